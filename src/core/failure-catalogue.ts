@@ -1,0 +1,116 @@
+interface Entry<A> {
+  readonly fault: 'user' | 'machine';
+  readonly text: (args: A) => string;
+  readonly hint: (args: A) => string;
+}
+
+const user = <A>(text: (args: A) => string, hint: (args: A) => string): Entry<A> => ({ fault: 'user', text, hint });
+const machine = <A>(text: (args: A) => string, hint: (args: A) => string): Entry<A> => ({
+  fault: 'machine',
+  text,
+  hint,
+});
+
+/** Every way a command can fail without being a bug; docs/failures.md is printed from it. */
+export const catalogue = {
+  'answer-invalid': user(
+    ({ flag, reason }: { flag: string; value: string; reason: string }) => `${flag}: ${reason}`,
+    ({ flag, value }) =>
+      `You gave ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}; run the command again with another ${flag}.`,
+  ),
+  'answer-missing': user(
+    ({ flag }: { flag: string }) => `${flag} is missing, and there is no terminal to ask on.`,
+    ({ flag }) => `Pass ${flag}, or run the command on a terminal.`,
+  ),
+  'answers-unreadable': user(
+    ({ file, reason }: { file: string; reason: string }) => `The answers file ${file} cannot be used: ${reason}`,
+    () => 'It is a YAML mapping of question names to answers; the names are those of the flags.',
+  ),
+  'apply-failed': machine(
+    ({ path, reason }: { path: string; reason: string }) =>
+      `Writing ${path} failed: ${reason}. Everything was put back as it was.`,
+    () => 'Free the space or grant the permission, then run the command again.',
+  ),
+  'command-failed': machine(
+    ({ command, reason }: { command: string; reason: string }) => `${command} failed: ${reason}`,
+    ({ command }) => `The files were kept. Repeat it by hand with: ${command}`,
+  ),
+  'file-too-large': user(
+    ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
+      `${file} has ${bytes} bytes; at most ${limit} are read.`,
+    () => 'Is it the right file?',
+  ),
+  'file-unreadable': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
+    () => 'Check the path and its permissions.',
+  ),
+  'host-busy': machine(
+    ({ root, pid }: { root: string; pid: number }) => `Another run (process ${pid}) is writing into ${root}.`,
+    () => 'Wait for it to end, then run the command again.',
+  ),
+  'host-invalid': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file}: ${reason}`,
+    () => 'ai-modules.yaml says where a host keeps its modules; docs/hosts.md lists its keys.',
+  ),
+  'host-not-found': user(
+    ({ dir }: { dir: string }) => `No host application was found in ${dir} or above it.`,
+    () => 'Make one with `create-ai-module host init <dir>`, or point to one with --host <dir>.',
+  ),
+  'host-stack-mismatch': user(
+    ({ stack, found }: { stack: string; found: string }) => `The host here is a ${found} application, not ${stack}.`,
+    ({ found }) => `Leave --stack out, or pass --stack ${found}.`,
+  ),
+  'journal-unreadable': machine(
+    ({ file, reason }: { file: string; reason: string }) =>
+      `An earlier run was interrupted and its journal ${file} cannot be read: ${reason}`,
+    ({ file }) => `Look at the files it names, then delete ${file}.`,
+  ),
+  'manifest-invalid': user(
+    ({ file, count }: { file: string; count: number }) =>
+      `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
+    () => 'Each is listed above with its line.',
+  ),
+  'module-exists': user(
+    ({ name, path }: { name: string; path: string }) => `The module ${name} exists already, in ${path}.`,
+    ({ name }) => `Bring it up to date with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'pack-check-failed': user(
+    ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
+      `Pack ${pack}: ${template}:${line}: ${reason}`,
+    () => 'This is a fault of the pack, not of your answers. Nothing was written.',
+  ),
+  'pack-invalid': user(
+    ({ pack, file, reason }: { pack: string; file: string; reason: string }) => `Pack ${pack}: ${file}: ${reason}`,
+    () => 'docs/packs.md describes the format; `create-ai-module pack check <dir>` finds all faults at once.',
+  ),
+  'pack-not-found': user(
+    ({ stack }: { stack: string; known: readonly string[] }) => `There is no stack ${stack}.`,
+    ({ known }) => `Bundled stacks: ${known.join(', ')}. A path to a folder with a pack.yaml works as well.`,
+  ),
+  'path-escapes': user(
+    ({ path, reason }: { path: string; reason: string }) => `${path} is refused: ${reason}.`,
+    () => 'Files are written inside the target folder only.',
+  ),
+  'path-invalid': user(
+    ({ path, reason }: { path: string; reason: string }) =>
+      `${JSON.stringify(path)} cannot be the name of a file: ${reason}.`,
+    () => 'Choose a name that every operating system accepts.',
+  ),
+  'plan-is-stale': machine(
+    ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
+    () => 'Run the command again.',
+  ),
+  'target-not-empty': user(
+    ({ dir, files }: { dir: string; files: readonly string[] }) =>
+      `${dir} already has files that would be overwritten: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}.`,
+    () => 'Choose an empty folder, or move those files away.',
+  ),
+  'target-unusable': user(
+    ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
+    () => 'Choose another folder.',
+  ),
+  usage: user(
+    ({ message }: { message: string }) => message,
+    () => 'See `create-ai-module --help`.',
+  ),
+};

@@ -1,0 +1,35 @@
+/**
+ * The word of `words` that `given` was most likely meant to be, for "did you mean".
+ * Damerau distance (a swap of neighbours is one step), ignoring case; a prefix of three letters counts as near.
+ */
+export function nearestWord(given: string, words: Iterable<string>): string | undefined {
+  const lower = given.toLowerCase();
+  let best: { word: string; distance: number } | undefined;
+  for (const word of words) {
+    const candidate = word.toLowerCase();
+    const isPrefix = lower.length >= 3 && (candidate.startsWith(lower) || lower.startsWith(candidate));
+    const distance = isPrefix ? 1 : damerau(lower, candidate);
+    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (!best || distance < best.distance))
+      best = { word, distance };
+  }
+  return best?.word;
+}
+
+function damerau(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 8) return Number.POSITIVE_INFINITY;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const above = rows[i - 1] as number[];
+      let value = Math.min((above[j] as number) + 1, (row[j - 1] as number) + 1, (above[j - 1] as number) + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        value = Math.min(value, ((rows[i - 2] as number[])[j - 2] as number) + 1);
+      }
+      row.push(value);
+    }
+    rows.push(row);
+  }
+  return (rows[a.length] as number[])[b.length] as number;
+}

@@ -1,0 +1,50 @@
+import { Failure } from '../failure.ts';
+
+declare const brand: unique symbol;
+/** A path below some root: forward slashes, no `..`, nothing absolute, legal on every operating system. */
+export type RelPath = string & { readonly [brand]: true };
+
+const windowsDevice = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]/;
+
+/** Throws `path-invalid`, with the reason, for anything that is not a RelPath. */
+export function relPath(path: string): RelPath {
+  const reason = whyNotRelPath(path);
+  if (reason !== undefined) throw new Failure('path-invalid', { path, reason });
+  return path as RelPath;
+}
+
+export function whyNotRelPath(path: string): string | undefined {
+  if (path === '') return 'it is empty';
+  if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) return 'it is absolute';
+  for (const segment of path.split('/')) {
+    if (segment === '') return 'it has an empty segment';
+    if (segment === '.' || segment === '..') return `it has the segment ${segment}`;
+    if (illegalCharacter.test(segment)) return 'it has a character that is illegal in file names';
+    if (/[. ]$/.test(segment)) return 'a segment ends with a dot or a space';
+    if (windowsDevice.test(segment)) return `${segment} is a device name on Windows`;
+    if (segment.length > 255) return 'a segment is longer than 255 characters';
+  }
+  return undefined;
+}
+
+export function joinPath(...parts: readonly string[]): RelPath {
+  return relPath(parts.filter((part) => part !== '').join('/'));
+}
+
+/** The folder a path is in; `''` for the root. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}
+
+/** The shortest way from one folder to a file, both relative to the same root, as an import specifier writes it. */
+export function relativeTo(fromFolder: string, target: string): string {
+  const from = fromFolder === '' ? [] : fromFolder.split('/');
+  const to = target.split('/');
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared += 1;
+  const up = from.length - shared;
+  return `${up === 0 ? './' : '../'.repeat(up)}${to.slice(shared).join('/')}`;
+}

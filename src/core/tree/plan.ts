@@ -1,0 +1,47 @@
+import type { RelPath } from '../text/rel-path.ts';
+import { comparePaths, sameFile, type Tree, type TreeFile } from './tree.ts';
+
+/** Updates and deletes carry what they believe is on disk; applying a plan refuses when that is no longer so. */
+export type Change =
+  | { readonly kind: 'create'; readonly path: RelPath; readonly after: TreeFile }
+  | { readonly kind: 'update'; readonly path: RelPath; readonly before: TreeFile; readonly after: TreeFile }
+  | { readonly kind: 'delete'; readonly path: RelPath; readonly before: TreeFile }
+  | { readonly kind: 'keep'; readonly path: RelPath; readonly before: TreeFile };
+
+/** The one object that is shown, printed as JSON and applied. Changes are sorted by path, one for each path. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  /** Folders that must not exist before, and appear whole by one rename. */
+  readonly newFolders: readonly RelPath[];
+}
+
+/**
+ * The difference between what is there and what is wanted.
+ * A path of `current` that `desired` lacks is kept unless `remove` lists it: a plan never deletes by omission.
+ */
+export function planChanges(
+  current: Tree,
+  desired: Tree,
+  options: { readonly remove?: ReadonlySet<RelPath>; readonly newFolders?: readonly RelPath[] } = {},
+): Plan {
+  const paths = [...new Set([...current.keys(), ...desired.keys()])].sort(comparePaths);
+  const changes = paths.flatMap((path) => changeOf(path, current.get(path), desired.get(path), options.remove));
+  return { changes, newFolders: [...(options.newFolders ?? [])].sort(comparePaths) };
+}
+
+function changeOf(
+  path: RelPath,
+  before: TreeFile | undefined,
+  after: TreeFile | undefined,
+  remove: ReadonlySet<RelPath> | undefined,
+): Change[] {
+  if (before && after)
+    return sameFile(before, after) ? [{ kind: 'keep', path, before }] : [{ kind: 'update', path, before, after }];
+  if (after) return [{ kind: 'create', path, after }];
+  if (before && remove?.has(path)) return [{ kind: 'delete', path, before }];
+  return before ? [{ kind: 'keep', path, before }] : [];
+}
+
+export function isNoop(plan: Plan): boolean {
+  return plan.changes.every((change) => change.kind === 'keep');
+}

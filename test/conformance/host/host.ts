@@ -1,0 +1,53 @@
+/** What the suite must know of a module beforehand. All of it stands in the module's manifest. */
+export interface ModuleFacts {
+  readonly name: string;
+  readonly namespace: string;
+  readonly className: string;
+  readonly hasResult: boolean;
+  readonly hasStats: boolean;
+  readonly hasCancelledEvent: boolean;
+  readonly maxConcurrentJobs: number;
+  /** An event other than user.deleted that starts a job. */
+  readonly subscribed?: string;
+  readonly extraEndpoints: readonly ExtraEndpoint[];
+}
+
+export interface ExtraEndpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `{snake_case}` parameters. */
+  readonly path: string;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface LaunchOptions {
+  readonly env?: Environment;
+  /** Leave the secret to the host: it makes one in its data directory. */
+  readonly ownSecret?: boolean;
+  /** Changes a copy of the host before it starts. `modulesDir` holds one folder per module. */
+  readonly edit?: (modulesDir: string) => void;
+}
+
+/** A started host: one process, or a web process and its workers. */
+export interface Host {
+  readonly baseUrl: string;
+  readonly secret: string;
+  readonly dataDir: string;
+  /** Everything that all processes wrote so far, over restarts too. */
+  log(): string;
+  /** SIGTERM; answers the exit code of the web process. */
+  stop(): Promise<number | null>;
+  /** SIGKILL to every process. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data, with the same environment. */
+  start(): Promise<void>;
+  /** Stops it if it runs and removes all it left on the disk. */
+  dispose(): Promise<void>;
+}
+
+export interface Launcher {
+  readonly stack: 'fastify' | 'fastapi';
+  readonly mode: 'embedded' | 'distributed';
+  readonly workers: number;
+  launch(options?: LaunchOptions): Promise<Host>;
+}

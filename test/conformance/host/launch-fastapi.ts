@@ -1,0 +1,29 @@
+import type { Environment, Launcher } from './host.ts';
+import { launchHost } from './launch-host.ts';
+
+interface Options {
+  readonly dir: string;
+  readonly python: string;
+  readonly workers?: number;
+  readonly pool?: 'prefork' | 'threads';
+  readonly services?: () => Promise<Environment>;
+}
+
+/** A FastAPI host: one web process; with services, Celery workers and beat beside it. */
+export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', services }: Options): Launcher {
+  const celery = [python, '-m', 'celery', '-A', 'app.tasks.worker'];
+  const worker = { argv: [...celery, 'worker', '-P', pool, '-l', 'INFO'], env: {}, ready: / ready\./ };
+  const beat = { argv: [...celery, 'beat', '-s', '/dev/null', '-l', 'INFO'], env: {}, ready: /beat: Starting/ };
+  const commands = () => ({
+    web: [python, '-m', 'app'],
+    workers: workers === 0 ? [] : [...Array.from({ length: workers }, () => worker), beat],
+    env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', ...(services === undefined ? {} : { ROLE: 'web' }) },
+  });
+  return {
+    stack: 'fastapi',
+    mode: services === undefined ? 'embedded' : 'distributed',
+    workers: Math.max(1, workers),
+    launch: (options) =>
+      launchHost({ dir, modulesDir: 'app/ai/modules', services: services ?? (async () => ({})), commands }, options),
+  };
+}

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment, Launcher } from './host.ts';
+import { launchHost } from './launch-host.ts';
+
+interface Options {
+  readonly dir: string;
+  readonly workers?: number;
+  readonly services?: () => Promise<Environment>;
+}
+
+/** A Fastify host: `npm start`'s own command, so that a signal reaches the host and not npm. */
+export function fastifyLauncher({ dir, workers = 0, services }: Options): Launcher {
+  const commands = (at: string) => {
+    const { scripts } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { scripts: { start: string } };
+    const argv = ['sh', '-c', `exec ${scripts.start}`];
+    const worker = { argv, env: { ROLE: 'worker' }, ready: /worker ready/ };
+    return {
+      web: argv,
+      workers: Array.from({ length: workers }, () => worker),
+      env: {
+        PATH: `${join(at, 'node_modules', '.bin')}:${process.env.PATH}`,
+        ...(services === undefined ? {} : { ROLE: 'web' }),
+      },
+    };
+  };
+  return {
+    stack: 'fastify',
+    mode: services === undefined ? 'embedded' : 'distributed',
+    workers: Math.max(1, workers),
+    launch: (options) =>
+      launchHost({ dir, modulesDir: 'src/ai/modules', services: services ?? (async () => ({})), commands }, options),
+  };
+}

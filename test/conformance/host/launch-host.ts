@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyHost } from './copy-host.ts';
+import type { Environment, Host, LaunchOptions } from './host.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
+
+export const jwtSecret = 'planted-jwt-secret-of-the-conformance-suite-1f7a';
+
+export interface Commands {
+  readonly web: readonly string[];
+  /** Each with the pattern that its log shows once it takes work. */
+  readonly workers: ReadonlyArray<{ readonly argv: readonly string[]; readonly env: Environment; readonly ready: RegExp }>;
+  readonly env: Environment;
+}
+
+interface HostFolder {
+  readonly dir: string;
+  readonly modulesDir: string;
+  /** Where the host finds its database and queue; none in embedded mode. Asked once per launch. */
+  readonly services: () => Promise<Environment>;
+  readonly commands: (dir: string) => Commands;
+}
+
+const stopSeconds = 20;
+const startSeconds = 60;
+
+/** Starts a host's folder, or an edited copy of it, as child processes on a free port. */
+export async function launchHost(folder: HostFolder, options: LaunchOptions = {}): Promise<Host> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'conformance-data-'));
+  const dir = options.edit === undefined ? folder.dir : copyHost(folder.dir);
+  options.edit?.(join(dir, folder.modulesDir));
+  const { web, workers, env: ofStack } = folder.commands(dir);
+  // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? '',
+    LANG: 'C.UTF-8',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    TEST_ENDPOINTS: '1',
+    JOB_LEASE_SECONDS: '2',
+    ...(options.ownSecret === true ? {} : { JWT_SECRET: jwtSecret }),
+    ...ofStack,
+    ...(await folder.services()),
+    ...options.env,
+  };
+  let log = '';
+  const write = (text: string) => {
+    log += text;
+  };
+  let processes: StartedProcess[] = [];
+  let baseUrl = '';
+  const start = async () => {
+    const main = startProcess({ argv: web, cwd: dir, env, write });
+    processes = [main];
+    baseUrl = await main.match(/listening on (http:\/\/127\.0\.0\.1:\d+)/, startSeconds);
+    const started = workers.map(({ argv, env: extra, ready }) => ({
+      ready,
+      worker: startProcess({ argv, cwd: dir, env: { ...env, ...extra }, write }),
+    }));
+    processes.push(...started.map(({ worker }) => worker));
+    await Promise.all(started.map(({ worker, ready }) => worker.match(ready, startSeconds)));
+  };
+  const stop = async () => {
+    const [code = null] = await Promise.all(processes.map((one) => one.stop(stopSeconds)));
+    processes = [];
+    return code;
+  };
+  const kill = async () => {
+    await Promise.all(processes.map((one) => one.kill()));
+    processes = [];
+  };
+  const dispose = async () => {
+    await stop();
+    rmSync(dataDir, { recursive: true, force: true });
+    if (dir !== folder.dir) rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await start();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+  return {
+    get baseUrl() {
+      return baseUrl;
+    },
+    secret: jwtSecret,
+    dataDir,
+    log: () => log,
+    start,
+    stop,
+    kill,
+    dispose,
+  };
+}

@@ -1,0 +1,42 @@
+import { createHmac } from 'node:crypto';
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+const digests: Readonly<Record<string, string>> = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A signed JWT; `none` leaves the signature empty. */
+export function signToken(secret: string, claims: Claims, alg = 'HS256'): string {
+  const text = `${encode({ alg, typ: 'JWT' })}.${encode(claims)}`;
+  const digest = digests[alg];
+  const signature = digest === undefined ? '' : createHmac(digest, secret).update(text).digest('base64url');
+  return `${text}.${signature}`;
+}
+
+export const inOneHour = (): number => Math.floor(Date.now() / 1000) + 3600;
+
+/** Tokens that must all be refused with `invalid_token`, made from claims that would be good. */
+export function badTokens(secret: string, good: Claims): ReadonlyArray<readonly [name: string, token: string]> {
+  const { sub: _, ...withoutSub } = good;
+  const [head, , signature] = signToken(secret, good).split('.');
+  return [
+    ['expired', signToken(secret, { ...good, exp: Math.floor(Date.now() / 1000) - 60 })],
+    ['alg none', signToken(secret, good, 'none')],
+    ['alg None', signToken(secret, good, 'None')],
+    ['alg HS512', signToken(secret, good, 'HS512')],
+    ['signed with another secret', signToken(`${secret}x`, good)],
+    ['signed with an empty secret', signToken('', good)],
+    ['payload changed after signing', `${head}.${encode({ ...good, admin: true })}.${signature}`],
+    ['no sub', signToken(secret, withoutSub)],
+    ['empty sub', signToken(secret, { ...good, sub: '' })],
+    ['sub a number', signToken(secret, { ...good, sub: 7 })],
+    ['permissions not a list', signToken(secret, { ...good, permissions: 'all' })],
+    ['permissions not strings', signToken(secret, { ...good, permissions: [1] })],
+    ['admin not a boolean', signToken(secret, { ...good, admin: 'yes' })],
+    ['exp not a number', signToken(secret, { ...good, exp: 'tomorrow' })],
+    ['not a token', 'abc'],
+    ['three empty parts', '..'],
+    ['a path', '../../etc/passwd'],
+  ];
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyHost } from './copy-host.ts';
@@ -87,7 +87,9 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
     get baseUrl() {
       return baseUrl;
     },
-    secret: jwtSecret,
+    get secret() {
+      return options.ownSecret === true ? readFileSync(join(dataDir, 'jwt-secret'), 'utf8').trim() : jwtSecret;
+    },
     dataDir,
     log: () => log,
     start,

@@ -1,0 +1,83 @@
+import type { ConfigurationEntry, ConfigurationValue } from './schema.ts';
+
+export type Scalar = string | number | boolean;
+
+/** A configuration key in its long form, whichever form the manifest used. */
+export interface Setting extends ConfigurationEntry {
+  readonly key: string;
+}
+
+/** The keys that every module has; the host's runtime declares them, a manifest may give them other defaults. */
+export const standardSettings: Readonly<Record<string, Omit<Setting, 'key'>>> = {
+  timeout_seconds: {
+    type: 'number',
+    default: 300,
+    minimum: 0.01,
+    maximum: 3600,
+    description: 'Bound on one attempt, in seconds',
+  },
+  retry_attempts: { type: 'integer', default: 3, minimum: 0, maximum: 10, description: 'Attempts after the first one' },
+  retry_delay_seconds: {
+    type: 'number',
+    default: 60,
+    minimum: 0,
+    maximum: 86400,
+    description: 'Wait before the first retry, in seconds; doubles each time',
+  },
+  retention_days: {
+    type: 'integer',
+    default: 30,
+    minimum: 1,
+    maximum: 3650,
+    description: 'Age at which an ended job is deleted',
+  },
+  max_pending_jobs: {
+    type: 'integer',
+    default: 100,
+    minimum: 1,
+    maximum: 1000000,
+    description: 'Jobs one user may have in progress',
+  },
+  max_input_bytes: {
+    type: 'integer',
+    default: 1048576,
+    minimum: 1,
+    maximum: 2097152,
+    description: 'Longest accepted input, in bytes of JSON',
+  },
+  provider: { type: 'string', default: 'local', enum: ['local', 'openai'], description: 'Where the work is done' },
+  model: { type: 'string', default: 'gpt-4o-mini', description: 'Model name, for the openai provider' },
+  base_url: {
+    type: 'string',
+    default: 'https://api.openai.com/v1',
+    description: 'Address of the OpenAI-compatible server',
+  },
+  api_key_env: {
+    type: 'string',
+    default: 'OPENAI_API_KEY',
+    description: 'Name of the environment variable with the API key',
+  },
+};
+
+export function isEnvKey(key: string): boolean {
+  return key.endsWith('_env');
+}
+
+/** The long form of a value: a scalar becomes the default of its own type; a standard key keeps its range. */
+export function settingOf(key: string, value: ConfigurationValue): Setting {
+  if (typeof value === 'object') return { key, ...value };
+  const known = Object.hasOwn(standardSettings, key) ? standardSettings[key] : undefined;
+  if (known && fitsType(value, known.type)) return { key, ...known, default: value };
+  return { key, type: typeOf(value), default: value };
+}
+
+export function typeOf(value: Scalar): Setting['type'] {
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'boolean';
+  return Number.isInteger(value) ? 'integer' : 'number';
+}
+
+export function fitsType(value: Scalar, type: Setting['type']): boolean {
+  const own = typeOf(value);
+  return own === type || (type === 'number' && own === 'integer');
+}

@@ -1,0 +1,91 @@
+import { endpointPattern, type Manifest } from './schema.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
+export type PermissionRole = 'create' | 'read' | 'delete' | 'admin';
+
+/** One entry of `endpoints`, understood. `role` is null for an endpoint beyond the standard six. */
+export interface Endpoint {
+  readonly method: Method;
+  /** Below the module's prefix, parameters in braces: `/status/{job_id}`. */
+  readonly path: string;
+  readonly parameters: readonly string[];
+  readonly role: EndpointRole | null;
+  readonly permission: PermissionRole;
+}
+
+interface Standard {
+  readonly method: Method;
+  readonly takesJob: boolean;
+  readonly permission: PermissionRole;
+}
+
+const standard: Readonly<Record<EndpointRole, Standard>> = {
+  process: { method: 'POST', takesJob: false, permission: 'create' },
+  status: { method: 'GET', takesJob: true, permission: 'read' },
+  list: { method: 'GET', takesJob: false, permission: 'read' },
+  cancel: { method: 'POST', takesJob: true, permission: 'delete' },
+  result: { method: 'GET', takesJob: true, permission: 'read' },
+  stats: { method: 'GET', takesJob: false, permission: 'admin' },
+};
+
+export const standardEndpoints: readonly string[] = [
+  'POST /process',
+  'GET /status/{job_id}',
+  'GET /list',
+  'POST /cancel/{job_id}',
+  'GET /result/{job_id}',
+  'GET /admin/stats',
+];
+
+const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
+  GET: 'read',
+  POST: 'create',
+  PUT: 'create',
+  PATCH: 'create',
+  DELETE: 'delete',
+};
+
+/** The endpoints of a manifest in its order. The first that fits a standard role has it; later ones are ordinary. */
+export function endpointsOf(manifest: Pick<Manifest, 'endpoints'>): Endpoint[] {
+  const taken = new Set<EndpointRole>();
+  return manifest.endpoints.map((entry) => {
+    const endpoint = readEndpoint(entry);
+    if (endpoint.role === null) return endpoint;
+    if (taken.has(endpoint.role)) return { ...endpoint, role: null, permission: permissionOfMethod[endpoint.method] };
+    taken.add(endpoint.role);
+    return endpoint;
+  });
+}
+
+/** `entry` must have passed the schema. A bare path gets the method of the role it has, else POST. */
+export function readEndpoint(entry: string): Endpoint {
+  const match = endpointPattern.exec(entry);
+  const path = match?.[2] ?? '/';
+  const parameters = [...path.matchAll(/\{([^}]*)\}/g)].map((found) => found[1] as string);
+  const role = roleOf(path, parameters, match?.[1] as Method | undefined);
+  const method = (match?.[1] as Method | undefined) ?? (role === null ? 'POST' : standard[role].method);
+  return {
+    method,
+    path,
+    parameters,
+    role,
+    permission: role === null ? permissionOfMethod[method] : standard[role].permission,
+  };
+}
+
+function roleOf(path: string, parameters: readonly string[], method: Method | undefined): EndpointRole | null {
+  const word = path
+    .split('/')
+    .filter((segment) => segment !== '' && !segment.startsWith('{'))
+    .at(-1);
+  if (word === undefined || !Object.hasOwn(standard, word)) return null;
+  const role = word as EndpointRole;
+  const fits = standard[role].takesJob ? parameters.length === 1 && path.endsWith('}') : parameters.length === 0;
+  return fits && (method === undefined || method === standard[role].method) ? role : null;
+}
+
+/** `METHOD /path` with parameter names left out: two endpoints with one shape are the same route. */
+export function shapeOf(endpoint: Pick<Endpoint, 'method' | 'path'>): string {
+  return `${endpoint.method} ${endpoint.path.replace(/\{[^}]*\}/g, '{}')}`;
+}

@@ -1,0 +1,140 @@
+import type * as z from 'zod/mini';
+import { nearestWord } from '../text/nearest-word.ts';
+
+/** A fault at a place inside a value; `at` says whether its key or the value itself is to blame. */
+export interface Finding {
+  readonly path: readonly (string | number)[];
+  readonly at: 'key' | 'value';
+  readonly rule: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+type Issue = z.core.$ZodIssue;
+/** The names that are known at a place of the schema, for "did you mean". */
+export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
+
+/** One finding for each thing that is wrong, in words that name what was expected. */
+export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): Finding[] {
+  const unknown = new Set(issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [])));
+  return issues
+    .flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys))
+    .filter((finding) => !isMisspelt(finding, unknown, knownKeys));
+}
+
+/** A required key that stands there misspelt is told once, at the misspelling. */
+function isMisspelt(finding: Finding, unknown: ReadonlySet<string>, knownKeys: KnownKeys): boolean {
+  if (finding.rule !== 'missing-key') return false;
+  const key = String(finding.path.at(-1));
+  return [...unknown].some((word) => nearestWord(word, knownKeys(finding.path.slice(0, -1))) === key);
+}
+
+function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): Finding[] {
+  const name = describe(path);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, knownKeys(path)));
+    case 'invalid_type':
+      if (issue.input === undefined)
+        return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
+      return [
+        {
+          path,
+          at: 'value',
+          rule: 'wrong-type',
+          message: `${name} must be ${noun(issue.expected)}, not ${kindOf(issue.input)}`,
+        },
+      ];
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({
+        path,
+        at: 'key',
+        rule: 'invalid-key',
+        message: `the key ${JSON.stringify(path.at(-1))} ${inner.message}`,
+      }));
+    case 'invalid_union':
+      return nearestBranch(issue).flatMap((inner) =>
+        explain(inner, [...path, ...(inner.path as (string | number)[])], knownKeys),
+      );
+    case 'invalid_value':
+      return [
+        {
+          path,
+          at: 'value',
+          rule: 'invalid-value',
+          message: `${name} must be one of ${issue.values.map(String).join(', ')}`,
+        },
+      ];
+    case 'too_small':
+      return [
+        {
+          path,
+          at: 'value',
+          rule: 'invalid-value',
+          message: `${name} must be at least ${issue.minimum}${unitOf(issue.origin)}`,
+        },
+      ];
+    case 'too_big':
+      return [
+        {
+          path,
+          at: 'value',
+          rule: 'invalid-value',
+          message: `${name} must be at most ${issue.maximum}${unitOf(issue.origin)}`,
+        },
+      ];
+    default:
+      return [{ path, at: 'value', rule: 'invalid-value', message: `${name} ${issue.message}` }];
+  }
+}
+
+function unknownKey(key: string, path: readonly (string | number)[], known: readonly string[]): Finding {
+  const near = nearestWord(key, known);
+  return {
+    path: [...path, key],
+    at: 'key',
+    rule: 'unknown-key',
+    message: `unknown key ${JSON.stringify(key)}`,
+    hint: near === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean ${near}?`,
+  };
+}
+
+/** Of a union's branches the one that got furthest is what the author meant. */
+function nearestBranch(issue: Extract<Issue, { code: 'invalid_union' }>): readonly Issue[] {
+  const depth = (issues: readonly Issue[]) =>
+    Math.max(0, ...issues.map((inner) => inner.path.length + (inner.code === 'invalid_type' ? 0 : 1)));
+  return [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
+}
+
+function describe(path: readonly (string | number)[]): string {
+  return (
+    path.reduce<string>(
+      (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+      '',
+    ) || 'the manifest'
+  );
+}
+
+function noun(expected: string): string {
+  const nouns: Record<string, string> = {
+    string: 'a text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a mapping',
+    record: 'a mapping',
+  };
+  return nouns[expected] ?? expected;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? 'a text' : `the ${typeof value} ${String(value)}`;
+}
+
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : '';
+}

@@ -1,0 +1,31 @@
+import type { PermissionRole } from './endpoints.ts';
+import type { Manifest } from './schema.ts';
+
+export type LifecycleEvent = 'started' | 'progress' | 'completed' | 'failed' | 'cancelled';
+
+export const permissionRoles: readonly PermissionRole[] = ['create', 'read', 'delete', 'admin'];
+export const lifecycleEvents: readonly LifecycleEvent[] = ['started', 'progress', 'completed', 'failed', 'cancelled'];
+
+/**
+ * The prefix of the module's permissions and events: normally its name, else what most of the standard ones start with.
+ * On a tie the module's own name wins, then the one that stands first.
+ */
+export function namespaceOf(manifest: Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>): string {
+  const counts = new Map<string, number>();
+  for (const [namespace, verb] of [...manifest.permissions_required, ...manifest.events_emitted].map(splitName)) {
+    if (isStandardVerb(verb)) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  }
+  const most = Math.max(0, ...counts.values());
+  const first = [...counts.keys()].filter((namespace) => counts.get(namespace) === most);
+  return first.length === 0 || first.includes(manifest.name) ? manifest.name : (first[0] as string);
+}
+
+/** `mon_module:create` and `mon_module.started` → namespace and verb. */
+export function splitName(name: string): readonly [namespace: string, verb: string] {
+  const [namespace = '', verb = ''] = name.split(/[:.]/);
+  return [namespace, verb];
+}
+
+function isStandardVerb(verb: string): boolean {
+  return (permissionRoles as readonly string[]).includes(verb) || (lifecycleEvents as readonly string[]).includes(verb);
+}

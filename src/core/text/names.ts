@@ -1,0 +1,55 @@
+import { camelCase, kebabCase, pascalCase, snakeCase } from 'change-case';
+
+export { camelCase, kebabCase, pascalCase, snakeCase };
+
+export const moduleNamePattern = /^[a-z][a-z0-9_]{1,49}$/;
+
+/** Words that no Python and no TypeScript identifier may be. */
+const keywords = new Set(
+  (
+    'and as assert async await break case catch class const continue debugger def default del delete do elif else enum ' +
+    'except export extends false finally for from function global if implements import in instanceof interface is lambda ' +
+    'let new nonlocal none not null or package pass private protected public raise return static super switch this throw ' +
+    'true try typeof undefined var void while with yield'
+  ).split(' '),
+);
+
+export function isKeyword(word: string): boolean {
+  return keywords.has(word.toLowerCase());
+}
+
+/** `undefined` for a good module name, else the reason in words that follow "the name ". */
+export function whyNotModuleName(name: string): string | undefined {
+  if (name === '') return 'is empty';
+  if (/[/\\]|\.\./.test(name)) return 'looks like a path: a name is one word, the folder is chosen by the host';
+  if (name.length < 2) return 'is too short: at least 2 characters';
+  if (name.length > 50) return `has ${name.length} characters: at most 50`;
+  if (!/^[a-z]/.test(name)) return 'must start with a lower-case letter a to z';
+  if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
+  if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
+  if (name === 'list' || name === 'health') return 'is reserved: the host answers /list and /health itself';
+  return undefined;
+}
+
+/** A legal name close to what was typed, to offer in a message; `undefined` where there is none. */
+export function suggestModuleName(typed: string): string | undefined {
+  const last =
+    typed
+      .split(/[/\\]/)
+      .filter((part) => /[a-z0-9]/i.test(part))
+      .at(-1) ?? '';
+  const ascii = last.normalize('NFKD').replace(/[^\x20-\x7e]/g, '');
+  const name = snakeCase(ascii)
+    .replace(/[^a-z0-9_]/g, '')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 50);
+  if (whyNotModuleName(name) === undefined) return name;
+  const longer = `${name}_module`;
+  return name !== '' && whyNotModuleName(longer) === undefined ? longer : undefined;
+}
+
+/** `document_search` → `Document search` */
+export function titleOf(name: string): string {
+  const words = name.replaceAll('_', ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { ModuleFacts } from '../host/host.ts';
+import { type Caller, under } from '../wire/caller.ts';
+import type { Answer, Question } from '../wire/send.ts';
+
+export interface Endpoint {
+  readonly method: 'GET' | 'POST';
+  /** With `{job_id}` where a job is named. */
+  readonly path: string;
+  readonly verb: 'create' | 'read' | 'delete' | 'admin';
+}
+
+export const verbs = ['create', 'read', 'delete', 'admin'] as const;
+
+/** The six that have a role of their own. */
+export const endpoints = {
+  process: { method: 'POST', path: '/process', verb: 'create' },
+  status: { method: 'GET', path: '/status/{job_id}', verb: 'read' },
+  list: { method: 'GET', path: '/list', verb: 'read' },
+  cancel: { method: 'POST', path: '/cancel/{job_id}', verb: 'delete' },
+  result: { method: 'GET', path: '/result/{job_id}', verb: 'read' },
+  stats: { method: 'GET', path: '/admin/stats', verb: 'admin' },
+} as const satisfies Record<string, Endpoint>;
+
+export const everyEndpoint: ReadonlyArray<readonly [name: string, endpoint: Endpoint]> = Object.entries(endpoints);
+export const endpointsOfOneJob = everyEndpoint.filter(([, { path }]) => path.includes('{job_id}'));
+
+export const validBody = { input_data: { test: 'data' } };
+
+/** A request that only the caller's rights, or the job named, can fail. */
+export function ask(caller: Caller, module: ModuleFacts, endpoint: Endpoint, job: string = randomUUID()): Promise<Answer> {
+  const path = under(module, endpoint.path.replace('{job_id}', job));
+  return endpoint === endpoints.process ? caller.post(path, validBody) : caller.send({ method: endpoint.method, path });
+}
+
+/** The same endpoint asked with an error of its own: a bad body, path or query. Undefined where none can be. */
+export function badQuestion(module: ModuleFacts, endpoint: Endpoint): Question | undefined {
+  const path = under(module, endpoint.path.replace('{job_id}', 'not-a-uuid'));
+  if (endpoint === endpoints.stats) return undefined;
+  if (endpoint === endpoints.list) return { method: 'GET', path: `${path}?limit=0` };
+  if (endpoint !== endpoints.process) return { method: endpoint.method, path };
+  return { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: '{}' };
+}

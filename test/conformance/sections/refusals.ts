@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { may, under } from '../wire/caller.ts';
+import { expectProblems, expectRefusal, expectUnauthorised } from '../wire/expect-problem.ts';
+import { cancel, finish, submit } from '../wire/module-calls.ts';
+import { badTokens, inOneHour } from '../wire/token.ts';
+import type { World } from '../world.ts';
+import { ask, badQuestion, endpoints, endpointsOfOneJob, everyEndpoint, validBody, verbs } from './endpoints.ts';
+
+/** Section 2, who may ask: every endpoint against every refusal that depends on the caller, and the order of all. */
+export function describeRefusals(world: World): void {
+  const { subject, neighbour } = world;
+  const path = under(subject, '/process');
+
+  describe.each(everyEndpoint)('%s', (_, endpoint) => {
+    it('401 not_authenticated without a token, or with another kind of header', async () => {
+      for (const header of [undefined, '', 'Basic YTpi', 'Bearer', 'Bearer ', 'Token abc']) {
+        expectUnauthorised(await ask(world.stranger(header), subject, endpoint), 'not_authenticated');
+      }
+    });
+
+    it('401 invalid_token with every kind of bad token', async () => {
+      const good = { sub: 'someone', permissions: may(subject, ...verbs), admin: false, exp: inOneHour() };
+      for (const [name, token] of badTokens(world.host.secret, good)) {
+        const answer = await ask(world.stranger(`Bearer ${token}`), subject, endpoint);
+        expect(answer.status, name).toBe(401);
+        expectUnauthorised(answer, 'invalid_token');
+      }
+    });
+
+    it('403 permission_denied without its permission, whatever others there are', async () => {
+      const { verb } = endpoint;
+      const others = verbs.filter((other) => other !== verb);
+      const ns = subject.namespace;
+      const lists = [
+        [],
+        may(subject, ...others),
+        [...may(neighbour, ...verbs), `${neighbour.namespace}:*`],
+        ['*', '*:*', `*:${verb}`, `:${verb}`, verb, ns, `${ns}:`],
+        [`${ns}:${verb}:more`, `${ns}x:${verb}`, `${ns}:${verb.toUpperCase()}`, `${ns}:${verb} `],
+      ];
+      for (const permissions of lists) {
+        expectRefusal(await ask(world.person({ permissions }), subject, endpoint), 403, 'permission_denied');
+      }
+    });
+
+    it('passes with its permission alone, with ns:* and as an admin', async () => {
+      const passes = endpoint.path.includes('{job_id}') ? 404 : endpoint === endpoints.process ? 202 : 200;
+      const wildcard = { permissions: [`${subject.namespace}:*`] };
+      for (const rights of [{ permissions: may(subject, endpoint.verb) }, wildcard, { admin: true }]) {
+        const answer = await ask(world.person(rights), subject, endpoint);
+        expect(answer.status, answer.text).toBe(passes);
+      }
+    });
+
+    it('401 and 403 come before 422 for path, query or body', async () => {
+      const question = badQuestion(subject, endpoint);
+      if (question === undefined) return;
+      expectUnauthorised(await world.stranger().send(question), 'not_authenticated');
+      expectUnauthorised(await world.stranger('Bearer abc').send(question), 'invalid_token');
+      expectRefusal(await world.person({}).send(question), 403, 'permission_denied');
+      expect((await world.person().send(question)).status).toBe(422);
+    });
+  });
+
+  describe.each(endpointsOfOneJob)('%s', (_, endpoint) => {
+    it('404 job_not_found for a job that is nowhere, and for a job of the other module', async () => {
+      const owner = world.person();
+      const foreign = await submit(owner, neighbour, { test: 'data' });
+      for (const id of [randomUUID(), '00000000-0000-0000-0000-000000000000', foreign.job_id]) {
+        expectRefusal(await ask(owner, subject, endpoint, id), 404, 'job_not_found');
+        expectRefusal(await ask(world.admin(), subject, endpoint, id), 404, 'job_not_found');
+      }
+    });
+
+    it('403 not_owner for the job of another, after permission_denied and before any 409', async () => {
+      const owner = world.person();
+      const { job_id } = await submit(owner, subject, { text: world.fake.script('hold').text });
+      const other = world.person();
+      expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
+      expectRefusal(await ask(world.person({}), subject, endpoint, job_id), 403, 'permission_denied');
+      expect((await cancel(owner, subject, job_id)).status).toBe(204);
+      // Now cancelled: its owner would get 409 from cancel and result.
+      expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
+    });
+
+    it('lets an admin pass on the job of another', async () => {
+      const owner = world.person();
+      const { job_id } = await submit(owner, subject, { text: 'short' });
+      await finish(owner, subject, job_id);
+      const answer = await ask(world.admin(), subject, endpoint, job_id);
+      if (endpoint === endpoints.cancel) expectRefusal(answer, 409, 'job_not_cancellable');
+      else expect(answer.status, answer.text).toBe(200);
+    });
+  });
+
+  it('malformed JSON 422 comes before 401 and 403', async () => {
+    for (const caller of [world.stranger(), world.stranger('Bearer abc'), world.person({}), world.person()]) {
+      expectProblems(await caller.raw(path, '{"input_data": '), 'json_invalid at body');
+    }
+  });
+
+  it('429 too_many_jobs comes after all others, counts active jobs, and each user apart', async () => {
+    const owner = world.person();
+    const { text } = world.fake.script('hold');
+    const ids: string[] = [];
+    for (let i = 0; i < world.maxPendingJobs; i += 1) ids.push((await submit(owner, subject, { text })).job_id);
+    expectProblems(await owner.raw(path, '{'), 'json_invalid at body');
+    expectProblems(await owner.post(path, {}), 'missing at body.input_data');
+    expectRefusal(await owner.post(path, validBody), 429, 'too_many_jobs');
+    expect((await world.person().post(path, validBody)).status).toBe(202);
+    for (const id of ids) expect((await cancel(owner, subject, id)).status).toBe(204);
+    expect((await owner.post(path, validBody)).status).toBe(202);
+  });
+}

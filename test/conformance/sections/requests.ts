@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { under } from '../wire/caller.ts';
+import { expectProblems, expectRefusal } from '../wire/expect-problem.ts';
+import { finish, submit } from '../wire/module-calls.ts';
+import type { World } from '../world.ts';
+import { endpointsOfOneJob } from './endpoints.ts';
+
+const input = { test: 'data' };
+
+const badBodies: ReadonlyArray<readonly [name: string, body: unknown, ...problems: string[]]> = [
+  ['no input_data', {}, 'missing at body.input_data'],
+  ['empty input_data', { input_data: {} }, 'too_short at body.input_data'],
+  ['input_data null', { input_data: null }, 'dict_type at body.input_data'],
+  ['input_data a list', { input_data: [input] }, 'dict_type at body.input_data'],
+  ['input_data a string', { input_data: 'text' }, 'dict_type at body.input_data'],
+  ['options a list', { input_data: input, options: [] }, 'dict_type at body.options'],
+  ['options null', { input_data: input, options: null }, 'dict_type at body.options'],
+  ['priority 0', { input_data: input, priority: 0 }, 'greater_than_equal at body.priority'],
+  ['priority 11', { input_data: input, priority: 11 }, 'less_than_equal at body.priority'],
+  ['priority 1.5', { input_data: input, priority: 1.5 }, 'int_type at body.priority'],
+  ['priority "5"', { input_data: input, priority: '5' }, 'int_type at body.priority'],
+  ['priority true', { input_data: input, priority: true }, 'int_type at body.priority'],
+  ['priority null', { input_data: input, priority: null }, 'int_type at body.priority'],
+  ['an unknown field', { input_data: input, extra: 1 }, 'extra_forbidden at body.extra'],
+  ['a field of the job', { input_data: input, status: 'completed' }, 'extra_forbidden at body.status'],
+  [
+    'several at once',
+    { priority: 99, options: 1, user_id: 'x' },
+    ...['missing at body.input_data', 'less_than_equal at body.priority'],
+    ...['dict_type at body.options', 'extra_forbidden at body.user_id'],
+  ],
+  ['a list', [1], 'dict_type at body'],
+  ['a string', 'text', 'dict_type at body'],
+  ['a number', 7, 'dict_type at body'],
+];
+
+const notJson: ReadonlyArray<readonly [name: string, body: string | Buffer]> = [
+  ['cut off', '{"input_data": {"a": 1}'],
+  ['a trailing comma', '{"input_data": {"a": 1},}'],
+  ['single quotes', "{'input_data': {'a': 1}}"],
+  ['a bare word', 'hello'],
+  ['NaN', '{"input_data": {"a": NaN}}'],
+  ['Infinity', '{"input_data": {"a": -Infinity}}'],
+  ['a comment', '{"input_data": {"a": 1} /* why */}'],
+  ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['two documents', '{"input_data": {"a": 1}}{}'],
+];
+
+const badQueries: ReadonlyArray<readonly [query: string, ...problems: string[]]> = [
+  ['skip=-1', 'greater_than_equal at query.skip'],
+  ['skip=abc', 'int_parsing at query.skip'],
+  ['skip=1.5', 'int_parsing at query.skip'],
+  ['skip=', 'int_parsing at query.skip'],
+  ['limit=0', 'greater_than_equal at query.limit'],
+  ['limit=-5', 'greater_than_equal at query.limit'],
+  ['limit=101', 'less_than_equal at query.limit'],
+  ['limit=ten', 'int_parsing at query.limit'],
+  ['limit=0x10', 'int_parsing at query.limit'],
+  ['status=running', 'enum at query.status'],
+  ['status=COMPLETED', 'enum at query.status'],
+  ['status=', 'enum at query.status'],
+  ["status=pending'%20OR%20'1'='1", 'enum at query.status'],
+  ['skip=-1&limit=0&status=x', ...'greater_than_equal at query.skip,greater_than_equal at query.limit,enum at query.status'.split(',')],
+];
+
+const notUuids = [
+  ...['1', 'not-a-uuid', '123e4567-e89b-12d3-a456-42661417400', '123e4567-e89b-12d3-a456-4266141740000'],
+  ...['g23e4567-e89b-12d3-a456-426614174000', "'%20OR%20'1'='1", "1';DROP%20TABLE%20jobs;--"],
+  ...['..%5c..%5cwindows', '%00', '%F0%9F%92%A3', '*', 'null', '%7Bjob_id%7D', 'a'.repeat(300)],
+];
+
+/** Section 2, what is asked: every bad body, path and query, and what none of them may do. */
+export function describeRequests(world: World): void {
+  const { subject, neighbour } = world;
+  const path = under(subject, '/process');
+
+  it.each(badBodies)('422 process: %s', async (_, body, ...problems) => {
+    expectProblems(await world.person().post(path, body), ...problems);
+  });
+
+  it.each(notJson)('422 json_invalid process: %s', async (_, body) => {
+    expectProblems(await world.person().raw(path, body), 'json_invalid at body');
+  });
+
+  it('422 process: no body at all, or one that does not say it is JSON', async () => {
+    const caller = world.person();
+    expectProblems(await caller.post(path), 'missing at body');
+    const text = { method: 'POST', path, headers: { 'content-type': 'text/plain' }, body: 'input_data' };
+    expect((await caller.send(text)).status).toBe(422);
+  });
+
+  it('422 process: larger than the module allows, larger than the host allows', async () => {
+    const caller = world.person();
+    const tooLarge = { input_data: { text: 'x'.repeat(world.maxInputBytes) } };
+    expectProblems(await caller.post(path, tooLarge), 'too_long at body.input_data');
+    const options = { input_data: input, options: { text: 'x'.repeat(world.maxInputBytes) } };
+    expectProblems(await caller.post(path, options), 'too_long at body.input_data');
+    expectProblems(await caller.post(path, { input_data: { text: 'x'.repeat(2_200_000) } }), 'too_long at body');
+  });
+
+  it('422 process: nested too deep, at any depth', async () => {
+    const caller = world.person();
+    const nested = (depth: number) => `{"input_data": ${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
+    expect((await caller.raw(path, nested(50))).status).toBe(202);
+    const lists = `{"input_data": {"a": ${'['.repeat(1000)}${']'.repeat(1000)}}}`;
+    for (const body of [nested(1000), nested(100_000), lists]) {
+      expectProblems(await caller.raw(path, body), 'too_deep at body');
+    }
+  });
+
+  it.each([
+    ['priority 1 and 10', { input_data: input, priority: 1 }, { input_data: input, priority: 10 }],
+    ['options', { input_data: input, options: {} }, { input_data: input, options: { language: 'fr', deep: { a: [1] } } }],
+    ['values of every kind', { input_data: { a: null, b: [], c: { d: false }, '': 1.5, é: '😀' } }],
+  ])('202 process: %s', async (_, ...bodies) => {
+    const caller = world.person();
+    for (const body of bodies) expect((await caller.post(path, body)).status, JSON.stringify(body)).toBe(202);
+  });
+
+  it.each([
+    ['a NUL character', '{"input_data": {"a": "x\\u0000y"}}'],
+    ['half a surrogate pair', '{"input_data": {"a": "\\ud800"}}'],
+    ['a key __proto__', '{"input_data": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}'],
+    ['a number beyond a double', '{"input_data": {"a": 1e400}}'],
+    ['an integer of 400 digits', `{"input_data": {"a": ${'9'.repeat(400)}}}`],
+  ])('process: %s is refused, or is a job that ends', async (_, body) => {
+    const caller = world.person();
+    const answer = await caller.raw(under(neighbour, '/process'), body);
+    expect([202, 422]).toContain(answer.status);
+    if (answer.status === 202) await finish(caller, neighbour, (answer.json as { job_id: string }).job_id);
+    expect(({} as { polluted?: true }).polluted).toBeUndefined();
+  });
+
+  it.each(badQueries)('422 list: %s', async (query, ...problems) => {
+    expectProblems(await world.person().get(under(subject, `/list?${query}`)), ...problems);
+  });
+
+  it.each(['skip=2147483648', 'skip=9223372036854775808', `skip=${'9'.repeat(40)}`])('list: %s harms nothing', async (query) => {
+    const answer = await world.person().get(under(subject, `/list?${query}`));
+    expect([200, 422]).toContain(answer.status);
+  });
+
+  describe.each(endpointsOfOneJob)('%s', (_, { method, path: template }) => {
+    it.each(notUuids)('422 uuid_parsing: %s', async (id) => {
+      const answer = await world.person().send({ method, path: under(subject, template.replace('{job_id}', id)) });
+      expectProblems(answer, 'uuid_parsing at path.job_id');
+    });
+
+    it('an id with slashes in it is another path, or no UUID', async () => {
+      for (const id of ['%2e%2e%2f%2e%2e%2fetc%2fpasswd', '%2Fetc%2Fpasswd', 'a%2Fb']) {
+        const answer = await world.person().send({ method, path: under(subject, template.replace('{job_id}', id)) });
+        if (answer.status === 404) expectRefusal(answer, 404, 'not_found');
+        else expectProblems(answer, 'uuid_parsing at path.job_id');
+      }
+    });
+
+    it('finds a job by its id in capitals too, or says 422', async () => {
+      const caller = world.person();
+      const { job_id } = await submit(caller, subject, input);
+      await finish(caller, subject, job_id);
+      const path = under(subject, template.replace('{job_id}', job_id.toUpperCase()));
+      expect([200, 409, 422]).toContain((await caller.send({ method, path })).status);
+    });
+  });
+
+  it.each([
+    ['GET', '/process'],
+    ['DELETE', '/list'],
+    ['POST', '/status/123e4567-e89b-12d3-a456-426614174000'],
+    ['GET', '/cancel/123e4567-e89b-12d3-a456-426614174000'],
+    ['GET', '/nothing-here'],
+    ['GET', '/list/more'],
+    ['GET', ''],
+    ['GET', '/../../../../etc/passwd'],
+  ])('404 not_found: %s N%s', async (method, tail) => {
+    expectRefusal(await world.person().send({ method, path: under(subject, tail) }), 404, 'not_found');
+  });
+
+  it('404 not_found: a path that no module has, with or without a token', async () => {
+    for (const caller of [world.person(), world.stranger()]) {
+      for (const at of ['/', '/nope', '/api/v1/modules/no_such_module/process', '/api/v1']) {
+        expectRefusal(await caller.get(at), 404, 'not_found');
+      }
+    }
+  });
+}

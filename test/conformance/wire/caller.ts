@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import type { Host, ModuleFacts } from '../host/host.ts';
+import { type Answer, type Question, send } from './send.ts';
+import { inOneHour, signToken } from './token.ts';
+
+export interface Rights {
+  readonly permissions?: readonly string[];
+  readonly admin?: boolean;
+}
+
+/** Everything hosts said in the whole run, searched for planted secrets at its end. */
+export interface Traffic {
+  readonly answers: string[];
+}
+
+export const under = (module: ModuleFacts, path = ''): string => `/api/v1/modules/${module.name}${path}`;
+
+export const may = (module: ModuleFacts, ...verbs: readonly string[]): readonly string[] =>
+  verbs.map((verb) => `${module.namespace}:${verb}`);
+
+/** Somebody who speaks to a host: with a token of their own, or with the header given. */
+export class Caller {
+  readonly sub: string;
+  readonly #host: Host;
+  readonly #traffic: Traffic;
+  readonly #authorization: string | undefined;
+
+  constructor(host: Host, traffic: Traffic, sub: string, authorization: string | undefined) {
+    this.sub = sub;
+    this.#host = host;
+    this.#traffic = traffic;
+    this.#authorization = authorization;
+  }
+
+  static withToken(host: Host, traffic: Traffic, sub: string, { permissions = [], admin = false }: Rights): Caller {
+    const token = signToken(host.secret, { sub, permissions, admin, exp: inOneHour() });
+    return new Caller(host, traffic, sub, `Bearer ${token}`);
+  }
+
+  async send(question: Question): Promise<Answer> {
+    const authorization = this.#authorization === undefined ? {} : { authorization: this.#authorization };
+    const answer = await send(this.#host.baseUrl, { ...question, headers: { ...authorization, ...question.headers } });
+    this.#traffic.answers.push(`${question.method} ${question.path} ${JSON.stringify(answer.headers)} ${answer.text}`);
+    expect(answer.status, `${question.method} ${question.path}: ${answer.text.slice(0, 300)}`).not.toBe(500);
+    return answer;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.send({ method: 'GET', path });
+  }
+
+  post(path: string, body?: unknown): Promise<Answer> {
+    return body === undefined ? this.send({ method: 'POST', path }) : this.raw(path, JSON.stringify(body));
+  }
+
+  /** A POST of these very bytes, said to be JSON. */
+  raw(path: string, body: string | Buffer): Promise<Answer> {
+    return this.send({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Host, Launcher, LaunchOptions, ModuleFacts } from './host/host.ts';
+import { Caller, may, type Rights, type Traffic } from './wire/caller.ts';
+import { FakeOpenAi, providerKey } from './wire/fake-openai.ts';
+
+const keyVariable = 'PLANTED_PROVIDER_KEY';
+
+/** What all sections of one run share: the host under test, its fake provider, and people who call it. */
+export class World {
+  /** Does everything, through the fake provider. */
+  readonly subject: ModuleFacts;
+  /** The small module beside it, on its local provider. */
+  readonly neighbour: ModuleFacts;
+  readonly launcher: Launcher;
+  /** Settings of the subject, small enough to reach. */
+  readonly maxPendingJobs = 5;
+  readonly maxInputBytes = 20_000;
+  readonly timeoutSeconds = 2;
+  readonly retryAttempts = 2;
+  readonly retryDelaySeconds = 0.1;
+  readonly fake = new FakeOpenAi();
+  readonly traffic: Traffic = { answers: [] };
+  readonly logs: string[] = [];
+  #host: Host | undefined;
+  #people = 0;
+
+  constructor(launcher: Launcher, subject: ModuleFacts, neighbour: ModuleFacts) {
+    this.launcher = launcher;
+    this.subject = subject;
+    this.neighbour = neighbour;
+  }
+
+  get host(): Host {
+    if (this.#host === undefined) throw new Error('the host is not started');
+    return this.#host;
+  }
+
+  async open(): Promise<void> {
+    await this.fake.listen();
+    const settings = {
+      max_pending_jobs: `${this.maxPendingJobs}`,
+      max_input_bytes: `${this.maxInputBytes}`,
+      timeout_seconds: `${this.timeoutSeconds}`,
+      retry_attempts: `${this.retryAttempts}`,
+      retry_delay_seconds: `${this.retryDelaySeconds}`,
+    };
+    this.#host = await this.launch({ env: this.subjectEnv(settings) });
+  }
+
+  async close(): Promise<void> {
+    await this.#host?.dispose();
+    await this.fake.close();
+  }
+
+  /** Another host of the same kind; the caller disposes of it. */
+  launch(options: LaunchOptions): Promise<Host> {
+    return this.launcher.launch(options);
+  }
+
+  /** The subject's settings as its environment: on the fake provider, and those given. */
+  subjectEnv(settings: Readonly<Record<string, string>>): Record<string, string> {
+    const all = { provider: 'openai', base_url: this.fake.baseUrl, api_key_env: keyVariable, ...settings };
+    return { [keyVariable]: providerKey, ...moduleEnv(this.subject, all) };
+  }
+
+  /** Somebody new, who may do everything with both modules unless told otherwise. */
+  person(rights?: Rights, host = this.host): Caller {
+    const permissions = [this.subject, this.neighbour].flatMap((module) => may(module, 'create', 'read', 'delete'));
+    return Caller.withToken(host, this.traffic, `person-${++this.#people}`, rights ?? { permissions });
+  }
+
+  admin(host = this.host): Caller {
+    return Caller.withToken(host, this.traffic, 'the-admin', { admin: true });
+  }
+
+  /** Somebody with this Authorization header, or with none. */
+  stranger(authorization?: string, host = this.host): Caller {
+    return new Caller(host, this.traffic, 'stranger', authorization);
+  }
+}
+
+export function moduleEnv(module: ModuleFacts, settings: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(settings);
+  return Object.fromEntries(entries.map(([key, value]) => [`${module.name}_${key}`.toUpperCase(), value]));
+}

@@ -25,18 +25,16 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
     };
   }
   const { manifest, findings } = checkManifestValue(source.value);
-  const diagnostics = findings
-    .slice(0, maxDiagnostics)
-    .map(
-      ({ path, at, rule, message, hint }): Diagnostic => ({
-        rule,
-        severity: 'error',
-        message,
-        file,
-        range: source.rangeOf(path, at),
-        ...(hint === undefined ? {} : { hint }),
-      }),
-    );
+  const diagnostics = findings.slice(0, maxDiagnostics).map(
+    ({ path, at, rule, message, hint }): Diagnostic => ({
+      rule,
+      severity: 'error',
+      message,
+      file,
+      range: source.rangeOf(path, at),
+      ...(hint === undefined ? {} : { hint }),
+    }),
+  );
   return manifest === undefined ? { ok: false, diagnostics } : { ok: true, manifest, diagnostics };
 }
 

@@ -10,7 +10,6 @@ const text = (why: (value: string) => string | undefined) =>
 
 const matching = (pattern: RegExp, reason: string) => text((value) => (pattern.test(value) ? undefined : reason));
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 const prose = (limit: number) =>

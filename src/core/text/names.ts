@@ -53,3 +53,10 @@ export function titleOf(name: string): string {
   const words = name.replaceAll('_', ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** `document_search` → `DocumentSearchModule`; a name that says module already is not made to say it twice. */
+export function classNameFor(name: string): string {
+  const words = name.split('_').filter((word) => word !== '' && word !== 'module');
+  const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return `${stem === '' ? 'Ai' : stem}Module`;
+}

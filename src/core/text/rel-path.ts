@@ -5,7 +5,6 @@ declare const brand: unique symbol;
 export type RelPath = string & { readonly [brand]: true };
 
 const windowsDevice = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]/;
 
 /** Throws `path-invalid`, with the reason, for anything that is not a RelPath. */

@@ -1,0 +1,14 @@
+import type { PackMeta } from '../pack/pack-meta.ts';
+import { yamlLiteral } from '../text/literals.ts';
+
+/** Which version of which pack rendered the module. No hash and no date: branches that both update must merge. */
+export function lockText(pack: Pick<PackMeta, 'name' | 'version'>): string {
+  return `lock_version: 1\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`;
+}
+
+export const lockPath = '.ai-module/lock.yaml';
+export const pristinePath = '.ai-module/pristine.base';
+export const attributesPath = '.gitattributes';
+
+/** Keeps the base out of reviews and statistics, and its bytes as they are. */
+export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';

@@ -1,0 +1,70 @@
+import { Failure } from '../failure.ts';
+import { attributesPath, attributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
+import { writePristine } from '../lock/pristine.ts';
+import { readManifest } from '../manifest/parse.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import type { RelPath } from '../text/rel-path.ts';
+import { type Tree, type TreeFile, textFile } from '../tree/tree.ts';
+import type { Context } from './context.ts';
+import type { Pack } from './pack.ts';
+import { renderPack } from './render.ts';
+
+/**
+ * A module's whole folder: what the pack renders, and what `update` will need. Paths are relative to the folder.
+ * The rendered manifest is read back and must say what `manifest` says; anything else is a fault of the pack.
+ */
+export function renderModule(pack: Pack, context: Context): Tree {
+  const { tree, sources } = renderPack(pack, 'module', context);
+  checkManifest(pack, tree, context.manifest);
+  const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
+  const own: [string, TreeFile][] = [
+    [attributesPath, textFile(attributesText)],
+    [lockPath, textFile(lockText(pack.meta))],
+    [pristinePath, textFile(writePristine(managed))],
+  ];
+  return new Map([...tree, ...(own as [RelPath, TreeFile][])]);
+}
+
+function checkManifest(pack: Pack, tree: Tree, manifest: Manifest): void {
+  const template = 'module/manifest.yaml.hbs';
+  const fault = (line: number, reason: string, cause?: unknown) =>
+    new Failure('pack-check-failed', { pack: pack.meta.name, template, line, reason }, cause);
+  const content = tree.get('manifest.yaml' as RelPath)?.content;
+  if (typeof content !== 'string') throw fault(1, 'the pack renders no manifest.yaml');
+  let read: ReturnType<typeof readManifest>;
+  try {
+    read = readManifest(content);
+  } catch (error) {
+    const line = (error as { mark?: { line: number } }).mark?.line ?? 0;
+    throw fault(line + 1, `the rendered manifest is not YAML: ${(error as Error).message.split('\n')[0]}`, error);
+  }
+  const finding = read.findings[0];
+  if (finding) throw fault(lineOf(content, finding.path), `the rendered manifest is wrong: ${finding.message}`);
+  const different = firstDifference(read.manifest, manifest);
+  if (different !== undefined)
+    throw fault(
+      lineOf(content, [different]),
+      `the rendered manifest says something else than the answers in ${different}`,
+    );
+}
+
+function firstDifference(rendered: Manifest | undefined, wanted: Manifest): string | undefined {
+  const keys = Object.keys(wanted) as (keyof Manifest)[];
+  return keys.find((key) => canonical(rendered?.[key]) !== canonical(wanted[key]));
+}
+
+/** Order of keys is not part of what a manifest says; a number in quotes is, except for quantities. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (key, inner: unknown) => {
+    if ((key === 'cpu' || key === 'memory') && typeof inner === 'number') return String(inner);
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** The line of the output that starts with the key: close enough to the template's to find it. */
+function lineOf(text: string, path: readonly (string | number)[]): number {
+  const key = path.filter((part) => typeof part === 'string').at(-1);
+  const index = text.split('\n').findIndex((line) => line.trimStart().startsWith(`${key}:`));
+  return index === -1 ? 1 : index + 1;
+}

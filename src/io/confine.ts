@@ -1,0 +1,61 @@
+import { join, relative, sep } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import type { RelPath } from '../core/text/rel-path.ts';
+import type { Disk, Entry } from './disk.ts';
+
+/** Where a path of a plan really is. */
+export interface Place {
+  /** Relative to the root, forward slashes, links among its folders resolved. */
+  readonly path: string;
+  readonly entry: Entry | undefined;
+  /** Folders on the way that do not exist yet, the outermost first. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Follows `path` from `root`, which must be a real path, one segment at a time. A linked folder is followed as long as
+ * it stays inside the root; a link that leads out, or nowhere, throws `path-escapes`; a file where a folder is needed
+ * throws `target-unusable`.
+ */
+export function confine(disk: Disk, root: string, path: RelPath): Place {
+  const segments = path.split('/');
+  let folder = '';
+  for (const [index, segment] of segments.entries()) {
+    const here = below(folder, segment);
+    const entry = disk.look(join(root, here));
+    if (entry === undefined) return absent(here, segments.slice(index + 1));
+    const inside = entry.kind === 'link' ? followLink(disk, root, here, path) : here;
+    if (index === segments.length - 1) return { path: here, entry, missing: [] };
+    if (entry.kind !== 'folder' && disk.look(join(root, inside))?.kind !== 'folder')
+      throw new Failure('target-unusable', { path, reason: `${here} is not a folder` });
+    folder = inside;
+  }
+  throw new Error('a RelPath has at least one segment');
+}
+
+function absent(first: string, rest: readonly string[]): Place {
+  const all = rest.reduce<readonly string[]>((paths, segment) => [...paths, below(paths.at(-1)!, segment)], [first]);
+  return { path: all.at(-1)!, entry: undefined, missing: all.slice(0, -1) };
+}
+
+function followLink(disk: Disk, root: string, link: string, path: RelPath): string {
+  const target = realPathOf(disk, join(root, link));
+  if (target === undefined)
+    throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link that leads nowhere` });
+  const inside = relative(root, target);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || join(root, inside) !== target)
+    throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link to ${target}, outside ${root}` });
+  return inside.split(sep).join('/');
+}
+
+function realPathOf(disk: Disk, path: string): string | undefined {
+  try {
+    return disk.realPath(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function below(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../core/failure.ts';
+import type { Disk } from './disk.ts';
+import { codeOf, isDiskError, reasonOf } from './disk-error.ts';
+import { mayBeRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+
+/** The one place, at the root of a host, for all that a run keeps while it writes. Gone afterwards. */
+export const stateFolder = '.create-ai-module';
+
+export interface HostLock {
+  release(): void;
+}
+
+/**
+ * Only one run at a time writes below `root`. Waits up to `waitMs` for another one, then throws `host-busy`.
+ *
+ * Every run puts down a claim of its own, then looks: it holds the lock if no other claim is of a living process. Of
+ * two runs the one that looks last sees the other's claim, so both can never hold it; both may step back, hence the
+ * random pause. A dead run's claim is ignored, so nothing is ever taken over, and taking over is where locks race. A
+ * claim is an empty file, all is in its name: it cannot be half-written.
+ */
+export async function lockHost(disk: Disk, root: string, waitMs: number): Promise<HostLock> {
+  const end = performance.now() + waitMs;
+  for (let tries = 1; ; tries += 1) {
+    const outcome = tryToLock(disk, root);
+    if (typeof outcome !== 'number') return outcome;
+    if (performance.now() >= end) throw new Failure('host-busy', { root, pid: outcome });
+    await sleep(Math.random() * Math.min(100, 5 * tries));
+  }
+}
+
+/** The lock, or the number of the process that has it. */
+function tryToLock(disk: Disk, root: string): HostLock | number {
+  const folder = join(root, stateFolder);
+  try {
+    openFolder(disk, folder, root);
+    const busy = readClaims(disk, folder).find(isAlive);
+    return busy === undefined ? claim(disk, folder) : busy.pid;
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    throw new Failure('apply-failed', { path: root, reason: reasonOf(error) }, error);
+  }
+}
+
+function openFolder(disk: Disk, folder: string, root: string): void {
+  try {
+    disk.makeFolder(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+  const kind = disk.look(folder)?.kind ?? 'folder';
+  if (kind === 'link') throw new Failure('path-escapes', { path: folder, reason: 'it is a symbolic link' });
+  if (kind !== 'folder') throw new Failure('target-unusable', { path: root, reason: `${folder} is not a folder` });
+}
+
+let claims = 0;
+
+function claim(disk: Disk, folder: string): HostLock | number {
+  const { machine, pid, began } = ownIdentity();
+  claims += 1;
+  const name = `claim_${machine}_${pid}_${began}_${claims}`;
+  const release = (): void => {
+    attempt(() => disk.removeFile(join(folder, name)));
+    attempt(() => disk.removeFolder(folder));
+  };
+  try {
+    disk.write(join(folder, name), new Uint8Array(), {});
+    const others = readClaims(disk, folder).filter((other) => other.name !== name);
+    const busy = others.find(isAlive);
+    if (busy === undefined) for (const dead of others) disk.removeFile(join(folder, dead.name));
+    else release();
+    return busy?.pid ?? { release };
+  } catch (error) {
+    release();
+    // The run before removed the folder just now.
+    if (codeOf(error) === 'ENOENT') return pid;
+    throw error;
+  }
+}
+
+interface Claim extends ProcessIdentity {
+  readonly name: string;
+  readonly since: number;
+}
+
+function readClaims(disk: Disk, folder: string): Claim[] {
+  return disk.list(folder).flatMap((name) => {
+    const [kind, machine, pid, began] = name.split('_');
+    const since = kind === 'claim' ? disk.look(join(folder, name))?.modified : undefined;
+    return since === undefined ? [] : [{ name, machine: machine!, pid: Number(pid), began: Number(began), since }];
+  });
+}
+
+function isAlive(claim: Claim): boolean {
+  return mayBeRunning(claim, claim.since);
+}
+
+/** What cannot be removed now is ignored by the next run, and removed by it. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+  }
+}

@@ -2,8 +2,10 @@ import type { RelPath } from '../text/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
 /**
- * The last render of every managed file as one plain text, sorted by path, so that git can merge it:
- * `-- path mode=100644 enc=utf8 length=N --`, the text, a line feed. Lengths are in UTF-16 code units of what follows.
+ * The last render of every managed file as one plain text, sorted by path, so that git can merge it line by line:
+ * a header `-- "path" mode=100644 enc=utf8 --`, then the file's lines. Nothing in it is derived from the files
+ * (no length, no hash): two branches that changed different lines of one file must not conflict here.
+ * A line that looks like a header is escaped with a backslash; `noeol` tells a file without a final line feed.
  */
 export function writePristine(tree: Tree): string {
   return sortedPaths(tree)
@@ -11,33 +13,45 @@ export function writePristine(tree: Tree): string {
       const file = tree.get(path) as TreeFile;
       const isText = typeof file.content === 'string';
       const body = typeof file.content === 'string' ? file.content : toHex(file.content);
-      const mode = file.mode === 0o755 ? '100755' : '100644';
-      return `-- ${JSON.stringify(path)} mode=${mode} enc=${isText ? 'utf8' : 'hex'} length=${body.length} --\n${body}\n`;
+      const flags = [file.mode === 0o755 ? 'mode=100755' : 'mode=100644', isText ? 'enc=utf8' : 'enc=hex'];
+      if (!body.endsWith('\n')) flags.push('noeol');
+      return `-- ${JSON.stringify(path)} ${flags.join(' ')} --\n${writeLines(body)}`;
     })
     .join('');
 }
 
-const header = /-- ("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex) length=(\d+) --\n/y;
+const header = /^-- ("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
 /** The inverse of `writePristine`; `undefined` for text that it did not write. */
 export function readPristine(text: string): Tree | undefined {
   const tree = new Map<RelPath, TreeFile>();
-  let at = 0;
-  while (at < text.length) {
-    header.lastIndex = at;
-    const match = header.exec(text);
+  if (text === '') return tree;
+  if (!text.endsWith('\n')) return undefined;
+  const lines = text.slice(0, -1).split('\n');
+  for (let at = 0; at < lines.length; ) {
+    const match = header.exec(lines[at] as string);
     if (!match) return undefined;
-    const [whole, path, mode, encoding, length] = match as unknown as [string, string, string, string, string];
-    const start = at + whole.length;
-    const body = text.slice(start, start + Number(length));
-    if (body.length !== Number(length) || text[start + body.length] !== '\n') return undefined;
+    const [, path = '""', mode, encoding, noeol] = match;
+    let end = at + 1;
+    while (end < lines.length && !(lines[end] as string).startsWith('-- ')) end += 1;
+    const body = readLines(lines.slice(at + 1, end), noeol !== undefined);
     tree.set(JSON.parse(path) as RelPath, {
       content: encoding === 'utf8' ? body : fromHex(body),
       mode: mode === '100755' ? 0o755 : 0o644,
     });
-    at = start + body.length + 1;
+    at = end;
   }
   return tree;
+}
+
+function writeLines(body: string): string {
+  const lines = (body.endsWith('\n') ? body.slice(0, -1) : body).split('\n');
+  return lines.map((line) => `${/^(\\|-- )/.test(line) ? '\\' : ''}${line}\n`).join('');
+}
+
+function readLines(lines: readonly string[], noeol: boolean): string {
+  const body = lines.map((line) => (line.startsWith('\\') ? line.slice(1) : line)).join('\n');
+  return noeol ? body : `${body}\n`;
 }
 
 function toHex(bytes: Uint8Array): string {

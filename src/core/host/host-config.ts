@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+import { Failure } from '../failure.ts';
+import { nearestWord } from '../text/nearest-word.ts';
+import { whyNotRelPath } from '../text/rel-path.ts';
+import { readYaml } from '../text/yaml-value.ts';
+
+export const hostConfigFile = 'ai-modules.yaml';
+
+const HostConfigSchema = z.strictObject({
+  /** Name of a bundled pack, or a path to a pack's folder. */
+  stack: z.optional(z.string().check(z.minLength(1))),
+  modules_dir: z.optional(z.string()),
+  /** Where this host keeps what modules use, by the names of the pack's own `imports`. */
+  imports: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
+  /** Events that the host itself emits, such as user.deleted. */
+  host_events: z._default(z.array(z.string()), []),
+});
+
+/** What a host says about itself in ai-modules.yaml. */
+export type HostConfig = z.output<typeof HostConfigSchema>;
+
+/** Throws `host-invalid`, which names the key. */
+export function parseHostConfig(text: string, file: string): HostConfig {
+  const parsed = HostConfigSchema.safeParse(read(text, file));
+  if (parsed.success) {
+    const reason = parsed.data.modules_dir === undefined ? undefined : whyNotRelPath(parsed.data.modules_dir);
+    if (reason === undefined) return parsed.data;
+    throw new Failure('host-invalid', { file, reason: `modules_dir is refused: ${reason}` });
+  }
+  const issue = parsed.error.issues[0] as (typeof parsed.error.issues)[number];
+  if (issue.code !== 'unrecognized_keys')
+    throw new Failure('host-invalid', { file, reason: `${issue.path.join('.') || 'the file'} has the wrong type` });
+  const key = String(issue.keys[0]);
+  const near = nearestWord(key, Object.keys(HostConfigSchema.shape));
+  throw new Failure('host-invalid', {
+    file,
+    reason: `unknown key ${key}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  });
+}
+
+function read(text: string, file: string): unknown {
+  try {
+    return readYaml(text) ?? {};
+  } catch (error) {
+    throw new Failure(
+      'host-invalid',
+      { file, reason: (error as Error).message.split('\n')[0] ?? 'it is not YAML' },
+      error,
+    );
+  }
+}

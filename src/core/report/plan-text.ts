@@ -1,0 +1,68 @@
+import { diffLines } from '../text/line-diff.ts';
+import { folderOf } from '../text/rel-path.ts';
+import type { Change, Plan } from '../tree/plan.ts';
+import type { Paint } from './paint.ts';
+
+const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
+
+/** The plan as a list of files by folder; files that stay as they are are not listed. */
+export function reportPlan(plan: Plan, paint: Paint): string {
+  const lines: string[] = [];
+  let folder: string | undefined;
+  for (const change of plan.changes) {
+    if (change.kind === 'keep') continue;
+    if (folderOf(change.path) !== folder) {
+      folder = folderOf(change.path);
+      lines.push(`  ${paint.bold(folder === '' ? '.' : `${folder}/`)}`);
+    }
+    lines.push(
+      `    ${colour(change.kind, paint)(`${signs[change.kind]} ${change.path.slice(folder === '' ? 0 : (folder?.length ?? 0) + 1)}`)}`,
+    );
+  }
+  return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
+}
+
+export function countChanges(plan: Plan): string {
+  const count = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
+  const parts = [
+    [count('create'), 'to create'],
+    [count('update'), 'to change'],
+    [count('delete'), 'to delete'],
+  ] as const;
+  const words = parts
+    .filter(([number]) => number > 0)
+    .map(([number, verb]) => `${number} ${number === 1 ? 'file' : 'files'} ${verb}`);
+  return words.length === 0 ? 'nothing to do' : words.join(', ');
+}
+
+/** The plan as a unified diff, which `git apply` and `patch` read. */
+export function reportDiff(plan: Plan, paint: Paint): string {
+  return plan.changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
+}
+
+function diffOf(change: Exclude<Change, { kind: 'keep' }>, paint: Paint): string {
+  const before = change.kind === 'create' ? undefined : change.before;
+  const after = change.kind === 'delete' ? undefined : change.after;
+  const head = [`diff --git a/${change.path} b/${change.path}`];
+  if (!before) head.push(`new file mode 100${after?.mode.toString(8)}`);
+  if (!after) head.push(`deleted file mode 100${before?.mode.toString(8)}`);
+  if (typeof (before?.content ?? '') !== 'string' || typeof (after?.content ?? '') !== 'string') {
+    return `${head.join('\n')}\nBinary files differ\n`;
+  }
+  const old = (before?.content ?? '') as string;
+  const now = (after?.content ?? '') as string;
+  const hunks = diffLines(old, now);
+  if (hunks.length === 0) return `${head.join('\n')}\n`;
+  head.push(`--- ${before ? `a/${change.path}` : '/dev/null'}`, `+++ ${after ? `b/${change.path}` : '/dev/null'}`);
+  const body = hunks.flatMap((hunk) => [
+    paint.cyan(`@@ -${hunk.before.join(',')} +${hunk.after.join(',')} @@`),
+    ...hunk.lines.map((line) =>
+      line.startsWith('+') ? paint.green(line) : line.startsWith('-') ? paint.red(line) : line,
+    ),
+  ]);
+  return `${paint.bold(head.join('\n'))}\n${body.join('\n')}\n`;
+}
+
+function colour(kind: Change['kind'], paint: Paint): (text: string) => string {
+  return { create: paint.green, update: paint.yellow, delete: paint.red, keep: paint.dim }[kind];
+}

@@ -109,6 +109,11 @@ export const catalogue = {
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
     () => 'Choose another folder.',
   ),
+  'undo-failed': machine(
+    ({ root, reason, first }: { root: string; reason: string; first: string }) =>
+      `${first} Putting ${root} back as it was failed: ${reason}.`,
+    ({ root }) => `What is needed is kept in ${root}/.create-ai-module: the next run puts everything back.`,
+  ),
   usage: user(
     ({ message }: { message: string }) => message,
     () => 'See `create-ai-module --help`.',

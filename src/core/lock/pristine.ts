@@ -1,3 +1,4 @@
+import { fromHex, toHex } from '../text/hex.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
@@ -52,12 +53,4 @@ function writeLines(body: string): string {
 function readLines(lines: readonly string[], noeol: boolean): string {
   const body = lines.map((line) => (line.startsWith('\\') ? line.slice(1) : line)).join('\n');
   return noeol ? body : `${body}\n`;
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function fromHex(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

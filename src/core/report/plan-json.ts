@@ -1,3 +1,4 @@
+import { toHex } from '../text/hex.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 
 /** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
@@ -24,10 +25,6 @@ function changeToJson(change: Change): JsonChange {
   const { kind, path } = change;
   if (change.kind === 'delete' || change.kind === 'keep') return { kind, path };
   const { content, mode } = change.after;
-  const shown = typeof content === 'string' ? { content } : { content: hex(content), encoding: 'hex' as const };
+  const shown = typeof content === 'string' ? { content } : { content: toHex(content), encoding: 'hex' as const };
   return { kind, path, mode: `100${mode.toString(8)}`, ...shown };
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,0 +1,13 @@
+import handlebars from 'handlebars';
+import type { Engine } from './build-pack.ts';
+import { compileOptions } from './compile-options.ts';
+
+/** Compiles each template from its text when it is first used. */
+export function compilerEngine(): Engine {
+  const engine = handlebars.create();
+  return {
+    registerHelper: (name, helper) => engine.registerHelper(name, helper as Handlebars.HelperDelegate),
+    registerPartial: (name, render) => engine.registerPartial(name, render),
+    prepare: (_path, text) => engine.compile(text, compileOptions),
+  };
+}

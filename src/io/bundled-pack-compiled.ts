@@ -1,0 +1,29 @@
+import { buildPack } from '../core/pack/build-pack.ts';
+import { runtimeEngine } from '../core/pack/engine-runtime.ts';
+import type { Pack, Section } from '../core/pack/pack.ts';
+import type { PackMeta } from '../core/pack/pack-meta.ts';
+import type { RelPath } from '../core/text/rel-path.ts';
+import type { Tree, TreeFile } from '../core/tree/tree.ts';
+
+/** What the build writes for one section of a pack: copied files as they are, templates compiled. */
+interface CompiledSection {
+  readonly files: readonly (readonly [path: string, file: TreeFile])[];
+  readonly specs: Readonly<Record<string, unknown>>;
+}
+
+// Resolved by the build to the files it writes beside the bundle.
+declare const loadCompiledMetas: () => Readonly<Record<string, PackMeta>>;
+declare const loadCompiledSection: (pack: string, section: string) => CompiledSection;
+
+export const bundledNames: readonly string[] = ['fastify'];
+
+export async function bundledMeta(name: string): Promise<PackMeta> {
+  return loadCompiledMetas()[name] as PackMeta;
+}
+
+export async function bundledPack(name: string, sections: readonly Section[]): Promise<Pack> {
+  const parts = [...sections, 'partials'].map((section) => loadCompiledSection(name, section));
+  const tree: Tree = new Map(parts.flatMap((part) => part.files) as [RelPath, TreeFile][]);
+  const specs = Object.assign({}, ...parts.map((part) => part.specs)) as Record<string, unknown>;
+  return buildPack(tree, name, runtimeEngine(specs), await bundledMeta(name));
+}

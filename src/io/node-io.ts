@@ -1,0 +1,30 @@
+import type { Io, Output, Prompter } from './io.ts';
+
+/** The real machine. `prompter` is only asked for when something is to be asked. */
+export function nodeIo(prompter: () => Promise<Prompter>): Io {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    out: outputOf(process.stdout),
+    err: outputOf(process.stderr),
+    isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    prompter,
+    readStdin,
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTty: Boolean(stream.isTTY),
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}

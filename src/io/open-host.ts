@@ -1,0 +1,92 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { describeHost, type Host, recognise } from '../core/host/host.ts';
+import { hostConfigFile, parseHostConfig } from '../core/host/host-config.ts';
+import type { PackMeta } from '../core/pack/pack-meta.ts';
+import { bundledMetas, findPackMeta } from './find-pack.ts';
+
+export interface OpenedHost {
+  readonly host: Host;
+  readonly meta: PackMeta;
+  /** What `--stack` or ai-modules.yaml said: the way to find the pack again. */
+  readonly stack: string;
+}
+
+/** The host in `dir`, or else in the nearest folder above it. Throws `host-not-found` where there is none. */
+export async function openHost(dir: string, stack?: string): Promise<OpenedHost> {
+  const start = resolve(dir);
+  await mustBeFolder(start);
+  const metas = await bundledMetas();
+  for (let root = start; ; root = dirname(root)) {
+    const found = await hostAt(root, metas, stack);
+    if (found) return found;
+    if (dirname(root) === root) throw new Failure('host-not-found', { dir: start });
+  }
+}
+
+async function hostAt(
+  root: string,
+  metas: readonly PackMeta[],
+  stack: string | undefined,
+): Promise<OpenedHost | undefined> {
+  const text = await readIfThere(join(root, hostConfigFile));
+  const config = text === undefined ? undefined : parseHostConfig(text, join(root, hostConfigFile));
+  const found = config?.stack === undefined ? await recognised(root, metas) : await declared(root, config.stack);
+  if (found === undefined) return stack === undefined || config === undefined ? undefined : asked(root, stack, config);
+  if (stack !== undefined && stack !== found.stack && stack !== found.meta.name) {
+    const meta = await findPackMeta(stack, root);
+    if (meta.name !== found.meta.name) throw new Failure('host-stack-mismatch', { stack, found: found.meta.name });
+  }
+  return {
+    host: describeHost(root, found.meta, found.evidence, config),
+    meta: found.meta,
+    stack: stack ?? found.stack,
+  };
+}
+
+interface Found {
+  readonly stack: string;
+  readonly meta: PackMeta;
+  readonly evidence: readonly string[];
+}
+
+async function declared(root: string, stack: string): Promise<Found> {
+  return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} says stack: ${stack}`] };
+}
+
+async function recognised(root: string, metas: readonly PackMeta[]): Promise<Found | undefined> {
+  const names = new Set(metas.flatMap((meta) => meta.host.detect.map((rule) => rule.file)));
+  const texts = await Promise.all([...names].map(async (name) => [name, await readIfThere(join(root, name))] as const));
+  const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
+  for (const meta of metas) {
+    const evidence = recognise(meta, files);
+    if (evidence) return { stack: meta.name, meta, evidence };
+  }
+  return undefined;
+}
+
+async function asked(root: string, stack: string, config: ReturnType<typeof parseHostConfig>): Promise<OpenedHost> {
+  const meta = await findPackMeta(stack, root);
+  return {
+    host: describeHost(root, meta, [`${hostConfigFile} is here, and --stack says ${stack}`], config),
+    meta,
+    stack,
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    throw new Failure('file-unreadable', { file: path, reason: code ?? (error as Error).message }, error);
+  }
+}
+
+async function mustBeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new Failure('target-unusable', { path, reason: 'it does not exist' });
+  if (!found.isDirectory()) throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });
+}

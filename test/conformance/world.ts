@@ -19,7 +19,6 @@ export class World {
   readonly retryDelaySeconds = 0.1;
   readonly fake = new FakeOpenAi();
   readonly traffic: Traffic = { answers: [] };
-  readonly logs: string[] = [];
   #host: Host | undefined;
   #people = 0;
 
@@ -49,6 +48,7 @@ export class World {
   async close(): Promise<void> {
     await this.#host?.dispose();
     await this.fake.close();
+    await this.launcher.close();
   }
 
   /** Another host of the same kind; the caller disposes of it. */
@@ -66,6 +66,11 @@ export class World {
   person(rights?: Rights, host = this.host): Caller {
     const permissions = [this.subject, this.neighbour].flatMap((module) => may(module, 'create', 'read', 'delete'));
     return Caller.withToken(host, this.traffic, `person-${++this.#people}`, rights ?? { permissions });
+  }
+
+  /** Somebody of this name. */
+  named(sub: string, rights: Rights): Caller {
+    return Caller.withToken(this.host, this.traffic, sub, rights);
   }
 
   admin(host = this.host): Caller {

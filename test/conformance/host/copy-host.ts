@@ -7,7 +7,10 @@ const dropped = new Set(['node_modules', '.venv', '.data', '.git', '__pycache__'
 /** A copy of a host to break; what it has installed is shared with the original. */
 export function copyHost(dir: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'conformance-host-'));
-  const filter = (source: string) => !relative(dir, source).split(sep).some((part) => dropped.has(part));
+  const filter = (source: string) =>
+    !relative(dir, source)
+      .split(sep)
+      .some((part) => dropped.has(part));
   cpSync(dir, copy, { recursive: true, filter });
   const installed = join(dir, 'node_modules');
   if (existsSync(installed)) symlinkSync(installed, join(copy, 'node_modules'), 'dir');

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   readonly env?: Environment;
   /** Leave the secret to the host: it makes one in its data directory. */
   readonly ownSecret?: boolean;
+  /** A data directory that is there already; the launch does not remove it. */
+  readonly dataDir?: string;
   /** Changes a copy of the host before it starts. `modulesDir` holds one folder per module. */
   readonly edit?: (modulesDir: string) => void;
 }
@@ -45,9 +47,18 @@ export interface Host {
   dispose(): Promise<void>;
 }
 
+/** The servers of distributed mode. */
+export interface Services {
+  /** Where a new host finds a database and a queue of its own. */
+  fresh(): Promise<Environment>;
+  close(): Promise<void>;
+}
+
 export interface Launcher {
   readonly stack: 'fastify' | 'fastapi';
   readonly mode: 'embedded' | 'distributed';
   readonly workers: number;
   launch(options?: LaunchOptions): Promise<Host>;
+  /** Stops what all launches share. */
+  close(): Promise<void>;
 }

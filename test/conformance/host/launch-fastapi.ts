@@ -1,4 +1,4 @@
-import type { Environment, Launcher } from './host.ts';
+import type { Launcher, Services } from './host.ts';
 import { launchHost } from './launch-host.ts';
 
 interface Options {
@@ -6,7 +6,7 @@ interface Options {
   readonly python: string;
   readonly workers?: number;
   readonly pool?: 'prefork' | 'threads';
-  readonly services?: () => Promise<Environment>;
+  readonly services?: Services;
 }
 
 /** A FastAPI host: one web process; with services, Celery workers and beat beside it. */
@@ -23,7 +23,7 @@ export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', se
     stack: 'fastapi',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
-    launch: (options) =>
-      launchHost({ dir, modulesDir: 'app/ai/modules', services: services ?? (async () => ({})), commands }, options),
+    launch: (options) => launchHost({ dir, modulesDir: 'app/ai/modules', services, commands }, options),
+    close: async () => services?.close(),
   };
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment, Launcher } from './host.ts';
+import type { Launcher, Services } from './host.ts';
 import { launchHost } from './launch-host.ts';
 
 interface Options {
   readonly dir: string;
   readonly workers?: number;
-  readonly services?: () => Promise<Environment>;
+  readonly services?: Services;
 }
 
 /** A Fastify host: `npm start`'s own command, so that a signal reaches the host and not npm. */
@@ -28,7 +28,7 @@ export function fastifyLauncher({ dir, workers = 0, services }: Options): Launch
     stack: 'fastify',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
-    launch: (options) =>
-      launchHost({ dir, modulesDir: 'src/ai/modules', services: services ?? (async () => ({})), commands }, options),
+    launch: (options) => launchHost({ dir, modulesDir: 'src/ai/modules', services, commands }, options),
+    close: async () => services?.close(),
   };
 }

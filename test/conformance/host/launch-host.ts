@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyHost } from './copy-host.ts';
-import type { Environment, Host, LaunchOptions } from './host.ts';
+import type { Environment, Host, LaunchOptions, Services } from './host.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 
 export const jwtSecret = 'planted-jwt-secret-of-the-conformance-suite-1f7a';
@@ -10,15 +10,19 @@ export const jwtSecret = 'planted-jwt-secret-of-the-conformance-suite-1f7a';
 export interface Commands {
   readonly web: readonly string[];
   /** Each with the pattern that its log shows once it takes work. */
-  readonly workers: ReadonlyArray<{ readonly argv: readonly string[]; readonly env: Environment; readonly ready: RegExp }>;
+  readonly workers: ReadonlyArray<{
+    readonly argv: readonly string[];
+    readonly env: Environment;
+    readonly ready: RegExp;
+  }>;
   readonly env: Environment;
 }
 
 interface HostFolder {
   readonly dir: string;
   readonly modulesDir: string;
-  /** Where the host finds its database and queue; none in embedded mode. Asked once per launch. */
-  readonly services: () => Promise<Environment>;
+  /** None in embedded mode. */
+  readonly services: Services | undefined;
   readonly commands: (dir: string) => Commands;
 }
 
@@ -27,7 +31,7 @@ const startSeconds = 60;
 
 /** Starts a host's folder, or an edited copy of it, as child processes on a free port. */
 export async function launchHost(folder: HostFolder, options: LaunchOptions = {}): Promise<Host> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'conformance-data-'));
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'conformance-data-'));
   const dir = options.edit === undefined ? folder.dir : copyHost(folder.dir);
   options.edit?.(join(dir, folder.modulesDir));
   const { web, workers, env: ofStack } = folder.commands(dir);
@@ -43,7 +47,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
     JOB_LEASE_SECONDS: '2',
     ...(options.ownSecret === true ? {} : { JWT_SECRET: jwtSecret }),
     ...ofStack,
-    ...(await folder.services()),
+    ...(await folder.services?.fresh()),
     ...options.env,
   };
   let log = '';
@@ -74,7 +78,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   };
   const dispose = async () => {
     await stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     if (dir !== folder.dir) rmSync(dir, { recursive: true, force: true });
   };
   try {

@@ -28,7 +28,12 @@ export const endpointsOfOneJob = everyEndpoint.filter(([, { path }]) => path.inc
 export const validBody = { input_data: { test: 'data' } };
 
 /** A request that only the caller's rights, or the job named, can fail. */
-export function ask(caller: Caller, module: ModuleFacts, endpoint: Endpoint, job: string = randomUUID()): Promise<Answer> {
+export function ask(
+  caller: Caller,
+  module: ModuleFacts,
+  endpoint: Endpoint,
+  job: string = randomUUID(),
+): Promise<Answer> {
   const path = under(module, endpoint.path.replace('{job_id}', job));
   return endpoint === endpoints.process ? caller.post(path, validBody) : caller.send({ method: endpoint.method, path });
 }

@@ -7,31 +7,33 @@ import { endpointsOfOneJob } from './endpoints.ts';
 
 const input = { test: 'data' };
 
-const badBodies: ReadonlyArray<readonly [name: string, body: unknown, ...problems: string[]]> = [
-  ['no input_data', {}, 'missing at body.input_data'],
-  ['empty input_data', { input_data: {} }, 'too_short at body.input_data'],
-  ['input_data null', { input_data: null }, 'dict_type at body.input_data'],
-  ['input_data a list', { input_data: [input] }, 'dict_type at body.input_data'],
-  ['input_data a string', { input_data: 'text' }, 'dict_type at body.input_data'],
-  ['options a list', { input_data: input, options: [] }, 'dict_type at body.options'],
-  ['options null', { input_data: input, options: null }, 'dict_type at body.options'],
-  ['priority 0', { input_data: input, priority: 0 }, 'greater_than_equal at body.priority'],
-  ['priority 11', { input_data: input, priority: 11 }, 'less_than_equal at body.priority'],
-  ['priority 1.5', { input_data: input, priority: 1.5 }, 'int_type at body.priority'],
-  ['priority "5"', { input_data: input, priority: '5' }, 'int_type at body.priority'],
-  ['priority true', { input_data: input, priority: true }, 'int_type at body.priority'],
-  ['priority null', { input_data: input, priority: null }, 'int_type at body.priority'],
-  ['an unknown field', { input_data: input, extra: 1 }, 'extra_forbidden at body.extra'],
-  ['a field of the job', { input_data: input, status: 'completed' }, 'extra_forbidden at body.status'],
+const badBodies: ReadonlyArray<readonly [name: string, body: unknown, problems: readonly string[]]> = [
+  ['no input_data', {}, ['missing at body.input_data']],
+  ['empty input_data', { input_data: {} }, ['too_short at body.input_data']],
+  ['input_data null', { input_data: null }, ['dict_type at body.input_data']],
+  ['input_data a list', { input_data: [input] }, ['dict_type at body.input_data']],
+  ['input_data a string', { input_data: 'text' }, ['dict_type at body.input_data']],
+  ['options a list', { input_data: input, options: [] }, ['dict_type at body.options']],
+  ['options null', { input_data: input, options: null }, ['dict_type at body.options']],
+  ['priority 0', { input_data: input, priority: 0 }, ['greater_than_equal at body.priority']],
+  ['priority 11', { input_data: input, priority: 11 }, ['less_than_equal at body.priority']],
+  ['priority 1.5', { input_data: input, priority: 1.5 }, ['int_type at body.priority']],
+  ['priority "5"', { input_data: input, priority: '5' }, ['int_type at body.priority']],
+  ['priority true', { input_data: input, priority: true }, ['int_type at body.priority']],
+  ['priority null', { input_data: input, priority: null }, ['int_type at body.priority']],
+  ['an unknown field', { input_data: input, extra: 1 }, ['extra_forbidden at body.extra']],
+  ['a field of the job', { input_data: input, status: 'completed' }, ['extra_forbidden at body.status']],
   [
     'several at once',
     { priority: 99, options: 1, user_id: 'x' },
-    ...['missing at body.input_data', 'less_than_equal at body.priority'],
-    ...['dict_type at body.options', 'extra_forbidden at body.user_id'],
+    [
+      ...['missing at body.input_data', 'less_than_equal at body.priority'],
+      ...['dict_type at body.options', 'extra_forbidden at body.user_id'],
+    ],
   ],
-  ['a list', [1], 'dict_type at body'],
-  ['a string', 'text', 'dict_type at body'],
-  ['a number', 7, 'dict_type at body'],
+  ['a list', [1], ['dict_type at body']],
+  ['a string', 'text', ['dict_type at body']],
+  ['a number', 7, ['dict_type at body']],
 ];
 
 const notJson: ReadonlyArray<readonly [name: string, body: string | Buffer]> = [
@@ -60,7 +62,10 @@ const badQueries: ReadonlyArray<readonly [query: string, ...problems: string[]]>
   ['status=COMPLETED', 'enum at query.status'],
   ['status=', 'enum at query.status'],
   ["status=pending'%20OR%20'1'='1", 'enum at query.status'],
-  ['skip=-1&limit=0&status=x', ...'greater_than_equal at query.skip,greater_than_equal at query.limit,enum at query.status'.split(',')],
+  [
+    'skip=-1&limit=0&status=x',
+    ...'greater_than_equal at query.skip,greater_than_equal at query.limit,enum at query.status'.split(','),
+  ],
 ];
 
 const notUuids = [
@@ -74,7 +79,7 @@ export function describeRequests(world: World): void {
   const { subject, neighbour } = world;
   const path = under(subject, '/process');
 
-  it.each(badBodies)('422 process: %s', async (_, body, ...problems) => {
+  it.each(badBodies)('422 process: %s', async (_, body, problems) => {
     expectProblems(await world.person().post(path, body), ...problems);
   });
 
@@ -110,7 +115,11 @@ export function describeRequests(world: World): void {
 
   it.each([
     ['priority 1 and 10', { input_data: input, priority: 1 }, { input_data: input, priority: 10 }],
-    ['options', { input_data: input, options: {} }, { input_data: input, options: { language: 'fr', deep: { a: [1] } } }],
+    [
+      'options',
+      { input_data: input, options: {} },
+      { input_data: input, options: { language: 'fr', deep: { a: [1] } } },
+    ],
     ['values of every kind', { input_data: { a: null, b: [], c: { d: false }, '': 1.5, é: '😀' } }],
   ])('202 process: %s', async (_, ...bodies) => {
     const caller = world.person();
@@ -135,10 +144,13 @@ export function describeRequests(world: World): void {
     expectProblems(await world.person().get(under(subject, `/list?${query}`)), ...problems);
   });
 
-  it.each(['skip=2147483648', 'skip=9223372036854775808', `skip=${'9'.repeat(40)}`])('list: %s harms nothing', async (query) => {
-    const answer = await world.person().get(under(subject, `/list?${query}`));
-    expect([200, 422]).toContain(answer.status);
-  });
+  it.each(['skip=2147483648', 'skip=9223372036854775808', `skip=${'9'.repeat(40)}`])(
+    'list: %s harms nothing',
+    async (query) => {
+      const answer = await world.person().get(under(subject, `/list?${query}`));
+      expect([200, 422]).toContain(answer.status);
+    },
+  );
 
   describe.each(endpointsOfOneJob)('%s', (_, { method, path: template }) => {
     it.each(notUuids)('422 uuid_parsing: %s', async (id) => {

@@ -15,6 +15,8 @@ export interface Script {
   readonly text: string;
   /** When each call arrived, in milliseconds. */
   readonly arrivals: readonly number[];
+  /** Most calls held at the same time. */
+  mostHeld(): number;
   seen(calls?: number): Promise<void>;
   release(): void;
 }
@@ -23,17 +25,15 @@ interface Entry {
   readonly steps: readonly Step[];
   readonly arrivals: number[];
   readonly held: Set<() => void>;
+  mostHeld: number;
   released: boolean;
 }
 
 export class FakeOpenAi {
   health: 'up' | 'error' | 'hang' = 'up';
-  /** Most calls that were open at the same time. */
-  mostOpen = 0;
   readonly authorizations = new Set<string>();
   readonly #server = createServer((request, response) => this.#take(request, response));
   readonly #entries = new Map<string, Entry>();
-  #open = 0;
   #calls = 0;
 
   async listen(): Promise<void> {
@@ -46,11 +46,12 @@ export class FakeOpenAi {
 
   script(...steps: readonly Step[]): Script {
     const id = `${this.#entries.size + 1}`;
-    const entry: Entry = { steps, arrivals: [], held: new Set(), released: false };
+    const entry: Entry = { steps, arrivals: [], held: new Set(), mostHeld: 0, released: false };
     this.#entries.set(id, entry);
     return {
       text: `SCRIPT(${id})`,
       arrivals: entry.arrivals,
+      mostHeld: () => entry.mostHeld,
       seen: async (calls = 1) => {
         await waitUntil(`${calls} calls of script ${id}`, () => entry.arrivals.length >= calls, 20);
       },
@@ -75,19 +76,18 @@ export class FakeOpenAi {
       body += chunk.toString();
     });
     request.on('end', () => {
-      if (request.url?.endsWith('/chat/completions') !== true) return this.#answerPing(response);
-      this.mostOpen = Math.max(this.mostOpen, ++this.#open);
-      response.on('close', () => {
-        this.#open -= 1;
-      });
-      this.#answerCall(body, request.headers.authorization ?? '', response);
+      if (request.url?.endsWith('/chat/completions') !== true) this.#answerPing(response);
+      else this.#answerCall(body, request.headers.authorization ?? '', response);
     });
   }
 
   #answerPing(response: ServerResponse): void {
-    if (this.health === 'hang') return;
-    if (this.health === 'error') return sendJson(response, 500, errorBody(''));
-    sendJson(response, 200, { object: 'list', data: [{ id: 'gpt-4o-mini', object: 'model', created: 1, owned_by: 'x' }] });
+    if (this.health === 'error') sendJson(response, 500, errorBody(''));
+    if (this.health !== 'up') return;
+    sendJson(response, 200, {
+      object: 'list',
+      data: [{ id: 'gpt-4o-mini', object: 'model', created: 1, owned_by: 'x' }],
+    });
   }
 
   #answerCall(body: string, authorization: string, response: ServerResponse): void {
@@ -95,14 +95,19 @@ export class FakeOpenAi {
     const call = entry === undefined ? 0 : entry.arrivals.push(performance.now()) - 1;
     const step = entry?.steps[Math.min(call, entry.steps.length - 1)] ?? 'ok';
     const answer = () => sendJson(response, 200, completion(++this.#calls, body));
-    if (step === 'ok') return answer();
-    if (step === 'drop') return void response.destroy();
-    if (step === 'garbage') return sendJson(response, 200, { nothing: providerErrorText });
-    if (step !== 'hold') return sendJson(response, step, errorBody(authorization));
-    if (entry === undefined || entry.released) return answer();
-    entry.held.add(answer);
-    response.on('close', () => entry.held.delete(answer));
+    if (step === 'ok' || (step === 'hold' && entry?.released !== false)) answer();
+    else if (step === 'drop') response.destroy();
+    else if (step === 'garbage') sendJson(response, 200, { nothing: providerErrorText });
+    else if (step === 'hold') hold(entry, answer, response);
+    else sendJson(response, step, errorBody(authorization));
   }
+}
+
+function hold(entry: Entry | undefined, answer: () => void, response: ServerResponse): void {
+  if (entry === undefined) return;
+  entry.held.add(answer);
+  entry.mostHeld = Math.max(entry.mostHeld, entry.held.size);
+  response.on('close', () => entry.held.delete(answer));
 }
 
 function release(entry: Entry): void {
@@ -112,7 +117,9 @@ function release(entry: Entry): void {
 
 /** As real servers do, the error names the key that was sent. */
 function errorBody(authorization: string): unknown {
-  return { error: { message: `${providerErrorText}: ${authorization}`, type: 'server_error', param: null, code: null } };
+  return {
+    error: { message: `${providerErrorText}: ${authorization}`, type: 'server_error', param: null, code: null },
+  };
 }
 
 function completion(call: number, body: string): unknown {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { ModuleFacts } from '../host/host.ts';
 import { type Caller, under } from './caller.ts';
 import type { Answer } from './send.ts';
-import { eventList, type Event, type Job, job, jobPage } from './shapes.ts';
+import { type Event, eventList, type Job, job, jobPage } from './shapes.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const isTerminal = ({ status }: Job): boolean => status !== 'pending' && status !== 'processing';

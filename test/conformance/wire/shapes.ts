@@ -16,7 +16,10 @@ export const job = z
     completed_at: time.nullable(),
     failed_at: time.nullable(),
     cancelled_at: time.nullable(),
-    error_code: z.string().regex(/^[a-z][a-z0-9_]*$/).nullable(),
+    error_code: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/)
+      .nullable(),
     error_message: z.string().min(1).nullable(),
     progress_percent: z.int().min(0).max(100),
     attempt: count,
@@ -35,7 +38,13 @@ export const job = z
 
 export type Job = z.output<typeof job>;
 
-export const jobPage = z.strictObject({ jobs: z.array(job), total: count, skip: count, limit: count, has_more: z.boolean() });
+export const jobPage = z.strictObject({
+  jobs: z.array(job),
+  total: count,
+  skip: count,
+  limit: count,
+  has_more: z.boolean(),
+});
 
 export const result = z.strictObject({
   result_id: uuid,

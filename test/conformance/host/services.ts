@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Environment, Services } from './host.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
+
+/** Stands in every address of the servers, and must never appear in anything that a host says. */
+export const databasePassword = 'planted-database-password-77c2';
+
+const user = 'conformance';
+
+/** PostgreSQL, and Redis if asked for, on free ports, with data in scratch folders. Started at the first launch. */
+export class ScratchServices implements Services {
+  readonly #withRedis: boolean;
+  readonly #folders: string[] = [];
+  readonly #processes: StartedProcess[] = [];
+  #port: number | undefined;
+  #databases = 0;
+
+  constructor({ redis }: { readonly redis: boolean }) {
+    this.#withRedis = redis;
+  }
+
+  async fresh(): Promise<Environment> {
+    this.#port ??= await this.#startPostgres();
+    const name = `host_${++this.#databases}`;
+    const address = ['-h', '127.0.0.1', '-p', `${this.#port}`, '-U', user];
+    execFileSync(postgresTool('createdb'), [...address, name], { env: { PGPASSWORD: databasePassword } });
+    const database = `postgresql://${user}:${databasePassword}@127.0.0.1:${this.#port}/${name}`;
+    if (!this.#withRedis) return { DATABASE_URL: database };
+    const redis = `redis://:${databasePassword}@127.0.0.1:${await this.#startRedis()}/0`;
+    return { DATABASE_URL: database, REDIS_URL: redis };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#processes.map((one) => one.stop(10)));
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  #folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'conformance-services-'));
+    this.#folders.push(folder);
+    return folder;
+  }
+
+  async #startPostgres(): Promise<number> {
+    const folder = this.#folder();
+    const password = join(folder, 'password');
+    writeFileSync(password, databasePassword);
+    // PostgreSQL refuses to run as root: there it runs as the user of its package.
+    const asUser =
+      process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+    if (asUser.length > 0) for (const path of [folder, password]) chownSync(path, idOf('-u'), idOf('-g'));
+    const data = join(folder, 'data');
+    const [file = '', ...rest] = [...asUser, postgresTool('initdb')];
+    const options = ['-D', data, '-U', user, '--auth=scram-sha-256', '--pwfile', password, '--no-sync', '-E', 'UTF8'];
+    execFileSync(file, [...rest, ...options], { stdio: 'ignore', cwd: folder });
+    const port = await freePort();
+    const settings = [
+      'listen_addresses=127.0.0.1',
+      `unix_socket_directories=${folder}`,
+      'fsync=off',
+      'max_connections=300',
+    ];
+    const argv = [...asUser, postgresTool('postgres'), '-D', data, '-p', `${port}`];
+    await this.#start([...argv, ...settings.flatMap((it) => ['-c', it])], folder, /ready to accept connections/);
+    return port;
+  }
+
+  async #startRedis(): Promise<number> {
+    const port = await freePort();
+    const folder = this.#folder();
+    const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--requirepass', databasePassword, '--dir', folder];
+    await this.#start(['redis-server', ...options, '--save', '', '--appendonly', 'no'], folder, /Ready to accept/);
+    return port;
+  }
+
+  async #start(argv: readonly string[], cwd: string, ready: RegExp): Promise<void> {
+    const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
+    const started = startProcess({ argv, cwd, env, write: () => {} });
+    this.#processes.push(started);
+    await started.match(ready, 30);
+  }
+}
+
+/** Debian keeps the server's tools out of the path. */
+function postgresTool(name: string): string {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  const found = versions.map((version) => join(root, version, 'bin', name)).find((path) => existsSync(path));
+  return found ?? name;
+}
+
+const idOf = (flag: '-u' | '-g'): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

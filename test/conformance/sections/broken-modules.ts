@@ -1,0 +1,129 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addToBlock, cloneModule, editManifest } from '../host/edit-modules.ts';
+import type { Host } from '../host/host.ts';
+import { expectRefusal } from '../wire/expect-problem.ts';
+import { finish, submit } from '../wire/module-calls.ts';
+import { health, hostHealth, moduleList } from '../wire/shapes.ts';
+import { moduleEnv, type World } from '../world.ts';
+
+type Break = (modulesDir: string, name: string) => void;
+
+const manifest =
+  (edit: (text: string) => string): Break =>
+  (modulesDir, name) =>
+    editManifest(modulesDir, name, edit);
+
+const configuration = (entry: string): Break => manifest(addToBlock('configuration', entry));
+const dependency = (name: string): Break => manifest(addToBlock('dependencies', `- "module:${name}"`));
+
+/** Writes nonsense over every code file of a module, its migrations and tests apart. */
+const breakCode: Break = (modulesDir, name) => {
+  for (const file of readdirSync(join(modulesDir, name))) {
+    if (/\.(ts|py)$/.test(file)) writeFileSync(join(modulesDir, name, file), 'this is ( no code\n');
+  }
+};
+
+const broken: ReadonlyArray<readonly [name: string, code: string, how: Break]> = [
+  ['bad_yaml', 'manifest_invalid', manifest(() => 'name: [unclosed\n  - {')],
+  ['bad_empty', 'manifest_invalid', manifest(() => '')],
+  ['bad_list', 'manifest_invalid', manifest(() => '- name\n- version\n')],
+  ['bad_no_version', 'manifest_invalid', manifest((text) => text.replace(/^version:.*\n/m, ''))],
+  ['bad_permission', 'manifest_invalid', manifest(addToBlock('permissions_required', '- "no colon here"'))],
+  ['bad_folder', 'name_mismatch', manifest((text) => text.replace(/^name:.*$/m, 'name: another_name'))],
+  ['bad_code', 'import_failed', breakCode],
+  ['bad_key', 'config_invalid', configuration('no_such_key: 1')],
+  ['bad_type', 'config_invalid', configuration('timeout_seconds: "soon"')],
+  ['bad_timeout', 'config_invalid', configuration('timeout_seconds: 0')],
+  ['bad_long', 'config_invalid', configuration('timeout_seconds: 3601')],
+  ['bad_retry', 'config_invalid', configuration('retry_attempts: 11')],
+  ['bad_fraction', 'config_invalid', configuration('retry_attempts: 1.5')],
+  ['bad_delay', 'config_invalid', configuration('retry_delay_seconds: -1')],
+  ['bad_days', 'config_invalid', configuration('retention_days: 0')],
+  ['bad_provider', 'config_invalid', configuration('provider: "oracle"')],
+  ['bad_env', 'config_invalid', () => {}],
+  ['bad_absent', 'dependency_missing', dependency('no_such_module')],
+  ['bad_behind', 'dependency_missing', dependency('bad_code')],
+  ['bad_ring_a', 'dependency_cycle', dependency('bad_ring_b')],
+  ['bad_ring_b', 'dependency_cycle', dependency('bad_ring_a')],
+  ['bad_self', 'dependency_cycle', dependency('bad_self')],
+];
+const withoutEntry = new Set(['manifest_invalid', 'name_mismatch']);
+
+/** Section 5: a broken module is listed by code, and takes nothing else down. */
+export function describeBrokenModules(world: World): void {
+  let host: Host;
+
+  beforeAll(async () => {
+    const edit = (modulesDir: string) => {
+      for (const [name, , how] of broken) {
+        cloneModule(modulesDir, world.neighbour, name);
+        how(modulesDir, name);
+      }
+      mkdirSync(join(modulesDir, 'empty_folder'));
+      writeFileSync(join(modulesDir, 'stray-file.txt'), 'not a module\n');
+    };
+    const env = {
+      ...world.subjectEnv({}),
+      ...moduleEnv({ ...world.neighbour, name: 'bad_env' }, { timeout_seconds: 'x' }),
+    };
+    host = await world.launch({ edit, env });
+  });
+  afterAll(() => host?.dispose());
+
+  const read = async () => moduleList.parse((await world.stranger(undefined, host).get('/api/v1/modules/list')).json);
+
+  it.each(broken)('%s: %s', async (name, code) => {
+    const { modules, errors } = await read();
+    expect(errors[name]).toBe(code);
+    const entry = modules.find((module) => module.name === name);
+    if (entry !== undefined || !withoutEntry.has(code)) expect(entry?.status).toBe('failed');
+  });
+
+  it('nothing else is listed as broken', async () => {
+    const { errors } = await read();
+    expect(Object.keys(errors).sort()).toEqual(broken.map(([name]) => name).sort());
+  });
+
+  it('the others are ready and work, and the host is well', async () => {
+    const caller = world.person(undefined, host);
+    for (const module of [world.subject, world.neighbour]) {
+      const { job_id } = await submit(caller, module, { test: 'data' });
+      expect((await finish(caller, module, job_id)).status).toBe('completed');
+    }
+    const answer = await caller.get('/health');
+    expect(answer.status).toBe(200);
+    const states = hostHealth.parse(answer.json).modules;
+    expect(states).toMatchObject({
+      [world.subject.name]: 'ready',
+      [world.neighbour.name]: 'ready',
+      bad_code: 'failed',
+    });
+    expect((await caller.get('/openapi.json')).status).toBe(200);
+  });
+
+  describe.each(['bad_code', 'bad_env', 'bad_absent'])('what is asked of %s', (name) => {
+    const base = `/api/v1/modules/${name}`;
+
+    it('503 module_unavailable, whatever it is', async () => {
+      const caller = world.admin(host);
+      expectRefusal(await caller.post(`${base}/process`, { input_data: { a: 1 } }), 503, 'module_unavailable');
+      expectRefusal(await caller.post(`${base}/process`, {}), 503, 'module_unavailable');
+      for (const path of ['/list', '/status/not-a-uuid', '/anything', '/a/b/c']) {
+        expectRefusal(await caller.get(`${base}${path}`), 503, 'module_unavailable');
+      }
+    });
+
+    it('its health is 503 unhealthy', async () => {
+      const answer = await world.stranger(undefined, host).get(`${base}/health`);
+      expect(answer.status).toBe(503);
+      const { status, dependencies_ok, metrics } = health.parse(answer.json);
+      expect({ status, dependencies_ok, metrics }).toEqual({
+        status: 'unhealthy',
+        dependencies_ok: false,
+        metrics: {},
+      });
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addToBlock, editManifest } from '../host/edit-modules.ts';
+import type { Host } from '../host/host.ts';
+import { under } from '../wire/caller.ts';
+import { expectProblems, expectRefusal } from '../wire/expect-problem.ts';
+import { cancel, finish, readJob, submit } from '../wire/module-calls.ts';
+import { hostHealth, moduleList } from '../wire/shapes.ts';
+import { waitUntil } from '../wire/wait-until.ts';
+import { moduleEnv, type World } from '../world.ts';
+import { describeLocalProvider } from './local-provider.ts';
+
+const ofBytes = (bytes: number) => ({ input_data: { text: 'x'.repeat(bytes) } });
+
+/** Section 5: where a setting comes from, and which one wins. Two more hosts, differently set. */
+export function describeConfiguration(world: World): void {
+  const { subject, neighbour } = world;
+  const fromManifest = (modulesDir: string) =>
+    editManifest(modulesDir, subject.name, addToBlock('configuration', 'max_input_bytes: 500'));
+
+  describe('a manifest with a setting, and a host left to its defaults', () => {
+    let host: Host;
+    beforeAll(async () => {
+      const env = moduleEnv(subject, { provider: 'local' });
+      host = await world.launch({ edit: fromManifest, ownSecret: true, env: { ...env, TEST_ENDPOINTS: '' } });
+    });
+    afterAll(() => host?.dispose());
+
+    it('the manifest beats the default, for its own module only', async () => {
+      const caller = world.person(undefined, host);
+      expectProblems(await caller.post(under(subject, '/process'), ofBytes(600)), 'too_long at body.input_data');
+      expect((await caller.post(under(subject, '/process'), ofBytes(400))).status).toBe(202);
+      expect((await caller.post(under(neighbour, '/process'), ofBytes(600_000))).status).toBe(202);
+    });
+
+    it('makes a secret of its own, readable by its user alone, and keeps it', async () => {
+      const file = join(host.dataDir, 'jwt-secret');
+      expect(existsSync(file)).toBe(true);
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const before = readFileSync(file, 'utf8');
+      expect(before.trim().length).toBeGreaterThanOrEqual(32);
+      const caller = world.person(undefined, host);
+      await host.stop();
+      await host.start();
+      expect(readFileSync(file, 'utf8')).toBe(before);
+      expect((await caller.get(under(subject, '/list'))).status).toBe(200);
+    });
+
+    it('has no test endpoints unless asked for', async () => {
+      expectRefusal(await world.admin(host).get('/api/v1/test/events'), 404, 'not_found');
+    });
+
+    describeLocalProvider(world, () => host);
+  });
+
+  describe('the environment over the manifest, one module disabled', () => {
+    let host: Host;
+    beforeAll(async () => {
+      const settings = {
+        max_input_bytes: '1500',
+        retry_delay_seconds: '30',
+        retry_attempts: '1',
+        timeout_seconds: '0.5',
+      };
+      const env = { ...world.subjectEnv(settings), DISABLED_MODULES: neighbour.name };
+      host = await world.launch({ edit: fromManifest, env });
+    });
+    afterAll(() => host?.dispose());
+
+    it('the environment beats the manifest', async () => {
+      const caller = world.person(undefined, host);
+      expect((await caller.post(under(subject, '/process'), ofBytes(1000))).status).toBe(202);
+      expectProblems(await caller.post(under(subject, '/process'), ofBytes(1500)), 'too_long at body.input_data');
+    });
+
+    it('a job that waits for its next attempt is pending, keeps its count, and can be cancelled', async () => {
+      const caller = world.person(undefined, host);
+      const script = world.fake.script('hold');
+      const { job_id } = await submit(caller, subject, { text: script.text });
+      const waiting = await waitUntil('the next attempt to be due', async () => {
+        const now = await readJob(caller, subject, job_id);
+        return now.attempt === 1 && now.status === 'pending' && now;
+      });
+      expect(waiting).toMatchObject({ completed_at: null, failed_at: null, result_id: null });
+      expectRefusal(await caller.get(under(subject, `/result/${job_id}`)), 409, 'result_not_ready');
+      expect((await cancel(caller, subject, job_id)).status).toBe(204);
+      expect((await readJob(caller, subject, job_id)).status).toBe('cancelled');
+      expect(script.arrivals.length).toBe(1);
+    });
+
+    it('a disabled module is listed so, is no error, and answers 503', async () => {
+      const caller = world.admin(host);
+      const { modules, errors } = moduleList.parse((await caller.get('/api/v1/modules/list')).json);
+      expect(modules.find(({ name }) => name === neighbour.name)?.status).toBe('disabled');
+      expect(errors).toEqual({});
+      expect(hostHealth.parse((await caller.get('/health')).json).modules[neighbour.name]).toBe('disabled');
+      expectRefusal(await caller.get(under(neighbour, '/list')), 503, 'module_unavailable');
+      expect((await caller.get(under(neighbour, '/health'))).status).toBe(503);
+    });
+
+    it('the module beside it works', async () => {
+      const caller = world.person(undefined, host);
+      const { job_id } = await submit(caller, subject, { test: 'data' });
+      expect((await finish(caller, subject, job_id)).status).toBe('completed');
+    });
+  });
+
+  describe('in production', () => {
+    const production = { NODE_ENV: 'production', APP_ENV: 'production', ...moduleEnv(subject, { provider: 'local' }) };
+
+    it('a host without a secret does not start', async () => {
+      await expect(world.launch({ ownSecret: true, env: { ...production, TEST_ENDPOINTS: '' } })).rejects.toThrow(
+        /JWT_SECRET/,
+      );
+    });
+
+    it('test endpoints are refused', async () => {
+      const host = await world.launch({ env: production }).catch((error: Error) => error.message);
+      if (typeof host === 'string') return void expect(host).toMatch(/TEST_ENDPOINTS/);
+      const answer = await world.admin(host).get('/api/v1/test/events');
+      await host.dispose();
+      expectRefusal(answer, 404, 'not_found');
+    });
+  });
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Host } from '../host/host.ts';
+import { under } from '../wire/caller.ts';
+import { eventsOf, finish, list, submit } from '../wire/module-calls.ts';
+import type { World } from '../world.ts';
+
+/** Section 3, last sentence: SIGKILL loses no accepted job. A host of its own, killed and started again. */
+export function describeCrash(world: World): void {
+  const { subject, neighbour } = world;
+  let host: Host;
+
+  beforeAll(async () => {
+    host = await world.launch({ env: world.subjectEnv({ timeout_seconds: '60', retry_delay_seconds: '0.1' }) });
+  });
+  afterAll(() => host?.dispose());
+
+  it('killed in the middle of jobs and requests: every accepted job ends within 15 s of the next start', async () => {
+    const people = Array.from({ length: 10 }, () => world.person(undefined, host));
+    const script = world.fake.script('hold');
+    const accepted: Array<readonly [who: (typeof people)[number], module: typeof subject, id: string]> = [];
+    for (const who of people) {
+      accepted.push([who, subject, (await submit(who, subject, { text: script.text })).job_id]);
+    }
+    await script.seen(Math.min(2, subject.maxConcurrentJobs));
+    const flood = people.flatMap((who, i) =>
+      [subject, neighbour].map(async (module) => {
+        const { job_id } = await submit(who, module, { text: `flood ${i}` });
+        accepted.push([who, module, job_id]);
+        if (accepted.length === people.length + 8) await host.kill();
+      }),
+    );
+    await Promise.allSettled(flood);
+    await host.kill();
+    script.release();
+    await host.start();
+    const begin = performance.now();
+    for (const [who, module, id] of accepted) {
+      const end = await finish(who, module, id, 15 - (performance.now() - begin) / 1000);
+      expect(end.status, `${module.name} ${id}`).toBe('completed');
+    }
+    const admin = world.admin(host);
+    for (const [who, module, id] of accepted) {
+      if (module.hasResult) expect((await who.get(under(module, `/result/${id}`))).status).toBe(200);
+      const names = (await eventsOf(admin, id)).map(({ name }) => name.split('.')[1]);
+      expect(names.filter((name) => name === 'completed' || name === 'failed').length).toBeLessThanOrEqual(1);
+      expect(names.filter((name) => name === 'started').length).toBeLessThanOrEqual(1);
+    }
+  }, 60_000);
+
+  it('a row whose request never got its answer ends too', async () => {
+    const admin = world.admin(host);
+    const people = Array.from({ length: 4 }, () => world.person(undefined, host));
+    const flood = people.map((who) => submit(who, neighbour, { text: 'unanswered' }).then(() => host.kill()));
+    await Promise.allSettled(flood);
+    await host.kill();
+    await host.start();
+    for (const who of people) {
+      for (const { job_id } of (await list(who, neighbour)).jobs) {
+        expect((await finish(admin, neighbour, job_id)).status).toBe('completed');
+      }
+    }
+  }, 60_000);
+
+  it('SIGTERM with a job at work: it stops in time, and the job ends after the next start', async () => {
+    const who = world.person(undefined, host);
+    const script = world.fake.script('hold');
+    const { job_id } = await submit(who, subject, { text: script.text });
+    await script.seen();
+    const begin = performance.now();
+    await host.stop();
+    expect(performance.now() - begin).toBeLessThan(15_000);
+    script.release();
+    await host.start();
+    expect((await finish(who, subject, job_id)).status).toBe('completed');
+  }, 60_000);
+
+  it.runIf(world.launcher.mode === 'embedded')(
+    'a second host on the same embedded data says so and ends',
+    async () => {
+      const second = world.launch({ dataDir: host.dataDir });
+      await expect(second.then((other) => other.dispose())).rejects.toThrow(/ended at start/);
+      const who = world.person(undefined, host);
+      const { job_id } = await submit(who, neighbour, { test: 'data' });
+      expect((await finish(who, neighbour, job_id)).status).toBe('completed');
+    },
+    60_000,
+  );
+}

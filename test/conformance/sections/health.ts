@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { under } from '../wire/caller.ts';
+import { expectRefusal } from '../wire/expect-problem.ts';
+import { health, hostHealth } from '../wire/shapes.ts';
+import { waitUntil } from '../wire/wait-until.ts';
+import type { World } from '../world.ts';
+
+/** Sections 2 and 5: the health of a module and of the host, as anybody and as an admin sees it. */
+export function describeHealth(world: World): void {
+  const { subject, neighbour } = world;
+  const path = under(subject, '/health');
+
+  afterEach(() => {
+    world.fake.health = 'up';
+  });
+
+  const untilStatus = (wanted: string) =>
+    waitUntil(`${subject.name} ${wanted}`, async () => {
+      const answer = await world.admin().get(path);
+      return health.parse(answer.json).status === wanted && answer;
+    });
+
+  it.each([subject, neighbour])('$name is healthy; anybody may ask', async (module) => {
+    for (const caller of [world.stranger(), world.person(), world.stranger('Bearer abc')]) {
+      const answer = await caller.get(under(module, '/health'));
+      expect(answer.status).toBe(200);
+      const { status, dependencies_ok, metrics, last_check } = health.parse(answer.json);
+      expect({ status, dependencies_ok, metrics }).toEqual({ status: 'healthy', dependencies_ok: true, metrics: {} });
+      expect(Math.abs(Date.now() - Date.parse(last_check))).toBeLessThan(60_000);
+    }
+  });
+
+  it('metrics for admins only: each dependency, and figures of the module', async () => {
+    const { metrics } = health.parse((await world.admin().get(path)).json);
+    expect(Object.keys(metrics.dependencies as object).sort()).toEqual(['database', 'events', 'provider', 'queue']);
+    expect(Object.keys(metrics).length).toBeGreaterThan(1);
+  });
+
+  it('degraded, still 200, while its provider answers errors; healthy again afterwards', async () => {
+    world.fake.health = 'error';
+    const answer = await untilStatus('degraded');
+    expect(answer.status).toBe(200);
+    expect(health.parse(answer.json).dependencies_ok).toBe(false);
+    expect((await world.stranger().get(under(neighbour, '/health'))).json).toMatchObject({ status: 'healthy' });
+    world.fake.health = 'up';
+    expect((await untilStatus('healthy')).status).toBe(200);
+  });
+
+  it('a provider that hangs is given 2 seconds', async () => {
+    world.fake.health = 'hang';
+    const begin = performance.now();
+    const answer = await world.stranger().get(path);
+    expect(performance.now() - begin).toBeLessThan(4000);
+    expect({ status: answer.status, health: health.parse(answer.json).status }).toEqual({
+      status: 200,
+      health: 'degraded',
+    });
+  });
+
+  it('404 module_not_found for a module that is not there', async () => {
+    for (const name of ['no_such_module', 'constructor', '__proto__', 'toString', 'x'.repeat(200), "'%20OR%201=1"]) {
+      expectRefusal(await world.stranger().get(`/api/v1/modules/${name}/health`), 404, 'module_not_found');
+    }
+  });
+
+  describe('the host', () => {
+    it('GET /health: public, with its mode and every module', async () => {
+      const answer = await world.stranger().get('/health');
+      expect(answer.status).toBe(200);
+      const { modules, mode } = hostHealth.parse(answer.json);
+      expect(modules).toEqual({ [subject.name]: 'ready', [neighbour.name]: 'ready' });
+      expect(mode).toBe(world.launcher.mode);
+    });
+  });
+}

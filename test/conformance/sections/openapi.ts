@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { ModuleFacts } from '../host/host.ts';
+import { under } from '../wire/caller.ts';
+import type { World } from '../world.ts';
+import { endpoints } from './endpoints.ts';
+
+const media = z.record(z.string(), z.object({ schema: z.unknown() }));
+const operation = z.object({
+  requestBody: z.object({ content: media }).optional(),
+  responses: z.record(z.string(), z.object({ description: z.string(), content: media.optional() })),
+  security: z.array(z.unknown()).optional(),
+});
+const document = z.object({
+  openapi: z.string().regex(/^3\./),
+  paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
+});
+
+/** Section 2, last sentence: every request and response of every module stands in one document. */
+export function describeOpenapi(world: World): void {
+  const read = async () => document.parse((await world.stranger().get('/openapi.json')).json);
+
+  it('GET /docs is a page', async () => {
+    let answer = await world.stranger().get('/docs');
+    if (answer.status >= 300 && answer.status < 400) answer = await world.stranger().get(`${answer.headers.location}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/html/);
+  });
+
+  it("has the host's own endpoints", async () => {
+    const { paths } = await read();
+    for (const path of ['/health', '/api/v1/events', '/api/v1/modules/list'])
+      expect(Object.keys(paths)).toContain(path);
+    expect(Object.keys(paths).some((path) => /^\/api\/v1\/modules\/(\{\w+\}|\w+)\/health$/.test(path))).toBe(true);
+  });
+
+  describe.each([world.subject, world.neighbour].map((module) => [module.name, module] as const))('%s', (_, module) => {
+    const routes = routesOf(module);
+
+    it('has exactly the routes of its manifest', async () => {
+      const { paths } = await read();
+      const found = Object.entries(paths).flatMap(([path, methods]) =>
+        path.startsWith(under(module, '/'))
+          ? Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`)
+          : [],
+      );
+      const wanted = routes.map(([method, path]) => `${method} ${under(module, path)}`);
+      expect(found.filter((route) => !route.endsWith('/health') && !route.startsWith('HEAD ')).sort()).toEqual(
+        wanted.sort(),
+      );
+    });
+
+    it.each(routes)(
+      '%s %s: a schema of its own for request and answer, and its refusals',
+      async (method, path, success) => {
+        const { paths, components } = await read();
+        const found = operation.parse(paths[under(module, path)]?.[method.toLowerCase()]);
+        const schemas: unknown[] = [];
+        if (success !== '204') schemas.push(found.responses[success]?.content?.['application/json']?.schema);
+        if (['POST', 'PUT', 'PATCH'].includes(method) && !path.startsWith('/cancel')) {
+          schemas.push(found.requestBody?.content['application/json']?.schema);
+        }
+        for (const schema of schemas) {
+          const name = /^#\/components\/schemas\/(.+)$/.exec((schema as { $ref?: string })?.$ref ?? '')?.[1] ?? '';
+          expect(Object.keys(components.schemas)).toContain(name);
+          expect(name.startsWith(module.className), name).toBe(true);
+        }
+        expect(Object.keys(found.responses)).toEqual(expect.arrayContaining([success, '401', '403']));
+        expect(found.security?.length, 'says that it wants a token').toBeGreaterThan(0);
+      },
+    );
+  });
+
+  it('every reference in it leads somewhere', async () => {
+    const { text } = await world.stranger().get('/openapi.json');
+    const { schemas } = (await read()).components;
+    const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
+    expect(names.filter((name) => !(name in schemas))).toEqual([]);
+  });
+}
+
+/** Method, path and status of success of every endpoint in a module's manifest. */
+function routesOf(module: ModuleFacts): Array<readonly [method: string, path: string, success: string]> {
+  const { process, status, list, cancel, result, stats } = endpoints;
+  const standard = [
+    process,
+    status,
+    list,
+    cancel,
+    ...(module.hasResult ? [result] : []),
+    ...(module.hasStats ? [stats] : []),
+  ];
+  const success = (path: string) => (path === process.path ? '202' : path === cancel.path ? '204' : '200');
+  return [
+    ...standard.map(({ method, path }) => [method, path, success(path)] as const),
+    ...module.extraEndpoints.map(({ method, path }) => [method, path, '200'] as const),
+  ];
+}

@@ -34,8 +34,13 @@ export function confine(disk: Disk, root: string, path: RelPath): Place {
 }
 
 function absent(first: string, rest: readonly string[]): Place {
-  const all = rest.reduce<readonly string[]>((paths, segment) => [...paths, below(paths.at(-1)!, segment)], [first]);
-  return { path: all.at(-1)!, entry: undefined, missing: all.slice(0, -1) };
+  const missing: string[] = [];
+  let path = first;
+  for (const segment of rest) {
+    missing.push(path);
+    path = below(path, segment);
+  }
+  return { path, entry: undefined, missing };
 }
 
 function followLink(disk: Disk, root: string, link: string, path: RelPath): string {

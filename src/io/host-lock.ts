@@ -4,6 +4,8 @@ import { Failure } from '../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError, reasonOf } from './disk-error.ts';
 import { mayBeRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import type { Pause } from './signals.ts';
+import { attempt, removeFileIfThere, removeFolderIfEmpty } from './tidy.ts';
 
 /** The one place, at the root of a host, for all that a run keeps while it writes. Gone afterwards. */
 export const stateFolder = '.create-ai-module';
@@ -20,12 +22,13 @@ export interface HostLock {
  * random pause. A dead run's claim is ignored, so nothing is ever taken over, and taking over is where locks race. A
  * claim is an empty file, all is in its name: it cannot be half-written.
  */
-export async function lockHost(disk: Disk, root: string, waitMs: number): Promise<HostLock> {
+export async function lockHost(disk: Disk, root: string, waitMs: number, pause?: Pause): Promise<HostLock> {
   const end = performance.now() + waitMs;
   for (let tries = 1; ; tries += 1) {
     const outcome = tryToLock(disk, root);
     if (typeof outcome !== 'number') return outcome;
     if (performance.now() >= end) throw new Failure('host-busy', { root, pid: outcome });
+    await pause?.();
     await sleep(Math.random() * Math.min(100, 5 * tries));
   }
 }
@@ -39,6 +42,8 @@ function tryToLock(disk: Disk, root: string): HostLock | number {
     return busy === undefined ? claim(disk, folder) : busy.pid;
   } catch (error) {
     if (!isDiskError(error)) throw error;
+    // The run before has just ended and removed the folder.
+    if (error.code === 'ENOENT' && disk.look(root) !== undefined) return process.pid;
     throw new Failure('apply-failed', { path: root, reason: reasonOf(error) }, error);
   }
 }
@@ -61,8 +66,8 @@ function claim(disk: Disk, folder: string): HostLock | number {
   claims += 1;
   const name = `claim_${machine}_${pid}_${began}_${claims}`;
   const release = (): void => {
-    attempt(() => disk.removeFile(join(folder, name)));
-    attempt(() => disk.removeFolder(folder));
+    attempt(() => removeFileIfThere(disk, join(folder, name)));
+    attempt(() => removeFolderIfEmpty(disk, folder));
   };
   try {
     disk.write(join(folder, name), new Uint8Array(), {});
@@ -73,8 +78,6 @@ function claim(disk: Disk, folder: string): HostLock | number {
     return busy?.pid ?? { release };
   } catch (error) {
     release();
-    // The run before removed the folder just now.
-    if (codeOf(error) === 'ENOENT') return pid;
     throw error;
   }
 }
@@ -94,13 +97,4 @@ function readClaims(disk: Disk, folder: string): Claim[] {
 
 function isAlive(claim: Claim): boolean {
   return mayBeRunning(claim, claim.since);
-}
-
-/** What cannot be removed now is ignored by the next run, and removed by it. */
-function attempt(step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!isDiskError(error)) throw error;
-  }
 }

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { isNoop, type Plan } from '../core/tree/plan.ts';
+import { checkPlan } from './check-plan.ts';
+import { type Disk, nodeDisk } from './disk.ts';
+import { isDiskError, reasonOf } from './disk-error.ts';
+import { lockHost } from './host-lock.ts';
+import { type Job, makeJob } from './job.ts';
+import { commitJournal, writeJournal } from './journal.ts';
+import { backUp, makeMove } from './moves.ts';
+import { finishRun, recoverLocked, undoRun } from './recover.ts';
+import { openRoot, type Root } from './root.ts';
+import { holdSignals, type Pause } from './signals.ts';
+import { attempt } from './tidy.ts';
+
+export interface ApplyOptions {
+  readonly disk?: Disk;
+  /** How long to wait for another run to end; 3 seconds by default. */
+  readonly waitMs?: number;
+}
+
+/**
+ * Makes the disk below `root` what `plan` says: all of it, or nothing. Whatever happens on the way, a failure, a signal
+ * or the end of the process, the old tree or the new one is there afterwards, at the latest after the next `recover`.
+ *
+ * The model is the death of the process, which keeps the order of writes, so a new module is not synced to the platter:
+ * losing power may lose it. Files that exist are the user's, so what replaces them is synced before they go.
+ *
+ * Commands always pass the root of the host, not a folder in it: the lock is per root.
+ */
+export async function applyPlan(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
+  if (isNoop(plan)) return;
+  const disk = options.disk ?? nodeDisk;
+  await holdSignals(async (pause) => {
+    const opened = openRoot(disk, root);
+    try {
+      const lock = await lockHost(disk, opened.path, options.waitMs ?? 3000, pause);
+      await applyLocked(disk, opened, plan, pause).finally(() => lock.release());
+    } catch (error) {
+      attempt(() => opened.unmake());
+      throw error;
+    }
+  });
+}
+
+async function applyLocked(disk: Disk, root: Root, plan: Plan, pause: Pause): Promise<void> {
+  recoverLocked(disk, root.path);
+  const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
+  const job = makeJob(checkPlan(disk, root.path, plan), run, root.made.length);
+  await carryOut(disk, root.path, job, pause);
+}
+
+async function carryOut(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
+  try {
+    at(root, () => writeJournal(disk, root, job.journal, job.isDurable));
+    await stage(disk, root, job, pause);
+    for (const move of job.journal.moves) at(move.target, () => backUp(disk, root, move));
+    await pause();
+    for (const move of job.journal.moves) at(move.target, () => makeMove(disk, root, move));
+    await pause();
+    at(root, () => commitJournal(disk, root));
+  } catch (error) {
+    putBack(disk, root, job, error);
+    throw error;
+  }
+  attempt(() => finishRun(disk, root, job.journal));
+}
+
+async function stage(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
+  for (const folder of [...job.journal.folders, ...job.stagedFolders])
+    at(folder, () => disk.makeFolder(join(root, folder)));
+  let last = performance.now();
+  for (const file of job.stagedFiles) {
+    at(file.target, () => disk.write(join(root, file.path), file.bytes, file.options));
+    if (performance.now() - last < 5) continue;
+    await pause();
+    last = performance.now();
+  }
+}
+
+function putBack(disk: Disk, root: string, job: Job, why: unknown): void {
+  try {
+    undoRun(disk, root, job.journal);
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    const first = why instanceof Error ? why.message : String(why);
+    throw new Failure('undo-failed', { root, reason: reasonOf(error), first }, error);
+  }
+}
+
+/** Says which target a refusal of the machine is about; the path it comes with may be one that nobody knows. */
+function at(path: string, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    throw new Failure('apply-failed', { path, reason: reasonOf(error) }, error);
+  }
+}

@@ -1,0 +1,90 @@
+import { dirname } from 'node:path/posix';
+import { bytesOf, type Checked, isExecutable } from './check-plan.ts';
+import type { WriteOptions } from './disk.ts';
+import { fingerprint } from './fingerprint.ts';
+import { type Journal, type Move, stagingPath } from './journal.ts';
+
+/** One file to write where nobody looks yet. */
+export interface StagedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly options: WriteOptions;
+  /** The target it is for: what a message names. */
+  readonly target: string;
+}
+
+/** A checked plan as steps: what to write first, and the journal of what then becomes visible. */
+export interface Job {
+  readonly journal: Journal;
+  /** Folders inside a staged folder, the outermost first. */
+  readonly stagedFolders: readonly string[];
+  readonly stagedFiles: readonly StagedFile[];
+  /** Whether files that exist are replaced: then the bytes must be on the platter before the old ones go. */
+  readonly isDurable: boolean;
+}
+
+// New things first, then the files that mention them, so that a host that watches never reads of what is not there.
+const order = ['folder', 'create', 'update', 'delete'];
+
+export function makeJob(changes: readonly Checked[], run: string, rootFolders: number): Job {
+  const sorted = [...changes].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const steps = sorted.map((change, index) => stepOf(change, run, index));
+  const folders = [...new Set(changes.flatMap((change) => change.place.missing))].sort((a, b) => a.length - b.length);
+  const stagedFiles = steps.flatMap((step) => step.staged);
+  return {
+    journal: { version: 1, pid: process.pid, rootFolders, folders, moves: steps.map((step) => step.move) },
+    stagedFiles,
+    stagedFolders: [...new Set(steps.flatMap((step) => step.folders))],
+    isDurable: changes.some((change) => change.kind === 'update' || change.kind === 'delete'),
+  };
+}
+
+interface Step {
+  readonly move: Move;
+  readonly staged: readonly StagedFile[];
+  readonly folders: readonly string[];
+}
+
+function stepOf(change: Checked, run: string, index: number): Step {
+  const target = change.place.path;
+  const folder = target.includes('/') ? dirname(target) : '';
+  const staged = stagingPath(folder, run, index, 'new');
+  const backup = stagingPath(folder, run, index, 'old');
+  if (change.kind === 'delete') return { move: { kind: 'remove', target, backup }, staged: [], folders: [] };
+  if (change.kind === 'folder') return folderStep(change, target, staged);
+  const bytes = bytesOf(change.after);
+  const files = { '': fingerprint(bytes) };
+  if (change.kind === 'create') {
+    const file = { path: staged, bytes, target, options: { mode: newMode(change.after.mode) } };
+    return { move: { kind: 'add', target, staged, files }, staged: [file], folders: [] };
+  }
+  const like = { ...change.now, mode: changedMode(change.now.mode, change.after.mode) };
+  const file = { path: staged, bytes, target, options: { like, durable: true } };
+  return { move: { kind: 'replace', target, staged, backup, files }, staged: [file], folders: [] };
+}
+
+function folderStep(change: Checked & { kind: 'folder' }, target: string, staged: string): Step {
+  const files: Record<string, string> = {};
+  const folders = new Set([staged]);
+  const stagedFiles = change.files.map(({ name, after }) => {
+    const bytes = bytesOf(after);
+    files[name] = fingerprint(bytes);
+    const parts = name.split('/').slice(0, -1);
+    parts.forEach((_, depth) => {
+      folders.add([staged, ...parts.slice(0, depth + 1)].join('/'));
+    });
+    return { path: `${staged}/${name}`, bytes, target: `${target}/${name}`, options: { mode: newMode(after.mode) } };
+  });
+  return { move: { kind: 'add', target, staged, files }, staged: stagedFiles, folders: [...folders] };
+}
+
+/** Readable and writable as far as the umask allows, like any new file. */
+function newMode(mode: number): number {
+  return isExecutable(mode) ? 0o777 : 0o666;
+}
+
+/** The permissions the file had, with the executable bits set for those who may read, or cleared. */
+function changedMode(now: number, after: number): number {
+  if (isExecutable(now) === isExecutable(after)) return now;
+  return isExecutable(after) ? now | ((now & 0o444) >> 2) : now & ~0o111;
+}

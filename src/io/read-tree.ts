@@ -1,0 +1,116 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { type RelPath, relPath, whyNotRelPath } from '../core/text/rel-path.ts';
+import { comparePaths, type FileMode, type Tree, type TreeFile } from '../core/tree/tree.ts';
+import { confine } from './confine.ts';
+import { nodeDisk } from './disk.ts';
+import { isDiskError, reasonOf } from './disk-error.ts';
+import { stateFolder } from './host-lock.ts';
+
+/** Folders that hold no source: what tools put there comes back by itself. */
+export const ignoredFolders: ReadonlySet<string> = new Set([
+  '.git',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.venv',
+  '__pycache__',
+  'node_modules',
+  stateFolder,
+]);
+
+/**
+ * Every file below `root`, sorted by path; an empty tree where `root` does not exist. Links are not followed, and names
+ * that another operating system could not hold are left out: no plan may name them either.
+ */
+export async function readTree(root: string, options: { readonly ignore?: ReadonlySet<string> } = {}): Promise<Tree> {
+  const paths: RelPath[] = [];
+  const ignore = options.ignore ?? ignoredFolders;
+  if (statSync(root, { throwIfNoEntry: false })) collect(root, '', ignore, paths);
+  return new Map(paths.sort(comparePaths).map((path) => [path, readOne(join(root, path))]));
+}
+
+function collect(root: string, folder: string, ignore: ReadonlySet<string>, paths: RelPath[]): void {
+  for (const entry of refusing(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))) {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory() && !ignore.has(entry.name)) collect(root, path, ignore, paths);
+    if (entry.isFile() && whyNotRelPath(path) === undefined) paths.push(relPath(path));
+  }
+}
+
+/** One file below `root`, `undefined` where there is none. Refuses a link as `applyPlan` would. */
+export async function readFileOf(root: string, path: RelPath): Promise<TreeFile | undefined> {
+  if (!statSync(root, { throwIfNoEntry: false })) return undefined;
+  const real = realpathSync.native(root);
+  const place = confine(nodeDisk, real, path);
+  if (place.entry === undefined) return undefined;
+  if (place.entry.kind !== 'file') throw new Failure('target-unusable', { path, reason: 'it is not a regular file' });
+  return readOne(join(real, place.path));
+}
+
+function readOne(path: string): TreeFile {
+  return refusing(path, () => ({ content: contentOf(readFileSync(path)), mode: modeOf(lstatSync(path).mode) }));
+}
+
+/** A string when the bytes are UTF-8, byte order mark and all; else the bytes. */
+export function contentOf(bytes: Uint8Array): string | Uint8Array {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return bytes;
+  }
+}
+
+function modeOf(mode: number): FileMode {
+  return (mode & 0o100) !== 0 && process.platform !== 'win32' ? 0o755 : 0o644;
+}
+
+function refusing<T>(path: string, read: (path: string) => T): T {
+  try {
+    return read(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(file: string, error: unknown): unknown {
+  return isDiskError(error) ? new Failure('file-unreadable', { file, reason: reasonOf(error) }, error) : error;
+}
+
+/**
+ * The text of a file that the user named, which may be a pipe. Never holds more than `limit` bytes, whatever it is.
+ */
+export async function readText(file: string, limit: number): Promise<string> {
+  const bytes = await readUpTo(file, limit).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const content = contentOf(bytes);
+  if (typeof content === 'string') return content;
+  throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
+}
+
+async function readUpTo(file: string, limit: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > limit) throw new Failure('file-too-large', { file, bytes: size, limit });
+    const bytes = await drain(handle, limit + 1);
+    if (bytes.length > limit) throw new Failure('file-too-large', { file, bytes: bytes.length, limit });
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function drain(handle: FileHandle, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total < most; ) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(65_536, most - total)), 0, null, null);
+    if (bytesRead === 0) break;
+    chunks.push(buffer.subarray(0, bytesRead));
+    total += bytesRead;
+  }
+  return Buffer.concat(chunks);
+}

@@ -5,6 +5,7 @@ import { describeBrokenModules } from './sections/broken-modules.ts';
 import { describeCancelling } from './sections/cancelling.ts';
 import { describeConfiguration } from './sections/configuration.ts';
 import { describeCrash } from './sections/crash.ts';
+import { describeDistributed } from './sections/distributed.ts';
 import { describeEvents } from './sections/events.ts';
 import { describeExtraEndpoints } from './sections/extra-endpoints.ts';
 import { describeHealth } from './sections/health.ts';
@@ -46,6 +47,7 @@ export function describeConformance(name: string, launcher: Launcher, { subject,
     describe('audit', () => describeAudit(world));
     describe('configuration', () => describeConfiguration(world));
     describe('broken modules', () => describeBrokenModules(world));
+    describe.runIf(launcher.mode === 'distributed')('distributed', () => describeDistributed(world));
     describe('crash', () => describeCrash(world));
   });
 }

@@ -48,7 +48,7 @@ export class World {
   async close(): Promise<void> {
     await this.#host?.dispose();
     await this.fake.close();
-    await this.launcher.close();
+    await this.launcher.services?.close();
   }
 
   /** Another host of the same kind; the caller disposes of it. */

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   readonly env?: Environment;
   /** Leave the secret to the host: it makes one in its data directory. */
   readonly ownSecret?: boolean;
+  /** In distributed mode: the web process alone. */
+  readonly withoutWorkers?: boolean;
   /** A data directory that is there already; the launch does not remove it. */
   readonly dataDir?: string;
   /** Changes a copy of the host before it starts. `modulesDir` holds one folder per module. */
@@ -51,6 +53,9 @@ export interface Host {
 export interface Services {
   /** Where a new host finds a database and a queue of its own. */
   fresh(): Promise<Environment>;
+  /** Takes the queue's server of the newest host away; undefined where it is the database. */
+  readonly stopQueue: (() => Promise<void>) | undefined;
+  startQueue(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +63,6 @@ export interface Launcher {
   readonly stack: 'fastify' | 'fastapi';
   readonly mode: 'embedded' | 'distributed';
   readonly workers: number;
+  readonly services: Services | undefined;
   launch(options?: LaunchOptions): Promise<Host>;
-  /** Stops what all launches share. */
-  close(): Promise<void>;
 }

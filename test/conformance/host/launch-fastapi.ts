@@ -23,7 +23,7 @@ export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', se
     stack: 'fastapi',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
+    services,
     launch: (options) => launchHost({ dir, modulesDir: 'app/ai/modules', services, commands }, options),
-    close: async () => services?.close(),
   };
 }

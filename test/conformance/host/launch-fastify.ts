@@ -28,7 +28,7 @@ export function fastifyLauncher({ dir, workers = 0, services }: Options): Launch
     stack: 'fastify',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
+    services,
     launch: (options) => launchHost({ dir, modulesDir: 'src/ai/modules', services, commands }, options),
-    close: async () => services?.close(),
   };
 }

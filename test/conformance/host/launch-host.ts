@@ -34,7 +34,8 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'conformance-data-'));
   const dir = options.edit === undefined ? folder.dir : copyHost(folder.dir);
   options.edit?.(join(dir, folder.modulesDir));
-  const { web, workers, env: ofStack } = folder.commands(dir);
+  const { web, workers: all, env: ofStack } = folder.commands(dir);
+  const workers = options.withoutWorkers === true ? [] : all;
   // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.
   const env = {
     PATH: process.env.PATH ?? '',

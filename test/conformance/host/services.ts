@@ -18,6 +18,9 @@ export class ScratchServices implements Services {
   readonly #folders: string[] = [];
   readonly #processes: StartedProcess[] = [];
   #port: number | undefined;
+  #redis:
+    | { readonly folder: string; readonly argv: readonly string[]; process?: StartedProcess | undefined }
+    | undefined;
   #databases = 0;
 
   constructor({ redis }: { readonly redis: boolean }) {
@@ -70,29 +73,49 @@ export class ScratchServices implements Services {
     return port;
   }
 
+  get stopQueue(): (() => Promise<void>) | undefined {
+    if (!this.#withRedis) return undefined;
+    return async () => {
+      await this.#redis?.process?.stop(10);
+      if (this.#redis !== undefined) this.#redis.process = undefined;
+    };
+  }
+
+  async startQueue(): Promise<void> {
+    if (this.#redis === undefined || this.#redis.process !== undefined) return;
+    this.#redis.process = await this.#start(this.#redis.argv, this.#redis.folder, redisReady);
+  }
+
   async #startRedis(): Promise<number> {
     const port = await freePort();
     const folder = this.#folder();
     const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--requirepass', databasePassword, '--dir', folder];
-    await this.#start(['redis-server', ...options, '--save', '', '--appendonly', 'no'], folder, /Ready to accept/);
+    // Kept over a restart: what the queue and the bus have accepted is not lost with their server.
+    const argv = ['redis-server', ...options, '--appendonly', 'yes'];
+    this.#redis = { folder, argv, process: await this.#start(argv, folder, redisReady) };
     return port;
   }
 
-  async #start(argv: readonly string[], cwd: string, ready: RegExp): Promise<void> {
+  async #start(argv: readonly string[], cwd: string, ready: RegExp): Promise<StartedProcess> {
     const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
     const started = startProcess({ argv, cwd, env, write: () => {} });
     this.#processes.push(started);
     await started.match(ready, 30);
+    return started;
   }
 }
 
-/** Debian keeps the server's tools out of the path. */
-function postgresTool(name: string): string {
+const redisReady = /Ready to accept/;
+
+/** Where a program of the servers is, also where Debian keeps it out of the path. */
+export function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const found = versions.map((version) => join(root, version, 'bin', name)).find((path) => existsSync(path));
-  return found ?? name;
+  const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
+
+const postgresTool = (name: string): string => serverTool(name) ?? name;
 
 const idOf = (flag: '-u' | '-g'): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 

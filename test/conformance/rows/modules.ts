@@ -1,4 +1,4 @@
-import type { Subjects } from './describe-conformance.ts';
+import type { Subjects } from '../describe-conformance.ts';
 
 /** The two modules that every host under test holds: one with every endpoint and event, one with the least. */
 export const modules: Subjects = {

@@ -1,4 +1,0 @@
-import { fastifyLauncher } from './host/launch-fastify.ts';
-import { describeRow } from './matrix.ts';
-
-describeRow('fastify, embedded', 'CONFORMANCE_FASTIFY_HOST', (dir) => fastifyLauncher({ dir }));

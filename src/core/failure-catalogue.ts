@@ -74,6 +74,10 @@ export const catalogue = {
     ({ name, path }: { name: string; path: string }) => `The module ${name} exists already, in ${path}.`,
     ({ name }) => `Bring it up to date with \`create-ai-module update ${name}\`, or choose another name.`,
   ),
+  'no-manifests': user(
+    ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
+    () => 'Pass a manifest, the folder of a module or the folder of all modules.',
+  ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
       `Pack ${pack}: ${template}:${line}: ${reason}`,

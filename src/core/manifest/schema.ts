@@ -140,6 +140,7 @@ export const fields = {
   dependency: Identifier.dependency,
   cpu: Quantity.cpu,
   memory: Quantity.memory,
+  configuration: ManifestSchema.shape.configuration,
   configurationKey: ConfigurationKey,
   configurationEntry: ConfigurationEntry,
 };

@@ -35,6 +35,8 @@ const PackMetaSchema = z.strictObject({
     /** Run after `host init`, by hand; shown to the user. */
     install: z.array(Command),
     start: z.array(Command),
+    /** Adds packages that a manifest depends on to the host; their names are appended. */
+    add: Command,
     /** Run by `--verify` in the host's folder; `{{name}}` and `{{module_dir}}` may stand in an argument. */
     verify: z.array(Command),
     format: z._default(z.array(Command), []),

@@ -1,0 +1,147 @@
+import { Failure } from '../core/failure.ts';
+import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../core/manifest/answers.ts';
+import { explainIssues } from '../core/manifest/explain.ts';
+import { maxManifestBytes } from '../core/manifest/parse.ts';
+import { type ConfigurationValue, fields } from '../core/manifest/schema.ts';
+import { suggestModuleName } from '../core/text/names.ts';
+import { nearestWord } from '../core/text/nearest-word.ts';
+import { readYaml } from '../core/text/yaml-value.ts';
+import { readText } from '../io/read-tree.ts';
+
+/** The flags of `new` that answer questions, as commander names them. */
+export interface AnswerFlags {
+  readonly stack?: string;
+  readonly description?: string;
+  readonly author?: string;
+  readonly endpoint?: readonly string[];
+  readonly permission?: readonly string[];
+  readonly emit?: readonly string[];
+  readonly subscribe?: readonly string[];
+  readonly config?: readonly string[];
+  readonly dependency?: readonly string[];
+  readonly provider?: string;
+  readonly cpu?: string;
+  readonly memory?: string;
+  readonly maxConcurrentJobs?: string;
+  readonly className?: string;
+  readonly moduleVersion?: string;
+}
+
+export function answersFromFlags(name: string | undefined, flags: AnswerFlags): Answers {
+  return checkAnswers(
+    defined({
+      name,
+      stack: flags.stack,
+      version: flags.moduleVersion,
+      description: flags.description,
+      author: flags.author,
+      class_name: flags.className,
+      endpoints: flags.endpoint,
+      permissions: flags.permission,
+      emit: flags.emit,
+      subscribe: flags.subscribe,
+      dependencies: flags.dependency,
+      cpu: flags.cpu,
+      memory: flags.memory,
+      max_concurrent_jobs: flags.maxConcurrentJobs,
+      config: flags.config,
+      provider: flags.provider,
+    }),
+    (id) => answerKinds[id].flag,
+  );
+}
+
+/** An answers file: a YAML mapping with the names of `Answers`; `config` is a mapping as in a manifest. */
+export async function readAnswersFile(file: string): Promise<Answers> {
+  const unusable = (reason: string, cause?: unknown) => new Failure('answers-unreadable', { file, reason }, cause);
+  const text = await readText(file, maxManifestBytes);
+  let value: unknown;
+  try {
+    value = readYaml(text);
+  } catch (error) {
+    throw unusable((error as Error).message.split('\n')[0] ?? 'it is not YAML', error);
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw unusable('it is not a mapping of names to answers');
+  const unknown = Object.keys(value).find((key) => !Object.hasOwn(answerKinds, key));
+  if (unknown !== undefined) {
+    const near = nearestWord(unknown, Object.keys(answerKinds));
+    throw unusable(`unknown name ${unknown}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  }
+  return checkAnswers(value as Record<string, unknown>, (id) => `${id} in ${file}`);
+}
+
+/** Answers from two places: of a single value `first` wins, lists and configuration add up. */
+export function mergeAnswers(first: Answers, second: Answers): Answers {
+  const lists = (['endpoints', 'permissions', 'emit', 'subscribe', 'dependencies'] as const).filter(
+    (id) => first[id] !== undefined && second[id] !== undefined,
+  );
+  return {
+    ...second,
+    ...first,
+    ...Object.fromEntries(lists.map((id) => [id, [...(second[id] ?? []), ...(first[id] ?? [])]])),
+    ...(first.config === undefined && second.config === undefined
+      ? {}
+      : { config: { ...second.config, ...first.config } }),
+  };
+}
+
+function checkAnswers(raw: Readonly<Record<string, unknown>>, nameOf: (id: AnswerId) => string): Answers {
+  const entries = Object.entries(raw).map(([key, value]) => {
+    const id = key as AnswerId;
+    return [id, checkAnswer(id, value, nameOf(id))] as const;
+  });
+  return Object.fromEntries(entries) as Answers;
+}
+
+function checkAnswer(id: AnswerId, value: unknown, name: string): unknown {
+  const refuse = (reason: string, given: unknown) =>
+    new Failure('answer-invalid', {
+      flag: name,
+      value: typeof given === 'string' ? given : JSON.stringify(given),
+      reason,
+    });
+  if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, refuse);
+  if (answerKinds[id].isList) {
+    if (!Array.isArray(value)) throw refuse('must be a list', value);
+    for (const entry of value) mustPass(id, entry, name);
+    return value;
+  }
+  mustPass(id, id === 'max_concurrent_jobs' ? String(value) : value, name);
+  return id === 'max_concurrent_jobs' ? Number(value) : value;
+}
+
+function mustPass(id: AnswerId, value: unknown, name: string): void {
+  const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a text';
+  if (reason === undefined) return;
+  const suggestion = id === 'name' && typeof value === 'string' ? suggestModuleName(value) : undefined;
+  throw new Failure('answer-invalid', {
+    flag: name,
+    value: typeof value === 'string' ? value : JSON.stringify(value),
+    reason: suggestion === undefined ? reason : `${reason}; ${suggestion} would do`,
+  });
+}
+
+function configFromEntries(entries: readonly unknown[], name: string): Record<string, ConfigurationValue> {
+  for (const entry of entries) mustPass('config', entry, name);
+  return Object.fromEntries(entries.map((entry) => readConfigEntry(String(entry))));
+}
+
+function configFromMapping(
+  value: unknown,
+  refuse: (reason: string, given: unknown) => Failure,
+): Record<string, ConfigurationValue> {
+  const parsed = fields.configuration.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw refuse(
+    explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0]?.message ??
+      'must be a mapping',
+    value,
+  );
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}

@@ -1,0 +1,85 @@
+import { Command } from 'commander';
+import type { Io } from '../io/io.ts';
+import type { ExitCode } from './exit.ts';
+import { version } from './version.ts';
+
+const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Every command and flag of the tool; what a command does is imported when it runs. */
+export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
+  const program = new Command('create-ai-module')
+    .description('Scaffold AI modules that run, are tested and stay up to date, inside a host application.')
+    .version(version, '-v, --version', 'Print the version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
+    .showHelpAfterError('See `create-ai-module --help`.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 findings, 2 you must change something, 3 the machine refused, 70 a bug, 130 cancelled.',
+    );
+
+  program
+    .command('new', { isDefault: true })
+    .description('Generate a module into a host application (the default command)')
+    .argument('[name]', 'Name of the module: snake_case')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--from <manifest>', 'Start from an existing manifest.yaml')
+    .option('--answers <file>', 'Read answers from a YAML file')
+    .option('--description <text>', 'What the module does')
+    .option('--author <name>', 'Who wrote it; default: git config user.name')
+    .option('--endpoint <endpoint>', 'An endpoint beyond the standard six, "POST /reindex" (repeatable)', many)
+    .option('--permission <permission>', 'A further permission, "ns:verb" (repeatable)', many)
+    .option('--emit <event>', 'A further event it emits, "ns.verb" (repeatable)', many)
+    .option('--subscribe <event>', 'A further event it handles, "ns.verb" (repeatable)', many)
+    .option(
+      '--config <key=value>',
+      'A configuration key; the value may be {type: integer, minimum: 1} (repeatable)',
+      many,
+    )
+    .option('--dependency <name>', 'A service, module:<name> or package it needs (repeatable)', many)
+    .option('--provider <provider>', 'Where the work is done: local or openai')
+    .option('--cpu <quantity>', 'CPUs as in Kubernetes, "1" or "500m"')
+    .option('--memory <quantity>', 'Memory as in Kubernetes, "512Mi"')
+    .option('--max-concurrent-jobs <count>', 'Jobs one worker runs at once')
+    .option('--class-name <name>', 'Class of the module; default: made from the name')
+    .option('--module-version <version>', 'Version of the module; default: 1.0.0')
+    .option('-y, --yes', 'Take defaults for what is not given, and write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--verify', "Run the new module's own tests afterwards")
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (name: string | undefined, flags) =>
+      end(await (await import('./commands/new.ts')).newModule(io, name, flags)),
+    );
+
+  const host = program.command('host').description('Host applications').exitOverride();
+  host
+    .command('init')
+    .description('Make a host application that modules run in')
+    .argument('[dir]', 'Folder to make it in', '.')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack')
+    .option('-y, --yes', 'Take defaults for what is not given, and write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (dir: string, flags) =>
+      end(await (await import('./commands/host-init.ts')).hostInit(io, dir, flags)),
+    );
+
+  program
+    .command('validate')
+    .description('Check manifests; without paths, every manifest of the host')
+    .argument('[paths...]', 'Manifests or folders of modules')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--json', 'The same as --format json')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (paths: string[], flags) =>
+      end(await (await import('./commands/validate.ts')).validate(io, paths, flags)),
+    );
+
+  return program;
+}

@@ -1,0 +1,17 @@
+import type { Io } from '../io/io.ts';
+import { recover } from '../io/recover.ts';
+
+/** Ends what an interrupted run left, and says so. */
+export async function reportRecovery(io: Io, root: string): Promise<void> {
+  const recovery = await recover(root);
+  if (recovery === undefined) return;
+  const done = recovery.outcome === 'undone' ? 'was undone' : 'was complete';
+  io.err.write(
+    `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${recovery.paths.join(', ')}\n`,
+  );
+  for (const { path, before } of recovery.edited) {
+    io.err.write(
+      `${path} was edited since and left alone${before === undefined ? '' : `; its older text is in ${before}`}\n`,
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import { kebabCase, snakeCase, titleOf } from '../text/names.ts';
+import type { PackMeta } from './pack-meta.ts';
+
+/** All that a host template can see. */
+export interface HostContext {
+  /** kebab-case, good as a package name of npm and PyPI. */
+  readonly name: string;
+  readonly snakeName: string;
+  readonly title: string;
+  readonly pack: { readonly name: string; readonly version: string };
+}
+
+/** `folder` is the last part of the host's path; what is no good as a name falls back to `ai-host`. */
+export function hostContextOf(folder: string, meta: PackMeta): HostContext {
+  const plain = kebabCase(folder.normalize('NFKD').replace(/[^\x20-\x7e]/g, ''))
+    .replace(/[^a-z0-9-]/g, '')
+    .replace(/^[^a-z]+|-+$/g, '');
+  const name = plain.length < 2 ? 'ai-host' : plain.slice(0, 60).replace(/-+$/, '');
+  return {
+    name,
+    snakeName: snakeCase(name),
+    title: titleOf(snakeCase(name)),
+    pack: { name: meta.name, version: meta.version },
+  };
+}

@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { insertAtMarker, marker } from '../core/host/edit.ts';
+import type { Host } from '../core/host/host.ts';
+import type { Context } from '../core/pack/context.ts';
+import type { Pack } from '../core/pack/pack.ts';
+import { renderPack } from '../core/pack/render.ts';
+import { renderModule } from '../core/pack/render-module.ts';
+import { joinPath, type RelPath } from '../core/text/rel-path.ts';
+import { type Plan, planChanges } from '../core/tree/plan.ts';
+import type { TreeFile } from '../core/tree/tree.ts';
+import { readFileOf } from './read-tree.ts';
+
+export interface ModulePlan {
+  readonly plan: Plan;
+  /** The new module's folder, relative to the host. */
+  readonly folder: RelPath;
+  /** What could not be done for the user, in words. */
+  readonly notes: readonly string[];
+}
+
+/** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */
+export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
+  const folder = joinPath(host.modulesDir, context.name);
+  await mustBeNew(host, context.name);
+  const rendered = [...renderModule(pack, context)].map(([path, file]) => [joinPath(folder, path), file] as const);
+  const { current, edited, notes } = await editHost(host, pack, context);
+  const plan = planChanges(current, new Map([...rendered, ...edited]), { newFolders: [folder] });
+  return { plan, folder, notes };
+}
+
+async function mustBeNew(host: Host, name: string): Promise<void> {
+  const entries = await readdir(join(host.root, host.modulesDir)).catch(() => []);
+  const same = entries.find((entry) => entry.toLowerCase() === name);
+  if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });
+}
+
+/** What the pack adds to files that the host owns: lines above a marker, in files that are there. */
+async function editHost(
+  host: Host,
+  pack: Pack,
+  context: Context,
+): Promise<{ current: Map<RelPath, TreeFile>; edited: Map<RelPath, TreeFile>; notes: string[] }> {
+  const current = new Map<RelPath, TreeFile>();
+  const edited = new Map<RelPath, TreeFile>();
+  const notes: string[] = [];
+  for (const [path, addition] of renderPack(pack, 'edits', context).tree) {
+    const lines = String(addition.content)
+      .split('\n')
+      .filter((line) => line.trim() !== '');
+    const file = await readFileOf(host.root, path);
+    if (file === undefined || typeof file.content !== 'string') continue;
+    const edit = insertAtMarker(file.content, lines);
+    current.set(path, file);
+    if (edit.kind === 'edited') edited.set(path, { ...file, content: edit.text });
+    if (edit.kind === 'no-marker')
+      notes.push(`${path} has no line with "${marker}"; add these lines yourself:\n    ${lines.join('\n    ')}`);
+  }
+  return { current, edited, notes };
+}

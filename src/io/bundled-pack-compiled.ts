@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { buildPack } from '../core/pack/build-pack.ts';
 import { runtimeEngine } from '../core/pack/engine-runtime.ts';
 import type { Pack, Section } from '../core/pack/pack.ts';
@@ -11,18 +12,18 @@ interface CompiledSection {
   readonly specs: Readonly<Record<string, unknown>>;
 }
 
-// Resolved by the build to the files it writes beside the bundle.
-declare const loadCompiledMetas: () => Readonly<Record<string, PackMeta>>;
-declare const loadCompiledSection: (pack: string, section: string) => CompiledSection;
+const requireFile = createRequire(__filename);
 
 export const bundledNames: readonly string[] = ['fastify'];
 
 export async function bundledMeta(name: string): Promise<PackMeta> {
-  return loadCompiledMetas()[name] as PackMeta;
+  return (requireFile('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
 }
 
 export async function bundledPack(name: string, sections: readonly Section[]): Promise<Pack> {
-  const parts = [...sections, 'partials'].map((section) => loadCompiledSection(name, section));
+  const parts = [...sections, 'partials'].map(
+    (section) => requireFile(`./packs/${name}.${section}.cjs`) as CompiledSection,
+  );
   const tree: Tree = new Map(parts.flatMap((part) => part.files) as [RelPath, TreeFile][]);
   const specs = Object.assign({}, ...parts.map((part) => part.specs)) as Record<string, unknown>;
   return buildPack(tree, name, runtimeEngine(specs), await bundledMeta(name));

@@ -1,4 +1,4 @@
-import { isEnvKey, type Setting, settingOf, standardSettings } from '../manifest/configuration.ts';
+import { isEnvKey, type Scalar, type Setting, settingOf, standardSettings } from '../manifest/configuration.ts';
 import { type EndpointRole, endpointsOf, type PermissionRole } from '../manifest/endpoints.ts';
 import {
   type LifecycleEvent,
@@ -7,11 +7,13 @@ import {
   permissionRoles,
   splitName,
 } from '../manifest/namespace.ts';
-import type { Manifest } from '../manifest/schema.ts';
+import type { ConfigurationValue, Manifest } from '../manifest/schema.ts';
 import { camelCase, isKeyword, kebabCase, titleOf } from '../text/names.ts';
 
 /** An endpoint as a template wants it. Names are snake_case; the case helpers turn them. */
 export interface EndpointContext {
+  /** As the manifest has it. */
+  readonly entry: string;
   readonly method: string;
   /** `/documents/{document_id}` */
   readonly path: string;
@@ -39,6 +41,19 @@ export interface SettingContext extends Setting {
   readonly isStandard: boolean;
   readonly hasDefault: boolean;
   readonly upperKey: string;
+}
+
+/** One key of the manifest's `configuration`: a scalar, or the lines of the long form. */
+export interface ConfigurationContext {
+  readonly key: string;
+  readonly isLong: boolean;
+  readonly value: Scalar | null;
+  readonly lines: readonly {
+    readonly name: string;
+    readonly isList: boolean;
+    readonly value: Scalar | null;
+    readonly values: readonly Scalar[];
+  }[];
 }
 
 /** All that a module template can see: prepared data, so that templates hold almost no logic. */
@@ -76,6 +91,8 @@ export interface Context {
   readonly standardSettings: readonly SettingContext[];
   readonly ownSettings: readonly SettingContext[];
   readonly envSettings: readonly SettingContext[];
+  /** The manifest's own block, in the form it has there. */
+  readonly configuration: readonly ConfigurationContext[];
   readonly provider: string;
   readonly resources: { readonly cpu: string; readonly memory: string; readonly max_concurrent_jobs: number };
   /** Where this host keeps what modules use, as import specifiers from the module's folder. */
@@ -141,7 +158,8 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),
-    provider: String(manifest.configuration.provider ?? 'local'),
+    configuration: Object.entries(manifest.configuration).map(([key, value]) => configurationContext(key, value)),
+    provider: String(settings.find((setting) => setting.key === 'provider')?.default ?? 'local'),
     resources: {
       ...manifest.resources,
       cpu: String(manifest.resources.cpu),
@@ -154,8 +172,9 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
 
 function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
   const used = new Set<string>(['process', 'status', 'list', 'cancel', 'result', 'stats']);
-  return endpointsOf(manifest).map((endpoint) => ({
+  return endpointsOf(manifest).map((endpoint, index) => ({
     ...endpoint,
+    entry: manifest.endpoints[index] as string,
     colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
     hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
     permission: `${namespace}:${endpoint.permission}`,
@@ -196,6 +215,16 @@ function settingContext(setting: Setting): SettingContext {
     hasDefault: setting.default !== undefined,
     upperKey: setting.key.toUpperCase(),
   };
+}
+
+function configurationContext(key: string, value: ConfigurationValue): ConfigurationContext {
+  if (typeof value !== 'object') return { key, isLong: false, value, lines: [] };
+  const lines = Object.entries(value).map(([name, entry]) =>
+    Array.isArray(entry)
+      ? { name, isList: true, value: null, values: entry }
+      : { name, isList: false, value: entry as Scalar, values: [] },
+  );
+  return { key, isLong: true, value: null, lines };
 }
 
 function dependencyGroups(dependencies: readonly string[]): Context['dependencies'] {

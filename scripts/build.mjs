@@ -1,0 +1,73 @@
+// Bundles the tool into dist/: the bin, one file for each library that is not always needed, and the compiled packs.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { compilePacks } from './compile-packs.mjs';
+import { noticesOf } from './notices.mjs';
+
+const root = new URL('../', import.meta.url);
+const path = (name) => fileURLToPath(new URL(name, root));
+
+/** Imported lazily by the source; each becomes a file of its own, so that a run reads only what it uses. */
+const lazyLibraries = [
+  'execa',
+  'handlebars',
+  'yaml',
+  '@inquirer/checkbox',
+  '@inquirer/confirm',
+  '@inquirer/input',
+  '@inquirer/select',
+];
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'cjs',
+  logLevel: 'warning',
+  metafile: true,
+  legalComments: 'none',
+  minifySyntax: true,
+  minifyWhitespace: true,
+};
+
+/** A dynamic import of a lazy library becomes a require of its file. */
+const lazyFiles = {
+  name: 'lazy-files',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${lazyLibraries.join('|')})$`) }, ({ path: name, kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${fileOf(name)}`, external: true },
+    );
+    onResolve({ filter: /\/prompt\.ts$/ }, () => ({ path: './prompt.cjs', external: true }));
+    onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: path('src/io/bundled-pack-compiled.ts') }));
+  },
+};
+
+function fileOf(library) {
+  return `${library.replace('@inquirer/', 'inquirer-')}.cjs`;
+}
+
+await rm(path('dist'), { recursive: true, force: true });
+await mkdir(path('dist/packs'), { recursive: true });
+const own = await build({
+  ...shared,
+  entryPoints: [path('bin/create-ai-module.ts')],
+  outfile: path('dist/create-ai-module.cjs'),
+  plugins: [lazyFiles],
+  banner: { js: '#!/usr/bin/env node' },
+});
+const libraries = await Promise.all(
+  ['yaml', 'handlebars', 'execa'].map((name) =>
+    build({ ...shared, entryPoints: [name], outfile: path(`dist/${fileOf(name)}`), absWorkingDir: path('.') }),
+  ),
+);
+const prompts = await build({ ...shared, entryPoints: [path('src/cli/prompt.ts')], outfile: path('dist/prompt.cjs') });
+
+await compilePacks(path('templates'), path('dist/packs'));
+await writeFile(
+  path('THIRD-PARTY-NOTICES'),
+  await noticesOf(
+    [own, ...libraries, prompts].map((result) => result.metafile),
+    (name) => readFile(path(name), 'utf8'),
+  ),
+);

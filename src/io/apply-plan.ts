@@ -6,8 +6,8 @@ import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
 import { lockHost } from './host-lock.ts';
 import { type Job, makeJob } from './job.ts';
-import { commitJournal, writeJournal } from './journal.ts';
-import { backUp, makeMove } from './moves.ts';
+import { commitJournal, type Journal, writeJournal } from './journal.ts';
+import { backUp, makeMove, stampsOf } from './moves.ts';
 import { finishRun, recoverLocked, undoRun } from './recover.ts';
 import { openRoot, type Root } from './root.ts';
 import { holdSignals, type Pause } from './signals.ts';
@@ -51,19 +51,29 @@ async function applyLocked(disk: Disk, root: Root, plan: Plan, pause: Pause): Pr
 }
 
 async function carryOut(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
+  let { journal } = job;
   try {
-    at(root, () => writeJournal(disk, root, job.journal, job.isDurable));
+    at(root, () => writeJournal(disk, root, journal, false));
     await stage(disk, root, job, pause);
-    for (const move of job.journal.moves) at(move.target, () => backUp(disk, root, move));
+    journal = at(root, () => stampJournal(disk, root, journal));
+    at(root, () => writeJournal(disk, root, journal, job.isDurable));
+    for (const move of journal.moves) at(move.target, () => backUp(disk, root, move));
     await pause();
-    for (const move of job.journal.moves) at(move.target, () => makeMove(disk, root, move));
+    for (const move of journal.moves) at(move.target, () => makeMove(disk, root, move));
     await pause();
     at(root, () => commitJournal(disk, root));
   } catch (error) {
-    putBack(disk, root, job, error);
+    putBack(disk, root, journal, error);
     throw error;
   }
-  attempt(() => finishRun(disk, root, job.journal));
+  attempt(() => finishRun(disk, root, journal));
+}
+
+function stampJournal(disk: Disk, root: string, journal: Journal): Journal {
+  const moves = journal.moves.map((move) =>
+    move.kind === 'remove' ? move : { ...move, stamps: stampsOf(disk, join(root, move.staged)) },
+  );
+  return { ...journal, moves };
 }
 
 async function stage(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
@@ -71,16 +81,16 @@ async function stage(disk: Disk, root: string, job: Job, pause: Pause): Promise<
     at(folder, () => disk.makeFolder(join(root, folder)));
   let last = performance.now();
   for (const file of job.stagedFiles) {
-    at(file.target, () => disk.write(join(root, file.path), file.bytes, file.options));
+    at(file.target, () => disk.write(join(root, file.path), file.content, file.options));
     if (performance.now() - last < 5) continue;
     await pause();
     last = performance.now();
   }
 }
 
-function putBack(disk: Disk, root: string, job: Job, why: unknown): void {
+function putBack(disk: Disk, root: string, journal: Journal, why: unknown): void {
   try {
-    undoRun(disk, root, job.journal);
+    undoRun(disk, root, journal);
   } catch (error) {
     if (!isDiskError(error)) throw error;
     const first = why instanceof Error ? why.message : String(why);
@@ -89,9 +99,9 @@ function putBack(disk: Disk, root: string, job: Job, why: unknown): void {
 }
 
 /** Says which target a refusal of the machine is about; the path it comes with may be one that nobody knows. */
-function at(path: string, step: () => void): void {
+function at<T>(path: string, step: () => T): T {
   try {
-    step();
+    return step();
   } catch (error) {
     if (!isDiskError(error)) throw error;
     throw new Failure('apply-failed', { path, reason: reasonOf(error) }, error);

@@ -24,7 +24,7 @@ export interface Entry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  readonly inode: string;
+  readonly size: number;
   readonly modified: number;
 }
 
@@ -47,7 +47,7 @@ export interface Disk {
   read(path: string): Uint8Array;
   list(folder: string): readonly string[];
   /** Fails when the path exists. */
-  write(path: string, bytes: Uint8Array, options: WriteOptions): void;
+  write(path: string, content: string | Uint8Array, options: WriteOptions): void;
   makeFolder(path: string): void;
   link(path: string, newPath: string): void;
   rename(from: string, to: string): void;
@@ -68,10 +68,14 @@ export const nodeDisk: Disk = {
   realPath: (path) => realpathSync.native(path),
   read: (path) => readFileSync(path),
   list: (folder) => readdirSync(folder),
-  write: (path, bytes, options) => {
+  write: (path, content, options) => {
+    if (!options.like && !options.durable) {
+      writeFileSync(path, content, { flag: 'wx', mode: options.mode ?? 0o600 });
+      return;
+    }
     const file = openSync(path, 'wx', options.mode ?? 0o600);
     try {
-      writeFileSync(file, bytes);
+      writeFileSync(file, content);
       if (options.like) copyOwnership(file, options.like);
       if (options.durable) fsyncSync(file);
     } finally {
@@ -90,7 +94,7 @@ export const nodeDisk: Disk = {
 function entryOf(stats: Stats): Entry {
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
   const { mode, uid, gid } = stats;
-  return { kind, mode: mode & 0o7777, uid, gid, inode: `${stats.dev}:${stats.ino}`, modified: stats.mtimeMs };
+  return { kind, mode: mode & 0o7777, uid, gid, size: stats.size, modified: stats.mtimeMs };
 }
 
 function copyOwnership(file: number, like: { mode: number; uid: number; gid: number }): void {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError, reasonOf } from './disk-error.ts';
@@ -29,7 +28,7 @@ export async function lockHost(disk: Disk, root: string, waitMs: number, pause?:
     if (typeof outcome !== 'number') return outcome;
     if (performance.now() >= end) throw new Failure('host-busy', { root, pid: outcome });
     await pause?.();
-    await sleep(Math.random() * Math.min(100, 5 * tries));
+    await new Promise((done) => setTimeout(done, Math.random() * Math.min(100, 5 * tries)));
   }
 }
 
@@ -70,7 +69,7 @@ function claim(disk: Disk, folder: string): HostLock | number {
     attempt(() => removeFolderIfEmpty(disk, folder));
   };
   try {
-    disk.write(join(folder, name), new Uint8Array(), {});
+    disk.write(join(folder, name), '', {});
     const others = readClaims(disk, folder).filter((other) => other.name !== name);
     const busy = others.find(isAlive);
     if (busy === undefined) for (const dead of others) disk.removeFile(join(folder, dead.name));

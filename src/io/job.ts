@@ -1,13 +1,12 @@
 import { dirname } from 'node:path/posix';
-import { bytesOf, type Checked, isExecutable } from './check-plan.ts';
+import { type Checked, isExecutable } from './check-plan.ts';
 import type { WriteOptions } from './disk.ts';
-import { fingerprint } from './fingerprint.ts';
 import { type Journal, type Move, stagingPath } from './journal.ts';
 
 /** One file to write where nobody looks yet. */
 export interface StagedFile {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly content: string | Uint8Array;
   readonly options: WriteOptions;
   /** The target it is for: what a message names. */
   readonly target: string;
@@ -52,30 +51,27 @@ function stepOf(change: Checked, run: string, index: number): Step {
   const backup = stagingPath(folder, run, index, 'old');
   if (change.kind === 'delete') return { move: { kind: 'remove', target, backup }, staged: [], folders: [] };
   if (change.kind === 'folder') return folderStep(change, target, staged);
-  const bytes = bytesOf(change.after);
-  const files = { '': fingerprint(bytes) };
+  const { content } = change.after;
   if (change.kind === 'create') {
-    const file = { path: staged, bytes, target, options: { mode: newMode(change.after.mode) } };
-    return { move: { kind: 'add', target, staged, files }, staged: [file], folders: [] };
+    const file = { path: staged, content, target, options: { mode: newMode(change.after.mode) } };
+    return { move: { kind: 'add', target, staged }, staged: [file], folders: [] };
   }
   const like = { ...change.now, mode: changedMode(change.now.mode, change.after.mode) };
-  const file = { path: staged, bytes, target, options: { like, durable: true } };
-  return { move: { kind: 'replace', target, staged, backup, files }, staged: [file], folders: [] };
+  const file = { path: staged, content, target, options: { like, durable: true } };
+  return { move: { kind: 'replace', target, staged, backup }, staged: [file], folders: [] };
 }
 
 function folderStep(change: Checked & { kind: 'folder' }, target: string, staged: string): Step {
-  const files: Record<string, string> = {};
   const folders = new Set([staged]);
   const stagedFiles = change.files.map(({ name, after }) => {
-    const bytes = bytesOf(after);
-    files[name] = fingerprint(bytes);
     const parts = name.split('/').slice(0, -1);
     parts.forEach((_, depth) => {
       folders.add([staged, ...parts.slice(0, depth + 1)].join('/'));
     });
-    return { path: `${staged}/${name}`, bytes, target: `${target}/${name}`, options: { mode: newMode(after.mode) } };
+    const options = { mode: newMode(after.mode) };
+    return { path: `${staged}/${name}`, content: after.content, target: `${target}/${name}`, options };
   });
-  return { move: { kind: 'add', target, staged, files }, staged: stagedFiles, folders: [...folders] };
+  return { move: { kind: 'add', target, staged }, staged: stagedFiles, folders: [...folders] };
 }
 
 /** Readable and writable as far as the umask allows, like any new file. */

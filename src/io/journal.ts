@@ -4,27 +4,27 @@ import type { RelPath } from '../core/text/rel-path.ts';
 import { confine } from './confine.ts';
 import type { Disk } from './disk.ts';
 import { stateFolder } from './host-lock.ts';
-import { removeFileIfThere } from './tidy.ts';
 
-/** One change of the visible tree. Paths are relative to the root; `files` holds fingerprints of what was written. */
+/** One change of the visible tree. Paths are relative to the root. */
 export type Move =
-  /** `staged` becomes `target`: one file (its path in `files` is empty), or a folder with all its files. */
-  | {
-      readonly kind: 'add';
-      readonly target: string;
-      readonly staged: string;
-      readonly files: Readonly<Record<string, string>>;
-    }
+  /** `staged` becomes `target`: one file, or a folder with all its files. */
+  | { readonly kind: 'add'; readonly target: string; readonly staged: string; readonly stamps?: Stamps }
   | {
       readonly kind: 'replace';
       readonly target: string;
       readonly staged: string;
       readonly backup: string;
-      readonly files: Readonly<Record<string, string>>;
+      readonly stamps?: Stamps;
     }
   | { readonly kind: 'remove'; readonly target: string; readonly backup: string };
 
-/** All that is needed to undo a run, or to finish it. Written before anything else, and never changed. */
+/**
+ * Size and time of each staged file, by its path below `staged` (empty for a file itself): they tell an edit made after
+ * a run was cut off. Comparing contents would tell no more, and hashing them takes longer than writing them.
+ */
+export type Stamps = Readonly<Record<string, string>>;
+
+/** All that is needed to undo a run, or to finish it. Written before anything else; stamps are added once all is staged. */
 export interface Journal {
   readonly version: 1;
   readonly pid: number;
@@ -40,7 +40,7 @@ const begun = `${stateFolder}/begun`;
 const committed = `${stateFolder}/committed`;
 
 export function writeJournal(disk: Disk, root: string, journal: Journal, durable: boolean): void {
-  disk.write(join(root, draft), Buffer.from(`${JSON.stringify(journal)}\n`), { durable });
+  disk.write(join(root, draft), `${JSON.stringify(journal)}\n`, { durable });
   disk.rename(join(root, draft), join(root, begun));
 }
 
@@ -50,7 +50,8 @@ export function commitJournal(disk: Disk, root: string): void {
 }
 
 export function dropJournal(disk: Disk, root: string): void {
-  for (const name of [draft, begun, committed]) removeFileIfThere(disk, join(root, name));
+  for (const name of [draft, begun, committed])
+    if (disk.look(join(root, name)) !== undefined) disk.removeFile(join(root, name));
 }
 
 /** What a run left that did not end. Throws `journal-unreadable` for anything that this program does not write. */
@@ -82,8 +83,8 @@ function isMove(move: Move): boolean {
   const names = (key: 'staged' | 'backup'): boolean =>
     stagingName.test(`${(move as { staged?: string; backup?: string })[key]}`);
   if (move.kind === 'remove') return names('backup');
-  const hasFiles = Object.values(move.files).every(isText);
-  return hasFiles && names('staged') && (move.kind === 'add' || (move.kind === 'replace' && names('backup')));
+  const hasStamps = Object.values(move.stamps ?? {}).every(isText);
+  return hasStamps && names('staged') && (move.kind === 'add' || (move.kind === 'replace' && names('backup')));
 }
 
 function isText(value: unknown): boolean {

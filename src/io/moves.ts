@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError } from './disk-error.ts';
-import { fingerprint } from './fingerprint.ts';
-import type { Move } from './journal.ts';
+import type { Move, Stamps } from './journal.ts';
 import { removeFileIfThere, removeTree } from './tidy.ts';
 
 /** Keeps what is there now beside the target; the target itself stays where it is. */
@@ -50,7 +49,7 @@ export function undoMove(disk: Disk, root: string, move: Move): Undone {
     return { path: move.target, outcome: 'untouched' };
   }
   if (disk.look(backup) === undefined) return { path: move.target, outcome: 'untouched' };
-  return isAsWritten(disk, target, move.files) ? restore(disk, root, move) : setAside(disk, root, move);
+  return isAsWritten(disk, target, move.stamps) ? restore(disk, root, move) : setAside(disk, root, move);
 }
 
 function undoAdd(disk: Disk, root: string, move: Move & { kind: 'add' }): Undone {
@@ -59,8 +58,9 @@ function undoAdd(disk: Disk, root: string, move: Move & { kind: 'add' }): Undone
     removeTree(disk, staged);
     return { path: move.target, outcome: 'untouched' };
   }
-  if (disk.look(target) === undefined) return { path: move.target, outcome: 'untouched' };
-  if (!isAsWritten(disk, target, move.files)) return { path: move.target, outcome: 'edited' };
+  // Without stamps the run never came to its moves: whatever is there, it did not put there.
+  if (move.stamps === undefined || disk.look(target) === undefined) return { path: move.target, outcome: 'untouched' };
+  if (!isAsWritten(disk, target, move.stamps)) return { path: move.target, outcome: 'edited' };
   // Away at once, then piece by piece: a half-removed module is never seen.
   disk.rename(target, staged);
   removeTree(disk, staged);
@@ -85,19 +85,16 @@ function setAside(disk: Disk, root: string, move: Move & { backup: string }): Un
   return { path: move.target, outcome: 'edited', before };
 }
 
-function isAsWritten(disk: Disk, target: string, files: Readonly<Record<string, string>>): boolean {
-  const found = filesBelow(disk, target, '');
-  return found.length === Object.keys(files).length && found.every((name) => isSame(disk, target, name, files[name]));
+function isAsWritten(disk: Disk, target: string, stamps: Stamps | undefined): boolean {
+  const now = Object.entries(stampsOf(disk, target));
+  return now.length === Object.keys(stamps ?? {}).length && now.every(([name, stamp]) => stamps?.[name] === stamp);
 }
 
-function isSame(disk: Disk, target: string, name: string, print: string | undefined): boolean {
-  return print !== undefined && fingerprint(disk.read(join(target, name))) === print;
-}
-
-/** Paths below `path`; the empty path for a file itself. What is no file counts too, and matches nothing. */
-function filesBelow(disk: Disk, path: string, name: string): string[] {
-  const kind = disk.look(join(path, name))?.kind;
-  if (kind !== 'folder') return kind === 'file' ? [name] : [`${name}?`];
+/** The stamps of a file, or of all files in a folder. */
+export function stampsOf(disk: Disk, path: string, name = ''): Stamps {
+  const entry = disk.look(join(path, name));
+  if (entry?.kind !== 'folder')
+    return { [name]: entry?.kind === 'file' ? `${entry.size} ${entry.modified}` : 'no file' };
   const prefix = name === '' ? '' : `${name}/`;
-  return disk.list(join(path, name)).flatMap((child) => filesBelow(disk, path, `${prefix}${child}`));
+  return Object.assign({}, ...disk.list(join(path, name)).map((child) => stampsOf(disk, path, `${prefix}${child}`)));
 }

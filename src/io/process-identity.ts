@@ -1,7 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { codeOf } from './disk-error.ts';
-import { fingerprint } from './fingerprint.ts';
 
 /** A process, told apart from another one that got the same number later or elsewhere. */
 export interface ProcessIdentity {
@@ -31,7 +30,8 @@ export function mayBeRunning(who: ProcessIdentity, since: number): boolean {
 }
 
 function machineName(): string {
-  return fingerprint(Buffer.from(`${hostname()} ${readProc(() => readlinkSync('/proc/self/ns/pid')) ?? ''}`));
+  const namespace = readProc(() => readlinkSync('/proc/self/ns/pid')) ?? '';
+  return `${hostname()}-${namespace}`.replaceAll(/[^\w.-]|_/g, '').slice(0, 99);
 }
 
 function answers(pid: number): boolean {

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
-import { removeFolderIfEmpty } from './tidy.ts';
+import { attempt, removeFolderIfEmpty } from './tidy.ts';
 
 /** The folder that a plan is about, by its real path. */
 export interface Root {
@@ -28,7 +28,7 @@ export function openRoot(disk: Disk, path: string): Root {
     if (disk.look(real)?.kind === 'folder') return { path: real, made, unmake };
     throw new Failure('target-unusable', { path, reason: 'it is not a folder' });
   } catch (error) {
-    unmake();
+    attempt(unmake);
     if (!isDiskError(error)) throw error;
     if (error.code === 'ENOTDIR') throw new Failure('target-unusable', { path, reason: reasonOf(error) }, error);
     throw new Failure('apply-failed', { path, reason: reasonOf(error) }, error);

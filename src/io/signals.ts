@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { Cancelled } from './io.ts';
 
 const held: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -29,4 +28,8 @@ export async function holdSignals(work: (pause: Pause) => Promise<void>): Promis
     for (const signal of held) process.off(signal, note);
     if (seen && seen !== 'SIGINT' && process.listenerCount(seen) === 0) process.kill(process.pid, seen);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { Io } from '../io/io.ts';
-import type { ExitCode } from './exit.ts';
+import { type ExitCode, exit } from './exit.ts';
 import { version } from './version.ts';
 
 const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -82,4 +82,10 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
     );
 
   return program;
+}
+
+/** The exit code of an error that is commander's own, which has printed help or a complaint by then. */
+export function exitOfCommander(error: unknown): ExitCode | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? exit.done : exit.user;
 }

@@ -1,9 +1,8 @@
-import { CommanderError } from 'commander';
 import { Failure } from '../core/failure.ts';
 import { Cancelled, type Io } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { paintFor } from './paint.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, exitOfCommander } from './program.ts';
 import { version } from './version.ts';
 
 /** One run of the tool: arguments without node and script → exit code. The only place that catches. */
@@ -21,7 +20,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 function reportTrouble(error: unknown, argv: readonly string[], io: Io): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.user;
+  const ended = exitOfCommander(error);
+  if (ended !== undefined) return ended;
   if (error instanceof Cancelled) {
     io.err.write('Cancelled; nothing was written.\n');
     return exit.cancelled;

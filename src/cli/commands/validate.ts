@@ -1,11 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { compareDiagnostics, type Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
 import { maxManifestBytes, parseManifest } from '../../core/manifest/parse.ts';
 import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
+import { manifestsAt, manifestsOfHost } from '../../io/find-manifests.ts';
 import type { Io } from '../../io/io.ts';
-import { openHost } from '../../io/open-host.ts';
 import { readText } from '../../io/read-tree.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { paintFor } from '../paint.ts';
@@ -24,7 +23,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   const files =
     paths.length > 0
       ? (await Promise.all(paths.map((path) => manifestsAt(resolve(io.cwd, path))))).flat()
-      : await manifestsOfHost(io, flags.host);
+      : await manifestsOfHost(resolve(io.cwd, flags.host ?? '.'));
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   for (const file of files) {
@@ -44,35 +43,4 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
     );
   }
   return errors === 0 ? exit.done : exit.findings;
-}
-
-async function manifestsOfHost(io: Io, dir: string | undefined): Promise<string[]> {
-  const { host } = await openHost(resolve(io.cwd, dir ?? '.'));
-  return manifestsAt(join(host.root, host.modulesDir));
-}
-
-/** A manifest itself, a module's folder, or a folder of modules. */
-async function manifestsAt(path: string): Promise<string[]> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(
-      'file-unreadable',
-      { file: path, reason: error.code === 'ENOENT' ? 'it does not exist' : error.message },
-      error,
-    );
-  });
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true });
-  if (entries.some((entry) => entry.name === 'manifest.yaml')) return [join(path, 'manifest.yaml')];
-  const inside = entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name, 'manifest.yaml'));
-  const there = await Promise.all(
-    inside.map((file) =>
-      stat(file).then(
-        () => file,
-        () => undefined,
-      ),
-    ),
-  );
-  const files = there.filter((file) => file !== undefined).sort();
-  if (files.length === 0) throw new Failure('no-manifests', { dir: path });
-  return files;
 }

@@ -1,8 +1,7 @@
-import type { PackMeta } from '../pack/pack-meta.ts';
 import { yamlLiteral } from '../text/literals.ts';
 
 /** Which version of which pack rendered the module. No hash and no date: branches that both update must merge. */
-export function lockText(pack: Pick<PackMeta, 'name' | 'version'>): string {
+export function lockText(pack: { readonly name: string; readonly version: string }): string {
   return `lock_version: 1\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`;
 }
 

@@ -1,0 +1,36 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { openHost } from './open-host.ts';
+
+/** The manifests of all modules of the host in `dir` or above it. */
+export async function manifestsOfHost(dir: string): Promise<string[]> {
+  const { host } = await openHost(dir);
+  return manifestsAt(join(host.root, host.modulesDir));
+}
+
+/** A manifest itself, a module's folder, or a folder of modules. Throws `no-manifests` where there is none. */
+export async function manifestsAt(path: string): Promise<string[]> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(
+      'file-unreadable',
+      { file: path, reason: error.code === 'ENOENT' ? 'it does not exist' : error.message },
+      error,
+    );
+  });
+  if (!found.isDirectory()) return [path];
+  const entries = await readdir(path, { withFileTypes: true });
+  if (entries.some((entry) => entry.name === 'manifest.yaml')) return [join(path, 'manifest.yaml')];
+  const inside = entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name, 'manifest.yaml'));
+  const there = await Promise.all(
+    inside.map((file) =>
+      stat(file).then(
+        () => file,
+        () => undefined,
+      ),
+    ),
+  );
+  const files = there.filter((file) => file !== undefined).sort();
+  if (files.length === 0) throw new Failure('no-manifests', { dir: path });
+  return files;
+}

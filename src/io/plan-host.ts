@@ -1,0 +1,32 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, relative, sep } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { joinPath } from '../core/text/rel-path.ts';
+import { type Plan, planChanges } from '../core/tree/plan.ts';
+import type { Tree } from '../core/tree/tree.ts';
+import { readFileOf } from './read-tree.ts';
+
+/**
+ * A folder that is not there appears whole, by one rename, below the nearest one that is. In a folder that is there
+ * only new files are written: one that exists and differs is the user's, and stops the command.
+ */
+export async function planHost(target: string, tree: Tree): Promise<{ readonly root: string; readonly plan: Plan }> {
+  if (existsSync(target)) return { root: target, plan: await planInto(target, tree) };
+  let root = dirname(target);
+  while (!existsSync(root)) root = dirname(root);
+  const parts = relative(root, target).split(sep);
+  const placed: Tree = new Map([...tree].map(([path, file]) => [joinPath(...parts, path), file]));
+  return { root, plan: planChanges(new Map(), placed, { newFolders: [joinPath(parts[0] as string)] }) };
+}
+
+async function planInto(target: string, tree: Tree): Promise<Plan> {
+  if (!statSync(target).isDirectory())
+    throw new Failure('target-unusable', { path: target, reason: 'it is a file, not a folder' });
+  const there = await Promise.all(
+    [...tree.keys()].map(async (path) => [path, await readFileOf(target, path)] as const),
+  );
+  const plan = planChanges(new Map(there.flatMap(([path, file]) => (file ? [[path, file] as const] : []))), tree);
+  const files = plan.changes.filter((change) => change.kind === 'update').map((change) => change.path);
+  if (files.length > 0) throw new Failure('target-not-empty', { dir: target, files });
+  return plan;
+}

@@ -1,127 +1,103 @@
-import { isEnvKey, type Scalar, type Setting, settingOf, standardSettings } from '../manifest/configuration.ts';
-import { type EndpointRole, endpointsOf, type PermissionRole } from '../manifest/endpoints.ts';
+import type { EndpointRole, PermissionRole } from '../manifest/endpoints.ts';
+import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../manifest/namespace.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import { camelCase, kebabCase, titleOf } from '../text/names.ts';
+import { type EndpointContext, endpointContexts, endpointRoles } from './endpoint-context.ts';
+import { type EventContext, eventContexts } from './event-context.ts';
 import {
-  type LifecycleEvent,
-  lifecycleEvents,
-  namespaceOf,
-  permissionRoles,
-  splitName,
-} from '../manifest/namespace.ts';
-import type { ConfigurationValue, Manifest } from '../manifest/schema.ts';
-import { camelCase, isKeyword, kebabCase, titleOf } from '../text/names.ts';
-
-/** An endpoint as a template wants it. Names are snake_case; the case helpers turn them. */
-export interface EndpointContext {
-  /** As the manifest has it. */
-  readonly entry: string;
-  readonly method: string;
-  /** `/documents/{document_id}` */
-  readonly path: string;
-  /** `/documents/:document_id` */
-  readonly colonPath: string;
-  readonly parameters: readonly string[];
-  readonly hasBody: boolean;
-  readonly role: EndpointRole | null;
-  readonly permission: string;
-  readonly permissionRole: PermissionRole;
-  /** snake_case name of the route's function, unique in the module. */
-  readonly handler: string;
-}
-
-export interface EventContext {
-  readonly name: string;
-  readonly namespace: string;
-  /** snake_case, unique: `index_refreshed`, or with the namespace in front where it is not the module's own. */
-  readonly handler: string;
-}
-
-export interface SettingContext extends Setting {
-  readonly isEnv: boolean;
-  /** Declared by the host for every module; the manifest gives it another default. */
-  readonly isStandard: boolean;
-  readonly hasDefault: boolean;
-  readonly upperKey: string;
-}
-
-/** One key of the manifest's `configuration`: a scalar, or the lines of the long form. */
-export interface ConfigurationContext {
-  readonly key: string;
-  readonly isLong: boolean;
-  readonly value: Scalar | null;
-  readonly lines: readonly {
-    readonly name: string;
-    readonly isList: boolean;
-    readonly value: Scalar | null;
-    readonly values: readonly Scalar[];
-  }[];
-}
+  type ConfigurationContext,
+  configurationContext,
+  type SettingContext,
+  settingContext,
+} from './setting-context.ts';
 
 /** All that a module template can see: prepared data, so that templates hold almost no logic. */
 export interface Context {
+  /** The module's name: `document_search`. */
   readonly name: string;
+  /** `documentSearch` */
   readonly camelName: string;
+  /** `document-search` */
   readonly kebabName: string;
+  /** `Document search` */
   readonly title: string;
+  /** What environment variables of the module start with: `DOCUMENT_SEARCH`. */
   readonly envPrefix: string;
+  /** Version of the module. */
   readonly version: string;
+  /** What the module does, as its author wrote it. */
   readonly description: string;
+  /** Who wrote it. */
   readonly author: string;
+  /** Name of the module's class: `DocumentSearchModule`. */
   readonly className: string;
   /** The class name without its ending `Module`: `DocumentSearch` in `DocumentSearchService`. */
   readonly stem: string;
+  /** Prefix of the module's permissions and events: normally its name. */
   readonly namespace: string;
+  /** The whole manifest, for what is not prepared below. */
   readonly manifest: Manifest;
-  readonly dependencies: {
-    readonly services: readonly string[];
-    readonly modules: readonly string[];
-    readonly packages: readonly string[];
-  };
+  /** What the module depends on, by kind. */
+  readonly dependencies: DependencyGroups;
+  /** All endpoints, in the manifest's order. */
   readonly endpoints: readonly EndpointContext[];
+  /** The standard endpoints by role, null where the manifest has none: `endpoint.result.path`. */
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
+  /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** All permissions, in the manifest's order. */
   readonly permissions: readonly string[];
+  /** The standard permissions by role, null where the manifest has none: `permission.admin`. */
   readonly permission: Readonly<Record<PermissionRole, string | null>>;
+  /** Names of all events it emits, in the manifest's order. */
   readonly events: readonly string[];
+  /** The events of a job's life by their last word, null where the manifest has none: `event.started`. */
   readonly event: Readonly<Record<LifecycleEvent, string | null>>;
+  /** The events it emits beyond those of a job's life. */
   readonly extraEvents: readonly EventContext[];
+  /** The events it handles. */
   readonly subscriptions: readonly EventContext[];
+  /** Whether `user.deleted` is among them. */
   readonly subscribesUserDeleted: boolean;
+  /** The others. */
   readonly otherSubscriptions: readonly EventContext[];
+  /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
+  /** Those that every module has anyway. */
   readonly standardSettings: readonly SettingContext[];
+  /** Those that only this module has. */
   readonly ownSettings: readonly SettingContext[];
+  /** Those that name an environment variable or are secret. */
   readonly envSettings: readonly SettingContext[];
   /** The manifest's own block, in the form it has there. */
   readonly configuration: readonly ConfigurationContext[];
+  /** Which provider works unless configured otherwise: `local` or `openai`. */
   readonly provider: string;
+  /** What the module may use of a machine. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly max_concurrent_jobs: number };
   /** Where this host keeps what modules use, as import specifiers from the module's folder. */
   readonly imports: Readonly<Record<string, string>>;
+  /** The pack that renders. */
   readonly pack: { readonly name: string; readonly version: string };
 }
 
-const knownServices = new Set([
-  'redis',
-  'celery',
-  'postgres',
-  'postgresql',
-  'bullmq',
-  'pglite',
-  'sqlite',
-  'rabbitmq',
-  'kafka',
-  's3',
-  'minio',
-  'elasticsearch',
-  'qdrant',
-]);
+interface DependencyGroups {
+  readonly services: readonly string[];
+  readonly modules: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const knownServices: ReadonlySet<string> = new Set(
+  'redis celery postgres postgresql bullmq pglite sqlite rabbitmq kafka s3 minio elasticsearch qdrant'.split(' '),
+);
 
 export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Context['imports']): Context {
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
   const endpoints = endpointContexts(manifest, namespace);
   const subscriptions = eventContexts(manifest.events_subscribed, '');
-  const settings = Object.entries(manifest.configuration).map(([key, value]) => settingContext(settingOf(key, value)));
+  const configuration = Object.entries(manifest.configuration);
+  const settings = configuration.map(([key, value]) => settingContext(key, value));
   const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   return {
     name,
@@ -138,10 +114,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     manifest,
     dependencies: dependencyGroups(manifest.dependencies),
     endpoints,
-    endpoint: byRole(
-      ['process', 'status', 'list', 'cancel', 'result', 'stats'],
-      (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null,
-    ),
+    endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: endpoints.filter((endpoint) => endpoint.role === null),
     permissions: manifest.permissions_required,
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
@@ -158,7 +131,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),
-    configuration: Object.entries(manifest.configuration).map(([key, value]) => configurationContext(key, value)),
+    configuration: configuration.map(([key, value]) => configurationContext(key, value)),
     provider: String(settings.find((setting) => setting.key === 'provider')?.default ?? 'local'),
     resources: {
       ...manifest.resources,
@@ -170,75 +143,11 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
   };
 }
 
-function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
-  const used = new Set<string>(['process', 'status', 'list', 'cancel', 'result', 'stats']);
-  return endpointsOf(manifest).map((endpoint, index) => ({
-    ...endpoint,
-    entry: manifest.endpoints[index] as string,
-    colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
-    hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
-    permission: `${namespace}:${endpoint.permission}`,
-    permissionRole: endpoint.permission,
-    handler: endpoint.role ?? unique(handlerName(endpoint), used),
-  }));
-}
-
-/** `POST /reindex` → `reindex`; `GET /documents/{document_id}` → `get_documents_by_document_id`. */
-function handlerName(endpoint: { method: string; path: string; parameters: readonly string[] }): string {
-  const words = endpoint.path
-    .split('/')
-    .filter((segment) => segment !== '' && !segment.startsWith('{'))
-    .map((segment) => segment.toLowerCase().replace(/[^a-z0-9]+/g, '_'));
-  const base = words.join('_').replace(/^_+|_+$/g, '') || 'root';
-  const full = endpoint.parameters.length === 0 ? base : `${base}_by_${endpoint.parameters.join('_and_')}`;
-  const needsVerb = endpoint.method !== 'POST' || isKeyword(full) || !/^[a-z]/.test(full);
-  return needsVerb ? `${endpoint.method.toLowerCase()}_${full}` : full;
-}
-
-function eventContexts(events: readonly string[], own: string): EventContext[] {
-  const used = new Set<string>(lifecycleEvents);
-  return events.map((name) => {
-    const [namespace, verb] = splitName(name);
-    return {
-      name,
-      namespace,
-      handler: unique(namespace === own && !isKeyword(verb) ? verb : `${namespace}_${verb}`, used),
-    };
-  });
-}
-
-function settingContext(setting: Setting): SettingContext {
-  return {
-    ...setting,
-    isEnv: isEnvKey(setting.key),
-    isStandard: Object.hasOwn(standardSettings, setting.key),
-    hasDefault: setting.default !== undefined,
-    upperKey: setting.key.toUpperCase(),
-  };
-}
-
-function configurationContext(key: string, value: ConfigurationValue): ConfigurationContext {
-  if (typeof value !== 'object') return { key, isLong: false, value, lines: [] };
-  const lines = Object.entries(value).map(([name, entry]) =>
-    Array.isArray(entry)
-      ? { name, isList: true, value: null, values: entry }
-      : { name, isList: false, value: entry as Scalar, values: [] },
-  );
-  return { key, isLong: true, value: null, lines };
-}
-
-function dependencyGroups(dependencies: readonly string[]): Context['dependencies'] {
+function dependencyGroups(dependencies: readonly string[]): DependencyGroups {
   const modules = dependencies.filter((entry) => entry.startsWith('module:'));
   const services = dependencies.filter((entry) => knownServices.has(entry));
   const packages = dependencies.filter((entry) => !modules.includes(entry) && !services.includes(entry));
   return { services, modules: modules.map((entry) => entry.slice('module:'.length)), packages };
-}
-
-function unique(name: string, used: Set<string>): string {
-  let candidate = name;
-  for (let number = 2; used.has(candidate); number += 1) candidate = `${name}_${number}`;
-  used.add(candidate);
-  return candidate;
 }
 
 function present(name: string, names: readonly string[]): string | null {

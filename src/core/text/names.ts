@@ -60,3 +60,11 @@ export function classNameFor(name: string): string {
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   return `${stem === '' ? 'Ai' : stem}Module`;
 }
+
+/** The name, or with `_2`, `_3`, … behind it the first one that `used` lacks; adds it there. */
+export function uniqueName(name: string, used: Set<string>): string {
+  let candidate = name;
+  for (let number = 2; used.has(candidate); number += 1) candidate = `${name}_${number}`;
+  used.add(candidate);
+  return candidate;
+}

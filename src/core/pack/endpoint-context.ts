@@ -1,0 +1,54 @@
+import { type EndpointRole, endpointsOf, type PermissionRole } from '../manifest/endpoints.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import { isKeyword, uniqueName } from '../text/names.ts';
+
+/** An endpoint as a template wants it. Names are snake_case; the case helpers turn them. */
+export interface EndpointContext {
+  /** As the manifest has it. */
+  readonly entry: string;
+  /** `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. */
+  readonly method: string;
+  /** Below the module's prefix: `/documents/{document_id}`. */
+  readonly path: string;
+  /** The same with colons: `/documents/:document_id`. */
+  readonly colonPath: string;
+  /** Names of the path's parameters. */
+  readonly parameters: readonly string[];
+  /** Whether requests have a body: POST, PUT and PATCH. */
+  readonly hasBody: boolean;
+  /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an endpoint beyond the standard six. */
+  readonly role: EndpointRole | null;
+  /** The permission that callers need, with its namespace. */
+  readonly permission: string;
+  /** The last word of that permission. */
+  readonly permissionRole: PermissionRole;
+  /** Name of the route's function: snake_case, unique in the module. */
+  readonly handler: string;
+}
+
+export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'list', 'cancel', 'result', 'stats'];
+
+export function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
+  const used = new Set<string>(endpointRoles);
+  return endpointsOf(manifest).map((endpoint, index) => ({
+    ...endpoint,
+    entry: manifest.endpoints[index] as string,
+    colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
+    hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
+    permission: `${namespace}:${endpoint.permission}`,
+    permissionRole: endpoint.permission,
+    handler: endpoint.role ?? uniqueName(handlerName(endpoint), used),
+  }));
+}
+
+/** `POST /reindex` → `reindex`; `GET /documents/{document_id}` → `get_documents_by_document_id`. */
+function handlerName(endpoint: { method: string; path: string; parameters: readonly string[] }): string {
+  const words = endpoint.path
+    .split('/')
+    .filter((segment) => segment !== '' && !segment.startsWith('{'))
+    .map((segment) => segment.toLowerCase().replace(/[^a-z0-9]+/g, '_'));
+  const base = words.join('_').replace(/^_+|_+$/g, '') || 'root';
+  const full = endpoint.parameters.length === 0 ? base : `${base}_by_${endpoint.parameters.join('_and_')}`;
+  const needsVerb = endpoint.method !== 'POST' || isKeyword(full) || !/^[a-z]/.test(full);
+  return needsVerb ? `${endpoint.method.toLowerCase()}_${full}` : full;
+}

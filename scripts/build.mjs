@@ -1,5 +1,7 @@
-// Bundles the tool into dist/: the bin, one file for each library that is not always needed, and the compiled packs.
+// Bundles the tool into dist/, or into the folder that is named: the bin, one file for each library that is not always
+// needed, and the compiled packs.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compilePacks } from './compile-packs.mjs';
@@ -7,6 +9,7 @@ import { noticesOf } from './notices.mjs';
 
 const root = new URL('../', import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, root));
+const dist = resolve(process.argv[2] ?? path('dist'));
 
 /** Imported lazily by the source; each becomes a file of its own, so that a run reads only what it uses. */
 const lazyLibraries = [
@@ -47,27 +50,28 @@ function fileOf(library) {
   return `${library.replace('@inquirer/', 'inquirer-')}.cjs`;
 }
 
-await rm(path('dist'), { recursive: true, force: true });
-await mkdir(path('dist/packs'), { recursive: true });
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, 'packs'), { recursive: true });
 const own = await build({
   ...shared,
   entryPoints: [path('bin/create-ai-module.ts')],
-  outfile: path('dist/create-ai-module.cjs'),
+  outfile: join(dist, 'create-ai-module.cjs'),
   plugins: [lazyFiles],
   banner: { js: '#!/usr/bin/env node' },
 });
 const libraries = await Promise.all(
   ['yaml', 'handlebars', 'execa'].map((name) =>
-    build({ ...shared, entryPoints: [name], outfile: path(`dist/${fileOf(name)}`), absWorkingDir: path('.') }),
+    build({ ...shared, entryPoints: [name], outfile: join(dist, fileOf(name)), absWorkingDir: path('.') }),
   ),
 );
-const prompts = await build({ ...shared, entryPoints: [path('src/cli/prompt.ts')], outfile: path('dist/prompt.cjs') });
+const prompts = await build({ ...shared, entryPoints: [path('src/cli/prompt.ts')], outfile: join(dist, 'prompt.cjs') });
 
-await compilePacks(path('templates'), path('dist/packs'));
-await writeFile(
-  path('THIRD-PARTY-NOTICES'),
-  await noticesOf(
-    [own, ...libraries, prompts].map((result) => result.metafile),
-    (name) => readFile(path(name), 'utf8'),
-  ),
-);
+await compilePacks(path('templates'), join(dist, 'packs'));
+if (process.argv[2] === undefined)
+  await writeFile(
+    path('THIRD-PARTY-NOTICES'),
+    await noticesOf(
+      [own, ...libraries, prompts].map((result) => result.metafile),
+      (name) => readFile(path(name), 'utf8'),
+    ),
+  );

@@ -10,7 +10,7 @@ export interface Host {
   /** Why we think so, in words for the user. */
   readonly evidence: readonly string[];
   readonly modulesDir: RelPath;
-  /** Where the host keeps what modules use: paths below the root, or dotted names, as its pack has them. */
+  /** Where the host keeps what modules use: paths below the root, or specifiers to use verbatim, as its pack has them. */
   readonly imports: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export function describeHost(
 
 /** The host's `imports` as a file in the module's folder writes them. */
 export function importSpecifiers(host: Host, meta: PackMeta, moduleName: string): Record<string, string> {
-  if (meta.host.import_style === 'dotted') return { ...host.imports };
+  if (meta.host.import_style === 'verbatim') return { ...host.imports };
   const folder = joinPath(host.modulesDir, moduleName);
   return Object.fromEntries(Object.entries(host.imports).map(([key, path]) => [key, relativeTo(folder, path)]));
 }

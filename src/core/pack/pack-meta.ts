@@ -6,39 +6,64 @@ import { questionIds } from './questions.ts';
 const Text = z.string().check(z.minLength(1), z.maxLength(500));
 const Command = z.array(Text).check(z.minLength(1));
 
-const PackMetaSchema = z.strictObject({
+export const PackMetaSchema = z.strictObject({
+  /** What `--stack` and a host's ai-modules.yaml call it. */
   name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,49}$/)),
+  /** Written into every module, so that `update` knows what rendered it. */
   version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
+  /** For people: `Fastify`. */
   title: Text,
+  /** One sentence. */
   description: Text,
-  /** In the order in which they are asked. */
+  /** What `new` asks on a terminal, in this order. */
   questions: z.array(z.enum(questionIds)),
   /** Only the exceptions: a file that is not listed is managed and always rendered. */
   files: z._default(
     z.array(
       z.strictObject({
+        /** The file inside the pack: `module/README.md.hbs`. */
         path: Text,
+        /** What becomes of it on update; `managed` unless said otherwise. */
         policy: z.optional(z.enum(['managed', 'owned', 'generated'])),
+        /** Rendered only where these fields of the context have these values; `true` stands for anything there. */
         when: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
       }),
     ),
     [],
   ),
+  /** The applications that modules of this pack run in. */
   host: z.strictObject({
-    /** All must hold for a folder to be a host of this pack. */
-    detect: z.array(z.strictObject({ file: Text, contains: z.optional(Text), evidence: Text })).check(z.minLength(1)),
+    /** Evidence; all must hold for a folder to be a host of this pack. */
+    detect: z
+      .array(
+        z.strictObject({
+          /** Relative to the host. */
+          file: Text,
+          /** What it must contain; absent, it is enough that it is there. */
+          contains: z.optional(Text),
+          /** The same in words for the user. */
+          evidence: Text,
+        }),
+      )
+      .check(z.minLength(1)),
+    /** Folder of the modules, relative to the host. */
     modules_dir: Text,
+    /** `relative`: an import is a path from the importing file; `dotted`: a name such as `app.core`. */
     import_style: z.enum(['relative', 'dotted']),
+    /** Where a host keeps what modules use, by names that templates write as `imports.<name>`. */
     imports: z.record(z.string(), Text),
   }),
+  /** Programs with their arguments; no shell reads them. */
   commands: z.strictObject({
-    /** Run after `host init`, by hand; shown to the user. */
+    /** Shown after `host init`, for the user to run. */
     install: z.array(Command),
+    /** Likewise: starts the host. */
     start: z.array(Command),
     /** Adds packages that a manifest depends on to the host; their names are appended. */
     add: Command,
     /** Run by `--verify` in the host's folder; `{{name}}` and `{{module_dir}}` may stand in an argument. */
     verify: z.array(Command),
+    /** How a host formats its files. */
     format: z._default(z.array(Command), []),
   }),
 });

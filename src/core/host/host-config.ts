@@ -6,9 +6,10 @@ import { readYaml } from '../text/yaml-value.ts';
 
 export const hostConfigFile = 'ai-modules.yaml';
 
-const HostConfigSchema = z.strictObject({
+export const HostConfigSchema = z.strictObject({
   /** Name of a bundled pack, or a path to a pack's folder. */
   stack: z.optional(z.string().check(z.minLength(1))),
+  /** Folder of the modules, relative to the host. */
   modules_dir: z.optional(z.string()),
   /** Where this host keeps what modules use, by the names of the pack's own `imports`. */
   imports: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),

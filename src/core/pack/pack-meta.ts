@@ -48,8 +48,8 @@ export const PackMetaSchema = z.strictObject({
       .check(z.minLength(1)),
     /** Folder of the modules, relative to the host. */
     modules_dir: Text,
-    /** `relative`: an import is a path from the importing file; `dotted`: a name such as `app.core`. */
-    import_style: z.enum(['relative', 'dotted']),
+    /** `relative`: paths below the host, written relative to the importing file; `verbatim`: written as they stand. */
+    import_style: z.enum(['relative', 'verbatim']),
     /** Where a host keeps what modules use, by names that templates write as `imports.<name>`. */
     imports: z.record(z.string(), Text),
   }),

@@ -3,7 +3,6 @@ type Value = string | number | boolean | null;
 // Characters that end lines, reorder text or cannot be seen: escaped in code, dropped from comments and prose.
 const hidden =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
-const hiddenInProse = new RegExp(hidden.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'), 'gu');
 
 const escapeHidden = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
@@ -44,8 +43,9 @@ export function yamlLiteral(value: Value): string {
   return typeof value === 'number' ? yamlNumeral(value) : jsonLiteral(value);
 }
 
+/** Readers of YAML 1.1 take an exponent for a number only with a point before it and a sign in it. */
 function yamlNumeral(value: number): string {
-  const text = numeral(value);
+  const text = jsonLiteral(value);
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 }
 
@@ -65,7 +65,7 @@ export function markdownText(text: string): string {
 
 /** Prose for a line comment: no line breaks, nothing hidden. */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').replace(hiddenInProse, '').trim();
+  return text.replace(/\s/gu, ' ').replace(hidden, '').replace(/ +/g, ' ').trim();
 }
 
 /** The lines of a JSDoc comment's text, each behind ` * `, the first one too; `*\/` cannot end the comment. */
@@ -82,7 +82,7 @@ export function docstringText(text: string, indent: number): string {
   return wrap(safe, 90 - indent).join(`\n${' '.repeat(indent)}`);
 }
 
-/** Breaks at spaces; a word longer than the width is cut. */
+/** Breaks at spaces; a word longer than the width is cut, but no escape in it. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -97,8 +97,14 @@ function wrap(text: string, width: number): string[] {
 
 function cut(word: string, width: number): string[] {
   if (word.length <= width) return [word];
-  const characters = [...word];
   const pieces: string[] = [];
-  while (characters.length > 0) pieces.push(characters.splice(0, width).join(''));
-  return pieces;
+  let piece = '';
+  for (const unit of word.match(/\\.|./gsu) ?? []) {
+    if (piece.length + unit.length > width) {
+      pieces.push(piece);
+      piece = '';
+    }
+    piece += unit;
+  }
+  return [...pieces, piece];
 }

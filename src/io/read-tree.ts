@@ -59,7 +59,7 @@ export function contentOf(bytes: Uint8Array): string | Uint8Array {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return bytes;
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }
 
@@ -91,10 +91,11 @@ export async function readText(file: string, limit: number): Promise<string> {
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
 }
 
-async function readUpTo(file: string, limit: number): Promise<Buffer> {
+async function readUpTo(file: string, limit: number): Promise<Uint8Array> {
   const handle = await open(file);
   try {
-    const { size } = await handle.stat();
+    const stats = await handle.stat();
+    const size = stats.isFile() ? stats.size : 0;
     if (size > limit) throw new Failure('file-too-large', { file, bytes: size, limit });
     const bytes = await drain(handle, limit + 1);
     if (bytes.length > limit) throw new Failure('file-too-large', { file, bytes: bytes.length, limit });
@@ -104,8 +105,8 @@ async function readUpTo(file: string, limit: number): Promise<Buffer> {
   }
 }
 
-async function drain(handle: FileHandle, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function drain(handle: FileHandle, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
   for (let total = 0; total < most; ) {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(65_536, most - total)), 0, null, null);
     if (bytesRead === 0) break;

@@ -1,0 +1,117 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeDisk } from '../../src/io/disk.ts';
+import { lockHost, stateFolder } from '../../src/io/host-lock.ts';
+import { ownIdentity } from '../../src/io/process-identity.ts';
+import { bundleChild, ended, run, start } from './child.ts';
+import { tempFolder } from './temp-folder.ts';
+
+let script: string;
+beforeAll(async () => {
+  script = await bundleChild();
+});
+
+const { machine, pid, began } = ownIdentity();
+
+function claimOf(parts: { machine?: string; pid?: number; began?: number }): { root: string; claim: string } {
+  const root = tempFolder();
+  mkdirSync(join(root, stateFolder));
+  const name = ['claim', parts.machine ?? machine, parts.pid ?? pid, parts.began ?? began, 99].join('_');
+  const claim = join(root, stateFolder, name);
+  writeFileSync(claim, '');
+  return { root, claim };
+}
+
+const isFree = async (root: string): Promise<boolean> =>
+  lockHost(nodeDisk, root, 0).then(
+    (lock) => {
+      lock.release();
+      return true;
+    },
+    (error) => {
+      expect(error).toMatchObject({ code: 'host-busy', fault: 'machine', args: { root } });
+      return false;
+    },
+  );
+
+describe('a claim left behind', () => {
+  it('of a living process keeps others out, and is not touched', async () => {
+    const { root } = claimOf({});
+    expect(await isFree(root)).toBe(false);
+    expect(readdirSync(join(root, stateFolder))).toHaveLength(1);
+  });
+
+  it('of a dead process is ignored and removed', async () => {
+    const child = start(script, { kind: 'recover', root: '/' });
+    const dead = child.pid!;
+    await ended(child);
+    const { root } = claimOf({ pid: dead });
+    expect(await isFree(root)).toBe(true);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('of a number that another process has now is ignored', async () => {
+    expect(await isFree(claimOf({ began: began - 1 }).root)).toBe(true);
+  });
+
+  it('of a process before the last boot is ignored where the system does not tell when a process began', async () => {
+    const { root, claim } = claimOf({ began: 0 });
+    expect(await isFree(root)).toBe(false);
+    utimesSync(claim, 1, 1);
+    expect(await isFree(root)).toBe(true);
+  });
+
+  it('of another machine or container counts for ten minutes', async () => {
+    const { root, claim } = claimOf({ machine: 'elsewhere', pid: 1 });
+    expect(await isFree(root)).toBe(false);
+    const old = Date.now() / 1000 - 601;
+    utimesSync(claim, old, old);
+    expect(await isFree(root)).toBe(true);
+  });
+
+  it.runIf(process.platform === 'linux')('of a process that is dead but not yet reaped is ignored', async () => {
+    // The shell's child ends at once; the shell becomes a sleep that never asks for it.
+    const shell = (await import('node:child_process')).spawn('sh', ['-c', 'true & echo $!; exec sleep 30']);
+    const zombie = Number(await new Promise<Buffer>((said) => shell.stdout.once('data', said)));
+    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'latin1')).toContain(') Z ');
+    expect(await isFree(claimOf({ pid: zombie, began: 0 }).root)).toBe(false);
+    const ticks = Number(readFileSync(`/proc/${zombie}/stat`, 'latin1').split(') ')[1]!.split(' ')[19]);
+    expect(await isFree(claimOf({ pid: zombie, began: ticks }).root)).toBe(true);
+    shell.kill();
+  });
+});
+
+it('waits for its turn', async () => {
+  const root = tempFolder();
+  const first = await lockHost(nodeDisk, root, 0);
+  setTimeout(() => first.release(), 100);
+  const second = await lockHost(nodeDisk, root, 5000);
+  second.release();
+  expect(readdirSync(root)).toEqual([]);
+});
+
+it('refuses a state folder that is a link, and one that is a file', async () => {
+  const linked = tempFolder();
+  symlinkSync(tempFolder(), join(linked, stateFolder));
+  await expect(lockHost(nodeDisk, linked, 0)).rejects.toMatchObject({ code: 'path-escapes' });
+  const blocked = tempFolder();
+  writeFileSync(join(blocked, stateFolder), '');
+  await expect(lockHost(nodeDisk, blocked, 0)).rejects.toMatchObject({ code: 'target-unusable' });
+});
+
+it('lets no two of four processes in at once, while others are killed with the lock in hand', async () => {
+  const root = tempFolder();
+  writeFileSync(join(root, 'count'), '0');
+  const workers = [0, 1, 2, 3].map(() => run(script, { kind: 'count', root, times: 25 }));
+  for (let victims = 0; victims < 5; victims += 1) {
+    const victim = start(script, { kind: 'hold', root });
+    await new Promise((held) => victim.stdout?.once('data', held));
+    victim.kill('SIGKILL');
+    await ended(victim);
+  }
+  for (const { code, err } of await Promise.all(workers)) expect([code, err]).toEqual([0, '']);
+  expect(readFileSync(join(root, 'count'), 'utf8')).toBe('100');
+  await (await lockHost(nodeDisk, root, 0)).release();
+  expect(readdirSync(root)).toEqual(['count']);
+}, 60_000);

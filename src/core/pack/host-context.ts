@@ -5,8 +5,11 @@ import type { PackMeta } from './pack-meta.ts';
 export interface HostContext {
   /** kebab-case, good as a package name of npm and PyPI. */
   readonly name: string;
+  /** The same in snake_case. */
   readonly snakeName: string;
+  /** The same for people: `My host`. */
   readonly title: string;
+  /** The pack that renders. */
   readonly pack: { readonly name: string; readonly version: string };
 }
 

@@ -1,3 +1,5 @@
+import { shellWord } from './text/shell-words.ts';
+
 interface Entry<A> {
   readonly fault: 'user' | 'machine';
   readonly text: (args: A) => string;
@@ -32,8 +34,8 @@ export const catalogue = {
     () => 'Free the space or grant the permission, then run the command again.',
   ),
   'command-failed': machine(
-    ({ command, reason }: { command: string; reason: string }) => `${command} failed: ${reason}`,
-    ({ command }) => `The files were kept. Repeat it by hand with: ${command}`,
+    ({ command, reason }: { command: string; cwd: string; reason: string }) => `${command} failed: ${reason}`,
+    ({ command, cwd }) => `The files were kept. Repeat it by hand with: cd ${shellWord(cwd)} && ${command}`,
   ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
@@ -53,7 +55,10 @@ export const catalogue = {
     () => 'ai-modules.yaml says where a host keeps its modules; docs/hosts.md lists its keys.',
   ),
   'host-not-found': user(
-    ({ dir }: { dir: string }) => `No host application was found in ${dir} or above it.`,
+    ({ dir, isThere }: { dir: string; isThere: boolean }) =>
+      isThere
+        ? `No host application was found in ${dir} or above it.`
+        : `No host application was found: ${dir} does not exist.`,
     () => 'Make one with `create-ai-module host init <dir>`, or point to one with --host <dir>.',
   ),
   'host-stack-mismatch': user(

@@ -22,6 +22,11 @@ export async function bundledMetas(): Promise<PackMeta[]> {
   return Promise.all(bundledNames.map((name) => bundledMeta(name)));
 }
 
+/** A stack as the user wrote it, so that it means the same in any folder: a path becomes absolute. */
+export function resolveStack(stack: string, cwd: string): string {
+  return isBundled(stack) ? stack : folderOfPack(stack, cwd);
+}
+
 function isBundled(stack: string): boolean {
   return bundledNames.includes(stack);
 }

@@ -26,9 +26,14 @@ export interface Prompter {
   confirm(message: string, initial: boolean): Promise<boolean>;
 }
 
-/** The user went away; exit code 130, nothing printed but one line. */
+/** The user went away; exit code 130, nothing printed but one line: the message, or that nothing was written. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
+}
+
+/** By name: the prompts are bundled apart, with a class of their own. */
+export function isCancelled(error: unknown): error is Cancelled {
+  return error instanceof Error && error.name === 'Cancelled';
 }
 
 /** All that a command may touch of the machine, besides files. */

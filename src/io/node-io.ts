@@ -14,6 +14,10 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
+  // Whoever reads may have seen enough, as `head` has: no reason to stop half-way, and none to complain.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     write: (text) => void stream.write(text),
     isTty: Boolean(stream.isTTY),

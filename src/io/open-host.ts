@@ -17,17 +17,29 @@ export interface OpenedHost {
 export async function openHost(dir: string, stack?: string): Promise<OpenedHost> {
   const start = resolve(dir);
   await mustBeFolder(start);
-  const metas = await bundledMetas();
+  const metas = await candidates(stack, start);
   for (let root = start; ; root = dirname(root)) {
     const found = await hostAt(root, metas, stack);
     if (found) return found;
-    if (dirname(root) === root) throw new Failure('host-not-found', { dir: start });
+    if (dirname(root) === root) throw new Failure('host-not-found', { dir: start, isThere: true });
   }
+}
+
+/** The packs whose hosts are looked for; one that was asked for by its path goes first. */
+async function candidates(stack: string | undefined, dir: string): Promise<Candidate[]> {
+  const bundled = (await bundledMetas()).map((meta) => ({ meta, stack: meta.name }));
+  if (stack === undefined || bundled.some((one) => one.stack === stack)) return bundled;
+  return [{ meta: await findPackMeta(stack, dir), stack }, ...bundled];
+}
+
+interface Candidate {
+  readonly meta: PackMeta;
+  readonly stack: string;
 }
 
 async function hostAt(
   root: string,
-  metas: readonly PackMeta[],
+  metas: readonly Candidate[],
   stack: string | undefined,
 ): Promise<OpenedHost | undefined> {
   const text = await readIfThere(join(root, hostConfigFile));
@@ -55,13 +67,13 @@ async function declared(root: string, stack: string): Promise<Found> {
   return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} says stack: ${stack}`] };
 }
 
-async function recognised(root: string, metas: readonly PackMeta[]): Promise<Found | undefined> {
-  const names = new Set(metas.flatMap((meta) => meta.host.detect.map((rule) => rule.file)));
+async function recognised(root: string, metas: readonly Candidate[]): Promise<Found | undefined> {
+  const names = new Set(metas.flatMap(({ meta }) => meta.host.detect.map((rule) => rule.file)));
   const texts = await Promise.all([...names].map(async (name) => [name, await readIfThere(join(root, name))] as const));
   const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
-  for (const meta of metas) {
+  for (const { meta, stack } of metas) {
     const evidence = recognise(meta, files);
-    if (evidence) return { stack: meta.name, meta, evidence };
+    if (evidence) return { stack, meta, evidence };
   }
   return undefined;
 }
@@ -87,6 +99,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
 
 async function mustBeFolder(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new Failure('target-unusable', { path, reason: 'it does not exist' });
+  if (found === undefined) throw new Failure('host-not-found', { dir: path, isThere: false });
   if (!found.isDirectory()) throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { insertAtMarker, marker } from '../core/host/edit.ts';
@@ -10,6 +10,8 @@ import { renderModule } from '../core/pack/render-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { TreeFile } from '../core/tree/tree.ts';
+import { confine } from './confine.ts';
+import { nodeDisk } from './disk.ts';
 import { readFileOf } from './read-tree.ts';
 
 export interface ModulePlan {
@@ -23,17 +25,20 @@ export interface ModulePlan {
 /** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
-  await mustBeNew(host, context.name);
+  await mustBeFree(host, context.name);
   const rendered = [...renderModule(pack, context)].map(([path, file]) => [joinPath(folder, path), file] as const);
   const { current, edited, notes } = await editHost(host, pack, context);
   const plan = planChanges(current, new Map([...rendered, ...edited]), { newFolders: [folder] });
   return { plan, folder, notes };
 }
 
-async function mustBeNew(host: Host, name: string): Promise<void> {
-  const entries = await readdir(join(host.root, host.modulesDir)).catch(() => []);
+/** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, where the name cannot be had. */
+export async function mustBeFree(host: Host, name: string): Promise<void> {
+  const root = await realpath(host.root);
+  const entries = await readdir(join(root, host.modulesDir)).catch(() => []);
   const same = entries.find((entry) => entry.toLowerCase() === name);
   if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });
+  confine(nodeDisk, root, joinPath(host.modulesDir, name));
 }
 
 /** What the pack adds to files that the host owns: lines above a marker, in files that are there. */

@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { shellLine } from '../core/text/shell-words.ts';
 import { Cancelled } from './io.ts';
 
 /** A program and its arguments, as they are: no shell ever reads them. */
@@ -39,11 +40,26 @@ export async function runCommand(command: Argv, options: RunOptions): Promise<st
   });
   const { onOutput } = options;
   if (onOutput) running.all?.setEncoding('utf8').on('data', onOutput);
-  const result = await running;
-  if (result.signal === 'SIGINT') throw new Cancelled('Cancelled.');
+  const { result, isInterrupted } = await untilInterrupted(running);
+  if (isInterrupted || result.signal === 'SIGINT') throw new Cancelled('Cancelled.');
   const said = result.all ?? '';
   if (!result.failed) return said;
-  throw new Failure('command-failed', { command: showCommand(command), reason: reasonOf(result, said, options) });
+  const reason = reasonOf(result, said, options);
+  throw new Failure('command-failed', { command: shellLine(command), cwd: options.cwd, reason });
+}
+
+/** Ctrl-C reaches the program as well: it is given the time to end. A second Ctrl-C ends this process at once. */
+async function untilInterrupted<T>(running: PromiseLike<T>): Promise<{ result: T; isInterrupted: boolean }> {
+  let isInterrupted = false;
+  const note = (): void => {
+    isInterrupted = true;
+  };
+  process.once('SIGINT', note);
+  try {
+    return { result: await running, isInterrupted };
+  } finally {
+    process.off('SIGINT', note);
+  }
 }
 
 interface Ended {
@@ -61,9 +77,4 @@ function reasonOf(ended: Ended, said: string, options: RunOptions): string {
     : `exit code ${ended.exitCode ?? ended.code ?? 'unknown'}`;
   const last = said.trimEnd().split('\n').slice(-20).join('\n');
   return last === '' || options.onOutput ? how : `${how}\n${last}`;
-}
-
-/** As it can be pasted into a POSIX shell. */
-export function showCommand(command: Argv): string {
-  return command.map((part) => (/^[\w@%+=:,./-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`)).join(' ');
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Argv, runCommand, runCommands, showCommand } from '../../src/io/run-commands.ts';
+import { type Argv, runCommand, runCommands } from '../../src/io/run-commands.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const node = (code: string, ...args: string[]): Argv => [process.execPath, '-e', code, ...args];
@@ -78,11 +78,4 @@ describe('runCommands', () => {
     expect(heard.join('')).toBe('1\n');
     expect(await runCommands(commands.slice(0, 1), { cwd })).toEqual(['1\n']);
   });
-});
-
-it.each<[Argv, string]>([
-  [['npm', 'run', 'test:unit', '--', 'a/b.ts'], 'npm run test:unit -- a/b.ts'],
-  [['echo', "it's", 'a b', '$x', ''], `echo 'it'\\''s' 'a b' '$x' ''`],
-])('showCommand %j can be pasted', (command, wanted) => {
-  expect(showCommand(command)).toBe(wanted);
 });

@@ -7,6 +7,7 @@ export const hostileTexts: readonly (readonly [name: string, text: string])[] = 
   ['a quote at the end', 'ends with "'],
   ['backslashes', 'C:\\new\\table\\x41\\u0041\\N{BULLET}\\'],
   ['a backslash before a quote', '\\" and \\\' and \\`'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the point
   ['template literal', '`${process.exit(1)}`'],
   ['handlebars', '{{x}} {{{y}}} {{#each z}} {{! c }} \\{{w}}'],
   ['python format', '{x} %s %(y)d {0!r}'],

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isKeyword, whyNotModuleName } from '../text/names.ts';
+import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts';
 
 /** A check that says why: `why` gives the reason as the end of a sentence, or `undefined` when the value is fine. */
 const text = (why: (value: string) => string | undefined) =>
@@ -25,20 +25,6 @@ const semver =
 
 export const endpointPattern = /^(?:(GET|POST|PUT|PATCH|DELETE) )?((?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+)$/;
 
-const takenClassNames = new Set([
-  'BaseAIModule',
-  'BaseAiModule',
-  'ModuleMetadata',
-  'ModuleHealth',
-  'Module',
-  'Object',
-  'Promise',
-  'Error',
-  'Record',
-  'None',
-  'True',
-  'False',
-]);
 const takenConfigKeys = new Set([
   'model_config',
   'model_fields',
@@ -54,7 +40,7 @@ const Identifier = {
   name: text((value) => whyNotModuleName(value)),
   className: text((value) => {
     if (!/^[A-Z][A-Za-z0-9]{1,99}$/.test(value)) return 'must be PascalCase: a capital, then letters and digits';
-    return takenClassNames.has(value) ? 'is taken by the language or the host' : undefined;
+    return isTakenClassName(value) ? 'is taken by the language or the host' : undefined;
   }),
   endpoint: text((value) => {
     const match = endpointPattern.exec(value);

@@ -4,22 +4,19 @@ export interface Hunk {
   /** 1-based first line and number of lines, before and after, as in a unified diff. */
   readonly before: readonly [start: number, count: number];
   readonly after: readonly [start: number, count: number];
-  /** Each behind ' ', '-' or '+'. */
+  /** Each behind ' ', '-' or '+'; behind a last line without a line feed comes git's note of that. */
   readonly lines: readonly string[];
 }
+
+/** More pairs of equal lines than this, and looking for the best pairing takes minutes. */
+const maxPairs = 200_000;
 
 /** The difference of two texts, with `context` unchanged lines around each change. */
 export function diffLines(before: string, after: string, context = 3): Hunk[] {
   const a = toLines(before);
   const b = toLines(after);
-  const changes = diffIndices(a, b).map(({ buffer1, buffer2 }) => ({
-    from: buffer1[0],
-    removed: buffer1[1],
-    to: buffer2[0],
-    added: buffer2[1],
-  }));
-  const groups: (typeof changes)[] = [];
-  for (const change of changes) {
+  const groups: LineChange[][] = [];
+  for (const change of changesOf(a, b)) {
     const last = groups.at(-1)?.at(-1);
     if (last && change.from - (last.from + last.removed) <= 2 * context) groups.at(-1)?.push(change);
     else groups.push([change]);
@@ -34,30 +31,59 @@ interface LineChange {
   readonly added: number;
 }
 
+/** What both texts start and end with is left out first; most edits are small. */
+function changesOf(a: readonly string[], b: readonly string[]): LineChange[] {
+  const shorter = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shorter && a[head] === b[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
+  const [from, to] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
+  if (from.length + to.length === 0) return [];
+  if (pairsOf(from, to) > maxPairs) return [{ from: head, removed: from.length, to: head, added: to.length }];
+  return diffIndices(from, to).map(({ buffer1, buffer2 }) => ({
+    from: head + buffer1[0],
+    removed: buffer1[1],
+    to: head + buffer2[0],
+    added: buffer2[1],
+  }));
+}
+
+function pairsOf(a: readonly string[], b: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const line of a) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return b.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0);
+}
+
 function hunkOf(group: readonly LineChange[], a: readonly string[], b: readonly string[], context: number): Hunk {
   const first = group[0] as LineChange;
   const last = group.at(-1) as LineChange;
   const start = Math.max(0, first.from - context);
   const end = Math.min(a.length, last.from + last.removed + context);
   const lines: string[] = [];
+  const put = (mark: string, some: readonly string[]) => lines.push(...some.map((line) => `${mark}${line}`));
   let at = start;
   for (const change of group) {
-    lines.push(...a.slice(at, change.from).map((line) => ` ${line}`));
-    lines.push(...a.slice(change.from, change.from + change.removed).map((line) => `-${line}`));
-    lines.push(...b.slice(change.to, change.to + change.added).map((line) => `+${line}`));
+    put(' ', a.slice(at, change.from));
+    put('-', a.slice(change.from, change.from + change.removed));
+    put('+', b.slice(change.to, change.to + change.added));
     at = change.from + change.removed;
   }
-  lines.push(...a.slice(at, end).map((line) => ` ${line}`));
-  const afterStart = Math.max(0, first.to - (first.from - start));
-  const count = (mark: string) => lines.filter((line) => line.startsWith(' ') || line.startsWith(mark)).length;
+  put(' ', a.slice(at, end));
+  const place = (startAt: number, mark: string): readonly [number, number] => {
+    const count = lines.filter((line) => line.startsWith(' ') || line.startsWith(mark)).length;
+    return [count === 0 ? startAt : startAt + 1, count];
+  };
   return {
-    before: [a.length === 0 ? 0 : start + 1, count('-')],
-    after: [b.length === 0 ? 0 : afterStart + 1, count('+')],
-    lines,
+    before: place(start, '-'),
+    after: place(first.to - (first.from - start), '+'),
+    lines: lines.flatMap((line) =>
+      line.endsWith('\n') ? [line.slice(0, -1)] : [line, '\\ No newline at end of file'],
+    ),
   };
 }
 
+/** Lines with their line feeds, so that a last line without one differs from the same line with one. */
 function toLines(text: string): string[] {
-  if (text === '') return [];
-  return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -4,15 +4,24 @@ export { camelCase, kebabCase, pascalCase, snakeCase };
 
 export const moduleNamePattern = /^[a-z][a-z0-9_]{1,49}$/;
 
-/** Words that no Python and no TypeScript identifier may be. */
+/** Words that no Python and no TypeScript identifier may be, and the three that strict mode and classes keep. */
 const keywords = new Set(
   (
-    'and as assert async await break case catch class const continue debugger def default del delete do elif else enum ' +
-    'except export extends false finally for from function global if implements import in instanceof interface is lambda ' +
-    'let new nonlocal none not null or package pass private protected public raise return static super switch this throw ' +
-    'true try typeof undefined var void while with yield'
+    'and arguments as assert async await break case catch class const constructor continue debugger def default del ' +
+    'delete do elif else enum eval except export extends false finally for from function global if implements import in ' +
+    'instanceof interface is lambda let new nonlocal none not null or package pass private protected public raise return ' +
+    'static super switch this throw true try typeof undefined var void while with yield'
   ).split(' '),
 );
+
+/** Names that the languages and the hosts use themselves. */
+const takenClassNames = new Set(
+  'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
+);
+
+export function isTakenClassName(name: string): boolean {
+  return takenClassNames.has(name);
+}
 
 export function isKeyword(word: string): boolean {
   return keywords.has(word.toLowerCase());
@@ -50,7 +59,7 @@ export function suggestModuleName(typed: string): string | undefined {
 
 /** `document_search` → `Document search` */
 export function titleOf(name: string): string {
-  const words = name.replaceAll('_', ' ').trim();
+  const words = name.replace(/_+/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
@@ -58,13 +67,17 @@ export function titleOf(name: string): string {
 export function classNameFor(name: string): string {
   const words = name.split('_').filter((word) => word !== '' && word !== 'module');
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
-  return `${stem === '' ? 'Ai' : stem}Module`;
+  return stem === '' || isTakenClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
 }
 
-/** The name, or with `_2`, `_3`, … behind it the first one that `used` lacks; adds it there. */
+/**
+ * The name, or with `_2`, `_3`, … behind it the first one that differs from all in `used` by more than underscores:
+ * templates turn names into other cases. Adds it there; `used` holds names without underscores.
+ */
 export function uniqueName(name: string, used: Set<string>): string {
+  const bare = (word: string) => word.replaceAll('_', '');
   let candidate = name;
-  for (let number = 2; used.has(candidate); number += 1) candidate = `${name}_${number}`;
-  used.add(candidate);
+  for (let number = 2; used.has(bare(candidate)); number += 1) candidate = `${name}_${number}`;
+  used.add(bare(candidate));
   return candidate;
 }

@@ -5,7 +5,7 @@ declare const brand: unique symbol;
 export type RelPath = string & { readonly [brand]: true };
 
 const windowsDevice = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
-const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]/;
+const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]|\p{Surrogate}/u;
 
 /** Throws `path-invalid`, with the reason, for anything that is not a RelPath. */
 export function relPath(path: string): RelPath {
@@ -23,9 +23,15 @@ export function whyNotRelPath(path: string): string | undefined {
     if (illegalCharacter.test(segment)) return 'it has a character that is illegal in file names';
     if (/[. ]$/.test(segment)) return 'a segment ends with a dot or a space';
     if (windowsDevice.test(segment)) return `${segment} is a device name on Windows`;
-    if (segment.length > 255) return 'a segment is longer than 255 characters';
+    if (bytesOf(segment) > 255) return 'a segment is longer than 255 bytes';
+    if (segment.toLowerCase() === '.git') return "it is in git's own folder, where files are run";
   }
   return undefined;
+}
+
+/** How long a name is on disk, in UTF-8. */
+function bytesOf(name: string): number {
+  return encodeURIComponent(name).replace(/%../g, '.').length;
 }
 
 export function joinPath(...parts: readonly string[]): RelPath {

@@ -11,6 +11,7 @@ export interface Finding {
 }
 
 type Issue = z.core.$ZodIssue;
+type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
 /** The names that are known at a place of the schema, for "did you mean". */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
@@ -43,6 +44,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           at: 'value',
           rule: 'wrong-type',
           message: `${name} must be ${noun(issue.expected)}, not ${kindOf(issue.input)}`,
+          ...(issue.expected === 'string' && isScalar(issue.input) ? { hint: 'Put it in quotes.' } : {}),
         },
       ];
     case 'invalid_key':
@@ -52,10 +54,21 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
         rule: 'invalid-key',
         message: `the key ${JSON.stringify(path.at(-1))} ${inner.message}`,
       }));
-    case 'invalid_union':
+    case 'invalid_union': {
+      const kinds = expectedKinds(issue);
+      if (kinds !== undefined)
+        return [
+          {
+            path,
+            at: 'value',
+            rule: 'wrong-type',
+            message: `${name} must be ${alternatives(kinds.map(noun))}, not ${kindOf(issue.input)}`,
+          },
+        ];
       return nearestBranch(issue).flatMap((inner) =>
         explain(inner, [...path, ...(inner.path as (string | number)[])], knownKeys),
       );
+    }
     case 'invalid_value':
       return [
         {
@@ -71,7 +84,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           path,
           at: 'value',
           rule: 'invalid-value',
-          message: `${name} must be at least ${issue.minimum}${unitOf(issue.origin)}`,
+          message: `${name} must be at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`,
         },
       ];
     case 'too_big':
@@ -80,7 +93,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           path,
           at: 'value',
           rule: 'invalid-value',
-          message: `${name} must be at most ${issue.maximum}${unitOf(issue.origin)}`,
+          message: `${name} must be at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`,
         },
       ];
     default:
@@ -99,10 +112,21 @@ function unknownKey(key: string, path: readonly (string | number)[], known: read
   };
 }
 
+/** What any branch of a union would take, where the value is of the wrong kind for all of them. */
+function expectedKinds(issue: UnionIssue): string[] | undefined {
+  const kinds = issue.errors.map(([inner, ...more]) => {
+    if (inner === undefined || more.length > 0 || inner.path.length > 0) return undefined;
+    if (inner.code === 'invalid_union') return expectedKinds(inner);
+    return inner.code === 'invalid_type' ? [inner.expected] : undefined;
+  });
+  return kinds.every((branch) => branch !== undefined) ? kinds.flat() : undefined;
+}
+
 /** Of a union's branches the one that got furthest is what the author meant. */
-function nearestBranch(issue: Extract<Issue, { code: 'invalid_union' }>): readonly Issue[] {
+function nearestBranch(issue: UnionIssue): readonly Issue[] {
+  const isOfKind = (inner: Issue) => inner.code !== 'invalid_type' && inner.code !== 'invalid_union';
   const depth = (issues: readonly Issue[]) =>
-    Math.max(0, ...issues.map((inner) => inner.path.length + (inner.code === 'invalid_type' ? 0 : 1)));
+    Math.max(0, ...issues.map((inner) => inner.path.length + (isOfKind(inner) ? 1 : 0)));
   return [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
 }
 
@@ -135,6 +159,16 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a text' : `the ${typeof value} ${String(value)}`;
 }
 
-function unitOf(origin: string): string {
-  return origin === 'string' ? ' characters long' : origin === 'array' ? ' entries long' : '';
+function unitOf(origin: string, count: number | bigint): string {
+  if (origin === 'string') return count === 1 ? ' character long' : ' characters long';
+  if (origin === 'array') return count === 1 ? ' entry long' : ' entries long';
+  return '';
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean';
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

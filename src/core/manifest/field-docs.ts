@@ -31,26 +31,25 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
     refused: '""',
   },
   class_name: {
-    meaning:
-      'Name of the module’s class. Other classes share its stem: `DocumentSearchModule` has a `DocumentSearchService`.',
+    meaning: 'Name of its class. Other classes share the stem: `DocumentSearchModule` has a `DocumentSearchService`.',
     example: '"DocumentSearchModule"',
     refused: '"documentSearch"',
   },
   dependencies: {
     meaning:
-      'What it needs: a service (`redis`, `postgres`), another module that must start first (`module:<name>`), or a package of the host’s language.',
+      'What it needs: a service (`redis`, `postgres`), another module that must start first (`module:<name>`), or a package in the language of the host.',
     example: '["redis", "module:transcription", "wink-nlp@2.4.0"]',
     refused: '["module:"]',
   },
   endpoints: {
     meaning:
-      'What it answers, below `/api/v1/modules/<name>`. Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only where it is listed. Any other one calls the module’s work at once and answers its result. A bare path has the method of the standard endpoint it is, else POST.',
+      'What it answers, below `/api/v1/modules/<name>`. Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only where it is listed. Any other one does the work at once and answers with the result. A bare path has the method of the standard endpoint it is, else POST.',
     example: '["POST /process", "GET /status/{job_id}", "GET /documents/{document_id}"]',
     refused: '["FETCH /documents"]',
   },
   permissions_required: {
     meaning:
-      'Permissions that callers may need. Standard ones by their last word: `create` for POST, PUT and PATCH, `read` for GET, `delete` for DELETE and for cancelling, `admin` for statistics. Every endpoint’s permission must be listed.',
+      'Permissions that callers may need. Standard ones by their last word: `create` for POST, PUT and PATCH, `read` for GET, `delete` for DELETE and for cancelling, `admin` for statistics. What the endpoints need must be listed.',
     example: '["document_search:create", "document_search:read"]',
     refused: '["document_search.read"]',
   },
@@ -62,7 +61,7 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   events_subscribed: {
     meaning:
-      'Events it handles. `user.deleted` removes that user’s jobs and results; any other one starts a job with the event’s data for its `user_id`.',
+      'Events it handles. `user.deleted` removes the jobs and results of that user; any other one starts a job with the data of the event, for its `user_id`.',
     example: '["user.deleted", "file.uploaded"]',
     refused: '["user:deleted"]',
   },

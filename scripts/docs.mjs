@@ -1,0 +1,37 @@
+// Writes the generated parts of the documentation: what stands between <!-- generated: name --> and <!-- end -->.
+// With --check it writes nothing, and exits 1 where a part is not current.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { blocks } from './docs/blocks.mjs';
+
+const root = new URL('../', import.meta.url);
+const isCheck = process.argv.includes('--check');
+const pages = ['README.md', ...(await readdir(new URL('docs/', root))).map((name) => `docs/${name}`)]
+  .filter((name) => name.endsWith('.md'))
+  .sort();
+
+const used = new Set();
+const stale = [];
+for (const page of pages) {
+  const before = await readFile(new URL(page, root), 'utf8');
+  const after = await fill(page, before);
+  if (after === before) continue;
+  stale.push(page);
+  if (!isCheck) await writeFile(new URL(page, root), after);
+}
+for (const name of Object.keys(blocks)) if (!used.has(name)) throw new Error(`no page has the part ${name}`);
+if (stale.length > 0) console.log(`${isCheck ? 'Not current, run `npm run docs`' : 'Written'}: ${stale.join(', ')}`);
+process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+
+async function fill(page, text) {
+  const part = /(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)/gs;
+  const pieces = [];
+  let at = 0;
+  for (const found of text.matchAll(part)) {
+    const [whole, start, name, end] = found;
+    if (!Object.hasOwn(blocks, name)) throw new Error(`${page}: there is no part called ${name}`);
+    used.add(name);
+    pieces.push(text.slice(at, found.index), `${start}\n${(await blocks[name]()).trim()}\n\n${end}`);
+    at = found.index + whole.length;
+  }
+  return [...pieces, text.slice(at)].join('');
+}

@@ -1,0 +1,8 @@
+// Every generated part of the documentation, by the name that a page calls it.
+import { commandParts } from './commands.mjs';
+import { failureParts } from './failures.mjs';
+import { hostParts } from './hosts.mjs';
+import { manifestParts } from './manifest.mjs';
+import { packParts } from './packs.mjs';
+
+export const blocks = { ...commandParts, ...failureParts, ...hostParts, ...manifestParts, ...packParts };

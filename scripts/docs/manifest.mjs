@@ -1,0 +1,104 @@
+// The manifest's fields, each with an example that is accepted, and what is said about one that is not.
+import { code, fence, table } from './markdown.mjs';
+import { source } from './source.mjs';
+
+const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema, readYaml } = source;
+
+/** A manifest with the required fields only, and what the examples need to stand in one. */
+const least = {
+  name: 'document_search',
+  version: '1.0.0',
+  description: 'Finds documents by meaning.',
+  author: 'Ada Lovelace',
+  class_name: 'DocumentSearchModule',
+};
+const allPermissions = ['create', 'read', 'delete', 'admin'].map((role) => `${least.name}:${role}`);
+
+const flawed = `name: document_search
+version: 1.10
+description: Finds documents by meaning.
+author: Ada Lovelace
+class_name: DocumentSearchModule
+endpoints:
+  - POST /process
+  - GET /documents/{document_id}
+permissions_required:
+  - document_search:create
+event_emitted:
+  - document_search.started
+configuration:
+  top_k: {type: integer, default: 500, maximum: 50}
+`;
+
+export const manifestParts = {
+  'manifest-fields': () => Object.entries(fieldDocs).map(fieldSection).join('\n\n'),
+  'manifest-resources': () =>
+    table(
+      ['key', 'meaning', 'default', 'example', 'not accepted'],
+      Object.entries(resourceDocs).map(([key, doc]) => {
+        const place = (value) => ({ ...least, resources: { [key]: value } });
+        return [code(key), doc.meaning, code(defaultOf('resources')[key]), code(doc.example), refusal(doc, place)];
+      }),
+    ),
+  'manifest-settings': () =>
+    table(
+      ['key', 'meaning', 'example', 'not accepted'],
+      Object.entries(settingDocs).map(([key, doc]) => {
+        const place = (value) => ({ ...least, configuration: { top_k: { type: 'integer', [key]: value } } });
+        return [code(key), doc.meaning, code(doc.example), refusal(doc, place)];
+      }),
+    ),
+  'standard-settings': () =>
+    table(
+      ['key', 'type', 'default', 'range', 'meaning'],
+      Object.entries(standardSettings).map(([key, setting]) => [
+        code(key),
+        setting.type,
+        code(setting.default),
+        rangeOf(setting),
+        setting.description,
+      ]),
+    ),
+  'flawed-manifest': async () => {
+    const file = 'manifest.yaml';
+    const { diagnostics } = await source.parseManifest(flawed, file);
+    const report = source.reportDiagnostics(diagnostics, new Map([[file, flawed]]), source.plain);
+    return `${fence('yaml', flawed)}\n\n${fence('text', report)}`;
+  },
+};
+
+function fieldSection([field, doc]) {
+  const place = (value) => ({ ...least, permissions_required: allPermissions, [field]: value });
+  const isRequired = Object.hasOwn(least, field);
+  const initial = isRequired ? 'required' : `default ${code(JSON.stringify(defaultOf(field)))}`;
+  return [
+    `### \`${field}\``,
+    `${kindOf(ManifestSchema.shape[field])}, ${initial}. ${doc.meaning}`,
+    fence('yaml', `${field}: ${doc.example}`),
+    `${refusal(doc, place)}`,
+  ].join('\n\n');
+}
+
+/** What the tool says to the refused value; an example that is not accepted is a mistake of the documentation. */
+function refusal({ example, refused }, place) {
+  const accepted = source.checkManifestValue(place(readYaml(example)));
+  if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.findings[0].message}`);
+  const [finding] = source.checkManifestValue(place(readYaml(refused))).findings;
+  if (!finding) throw new Error(`the value ${refused} is accepted`);
+  return `${code(refused)}: ${finding.message}.`;
+}
+
+function defaultOf(field) {
+  return ManifestSchema.parse({ ...least, name: 'document_search' })[field];
+}
+
+function kindOf(schema) {
+  const { type, innerType } = schema.def;
+  if (type === 'default') return kindOf(innerType);
+  return { string: 'Text', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
+}
+
+function rangeOf({ minimum, maximum, enum: values }) {
+  if (values) return values.map(code).join(', ');
+  return minimum === undefined ? '' : `${minimum} to ${maximum}`;
+}

@@ -1,0 +1,70 @@
+// The keys of pack.yaml, the helpers with what they really print, and the fields that templates see.
+import { code, table } from './markdown.mjs';
+import { documentedMembers, source } from './source.mjs';
+
+/** What each helper is shown with: its arguments as a template writes them, and as values. */
+const samples = {
+  camel: ['name', 'document_search'],
+  pascal: ['name', 'document_search'],
+  kebab: ['name', 'document_search'],
+  snake: ['className', 'DocumentSearch'],
+  upper: ['name', 'document_search'],
+  ts: ['description', 'It\'s "fine"'],
+  py: ['description', 'It\'s "fine"'],
+  json: ['description', 'It\'s "fine"'],
+  yaml: ['description', 'on'],
+  toml: ['description', 'It\'s "fine"'],
+  md: ['description', '*Not* <b>'],
+  line: ['description', 'Two\nlines'],
+  jsdoc: ['description 2', 'Ends */ here', 2],
+  docstring: ['description 4', 'Says """', 4],
+  join: ['permissions ", "', ['a:read', 'a:create'], ', '],
+  eq: ['provider "openai"', 'local', 'openai'],
+  has: ['dependencies.services "redis"', ['redis'], 'redis'],
+  not: ['extraEndpoints', []],
+};
+
+const contexts = [
+  ['A module', 'src/core/pack/context.ts', 'export interface Context'],
+  ['An endpoint', 'src/core/pack/endpoint-context.ts', 'export interface EndpointContext'],
+  ['An event', 'src/core/pack/event-context.ts', 'export interface EventContext'],
+  ['A setting', 'src/core/pack/setting-context.ts', 'export interface SettingContext'],
+  ['An entry of `configuration`', 'src/core/pack/setting-context.ts', 'export interface ConfigurationContext'],
+  ['A host', 'src/core/pack/host-context.ts', 'export interface HostContext'],
+];
+
+export const packParts = {
+  'pack-keys': async () => keyTable('src/core/pack/pack-meta.ts', 'export const PackMetaSchema'),
+  helpers: async () => {
+    const meanings = await documentedMembers('src/core/pack/helpers.ts', 'export const helpers');
+    return table(
+      ['helper', 'gives', 'for', 'prints'],
+      meanings.map(({ path, comment }) => {
+        const [written, ...values] = samples[path];
+        const printed = source.helpers[path](...values);
+        return [code(`{{${path} ${written}}}`), comment, code(JSON.stringify(values[0])), code(printed)];
+      }),
+    );
+  },
+  'context-fields': async () => {
+    const parts = contexts.map(async ([title, path, declaration]) => {
+      const members = await documentedMembers(path, declaration);
+      const rows = members.map((member) => [code(member.path), code(typeOf(member.type)), member.comment]);
+      return `### ${title}\n\n${table(['field', 'type', 'what it is'], rows)}`;
+    });
+    return (await Promise.all(parts)).join('\n\n');
+  },
+};
+
+/** The keys of a YAML file, from the declaration of its schema. */
+export async function keyTable(path, declaration) {
+  const members = await documentedMembers(path, declaration);
+  const rows = members.map(({ path: key, type, comment }) => {
+    return [code(key), /^z\.(optional|_default)\b/.test(type) ? 'no' : 'yes', comment];
+  });
+  return table(['key', 'required', 'meaning'], rows);
+}
+
+function typeOf(type) {
+  return type.replace(/;$/, '').replaceAll('readonly ', '');
+}

@@ -1,0 +1,73 @@
+// The project's own source, for what the documentation prints from it: its values, and the comments at its declarations.
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+export const root = new URL('../../', import.meta.url);
+
+const modules = [
+  'src/cli/exit.ts',
+  'src/cli/program.ts',
+  'src/core/failure-catalogue.ts',
+  'src/core/host/host-config.ts',
+  'src/core/manifest/answers.ts',
+  'src/core/manifest/configuration.ts',
+  'src/core/manifest/field-docs.ts',
+  'src/core/manifest/parse.ts',
+  'src/core/manifest/schema.ts',
+  'src/core/pack/helpers.ts',
+  'src/core/pack/pack-meta.ts',
+  'src/core/pack/questions.ts',
+  'src/core/report/diagnostics-text.ts',
+  'src/core/report/paint.ts',
+  'src/core/text/yaml-value.ts',
+];
+
+/** Everything that those modules export. Node 20 cannot import TypeScript, so it is bundled first. */
+export const source = await importSource();
+
+async function importSource() {
+  const outfile = fileURLToPath(new URL('.cache/docs/source.mjs', root));
+  await build({
+    stdin: {
+      contents: modules.map((path) => `export * from './${path}';`).join('\n'),
+      resolveDir: fileURLToPath(root),
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'warning',
+    outfile,
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+/**
+ * The members of a declaration in a source file, each with its type or value as it stands there, and the comment above
+ * it, which must be there. A member inside another one has a dotted path. It relies on the formatter: one member a line.
+ */
+export async function documentedMembers(path, declaration) {
+  const lines = (await readFile(new URL(path, root), 'utf8')).split('\n');
+  const start = lines.findIndex((line) => line.startsWith(declaration));
+  if (start === -1) throw new Error(`${path} does not declare ${declaration}`);
+  const members = [];
+  const parents = [];
+  let comment = '';
+  for (const line of lines.slice(start + 1)) {
+    if (/^[^\s]/.test(line)) break;
+    const indent = line.length - line.trimStart().length;
+    while (parents.length > 0 && parents.at(-1).indent >= indent) parents.pop();
+    const said = /^\s*\/\*\* (.*) \*\/$/.exec(line);
+    const member = /^\s*(?:readonly )?(\w+)\??: (.*)$/.exec(line);
+    if (said) comment = said[1];
+    else if (member) {
+      const [, name, type] = member;
+      if (comment === '') throw new Error(`${path}: ${name} has no comment that says what it is`);
+      members.push({ path: [...parents.map((parent) => parent.name), name].join('.'), type, comment });
+      if (/[({[]$/.test(type) || type.startsWith('z')) parents.push({ indent, name });
+      comment = '';
+    }
+  }
+  return members;
+}

@@ -48,7 +48,8 @@ export const catalogue = {
   ),
   'host-busy': machine(
     ({ root, pid }: { root: string; pid: number }) => `Another run (process ${pid}) is writing into ${root}.`,
-    () => 'Wait for it to end, then run the command again.',
+    ({ root }) =>
+      `Wait for it to end, then run the command again. If no such process is running, delete ${root}/.create-ai-module/claim_*.`,
   ),
   'host-invalid': user(
     ({ file, reason }: { file: string; reason: string }) => `${file}: ${reason}`,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { relPath } from '../../src/core/text/rel-path.ts';
-import { planChanges } from '../../src/core/tree/plan.ts';
+import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
 import { applyPlan } from '../../src/io/apply-plan.ts';
 import { stateFolder } from '../../src/io/host-lock.ts';
 import { recover } from '../../src/io/recover.ts';
@@ -21,30 +21,19 @@ const plan = planChanges(before, wanted, {
 async function diedBeforeCommit(): Promise<string> {
   const root = tempFolder();
   writeTree(root, before);
+  await dieBeforeCommit(root, plan);
+  return root;
+}
+
+async function dieBeforeCommit(root: string, plan: Plan): Promise<void> {
+  let isDead = false;
   const disk = countingDisk((_, name, [, to]) => {
-    if (name === 'rename' && String(to).endsWith('committed')) throw new Death();
-    if (name === 'rename' && isDead()) throw new Death();
+    isDead ||= name === 'rename' && String(to).endsWith('committed');
+    if (isDead) throw new Death();
   });
-  let dead = false;
-  const isDead = (): boolean => dead;
-  const dying = new Proxy(disk, {
-    get: (target, name: keyof typeof disk) => {
-      const operation = target[name] as (...args: unknown[]) => unknown;
-      return (...args: unknown[]) => {
-        if (dead) throw new Death();
-        try {
-          return operation(...args);
-        } catch (error) {
-          dead ||= error instanceof Death;
-          throw error;
-        }
-      };
-    },
-  });
-  await expect(applyPlan(root, plan, { disk: dying })).rejects.toBeInstanceOf(Death);
+  await expect(applyPlan(root, plan, { disk })).rejects.toBeInstanceOf(Death);
   const state = join(root, stateFolder);
   for (const name of readdirSync(state)) if (name.startsWith('claim_')) rmSync(join(state, name));
-  return root;
 }
 
 it('is one look where nothing was left, and says nothing', async () => {
@@ -54,6 +43,15 @@ it('is one look where nothing was left, and says nothing', async () => {
   mkdirSync(join(root, stateFolder));
   expect(await recover(root)).toBeUndefined();
   expect(readdirSync(root)).toEqual([]);
+});
+
+it('removes a root that the run had made, and the folders above it', async () => {
+  const outer = tempFolder();
+  const root = join(outer, 'x/y');
+  await dieBeforeCommit(root, planChanges(new Map(), before));
+  expect(existsSync(join(root, 'package.json'))).toBe(true);
+  expect(await recover(root)).toMatchObject({ outcome: 'undone', edited: [] });
+  expect(readdirSync(outer)).toEqual([]);
 });
 
 describe('what someone changed after the run was cut off', () => {

@@ -1,6 +1,6 @@
 import {
   docstringText,
-  jsdocText,
+  jsdocComment,
   jsonLiteral,
   markdownText,
   oneLine,
@@ -40,8 +40,8 @@ export const helpers = {
   md: (text: string) => markdownText(text),
   /** Prose for a line comment: no line breaks, nothing hidden. */
   line: (text: string) => oneLine(text),
-  /** The lines of a JSDoc comment, wrapped; the second argument is the comment's indentation. */
-  jsdoc: (text: string, indent: unknown) => jsdocText(text, typeof indent === 'number' ? indent : 0),
+  /** A JSDoc comment, wrapped where it is long; the second argument is its indentation. */
+  jsdoc: (text: string, indent: unknown) => jsdocComment(text, typeof indent === 'number' ? indent : 0),
   /** The inside of a Python docstring, wrapped; the second argument is its indentation. */
   docstring: (text: string, indent: unknown) => docstringText(text, typeof indent === 'number' ? indent : 0),
   /** The entries of a list with a separator between them. */

@@ -76,6 +76,13 @@ export function jsdocText(text: string, indent: number): string {
     .join('\n');
 }
 
+/** A whole JSDoc comment: on one line where it fits. The first line is not indented, the others are. */
+export function jsdocComment(text: string, indent: number): string {
+  const lines = jsdocText(text, indent);
+  const short = `/** ${lines.slice(indent + 3)} */`;
+  return lines.includes('\n') || indent + short.length > 120 ? `/**\n${lines}\n${' '.repeat(indent)} */` : short;
+}
+
 /** The inside of a Python docstring, wrapped; it can neither end the docstring nor start an escape. */
 export function docstringText(text: string, indent: number): string {
   const safe = oneLine(text).replaceAll('\\', '\\\\').replaceAll('"', "'");

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Launcher, ModuleFacts } from './host/host.ts';
 import { describeAudit } from './sections/audit.ts';
-import { describeBrokenModules } from './sections/broken-modules.ts';
 import { describeCancelling } from './sections/cancelling.ts';
 import { describeConfiguration } from './sections/configuration.ts';
 import { describeCrash } from './sections/crash.ts';
@@ -46,7 +45,6 @@ export function describeConformance(name: string, launcher: Launcher, { subject,
     describe('security', () => describeSecurity(world));
     describe('audit', () => describeAudit(world));
     describe('configuration', () => describeConfiguration(world));
-    describe('broken modules', () => describeBrokenModules(world));
     describe.runIf(launcher.mode === 'distributed')('distributed', () => describeDistributed(world));
     describe('crash', () => describeCrash(world));
   });

@@ -15,8 +15,8 @@ export function cloneModule(modulesDir: string, module: ModuleFacts, name: strin
     [module.name, name],
     [module.name.toUpperCase(), name.toUpperCase()],
     [kebab(module.name), kebab(name)],
-    [module.className, pascal(name)],
-    [camel(module.className), camel(pascal(name))],
+    [module.schemaPrefix, pascal(name)],
+    [camel(module.schemaPrefix), camel(pascal(name))],
     [module.namespace, name],
   ];
   const rename = (text: string) => names.reduce((changed, [from, to]) => changed.replaceAll(from, to), text);

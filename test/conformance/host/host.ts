@@ -2,7 +2,8 @@
 export interface ModuleFacts {
   readonly name: string;
   readonly namespace: string;
-  readonly className: string;
+  /** What the names of its schemas, and of its classes, begin with. */
+  readonly schemaPrefix: string;
   readonly hasResult: boolean;
   readonly hasStats: boolean;
   readonly hasCancelledEvent: boolean;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyHost } from './copy-host.ts';
@@ -54,6 +54,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   let log = '';
   const write = (text: string) => {
     log += text;
+    if (process.env.CONFORMANCE_LOG !== undefined) appendFileSync(process.env.CONFORMANCE_LOG, text);
   };
   let processes: StartedProcess[] = [];
   let baseUrl = '';

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { waitUntil } from '../wire/wait-until.ts';
 
 export interface StartedProcess {
@@ -16,8 +17,11 @@ export interface Command {
   readonly write: (text: string) => void;
 }
 
+/** On Linux a host ends with the tests that started it, even where these were killed. */
+const setpriv = '/usr/bin/setpriv';
+
 export function startProcess({ argv, cwd, env, write }: Command): StartedProcess {
-  const [file = '', ...args] = argv;
+  const [file = '', ...args] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...argv] : argv;
   // A group of its own, so that a kill also reaches what it started itself.
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addToBlock, cloneModule, editManifest } from '../host/edit-modules.ts';
-import type { Host } from '../host/host.ts';
+import type { Environment, Host } from '../host/host.ts';
 import { expectRefusal } from '../wire/expect-problem.ts';
 import { finish, submit } from '../wire/module-calls.ts';
 import { health, hostHealth, moduleList } from '../wire/shapes.ts';
-import { moduleEnv, type World } from '../world.ts';
+import type { World } from '../world.ts';
 
 type Break = (modulesDir: string, name: string) => void;
 
@@ -43,6 +43,7 @@ const broken: ReadonlyArray<readonly [name: string, code: string, how: Break]> =
   ['bad_days', 'config_invalid', configuration('retention_days: 0')],
   ['bad_provider', 'config_invalid', configuration('provider: "oracle"')],
   ['bad_env', 'config_invalid', () => {}],
+  ['bad_range', 'config_invalid', () => {}],
   ['bad_absent', 'dependency_missing', dependency('no_such_module')],
   ['bad_behind', 'dependency_missing', dependency('bad_code')],
   ['bad_ring_a', 'dependency_cycle', dependency('bad_ring_b')],
@@ -51,28 +52,24 @@ const broken: ReadonlyArray<readonly [name: string, code: string, how: Break]> =
 ];
 const withoutEntry = new Set(['manifest_invalid', 'name_mismatch']);
 
+/** Puts all of them into a host's folder, beside the modules that work. */
+export function addBrokenModules(world: World, modulesDir: string): void {
+  for (const [name, , how] of broken) {
+    cloneModule(modulesDir, name === 'bad_range' ? world.subject : world.neighbour, name);
+    how(modulesDir, name);
+  }
+  mkdirSync(join(modulesDir, 'empty_folder'));
+  writeFileSync(join(modulesDir, 'stray-file.txt'), 'not a module\n');
+}
+
+export const brokenEnvironment: Environment = {
+  BAD_ENV_TIMEOUT_SECONDS: 'soon',
+  BAD_RANGE_MIN_SCORE: '2',
+};
+
 /** Section 5: a broken module is listed by code, and takes nothing else down. */
-export function describeBrokenModules(world: World): void {
-  let host: Host;
-
-  beforeAll(async () => {
-    const edit = (modulesDir: string) => {
-      for (const [name, , how] of broken) {
-        cloneModule(modulesDir, world.neighbour, name);
-        how(modulesDir, name);
-      }
-      mkdirSync(join(modulesDir, 'empty_folder'));
-      writeFileSync(join(modulesDir, 'stray-file.txt'), 'not a module\n');
-    };
-    const env = {
-      ...world.subjectEnv({}),
-      ...moduleEnv({ ...world.neighbour, name: 'bad_env' }, { timeout_seconds: 'x' }),
-    };
-    host = await world.launch({ edit, env });
-  });
-  afterAll(() => host?.dispose());
-
-  const read = async () => moduleList.parse((await world.stranger(undefined, host).get('/api/v1/modules/list')).json);
+export function describeBrokenModules(world: World, host: () => Host): void {
+  const read = async () => moduleList.parse((await world.stranger(undefined, host()).get('/api/v1/modules/list')).json);
 
   it.each(broken)('%s: %s', async (name, code) => {
     const { modules, errors } = await read();
@@ -87,7 +84,7 @@ export function describeBrokenModules(world: World): void {
   });
 
   it('the others are ready and work, and the host is well', async () => {
-    const caller = world.person(undefined, host);
+    const caller = world.person(undefined, host());
     for (const module of [world.subject, world.neighbour]) {
       const { job_id } = await submit(caller, module, { test: 'data' });
       expect((await finish(caller, module, job_id)).status).toBe('completed');
@@ -107,7 +104,7 @@ export function describeBrokenModules(world: World): void {
     const base = `/api/v1/modules/${name}`;
 
     it('503 module_unavailable, whatever it is', async () => {
-      const caller = world.admin(host);
+      const caller = world.admin(host());
       expectRefusal(await caller.post(`${base}/process`, { input_data: { a: 1 } }), 503, 'module_unavailable');
       expectRefusal(await caller.post(`${base}/process`, {}), 503, 'module_unavailable');
       for (const path of ['/list', '/status/not-a-uuid', '/anything', '/a/b/c']) {
@@ -116,7 +113,7 @@ export function describeBrokenModules(world: World): void {
     });
 
     it('its health is 503 unhealthy', async () => {
-      const answer = await world.stranger(undefined, host).get(`${base}/health`);
+      const answer = await world.stranger(undefined, host()).get(`${base}/health`);
       expect(answer.status).toBe(503);
       const { status, dependencies_ok, metrics } = health.parse(answer.json);
       expect({ status, dependencies_ok, metrics }).toEqual({

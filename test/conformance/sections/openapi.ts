@@ -64,7 +64,7 @@ export function describeOpenapi(world: World): void {
         for (const schema of schemas) {
           const name = /^#\/components\/schemas\/(.+)$/.exec((schema as { $ref?: string })?.$ref ?? '')?.[1] ?? '';
           expect(Object.keys(components.schemas)).toContain(name);
-          expect(name.startsWith(module.className), name).toBe(true);
+          expect(name.startsWith(module.schemaPrefix), name).toBe(true);
         }
         expect(Object.keys(found.responses)).toEqual(expect.arrayContaining([success, '401', '403']));
         expect(found.security?.length, 'says that it wants a token').toBeGreaterThan(0);

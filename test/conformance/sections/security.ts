@@ -65,7 +65,8 @@ export function describeSecurity(world: World): void {
 
     it('no line of the log holds a planted secret or a token', () => {
       const lines = world.host.log().split('\n');
-      expect(lines.filter((line) => planted.test(line) || /eyJ[\w-]+\.eyJ/.test(line))).toEqual([]);
+      const bad = lines.filter((line) => planted.test(line) || /eyJ[\w-]+\.eyJ/.test(line));
+      expect(bad.length, bad[0]?.slice(0, 500)).toBe(0);
     });
   });
 }

@@ -12,7 +12,7 @@ export const HostConfigSchema = z.strictObject({
   /** Folder of the modules, relative to the host. */
   modules_dir: z.optional(z.string()),
   /** Where this host keeps what modules use, by the names of the pack's own `imports`. */
-  imports: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
+  imports: z._default(z.record(z.string(), z.string().check(z.regex(/^[@#A-Za-z0-9_./-]+$/))), {}),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
 });

@@ -81,7 +81,9 @@ function roleOf(path: string, parameters: readonly string[], method: Method | un
     .at(-1);
   if (word === undefined || !Object.hasOwn(standard, word)) return null;
   const role = word as EndpointRole;
-  const fits = standard[role].takesJob ? parameters.length === 1 && path.endsWith('}') : parameters.length === 0;
+  const fits = standard[role].takesJob
+    ? parameters.length === 1 && path.endsWith('/{job_id}')
+    : parameters.length === 0;
   return fits && (method === undefined || method === standard[role].method) ? role : null;
 }
 

@@ -4,6 +4,7 @@ import type { Manifest } from '../manifest/schema.ts';
 import { camelCase, kebabCase, titleOf } from '../text/names.ts';
 import { type EndpointContext, endpointContexts, endpointRoles } from './endpoint-context.ts';
 import { type EventContext, eventContexts } from './event-context.ts';
+import { type PermissionContext, permissionContexts } from './permission-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
@@ -45,12 +46,12 @@ export interface Context {
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
-  /** All permissions, in the manifest's order. */
-  readonly permissions: readonly string[];
+  /** All permissions, in the manifest's order, each with a short key. */
+  readonly permissions: readonly PermissionContext[];
   /** The standard permissions by role, null where the manifest has none: `permission.admin`. */
   readonly permission: Readonly<Record<PermissionRole, string | null>>;
-  /** Names of all events it emits, in the manifest's order. */
-  readonly events: readonly string[];
+  /** All events it emits, in the manifest's order. */
+  readonly events: readonly EventContext[];
   /** The events of a job's life by their last word, null where the manifest has none: `event.started`. */
   readonly event: Readonly<Record<LifecycleEvent, string | null>>;
   /** The events it emits beyond those of a job's life. */
@@ -95,6 +96,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
   const endpoints = endpointContexts(manifest, namespace);
+  const events = eventContexts(manifest.events_emitted, namespace);
   const subscriptions = eventContexts(manifest.events_subscribed, '');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
@@ -116,14 +118,11 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: endpoints.filter((endpoint) => endpoint.role === null),
-    permissions: manifest.permissions_required,
+    permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
-    events: manifest.events_emitted,
+    events,
     event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, manifest.events_emitted)),
-    extraEvents: eventContexts(
-      manifest.events_emitted.filter((event) => !lifecycle.includes(event)),
-      namespace,
-    ),
+    extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
     subscriptions,
     subscribesUserDeleted: manifest.events_subscribed.includes('user.deleted'),
     otherSubscriptions: subscriptions.filter((event) => event.name !== 'user.deleted'),

@@ -12,6 +12,10 @@ export interface EndpointContext {
   readonly path: string;
   /** The same with colons: `/documents/:document_id`. */
   readonly colonPath: string;
+  /** The path up to its first parameter: `/documents/`. */
+  readonly pathStart: string;
+  /** The path with a value in each place: `/documents/sample`. */
+  readonly samplePath: string;
   /** Names of the path's parameters. */
   readonly parameters: readonly string[];
   /** Whether requests have a body: POST, PUT and PATCH. */
@@ -34,6 +38,8 @@ export function endpointContexts(manifest: Manifest, namespace: string): Endpoin
     ...endpoint,
     entry: manifest.endpoints[index] as string,
     colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
+    pathStart: endpoint.path.replace(/\{.*$/, ''),
+    samplePath: endpoint.path.replace(/\{[^}]*\}/g, 'sample'),
     hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
     permission: `${namespace}:${endpoint.permission}`,
     permissionRole: endpoint.permission,

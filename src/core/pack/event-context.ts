@@ -13,7 +13,7 @@ export interface EventContext {
 
 /** `own` is the namespace whose events go by their verb alone. */
 export function eventContexts(events: readonly string[], own: string): EventContext[] {
-  const used = new Set<string>(lifecycleEvents);
+  const used = new Set<string>(own === '' ? lifecycleEvents : []);
   return events.map((name) => {
     const [namespace, verb] = splitName(name);
     const isOwn = namespace === own && !isKeyword(verb);

@@ -52,6 +52,9 @@ export const helpers = {
   has: (list: readonly unknown[], value: unknown) => list.includes(value),
   /** True for false, nothing, an empty text or an empty list. */
   not: (value: unknown) => !value || (Array.isArray(value) && value.length === 0),
+  /** True when one of the values would be true for `if`. */
+  or: (...values: readonly unknown[]) =>
+    values.slice(0, -1).some((value) => value && !(Array.isArray(value) && value.length === 0)),
 } as const;
 
 export type HelperName = keyof typeof helpers;

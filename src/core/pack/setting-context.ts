@@ -11,6 +11,10 @@ export interface SettingContext extends Setting {
   readonly isStandard: boolean;
   /** Whether it has a default, which may be empty, false or 0. */
   readonly hasDefault: boolean;
+  /** Whether it has a smallest value, which may be 0. */
+  readonly hasMinimum: boolean;
+  /** Whether it has a largest value, which may be 0. */
+  readonly hasMaximum: boolean;
   /** The key in capitals: `TOP_K`. */
   readonly upperKey: string;
 }
@@ -41,6 +45,8 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
     isEnv: isEnvKey(key),
     isStandard: Object.hasOwn(standardSettings, key),
     hasDefault: setting.default !== undefined,
+    hasMinimum: setting.minimum !== undefined,
+    hasMaximum: setting.maximum !== undefined,
     upperKey: key.toUpperCase(),
   };
 }

@@ -59,9 +59,10 @@ export interface Disk {
 export const nodeDisk: Disk = {
   look: (path) => {
     try {
-      return entryOf(lstatSync(path));
+      const stats = lstatSync(path, { throwIfNoEntry: false });
+      return stats && entryOf(stats);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+      if (codeOf(error) === 'ENOTDIR') return undefined;
       throw error;
     }
   },

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { codeOf } from './disk-error.ts';
 
@@ -45,11 +45,22 @@ function answers(pid: number): boolean {
 
 /** `-1` for a process that is dead and only waits for its parent to notice. */
 function beganOf(pid: number): number | undefined {
-  const stat = readProc(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  const stat = readProc(() => readStart(`/proc/${pid}/stat`));
   if (stat === undefined) return undefined;
   // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? -1 : Number(fields[19]);
+}
+
+/** `readFileSync` takes four times as long for a file that says it is empty, as those of the kernel do. */
+function readStart(path: string): string {
+  const bytes = Buffer.alloc(1024);
+  const file = openSync(path, 'r');
+  try {
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, null));
+  } finally {
+    closeSync(file);
+  }
 }
 
 function readProc(read: () => string): string | undefined {

@@ -71,12 +71,13 @@ describe('a claim left behind', () => {
   });
 
   it.runIf(process.platform === 'linux')('of a process that is dead but not yet reaped is ignored', async () => {
-    // The shell's child ends at once; the shell becomes a sleep that never asks for it.
-    const shell = (await import('node:child_process')).spawn('sh', ['-c', 'true & echo $!; exec sleep 30']);
+    // The shell becomes a sleep, which never asks what became of the child it did not start.
+    const shell = (await import('node:child_process')).spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30']);
     const zombie = Number(await new Promise<Buffer>((said) => shell.stdout.once('data', said)));
-    await expect.poll(() => readFileSync(`/proc/${zombie}/stat`, 'latin1')).toContain(') Z ');
+    const stat = (): string => readFileSync(`/proc/${zombie}/stat`, 'latin1');
+    await expect.poll(stat, { timeout: 10_000 }).toContain(') Z ');
     expect(await isFree(claimOf({ pid: zombie, began: 0 }).root)).toBe(false);
-    const ticks = Number(readFileSync(`/proc/${zombie}/stat`, 'latin1').split(') ')[1]!.split(' ')[19]);
+    const ticks = Number(stat().split(') ')[1]!.split(' ')[19]);
     expect(await isFree(claimOf({ pid: zombie, began: ticks }).root)).toBe(true);
     shell.kill();
   });

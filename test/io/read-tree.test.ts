@@ -27,7 +27,9 @@ describe('readTree', () => {
 
   it('leaves out folders that tools fill, links, pipes, and names that not every system can hold', async () => {
     const root = tempFolder();
-    writeTree(root, tree({ kept: 'k', 'node_modules/a/b': 'b', 'src/.venv/c': 'c', '.git/d': 'd', '.gitignore': 'e' }));
+    writeTree(root, tree({ kept: 'k', 'node_modules/a/b': 'b', 'src/.venv/c': 'c', '.gitignore': 'e' }));
+    mkdirSync(join(root, '.git'));
+    writeFileSync(join(root, '.git/d'), 'd');
     symlinkSync('kept', join(root, 'link'));
     symlinkSync('src', join(root, 'linked'));
     execFileSync('mkfifo', [join(root, 'pipe')]);

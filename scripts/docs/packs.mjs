@@ -16,12 +16,13 @@ const samples = {
   toml: ['description', 'It\'s "fine"'],
   md: ['description', '*Not* <b>'],
   line: ['description', 'Two\nlines'],
-  jsdoc: ['description 2', 'Ends */ here', 2],
+  jsdoc: ['description', 'Ends */ here'],
   docstring: ['description 4', 'Says """', 4],
   join: ['permissions ", "', ['a:read', 'a:create'], ', '],
   eq: ['provider "openai"', 'local', 'openai'],
   has: ['dependencies.services "redis"', ['redis'], 'redis'],
   not: ['extraEndpoints', []],
+  or: ['endpoint.list extraEndpoints', null, []],
 };
 
 const contexts = [
@@ -40,9 +41,12 @@ export const packParts = {
     return table(
       ['helper', 'gives', 'for', 'prints'],
       meanings.map(({ path, comment }) => {
+        if (!Object.hasOwn(samples, path)) throw new Error(`scripts/docs/packs.mjs has no sample of ${path}`);
         const [written, ...values] = samples[path];
-        const printed = source.helpers[path](...values);
-        return [code(`{{${path} ${written}}}`), comment, code(JSON.stringify(values[0])), code(printed)];
+        const given = values.map((value) => code(JSON.stringify(value))).join(', ');
+        // Handlebars hands options over as the last argument.
+        const printed = source.helpers[path](...values, {});
+        return [code(`{{${path} ${written}}}`), comment, given, code(printed)];
       }),
     );
   },

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../src/cli/program.ts';
+import { parseManifest } from '../src/core/manifest/parse.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const markdownIn = (folder: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join(folder, name));
+const pages = ['.', 'docs', 'docs/adr'].flatMap(markdownIn);
+
+/** Text of a page without its blocks of code, and those blocks. */
+function split(page: string): { prose: string; blocks: { language: string; text: string }[] } {
+  const blocks: { language: string; text: string }[] = [];
+  const prose = read(page).replace(/^(`{3,})(\w*)\n(.*?)^\1$/gms, (_, _ticks, language: string, text: string) => {
+    blocks.push({ language, text });
+    return '';
+  });
+  return { prose, blocks };
+}
+
+it('the generated parts are current', () => {
+  const check = () =>
+    execFileSync('node', ['scripts/docs.mjs', '--check'], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+  expect(check()).toBe('');
+});
+
+describe('links', () => {
+  const anchorsOf = (page: string): string[] =>
+    [...split(page).prose.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+
+  it.each(pages)('in %s lead somewhere', (page) => {
+    const links = [...split(page).prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    const broken = links.filter((link) => {
+      if (/^https?:/.test(link)) return false;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : join(dirname(page), file);
+      return !existsSync(join(root, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('reach every page from README.md', () => {
+    const seen = new Set(['README.md']);
+    for (const page of seen) {
+      for (const [, link = ''] of split(page).prose.matchAll(/\]\(([^)#\s]+\.md)/g))
+        if (!/^https?:/.test(link)) seen.add(join(dirname(page), link));
+    }
+    expect(pages.filter((page) => !seen.has(page))).toEqual([]);
+  });
+});
+
+describe('command lines', () => {
+  /** The words of a line as a shell has them: quotes, and a comment at its end. */
+  const wordsOf = (line: string): string[] =>
+    [...line.replace(/ +# .*$/, '').matchAll(/(?:'([^']*)'|"([^"]*)"|[^\s'"])+/g)].map(([word]) =>
+      word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
+    );
+
+  const starts =
+    /^(?:\$ )?(?:npx |npm |node dist\/)?(?:create-ai-module(?:\.cjs|@latest)?|create ai-module(?:@latest)? --) /;
+  const linesOf = (page: string): string[] => {
+    const { prose, blocks } = split(page);
+    const shown = blocks
+      .filter(({ language }) => language === 'sh' || language === 'console')
+      .flatMap(({ text }) => text.split('\n'));
+    const quoted = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text.replace(/^npm run build && /, ''));
+    return [...shown, ...quoted].filter((line) => starts.test(line)).map((line) => line.replace(starts, ''));
+  };
+  const lines = pages.flatMap((page) => linesOf(page).map((line) => [page, line] as const));
+
+  /** Commands that messages name already and that are still to come. When one exists, its line here fails. */
+  const toCome = ['update', 'pack'];
+
+  /** commander's verdict, with every action taken out; `undefined` when it accepts. */
+  async function complaintAbout(args: readonly string[]): Promise<string | undefined> {
+    const output = { write: () => {}, isTty: false };
+    const program = buildProgram({ out: output, err: output } as never, () => {});
+    for (const command of program.commands.flatMap((child) => [child, ...child.commands])) command.action(() => {});
+    return program.parseAsync([...args], { from: 'user' }).then(
+      () => undefined,
+      (error: { exitCode?: number; message: string }) => (error.exitCode === 0 ? undefined : error.message),
+    );
+  }
+
+  it('are found', () => expect(lines.length).toBeGreaterThan(15));
+
+  it.each(lines)('%s: %s', async (page, line) => {
+    const [command = '', ...rest] = wordsOf(line);
+    const isToCome = page === 'docs/failures.md' && toCome.includes(command);
+    const complaint = await complaintAbout([command, ...rest]);
+    if (isToCome) expect(complaint).toBeDefined();
+    else expect(complaint).toBeUndefined();
+  });
+
+  it.each(pages)('npm run … in %s are scripts', (page) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const ours = page === 'docs/hosts.md' ? [] : [...read(page).matchAll(/npm (?:run (?!--)([\w:-]+)|(test)\b)/g)];
+    const named = ours.map(([, run, test]) => run ?? test ?? '');
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe('docs/manifest.md', () => {
+  it('shows a manifest that is valid', async () => {
+    const [example] = split('docs/manifest.md').blocks;
+    expect((await parseManifest(example?.text ?? '', 'manifest.yaml')).diagnostics).toEqual([]);
+  });
+
+  it('names every rule', () => {
+    const sources = ['explain.ts', 'meaning.ts', 'parse.ts']
+      .map((name) => read(`src/core/manifest/${name}`))
+      .join('\n');
+    const rules = [...sources.matchAll(/rule: '([a-z-]+)'|fault\(\s*'([a-z-]+)'/g)].map(([, a, b]) => a ?? b ?? '');
+    const named = [...read('docs/manifest.md').matchAll(/^\| `([a-z-]+)` \| [^|]*\|$/gm)].map(([, rule]) => rule);
+    expect([...new Set(named)].sort()).toEqual([...new Set(rules)].sort());
+  });
+});
+
+it('packages and folders that the source names in messages are documented', () => {
+  const named = [...read('src/core/failure-catalogue.ts').matchAll(/docs\/[a-z]+\.md/g)].map(([path]) => path);
+  expect(named.filter((path) => !pages.includes(path))).toEqual([]);
+});

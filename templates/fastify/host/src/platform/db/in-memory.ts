@@ -1,0 +1,2 @@
+/** As `DATA_DIR`: nothing is kept. For tests. */
+export const IN_MEMORY = 'memory:';

@@ -1,0 +1,23 @@
+import type { Readable } from 'node:stream';
+
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_MS = 5_000;
+
+/** Reads on without keeping anything: many clients look for the answer only once they have sent their whole body. */
+export function discardRest(body: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, MAX_MS);
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    let bytes = 0;
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_BYTES) done();
+    });
+    body.on('close', done);
+    body.on('end', done);
+    body.resume();
+  });
+}

@@ -1,0 +1,111 @@
+import * as z from 'zod';
+import { messageFor } from '../errors.ts';
+import { JOB_STATUSES, type JobRow, type ResultRow } from './tables.ts';
+
+const moment = z.iso.datetime();
+
+export const JsonDocument = z.record(z.string(), z.unknown());
+
+/** What a module works on: a JSON object with at least one key. */
+export const InputData = JsonDocument.refine((value) => Object.keys(value).length > 0, {
+  message: 'At least one key is required',
+  params: { type: 'too_short' },
+});
+
+export const Options = JsonDocument.default({});
+
+/** 1 is last, 10 is first. */
+export const Priority = z.number().int().min(1).max(10).default(5);
+
+export const JobParams = z.strictObject({ job_id: z.guid() });
+
+/** Any query string: an endpoint beyond the standard ones says itself what it takes. */
+export const AnyQuery = z.record(z.string(), z.unknown());
+
+export const NoContent = z.void();
+
+/** A number in a query string: decimal digits and nothing else. */
+const digits = (text: unknown) => (/^-?\d+$/.test(String(text)) ? Number(text) : text);
+
+export const ListQuery = z.object({
+  skip: z.preprocess(digits, z.number().int().min(0)).default(0),
+  limit: z.preprocess(digits, z.number().int().min(1).max(100)).default(20),
+  status: z.enum(JOB_STATUSES).optional(),
+});
+
+/** A job as clients see it. */
+export const JobView = z.object({
+  job_id: z.guid(),
+  status: z.enum(JOB_STATUSES),
+  user_id: z.string(),
+  created_at: moment,
+  started_at: moment.nullable(),
+  completed_at: moment.nullable(),
+  failed_at: moment.nullable(),
+  cancelled_at: moment.nullable(),
+  error_code: z.string().nullable(),
+  error_message: z.string().nullable(),
+  progress_percent: z.number().int().min(0).max(100),
+  /** How often a worker has taken the job up. */
+  attempt: z.number().int(),
+  result_id: z.guid().nullable(),
+});
+export type JobView = z.output<typeof JobView>;
+
+export const ResultView = z.object({
+  /** null for work that was done at once, without a job. */
+  result_id: z.guid().nullable(),
+  output_data: z.record(z.string(), z.unknown()),
+  metadata: z.object({ duration_ms: z.number().int() }),
+});
+export type ResultView = z.output<typeof ResultView>;
+
+export const StatsView = z.object({
+  total_jobs: z.number().int(),
+  pending_jobs: z.number().int(),
+  processing_jobs: z.number().int(),
+  completed_jobs: z.number().int(),
+  failed_jobs: z.number().int(),
+  cancelled_jobs: z.number().int(),
+  /** 0 while nothing has been completed. */
+  avg_duration_ms: z.number(),
+  uptime_seconds: z.number(),
+});
+export type StatsView = z.output<typeof StatsView>;
+
+/** A page of jobs; `total` counts all that match. */
+export function pageOf<T extends z.ZodType>(job: T) {
+  return z.object({
+    jobs: z.array(job),
+    total: z.number().int(),
+    skip: z.number().int(),
+    limit: z.number().int(),
+    has_more: z.boolean(),
+  });
+}
+
+export function viewOfJob(job: JobRow): JobView {
+  return {
+    job_id: job.id,
+    status: job.status,
+    user_id: job.user_id,
+    created_at: job.created_at.toISOString(),
+    started_at: iso(job.started_at),
+    completed_at: iso(job.completed_at),
+    failed_at: iso(job.failed_at),
+    cancelled_at: iso(job.cancelled_at),
+    error_code: job.error_code,
+    error_message: job.error_code && messageFor(job.error_code),
+    progress_percent: job.progress_percent,
+    attempt: job.attempt,
+    result_id: job.result_id,
+  };
+}
+
+export function viewOfResult({ id, output_data, duration_ms }: ResultRow): ResultView {
+  return { result_id: id, output_data, metadata: { duration_ms } };
+}
+
+function iso(moment: Date | null): string | null {
+  return moment?.toISOString() ?? null;
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** The body as JSON; `undefined` when there is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies freely
+  readonly body: any;
+}
+
+/** Somebody who calls the endpoints of a module, without a network. */
+export class TestUser {
+  readonly id: string;
+  readonly #app: FastifyInstance;
+  readonly #prefix: string;
+  readonly #token: string | undefined;
+
+  constructor(app: FastifyInstance, prefix: string, id: string, token: string | undefined) {
+    this.#app = app;
+    this.#prefix = prefix;
+    this.id = id;
+    this.#token = token;
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.call('GET', path);
+  }
+
+  post(path: string, body?: object): Promise<Answer> {
+    return this.call('POST', path, body);
+  }
+
+  /** `path` is the module's own, such as `/list?limit=1`. */
+  async call(method: string, path: string, body?: object): Promise<Answer> {
+    const answer = await this.#app.inject({
+      method: method as NonNullable<InjectOptions['method']>,
+      url: `${this.#prefix}${path}`,
+      headers: this.#token ? { authorization: `Bearer ${this.#token}` } : {},
+      ...(body && { payload: body }),
+    });
+    const text = answer.body;
+    return { status: answer.statusCode, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+}

@@ -45,7 +45,7 @@ export function describeConformance(name: string, launcher: Launcher, { subject,
     describe('security', () => describeSecurity(world));
     describe('audit', () => describeAudit(world));
     describe('configuration', () => describeConfiguration(world));
-    describe.runIf(launcher.mode === 'distributed')('distributed', () => describeDistributed(world));
+    if (launcher.mode === 'distributed') describe('distributed', () => describeDistributed(world));
     describe('crash', () => describeCrash(world));
   });
 }

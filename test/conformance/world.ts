@@ -69,8 +69,8 @@ export class World {
   }
 
   /** Somebody of this name. */
-  named(sub: string, rights: Rights): Caller {
-    return Caller.withToken(this.host, this.traffic, sub, rights);
+  named(sub: string, rights: Rights, host = this.host): Caller {
+    return Caller.withToken(host, this.traffic, sub, rights);
   }
 
   admin(host = this.host): Caller {

@@ -27,6 +27,8 @@ export interface LaunchOptions {
   readonly ownSecret?: boolean;
   /** In distributed mode: the web process alone. */
   readonly withoutWorkers?: boolean;
+  /** In distributed mode: on the database and queue of another host. */
+  readonly beside?: Host;
   /** A data directory that is there already; the launch does not remove it. */
   readonly dataDir?: string;
   /** Changes a copy of the host before it starts. `modulesDir` holds one folder per module. */
@@ -38,12 +40,16 @@ export interface Host {
   readonly baseUrl: string;
   readonly secret: string;
   readonly dataDir: string;
+  /** Its database and queue; nothing in embedded mode. */
+  readonly services: Environment;
   /** Everything that all processes wrote so far, over restarts too. */
   log(): string;
   /** SIGTERM; answers the exit code of the web process. */
   stop(): Promise<number | null>;
   /** SIGKILL to every process. */
   kill(): Promise<void>;
+  /** SIGKILL to one of its workers. */
+  killWorker(index: number): Promise<void>;
   /** Starts it again on the same data, with the same environment. */
   start(): Promise<void>;
   /** Stops it if it runs and removes all it left on the disk. */

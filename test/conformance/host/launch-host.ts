@@ -36,6 +36,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   options.edit?.(join(dir, folder.modulesDir));
   const { web, workers: all, env: ofStack } = folder.commands(dir);
   const workers = options.withoutWorkers === true ? [] : all;
+  const services = options.beside?.services ?? (await folder.services?.fresh()) ?? {};
   // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.
   const env = {
     PATH: process.env.PATH ?? '',
@@ -48,7 +49,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
     JOB_LEASE_SECONDS: '2',
     ...(options.ownSecret === true ? {} : { JWT_SECRET: jwtSecret }),
     ...ofStack,
-    ...(await folder.services?.fresh()),
+    ...services,
     ...options.env,
   };
   let log = '';
@@ -97,10 +98,12 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
       return options.ownSecret === true ? readFileSync(join(dataDir, 'jwt-secret'), 'utf8').trim() : jwtSecret;
     },
     dataDir,
+    services,
     log: () => log,
     start,
     stop,
     kill,
+    killWorker: async (index) => processes[index + 1]?.kill(),
     dispose,
   };
 }

@@ -1,16 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../host/host.ts';
 import { under } from '../wire/caller.ts';
 import { expectRefusal } from '../wire/expect-problem.ts';
-import { finish, list, readJob, submit } from '../wire/module-calls.ts';
-import { health } from '../wire/shapes.ts';
+import { cancel, finish, list, publish, readEvents, readJob, submit } from '../wire/module-calls.ts';
+import { health, stats } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
 /** Section 7, what only several processes show: a queue nobody works on, and a queue that is gone. */
 export function describeDistributed(world: World): void {
-  const { neighbour } = world;
+  const { subject, neighbour } = world;
   const statusOf = async (host: Host) =>
     health.parse((await world.admin(host).get(under(neighbour, '/health'))).json).status;
 
@@ -26,7 +27,79 @@ export function describeDistributed(world: World): void {
     }
   });
 
-  describe.runIf(world.launcher.services?.stopQueue !== undefined)('the server of the queue stopped', () => {
+  describe('two web processes on one database', () => {
+    let [one, two]: Array<Host | undefined> = [];
+    const both = (): readonly [Host, Host] => [one!, two!];
+    beforeAll(async () => {
+      one = await world.launch({ env: world.subjectEnv({ timeout_seconds: '60' }) });
+      two = await world.launch({ env: world.subjectEnv({ timeout_seconds: '60' }), withoutWorkers: true, beside: one });
+    });
+    afterAll(async () => {
+      await two?.dispose();
+      await one?.dispose();
+    });
+
+    it('what one accepts the other sees, cancels and counts', async () => {
+      const [here, there] = both();
+      const caller = world.person(undefined, here);
+      const same = world.named(caller.sub, { permissions: [`${subject.namespace}:*`] }, there);
+      const script = world.fake.script('hold');
+      const { job_id } = await submit(caller, subject, { text: script.text });
+      await script.seen();
+      expect((await readJob(same, subject, job_id)).status).toBe('processing');
+      expect((await cancel(same, subject, job_id)).status).toBe(204);
+      expect((await readJob(caller, subject, job_id)).status).toBe('cancelled');
+      const figures = await Promise.all(
+        both().map(async (host) => {
+          const { uptime_seconds: _, ...rest } = stats.parse(
+            (await world.admin(host).get(under(subject, '/admin/stats'))).json,
+          );
+          return rest;
+        }),
+      );
+      expect(figures[0]).toEqual(figures[1]);
+    });
+
+    it('each event reaches each group once, however many processes', async () => {
+      const [here, there] = both();
+      const correlation_id = `case-${randomUUID()}`;
+      const user = world.person(undefined, here);
+      for (const [i, host] of both().entries()) {
+        const data = { user_id: user.sub, text: `from web ${i}` };
+        await publish(world.admin(host), { name: `${subject.subscribed}`, data, correlation_id });
+      }
+      await waitUntil('both jobs', async () => (await list(user, subject)).total === 2);
+      for (const { job_id } of (await list(user, subject)).jobs) await finish(user, subject, job_id);
+      const seen = await waitUntil('both events', async () => {
+        const events = await readEvents(world.admin(there), { correlation_id });
+        return events.length >= 2 && events;
+      });
+      expect(seen.length).toBe(2);
+      expect((await list(user, subject)).total).toBe(2);
+    });
+
+    it('a worker killed at work: the others finish its jobs within 15 s', async () => {
+      const [host] = both();
+      const people = Array.from({ length: 2 * subject.maxConcurrentJobs }, () => world.person(undefined, host));
+      const script = world.fake.script('hold');
+      const jobs = await Promise.all(people.map((who) => submit(who, subject, { text: script.text })));
+      await script.seen(2);
+      await host.killWorker(0);
+      script.release();
+      const begin = performance.now();
+      if (world.launcher.workers === 1) {
+        await host.kill();
+        await host.start();
+      }
+      for (const [i, { job_id }] of jobs.entries()) {
+        const end = await finish(people[i]!, subject, job_id, 15 - (performance.now() - begin) / 1000);
+        expect(end.status).toBe('completed');
+      }
+    }, 60_000);
+  });
+
+  if (world.launcher.services?.stopQueue === undefined) return;
+  describe('the server of the queue stopped', () => {
     it('503 queue_unavailable with Retry-After, the row failed; all is well once it is back', async () => {
       const host = await world.launch({ env: world.subjectEnv({}) });
       const { services } = world.launcher;

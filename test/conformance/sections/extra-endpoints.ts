@@ -48,7 +48,8 @@ export function describeExtraEndpoints(world: World): void {
       expect((await ask(one, endpoint)).status).toBe(200);
     });
 
-    it.runIf(endpoint.path.includes('{'))('its path parameters are part of the input', async () => {
+    const named = endpoint.path.includes('{') ? it : undefined;
+    named?.('its path parameters are part of the input', async () => {
       const script = world.fake.script('ok');
       const { path, ...rest } = question(endpoint, 'short');
       expect((await world.person().send({ ...rest, path: path.replace('some-value', script.text) })).status).toBe(200);
@@ -65,7 +66,8 @@ export function describeExtraEndpoints(world: World): void {
       expect(script.arrivals.length).toBe(1);
     });
 
-    it.runIf(hasBody(endpoint))('422 for the same bodies as process, in the same order of refusals', async () => {
+    const withABody = hasBody(endpoint) ? it : undefined;
+    withABody?.('422 for the same bodies as process, in the same order of refusals', async () => {
       const { path, method, headers = {} } = question(endpoint, '');
       const withBody = (body: string) => ({ method, path, headers, body });
       expectProblems(await world.stranger().send(withBody('{')), 'json_invalid at body');

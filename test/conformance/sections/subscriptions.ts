@@ -62,7 +62,8 @@ export function describeSubscriptions(world: World): void {
     expect((await list(caller, subject)).total).toBe(1);
   });
 
-  describe.runIf(subject.subscribed !== undefined)('an event that starts a job', () => {
+  if (subject.subscribed === undefined) return;
+  describe('an event that starts a job', () => {
     const name = `${subject.subscribed}`;
     const start = (data: object, event_id: string = randomUUID()) => publish(world.admin(), { name, data, event_id });
     const jobs = (caller: ReturnType<World['person']>, total: number) =>

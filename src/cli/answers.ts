@@ -61,14 +61,22 @@ export async function readAnswersFile(file: string): Promise<Answers> {
   } catch (error) {
     throw unusable((error as Error).message.split('\n')[0] ?? 'it is not YAML', error);
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value))
-    throw unusable('it is not a mapping of names to answers');
+  if (value === undefined || value === null) throw unusable('it is empty');
+  if (typeof value !== 'object' || Array.isArray(value)) throw unusable('it is not a mapping of names to answers');
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(answerKinds, key));
   if (unknown !== undefined) {
     const near = nearestWord(unknown, Object.keys(answerKinds));
-    throw unusable(`unknown name ${unknown}${near === undefined ? '' : `; did you mean ${near}?`}`);
+    throw unusable(
+      `line ${lineOf(text, unknown)}: unknown name ${unknown}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    );
   }
-  return checkAnswers(value as Record<string, unknown>, (id) => `${id} in ${file}`);
+  return checkAnswers(value as Record<string, unknown>, (id) => `${id} (${file}:${lineOf(text, id)})`);
+}
+
+/** Where a key of the outermost mapping stands. */
+function lineOf(text: string, key: string): number {
+  const start = new RegExp(`^["']?${key.replace(/[^\w]/g, '\\$&')}["']?\\s*:`);
+  return text.split('\n').findIndex((line) => start.test(line)) + 1 || 1;
 }
 
 /** Answers from two places: of a single value `first` wins, lists and configuration add up. */
@@ -95,31 +103,27 @@ function checkAnswers(raw: Readonly<Record<string, unknown>>, nameOf: (id: Answe
 }
 
 function checkAnswer(id: AnswerId, value: unknown, name: string): unknown {
-  const refuse = (reason: string, given: unknown) =>
-    new Failure('answer-invalid', {
-      flag: name,
-      value: typeof given === 'string' ? given : JSON.stringify(given),
-      reason,
-    });
-  if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, refuse);
+  if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, name);
   if (answerKinds[id].isList) {
-    if (!Array.isArray(value)) throw refuse('must be a list', value);
+    if (!Array.isArray(value)) throw refusal(name, value, 'must be a list');
     for (const entry of value) mustPass(id, entry, name);
     return value;
   }
-  mustPass(id, id === 'max_concurrent_jobs' ? String(value) : value, name);
-  return id === 'max_concurrent_jobs' ? Number(value) : value;
+  const text = typeof value === 'number' && isQuantity(id) ? String(value) : value;
+  mustPass(id, text, name);
+  return id === 'max_concurrent_jobs' ? Number(text) : text;
+}
+
+/** In YAML they are numbers as long as they have no unit. */
+function isQuantity(id: AnswerId): boolean {
+  return id === 'cpu' || id === 'memory' || id === 'max_concurrent_jobs';
 }
 
 function mustPass(id: AnswerId, value: unknown, name: string): void {
   const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a text';
   if (reason === undefined) return;
   const suggestion = id === 'name' && typeof value === 'string' ? suggestModuleName(value) : undefined;
-  throw new Failure('answer-invalid', {
-    flag: name,
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-    reason: suggestion === undefined ? reason : `${reason}; ${suggestion} would do`,
-  });
+  throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
 }
 
 function configFromEntries(entries: readonly unknown[], name: string): Record<string, ConfigurationValue> {
@@ -127,17 +131,21 @@ function configFromEntries(entries: readonly unknown[], name: string): Record<st
   return Object.fromEntries(entries.map((entry) => readConfigEntry(String(entry))));
 }
 
-function configFromMapping(
-  value: unknown,
-  refuse: (reason: string, given: unknown) => Failure,
-): Record<string, ConfigurationValue> {
+function configFromMapping(value: unknown, name: string): Record<string, ConfigurationValue> {
   const parsed = fields.configuration.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw refuse(
-    explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0]?.message ??
-      'must be a mapping',
-    value,
-  );
+  const finding = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+  throw refusal(name, value, [finding?.message, finding?.hint].filter(Boolean).join('. '));
+}
+
+function refusal(flag: string, value: unknown, reason: string): Failure {
+  return new Failure('answer-invalid', { flag, value: shown(value), reason });
+}
+
+/** Never in full: a few aliases in YAML make a value that no memory could hold as text. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return '[…]';
+  return typeof value === 'object' && value !== null ? '{…}' : String(value);
 }
 
 function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {

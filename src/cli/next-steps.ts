@@ -1,24 +1,43 @@
-import type { Context } from '../core/pack/context.ts';
+import { relative } from 'node:path';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { fillPlaceholders } from '../core/pack/render.ts';
-import { quoteForShell } from './repeat.ts';
+import { shellLine } from '../core/text/shell-words.ts';
 
-/** What to do after `new`: the packages to add, the tests to run, the file to open first. */
-export function nextSteps(meta: PackMeta, context: Context, folder: string): string {
-  const { packages } = context.dependencies;
-  const add = packages.length === 0 ? [] : [commandLine([...meta.commands.add, ...packages])];
-  const verify = meta.commands.verify.map((command) =>
-    commandLine(command, { name: context.name, module_dir: folder }),
-  );
-  return [
-    'Next:',
-    ...[...add, ...verify].map((command) => `  ${command}`),
-    `  open ${folder}: its README says what to change first`,
-    '',
-  ].join('\n');
+export function reportSteps(steps: readonly string[]): string {
+  return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
-/** A command of a pack as a shell reads it. */
-export function commandLine(command: readonly string[], values: object = {}): string {
-  return command.map((argument) => quoteForShell(fillPlaceholders(argument, values))).join(' ');
+/** What to do after `host init`. */
+export function hostSteps(cwd: string, root: string, { commands }: PackMeta): string[] {
+  return [...changeFolder(cwd, root), ...lines(commands.install), 'create-ai-module new', ...lines(commands.start)];
+}
+
+export interface WrittenModule {
+  readonly name: string;
+  readonly folder: string;
+  readonly packages: readonly string[];
+  readonly isVerified: boolean;
+  /** The host was made in the same run, and nothing is installed in it. */
+  readonly hasNewHost: boolean;
+}
+
+/** What to do after `new`: packages to install and to add, the tests to run, the file to open first. */
+export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, module: WrittenModule): string[] {
+  return [
+    ...changeFolder(cwd, root),
+    ...(module.hasNewHost ? lines(commands.install) : []),
+    ...(module.packages.length === 0 ? [] : [shellLine([...commands.add, ...module.packages])]),
+    ...(module.isVerified ? [] : lines(commands.verify, { name: module.name, module_dir: module.folder })),
+    ...(module.hasNewHost ? lines(commands.start) : []),
+    `open ${module.folder}: its README says what to change first`,
+  ];
+}
+
+function changeFolder(cwd: string, root: string): string[] {
+  const place = relative(cwd, root);
+  return place === '' ? [] : [shellLine(['cd', place])];
+}
+
+function lines(commands: readonly (readonly string[])[], values: object = {}): string[] {
+  return commands.map((command) => shellLine(command.map((argument) => fillPlaceholders(argument, values))));
 }

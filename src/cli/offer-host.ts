@@ -1,38 +1,70 @@
+import { resolve } from 'node:path';
 import { isFailure } from '../core/failure.ts';
-import type { Io } from '../io/io.ts';
+import { Cancelled, type Io, isCancelled } from '../io/io.ts';
 import { type OpenedHost, openHost } from '../io/open-host.ts';
+import { isEmptyFolder } from '../io/plan-host.ts';
+import { chooseStack } from './choose-stack.ts';
+import { makeHost } from './make-host.ts';
 import { paintFor } from './paint.ts';
 import { reportRecovery } from './report-recovery.ts';
-import type { PlanFlags } from './show-plan.ts';
+import { mayAsk, type PlanFlags } from './show-plan.ts';
 
-/** The host, with the evidence shown; where there is none, `host init` is offered on a terminal. */
-export async function openOrOfferHost(
-  io: Io,
-  dir: string,
-  stack: string | undefined,
-  flags: PlanFlags,
-): Promise<OpenedHost> {
-  const opened = await openHost(dir, stack).catch((error: unknown) => offerHost(io, dir, stack, flags, error));
+export interface HostFlags extends PlanFlags {
+  readonly host?: string;
+}
+
+/** A host, and whether this run has made it. */
+export interface FoundHost extends OpenedHost {
+  readonly isNew: boolean;
+}
+
+/** The host, with the evidence shown; where there is none, one is offered on a terminal. */
+export async function openOrOfferHost(io: Io, stack: string | undefined, flags: HostFlags): Promise<FoundHost> {
+  const dir = resolve(io.cwd, flags.host ?? '.');
+  const found = await openRecovered(io, dir, stack).catch((error: unknown) => offerHost(io, dir, stack, flags, error));
+  const { host, meta } = found;
   const paint = paintFor(io, io.err);
-  if (!flags.json)
-    io.err.write(paint.dim(`Host: ${opened.host.root} (${opened.meta.title}: ${opened.host.evidence.join('; ')})\n`));
-  await reportRecovery(io, opened.host.root);
-  return opened;
+  if (!flags.json) io.err.write(paint.dim(`Host: ${host.root} (${meta.title}: ${host.evidence.join('; ')})\n`));
+  return found;
+}
+
+/** Once a host was made, it stays: who cancels what follows is told so. */
+export async function keepingNewHost<T>({ isNew, host }: FoundHost, work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    if (!isNew || !isCancelled(error)) throw error;
+    throw new Cancelled(`Cancelled. No module was written; the host application in ${host.root} stays.`);
+  });
+}
+
+/** What an interrupted run left is cleared away first: it may even be the host itself. */
+async function openRecovered(io: Io, dir: string, stack: string | undefined): Promise<FoundHost> {
+  const opened = await openHost(dir, stack);
+  const isRecovered = await reportRecovery(io, opened.host.root);
+  return { ...(isRecovered ? await openHost(dir, stack) : opened), isNew: false };
 }
 
 async function offerHost(
   io: Io,
   dir: string,
   stack: string | undefined,
-  flags: PlanFlags,
+  flags: HostFlags,
   error: unknown,
-): Promise<OpenedHost> {
-  const mayAsk = io.isInteractive && !flags.yes && !flags.json && !flags.dryRun;
-  if (!isFailure(error, 'host-not-found') || !mayAsk) throw error;
+): Promise<FoundHost> {
+  if (!isFailure(error, 'host-not-found') || flags.dryRun || !mayAsk(io, flags)) throw error;
   const prompter = await io.prompter();
   io.err.write(`${error.message}\n`);
-  if (!(await prompter.confirm(`Make a host application in ${dir}?`, true))) throw error;
-  const { hostInit } = await import('./commands/host-init.ts');
-  await hostInit(io, dir, stack === undefined ? {} : { stack });
-  return openHost(dir, stack);
+  if (!(await prompter.confirm('Make a host application now?', true))) throw error;
+  const target = flags.host === undefined ? await askFolder(io, dir) : dir;
+  await makeHost(io, target, await chooseStack(io, stack, flags), flags);
+  return { ...(await openHost(target, stack)), isNew: true };
+}
+
+async function askFolder(io: Io, dir: string): Promise<string> {
+  const prompter = await io.prompter();
+  const folder = await prompter.text({
+    message: 'Folder for it',
+    default: isEmptyFolder(dir) ? '.' : 'ai-host',
+    check: () => undefined,
+  });
+  return resolve(dir, folder);
 }

@@ -2,9 +2,13 @@ import { Chalk } from 'chalk';
 import type { Paint } from '../core/report/paint.ts';
 import type { Io, Output } from '../io/io.ts';
 
-/** Colour for one output: never where NO_COLOR is set, always with FORCE_COLOR, else on a terminal. */
+/** Words in colour, where the output shall have it. */
 export function paintFor(io: Io, output: Output): Paint {
-  const isWanted = Boolean(io.env.FORCE_COLOR) && io.env.FORCE_COLOR !== '0';
-  const isRefused = Boolean(io.env.NO_COLOR) || io.env.TERM === 'dumb';
-  return new Chalk({ level: isWanted || (output.isTty && !isRefused) ? 1 : 0 });
+  return new Chalk({ level: hasColour(io, output) ? 1 : 0 });
+}
+
+/** FORCE_COLOR decides, else NO_COLOR, else whether it is a terminal that can show it. */
+export function hasColour({ env }: Io, output: Output): boolean {
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return output.isTty && !env.NO_COLOR && env.TERM !== 'dumb';
 }

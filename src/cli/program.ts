@@ -1,7 +1,33 @@
 import { Command, CommanderError } from 'commander';
+import { Failure } from '../core/failure.ts';
 import type { Io } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
+import { mustNotMeanCommand } from './meant-command.ts';
 import { version } from './version.ts';
+
+/** Runs what the arguments say. Throws what its command throws, and `usage` where they say nothing sensible. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = exit.done;
+  const program = buildProgram(io, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exit.done;
+    if (error.code === 'commander.help') return exit.user;
+    throw new Failure('usage', { message: complaint(error) });
+  }
+}
+
+function complaint({ code, message }: CommanderError): string {
+  const text = message.replace(/^error: /, '').replace(/\s*\((Did you mean .*\?)\)$/s, '. $1');
+  const advice =
+    code === 'commander.excessArguments' ? ' The command comes first; a text with spaces goes in quotes.' : '';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${advice}`;
+}
 
 const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -11,8 +37,11 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
     .description('Scaffold AI modules that run, are tested and stay up to date, inside a host application.')
     .version(version, '-v, --version', 'Print the version')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) })
-    .showHelpAfterError('See `create-ai-module --help`.')
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      outputError: () => {},
+    })
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 findings, 2 you must change something, 3 the machine refused, 70 a bug, 130 cancelled.',
@@ -50,9 +79,10 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
     .option('--json', 'Print the plan as JSON on stdout')
     .option('--verify', "Run the new module's own tests afterwards")
     .option('--debug', 'Show where a failure comes from')
-    .action(async (name: string | undefined, flags) =>
-      end(await (await import('./commands/new.ts')).newModule(io, name, flags)),
-    );
+    .action(async (name: string | undefined, flags) => {
+      if (name !== undefined && program.args[0] !== 'new') mustNotMeanCommand(name, namesOf(program));
+      end(await (await import('./commands/new.ts')).newModule(io, name, flags));
+    });
 
   const host = program.command('host').description('Host applications').exitOverride();
   host
@@ -84,8 +114,6 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
   return program;
 }
 
-/** The exit code of an error that is commander's own, which has printed help or a complaint by then. */
-export function exitOfCommander(error: unknown): ExitCode | undefined {
-  if (!(error instanceof CommanderError)) return undefined;
-  return error.exitCode === 0 ? exit.done : exit.user;
+function namesOf(program: Command): string[] {
+  return [...program.commands.map((command) => command.name()), 'help'];
 }

@@ -4,9 +4,9 @@ import input from '@inquirer/input';
 import select from '@inquirer/select';
 import { Cancelled, type Prompter } from '../io/io.ts';
 
-/** Prompts on the terminal; talk goes to stderr, so that stdout stays the result. */
+/** Prompts on the terminal: on stderr like all talk, unless that was led away. */
 export function terminalPrompter(): Prompter {
-  const terminal = { output: process.stderr };
+  const terminal = { output: process.stderr.isTTY ? process.stderr : process.stdout };
   return {
     text: ({ message, default: initial, check }) =>
       asked(

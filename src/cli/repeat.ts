@@ -1,46 +1,74 @@
-import type { Answers } from '../core/manifest/answers.ts';
+import { type Answers, readConfigEntry } from '../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../core/manifest/schema.ts';
+import { jsonLiteral } from '../core/text/literals.ts';
+import { shellLine } from '../core/text/shell-words.ts';
 
-/** The command that gives the same answers without a question. */
+/** Flags of `new` that are no answers, but belong to the run. */
+export interface RepeatedFlags {
+  readonly host?: string | undefined;
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+  readonly verify?: boolean;
+}
+
+/** The command that gives the same answers without a question, as a POSIX shell reads it. */
 export function repeatCommand(
+  program: string,
   answers: Answers & { readonly name: string },
   stack: string,
-  host: string | undefined,
+  flags: RepeatedFlags,
 ): string {
-  const pairs: (readonly [flag: string, value: string | number | undefined])[] = [
-    ['--stack', stack],
-    ['--host', host],
-    ['--module-version', answers.version],
-    ['--description', answers.description],
-    ['--author', answers.author],
-    ['--class-name', answers.class_name],
+  const words = [
+    ...valued('--stack', stack),
+    ...valued('--host', flags.host),
+    ...valued('--module-version', answers.version),
+    ...valued('--description', answers.description),
+    ...valued('--author', answers.author),
+    ...valued('--class-name', answers.class_name),
     ...each('--endpoint', answers.endpoints),
     ...each('--permission', answers.permissions),
     ...each('--emit', answers.emit),
     ...each('--subscribe', answers.subscribe),
     ...each('--dependency', answers.dependencies),
-    ['--cpu', answers.cpu],
-    ['--memory', answers.memory],
-    ['--max-concurrent-jobs', answers.max_concurrent_jobs],
-    ...Object.entries(answers.config ?? {}).map(([key, value]) => ['--config', `${key}=${configText(value)}`] as const),
-    ['--provider', answers.provider],
+    ...valued('--cpu', answers.cpu),
+    ...valued('--memory', answers.memory),
+    ...valued('--max-concurrent-jobs', answers.max_concurrent_jobs),
+    ...each('--config', Object.entries(answers.config ?? {}).map(configEntry)),
+    ...valued('--provider', answers.provider),
+    ...(flags.verify ? ['--verify'] : []),
+    ...(flags.dryRun ? ['--dry-run'] : []),
+    ...(flags.diff ? ['--diff'] : []),
+    '--yes',
   ];
-  const flags = pairs.flatMap(([flag, value]) =>
-    value === undefined ? [] : [`${flag} ${quoteForShell(String(value))}`],
-  );
-  return ['create-ai-module new', answers.name, ...flags, '--yes'].join(' ');
+  return `${program} ${shellLine(['new', answers.name, ...words])}`;
 }
 
-/** As a POSIX shell reads it back. */
-export function quoteForShell(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** How the tool was started, as far as npm tells. */
+export function programOf(env: Readonly<Record<string, string | undefined>>): string {
+  const isFromRegistry = env.npm_command === 'exec' || env.npm_command === 'init';
+  return isFromRegistry ? 'npx create-ai-module' : 'create-ai-module';
 }
 
-function each(flag: string, values: readonly string[] | undefined): (readonly [string, string])[] {
-  return (values ?? []).map((value) => [flag, value]);
+function valued(flag: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [flag, String(value)];
 }
 
-function configText(value: ConfigurationValue): string {
-  if (typeof value === 'object') return JSON.stringify(value);
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+function each(flag: string, values: readonly string[] | undefined): string[] {
+  return (values ?? []).flatMap((value) => [flag, value]);
+}
+
+/** The inverse of `readConfigEntry`; quotes only where a text would be read as something else. */
+function configEntry([key, value]: readonly [string, ConfigurationValue]): string {
+  if (typeof value === 'object') return `${key}=${flowMapping(value)}`;
+  const plain = `${key}=${value}`;
+  const isPlain = !/^\s*\{/.test(String(value)) && readConfigEntry(plain)[1] === value;
+  return isPlain ? plain : `${key}=${jsonLiteral(value)}`;
+}
+
+function flowMapping(entry: object): string {
+  const flow = (value: unknown): string =>
+    Array.isArray(value) ? `[${value.map(flow).join(', ')}]` : jsonLiteral(value as string | number | boolean);
+  return `{${Object.entries(entry)
+    .map(([name, value]) => `${name}: ${flow(value)}`)
+    .join(', ')}}`;
 }

@@ -1,10 +1,10 @@
 import type { Io } from '../io/io.ts';
-import { recover } from '../io/recover.ts';
+import { recover } from '../io/apply/recover.ts';
 
-/** Ends what an interrupted run left, and says so. */
-export async function reportRecovery(io: Io, root: string): Promise<void> {
+/** Ends what an interrupted run left, and says so. True where there was something. */
+export async function reportRecovery(io: Io, root: string): Promise<boolean> {
   const recovery = await recover(root);
-  if (recovery === undefined) return;
+  if (recovery === undefined) return false;
   const done = recovery.outcome === 'undone' ? 'was undone' : 'was complete';
   io.err.write(
     `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${recovery.paths.join(', ')}\n`,
@@ -14,4 +14,5 @@ export async function reportRecovery(io: Io, root: string): Promise<void> {
       `${path} was edited since and left alone${before === undefined ? '' : `; its older text is in ${before}`}\n`,
     );
   }
+  return true;
 }

@@ -11,6 +11,11 @@ export interface PlanFlags {
   readonly json?: boolean;
 }
 
+/** Only on a terminal, and not where a flag says what to do, or that a program reads the result. */
+export function mayAsk(io: Io, flags: PlanFlags): boolean {
+  return io.isInteractive && !flags.yes && !flags.json;
+}
+
 /**
  * Shows the plan as the flags want it, and asks. True: apply it. The plan is the result of a dry run, and so on
  * stdout then; before writing it is talk.
@@ -23,7 +28,7 @@ export async function confirmPlan(io: Io, plan: Plan, title: string, flags: Plan
     if (flags.diff) output.write(reportDiff(plan, paint));
   }
   if (flags.dryRun) return false;
-  if (flags.yes || flags.json || !io.isInteractive) return true;
+  if (!mayAsk(io, flags)) return true;
   const prompter = await io.prompter();
   if (await prompter.confirm('Write these files?', true)) return true;
   throw new Cancelled();

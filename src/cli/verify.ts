@@ -1,8 +1,10 @@
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { fillPlaceholders } from '../core/pack/render.ts';
-import type { Io } from '../io/io.ts';
-import { runCommand } from '../io/run-commands.ts';
-import { commandLine } from './next-steps.ts';
+import { shellLine } from '../core/text/shell-words.ts';
+import { Cancelled, type Io, isCancelled } from '../io/io.ts';
+import { type Argv, runCommand } from '../io/run-commands.ts';
+import { paintFor } from './paint.ts';
+import { withProgress } from './progress.ts';
 
 /** Runs the pack's verify commands in the host's folder. Throws `command-failed` at the first that fails; the files stay. */
 export async function verifyModule(
@@ -12,8 +14,25 @@ export async function verifyModule(
   values: { readonly name: string; readonly module_dir: string },
 ): Promise<void> {
   for (const command of meta.commands.verify) {
-    io.err.write(`$ ${commandLine(command, values)}\n`);
-    const [file = '', ...rest] = command.map((argument) => fillPlaceholders(argument, values));
-    await runCommand([file, ...rest], { cwd: root, onOutput: (text) => io.err.write(text) });
+    const argv = command.map((argument) => fillPlaceholders(argument, values)) as unknown as Argv;
+    await verify(io, root, argv).catch((error: unknown) => {
+      throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not end.') : error;
+    });
   }
+}
+
+/** What the command says is shown as it comes; on a terminal, where progress is shown, only if the command fails. */
+async function verify(io: Io, root: string, argv: Argv): Promise<void> {
+  const line = shellLine(argv);
+  const kept: string[] = [];
+  const show = (text: string) => io.err.write(text);
+  const onOutput = io.err.isTty ? (text: string) => void kept.push(text) : show;
+  io.err.write(`$ ${line}\n`);
+  try {
+    await withProgress(io, line, () => runCommand(argv, { cwd: root, onOutput }));
+  } catch (error) {
+    show(kept.join(''));
+    throw error;
+  }
+  io.err.write(`${paintFor(io, io.err).green('passed')} ${line}\n`);
 }

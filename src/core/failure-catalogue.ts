@@ -21,8 +21,8 @@ export const catalogue = {
       `You gave ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}; run the command again with another ${flag}.`,
   ),
   'answer-missing': user(
-    ({ flag }: { flag: string }) => `${flag} is missing, and there is no terminal to ask on.`,
-    ({ flag }) => `Pass ${flag}, or run the command on a terminal.`,
+    ({ flag }: { flag: string }) => `${flag} is missing, and it may not be asked for.`,
+    ({ flag }) => `Pass ${flag}, or run the command on a terminal without --yes and --json.`,
   ),
   'answers-unreadable': user(
     ({ file, reason }: { file: string; reason: string }) => `The answers file ${file} cannot be used: ${reason}`,

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { joinPath } from '../core/text/rel-path.ts';
@@ -11,17 +11,15 @@ import { readFileOf } from './read-tree.ts';
  * only new files are written: one that exists and differs is the user's, and stops the command.
  */
 export async function planHost(target: string, tree: Tree): Promise<{ readonly root: string; readonly plan: Plan }> {
-  if (existsSync(target)) return { root: target, plan: await planInto(target, tree) };
-  let root = dirname(target);
-  while (!existsSync(root)) root = dirname(root);
+  if (lstatSync(target, { throwIfNoEntry: false })) return { root: target, plan: await planInto(target, tree) };
+  const root = nearestFolder(dirname(target));
   const parts = relative(root, target).split(sep);
   const placed: Tree = new Map([...tree].map(([path, file]) => [joinPath(...parts, path), file]));
   return { root, plan: planChanges(new Map(), placed, { newFolders: [joinPath(parts[0] as string)] }) };
 }
 
 async function planInto(target: string, tree: Tree): Promise<Plan> {
-  if (!statSync(target).isDirectory())
-    throw new Failure('target-unusable', { path: target, reason: 'it is a file, not a folder' });
+  mustBeFolder(target);
   const there = await Promise.all(
     [...tree.keys()].map(async (path) => [path, await readFileOf(target, path)] as const),
   );
@@ -29,4 +27,22 @@ async function planInto(target: string, tree: Tree): Promise<Plan> {
   const files = plan.changes.filter((change) => change.kind === 'update').map((change) => change.path);
   if (files.length > 0) throw new Failure('target-not-empty', { dir: target, files });
   return plan;
+}
+
+/** The folder itself, or the nearest one above it that is there. */
+export function nearestFolder(path: string): string {
+  let folder = path;
+  while (!existsSync(folder)) folder = dirname(folder);
+  mustBeFolder(folder);
+  return folder;
+}
+
+/** Whether nothing is there that new files could be mistaken for. */
+export function isEmptyFolder(path: string): boolean {
+  return !existsSync(path) || readdirSync(path).length === 0;
+}
+
+function mustBeFolder(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure('target-unusable', { path, reason: 'it is not a folder' });
 }

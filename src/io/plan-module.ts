@@ -10,8 +10,8 @@ import { renderModule } from '../core/pack/render-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { TreeFile } from '../core/tree/tree.ts';
-import { confine } from './confine.ts';
-import { nodeDisk } from './disk.ts';
+import { confine } from './apply/confine.ts';
+import { nodeDisk } from './apply/disk.ts';
 import { readFileOf } from './read-tree.ts';
 
 export interface ModulePlan {
@@ -34,11 +34,14 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
 
 /** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, where the name cannot be had. */
 export async function mustBeFree(host: Host, name: string): Promise<void> {
-  const root = await realpath(host.root);
-  const entries = await readdir(join(root, host.modulesDir)).catch(() => []);
-  const same = entries.find((entry) => entry.toLowerCase() === name);
+  const same = (await namesInUse(host)).find((entry) => entry.toLowerCase() === name);
   if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });
-  confine(nodeDisk, root, joinPath(host.modulesDir, name));
+  confine(nodeDisk, await realpath(host.root), joinPath(host.modulesDir, name));
+}
+
+/** Everything in the folder of modules, as it is spelt there. */
+export function namesInUse(host: Host): Promise<string[]> {
+  return readdir(join(host.root, host.modulesDir)).catch(() => []);
 }
 
 /** What the pack adds to files that the host owns: lines above a marker, in files that are there. */

@@ -1,98 +1,60 @@
-import { resolve } from 'node:path';
-import { Failure } from '../../core/failure.ts';
 import { importSpecifiers } from '../../core/host/host.ts';
-import type { Answers } from '../../core/manifest/answers.ts';
-import { manifestFromAnswers } from '../../core/manifest/from-answers.ts';
-import type { Manifest } from '../../core/manifest/schema.ts';
 import { contextOf } from '../../core/pack/context.ts';
 import { countChanges } from '../../core/report/plan-text.ts';
-import { applyPlan } from '../../io/apply-plan.ts';
+import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { findPack } from '../../io/find-pack.ts';
-import { readGitAuthor } from '../../io/git-author.ts';
 import type { Io } from '../../io/io.ts';
-import type { OpenedHost } from '../../io/open-host.ts';
-import { planModule } from '../../io/plan-module.ts';
-import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from '../answers.ts';
-import { mustFitTogether } from '../check-answers.ts';
+import { mustBeFree, planModule } from '../../io/plan-module.ts';
 import { type ExitCode, exit } from '../exit.ts';
-import { nextSteps } from '../next-steps.ts';
-import { openOrOfferHost } from '../offer-host.ts';
-import { readManifestFile } from '../read-manifest.ts';
-import { confirmPlan, type PlanFlags, printJson } from '../show-plan.ts';
+import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../gather-answers.ts';
+import { moduleSteps, reportSteps } from '../next-steps.ts';
+import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../offer-host.ts';
+import { withProgress } from '../progress.ts';
+import { confirmPlan, printJson } from '../show-plan.ts';
 import { verifyModule } from '../verify.ts';
 
-export interface NewFlags extends AnswerFlags, PlanFlags {
-  readonly host?: string;
-  readonly from?: string;
-  readonly answers?: string;
+export interface NewFlags extends SourceFlags, HostFlags {
   readonly verify?: boolean;
 }
 
 /** answers → manifest → tree → plan → preview → disk */
 export async function newModule(io: Io, name: string | undefined, flags: NewFlags): Promise<ExitCode> {
-  const { given, base } = await gatherAnswers(io, name, flags);
-  const opened = await openOrOfferHost(io, resolve(io.cwd, flags.host ?? '.'), given.stack, flags);
-  const [pack, answers] = await Promise.all([
-    findPack(opened.stack, opened.host.root, ['module', 'edits']),
-    completeAnswers(io, given, base, opened, flags),
+  const given = await gatherAnswers(io, name, flags);
+  const found = await openOrOfferHost(io, given.answers.stack, flags);
+  return keepingNewHost(found, () => generate(io, given, found, flags));
+}
+
+async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
+  const { host, meta } = found;
+  if (given.answers.name !== undefined) await mustBeFree(host, given.answers.name);
+  const [pack, author] = await Promise.all([
+    findPack(found.stack, host.root, ['module', 'edits']),
+    authorOf(io, given),
   ]);
-  const manifest = mustFitTogether(manifestFromAnswers(answers, { author: answers.author, dependencies: [] }, base));
-  const context = contextOf(manifest, pack.meta, importSpecifiers(opened.host, pack.meta, manifest.name));
-  const { plan, folder, notes } = await planModule(opened.host, pack, context);
+  const manifest = await completeManifest(io, given, found, author, flags);
+  const { name } = manifest;
+  const context = contextOf(manifest, meta, importSpecifiers(host, meta, name));
+  const { plan, folder, notes } = await planModule(host, pack, context);
 
-  const apply = await confirmPlan(
-    io,
-    plan,
-    `Module ${manifest.name} for ${pack.meta.title}, in ${opened.host.root}:`,
-    flags,
-  );
-  if (apply) await applyPlan(opened.host.root, plan);
-  const result = {
-    module: manifest.name,
-    folder,
-    host: { root: opened.host.root, stack: pack.meta.name, evidence: opened.host.evidence },
-    notes,
-  };
-  if (flags.json) printJson(io, result, plan, apply);
+  const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
+  if (apply) await withProgress(io, 'Writing', () => applyPlan(host.root, plan));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
-  if (!apply) return exit.done;
-  if (!flags.json)
-    io.out.write(`Created ${manifest.name} in ${folder} (${countChanges(plan).replace(' to create', '')})\n`);
-  if (flags.verify) await verifyModule(io, opened.host.root, pack.meta, { name: manifest.name, module_dir: folder });
-  else if (!flags.json) io.err.write(nextSteps(pack.meta, context, folder));
-  return exit.done;
-}
-
-/** Flags beat the answers file; the manifest of `--from` lies below both. */
-async function gatherAnswers(
-  io: Io,
-  name: string | undefined,
-  flags: NewFlags,
-): Promise<{ given: Answers; base: Manifest | undefined }> {
-  const fromFlags = answersFromFlags(name, flags);
-  const fromFile = flags.answers === undefined ? {} : await readAnswersFile(resolve(io.cwd, flags.answers));
-  const base = flags.from === undefined ? undefined : await readManifestFile(io, resolve(io.cwd, flags.from));
-  const given = mergeAnswers(fromFlags, fromFile);
-  return { given: base === undefined ? given : { ...given, name: given.name ?? base.name }, base };
-}
-
-async function completeAnswers(
-  io: Io,
-  given: Answers,
-  base: Manifest | undefined,
-  opened: OpenedHost,
-  flags: NewFlags,
-): Promise<Answers & { readonly name: string; readonly author: string }> {
-  const isComplete = base !== undefined || given.author !== undefined;
-  const author = isComplete ? (given.author ?? base?.author ?? '') : ((await readGitAuthor(io.cwd)) ?? 'unknown');
-  const { name } = given;
-  if (base !== undefined || flags.yes || flags.json || !io.isInteractive) {
-    if (name === undefined) throw new Failure('answer-missing', { flag: '<name>' });
-    return { ...given, name, author };
+  if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
+  const verified = apply && flags.verify === true;
+  if (verified) await verifyModule(io, host.root, meta, { name, module_dir: folder });
+  if (flags.json) {
+    const { root, evidence } = host;
+    const result = { module: name, folder, host: { root, stack: meta.name, evidence }, notes, verified };
+    printJson(io, result, plan, apply);
+  } else if (apply) {
+    const written = {
+      name,
+      folder,
+      packages: context.dependencies.packages,
+      isVerified: verified,
+      hasNewHost: found.isNew,
+    };
+    io.err.write(reportSteps(moduleSteps(io.cwd, host.root, meta, written)));
   }
-  const { askMissing } = await import('../ask.ts');
-  const { repeatCommand } = await import('../repeat.ts');
-  const answers = await askMissing({ prompter: await io.prompter(), author }, opened.meta.questions, given);
-  io.err.write(`The same without questions:\n  ${repeatCommand(answers, opened.stack, flags.host)}\n`);
-  return { ...answers, author: answers.author ?? author };
+  return exit.done;
 }

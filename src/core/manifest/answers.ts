@@ -76,8 +76,18 @@ export function readConfigEntry(entry: string): readonly [key: string, value: Co
   if (/^\s*\{/.test(text)) return [key, readYaml(text) as ConfigurationValue];
   if (isEnvKey(key)) return [key, text];
   if (/^(true|false)$/.test(text)) return [key, text === 'true'];
-  if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) && Number.isFinite(Number(text))) return [key, Number(text)];
-  return [key, /^".*"$/s.test(text) ? text.slice(1, -1) : text];
+  if (/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return [key, Number(text)];
+  return [key, unquoted(text)];
+}
+
+/** Quotes make a text of what would be a number; in them it is JSON's, or else taken as it stands. */
+function unquoted(text: string): string {
+  if (!/^".*"$/s.test(text)) return text;
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text.slice(1, -1);
+  }
 }
 
 function whyNotConfigEntry(entry: string): string | undefined {

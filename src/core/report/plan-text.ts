@@ -22,12 +22,13 @@ export function reportPlan(plan: Plan, paint: Paint): string {
   return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
 }
 
-export function countChanges(plan: Plan): string {
+/** How many files: `2 files to create, 1 file to change`, or once it is done `2 files created, 1 file changed`. */
+export function countChanges(plan: Plan, isDone = false): string {
   const count = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
   const parts = [
-    [count('create'), 'to create'],
-    [count('update'), 'to change'],
-    [count('delete'), 'to delete'],
+    [count('create'), isDone ? 'created' : 'to create'],
+    [count('update'), isDone ? 'changed' : 'to change'],
+    [count('delete'), isDone ? 'deleted' : 'to delete'],
   ] as const;
   const words = parts
     .filter(([number]) => number > 0)

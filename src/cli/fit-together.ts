@@ -1,0 +1,40 @@
+import { Failure } from '../core/failure.ts';
+import { type Answers, answerKinds } from '../core/manifest/answers.ts';
+import { manifestFromAnswers } from '../core/manifest/from-answers.ts';
+import { checkManifestValue } from '../core/manifest/parse.ts';
+import type { Manifest } from '../core/manifest/schema.ts';
+
+const flagOf: Readonly<Record<string, string>> = {
+  version: answerKinds.version.flag,
+  description: answerKinds.description.flag,
+  author: answerKinds.author.flag,
+  class_name: answerKinds.class_name.flag,
+  dependencies: answerKinds.dependencies.flag,
+  endpoints: answerKinds.endpoints.flag,
+  permissions_required: answerKinds.permissions.flag,
+  events_emitted: answerKinds.emit.flag,
+  events_subscribed: answerKinds.subscribe.flag,
+  configuration: answerKinds.config.flag,
+};
+
+/** Each answer was fine by itself; this finds those that do not fit together. Throws `answer-invalid`. */
+export function mustFitTogether(manifest: Manifest): Manifest {
+  const { manifest: checked, findings } = checkManifestValue(manifest);
+  if (checked !== undefined) return checked;
+  const finding = findings[0];
+  const [field = '', key] = finding?.path ?? [];
+  const whole = (manifest as Record<string, unknown>)[field] as Record<string | number, unknown> | undefined;
+  const value = key === undefined ? whole : whole?.[key];
+  throw new Failure('answer-invalid', {
+    flag: flagOf[field] ?? String(field),
+    value: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
+    reason: [finding?.message, finding?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
+  });
+}
+
+/** The same for answers that are not complete yet: the reason as a sentence, or `undefined`. */
+export function whyNotTogether(answers: Answers): string | undefined {
+  const manifest = manifestFromAnswers({ name: 'example', ...answers }, { author: 'unknown', dependencies: [] });
+  const finding = checkManifestValue(manifest).findings[0];
+  return finding && [`${finding.message}.`, finding.hint].filter(Boolean).join(' ');
+}

@@ -1,0 +1,76 @@
+import { relative, resolve } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import type { Answers } from '../core/manifest/answers.ts';
+import { manifestFromAnswers } from '../core/manifest/from-answers.ts';
+import type { Manifest } from '../core/manifest/schema.ts';
+import { resolveStack } from '../io/find-pack.ts';
+import { readGitAuthor } from '../io/git-author.ts';
+import type { Io } from '../io/io.ts';
+import { namesInUse } from '../io/plan-module.ts';
+import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './answers.ts';
+import { mustFitTogether } from './fit-together.ts';
+import type { FoundHost, HostFlags } from './offer-host.ts';
+import { readManifestFile } from './read-manifest.ts';
+import { mayAsk } from './show-plan.ts';
+
+/** The flags that say what module it shall be. */
+export interface SourceFlags extends AnswerFlags {
+  readonly from?: string;
+  readonly answers?: string;
+}
+
+/** What was said before anything is asked. */
+export interface Given {
+  readonly answers: Answers;
+  readonly base: Manifest | undefined;
+}
+
+/** Flags beat the answers file; the manifest of `--from` lies below both. */
+export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
+  const fromFlags = answersFromFlags(name, flags);
+  const fromFile = flags.answers === undefined ? {} : await readAnswersFile(resolve(io.cwd, flags.answers));
+  const base = flags.from === undefined ? undefined : await readManifestFile(io, resolve(io.cwd, flags.from));
+  const merged = mergeAnswers(fromFlags, fromFile);
+  const stack = merged.stack === undefined ? {} : { stack: resolveStack(merged.stack, io.cwd) };
+  const known = merged.name ?? base?.name;
+  return { answers: { ...merged, ...stack, ...(known === undefined ? {} : { name: known }) }, base };
+}
+
+export async function authorOf(io: Io, { answers, base }: Given): Promise<string> {
+  return answers.author ?? base?.author ?? (await readGitAuthor(io.cwd)) ?? 'unknown';
+}
+
+/** A manifest to start from has all answers; else what is missing is asked for, where that is possible. */
+export async function completeManifest(
+  io: Io,
+  { answers, base }: Given,
+  found: FoundHost,
+  author: string,
+  flags: HostFlags,
+): Promise<Manifest> {
+  const defaults = { author, dependencies: [] };
+  const make = (all: Answers & { readonly name: string }) => mustFitTogether(manifestFromAnswers(all, defaults, base));
+  if (base === undefined && mayAsk(io, flags)) {
+    make({ name: 'example', ...answers });
+    return make(await askForRest(io, answers, found, author, flags));
+  }
+  const { name } = answers;
+  if (name === undefined) throw new Failure('answer-missing', { flag: '<name>' });
+  return make({ ...answers, name });
+}
+
+async function askForRest(
+  io: Io,
+  answers: Answers,
+  { host, meta, stack, isNew }: FoundHost,
+  author: string,
+  flags: HostFlags,
+) {
+  const [{ askMissing }, { programOf, repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
+  const [prompter, taken] = await Promise.all([io.prompter(), namesInUse(host)]);
+  const all = await askMissing({ prompter, author, namesInUse: taken, answers }, meta.questions);
+  const place = isNew ? relative(io.cwd, host.root) : '';
+  const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };
+  io.err.write(`The same without questions:\n  ${repeatCommand(programOf(io.env), { author, ...all }, stack, repeated)}\n`);
+  return all;
+}

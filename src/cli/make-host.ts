@@ -1,0 +1,36 @@
+import { basename, dirname } from 'node:path';
+import { hostContextOf } from '../core/pack/host-context.ts';
+import type { PackMeta } from '../core/pack/pack-meta.ts';
+import { renderPack } from '../core/pack/render.ts';
+import { countChanges } from '../core/report/plan-text.ts';
+import { isNoop } from '../core/tree/plan.ts';
+import { applyPlan } from '../io/apply/apply-plan.ts';
+import { findPack } from '../io/find-pack.ts';
+import type { Io } from '../io/io.ts';
+import { nearestFolder, planHost } from '../io/plan-host.ts';
+import { withProgress } from './progress.ts';
+import { reportRecovery } from './report-recovery.ts';
+import { confirmPlan, type PlanFlags, printJson } from './show-plan.ts';
+
+/** render the pack's host tree → plan → preview → apply. The pack, and whether the host is there now. */
+export async function makeHost(
+  io: Io,
+  target: string,
+  stack: string,
+  flags: PlanFlags,
+): Promise<{ readonly meta: PackMeta; readonly isWritten: boolean }> {
+  const pack = await findPack(stack, io.cwd, ['host']);
+  const { meta } = pack;
+  // A run that was cut off worked on the folder itself, or on the one above that was there at the time.
+  await reportRecovery(io, nearestFolder(dirname(target)));
+  await reportRecovery(io, target);
+  const { tree } = renderPack(pack, 'host', hostContextOf(basename(target), meta));
+  const { root, plan } = await planHost(target, tree);
+
+  const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
+  if (apply) await withProgress(io, 'Writing', () => applyPlan(root, plan));
+  if (flags.json) printJson(io, { host: target, stack: meta.name, root }, plan, apply);
+  else if (apply && isNoop(plan)) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
+  else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
+  return { meta, isWritten: apply };
+}

@@ -1,0 +1,34 @@
+import type { Io } from '../io/io.ts';
+import { hasColour } from './paint.ts';
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const patienceMs = 1000;
+
+/**
+ * Shows that work goes on once it has taken a second: a line that turns and counts on a terminal, one still line on a
+ * terminal without colour, nothing anywhere else.
+ */
+export async function withProgress<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {
+  if (!io.err.isTty) return work();
+  const began = performance.now();
+  const seconds = () => Math.floor((performance.now() - began) / 1000);
+  let frame = 0;
+  const turn = () => {
+    frame += 1;
+    const text = `${frames[frame % frames.length]} ${label} (${seconds()} s)`;
+    io.err.write(`\r${text.slice(0, (io.err.columns ?? 80) - 1)}\x1b[K`);
+  };
+  let turning: NodeJS.Timeout | undefined;
+  const start = () => {
+    if (!hasColour(io, io.err)) io.err.write(`${label} …\n`);
+    else turning = setInterval(turn, 100);
+  };
+  const waiting = setTimeout(start, patienceMs);
+  try {
+    return await work();
+  } finally {
+    clearTimeout(waiting);
+    clearInterval(turning);
+    if (frame > 0) io.err.write('\r\x1b[K');
+  }
+}

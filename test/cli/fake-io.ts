@@ -1,0 +1,57 @@
+import { run } from '../../src/cli/run.ts';
+import type { Io, Output } from '../../src/io/io.ts';
+import { type Reply, ScriptedPrompter } from './scripted-prompter.ts';
+
+export interface FakeIoOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Makes it a terminal that this person sits at. */
+  readonly replies?: Readonly<Record<string, Reply | readonly Reply[]>>;
+  readonly isTty?: boolean;
+}
+
+class Capture implements Output {
+  text = '';
+  readonly columns: number | undefined;
+
+  constructor(readonly isTty: boolean) {
+    this.columns = isTty ? 100 : undefined;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+/** What a run left behind, besides files. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+  readonly asked: readonly string[];
+  readonly refusals: readonly string[];
+}
+
+/** One run of the tool in this process, in `cwd`. */
+export async function runIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
+  const prompter = new ScriptedPrompter(options.replies ?? {});
+  const isTty = options.isTty ?? options.replies !== undefined;
+  const [out, err] = [new Capture(isTty), new Capture(isTty)];
+  const io: Io = {
+    cwd,
+    env: { NO_COLOR: '1', ...options.env },
+    out,
+    err,
+    isInteractive: options.replies !== undefined,
+    prompter: async () => prompter,
+    readStdin: async () => '',
+  };
+  const code = await run(argv, io);
+  return { code, out: out.text, err: err.text, asked: prompter.asked, refusals: prompter.refusals };
+}
+
+/** The same for a run that must go well. */
+export async function succeedIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
+  const outcome = await runIn(cwd, argv, options);
+  if (outcome.code !== 0) throw new Error(`exit code ${outcome.code}\n${outcome.out}\n${outcome.err}`);
+  return outcome;
+}

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+import { succeedIn } from './fake-io.ts';
+
+/** The smallest pack, for what is the same with every pack. */
+export const mini = fileURLToPath(new URL('../fixtures/packs/mini', import.meta.url));
+
+/** Every stack that can be tried: the small one, and those that are bundled. */
+export const stacks: readonly string[] = [
+  mini,
+  ...['fastify', 'fastapi'].filter((name) => existsSync(new URL(`../../templates/${name}/pack.yaml`, import.meta.url))),
+];
+
+/** A fresh host, as `host init` makes it, always of the same name. It is found without `--stack`. */
+export async function newHost(stack = mini): Promise<string> {
+  const root = join(tempFolder(), 'host');
+  await succeedIn(tempFolder(), ['host', 'init', root, '--stack', stack, '--yes']);
+  if (stack === mini) writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${mini}\n`);
+  return root;
+}
+
+/** The manifest of a module in a host of the small pack. */
+export function manifestOf(root: string, name: string): Record<string, unknown> {
+  return readYaml(readFileSync(join(root, 'modules', name, 'manifest.yaml'), 'utf8')) as Record<string, unknown>;
+}

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { newHost, stacks } from './hosts.ts';
+
+interface JsonChange {
+  readonly kind: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly content: string;
+}
+
+function planIn(text: string): { applied: boolean; verified: boolean; plan: { changes: readonly JsonChange[] } } {
+  return JSON.parse(text);
+}
+
+const alpha = ['new', 'alpha', '--author', 'Ada', '--config', 'own_key_env=OWN_KEY'];
+
+function copyOf(root: string): string {
+  const copy = join(tempFolder(), 'host');
+  cpSync(root, copy, { recursive: true });
+  return copy;
+}
+
+describe.each(stacks)('on %s', (stack) => {
+  it('--json shows the plan that is applied, file for file', async () => {
+    const root = await newHost(stack);
+    const before = snapshot(root);
+    const shown = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
+    expect(shown.applied).toBe(false);
+    expect(snapshot(root)).toEqual(before);
+
+    const applied = planIn((await succeedIn(root, [...alpha, '--json'])).out);
+    expect(applied).toEqual({ ...shown, applied: true });
+    for (const { path, content, mode } of shown.plan.changes) {
+      expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
+      expect((statSync(join(root, path)).mode & 0o111) !== 0, path).toBe(mode === '100755');
+    }
+    const written = Object.keys(snapshot(root)).filter((path) => !path.endsWith('/'));
+    expect(written.filter((path) => snapshot(root)[path] !== before[path]).sort()).toEqual(
+      shown.plan.changes.map(({ path }) => path).sort(),
+    );
+  });
+
+  it('--diff shows a patch that makes the same files', async () => {
+    const root = await newHost(stack);
+    const patched = copyOf(root);
+    const { out } = await succeedIn(root, [...alpha, '--dry-run', '--diff']);
+    const patch = out.slice(out.indexOf('diff --git'));
+    execFileSync('git', ['apply', '--whitespace=nowarn', '-'], { cwd: patched, input: patch });
+    await succeedIn(root, [...alpha, '--yes']);
+    expect(snapshot(patched)).toEqual(snapshot(root));
+  });
+
+  it('--dry-run lists every file and writes nothing', async () => {
+    const root = await newHost(stack);
+    const before = snapshot(root);
+    const { out } = await succeedIn(root, [...alpha, '--dry-run']);
+    expect(snapshot(root)).toEqual(before);
+    const { plan } = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
+    for (const { path, kind } of plan.changes)
+      expect(out).toContain(`${kind === 'create' ? '+' : '~'} ${path.split('/').at(-1)}`);
+  });
+
+  it('makes the same bytes each time, and two modules live side by side', async () => {
+    const [one, two] = [await newHost(stack), await newHost(stack)];
+    for (const root of [one, two]) {
+      await succeedIn(root, [...alpha, '--yes']);
+      await succeedIn(root, ['new', 'beta', '--author', 'Ada', '--yes']);
+    }
+    expect(snapshot(one)).toEqual(snapshot(two));
+  });
+});
+
+it('says on stdout what was made, and on stderr all else', async () => {
+  const root = await newHost();
+  const { out, err } = await succeedIn(root, [...alpha, '--yes']);
+  expect(out).toMatch(/^Created alpha in modules\/alpha: \d+ files created, 1 file changed\n$/);
+  expect(err).toContain('Module alpha for Mini');
+  expect(err).toContain('Next:\n  node modules/alpha/check.mjs\n  open modules/alpha: its README');
+});
+
+it('names the packages to add, and the way to the host', async () => {
+  const root = await newHost();
+  mkdirSync(join(root, 'deep/er'), { recursive: true });
+  const { err } = await succeedIn(join(root, 'deep/er'), [
+    ...alpha,
+    ...['redis', 'module:beta', 'lodash@4'].flatMap((name) => ['--dependency', name]),
+  ]);
+  expect(err).toContain('Next:\n  cd ../..\n  npm install lodash@4\n');
+});
+
+describe('a module that exists', () => {
+  it.each([[['alpha']], [['alpha', '--yes']], [['alpha', '--dry-run']], [['alpha', '--json']]])(
+    'stops %j, touches nothing and points to update',
+    async (argv) => {
+      const root = await newHost();
+      await succeedIn(root, [...alpha, '--yes']);
+      writeFileSync(join(root, 'modules/alpha/index.ts'), 'mine\n');
+      const before = snapshot(root);
+      const { code, err } = await runIn(root, ['new', ...argv]);
+      expect(code).toBe(2);
+      expect(err).toContain('The module alpha exists already, in modules/alpha.');
+      expect(err).toContain('create-ai-module update alpha');
+      expect(snapshot(root)).toEqual(before);
+    },
+  );
+
+  it('is found before anything is asked', async () => {
+    const root = await newHost();
+    await succeedIn(root, [...alpha, '--yes']);
+    expect(await runIn(root, ['new', 'alpha'], { replies: {} })).toMatchObject({ code: 2, asked: [] });
+  });
+
+  it('may be spelt in other letters', async () => {
+    const root = await newHost();
+    await succeedIn(root, [...alpha, '--yes']);
+    renameSync(join(root, 'modules/alpha'), join(root, 'modules/Alpha'));
+    const { code, err } = await runIn(root, ['new', 'alpha', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('exists already, in modules/Alpha.')]);
+  });
+});
+
+it('says so where a host file has no place for what belongs in it', async () => {
+  const root = await newHost();
+  writeFileSync(join(root, '.env.example'), 'NO_MARKER=1\n');
+  const { err } = await succeedIn(root, [...alpha, '--yes']);
+  expect(err).toMatch(
+    /Note: \.env\.example has no line with "create-ai-module:insert"; add these lines yourself:\n {4}OWN_KEY=/,
+  );
+  expect(readFileSync(join(root, '.env.example'), 'utf8')).toBe('NO_MARKER=1\n');
+  expect(existsSync(join(root, 'modules/alpha'))).toBe(true);
+});

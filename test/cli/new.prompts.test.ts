@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { manifestOf, mini, newHost } from './hosts.ts';
+import { cancel } from './scripted-prompter.ts';
+
+const questions = [
+  'Name of the module (snake_case)',
+  'What does it do?',
+  'Author',
+  'Endpoints beyond the standard six, like "POST /reindex" (comma-separated)',
+  'Permissions beyond create, read, delete and admin, like "ns:share" (comma-separated)',
+  'Events it emits beyond the standard five, like "ns.indexed" (comma-separated)',
+  'Events it handles beyond user.deleted, like "file.uploaded" (comma-separated)',
+  'Dependencies: services, "module:<name>" or packages (comma-separated)',
+  'CPUs',
+  'Memory',
+  'Jobs one worker runs at once',
+  'Configuration key (empty to go on)',
+  'Where is the work done?',
+  'Write these files?',
+];
+
+async function answer(replies: Parameters<typeof runIn>[2], argv: readonly string[] = []) {
+  const root = await newHost();
+  const outcome = await succeedIn(root, ['new', ...argv], replies);
+  return { ...outcome, manifest: manifestOf(root, 'alpha') };
+}
+
+describe('without a flag', () => {
+  it('asks everything, in the order of the pack', async () => {
+    const { asked } = await answer({ replies: { Name: 'alpha' } });
+    expect(asked).toEqual(questions);
+  });
+
+  it('takes the answers', async () => {
+    const { manifest } = await answer({
+      replies: {
+        Name: 'alpha',
+        'What does it do?': 'Counts "words".',
+        Author: 'Ada',
+        Endpoints: 'POST /reindex, GET /documents/{document_id}',
+        Permissions: 'alpha:share',
+        'Events it emits': 'alpha.indexed',
+        'Events it handles': 'file.uploaded,file.deleted',
+        Dependencies: 'redis, celery[redis,msgpack], numpy>=1,<3, module:beta',
+        CPUs: '500m',
+        Memory: '2Gi',
+        Jobs: '3',
+        'Where is': 'openai',
+      },
+    });
+    expect(manifest).toMatchObject({
+      description: 'Counts "words".',
+      author: 'Ada',
+      endpoints: expect.arrayContaining(['POST /reindex', 'GET /documents/{document_id}']),
+      permissions_required: expect.arrayContaining(['alpha:share']),
+      events_emitted: expect.arrayContaining(['alpha.indexed']),
+      events_subscribed: ['user.deleted', 'file.uploaded', 'file.deleted'],
+      dependencies: ['redis', 'celery[redis,msgpack]', 'numpy>=1,<3', 'module:beta'],
+      resources: { cpu: '500m', memory: '2Gi', max_concurrent_jobs: 3 },
+      configuration: { provider: 'openai' },
+    });
+  });
+});
+
+describe('with flags', () => {
+  it.each<[string, readonly string[], string]>([
+    ['the name', ['alpha'], 'Name'],
+    ['--description', ['--description', 'x'], 'What does it do?'],
+    ['--author', ['--author', 'x'], 'Author'],
+    ['--endpoint', ['--endpoint', 'POST /x'], 'Endpoints'],
+    ['--permission', ['--permission', 'alpha:x'], 'Permissions'],
+    ['--emit', ['--emit', 'alpha.x'], 'Events it emits'],
+    ['--subscribe', ['--subscribe', 'a.x'], 'Events it handles'],
+    ['--dependency', ['--dependency', 'redis'], 'Dependencies'],
+    ['--cpu', ['--cpu', '1'], 'CPUs'],
+    ['--memory', ['--memory', '1Gi'], 'Memory'],
+    ['--max-concurrent-jobs', ['--max-concurrent-jobs', '1'], 'Jobs'],
+    ['--config', ['--config', 'top_k=1'], 'Configuration key'],
+    ['--provider', ['--provider', 'local'], 'Where is'],
+    ['--config for the provider', ['--config', 'provider=openai'], 'Where is'],
+  ])('does not ask for what %s says, but for all else', async (_, argv, question) => {
+    const { asked } = await answer({ replies: { Name: 'alpha' } }, argv);
+    expect(asked.filter((text) => text.startsWith(question))).toEqual([]);
+    const others = questions.filter((text) => !text.startsWith(question) && !text.startsWith('Configuration key'));
+    expect(asked.filter((text) => !text.startsWith('Configuration key'))).toEqual(others);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['--yes', ['alpha', '--yes']],
+    ['--json', ['alpha', '--json']],
+  ])('asks nothing with %s', async (_, argv) => {
+    expect((await answer({ replies: {} }, argv)).asked).toEqual([]);
+  });
+
+  it('finds that they contradict each other before it asks', async () => {
+    const argv = ['new', '--endpoint', 'GET /status/{id}'];
+    const outcome = await runIn(await newHost(), argv, { replies: { Name: 'alpha' } });
+    expect(outcome).toMatchObject({
+      code: 2,
+      asked: [],
+      err: expect.stringContaining('--endpoint: endpoints[6] says the same'),
+    });
+  });
+});
+
+describe('an answer that will not do', () => {
+  it.each<[string, string, string, string]>([
+    ['Name', 'class', 'alpha', 'It is a keyword of Python or TypeScript.'],
+    ['Name', '../evil', 'alpha', 'It looks like a path: a name is one word, the folder is chosen by the host.'],
+    ['Name', 'Alpha', 'alpha', 'It must start with a lower-case letter a to z.'],
+    ['Name', 'taken', 'alpha', 'The host has a module of that name already.'],
+    ['What does it do?', ' ', 'x', 'It is empty.'],
+    ['Author', 'x'.repeat(201), 'x', 'It has 201 characters: at most 200.'],
+    ['Endpoints', 'POST /x, reindex', '', 'reindex must be "METHOD /path", with {snake_case} for parameters.'],
+    ['Endpoints', 'GET /status/{id}', '', 'endpoints[6] says the same as endpoints[1]. Remove one of the two.'],
+    ['Permissions', 'share', '', 'share must be "namespace:verb", in lower case.'],
+    ['Events it emits', 'Indexed', '', 'Indexed must be "namespace.verb", in lower case.'],
+    ['Dependencies', '?', '', '? must be a service, "module:<name>" or a package.'],
+    ['CPUs', 'many', '1', 'It must be a quantity of CPUs as in Kubernetes: "1", "0.5" or "500m".'],
+    ['Memory', '1 GB', '1G', 'It must be a quantity of bytes as in Kubernetes: "512Mi" or "2Gi".'],
+    ['Jobs', '0', '1', 'It must be a whole number from 1 to 1000.'],
+  ])('%s %j is refused with the reason, and asked for again', async (question, wrong, right, reason) => {
+    const root = await newHost();
+    await succeedIn(root, ['new', 'taken', '--yes']);
+    const { refusals } = await succeedIn(root, ['new'], { replies: { Name: 'alpha', [question]: [wrong, right] } });
+    expect(refusals).toEqual([reason]);
+  });
+});
+
+describe('configuration keys', () => {
+  it.each<[string, Record<string, string | boolean | string[]>, unknown, string[]]>([
+    ['a text', { Type: 'string', Default: 'five' }, { type: 'string', default: 'five' }, []],
+    ['a text that could be a number', { Type: 'string', Default: '5' }, { type: 'string', default: '5' }, []],
+    ['no default', { Type: 'boolean' }, { type: 'boolean' }, []],
+    [
+      'a switch',
+      { Type: 'boolean', Default: ['yes', 'true'] },
+      { type: 'boolean', default: true },
+      ['It must be true or false.'],
+    ],
+    [
+      'a range',
+      { Type: 'integer', Smallest: ['one', '1.5', '1'], Largest: ['0', '9'], Default: ['10', '5'] },
+      { type: 'integer', minimum: 1, maximum: 9, default: 5 },
+      [
+        'It must be a whole number.',
+        'It must be a whole number.',
+        'configuration.top_k has a minimum above its maximum.',
+        'configuration.top_k has the default 10, above its maximum 9.',
+      ],
+    ],
+    ['a number', { Type: 'number', Smallest: '0', Default: '0.5' }, { type: 'number', minimum: 0, default: 0.5 }, []],
+    ['a secret', { Type: 'string', 'Is top_k a secret?': true }, { type: 'string', secret: true }, []],
+  ])('may be %s', async (_, replies, entry, refused) => {
+    const { manifest, refusals } = await answer({
+      replies: { Name: 'alpha', 'Configuration key': ['top_k', ''], ...replies },
+    });
+    expect(manifest.configuration).toMatchObject({ top_k: entry });
+    expect(refusals).toEqual(refused);
+  });
+
+  it('come one after the other, the wrong ones with the reason', async () => {
+    const { manifest, refusals } = await answer({
+      replies: {
+        Name: 'alpha',
+        'Configuration key': ['one', 'own_key_env', 'timeout_seconds', 'Two', 'import', ''],
+        'Name of the environment variable': ['not a name', 'OWN_KEY'],
+        'Bound on one attempt': ['5000', '60'],
+        Type: 'string',
+      },
+    });
+    expect(manifest.configuration).toMatchObject({
+      one: { type: 'string' },
+      own_key_env: 'OWN_KEY',
+      timeout_seconds: 60,
+    });
+    expect(refusals).toEqual([
+      'configuration.own_key_env must name an environment variable, like "MY_API_KEY". A key that ends in _env holds a name, never the secret.',
+      'configuration.timeout_seconds has the default 5000, above its maximum 3600.',
+      'It must be snake_case: a letter a to z, then a to z, 0 to 9 and _.',
+      'It is taken by the language or the host.',
+    ]);
+  });
+});
+
+it.each(questions.filter((question) => question !== 'Write these files?'))(
+  'Ctrl-C at %j leaves nothing behind',
+  async (question) => {
+    const root = await newHost();
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, ['new'], { replies: { Name: 'alpha', [question]: cancel } });
+    expect(code).toBe(130);
+    expect(err).toMatch(/Cancelled\. Nothing was written\.\n$/);
+    expect(snapshot(root)).toEqual(before);
+  },
+);
+
+it('shows the plan last, and takes no for an answer', async () => {
+  const root = await newHost();
+  const { code, err, asked } = await runIn(root, ['new', 'alpha'], { replies: { 'Write these': false } });
+  expect(code).toBe(130);
+  expect(asked.at(-1)).toBe('Write these files?');
+  expect(err).toContain('+ manifest.yaml');
+  expect(() => manifestOf(root, 'alpha')).toThrow('ENOENT');
+});
+
+it('asks for the stack where there is a choice', async () => {
+  const { asked } = await runIn(tempFolder(), ['host', 'init', '--stack', mini], { replies: {} });
+  expect(asked).toEqual(['Write these files?']);
+});

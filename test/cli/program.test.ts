@@ -1,0 +1,106 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/cli/program.ts';
+import { answerKinds } from '../../src/core/manifest/answers.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { manifestOf, newHost } from './hosts.ts';
+
+describe('a word that is nearly a command', () => {
+  it.each([
+    ['validte', 'validate'],
+    ['valid', 'validate'],
+    ['validates', 'validate'],
+    ['hots', 'host'],
+    ['hosts', 'host'],
+    ['nwe', 'new'],
+    ['news', 'new'],
+    ['hlep', 'help'],
+  ])('%s: nothing is made, %s is offered', async (word, command) => {
+    const root = await newHost();
+    const { code, err } = await runIn(root, [word, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining(`There is no command ${word}. Did you mean ${command}?`)]);
+    expect(err).toContain(`create-ai-module new ${word}`);
+    expect(readdirSync(root)).not.toContain('modules');
+  });
+
+  it.each([[['--json', 'validate', 'x']], [['--yes', 'validate']], [['--yes', 'new', 'alpha']]])(
+    '%j: the command comes first',
+    async (argv) => {
+      const root = await newHost();
+      const { code, err } = await runIn(root, argv);
+      expect([code, err]).toEqual([2, expect.stringContaining('The command comes first')]);
+      expect(readdirSync(root)).not.toContain('modules');
+    },
+  );
+
+  it('new is the way to insist', async () => {
+    const root = await newHost();
+    await succeedIn(root, ['new', 'validte', '--yes']);
+    expect(manifestOf(root, 'validte').name).toBe('validte');
+  });
+
+  it.each(['alpha', 'host_monitor', 'newsletter', 'cost', 'post', 'validation_rules'])(
+    '%s is the name of a module: new is the default command',
+    async (name) => {
+      const root = await newHost();
+      await succeedIn(root, [name, '--yes']);
+      expect(manifestOf(root, name).name).toBe(name);
+    },
+  );
+});
+
+describe('arguments that say nothing', () => {
+  it.each<[readonly string[], string]>([
+    [['new', 'alpha', '--stak', 'x'], "Unknown option '--stak'. Did you mean --stack?"],
+    [['new', 'alpha', '--verfiy'], "Unknown option '--verfiy'. Did you mean --verify?"],
+    [['alpha', '--dryrun'], "Unknown option '--dryrun'. Did you mean --dry-run?"],
+    [['validate', '--xyz'], "Unknown option '--xyz'"],
+    [['host', 'int'], "Unknown command 'int'. Did you mean init?"],
+    [['new', 'alpha', 'beta'], "Too many arguments for 'new'"],
+    [['new', 'alpha', '--description'], "Option '--description <text>' argument missing"],
+    [['host', 'init', 'a', 'b'], "Too many arguments for 'init'"],
+  ])('%j', async (argv, message) => {
+    const root = await newHost();
+    const { code, out, err } = await runIn(root, argv);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(`error ${message}`)]);
+    expect(err.split('\n')).toHaveLength(3);
+    expect(err).toContain('See `create-ai-module --help`.');
+    expect(readdirSync(root)).not.toContain('modules');
+  });
+
+  it('get the help of a command that has others', async () => {
+    const { code, err } = await runIn(tempFolder(), ['host']);
+    expect([code, err]).toEqual([2, expect.stringContaining('Usage: create-ai-module host')]);
+  });
+});
+
+describe('help', () => {
+  it.each<[readonly string[], readonly string[]]>([
+    [['--help'], ['new [options] [name]', 'host', 'validate', 'Exit codes: 0 done']],
+    [
+      ['new', '--help'],
+      ['--description <text>', '--max-concurrent-jobs <count>'],
+    ],
+    [['help', 'validate'], ['--format <format>']],
+    [['host', 'init', '-h'], ['--stack <stack>']],
+  ])('%j', async (argv, words) => {
+    const { code, out, err } = await runIn(tempFolder(), argv);
+    expect([code, err]).toEqual([0, '']);
+    for (const word of words) expect(out).toContain(word);
+  });
+
+  it.each(['--version', '-v'])('%s', async (flag) => {
+    expect(await runIn(tempFolder(), [flag])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+});
+
+it('has a flag for every answer', () => {
+  const silent = { write: () => {}, isTty: false };
+  const program = buildProgram({ out: silent, err: silent } as never, () => {});
+  const options = program.commands.find((command) => command.name() === 'new')?.options.map((option) => option.long);
+  for (const { flag } of Object.values(answerKinds)) if (flag !== '<name>') expect(options).toContain(flag);
+});

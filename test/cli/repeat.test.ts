@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { snapshot } from '../io/temp-folder.ts';
+import { type FakeIoOptions, succeedIn } from './fake-io.ts';
+import { newHost } from './hosts.ts';
+
+/** The words of the printed line, as a real shell reads them. */
+function wordsOf(err: string): string[] {
+  const start = err.indexOf('The same without questions:\n  ') + 'The same without questions:\n  '.length;
+  const end = err.indexOf('--yes\n', start) + '--yes'.length;
+  const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${err.slice(start, end)}`], { encoding: 'utf8' });
+  return printed.split('\0').slice(0, -1);
+}
+
+const nasty = `it's "quoted" \\ \`id\` $(id) \${x} {{x}} */ --> """ ; & | < > * ~ # ! é 🙂 \u202eRTL`;
+
+describe('the line that repeats a run', () => {
+  it.each<[string, readonly string[], NonNullable<FakeIoOptions['replies']>]>([
+    ['defaults', [], {}],
+    [
+      'every answer',
+      [],
+      {
+        'What does it do?': 'Counts words.',
+        Author: 'Ada Lovelace',
+        Endpoints: 'POST /reindex, GET /documents/{document_id}',
+        Permissions: 'alpha:share',
+        'Events it emits': 'alpha.indexed',
+        'Events it handles': 'file.uploaded',
+        Dependencies: 'redis, celery[redis,msgpack], numpy>=1,<3',
+        CPUs: '500m',
+        Memory: '2Gi',
+        Jobs: '3',
+        'Configuration key': ['top_k', 'own_key_env', 'timeout_seconds', 'retry_delay_seconds', ''],
+        Type: 'integer',
+        Smallest: '1',
+        Largest: '9',
+        Default: '5',
+        'Name of the env': 'OWN_KEY',
+        'Where is': 'openai',
+      },
+    ],
+    ['texts that a shell could take apart', [], { 'What does it do?': nasty, Author: nasty }],
+    ['a text in several lines', ['--description', 'one\n\ntwo\n'], {}],
+    ['a text that looks like a flag', ['--description', '--yes', '--author=-x'], {}],
+    ['a number that is a text', ['--config', 'language="5"', '--config', 'empty="\\"\\""'], {}],
+    ['a text in braces', ['--config', 'language="{a: 1"'], {}],
+    ['a secret', [], { 'Configuration key': ['token', ''], 'Is token a secret?': true }],
+    [
+      'long configuration',
+      ['--config', `top_k={type: string, enum: ["a", "${'b'.repeat(30)}"], default: a, description: 'it''s "x" \\ é'}`],
+      {},
+    ],
+    ['class and version', ['--class-name', 'OwnModule', '--module-version', '2.0.0-rc.1+x'], {}],
+  ])('gives the same bytes: %s', async (_, argv, replies) => {
+    const [asked, repeated] = [await newHost(), await newHost()];
+    const { err } = await succeedIn(asked, ['new', ...argv], {
+      replies: { 'Name of the module': 'alpha', ...replies },
+    });
+    const [program, ...words] = wordsOf(err);
+    expect(program).toBe('create-ai-module');
+    await succeedIn(repeated, words);
+    expect(snapshot(repeated)).toEqual(snapshot(asked));
+  });
+
+  it('repeats the rest of the command too', async () => {
+    const root = await newHost();
+    const flags = ['--dry-run', '--diff', '--verify', '--host', root];
+    const { err, out } = await succeedIn('/', ['new', 'alpha', ...flags], { replies: {} });
+    const words = wordsOf(err);
+    for (const flag of flags) expect(words).toContain(flag);
+    expect((await succeedIn('/', words.slice(1))).out).toBe(out);
+  });
+
+  it.each([
+    ['exec', 'npx'],
+    ['init', 'npx'],
+    ['run-script', 'create-ai-module'],
+  ])('begins as the tool was started: npm %s', async (command, program) => {
+    const { err } = await succeedIn(await newHost(), ['new', 'alpha'], { replies: {}, env: { npm_command: command } });
+    expect(wordsOf(err)[0]).toBe(program);
+  });
+
+  it('is not printed where nothing was asked', async () => {
+    expect((await succeedIn(await newHost(), ['new', 'alpha', '--yes'])).err).not.toContain('without questions');
+  });
+});

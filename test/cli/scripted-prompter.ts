@@ -1,0 +1,63 @@
+import { Cancelled, type Choice, type Prompter, type TextQuestion } from '../../src/io/io.ts';
+
+/** What a person would type; `cancel` is Ctrl-C. */
+export type Reply = string | boolean | typeof cancel;
+export const cancel = Symbol('Ctrl-C');
+
+/**
+ * Answers questions by how they begin, the longest beginning first. Several replies are typed one after the other, as long as the question comes
+ * again or refuses. A question that no reply is for gets its default.
+ */
+export class ScriptedPrompter implements Prompter {
+  /** Every question, once for each time it was put. */
+  readonly asked: string[] = [];
+  /** Why replies were refused. */
+  readonly refusals: string[] = [];
+  private readonly replies: ReadonlyMap<string, Reply[]>;
+
+  constructor(replies: Readonly<Record<string, Reply | readonly Reply[]>>) {
+    this.replies = new Map(Object.entries(replies).map(([start, reply]) => [start, [reply].flat() as Reply[]]));
+  }
+
+  async text({ message, default: initial, check }: TextQuestion): Promise<string> {
+    this.asked.push(message);
+    for (;;) {
+      const answer = String(this.reply(message) ?? initial ?? '');
+      const reason = check(answer);
+      if (reason === undefined) return answer;
+      this.refusals.push(reason);
+      if (!this.hasReply(message)) throw new Error(`${message} ${JSON.stringify(answer)}: ${reason}`);
+    }
+  }
+
+  async select(message: string, choices: readonly Choice[], initial?: string): Promise<string> {
+    this.asked.push(message);
+    const answer = this.reply(message) ?? initial ?? choices[0]?.value;
+    if (choices.some(({ value }) => value === answer)) return answer as string;
+    throw new Error(`${message} has no choice ${String(answer)}`);
+  }
+
+  async checkbox(message: string): Promise<readonly string[]> {
+    throw new Error(`nothing is scripted for ${message}`);
+  }
+
+  async confirm(message: string, initial: boolean): Promise<boolean> {
+    this.asked.push(message);
+    return Boolean(this.reply(message) ?? initial);
+  }
+
+  private reply(message: string): string | boolean | undefined {
+    const reply = this.repliesTo(message)?.shift();
+    if (reply === cancel) throw new Cancelled();
+    return reply;
+  }
+
+  private hasReply(message: string): boolean {
+    return (this.repliesTo(message)?.length ?? 0) > 0;
+  }
+
+  private repliesTo(message: string): Reply[] | undefined {
+    const fitting = [...this.replies].filter(([start]) => message.startsWith(start));
+    return fitting.sort(([a], [b]) => b.length - a.length)[0]?.[1];
+  }
+}

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const builds = join(project, '.cache/bin');
+const sources = ['bin', 'package.json', 'scripts', 'src', 'templates'];
+
+let building: Promise<string> | undefined;
+
+/**
+ * The bundled bin of the source as it stands: made once for all test files, in a folder named after the source, so
+ * that runs side by side neither build twice nor pull the bin from under each other.
+ */
+export function builtBin(): Promise<string> {
+  building ??= build();
+  return building;
+}
+
+async function build(): Promise<string> {
+  const folder = join(builds, fingerprint());
+  const bin = join(folder, 'create-ai-module.cjs');
+  if (existsSync(bin)) return bin;
+  mkdirSync(builds, { recursive: true });
+  prune();
+  const draft = `${folder}.${process.pid}`;
+  await promisify(execFile)(process.execPath, [join(project, 'scripts/build.mjs'), draft], { cwd: project });
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    if (!existsSync(bin)) throw error;
+    rmSync(draft, { recursive: true });
+  }
+  return bin;
+}
+
+function fingerprint(): string {
+  const hash = createHash('sha256');
+  for (const source of sources) addTo(hash, source);
+  return hash.digest('hex').slice(0, 16);
+}
+
+function addTo(hash: ReturnType<typeof createHash>, path: string): void {
+  const absolute = join(project, path);
+  if (!statSync(absolute).isDirectory()) hash.update(`${path}\0`).update(readFileSync(absolute));
+  else for (const name of readdirSync(absolute).sort()) addTo(hash, `${path}/${name}`);
+}
+
+/** Builds of an hour ago are nobody's any more. */
+function prune(): void {
+  for (const name of readdirSync(builds)) {
+    const path = join(builds, name);
+    if (Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { type RelPath, relPath, whyNotRelPath } from '../core/text/rel-path.ts';
 import { comparePaths, type FileMode, type Tree, type TreeFile } from '../core/tree/tree.ts';
-import { confine } from './confine.ts';
-import { nodeDisk } from './disk.ts';
-import { isDiskError, reasonOf } from './disk-error.ts';
-import { stateFolder } from './host-lock.ts';
+import { confine } from './apply/confine.ts';
+import { nodeDisk } from './apply/disk.ts';
+import { isDiskError, reasonOf } from './apply/disk-error.ts';
+import { stateFolder } from './apply/host-lock.ts';
 
 /** Folders that hold no source: what tools put there comes back by itself. */
 export const ignoredFolders: ReadonlySet<string> = new Set([

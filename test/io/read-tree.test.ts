@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { relPath } from '../../src/core/text/rel-path.ts';
 import { textFile } from '../../src/core/tree/tree.ts';
 import { readFileOf, readText, readTree } from '../../src/io/read-tree.ts';
-import { tree } from './scenarios.ts';
+import { tree } from './apply/scenarios.ts';
 import { tempFolder, writeTree } from './temp-folder.ts';
 
 describe('readTree', () => {

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RelPath, relPath } from '../../src/core/text/rel-path.ts';
-import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
-import { type Tree, type TreeFile, textFile } from '../../src/core/tree/tree.ts';
+import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
+import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 /** What a host may look like before, and a plan for it. */
 export interface Scenario {

@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Failure } from '../../src/core/failure.ts';
-import { applyPlan } from '../../src/io/apply-plan.ts';
-import { recover } from '../../src/io/recover.ts';
+import { Failure } from '../../../src/core/failure.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { recover } from '../../../src/io/apply/recover.ts';
+import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { Death, type Fault, faultDisk } from './fault-disk.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
-import { snapshot, tempFolder, writeTree } from './temp-folder.ts';
 
 /** A host as the scenario wants it, two folders deep, so that what leaks beside the root is seen. */
 function arrange(scenario: Scenario): { outer: string; root: string } {

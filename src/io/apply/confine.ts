@@ -1,6 +1,6 @@
 import { join, relative, sep } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import type { RelPath } from '../core/text/rel-path.ts';
+import { Failure } from '../../core/failure.ts';
+import type { RelPath } from '../../core/text/rel-path.ts';
 import type { Disk, Entry } from './disk.ts';
 
 /** Where a path of a plan really is. */

@@ -1,4 +1,4 @@
-import { Cancelled } from './io.ts';
+import { Cancelled } from '../io.ts';
 
 const held: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 

@@ -11,13 +11,13 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RelPath, relPath } from '../../src/core/text/rel-path.ts';
-import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
-import { sortedPaths, type Tree, type TreeFile, textFile } from '../../src/core/tree/tree.ts';
-import { applyPlan } from '../../src/io/apply-plan.ts';
-import { contentOf, readTree } from '../../src/io/read-tree.ts';
+import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
+import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { contentOf, readTree } from '../../../src/io/read-tree.ts';
+import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
-import { snapshot, tempFolder, writeTree } from './temp-folder.ts';
 
 const create = (path: string, content = 'new\n') =>
   ({ kind: 'create', path: path as RelPath, after: textFile(content) }) as const;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import type { RelPath } from '../core/text/rel-path.ts';
+import { Failure } from '../../core/failure.ts';
+import type { RelPath } from '../../core/text/rel-path.ts';
 import { confine } from './confine.ts';
 import type { Disk } from './disk.ts';
 import { stateFolder } from './host-lock.ts';

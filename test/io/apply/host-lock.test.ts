@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodeDisk } from '../../src/io/disk.ts';
-import { lockHost, stateFolder } from '../../src/io/host-lock.ts';
-import { ownIdentity } from '../../src/io/process-identity.ts';
+import { nodeDisk } from '../../../src/io/apply/disk.ts';
+import { lockHost, stateFolder } from '../../../src/io/apply/host-lock.ts';
+import { ownIdentity } from '../../../src/io/apply/process-identity.ts';
+import { tempFolder } from '../temp-folder.ts';
 import { bundleChild, ended, run, start } from './child.ts';
-import { tempFolder } from './temp-folder.ts';
 
 let script: string;
 beforeAll(async () => {

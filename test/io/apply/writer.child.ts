@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyPlan } from '../../src/io/apply-plan.ts';
-import { type Disk, nodeDisk } from '../../src/io/disk.ts';
-import { lockHost } from '../../src/io/host-lock.ts';
-import { Cancelled } from '../../src/io/io.ts';
-import { recover } from '../../src/io/recover.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
+import { lockHost } from '../../../src/io/apply/host-lock.ts';
+import { recover } from '../../../src/io/apply/recover.ts';
+import { Cancelled } from '../../../src/io/io.ts';
 import { countingDisk } from './fault-disk.ts';
 import { scenarios, tree } from './scenarios.ts';
 
@@ -47,7 +47,7 @@ function diskFor({ at, slow }: Order & { kind: 'apply' }): Disk {
 
 /** One module, and one line in a file of the host, in competition with another process. */
 async function race(root: string, waitMs: number | undefined): Promise<void> {
-  const { planChanges } = await import('../../src/core/tree/plan.ts');
+  const { planChanges } = await import('../../../src/core/tree/plan.ts');
   const before = tree({ 'registry.txt': readFileSync(join(root, 'registry.txt'), 'utf8') });
   const files = {
     'registry.txt': `by ${process.pid}\n`,

@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { relPath } from '../../src/core/text/rel-path.ts';
-import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
-import { applyPlan } from '../../src/io/apply-plan.ts';
-import { stateFolder } from '../../src/io/host-lock.ts';
-import { recover } from '../../src/io/recover.ts';
+import { relPath } from '../../../src/core/text/rel-path.ts';
+import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { stateFolder } from '../../../src/io/apply/host-lock.ts';
+import { recover } from '../../../src/io/apply/recover.ts';
+import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { countingDisk, Death } from './fault-disk.ts';
 import { tree } from './scenarios.ts';
-import { snapshot, tempFolder, writeTree } from './temp-folder.ts';
 
 const before = tree({ 'package.json': '{}\n', 'old/f': 'old\n' });
 const wanted = tree({ 'package.json': '{ "a": 1 }\n', 'modules/one/a': 'a\n', 'modules/one/b': 'b\n', 'src/x': 'x\n' });

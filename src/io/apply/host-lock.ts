@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError, reasonOf } from './disk-error.ts';
 import { mayBeRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';

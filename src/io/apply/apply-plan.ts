@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import { isNoop, type Plan } from '../core/tree/plan.ts';
+import { Failure } from '../../core/failure.ts';
+import { isNoop, type Plan } from '../../core/tree/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { applyPlan } from '../../src/io/apply-plan.ts';
-import { recover } from '../../src/io/recover.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { recover } from '../../../src/io/apply/recover.ts';
+import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { bundleChild, ended, run, start } from './child.ts';
 import { scenarios } from './scenarios.ts';
-import { snapshot, tempFolder, writeTree } from './temp-folder.ts';
 
 const name = 'a new module below missing folders, with edits of the host';
 const scenario = scenarios[name]!;

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { Failure } from '../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import type { Disk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
 import { attempt, removeFolderIfEmpty } from './tidy.ts';

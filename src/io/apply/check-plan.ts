@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import { folderOf, type RelPath, whyNotRelPath } from '../core/text/rel-path.ts';
-import type { Change, Plan } from '../core/tree/plan.ts';
-import type { TreeFile } from '../core/tree/tree.ts';
+import { Failure } from '../../core/failure.ts';
+import { folderOf, type RelPath, whyNotRelPath } from '../../core/text/rel-path.ts';
+import type { Change, Plan } from '../../core/tree/plan.ts';
+import type { TreeFile } from '../../core/tree/tree.ts';
 import { confine, type Place } from './confine.ts';
 import type { Disk, Entry } from './disk.ts';
 import { stateFolder } from './host-lock.ts';

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { relPath } from '../../src/core/text/rel-path.ts';
-import { planChanges } from '../../src/core/tree/plan.ts';
-import { type TreeFile, textFile } from '../../src/core/tree/tree.ts';
-import { applyPlan } from '../../src/io/apply-plan.ts';
+import { relPath } from '../../../src/core/text/rel-path.ts';
+import { planChanges } from '../../../src/core/tree/plan.ts';
+import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { bundleChild, run } from './child.ts';
 import { scenarios, tree } from './scenarios.ts';
-import { snapshot, tempFolder, writeTree } from './temp-folder.ts';
 
 const mounted: string[] = [];
 

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { Failure } from '../core/failure.ts';
+import { Failure } from '../../core/failure.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
 import { lockHost, stateFolder } from './host-lock.ts';

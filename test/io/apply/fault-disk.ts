@@ -1,5 +1,5 @@
 import { readFileSync, truncateSync } from 'node:fs';
-import { type Disk, nodeDisk } from '../../src/io/disk.ts';
+import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 
 /** What happens at step k, and from there on. */
 export type Fault =

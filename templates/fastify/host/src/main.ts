@@ -15,7 +15,7 @@ try {
     await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver });
   }
 } catch (error) {
-  console.error(error instanceof HostConfigError ? `configuration: ${error.message}` : error);
+  console.error(error instanceof HostConfigError ? `configuration: ${error.message}` : (error as Error).stack);
   process.exit(1);
 }
 

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import type { HostConfig } from '../config.ts';
 import { Refusal } from '../errors.ts';
+import { describeError } from '../log.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { installAuth } from './auth.ts';
@@ -16,7 +17,7 @@ import type { Tokens } from './tokens.ts';
 /** An application without routes: parsing, validation, authentication and errors. */
 export function createApp(config: HostConfig, tokens: Tokens): FastifyInstance {
   const app = Fastify({
-    logger: { level: config.LOG_LEVEL },
+    logger: { level: config.LOG_LEVEL, serializers: { err: describeError } },
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 2_000 },
     frameworkErrors: (_error, request, reply) => answerNotFound(request, reply),

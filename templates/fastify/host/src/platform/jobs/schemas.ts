@@ -22,6 +22,7 @@ export const JobParams = z.strictObject({ job_id: z.guid() });
 /** Any query string: an endpoint beyond the standard ones says itself what it takes. */
 export const AnyQuery = z.record(z.string(), z.unknown());
 
+/** The body of an answer that has none. */
 export const NoContent = z.void();
 
 /** A number in a query string: decimal digits and nothing else. */

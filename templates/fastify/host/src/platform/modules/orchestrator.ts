@@ -1,3 +1,4 @@
+import { textOf } from '../log.ts';
 import type { AnyModule } from './base-module.ts';
 import { type Candidate, discoverModules } from './discovery.ts';
 import { type Manifest, requiredModules } from './manifest.ts';
@@ -93,6 +94,6 @@ export class Orchestrator {
 
   #fail(candidate: Usable | undefined, name: string, problem: ModuleProblem): void {
     this.#entries.set(name, { name, status: 'failed', manifest: candidate?.manifest, problem });
-    this.#host.log.error({ err: problem, module: name, code: problem.code }, 'module failed');
+    this.#host.log.error({ module: name, code: problem.code, reason: textOf(problem) }, 'module failed');
   }
 }

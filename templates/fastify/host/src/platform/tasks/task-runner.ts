@@ -120,7 +120,7 @@ export class TaskRunner {
   /** What fails for the last time stays in the queue's failed set: its dead letters. */
   #reportFailure(queue: string, job: Job | undefined, error: Error): void {
     const last = job !== undefined && job.attemptsMade >= (job.opts.attempts ?? 1);
-    const fields = { err: error, queue, message: job?.data, attempt: job?.attemptsMade };
+    const fields = { err: error, queue, message_id: job?.id, attempt: job?.attemptsMade };
     if (last) this.#log.error(fields, 'message dead-lettered');
     else this.#log.warn(fields, 'message failed');
   }

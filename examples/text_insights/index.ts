@@ -1,0 +1,36 @@
+import type { ModuleEvents } from '#platform/events/module-events.ts';
+import { BaseModule } from '#platform/modules/base-module.ts';
+import type { ModuleContext } from '#platform/modules/module-context.ts';
+import { Config } from './config.ts';
+import { registerEventHandlers } from './events.ts';
+import { routes } from './routes.ts';
+import { TextInsightsService } from './service.ts';
+import { tasks } from './tasks.ts';
+
+/** Reads an English text: sentiment, entities, key sentences and readability, offline. */
+export class TextInsightsModule extends BaseModule<Config, TextInsightsService> {
+  override configClass() {
+    return Config;
+  }
+
+  protected override createService(context: ModuleContext, config: Config) {
+    return new TextInsightsService(context, config);
+  }
+
+  override router() {
+    return routes(this.service);
+  }
+
+  override tasks() {
+    return tasks(this.service);
+  }
+
+  override registerEvents(events: ModuleEvents) {
+    registerEventHandlers(events, this.service);
+  }
+}
+
+/** Called by the host, once. */
+export function loadModule() {
+  return new TextInsightsModule();
+}

@@ -1,0 +1,7 @@
+import { jobsTable, resultsTable } from '#platform/jobs/tables.ts';
+
+/** One row per job. Tables of your own go beside it, with their SQL in `migrations/`. */
+export const jobs = jobsTable('text_insights_jobs');
+
+/** One row per completed job. */
+export const results = resultsTable('text_insights_results', jobs);

@@ -1,0 +1,11 @@
+import { jobTask, scheduledTask, type Task } from '#platform/tasks/task.ts';
+import type { TextInsightsService } from './service.ts';
+
+/** What runs in the background, in any worker. */
+export function tasks(service: TextInsightsService): Task[] {
+  return [
+    jobTask('process', (jobId) => service.runJob(jobId)),
+    scheduledTask('requeue_stale', '* * * * *', () => service.requeueStale()),
+    scheduledTask('cleanup_old_jobs', '0 3 * * *', () => service.cleanupOldJobs()),
+  ];
+}

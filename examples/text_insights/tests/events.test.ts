@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { testHost } from '#platform/testing/test-host.ts';
+import { emitted } from '../events.ts';
+
+const host = await testHost('text_insights');
+const { service } = host.module;
+const request = { input_data: { test: 'data' }, options: {}, priority: 5 };
+
+describe('the life of a job', () => {
+  it('is told from start to end', async () => {
+    const user = host.user();
+    const { job_id } = await service.startProcessing(request, user);
+    await host.finished(user, job_id);
+    await host.until(() => host.eventsOf(job_id).some((event) => event.name === emitted.completed));
+    const told = host.eventsOf(job_id);
+    expect(told[0]?.name).toBe(emitted.started);
+    expect(told.at(-1)?.name).toBe(emitted.completed);
+    for (const event of told) {
+      expect(Object.values<string>(emitted)).toContain(event.name);
+      expect(event).toMatchObject({ source_module: 'text_insights', data: { job_id, user_id: user.id } });
+    }
+  });
+});
+
+describe('user.deleted', () => {
+  it('leaves nothing of the user', async () => {
+    const user = host.user();
+    const { job_id } = await service.startProcessing(request, user);
+    await host.finished(user, job_id);
+    await host.publish('user.deleted', { user_id: user.id });
+    await host.until(async () => {
+      const { total } = await service.listJobs({ skip: 0, limit: 1 }, { id: user.id, permissions: [], admin: false });
+      return total === 0;
+    });
+  });
+});
+
+describe('transcription.completed', () => {
+  it('starts one job, however often it is delivered', async () => {
+    const user = host.user();
+    const eventId = randomUUID();
+    await host.publish('transcription.completed', { user_id: user.id, text: 'data' }, eventId);
+    await host.publish('transcription.completed', { user_id: user.id, text: 'data' }, eventId);
+    await host.publish('transcription.completed', { user_id: user.id, text: 'more' });
+    const jobs = await host.until(async () => {
+      const page = await service.listJobs({ skip: 0, limit: 5 }, { id: user.id, permissions: [], admin: false });
+      return page.total >= 2 && page.jobs;
+    });
+    expect(jobs).toHaveLength(2);
+  });
+});

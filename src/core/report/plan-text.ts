@@ -1,24 +1,24 @@
 import { diffLines } from '../text/line-diff.ts';
 import { folderOf } from '../text/rel-path.ts';
 import type { Change, Plan } from '../tree/plan.ts';
+import { comparePaths } from '../tree/tree.ts';
 import type { Paint } from './paint.ts';
 
 const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
 
 /** The plan as a list of files by folder; files that stay as they are are not listed. */
 export function reportPlan(plan: Plan, paint: Paint): string {
-  const lines: string[] = [];
-  let folder: string | undefined;
+  const folders = new Map<string, string[]>();
   for (const change of plan.changes) {
     if (change.kind === 'keep') continue;
-    if (folderOf(change.path) !== folder) {
-      folder = folderOf(change.path);
-      lines.push(`  ${paint.bold(folder === '' ? '.' : `${folder}/`)}`);
-    }
-    lines.push(
-      `    ${colour(change.kind, paint)(`${signs[change.kind]} ${change.path.slice(folder === '' ? 0 : (folder?.length ?? 0) + 1)}`)}`,
-    );
+    const folder = folderOf(change.path);
+    const file = change.path.slice(folder === '' ? 0 : folder.length + 1);
+    const line = `    ${colour(change.kind, paint)(`${signs[change.kind]} ${file}`)}`;
+    folders.set(folder, [...(folders.get(folder) ?? []), line]);
   }
+  const lines = [...folders]
+    .sort(([a], [b]) => comparePaths(a, b))
+    .flatMap(([folder, files]) => [`  ${paint.bold(folder === '' ? '.' : `${folder}/`)}`, ...files]);
   return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
 }
 

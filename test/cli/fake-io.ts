@@ -9,17 +9,15 @@ export interface FakeIoOptions {
   readonly isTty?: boolean;
 }
 
-class Capture implements Output {
-  text = '';
-  readonly columns: number | undefined;
-
-  constructor(readonly isTty: boolean) {
-    this.columns = isTty ? 100 : undefined;
-  }
-
-  write(text: string): void {
-    this.text += text;
-  }
+function capture(isTty: boolean): Output & { text: string } {
+  return {
+    text: '',
+    isTty,
+    columns: isTty ? 100 : undefined,
+    write(text) {
+      this.text += text;
+    },
+  };
 }
 
 /** What a run left behind, besides files. */
@@ -35,7 +33,7 @@ export interface Outcome {
 export async function runIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
   const prompter = new ScriptedPrompter(options.replies ?? {});
   const isTty = options.isTty ?? options.replies !== undefined;
-  const [out, err] = [new Capture(isTty), new Capture(isTty)];
+  const [out, err] = [capture(isTty), capture(isTty)];
   const io: Io = {
     cwd,
     env: { NO_COLOR: '1', ...options.env },

@@ -1,0 +1,108 @@
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { mini, newHost } from './hosts.ts';
+
+/** A host of a pack that is like the small one, but for what `edit` does to it. */
+async function hostWithPack(edit: (pack: string) => void): Promise<string> {
+  const pack = join(tempFolder(), 'pack');
+  cpSync(mini, pack, { recursive: true });
+  edit(pack);
+  const root = await newHost();
+  writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${pack}\n`);
+  return root;
+}
+
+function hostWithCheck(code: string): Promise<string> {
+  return hostWithPack((pack) => writeFileSync(join(pack, 'module/check.mjs'), code));
+}
+
+describe('--verify', () => {
+  it("runs the pack's commands in the host's folder, and lets their words be heard", async () => {
+    const root = await hostWithCheck('console.log(process.cwd()); console.error("on stderr");');
+    const { out, err } = await succeedIn(root, ['new', 'alpha', '--verify', '--yes']);
+    expect(out).toMatch(/^Created alpha in modules\/alpha: .*\n$/);
+    const talk = err.slice(err.indexOf('$ '));
+    expect(talk).toContain('$ node modules/alpha/check.mjs\n');
+    expect(talk).toContain(`${root}\n`);
+    expect(talk).toContain('on stderr\n');
+    expect(talk).toContain('passed node modules/alpha/check.mjs\nNext:\n  open modules/alpha');
+  });
+
+  it('keeps the files where it fails, and says what to repeat', async () => {
+    const root = await hostWithCheck('console.log("1 test failed"); process.exitCode = 1;');
+    const { code, out, err } = await runIn(root, ['new', 'alpha', '--verify', '--yes']);
+    expect([code, out]).toEqual([3, expect.stringContaining('Created alpha')]);
+    expect(existsSync(join(root, 'modules/alpha/manifest.yaml'))).toBe(true);
+    expect(err.match(/1 test failed/g)).toHaveLength(1);
+    expect(err).toContain('error node modules/alpha/check.mjs failed: exit code 1\n');
+    expect(err).toContain(`The files were kept. Repeat it by hand with: cd ${root} && node modules/alpha/check.mjs\n`);
+  });
+
+  it('says which tool is missing', async () => {
+    const root = await hostWithPack((pack) => {
+      const meta = readFileSync(join(pack, 'pack.yaml'), 'utf8');
+      writeFileSync(join(pack, 'pack.yaml'), meta.replace('verify: [[node, ', 'verify: [[no-such-tool, '));
+    });
+    const { code, err } = await runIn(root, ['new', 'alpha', '--verify', '--yes']);
+    expect([code, err]).toEqual([
+      3,
+      expect.stringContaining('no-such-tool modules/alpha/check.mjs failed: there is no such'),
+    ]);
+  });
+
+  it.each<[number, string]>([
+    [0, ''],
+    [3, 'process.exitCode = 1;'],
+  ])('with --json stdout is one document (exit %i)', async (wanted, code) => {
+    const outcome = await runIn(await hostWithCheck(`console.log("noise"); ${code}`), [
+      'new',
+      'alpha',
+      '--verify',
+      '--json',
+    ]);
+    expect(outcome.code).toBe(wanted);
+    const document = JSON.parse(outcome.out) as object;
+    expect(document).toMatchObject(
+      wanted === 0 ? { applied: true, verified: true } : { error: { code: 'command-failed' } },
+    );
+  });
+
+  it('does nothing where nothing was written', async () => {
+    const { err } = await succeedIn(await hostWithCheck(''), ['new', 'alpha', '--verify', '--dry-run']);
+    expect(err).not.toContain('$ ');
+  });
+});
+
+describe('on a terminal', () => {
+  const slow = 'setTimeout(() => console.log("all is well"), 1500);';
+  const argv = ['new', 'alpha', '--verify', '--yes'];
+
+  it('work over a second shows a line that turns, and then goes', async () => {
+    const { err } = await succeedIn(await hostWithCheck(slow), argv, { isTty: true, env: { NO_COLOR: '' } });
+    expect(err).toMatch(/\r⠙ node modules\/alpha\/check\.mjs \(1 s\)\u001b\[K\r⠹ /);
+    expect(err).toMatch(/\r\u001b\[K\u001b\[32mpassed/);
+    expect(err).not.toContain('all is well');
+  });
+
+  it('without colour it is one still line', async () => {
+    const { err } = await succeedIn(await hostWithCheck(slow), argv, { isTty: true });
+    expect(err).toContain('$ node modules/alpha/check.mjs\nnode modules/alpha/check.mjs …\npassed ');
+    expect(err).not.toMatch(/[\r\u001b]/);
+  });
+
+  it('what the command said is shown once it fails', async () => {
+    const root = await hostWithCheck('console.log("1 test failed"); process.exitCode = 1;');
+    const { err } = await runIn(root, argv, { isTty: true });
+    expect(err.match(/1 test failed/g)).toHaveLength(1);
+    expect(err).toContain('1 test failed\nerror node');
+  });
+
+  it('work under a second shows nothing, and elsewhere nothing ever is', async () => {
+    const quick = await succeedIn(await hostWithCheck(''), argv, { isTty: true, env: { NO_COLOR: '' } });
+    const elsewhere = await succeedIn(await hostWithCheck(slow), argv);
+    for (const { err } of [quick, elsewhere]) expect(err).not.toMatch(/[\r⠙]| …/);
+  });
+});

@@ -23,11 +23,11 @@ async function bundledPacks() {
 }
 
 function stackSection(meta) {
-  const evidence = meta.host.detect.map((rule) => `- ${code(rule.file)}: ${rule.evidence}`);
+  const evidence = meta.host.detect.map((rule) => `- ${rule.evidence}`);
   const imports = Object.entries(meta.host.imports).map(([name, place]) => [code(name), code(place)]);
   return [
-    `### ${meta.title} (${code(meta.name)})`,
-    `${meta.description.replace(/\.?$/, '.')} Modules live in ${code(meta.host.modules_dir)}. A folder is such a host where all of this holds:`,
+    `### ${code(meta.name)}`,
+    `${meta.title}: ${meta.description.replace(/\.?$/, '.')} Modules live in ${code(meta.host.modules_dir)}. A folder is such a host where all of this holds:`,
     evidence.join('\n'),
     table(['import', `default (${meta.host.import_style})`], imports),
   ].join('\n\n');

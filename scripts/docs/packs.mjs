@@ -18,7 +18,7 @@ const samples = {
   line: ['description', 'Two\nlines'],
   jsdoc: ['description', 'Ends */ here'],
   docstring: ['description 4', 'Says """', 4],
-  join: ['permissions ", "', ['a:read', 'a:create'], ', '],
+  join: ['manifest.permissions_required ", "', ['a:read', 'a:create'], ', '],
   eq: ['provider "openai"', 'local', 'openai'],
   has: ['dependencies.services "redis"', ['redis'], 'redis'],
   not: ['extraEndpoints', []],
@@ -28,6 +28,7 @@ const samples = {
 const contexts = [
   ['A module', 'src/core/pack/context.ts', 'export interface Context'],
   ['An endpoint', 'src/core/pack/endpoint-context.ts', 'export interface EndpointContext'],
+  ['A permission', 'src/core/pack/permission-context.ts', 'export interface PermissionContext'],
   ['An event', 'src/core/pack/event-context.ts', 'export interface EventContext'],
   ['A setting', 'src/core/pack/setting-context.ts', 'export interface SettingContext'],
   ['An entry of `configuration`', 'src/core/pack/setting-context.ts', 'export interface ConfigurationContext'],

@@ -127,7 +127,24 @@ describe('docs/manifest.md', () => {
   });
 });
 
-it('packages and folders that the source names in messages are documented', () => {
+describe('docs/hosts.md', () => {
+  const documented = [...read('docs/hosts.md').matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|/gm)].flatMap(([, cell = '']) =>
+    cell.replaceAll('`', '').split(', '),
+  );
+
+  it('names every variable of the hosts of all packs', () => {
+    const packs = readdirSync(join(root, 'templates'));
+    const variables = packs.flatMap((pack) =>
+      [...read(`templates/${pack}/host/.env.example.hbs`).matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(variables.length).toBeGreaterThan(0);
+    expect(variables.filter((name) => !documented.includes(name ?? ''))).toEqual([]);
+  });
+});
+
+it('pages that messages point to exist', () => {
   const named = [...read('src/core/failure-catalogue.ts').matchAll(/docs\/[a-z]+\.md/g)].map(([path]) => path);
   expect(named.filter((path) => !pages.includes(path))).toEqual([]);
 });

@@ -4,5 +4,6 @@ import { failureParts } from './failures.mjs';
 import { hostParts } from './hosts.mjs';
 import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
+import { tourParts } from './tour.mjs';
 
-export const blocks = { ...commandParts, ...failureParts, ...hostParts, ...manifestParts, ...packParts };
+export const blocks = { ...commandParts, ...failureParts, ...hostParts, ...manifestParts, ...packParts, ...tourParts };

@@ -8,6 +8,7 @@ export const root = new URL('../../', import.meta.url);
 const modules = [
   'src/cli/exit.ts',
   'src/cli/program.ts',
+  'src/cli/run.ts',
   'src/core/failure-catalogue.ts',
   'src/core/host/host-config.ts',
   'src/core/manifest/answers.ts',
@@ -23,7 +24,10 @@ const modules = [
   'src/core/text/yaml-value.ts',
 ];
 
-/** Everything that those modules export. Node 20 cannot import TypeScript, so it is bundled first. */
+/**
+ * Everything that those modules export. Node 20 cannot import TypeScript, so it is bundled first, into a folder as deep
+ * as the source's own: `../../templates/` is the same from both.
+ */
 export const source = await importSource();
 
 async function importSource() {

@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { mini, newHost } from '../cli/hosts.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { builtBin } from './built-bin.ts';
+import { Terminal, type TerminalOptions } from './terminal.ts';
+
+let bin: string;
+beforeAll(async () => {
+  bin = await builtBin();
+});
+
+function start(args: readonly string[], options: TerminalOptions): Terminal {
+  return new Terminal([process.execPath, bin, ...args], options);
+}
+
+const sequence = /\u001b\[\d+(;\d+)*m/;
+
+describe('new, from nothing', () => {
+  it('makes a host and a module from answers, refuses wrong ones, and prints the line that repeats it', async () => {
+    const cwd = tempFolder();
+    const terminal = start(['--stack', mini], { cwd });
+    await terminal.see('No host application was found in');
+    await terminal.answer('Make a host application now?');
+    await terminal.answer('Folder for it');
+    await terminal.see('+ mini.json');
+    await terminal.answer('Write these files?', 'y');
+    await terminal.see('Created a host in');
+    await terminal.see('mini.json names mini');
+
+    const name = 'Name of the module';
+    await terminal.tryAnswer(name, '../evil', 'It looks like a path');
+    await terminal.tryAnswer(name, 'class', 'It is a keyword of Python or TypeScript.');
+    await terminal.answer(name, 'text_tools');
+    await terminal.answer('What does it do? (Text tools: an AI module.)', `Counts "words" & it's fine.`);
+    await terminal.answer('Author', 'Ada Lovelace');
+    await terminal.tryAnswer('Endpoints beyond', 'reindex', 'reindex must be "METHOD /path"');
+    await terminal.answer('Endpoints beyond', 'POST /reindex');
+    await terminal.answer('Permissions beyond');
+    await terminal.answer('Events it emits', 'text_tools.indexed');
+    await terminal.answer('Events it handles', 'file.uploaded');
+    await terminal.answer('Dependencies', 'redis');
+    await terminal.answer('CPUs (1)');
+    await terminal.answer('Memory (512Mi)', '1Gi');
+    await terminal.tryAnswer('Jobs one worker runs at once', '0', 'It must be a whole number from 1 to 1000.');
+    await terminal.answer('Jobs one worker runs at once', '4');
+    await terminal.answer('Configuration key', 'top_k');
+    await terminal.see('Type of top_k');
+    terminal.press('down');
+    terminal.press('enter');
+    await terminal.answer('Is top_k a secret?');
+    await terminal.answer('Smallest value', '1');
+    await terminal.tryAnswer('Largest value', '0', 'has a minimum above its maximum');
+    await terminal.answer('Largest value', '9');
+    await terminal.answer('Default', '5');
+    await terminal.answer('Configuration key');
+    await terminal.see('Where is the work done?');
+    terminal.press('enter');
+    await terminal.see('The same without questions:');
+    await terminal.see('Module text_tools for Mini');
+    await terminal.see('+ manifest.yaml');
+    await terminal.answer('Write these files?');
+    await terminal.see('Created text_tools in modules/text_tools');
+    expect(await terminal.ended).toBe(0);
+
+    const manifest = readYaml(readFileSync(join(cwd, 'modules/text_tools/manifest.yaml'), 'utf8'));
+    expect(manifest).toMatchObject({
+      description: `Counts "words" & it's fine.`,
+      author: 'Ada Lovelace',
+      endpoints: expect.arrayContaining(['POST /reindex']),
+      events_subscribed: ['user.deleted', 'file.uploaded'],
+      resources: { cpu: '1', memory: '1Gi', max_concurrent_jobs: 4 },
+      configuration: { top_k: { type: 'integer', minimum: 1, maximum: 9, default: 5 }, provider: 'local' },
+    });
+    const line = /create-ai-module (new .*? --yes)/s.exec(terminal.bytes.replaceAll('\r', ''))?.[1];
+    const again = await newHost();
+    execFileSync('sh', ['-c', `"${process.execPath}" "${bin}" ${line}`], { cwd: again, stdio: 'pipe' });
+    expect(moduleIn(again)).toEqual(moduleIn(cwd));
+  });
+
+  it('takes nothing but the name, where all the rest has a default', async () => {
+    const cwd = await newHost();
+    const terminal = start(['new'], { cwd });
+    await terminal.answer('Name of the module', 'alpha');
+    for (const question of [
+      'What does it do?',
+      'Author',
+      'Endpoints',
+      'Permissions',
+      'Events it emits',
+      'Events it handles',
+    ])
+      await terminal.answer(question);
+    for (const question of [
+      'Dependencies',
+      'CPUs',
+      'Memory',
+      'Jobs',
+      'Configuration key',
+      'Where is',
+      'Write these files?',
+    ])
+      await terminal.answer(question);
+    expect(await terminal.ended).toBe(0);
+    expect(readdirSync(join(cwd, 'modules'))).toEqual(['alpha']);
+  });
+});
+
+function moduleIn(root: string): Record<string, string> {
+  return snapshot(join(root, 'modules/text_tools'));
+}
+
+describe('who goes away', () => {
+  it.each<['ctrl-c' | 'ctrl-d', string, number]>([
+    ['ctrl-c', 'at the first question', 0],
+    ['ctrl-d', 'at the first question', 0],
+    ['ctrl-c', 'in the middle', 3],
+    ['ctrl-d', 'in the middle', 3],
+  ])('by %s %s leaves nothing, and hears so', async (key, _, answered) => {
+    const cwd = await newHost();
+    const before = snapshot(cwd);
+    const terminal = start(['new'], { cwd });
+    const questions = ['Name of the module', 'What does it do?', 'Author', 'Endpoints'];
+    for (const question of questions.slice(0, answered)) await terminal.answer(question, 'alpha');
+    await terminal.see(questions[answered] as string);
+    terminal.press(key);
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.text()).toMatch(/Cancelled\. Nothing was written\.$/);
+    expect(terminal.bytes).toContain('\u001b[?25h');
+    expect(snapshot(cwd)).toEqual(before);
+  });
+
+  it('at the last question, too', async () => {
+    const cwd = await newHost();
+    const before = snapshot(cwd);
+    const terminal = start(
+      ['new', '--from', join(import.meta.dirname, '../fixtures/manifests/mon_nouveau_module.yaml')],
+      { cwd },
+    );
+    await terminal.see('Write these files?');
+    terminal.press('ctrl-c');
+    expect(await terminal.ended).toBe(130);
+    expect(snapshot(cwd)).toEqual(before);
+  });
+});
+
+describe('the terminal', () => {
+  it('has colour', async () => {
+    const terminal = start(['new', 'alpha', '--yes'], { cwd: await newHost() });
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.bytes).toMatch(sequence);
+  });
+
+  it('has none with NO_COLOR, not in questions either', async () => {
+    const terminal = start(['new'], { cwd: await newHost(), env: { NO_COLOR: '1' } });
+    await terminal.answer('Name of the module', 'alpha');
+    await terminal.see('What does it do?');
+    terminal.press('ctrl-c');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.bytes).not.toMatch(sequence);
+  });
+
+  it.each(['stdin', 'stdout'])('is none when %s is led elsewhere: nothing is asked', async (stream) => {
+    const redirect = stream === 'stdin' ? '</dev/null' : '| cat';
+    const cwd = await newHost();
+    const terminal = new Terminal(['bash', '-o', 'pipefail', '-c', `"${process.execPath}" "${bin}" new ${redirect}`], {
+      cwd,
+    });
+    expect(await terminal.ended).toBe(2);
+    expect(terminal.text()).toContain('<name> is missing');
+  });
+
+  it('still shows questions when stderr is led elsewhere', async () => {
+    const terminal = new Terminal(['sh', '-c', `"${process.execPath}" "${bin}" new 2>/dev/null`], {
+      cwd: await newHost(),
+    });
+    await terminal.see('Name of the module');
+    terminal.press('ctrl-c');
+    expect(await terminal.ended).toBe(130);
+  });
+});

@@ -18,7 +18,7 @@ export class World {
   readonly retryAttempts = 2;
   readonly retryDelaySeconds = 0.1;
   readonly fake = new FakeOpenAi();
-  readonly traffic: Traffic = { answers: [] };
+  readonly traffic: Traffic = { answers: [], accepted: [] };
   #host: Host | undefined;
   #people = 0;
 

@@ -69,7 +69,7 @@ export function describeSubscriptions(world: World): void {
     const jobs = (caller: ReturnType<World['person']>, total: number) =>
       waitUntil(`${total} jobs from events`, async () => {
         const page = await list(caller, subject);
-        return page.total >= total && page;
+        return page.jobs.length >= total && page;
       });
 
     it('starts one for data.user_id, with the data of the event', async () => {

@@ -11,6 +11,8 @@ export interface Rights {
 /** Everything hosts said in the whole run, searched for planted secrets at its end. */
 export interface Traffic {
   readonly answers: string[];
+  /** Every job that a host has answered 202 for. */
+  readonly accepted: Array<{ readonly path: string; readonly id: string }>;
 }
 
 export const under = (module: ModuleFacts, path = ''): string => `/api/v1/modules/${module.name}${path}`;
@@ -41,6 +43,8 @@ export class Caller {
     const authorization = this.#authorization === undefined ? {} : { authorization: this.#authorization };
     const answer = await send(this.#host.baseUrl, { ...question, headers: { ...authorization, ...question.headers } });
     this.#traffic.answers.push(`${question.method} ${question.path} ${JSON.stringify(answer.headers)} ${answer.text}`);
+    const { job_id } = (answer.json ?? {}) as { job_id?: string };
+    if (answer.status === 202 && job_id !== undefined) this.#traffic.accepted.push({ path: question.path, id: job_id });
     expect(answer.status, `${question.method} ${question.path}: ${answer.text.slice(0, 300)}`).not.toBe(500);
     return answer;
   }

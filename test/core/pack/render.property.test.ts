@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { toString as textOf } from 'mdast-util-to-string';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, it } from 'vitest';
+import { readManifest } from '../../../src/core/manifest/parse.ts';
+import type { Manifest } from '../../../src/core/manifest/schema.ts';
+import { contextOf } from '../../../src/core/pack/context.ts';
+import { renderModule } from '../../../src/core/pack/render-module.ts';
+import { oneLine } from '../../../src/core/text/literals.ts';
+import { relPath } from '../../../src/core/text/rel-path.ts';
+import type { Tree } from '../../../src/core/tree/tree.ts';
+import { readPackFolder } from '../../../src/io/pack-folder.ts';
+import { randomManifest } from './random-manifest.ts';
+
+const templates = fileURLToPath(new URL('../../../templates/', import.meta.url));
+const runs = 10_000;
+
+/** `runs` manifests that the tool accepts, and the seed of each. */
+function* acceptedManifests(): Generator<readonly [seed: number, manifest: Manifest]> {
+  for (let seed = 1, found = 0; found < runs; seed += 1) {
+    if (seed > 3 * runs) throw new Error('too few of the random manifests are accepted');
+    const manifest = randomManifest(seed * 7919);
+    if (manifest === undefined) continue;
+    found += 1;
+    yield [seed, manifest];
+  }
+}
+
+/** What cannot be parsed, or does not say what it should. */
+function faultsOf(tree: Tree, { description }: Manifest): string[] {
+  return [...tree].flatMap(([path, { content }]) => {
+    const text = String(content);
+    if (path.endsWith('.ts')) return parseSync(path, text).errors.map((error) => `${path}: ${error.message}`);
+    if (path.endsWith('.md'))
+      return markdownHolds(text, description) ? [] : [`${path}: the description is not as it was given`];
+    if (/\.ya?ml$/.test(path)) return typeof load(text) === 'object' ? [] : [`${path}: not a mapping`];
+    return [];
+  });
+}
+
+/** The description is one paragraph after the title: no heading, list or link came of it. */
+function markdownHolds(text: string, description: string): boolean {
+  const wanted = oneLine(description);
+  const [title, paragraph] = fromMarkdown(text.slice(0, text.indexOf('\n## '))).children;
+  if (title?.type !== 'heading') return false;
+  return wanted === '' || (paragraph?.type === 'paragraph' && textOf(paragraph) === wanted);
+}
+
+describe.each(readdirSync(templates))('the module of %s', (name) => {
+  it(`parses, and keeps every word, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
+    const pack = await readPackFolder(`${templates}${name}`, name);
+    for (const [seed, manifest] of acceptedManifests()) {
+      const tree = renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
+      const written = readManifest(String(tree.get(relPath('manifest.yaml'))?.content)).manifest;
+      const faults = faultsOf(tree, manifest);
+      if (faults.length > 0 || written?.description !== manifest.description) {
+        expect({ seed, faults, description: written?.description }).toEqual({
+          seed,
+          faults: [],
+          description: manifest.description,
+        });
+      }
+    }
+  });
+
+  it('is the same whatever the order of keys in the manifest', async () => {
+    const pack = await readPackFolder(`${templates}${name}`, name);
+    const { imports } = pack.meta.host;
+    for (let seed = 1; seed < 200; seed += 1) {
+      const manifest = randomManifest(seed);
+      if (manifest === undefined) continue;
+      const turned = Object.fromEntries(Object.entries(manifest).reverse()) as Manifest;
+      expect(renderModule(pack, contextOf(turned, pack.meta, imports))).toEqual(
+        renderModule(pack, contextOf(manifest, pack.meta, imports)),
+      );
+    }
+  });
+});

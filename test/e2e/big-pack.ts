@@ -1,0 +1,16 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mini } from '../cli/hosts.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+
+/** A pack like the small one whose modules and hosts have so many files that one can step in while they are written. */
+export function bigPack(files = 6000): string {
+  const pack = join(tempFolder(), 'big');
+  cpSync(mini, pack, { recursive: true });
+  for (const section of ['module', 'host']) {
+    mkdirSync(join(pack, section, 'data'));
+    for (let index = 0; index < files; index += 1)
+      writeFileSync(join(pack, section, 'data', `${index}.txt`), `${index}\n`);
+  }
+  return pack;
+}

@@ -1,0 +1,112 @@
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mini, newHost } from '../cli/hosts.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { bigPack } from './big-pack.ts';
+import { builtBin } from './built-bin.ts';
+import { Terminal } from './terminal.ts';
+
+let bin: string;
+let big: string;
+beforeAll(async () => {
+  bin = await builtBin();
+  big = bigPack();
+});
+
+function start(args: readonly string[], cwd: string): Terminal {
+  return new Terminal([process.execPath, bin, ...args], { cwd });
+}
+
+async function hostOf(pack: string): Promise<string> {
+  const root = await newHost();
+  writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${pack}\n`);
+  return root;
+}
+
+/** Waits until files are being written that nobody shall see yet. */
+async function staging(folder: string): Promise<void> {
+  for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((done) => setTimeout(done, 1))) {
+    const staged = existsSync(folder) ? readdirSync(folder).find((name) => name.endsWith('.new')) : undefined;
+    if (staged !== undefined && existsSync(join(folder, staged, 'data/100.txt'))) return;
+  }
+  throw new Error(`nothing was staged in ${folder}`);
+}
+
+describe('while a module is written', () => {
+  it('Ctrl-C puts everything back', async () => {
+    const root = await hostOf(big);
+    const before = snapshot(root);
+    const terminal = start(['new', 'alpha', '--yes'], root);
+    await staging(join(root, 'modules'));
+    terminal.press('ctrl-c');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.text()).toMatch(/Cancelled\. Nothing was written\.$/);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it.each<[NodeJS.Signals, number]>([
+    ['SIGTERM', 15],
+    ['SIGHUP', 1],
+  ])('%s puts everything back, and then ends the run as it would have', async (signal, number) => {
+    const root = await hostOf(big);
+    const before = snapshot(root);
+    const terminal = start(['new', 'alpha', '--yes'], root);
+    await staging(join(root, 'modules'));
+    terminal.kill(signal);
+    expect(await terminal.ended).toBe(`signal ${number}`);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('SIGKILL leaves what the next run clears away, and says so', async () => {
+    const [root, untouched] = [await hostOf(big), await hostOf(big)];
+    const killed = start(['new', 'alpha', '--yes'], root);
+    await staging(join(root, 'modules'));
+    killed.kill('SIGKILL');
+    expect(await killed.ended).toBe('signal 9');
+    expect(readdirSync(root)).toContain('.create-ai-module');
+    expect(readdirSync(join(root, 'modules'))).not.toContain('alpha');
+
+    for (const host of [root, untouched]) {
+      writeFileSync(join(host, 'ai-modules.yaml'), `stack: ${mini}\n`);
+      const next = start(['new', 'alpha', '--yes'], host);
+      expect(await next.ended).toBe(0);
+      if (host === root)
+        expect(next.text()).toContain(
+          `An earlier run (process ${killed.pid}) was interrupted; what it wrote was undone`,
+        );
+    }
+    expect(snapshot(root)).toEqual(snapshot(untouched));
+  });
+});
+
+describe('while a host is written', () => {
+  it('SIGKILL leaves what the next host init clears away', async () => {
+    const [cwd, untouched] = [tempFolder(), tempFolder()];
+    const killed = start(['host', 'init', 'there', '--stack', big, '--yes'], cwd);
+    await staging(cwd);
+    killed.kill('SIGKILL');
+    await killed.ended;
+    expect(readdirSync(cwd)).not.toContain('there');
+
+    for (const folder of [cwd, untouched]) {
+      const next = start(['host', 'init', 'there', '--stack', mini, '--yes'], folder);
+      expect(await next.ended).toBe(0);
+    }
+    expect(snapshot(cwd)).toEqual(snapshot(untouched));
+  });
+});
+
+it('Ctrl-C while the tests of a module run keeps the module, and says so', async () => {
+  const pack = join(tempFolder(), 'slow');
+  cpSync(mini, pack, { recursive: true });
+  writeFileSync(join(pack, 'module/check.mjs'), 'setInterval(() => {}, 1000);\n');
+  const root = await hostOf(pack);
+  const terminal = start(['new', 'alpha', '--verify', '--yes'], root);
+  await terminal.glimpse('node modules/alpha/check.mjs (1 s)');
+  terminal.press('ctrl-c');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.text()).toMatch(/Cancelled\. The module was written; its tests did not end\.$/);
+  expect(existsSync(join(root, 'modules/alpha/manifest.yaml'))).toBe(true);
+  expect(existsSync(join(root, '.create-ai-module'))).toBe(false);
+});

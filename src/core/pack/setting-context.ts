@@ -9,6 +9,8 @@ export interface SettingContext extends Setting {
   readonly isEnv: boolean;
   /** Declared by the host for every module; the manifest gives it another default. */
   readonly isStandard: boolean;
+  /** Whether the manifest has its long form. */
+  readonly isLong: boolean;
   /** Whether it has a default, which may be empty, false or 0. */
   readonly hasDefault: boolean;
   /** Whether it has a smallest value, which may be 0. */
@@ -44,6 +46,7 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
     ...setting,
     isEnv: isEnvKey(key),
     isStandard: Object.hasOwn(standardSettings, key),
+    isLong: typeof value === 'object',
     hasDefault: setting.default !== undefined,
     hasMinimum: setting.minimum !== undefined,
     hasMaximum: setting.maximum !== undefined,

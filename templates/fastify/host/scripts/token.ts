@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readHostConfig } from '../src/platform/config.ts';
+import { loadEnvFile } from '../src/platform/env-file.ts';
 import { jwtSecret } from '../src/platform/http/jwt-secret.ts';
 import { Tokens } from '../src/platform/http/tokens.ts';
 
@@ -14,5 +15,6 @@ if (!id || positionals.length > 1) {
   console.error(`usage: ${USAGE}`);
   process.exit(2);
 }
+loadEnvFile();
 const tokens = new Tokens(jwtSecret(readHostConfig()));
 console.log(tokens.issue({ id, permissions: values.permission, admin: values.admin }));

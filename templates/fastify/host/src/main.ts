@@ -1,10 +1,12 @@
 import { HostConfigError, readHostConfig } from './platform/config.ts';
+import { loadEnvFile } from './platform/env-file.ts';
 import { startHost } from './platform/host.ts';
 
 /** How long a shutdown may take before the process is ended regardless. */
 const SHUTDOWN_LIMIT_MS = 15_000;
 
 try {
+  loadEnvFile();
   const config = readHostConfig();
   const { app } = await startHost(config);
   stopOnSignal(() => app.close());

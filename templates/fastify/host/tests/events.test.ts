@@ -36,13 +36,12 @@ describe('the event bus', () => {
 
 describe('an event that starts a job', () => {
   it('starts one, however often it is delivered', async () => {
-    const { id } = host.user();
+    const user = host.user();
     const eventId = randomUUID();
-    for (let i = 0; i < 3; i += 1) await host.publish('file.uploaded', { user_id: id }, eventId);
+    for (let i = 0; i < 3; i += 1) await host.publish('file.uploaded', { user_id: user.id }, eventId);
     const next = randomUUID();
-    await host.publish('file.uploaded', { user_id: id }, next);
-    const caller = { id, permissions: [], admin: false };
-    const jobs = () => host.module.service.listJobs({ skip: 0, limit: 10 }, caller);
+    await host.publish('file.uploaded', { user_id: user.id }, next);
+    const jobs = () => host.module.service.listJobs({ skip: 0, limit: 10 }, user);
     await host.until(async () => (await jobs()).total >= 2);
     expect((await jobs()).total).toBe(2);
   });

@@ -62,7 +62,7 @@ describe('an attempt', () => {
 
 describe('a cancellation', () => {
   it('ends a job at work, whose result is thrown away', async () => {
-    const user = { ...host.user(), permissions: [], admin: false, id: randomUUID() };
+    const user = host.user();
     const { job_id } = await start(user, 'hang');
     await host.until(async () => (await service.getJob(job_id, user)).status === 'processing');
     await service.cancelJob(job_id, user);

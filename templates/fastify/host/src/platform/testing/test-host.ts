@@ -3,6 +3,7 @@ import { IN_MEMORY } from '../db/in-memory.ts';
 import type { Event } from '../events/event.ts';
 import { EVERY_EVENT } from '../events/event-bus.ts';
 import { type Host, startHost } from '../host.ts';
+import type { User } from '../http/tokens.ts';
 import type { JobView } from '../jobs/schemas.ts';
 import type { AnyModule } from '../modules/base-module.ts';
 import { TestUser } from './test-user.ts';
@@ -23,12 +24,13 @@ export class TestHost {
   readonly host: Host;
   /** Everything that was published, in the order in which it arrived. */
   readonly events: Event[] = [];
-  readonly #module: string;
+  /** Of the module. */
+  readonly name: string;
   #users = 0;
 
   private constructor(host: Host, module: string) {
     this.host = host;
-    this.#module = module;
+    this.name = module;
     host.services.bus.on(EVERY_EVENT, 'test', async (event) => this.events.push(event));
   }
 
@@ -43,8 +45,8 @@ export class TestHost {
   }
 
   get module(): AnyModule {
-    const entry = this.host.orchestrator.modules.get(this.#module);
-    if (entry?.status !== 'ready') throw new Error(`${this.#module} is not ready`);
+    const entry = this.host.orchestrator.modules.get(this.name);
+    if (entry?.status !== 'ready') throw new Error(`${this.name} is not ready`);
     return entry.module;
   }
 
@@ -62,16 +64,16 @@ export class TestHost {
   /** Somebody nobody else is, with these permissions. */
   user(...permissions: string[]): TestUser {
     this.#users += 1;
-    return this.#newUser(`user-${this.#users}`, permissions, false);
+    return this.#newUser({ id: `user-${this.#users}`, permissions, admin: false });
   }
 
   admin(): TestUser {
-    return this.#newUser('admin', [], true);
+    return this.#newUser({ id: 'admin', permissions: [], admin: true });
   }
 
   /** Somebody without a token. */
   stranger(): TestUser {
-    return new TestUser(this.host.app, this.#prefix, '', undefined);
+    return new TestUser(this.host.app, this.#prefix, { id: '', permissions: [], admin: false });
   }
 
   /** Publishes as the host does; returns once the event is accepted. */
@@ -87,8 +89,7 @@ export class TestHost {
   /** Waits until the job has ended. */
   finished(user: TestUser, jobId: string): Promise<JobView> {
     return this.until(async () => {
-      const { id } = user;
-      const job = await this.module.service.getJob(jobId, { id, permissions: [], admin: false });
+      const job = await this.module.service.getJob(jobId, user);
       return ['pending', 'processing'].includes(job.status) ? undefined : job;
     });
   }
@@ -108,10 +109,10 @@ export class TestHost {
   }
 
   get #prefix(): string {
-    return `/api/v1/modules/${this.#module}`;
+    return `/api/v1/modules/${this.name}`;
   }
 
-  #newUser(id: string, permissions: string[], admin: boolean): TestUser {
-    return new TestUser(this.host.app, this.#prefix, id, this.host.tokens.issue({ id, permissions, admin }));
+  #newUser(user: User): TestUser {
+    return new TestUser(this.host.app, this.#prefix, user, this.host.tokens.issue(user));
   }
 }

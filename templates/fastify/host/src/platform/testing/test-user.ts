@@ -1,4 +1,5 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { User } from '../http/tokens.ts';
 
 export interface Answer {
   readonly status: number;
@@ -9,16 +10,20 @@ export interface Answer {
 }
 
 /** Somebody who calls the endpoints of a module, without a network. */
-export class TestUser {
+export class TestUser implements User {
   readonly id: string;
+  readonly permissions: readonly string[];
+  readonly admin: boolean;
   readonly #app: FastifyInstance;
   readonly #prefix: string;
   readonly #token: string | undefined;
 
-  constructor(app: FastifyInstance, prefix: string, id: string, token: string | undefined) {
+  constructor(app: FastifyInstance, prefix: string, { id, permissions, admin }: User, token?: string) {
     this.#app = app;
     this.#prefix = prefix;
     this.id = id;
+    this.permissions = permissions;
+    this.admin = admin;
     this.#token = token;
   }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Launcher, Services } from './host.ts';
 import { launchHost } from './launch-host.ts';
 
@@ -13,10 +14,14 @@ interface Options {
 export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', services }: Options): Launcher {
   const celery = [python, '-m', 'celery', '-A', 'app.tasks.worker'];
   const worker = { argv: [...celery, 'worker', '-P', pool, '-l', 'INFO'], env: {}, ready: / ready\./ };
-  const beat = { argv: [...celery, 'beat', '-s', '/dev/null', '-l', 'INFO'], env: {}, ready: /beat: Starting/ };
-  const commands = () => ({
+  const beat = (dataDir: string) => ({
+    argv: [...celery, 'beat', '-s', join(dataDir, 'beat-schedule'), '-l', 'INFO'],
+    env: {},
+    ready: /beat: Starting/,
+  });
+  const commands = (_: string, dataDir: string) => ({
     web: [python, '-m', 'app'],
-    workers: workers === 0 ? [] : [...Array.from({ length: workers }, () => worker), beat],
+    workers: workers === 0 ? [] : [...Array.from({ length: workers }, () => worker), beat(dataDir)],
     env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', ...(services === undefined ? {} : { ROLE: 'web' }) },
   });
   return {

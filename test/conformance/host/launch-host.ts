@@ -23,7 +23,7 @@ interface HostFolder {
   readonly modulesDir: string;
   /** None in embedded mode. */
   readonly services: Services | undefined;
-  readonly commands: (dir: string) => Commands;
+  readonly commands: (dir: string, dataDir: string) => Commands;
 }
 
 const stopSeconds = 20;
@@ -34,7 +34,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'conformance-data-'));
   const dir = options.edit === undefined ? folder.dir : copyHost(folder.dir);
   options.edit?.(join(dir, folder.modulesDir));
-  const { web, workers: all, env: ofStack } = folder.commands(dir);
+  const { web, workers: all, env: ofStack } = folder.commands(dir, dataDir);
   const workers = options.withoutWorkers === true ? [] : all;
   const services = options.beside?.services ?? (await folder.services?.fresh()) ?? {};
   // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.

@@ -60,7 +60,7 @@ export class ScratchServices implements Services {
     const data = join(folder, 'data');
     const [file = '', ...rest] = [...asUser, postgresTool('initdb')];
     const options = ['-D', data, '-U', user, '--auth=scram-sha-256', '--pwfile', password, '--no-sync', '-E', 'UTF8'];
-    execFileSync(file, [...rest, ...options], { stdio: 'ignore', cwd: folder });
+    execFileSync(file, [...rest, ...options], { stdio: 'pipe', cwd: folder });
     const port = await freePort();
     const settings = [
       'listen_addresses=127.0.0.1',

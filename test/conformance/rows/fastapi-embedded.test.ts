@@ -1,4 +1,4 @@
 import { fastapiLauncher } from '../host/launch-fastapi.ts';
 import { describeRow, python } from './matrix.ts';
 
-describeRow('fastapi, embedded', 'CONFORMANCE_FASTAPI_HOST', { launcher: (dir) => fastapiLauncher({ dir, python }) });
+await describeRow('fastapi, embedded', 'fastapi', { launcher: (dir) => fastapiLauncher({ dir, python }) });

@@ -2,7 +2,7 @@ import { fastapiLauncher } from '../host/launch-fastapi.ts';
 import { ScratchServices } from '../host/services.ts';
 import { describeRow, python } from './matrix.ts';
 
-describeRow('fastapi, PostgreSQL and Redis, two prefork workers', 'CONFORMANCE_FASTAPI_HOST', {
+await describeRow('fastapi, PostgreSQL and Redis, two prefork workers', 'fastapi', {
   needs: ['postgres', 'redis-server'],
   launcher: (dir) =>
     fastapiLauncher({ dir, python, workers: 2, pool: 'prefork', services: new ScratchServices({ redis: true }) }),

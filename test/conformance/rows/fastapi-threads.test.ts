@@ -2,7 +2,7 @@ import { fastapiLauncher } from '../host/launch-fastapi.ts';
 import { ScratchServices } from '../host/services.ts';
 import { describeRow, python } from './matrix.ts';
 
-describeRow('fastapi, PostgreSQL and Redis, a worker of threads', 'CONFORMANCE_FASTAPI_HOST', {
+await describeRow('fastapi, PostgreSQL and Redis, a worker of threads', 'fastapi', {
   needs: ['postgres', 'redis-server'],
   launcher: (dir) =>
     fastapiLauncher({ dir, python, workers: 1, pool: 'threads', services: new ScratchServices({ redis: true }) }),

@@ -2,7 +2,7 @@ import { fastifyLauncher } from '../host/launch-fastify.ts';
 import { ScratchServices } from '../host/services.ts';
 import { describeRow } from './matrix.ts';
 
-describeRow('fastify, PostgreSQL and Redis, two workers', 'CONFORMANCE_FASTIFY_HOST', {
+await describeRow('fastify, PostgreSQL and Redis, two workers', 'fastify', {
   needs: ['postgres', 'redis-server'],
   launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: true }) }),
 });

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { describe, it } from 'vitest';
+import { generatedHost, hasTemplates, type Stack } from '../../e2e/generated-host.ts';
 import { describeConformance } from '../describe-conformance.ts';
 import type { Launcher } from '../host/host.ts';
 import { serverTool } from '../host/services.ts';
@@ -14,16 +14,17 @@ interface Row {
 }
 
 /**
- * Runs the suite on the host whose folder the variable names. Where something is missing it says what: a skip,
- * or a failure if CONFORMANCE_REQUIRED=1.
+ * Runs the suite on a host that the tool generated, or on the one whose folder CONFORMANCE_<STACK>_HOST names. Where
+ * something is missing it says what: a skip, or a failure if CI=true.
  */
-export function describeRow(name: string, variable: string, { launcher, needs = [] }: Row): void {
-  const dir = process.env[variable] ?? '';
+export async function describeRow(name: string, stack: Stack, { launcher, needs = [] }: Row): Promise<void> {
   const missing = [
-    ...(dir === '' ? [`${variable} names no host`] : existsSync(dir) ? [] : [`${dir} is not there`]),
+    ...(hasTemplates(stack) ? [] : [`there is no pack for ${stack}`]),
     ...needs.filter((tool) => serverTool(tool) === undefined).map((tool) => `${tool} is not installed`),
   ].join(', ');
-  if (missing === '') describeConformance(name, launcher(dir), modules);
-  else if (process.env.CONFORMANCE_REQUIRED === '1') it(`${name}: ${missing}`, ({ expect }) => expect.fail(missing));
+  if (missing === '') {
+    const dir = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`] ?? (await generatedHost(stack));
+    describeConformance(name, launcher(dir), modules);
+  } else if (process.env.CI === 'true') it(`${name}: ${missing}`, ({ expect }) => expect.fail(missing));
   else describe.skip(`${name} (${missing})`, () => it('is skipped', () => {}));
 }

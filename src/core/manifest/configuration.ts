@@ -63,10 +63,14 @@ export function isEnvKey(key: string): boolean {
   return key.endsWith('_env');
 }
 
+export function standardSetting(key: string): Omit<Setting, 'key'> | undefined {
+  return Object.hasOwn(standardSettings, key) ? standardSettings[key] : undefined;
+}
+
 /** The long form of a value: a scalar becomes the default of its own type; a standard key keeps its range. */
 export function settingOf(key: string, value: ConfigurationValue): Setting {
   if (typeof value === 'object') return { key, ...value };
-  const known = Object.hasOwn(standardSettings, key) ? standardSettings[key] : undefined;
+  const known = standardSetting(key);
   if (known && fitsType(value, known.type)) return { key, ...known, default: value };
   return { key, type: typeOf(value), default: value };
 }
@@ -74,7 +78,7 @@ export function settingOf(key: string, value: ConfigurationValue): Setting {
 export function typeOf(value: Scalar): Setting['type'] {
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';
-  return Number.isInteger(value) ? 'integer' : 'number';
+  return Number.isSafeInteger(value) ? 'integer' : 'number';
 }
 
 export function fitsType(value: Scalar, type: Setting['type']): boolean {

@@ -15,29 +15,32 @@ type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
 /** The names that are known at a place of the schema, for "did you mean". */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
+/** More unknown keys than this in one place are not read one by one. */
+const maxUnknownKeys = 50;
+
 /** One finding for each thing that is wrong, in words that name what was expected. */
 export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): Finding[] {
-  const unknown = new Set(issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [])));
-  return issues
-    .flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys))
-    .filter((finding) => !isMisspelt(finding, unknown, knownKeys));
+  const findings = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
+  const misspelt = new Set(
+    findings.filter(({ rule }) => rule === 'unknown-key').map(({ path }) => describe(meantPath(path, knownKeys))),
+  );
+  // A required key that stands there misspelt is told once, at the misspelling.
+  return findings.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
 }
 
-/** A required key that stands there misspelt is told once, at the misspelling. */
-function isMisspelt(finding: Finding, unknown: ReadonlySet<string>, knownKeys: KnownKeys): boolean {
-  if (finding.rule !== 'missing-key') return false;
-  const key = String(finding.path.at(-1));
-  return [...unknown].some((word) => nearestWord(word, knownKeys(finding.path.slice(0, -1))) === key);
+function meantPath(path: Finding['path'], knownKeys: KnownKeys): Finding['path'] {
+  const parent = path.slice(0, -1);
+  return [...parent, nearestWord(String(path.at(-1)), knownKeys(parent)) ?? ''];
 }
 
 function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): Finding[] {
   const name = describe(path);
+  if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
+    return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, knownKeys(path)));
+      return issue.keys.slice(0, maxUnknownKeys).map((key) => unknownKey(key, path, knownKeys(path)));
     case 'invalid_type':
-      if (issue.input === undefined)
-        return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
       return [
         {
           path,

@@ -1,4 +1,4 @@
-import { fitsType, isEnvKey, type Scalar, type Setting, settingOf } from './configuration.ts';
+import { fitsType, isEnvKey, type Scalar, type Setting, settingOf, standardSetting } from './configuration.ts';
 import { endpointsOf, shapeOf } from './endpoints.ts';
 import type { Finding } from './explain.ts';
 import { namespaceOf } from './namespace.ts';
@@ -17,6 +17,7 @@ export function checkMeaning(manifest: Manifest): Finding[] {
   return [
     ...duplicates(manifest),
     ...missingPermissions(manifest),
+    ...hostEndpoints(manifest),
     ...Object.entries(manifest.configuration).flatMap(([key, value]) => settingFaults(settingOf(key, value))),
   ];
 }
@@ -62,6 +63,14 @@ function missingPermissions(manifest: Manifest): Finding[] {
   });
 }
 
+function hostEndpoints(manifest: Manifest): Finding[] {
+  return endpointsOf(manifest).flatMap((endpoint, index) =>
+    shapeOf(endpoint) === 'GET /health'
+      ? [fault('reserved-endpoint', ['endpoints', index], 'the host answers GET /health itself', 'Remove it.')]
+      : [],
+  );
+}
+
 function settingFaults(setting: Setting): Finding[] {
   const { key, type } = setting;
   const path = ['configuration', key];
@@ -84,6 +93,9 @@ function settingFaults(setting: Setting): Finding[] {
         `Remove the default; the value comes from the environment, or name its variable with ${key}_env.`,
       ),
     ];
+  const standard = standardSetting(key);
+  if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
+    return [wrong(`must be of type ${standard.type}, as every module has it`)];
   const values = [...(setting.enum ?? []), ...(setting.default === undefined ? [] : [setting.default])];
   const misfit = values.find((value) => !fitsType(value, type));
   if (misfit !== undefined) return [wrong(`has the value ${JSON.stringify(misfit)}, which is not of type ${type}`)];
@@ -91,10 +103,13 @@ function settingFaults(setting: Setting): Finding[] {
     return [wrong(`has a range, but the type ${type}`)];
   if (setting.minimum !== undefined && setting.maximum !== undefined && setting.minimum > setting.maximum)
     return [wrong('has a minimum above its maximum')];
-  return setting.default === undefined ? [] : defaultFaults(setting, setting.default).map((reason) => wrong(reason));
+  const value = setting.default;
+  if (value === undefined) return [];
+  const reasons = [...defaultFaults(setting, value), ...defaultFaults(standard ?? {}, value)];
+  return reasons.slice(0, 1).map((reason) => wrong(reason));
 }
 
-function defaultFaults(setting: Setting, value: Scalar): string[] {
+function defaultFaults(setting: Partial<Setting>, value: Scalar): string[] {
   if (setting.enum && !setting.enum.includes(value))
     return [`has the default ${JSON.stringify(value)}, which its enum lacks`];
   if (typeof value !== 'number') return [];

@@ -24,7 +24,7 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
         .map((fault) => ({ rule: 'syntax', severity: 'error', file, ...fault })),
     };
   }
-  const { manifest, findings } = checkManifestValue(source.value);
+  const { manifest, findings } = checkManifestValue(source.value ?? null);
   const diagnostics = findings.slice(0, maxDiagnostics).map(
     ({ path, at, rule, message, hint }): Diagnostic => ({
       rule,

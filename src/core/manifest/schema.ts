@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { oneLine } from '../text/literals.ts';
 import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts';
 
 /** A check that says why: `why` gives the reason as the end of a sentence, or `undefined` when the value is fine. */
@@ -8,13 +9,15 @@ const text = (why: (value: string) => string | undefined) =>
     if (reason !== undefined) context.issues.push({ code: 'custom', message: reason, input: context.value });
   });
 
-const matching = (pattern: RegExp, reason: string) => text((value) => (pattern.test(value) ? undefined : reason));
+/** The length comes first: on a text of any length a pattern may take for ever. */
+const matching = (pattern: RegExp, reason: string) =>
+  z.string().check(z.maxLength(200, { error: 'has more than 200 characters', abort: true }), z.regex(pattern, reason));
 
 const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 const prose = (limit: number) =>
   text((value) => {
-    if (value.trim() === '') return 'is empty';
+    if (oneLine(value) === '') return 'is empty';
     if (value.length > limit) return `has ${value.length} characters: at most ${limit}`;
     return unprintable.test(value) ? 'holds a control character' : undefined;
   });
@@ -25,16 +28,15 @@ const semver =
 
 export const endpointPattern = /^(?:(GET|POST|PUT|PATCH|DELETE) )?((?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+)$/;
 
-const takenConfigKeys = new Set([
-  'model_config',
-  'model_fields',
-  'schema',
-  'json',
-  'dict',
-  'copy',
-  'construct',
-  'validate',
-]);
+/** What the base class of a configuration has itself. */
+const takenConfigKeys = new Set(
+  (
+    'construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate ' +
+    'model_computed_fields model_config model_construct model_copy model_dump model_dump_json model_extra model_fields ' +
+    'model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild model_validate ' +
+    'model_validate_json model_validate_strings'
+  ).split(' '),
+);
 
 const Identifier = {
   name: text((value) => whyNotModuleName(value)),
@@ -43,9 +45,10 @@ const Identifier = {
     return isTakenClassName(value) ? 'is taken by the language or the host' : undefined;
   }),
   endpoint: text((value) => {
-    const match = endpointPattern.exec(value);
-    if (!match) return 'must be "METHOD /path", with {snake_case} for parameters';
+    if (value.length > 200) return 'has more than 200 characters';
+    if (!endpointPattern.test(value)) return 'must be "METHOD /path", with {snake_case} for parameters';
     const parameters = [...value.matchAll(/\{([^}]*)\}/g)].map((found) => found[1] as string);
+    if (/\/\.{1,2}(\/|$)/.test(value)) return 'has a segment . or .., which no request can reach';
     if (new Set(parameters).size !== parameters.length) return 'names a parameter twice';
     const keyword = parameters.find(isKeyword);
     return keyword === undefined ? undefined : `has the parameter ${keyword}, a keyword of Python or TypeScript`;
@@ -59,7 +62,10 @@ const Identifier = {
 };
 
 const Quantity = {
-  cpu: matching(/^([1-9]\d*m|\d+(\.\d+)?)$/, 'must be a quantity of CPUs as in Kubernetes: "1", "0.5" or "500m"'),
+  cpu: matching(
+    /^([1-9]\d*m|(?!0+(\.0+)?$)\d+(\.\d+)?)$/,
+    'must be a quantity of CPUs as in Kubernetes: "1", "0.5" or "500m"',
+  ),
   memory: matching(
     /^[1-9]\d*(\.\d+)?(Ei|Pi|Ti|Gi|Mi|Ki|E|P|T|G|M|k)?$/,
     'must be a quantity of bytes as in Kubernetes: "512Mi" or "2Gi"',
@@ -67,7 +73,11 @@ const Quantity = {
 };
 const quantity = (schema: z.ZodMiniType<string, string>) => z.union([schema, z.number().check(z.positive())]);
 
-const Scalar = z.union([z.string().check(z.maxLength(10_000)), z.number(), z.boolean()]);
+const ConfigurationText = text((value) => {
+  if (value.length > 10_000) return `has ${value.length} characters: at most 10000`;
+  return /\p{Surrogate}/u.test(value) ? 'holds half a character' : undefined;
+});
+const Scalar = z.union([ConfigurationText, z.number(), z.boolean()]);
 
 export const ConfigurationEntry = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),

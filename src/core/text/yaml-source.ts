@@ -80,6 +80,7 @@ function faultsOf(yaml: Library, document: Document.Parsed, index: number, range
       const keys = new Map<string, Node>();
       for (const { key } of items) {
         if (!yaml.isScalar(key)) continue;
+        if (key.value === '__proto__') faults.push({ message: 'the key __proto__ is not read', range: place(key) });
         const first = keys.get(String(key.value));
         if (first === undefined) keys.set(String(key.value), key);
         else

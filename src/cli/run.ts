@@ -1,4 +1,5 @@
 import { Failure } from '../core/failure.ts';
+import { printable } from '../core/text/printable.ts';
 import { type Io, isCancelled } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { paintFor } from './paint.ts';
@@ -22,7 +23,7 @@ function reportFailure(failure: Failure, argv: readonly string[], io: Io): ExitC
   const { code, message, hint, args } = failure;
   if (wantsJson(argv)) printError(io, { code, message, hint, args });
   const paint = paintFor(io, io.err);
-  io.err.write(`${paint.red('error')} ${message}\n      ${paint.cyan(hint)}\n`);
+  io.err.write(`${paint.red('error')} ${printable(message)}\n      ${paint.cyan(printable(hint))}\n`);
   if (argv.includes('--debug')) io.err.write(`${traceOf(failure)}\n`);
   return failure.fault === 'user' ? exit.user : exit.machine;
 }

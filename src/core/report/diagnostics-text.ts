@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { printable } from '../text/printable.ts';
 import type { Paint } from './paint.ts';
 
 const widest = 160;
@@ -15,9 +16,9 @@ export function reportDiagnostics(
 function reportOne(one: Diagnostic, text: string | undefined, paint: Paint): string {
   const place = one.range ? `${one.file}:${one.range.start.line}:${one.range.start.column}` : one.file;
   const label = one.severity === 'error' ? paint.red('error') : paint.yellow('warning');
-  const lines = [`${paint.bold(place)} ${label} ${one.message} ${paint.dim(`(${one.rule})`)}`];
+  const lines = [`${paint.bold(printable(place))} ${label} ${printable(one.message)} ${paint.dim(`(${one.rule})`)}`];
   if (one.range && text !== undefined) lines.push(...frame(one.range, text, paint));
-  if (one.hint !== undefined) lines.push(`    ${paint.cyan(one.hint)}`);
+  if (one.hint !== undefined) lines.push(`    ${paint.cyan(printable(one.hint))}`);
   return lines.join('\n');
 }
 
@@ -29,7 +30,7 @@ function frame(range: NonNullable<Diagnostic['range']>, text: string, paint: Pai
   const number = String(range.start.line);
   const lead = line.slice(0, range.start.column - 1).replace(/[^\t]/g, ' ');
   return [
-    `  ${paint.dim(`${number} |`)} ${line}`,
+    `  ${paint.dim(`${number} |`)} ${printable(line)}`,
     `  ${paint.dim(`${' '.repeat(number.length)} |`)} ${lead}${paint.red('^'.repeat(Math.max(1, width)))}`,
   ];
 }

@@ -63,7 +63,7 @@ function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
     if (depth > maxDepth) return token.offset;
     const items = 'items' in token ? token.items.flatMap((item) => [item.key, item.value]) : [];
     const inner = token.type === 'document' ? [token.value] : items;
-    open.push(...inner.flatMap((one): typeof open => (one ? [[one, depth + 1]] : [])));
+    for (const one of inner) if (one) open.push([one, depth + 1]);
   }
   return undefined;
 }

@@ -1,4 +1,6 @@
 import { fastapiLauncher } from '../host/launch-fastapi.ts';
-import { describeRow, python } from './matrix.ts';
+import { describeRow, pythonFor } from './matrix.ts';
 
-await describeRow('fastapi, embedded', 'fastapi', { launcher: (dir) => fastapiLauncher({ dir, python }) });
+await describeRow('fastapi, embedded', 'fastapi', {
+  launcher: (dir) => fastapiLauncher({ dir, python: pythonFor(dir) }),
+});

@@ -1,11 +1,11 @@
 import { describe, it } from 'vitest';
-import { generatedHost, hasTemplates, type Stack } from '../../e2e/generated-host.ts';
+import { generatedHost, hasTemplates, pythonOf, type Stack } from '../../e2e/generated-host.ts';
 import { describeConformance } from '../describe-conformance.ts';
 import type { Launcher } from '../host/host.ts';
 import { serverTool } from '../host/services.ts';
 import { modules } from './modules.ts';
 
-export const python = process.env.CONFORMANCE_PYTHON ?? 'python3';
+export const pythonFor = (host: string): string => process.env.CONFORMANCE_PYTHON ?? pythonOf(host);
 
 interface Row {
   readonly launcher: (dir: string) => Launcher;
@@ -18,13 +18,13 @@ interface Row {
  * something is missing it says what: a skip, or a failure if CI=true.
  */
 export async function describeRow(name: string, stack: Stack, { launcher, needs = [] }: Row): Promise<void> {
+  const given = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`];
   const missing = [
-    ...(hasTemplates(stack) ? [] : [`there is no pack for ${stack}`]),
+    ...(given !== undefined || hasTemplates(stack) ? [] : [`there is no pack for ${stack}`]),
     ...needs.filter((tool) => serverTool(tool) === undefined).map((tool) => `${tool} is not installed`),
   ].join(', ');
   if (missing === '') {
-    const dir = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`] ?? (await generatedHost(stack));
-    describeConformance(name, launcher(dir), modules);
+    describeConformance(name, launcher(given ?? (await generatedHost(stack))), modules);
   } else if (process.env.CI === 'true') it(`${name}: ${missing}`, ({ expect }) => expect.fail(missing));
   else describe.skip(`${name} (${missing})`, () => it('is skipped', () => {}));
 }

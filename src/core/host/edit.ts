@@ -12,11 +12,14 @@ export type Edit =
  */
 export function insertAtMarker(text: string, lines: readonly string[]): Edit {
   const present = new Set(text.split(/\r?\n/).map((line) => line.trim()));
-  const missing = lines.filter((line) => line.trim() !== '' && !present.has(line.trim()));
+  const missing = [...new Map(lines.map((line) => [line.trim(), line])).values()].filter(
+    (line) => line.trim() !== '' && !present.has(line.trim()),
+  );
   if (missing.length === 0) return { kind: 'unchanged' };
   const found = text.indexOf(marker);
   if (found === -1) return { kind: 'no-marker' };
-  const start = text.lastIndexOf('\n', found) + 1;
+  const isFirst = text.lastIndexOf('\n', found) === -1;
+  const start = isFirst && text.startsWith('\ufeff') ? 1 : text.lastIndexOf('\n', found) + 1;
   const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
   const ending = text.includes('\r\n') ? '\r\n' : '\n';
   const inserted = missing.map((line) => `${indent}${line}${ending}`).join('');

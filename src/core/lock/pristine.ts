@@ -1,5 +1,5 @@
 import { fromHex, toHex } from '../text/hex.ts';
-import type { RelPath } from '../text/rel-path.ts';
+import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
 /**
@@ -32,17 +32,28 @@ export function readPristine(text: string): Tree | undefined {
   for (let at = 0; at < lines.length; ) {
     const match = header.exec(lines[at] as string);
     if (!match) return undefined;
-    const [, path = '""', mode, encoding, noeol] = match;
+    const [, quoted = '""', mode, encoding, noeol] = match;
     let end = at + 1;
     while (end < lines.length && !(lines[end] as string).startsWith('-- ')) end += 1;
+    const path = readPath(quoted);
     const body = readLines(lines.slice(at + 1, end), noeol !== undefined);
-    tree.set(JSON.parse(path) as RelPath, {
-      content: encoding === 'utf8' ? body : fromHex(body),
-      mode: mode === '100755' ? 0o755 : 0o644,
-    });
+    const isHex = encoding === 'hex';
+    if (path === undefined || tree.has(path) || end === at + 1 || (isHex && !/^([0-9a-f]{2})*$/.test(body)))
+      return undefined;
+    tree.set(path, { content: isHex ? fromHex(body) : body, mode: mode === '100755' ? 0o755 : 0o644 });
     at = end;
   }
   return tree;
+}
+
+/** What is committed may have been edited: no path out of the module is taken from it. */
+function readPath(quoted: string): RelPath | undefined {
+  try {
+    const path = String(JSON.parse(quoted));
+    return whyNotRelPath(path) === undefined ? (path as RelPath) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function writeLines(body: string): string {

@@ -19,18 +19,27 @@ export function buildPack(tree: Tree, name: string, engine: Engine, meta?: PackM
   const known = meta ?? parsePackMeta(textOf(tree, 'pack.yaml', name), name);
   for (const [helper, run] of Object.entries(helpers))
     engine.registerHelper(helper, run as (...args: never[]) => unknown);
+  const template = (path: string, text: string) => templateOf(known.name, path, () => engine.prepare(path, text));
   for (const [path, file] of tree) {
     if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
-    engine.registerPartial(path.slice('partials/'.length, -suffix.length), engine.prepare(path, file.content));
+    engine.registerPartial(path.slice('partials/'.length, -suffix.length), template(path, file.content));
   }
   const filesOf = (section: Section) =>
     [...tree]
       .filter(([path]) => path.startsWith(`${section}/`))
-      .map(([path, file]) => packFile(path, file, section, known, engine));
+      .map(([path, file]) => packFile(path, file, section, known, template));
   return { meta: known, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
 }
 
-function packFile(path: RelPath, file: TreeFile, section: Section, meta: PackMeta, engine: Engine): PackFile {
+type Render = (context: object, ...internal: unknown[]) => string;
+
+function packFile(
+  path: RelPath,
+  file: TreeFile,
+  section: Section,
+  meta: PackMeta,
+  template: (path: string, text: string) => Render,
+): PackFile {
   const exception = meta.files.find((entry) => entry.path === path);
   const isTemplate = path.endsWith(suffix) && typeof file.content === 'string';
   const below = path.slice(section.length + 1);
@@ -40,17 +49,33 @@ function packFile(path: RelPath, file: TreeFile, section: Section, meta: PackMet
     mode: file.mode,
     policy: exception?.policy ?? 'managed',
     when: exception?.when ?? {},
-    content: isTemplate ? lazily(() => engine.prepare(path, file.content as string)) : file.content,
+    content: isTemplate ? template(path, file.content as string) : file.content,
   };
 }
 
-/** Most runs render one section: a template is made ready when it is first used. */
-function lazily(make: () => (context: object) => string): (context: object) => string {
-  let ready: ((context: object) => string) | undefined;
-  return (context) => {
-    ready ??= make();
-    return ready(context);
+/**
+ * Made ready when it is first used, since most runs render one section. A fault names the template that it is in, be it
+ * the one that is rendered or a partial of it: what the engine passes on to a partial goes through.
+ */
+function templateOf(pack: string, path: string, prepare: () => Render): Render {
+  let ready: Render | undefined;
+  return (context, ...internal) => {
+    try {
+      ready ??= prepare();
+      return ready(context, ...internal);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure('pack-check-failed', { pack, template: path, ...faultOf(error as Error) }, error);
+    }
   };
+}
+
+/** Handlebars tells the line in the error's own fields, in front of its message or behind it, as ` - line:column`. */
+function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
+  const syntax = /^Parse error on line (\d+):\n(.*)/.exec(message);
+  if (syntax) return { line: Number(syntax[1]), reason: `this does not parse: ${syntax[2]}` };
+  const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);
+  return { line: lineNumber ?? Number(placed?.[2] ?? 1), reason: placed?.[1] ?? message };
 }
 
 function textOf(tree: Tree, path: string, pack: string): string {

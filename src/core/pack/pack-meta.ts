@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
+import { explainIssues } from '../manifest/explain.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { questionIds } from './questions.ts';
 
@@ -8,9 +9,9 @@ const Command = z.array(Text).check(z.minLength(1));
 
 export const PackMetaSchema = z.strictObject({
   /** What `--stack` and a host's ai-modules.yaml call it. */
-  name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,49}$/)),
+  name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be in kebab-case')),
   /** Written into every module, so that `update` knows what rendered it. */
-  version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
+  version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, like 1.0.0')),
   /** For people: `Fastify`. */
   title: Text,
   /** One sentence. */
@@ -80,8 +81,21 @@ export function parsePackMeta(text: string, pack: string): PackMeta {
   } catch (error) {
     throw invalid((error as Error).message.split('\n')[0] ?? 'not YAML', error);
   }
-  const parsed = PackMetaSchema.safeParse(value);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('it is not a mapping');
+  const parsed = PackMetaSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw invalid(`${issue?.path.join('.') || 'pack'}: ${issue?.code.replaceAll('_', ' ')}`);
+  const finding = explainIssues(parsed.error.issues, knownKeys)[0];
+  throw invalid([finding?.message ?? 'it is not valid', finding?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
+}
+
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const { files, host, commands } = PackMetaSchema.shape;
+  const places: Readonly<Record<string, object>> = {
+    '': PackMetaSchema.shape,
+    files: files.def.innerType.def.element.shape,
+    host: host.shape,
+    'host.detect': host.shape.detect.def.element.shape,
+    commands: commands.shape,
+  };
+  return Object.keys(places[path.filter((part) => typeof part === 'string').join('.')] ?? {});
 }

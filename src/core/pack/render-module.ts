@@ -7,29 +7,35 @@ import type { RelPath } from '../text/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
 import type { Pack } from './pack.ts';
-import { renderPack } from './render.ts';
+import { type Rendered, renderPack } from './render.ts';
 
 /**
  * A module's whole folder: what the pack renders, and what `update` will need. Paths are relative to the folder.
  * The rendered manifest is read back and must say what `manifest` says; anything else is a fault of the pack.
  */
 export function renderModule(pack: Pack, context: Context): Tree {
-  const { tree, sources } = renderPack(pack, 'module', context);
-  checkManifest(pack, tree, context.manifest);
+  const rendered = renderPack(pack, 'module', context);
+  const { tree, sources } = rendered;
+  checkManifest(pack, rendered, context.manifest);
   const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
-  const own: [string, TreeFile][] = [
+  const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta))],
     [pristinePath, textFile(writePristine(managed))],
-  ];
-  return new Map([...tree, ...(own as [RelPath, TreeFile][])]);
+  ] as [RelPath, TreeFile][];
+  for (const [path] of own) {
+    const file = sources.get(path)?.source;
+    if (file) throw new Failure('pack-invalid', { pack: pack.meta.name, file, reason: `${path} is made by the tool` });
+  }
+  return new Map([...tree, ...own]);
 }
 
-function checkManifest(pack: Pack, tree: Tree, manifest: Manifest): void {
-  const template = 'module/manifest.yaml.hbs';
+function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: Manifest): void {
+  const path = 'manifest.yaml' as RelPath;
+  const template = sources.get(path)?.source ?? 'module/manifest.yaml.hbs';
   const fault = (line: number, reason: string, cause?: unknown) =>
     new Failure('pack-check-failed', { pack: pack.meta.name, template, line, reason }, cause);
-  const content = tree.get('manifest.yaml' as RelPath)?.content;
+  const content = tree.get(path)?.content;
   if (typeof content !== 'string') throw fault(1, 'the pack renders no manifest.yaml');
   let read: ReturnType<typeof readManifest>;
   try {

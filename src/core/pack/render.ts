@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
 import type { Pack, PackFile, Section } from './pack.ts';
+import { PathClaims } from './path-claims.ts';
 
 export interface Rendered {
   readonly tree: Tree;
@@ -13,35 +14,22 @@ export interface Rendered {
 export function renderPack(pack: Pack, section: Section, context: object): Rendered {
   const tree = new Map<RelPath, TreeFile>();
   const sources = new Map<RelPath, PackFile>();
+  const claims = new PathClaims<PackFile>();
   for (const file of pack.files[section]) {
     if (!holds(file.when, context)) continue;
     const path = targetPath(pack, file, context);
-    if (tree.has(path)) throw invalid(pack, file, `${sources.get(path)?.source} makes ${path} as well`);
-    tree.set(path, { content: contentOf(pack, file, context), mode: file.mode });
+    const other = claims.claim(path, file);
+    if (other) throw invalid(pack, file, `${other.source} makes ${path} as well, at least where case does not count`);
+    const content = typeof file.content === 'function' ? file.content(context) : file.content;
+    tree.set(path, { content, mode: file.mode });
     sources.set(path, file);
   }
   return { tree, sources };
 }
 
-function contentOf(pack: Pack, file: PackFile, context: object): string | Uint8Array {
-  if (typeof file.content !== 'function') return file.content;
-  try {
-    return file.content(context);
-  } catch (error) {
-    throw new Failure('pack-check-failed', { pack: pack.meta.name, template: file.source, ...faultOf(error) }, error);
-  }
-}
-
-/** Handlebars ends its messages with ` - line:column`, on an error's own fields or in its text. */
-function faultOf(error: unknown): { line: number; reason: string } {
-  const { message, lineNumber } = error as Error & { lineNumber?: number };
-  const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);
-  return { line: lineNumber ?? Number(placed?.[2] ?? 1), reason: placed?.[1] ?? message };
-}
-
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {
   const path = fillPlaceholders(file.target, context);
-  const reason = whyNotRelPath(path);
+  const reason = path.includes('{{') ? 'nothing is known by the name in its braces' : whyNotRelPath(path);
   if (reason !== undefined) throw invalid(pack, file, `its path ${JSON.stringify(path)} is refused: ${reason}`);
   return path as RelPath;
 }

@@ -1,7 +1,7 @@
 import { diffLines } from '../text/line-diff.ts';
 import { folderOf } from '../text/rel-path.ts';
 import type { Change, Plan } from '../tree/plan.ts';
-import { comparePaths } from '../tree/tree.ts';
+import { comparePaths, sameContent } from '../tree/tree.ts';
 import type { Paint } from './paint.ts';
 
 const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
@@ -47,8 +47,11 @@ function diffOf(change: Exclude<Change, { kind: 'keep' }>, paint: Paint): string
   const head = [`diff --git a/${change.path} b/${change.path}`];
   if (!before) head.push(`new file mode 100${after?.mode.toString(8)}`);
   if (!after) head.push(`deleted file mode 100${before?.mode.toString(8)}`);
+  if (before && after && before.mode !== after.mode)
+    head.push(`old mode 100${before.mode.toString(8)}`, `new mode 100${after.mode.toString(8)}`);
   if (typeof (before?.content ?? '') !== 'string' || typeof (after?.content ?? '') !== 'string') {
-    return `${head.join('\n')}\nBinary files differ\n`;
+    const sameBytes = before && after && sameContent(before.content, after.content);
+    return sameBytes ? `${head.join('\n')}\n` : `${head.join('\n')}\nBinary files differ\n`;
   }
   const old = (before?.content ?? '') as string;
   const now = (after?.content ?? '') as string;

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { isFailure } from '../../../src/core/failure.ts';
+import { buildPack } from '../../../src/core/pack/build-pack.ts';
+import { compilerEngine } from '../../../src/core/pack/engine-compiler.ts';
+import { makePack } from './make-pack.ts';
+
+it('lists the files of each section, with their targets and policies', () => {
+  const pack = makePack(
+    {
+      'module/a.ts.hbs': '',
+      'module/b.bin': '',
+      'host/.env.hbs': '',
+      'edits/.env.hbs': '',
+      'partials/p.hbs': '',
+      'x.md': '',
+    },
+    '[{ path: module/a.ts.hbs, policy: owned }]',
+  );
+  const listed = Object.entries(pack.files).map(([section, files]) => [
+    section,
+    files.map(({ source, target, policy }) => `${source} → ${target} (${policy})`),
+  ]);
+  expect(Object.fromEntries(listed)).toEqual({
+    module: ['module/a.ts.hbs → a.ts (owned)', 'module/b.bin → b.bin (managed)'],
+    host: ['host/.env.hbs → .env (managed)'],
+    edits: ['edits/.env.hbs → .env (managed)'],
+  });
+});
+
+it('compiles a template when it is used, not before', () => {
+  expect(() => makePack({ 'module/broken.hbs': '{{#if}}' })).not.toThrow();
+});
+
+it('leaves a file that is no text as it is, whatever its name', () => {
+  const bytes = Uint8Array.from([255, 254]);
+  expect(makePack({ 'module/a.hbs': { content: bytes, mode: 0o644 } }).files.module).toMatchObject([
+    { target: 'a.hbs', content: bytes },
+  ]);
+});
+
+it('wants a pack.yaml', () => {
+  expect(() => buildPack(new Map(), 'x', compilerEngine())).toThrow(
+    expect.toSatisfy((error) => isFailure(error, 'pack-invalid')),
+  );
+});

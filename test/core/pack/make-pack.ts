@@ -1,0 +1,28 @@
+import { buildPack } from '../../../src/core/pack/build-pack.ts';
+import { compilerEngine } from '../../../src/core/pack/engine-compiler.ts';
+import type { Pack } from '../../../src/core/pack/pack.ts';
+import type { RelPath } from '../../../src/core/text/rel-path.ts';
+import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+
+export const packYaml = `name: tiny
+version: 1.2.3
+title: Tiny
+description: A pack for tests
+questions: [name]
+host:
+  detect: [{ file: tiny.json, contains: '"tiny"', evidence: tiny.json names tiny }]
+  modules_dir: modules
+  import_style: relative
+  imports: { base_module: src/base.ts }
+commands: { install: [], start: [], add: [npm, install], verify: [] }
+`;
+
+/** A pack from texts by path; `files` is the block of that name in pack.yaml, and `pack.yaml` itself may be given. */
+export function makePack(texts: Readonly<Record<string, string | TreeFile>>, files = '[]'): Pack {
+  const all = { 'pack.yaml': `${packYaml}files: ${files}\n`, ...texts };
+  const tree = Object.entries(all).map(([path, given]): [RelPath, TreeFile] => [
+    path as RelPath,
+    typeof given === 'string' ? textFile(given) : given,
+  ]);
+  return buildPack(new Map(tree), 'tiny', compilerEngine());
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { isFailure } from '../../../src/core/failure.ts';
+import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
+import { packYaml } from './make-pack.ts';
+
+it('reads what a pack says, with what is left out filled in', () => {
+  expect(parsePackMeta(packYaml, 'tiny')).toMatchObject({
+    name: 'tiny',
+    version: '1.2.3',
+    files: [],
+    host: { modules_dir: 'modules', import_style: 'relative' },
+    commands: { format: [] },
+  });
+});
+
+const faults: [name: string, from: string | RegExp, to: string, want: string][] = [
+  ['no YAML', /^/, 'a: [\n', ''],
+  ['a list', /^.*$/s, '- a', 'it is not a mapping'],
+  ['nothing', /^.*$/s, '', 'it is not a mapping'],
+  ['a name with a path', 'name: tiny', 'name: ../tiny', 'name must be in kebab-case'],
+  ['a version with two parts', '1.2.3', '"1.2"', 'version must be three numbers, like 1.0.0'],
+  ['a version as a number', '1.2.3', '1.2', 'version must be a text, not the number 1.2. Put it in quotes'],
+  ['no title', 'title: Tiny', '', 'title is missing'],
+  ['an unknown question', '[name]', '[name, colour]', 'questions[1] must be one of name, description'],
+  ['an unknown key', 'title:', 'colour: red\ntitle:', 'unknown key "colour". Known keys: name, version'],
+  ['a misspelt key', 'title: Tiny', 'titel: Tiny', 'unknown key "titel". Did you mean title?'],
+  ['a misspelt key inside', 'import_style', 'importstyle', 'unknown key "importstyle". Did you mean import_style?'],
+  ['a misspelt key in a list', 'contains:', 'contain:', 'unknown key "contain". Did you mean contains?'],
+  ['no evidence', ', evidence: tiny.json names tiny', '', 'host.detect[0].evidence is missing'],
+  ['nothing to detect', /detect: .*/, 'detect: []', 'host.detect must be at least 1 entry long'],
+  ['a style of its own', 'relative', 'absolute', 'host.import_style must be one of relative, verbatim'],
+  ['a shell line for a command', 'add: [npm, install]', 'add: npm install', 'commands.add must be a list, not a text'],
+  ['an empty command', 'verify: []', 'verify: [[]]', 'commands.verify[0] must be at least 1 entry long'],
+  ['an unknown policy', 'questions:', 'files: [{path: a, policy: kept}]\nquestions:', 'files[0].policy must be one of'],
+  [
+    'code for a condition',
+    'questions:',
+    'files: [{path: a, when: "x > 1"}]\nquestions:',
+    'files[0].when must be a mapping',
+  ],
+];
+it.each(faults)('refuses %s', (_, from, to, want) => {
+  const text = packYaml.replace(from, to);
+  expect(text).not.toBe(packYaml);
+  const thrown = (() => {
+    try {
+      return parsePackMeta(text, 'tiny');
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(isFailure(thrown, 'pack-invalid') && thrown.message).toContain(`Pack tiny: pack.yaml: ${want}`);
+});

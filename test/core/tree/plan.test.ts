@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { relPath } from '../../../src/core/text/rel-path.ts';
+import { isNoop, planChanges } from '../../../src/core/tree/plan.ts';
+import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+
+const tree = (files: Readonly<Record<string, string | TreeFile>>): Tree =>
+  new Map(
+    Object.entries(files).map(([path, file]) => [relPath(path), typeof file === 'string' ? textFile(file) : file]),
+  );
+const show = (current: Tree, desired: Tree, remove: readonly string[] = []) =>
+  planChanges(current, desired, { remove: new Set(remove.map(relPath)) }).changes.map(
+    ({ kind, path }) => `${kind} ${path}`,
+  );
+
+const cases: [name: string, current: Tree, desired: Tree, remove: string[], want: string[]][] = [
+  ['nothing', tree({}), tree({}), [], []],
+  ['a new file', tree({}), tree({ a: '1' }), [], ['create a']],
+  ['a changed one', tree({ a: '1' }), tree({ a: '2' }), [], ['update a']],
+  ['the same one', tree({ a: '1' }), tree({ a: '1' }), [], ['keep a']],
+  ['another mode', tree({ a: '1' }), tree({ a: textFile('1', 0o755) }), [], ['update a']],
+  ['one that is not wanted is kept', tree({ a: '1' }), tree({}), [], ['keep a']],
+  ['unless it is to be removed', tree({ a: '1' }), tree({}), ['a'], ['delete a']],
+  ['one that is wanted is not removed', tree({ a: '1' }), tree({ a: '2' }), ['a'], ['update a']],
+  ['one that is not there is not removed', tree({}), tree({}), ['a'], []],
+  [
+    'text becoming bytes',
+    tree({ a: 'x' }),
+    tree({ a: { content: Uint8Array.from([120]), mode: 0o644 } }),
+    [],
+    ['update a'],
+  ],
+  [
+    'all sorted by path',
+    tree({ b: '1', z: '1' }),
+    tree({ c: '1', a: '1', b: '2' }),
+    ['z'],
+    ['create a', 'update b', 'create c', 'delete z'],
+  ],
+];
+it.each(cases)('%s', (_, current, desired, remove, want) => expect(show(current, desired, remove)).toEqual(want));
+
+it('carries what it believes to be there', () => {
+  const { changes } = planChanges(tree({ a: '1', b: '1', c: '1' }), tree({ a: '2' }), {
+    remove: new Set([relPath('b')]),
+  });
+  expect(changes).toEqual([
+    { kind: 'update', path: 'a', before: textFile('1'), after: textFile('2') },
+    { kind: 'delete', path: 'b', before: textFile('1') },
+    { kind: 'keep', path: 'c', before: textFile('1') },
+  ]);
+});
+
+it('sorts new folders', () => {
+  const newFolders = [relPath('b'), relPath('a')];
+  expect(planChanges(tree({}), tree({}), { newFolders }).newFolders).toEqual(['a', 'b']);
+});
+
+it('knows when there is nothing to do', () => {
+  expect(isNoop(planChanges(tree({ a: '1' }), tree({ a: '1' })))).toBe(true);
+  expect(isNoop(planChanges(tree({}), tree({ a: '1' })))).toBe(false);
+});

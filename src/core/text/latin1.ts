@@ -1,0 +1,17 @@
+/** Every byte is a character and the other way round, so text of unknown encoding comes back as it was. */
+export function fromLatin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  return text;
+}
+
+/** `undefined` for text with characters that Latin-1 does not have. */
+export function toLatin1(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 255) return undefined;
+    bytes[at] = code;
+  }
+  return bytes;
+}

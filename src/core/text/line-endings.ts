@@ -1,0 +1,47 @@
+export interface TextLines {
+  /** Without their endings. */
+  readonly lines: readonly string[];
+  /** For each line; the last one's is what it would be if the text is not closed. */
+  readonly endings: readonly Ending[];
+  readonly hasMark: boolean;
+  /** Whether the last line ends. */
+  readonly isClosed: boolean;
+}
+
+export type Ending = '\n' | '\r\n';
+
+/** A text as its lines, and apart from them what editors and systems disagree on: endings and byte order mark. */
+export function splitLines(text: string): TextLines {
+  const hasMark = text.startsWith('\ufeff');
+  const body = hasMark ? text.slice(1) : text;
+  if (body === '') return { lines: [], endings: [], hasMark, isClosed: true };
+  const isClosed = body.endsWith('\n');
+  const lines = (isClosed ? body.slice(0, -1) : body).split('\n');
+  if (!body.includes('\r\n')) return { lines, endings: lines.map(() => '\n'), hasMark, isClosed };
+  const endings = lines.map(
+    (line, at): Ending => (line.endsWith('\r') && (isClosed || at < lines.length - 1) ? '\r\n' : '\n'),
+  );
+  const bare = lines.map((line, at) => (endings[at] === '\r\n' ? line.slice(0, -1) : line));
+  return { lines: bare, endings: closeLast(endings, isClosed), hasMark, isClosed };
+}
+
+/** The inverse of `splitLines`. An empty last line is there by its ending alone, so it always has one. */
+export function joinLines({ lines, endings, hasMark, isClosed }: TextLines): string {
+  const last = lines.length - 1;
+  const isOpen = !isClosed && lines[last] !== '';
+  const body = lines.map((line, at) => (at === last && isOpen ? line : `${line}${endings[at]}`)).join('');
+  return `${hasMark ? '\ufeff' : ''}${body}`;
+}
+
+/** What most lines end with. */
+export function commonEnding(endings: readonly Ending[]): Ending {
+  return endings.filter((ending) => ending === '\r\n').length * 2 > endings.length ? '\r\n' : '\n';
+}
+
+export function isUniform(endings: readonly Ending[]): boolean {
+  return endings.every((ending) => ending === endings[0]);
+}
+
+function closeLast(endings: Ending[], isClosed: boolean): Ending[] {
+  return isClosed ? endings : [...endings.slice(0, -1), commonEnding(endings.slice(0, -1))];
+}

@@ -57,4 +57,3 @@ export const helpers = {
     values.slice(0, -1).some((value) => value && !(Array.isArray(value) && value.length === 0)),
 } as const;
 
-export type HelperName = keyof typeof helpers;

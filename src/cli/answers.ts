@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../core/manifest/answers.ts';
 import { explainIssues } from '../core/manifest/explain.ts';
@@ -52,9 +53,9 @@ export function answersFromFlags(name: string | undefined, flags: AnswerFlags): 
 }
 
 /** An answers file: a YAML mapping with the names of `Answers`; `config` is a mapping as in a manifest. */
-export async function readAnswersFile(file: string): Promise<Answers> {
+export async function readAnswersFile(cwd: string, file: string): Promise<Answers> {
   const unusable = (reason: string, cause?: unknown) => new Failure('answers-unreadable', { file, reason }, cause);
-  const text = await readText(file, maxManifestBytes);
+  const text = await readText(resolve(cwd, file), maxManifestBytes);
   let value: unknown;
   try {
     value = readYaml(text);

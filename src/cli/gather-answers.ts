@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Answers } from '../core/manifest/answers.ts';
 import { manifestFromAnswers } from '../core/manifest/from-answers.ts';
@@ -28,8 +28,8 @@ export interface Given {
 /** Flags beat the answers file; the manifest of `--from` lies below both. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
   const fromFlags = answersFromFlags(name, flags);
-  const fromFile = flags.answers === undefined ? {} : await readAnswersFile(resolve(io.cwd, flags.answers));
-  const base = flags.from === undefined ? undefined : await readManifestFile(io, resolve(io.cwd, flags.from));
+  const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
+  const base = flags.from === undefined ? undefined : await readManifestFile(io, flags.from);
   const merged = mergeAnswers(fromFlags, fromFile);
   const stack = merged.stack === undefined ? {} : { stack: resolveStack(merged.stack, io.cwd) };
   const known = merged.name ?? base?.name;
@@ -71,6 +71,8 @@ async function askForRest(
   const all = await askMissing({ prompter, author, namesInUse: taken, answers }, meta.questions);
   const place = isNew ? relative(io.cwd, host.root) : '';
   const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };
-  io.err.write(`The same without questions:\n  ${repeatCommand(programOf(io.env), { author, ...all }, stack, repeated)}\n`);
+  io.err.write(
+    `The same without questions:\n  ${repeatCommand(programOf(io.env), { author, ...all }, stack, repeated)}\n`,
+  );
   return all;
 }

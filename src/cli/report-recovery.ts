@@ -1,5 +1,5 @@
-import type { Io } from '../io/io.ts';
 import { recover } from '../io/apply/recover.ts';
+import type { Io } from '../io/io.ts';
 
 /** Ends what an interrupted run left, and says so. True where there was something. */
 export async function reportRecovery(io: Io, root: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from './diagnostic.ts';
 import { shellWord } from './text/shell-words.ts';
 
 interface Entry<A> {
@@ -72,7 +73,7 @@ export const catalogue = {
     ({ file }) => `Look at the files it names, then delete ${file}.`,
   ),
   'manifest-invalid': user(
-    ({ file, count }: { file: string; count: number }) =>
+    ({ file, count }: { file: string; count: number; diagnostics: readonly Diagnostic[] }) =>
       `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
     () => 'Each is listed above with its line.',
   ),

@@ -62,6 +62,10 @@ export interface Context {
   readonly subscribesUserDeleted: boolean;
   /** The others. */
   readonly otherSubscriptions: readonly EventContext[];
+  /** Of the others, those of the module itself: a job started by one of them could go on for ever. */
+  readonly ownSubscriptions: readonly EventContext[];
+  /** Of the others, those that start a job. */
+  readonly startingSubscriptions: readonly EventContext[];
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
   /** Those that every module has anyway. */
@@ -98,6 +102,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
   const endpoints = endpointContexts(manifest, namespace);
   const events = eventContexts(manifest.events_emitted, namespace);
   const subscriptions = eventContexts(manifest.events_subscribed, '');
+  const others = subscriptions.filter((event) => event.name !== 'user.deleted');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
   const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
@@ -125,7 +130,9 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
     subscriptions,
     subscribesUserDeleted: manifest.events_subscribed.includes('user.deleted'),
-    otherSubscriptions: subscriptions.filter((event) => event.name !== 'user.deleted'),
+    otherSubscriptions: others,
+    ownSubscriptions: others.filter((event) => event.namespace === namespace),
+    startingSubscriptions: others.filter((event) => event.namespace !== namespace),
     settings,
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),

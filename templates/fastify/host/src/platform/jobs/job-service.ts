@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { User } from '../http/auth.ts';
 import { tooLong } from '../http/invalid-request.ts';
+import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { Provider } from '../provider.ts';
@@ -32,6 +33,7 @@ export interface JobServiceSettings<C extends BaseConfig> {
  */
 export abstract class JobService<C extends BaseConfig> {
   readonly config: C;
+  readonly log: Log;
   /** Does the work of every job and every direct call. */
   abstract readonly provider: Provider;
 
@@ -44,6 +46,7 @@ export abstract class JobService<C extends BaseConfig> {
   constructor(context: ModuleContext, { config, tables, lifecycle }: JobServiceSettings<C>) {
     const { db, queue, log, leaseSeconds } = context;
     this.config = config;
+    this.log = log;
     this.#context = context;
     this.#store = new JobStore(db, tables, leaseSeconds);
     this.#queries = new JobQueries(db, tables);
@@ -83,7 +86,7 @@ export abstract class JobService<C extends BaseConfig> {
   async startFromEvent(event: Event): Promise<void> {
     const { user_id } = event.data;
     if (typeof user_id !== 'string' || user_id === '') {
-      this.#context.log.warn({ event: event.name, event_id: event.event_id }, 'event names no user: ignored');
+      this.log.warn({ event: event.name, event_id: event.event_id }, 'event names no user: ignored');
       return;
     }
     const id = idFromEvent(this.#context.manifest.name, event.event_id);
@@ -169,7 +172,7 @@ export abstract class JobService<C extends BaseConfig> {
     try {
       await this.#context.queue.add(job, { key: `${job.id}-0` });
     } catch (error) {
-      this.#context.log.error({ err: error, job_id: job.id }, 'job not queued');
+      this.log.error({ err: error, job_id: job.id }, 'job not queued');
       const failed = await this.#store.failPending(job.id, 'queue_unavailable');
       if (failed) await this.#lifecycle.failed(failed);
       throw new Refusal(503, 'queue_unavailable', { 'retry-after': '5' });

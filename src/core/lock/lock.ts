@@ -9,5 +9,5 @@ export const lockPath = '.ai-module/lock.yaml';
 export const pristinePath = '.ai-module/pristine.base';
 export const attributesPath = '.gitattributes';
 
-/** Keeps the base out of reviews and statistics, and its bytes as they are. */
-export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
+/** Keeps the base out of reviews and statistics, and its bytes as they are; git still merges it. */
+export const attributesText = '.ai-module/pristine.base -text -diff linguist-generated\n';

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { planToJson } from '../../../src/core/report/plan-json.ts';
+import { relPath } from '../../../src/core/text/rel-path.ts';
+import { planChanges } from '../../../src/core/tree/plan.ts';
+import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+
+it('holds everything that would be written, and nothing that stays', () => {
+  const current = new Map([
+    [relPath('same'), textFile('1')],
+    [relPath('changed'), textFile('1')],
+    [relPath('gone'), textFile('1')],
+  ]);
+  const desired = new Map<ReturnType<typeof relPath>, TreeFile>([
+    [relPath('same'), textFile('1')],
+    [relPath('changed'), textFile('2', 0o755)],
+    [relPath('new.png'), { content: Uint8Array.from([0, 255]), mode: 0o644 }],
+  ]);
+  const options = { remove: new Set([relPath('gone')]), newFolders: [relPath('folder')] };
+  expect(JSON.parse(JSON.stringify(planToJson(planChanges(current, desired, options))))).toEqual({
+    new_folders: ['folder'],
+    changes: [
+      { kind: 'update', path: 'changed', mode: '100755', content: '2' },
+      { kind: 'delete', path: 'gone' },
+      { kind: 'create', path: 'new.png', mode: '100644', content: '00ff', encoding: 'hex' },
+    ],
+  });
+});

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { madeOnce } from './once.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const builds = join(project, '.cache/bin');
@@ -21,20 +22,11 @@ export function builtBin(): Promise<string> {
 }
 
 async function build(): Promise<string> {
-  const folder = join(builds, fingerprint());
-  const bin = join(folder, 'create-ai-module.cjs');
-  if (existsSync(bin)) return bin;
-  mkdirSync(builds, { recursive: true });
   prune();
-  const draft = `${folder}.${process.pid}`;
-  await promisify(execFile)(process.execPath, [join(project, 'scripts/build.mjs'), draft], { cwd: project });
-  try {
-    renameSync(draft, folder);
-  } catch (error) {
-    if (!existsSync(bin)) throw error;
-    rmSync(draft, { recursive: true });
-  }
-  return bin;
+  const folder = await madeOnce(join(builds, fingerprint()), async (draft) => {
+    await promisify(execFile)(process.execPath, [join(project, 'scripts/build.mjs'), draft], { cwd: project });
+  });
+  return join(folder, 'create-ai-module.cjs');
 }
 
 function fingerprint(): string {
@@ -51,8 +43,9 @@ function addTo(hash: ReturnType<typeof createHash>, path: string): void {
 
 /** Builds of an hour ago are nobody's any more. */
 function prune(): void {
-  for (const name of readdirSync(builds)) {
+  for (const name of existsSync(builds) ? readdirSync(builds) : []) {
     const path = join(builds, name);
-    if (Date.now() - statSync(path).mtimeMs > 3_600_000) rmSync(path, { recursive: true, force: true });
+    if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 3_600_000)
+      rmSync(path, { recursive: true, force: true });
   }
 }

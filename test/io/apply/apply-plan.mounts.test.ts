@@ -1,34 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { relPath } from '../../../src/core/text/rel-path.ts';
 import { planChanges } from '../../../src/core/tree/plan.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { makeReadOnly, mount } from '../mount.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { bundleChild, run } from './child.ts';
 import { scenarios, tree } from './scenarios.ts';
-
-const mounted: string[] = [];
-
-/** A small file system of its own; where that is impossible the test is skipped, loudly, and fails in CI. */
-function mount(context: TestContext, options: string): string {
-  const folder = tempFolder();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' });
-  } catch (error) {
-    const reason = `no tmpfs can be mounted here: ${(error as Error).message}`;
-    if (process.env.CI === 'true' && process.platform === 'linux') throw new Error(reason);
-    context.skip(reason);
-  }
-  mounted.push(folder);
-  return folder;
-}
-
-afterEach(() => {
-  for (const folder of mounted.splice(0)) execFileSync('umount', [folder]);
-});
 
 const before = tree({ 'package.json': '{}\n', 'src/app.ts': 'app\n' });
 const big = textFile('x'.repeat(9000));
@@ -67,7 +47,7 @@ describe('a folder that cannot be written', () => {
   it('is a failure of the machine that says why: a read-only file system', async (context) => {
     const root = mount(context, 'size=1m');
     writeTree(root, before);
-    execFileSync('mount', ['-o', 'remount,ro', root]);
+    makeReadOnly(root);
     const old = snapshot(root);
     await expect(applyPlan(root, plan)).rejects.toMatchObject({
       code: 'apply-failed',
@@ -106,8 +86,7 @@ it('works across file systems: modules on a volume of their own', async (context
   writeTree(root, before);
   mkdirSync(join(root, 'modules'));
   const volume = join(root, 'modules');
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', volume]);
-  mounted.unshift(volume);
+  mount(context, 'size=1m', volume);
   writeFileSync(join(volume, 'there'), '');
   await applyPlan(root, plan);
   expect(readdirSync(volume).sort()).toEqual(['one', 'there']);

@@ -1,0 +1,110 @@
+import { type MergeLabels, unresolvedLines } from '../text/line-merge-markers.ts';
+import type { MergeParts } from '../text/line-merge-parts.ts';
+import { mergeContent } from './merge-content.ts';
+import { type FileMode, sameFile, type TreeFile } from './tree.ts';
+
+export type ConflictStyle = 'markers' | 'ours' | 'theirs' | 'sidecar';
+export type ConflictKind = 'edit/edit' | 'edit/delete' | 'add/add' | 'binary' | 'unresolved';
+
+/** How a file stands: to its last render, and to the new one. */
+export type FileState = 'clean' | 'edited' | 'outdated' | 'both' | 'deleted' | 'detached' | 'owned' | 'conflict';
+
+/** What becomes of one file. `after` is what it shall be: absent, it is not there. */
+export interface Outcome {
+  readonly state: FileState;
+  readonly after?: TreeFile | undefined;
+  /** Goes beside the file, under a name of its own. */
+  readonly sidecar?: TreeFile;
+  readonly conflict?: { readonly kind: ConflictKind; readonly lines: readonly number[] };
+  readonly reason: string;
+}
+
+export interface MergeFileOptions {
+  readonly labels: MergeLabels;
+  readonly conflicts: ConflictStyle;
+  readonly otherEngine?: MergeParts | undefined;
+}
+
+type MaybeFile = TreeFile | undefined;
+
+/** The table of updating, for a file that the pack manages: last render, disk, new render → what becomes of it. */
+export function mergeFile(base: MaybeFile, mine: MaybeFile, theirs: MaybeFile, options: MergeFileOptions): Outcome {
+  if (mine && (!theirs || !sameFile(mine, theirs))) {
+    const lines = markersOf(mine, base, theirs);
+    if (lines.length > 0) return keep(mine, 'conflict', 'conflicts in it are not resolved', 'unresolved', lines);
+  }
+  if (!theirs) return withoutTheirs(base, mine, options);
+  if (!mine) return withoutMine(base, theirs);
+  if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
+  if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
+  if (sameFile(mine, base)) return { state: 'outdated', after: theirs, reason: 'not edited: takes the new render' };
+  if (sameFile(theirs, base)) return keep(mine, 'edited', 'edited, and the pack did not change it');
+  return mergeBoth(base, mine, theirs, options);
+}
+
+function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
+  if (!mine) return { state: 'clean', reason: 'gone on both sides' };
+  if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'the pack no longer has it' };
+  if (conflicts === 'theirs') return { state: 'outdated', reason: 'the pack no longer has it; your edits go' };
+  if (conflicts === 'ours') return keep(mine, 'detached', 'the pack no longer has it; yours from now on');
+  return keep(mine, 'detached', 'edited, and the pack no longer has it: yours from now on', 'edit/delete');
+}
+
+function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
+  if (!base) return { state: 'outdated', after: theirs, reason: 'new in the pack' };
+  const isNews = !sameFile(base, theirs);
+  return { state: 'deleted', reason: isNews ? 'you deleted it; the pack changed it since' : 'you deleted it' };
+}
+
+function mergeBoth(base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
+  const mode = mergeModes(base.mode, mine.mode, theirs.mode);
+  const side = ({ markers: 'markers', ours: 'mine', theirs: 'theirs', sidecar: 'markers' } as const)[options.conflicts];
+  const merged = mergeContent(base.content, mine.content, theirs.content, {
+    labels: options.labels,
+    conflicts: side,
+    otherEngine: options.otherEngine,
+  });
+  if (!merged)
+    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
+  const after = { content: merged.content, mode };
+  const lines = merged.conflicts.map(({ line }) => line);
+  if (lines.length === 0) return { state: 'both', after, reason: 'changed on both sides; merged' };
+  const reason = 'the same lines changed on both sides';
+  if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
+  if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
+  return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines }, reason };
+}
+
+/** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */
+function besides(
+  kind: ConflictKind,
+  mine: TreeFile,
+  theirs: TreeFile,
+  reason: string,
+  { conflicts }: MergeFileOptions,
+): Outcome {
+  if (conflicts === 'ours') return keep(mine, 'edited', `${reason}; yours taken`);
+  if (conflicts === 'theirs') return { state: 'outdated', after: theirs, reason: `${reason}; theirs taken` };
+  return { state: 'conflict', after: mine, sidecar: theirs, conflict: { kind, lines: [] }, reason };
+}
+
+function keep(
+  after: TreeFile,
+  state: FileState,
+  reason: string,
+  kind?: ConflictKind,
+  lines: readonly number[] = [],
+): Outcome {
+  return kind === undefined ? { state, after, reason } : { state, after, reason, conflict: { kind, lines } };
+}
+
+function mergeModes(base: FileMode, mine: FileMode, theirs: FileMode): FileMode {
+  return mine === base ? theirs : mine;
+}
+
+/** Conflicts that stand in the file on disk, unless the pack itself writes what looks like one. */
+function markersOf(mine: TreeFile, base: MaybeFile, theirs: MaybeFile): number[] {
+  const count = (file: MaybeFile) => (typeof file?.content === 'string' ? unresolvedLines(file.content) : []);
+  const lines = count(mine);
+  return lines.length > Math.max(count(base).length, count(theirs).length) ? lines : [];
+}

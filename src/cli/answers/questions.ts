@@ -1,7 +1,7 @@
-import { type AnswerId, type Answers, answerKinds } from '../core/manifest/answers.ts';
-import type { QuestionId } from '../core/pack/questions.ts';
-import { titleOf } from '../core/text/names.ts';
-import type { Choice } from '../io/io.ts';
+import { type AnswerId, type Answers, answerKinds } from '../../core/manifest/answers.ts';
+import type { QuestionId } from '../../core/pack/questions.ts';
+import { titleOf } from '../../core/text/names.ts';
+import type { Choice } from '../../io/io.ts';
 import type { Asking } from './ask.ts';
 import { askConfiguration } from './ask-configuration.ts';
 import { whyNotTogether } from './fit-together.ts';

@@ -1,7 +1,7 @@
-import type { Answers } from '../core/manifest/answers.ts';
-import { fitsType, isEnvKey, type Scalar, type Setting, standardSettings } from '../core/manifest/configuration.ts';
-import { type ConfigurationEntry, type ConfigurationValue, fields } from '../core/manifest/schema.ts';
-import type { Prompter } from '../io/io.ts';
+import type { Answers } from '../../core/manifest/answers.ts';
+import { fitsType, isEnvKey, type Scalar, type Setting, standardSettings } from '../../core/manifest/configuration.ts';
+import { type ConfigurationEntry, type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import type { Prompter } from '../../io/io.ts';
 import type { Asking } from './ask.ts';
 import { whyNotTogether } from './fit-together.ts';
 

@@ -1,17 +1,17 @@
 import { relative } from 'node:path';
-import { Failure } from '../core/failure.ts';
-import type { Answers } from '../core/manifest/answers.ts';
-import { manifestFromAnswers } from '../core/manifest/from-answers.ts';
-import type { Manifest } from '../core/manifest/schema.ts';
-import { resolveStack } from '../io/find-pack.ts';
-import { readGitAuthor } from '../io/git-author.ts';
-import type { Io } from '../io/io.ts';
-import { namesInUse } from '../io/plan-module.ts';
-import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './answers.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Answers } from '../../core/manifest/answers.ts';
+import { manifestFromAnswers } from '../../core/manifest/from-answers.ts';
+import type { Manifest } from '../../core/manifest/schema.ts';
+import { resolveStack } from '../../io/find-pack.ts';
+import { readGitAuthor } from '../../io/git-author.ts';
+import type { Io } from '../../io/io.ts';
+import { namesInUse } from '../../io/plan-module.ts';
+import type { FoundHost, HostFlags } from '../offer-host.ts';
+import { mayAsk } from '../show-plan.ts';
 import { mustFitTogether } from './fit-together.ts';
-import type { FoundHost, HostFlags } from './offer-host.ts';
+import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
 import { readManifestFile } from './read-manifest.ts';
-import { mayAsk } from './show-plan.ts';
 
 /** The flags that say what module it shall be. */
 export interface SourceFlags extends AnswerFlags {

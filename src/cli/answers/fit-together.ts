@@ -1,8 +1,8 @@
-import { Failure } from '../core/failure.ts';
-import { type Answers, answerKinds } from '../core/manifest/answers.ts';
-import { manifestFromAnswers } from '../core/manifest/from-answers.ts';
-import { checkManifestValue } from '../core/manifest/parse.ts';
-import type { Manifest } from '../core/manifest/schema.ts';
+import { Failure } from '../../core/failure.ts';
+import { type Answers, answerKinds } from '../../core/manifest/answers.ts';
+import { manifestFromAnswers } from '../../core/manifest/from-answers.ts';
+import { checkManifestValue } from '../../core/manifest/parse.ts';
+import type { Manifest } from '../../core/manifest/schema.ts';
 
 const flagOf: Readonly<Record<string, string>> = {
   version: answerKinds.version.flag,

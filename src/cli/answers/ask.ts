@@ -1,6 +1,6 @@
-import type { Answers } from '../core/manifest/answers.ts';
-import type { QuestionId } from '../core/pack/questions.ts';
-import type { Prompter } from '../io/io.ts';
+import type { Answers } from '../../core/manifest/answers.ts';
+import type { QuestionId } from '../../core/pack/questions.ts';
+import type { Prompter } from '../../io/io.ts';
 import { steps } from './questions.ts';
 
 /** What a question can see when it is asked. */

@@ -1,7 +1,7 @@
-import { type Answers, readConfigEntry } from '../core/manifest/answers.ts';
-import type { ConfigurationValue } from '../core/manifest/schema.ts';
-import { jsonLiteral } from '../core/text/literals.ts';
-import { shellLine } from '../core/text/shell-words.ts';
+import { type Answers, readConfigEntry } from '../../core/manifest/answers.ts';
+import type { ConfigurationValue } from '../../core/manifest/schema.ts';
+import { jsonLiteral } from '../../core/text/literals.ts';
+import { shellLine } from '../../core/text/shell-words.ts';
 
 /** Flags of `new` that are no answers, but belong to the run. */
 export interface RepeatedFlags {

@@ -2,14 +2,17 @@ import { relative } from 'node:path';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { fillPlaceholders } from '../core/pack/render.ts';
 import { shellLine } from '../core/text/shell-words.ts';
+import type { Io } from '../io/io.ts';
+import { programName } from './program-name.ts';
 
 export function reportSteps(steps: readonly string[]): string {
   return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
 /** What to do after `host init`. */
-export function hostSteps(cwd: string, root: string, { commands }: PackMeta): string[] {
-  return [...changeFolder(cwd, root), ...lines(commands.install), 'create-ai-module new', ...lines(commands.start)];
+export function hostSteps(io: Io, root: string, { commands }: PackMeta): string[] {
+  const first = `${programName(io)} new`;
+  return [...changeFolder(io.cwd, root), ...lines(commands.install), first, ...lines(commands.start)];
 }
 
 export interface WrittenModule {

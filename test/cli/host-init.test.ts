@@ -36,6 +36,14 @@ describe('host init', () => {
     expect(err).not.toContain('  cd ');
   });
 
+  it.each([
+    [{}, 'create-ai-module new'],
+    [{ npm_command: 'init' }, 'npx create-ai-module new'],
+  ])('says what comes next, as the tool was started: %j', async (env, next) => {
+    const { err } = await succeedIn(tempFolder(), init, { env });
+    expect(err).toContain(`Next:\n  node --version\n  ${next}\n  node --version\n`);
+  });
+
   it('is done already the second time', async () => {
     const cwd = tempFolder();
     await succeedIn(cwd, init);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { bundledNames } from '../../src/io/bundled-pack.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 
@@ -9,10 +10,7 @@ import { succeedIn } from './fake-io.ts';
 export const mini = fileURLToPath(new URL('../fixtures/packs/mini', import.meta.url));
 
 /** Every stack that can be tried: the small one, and those that are bundled. */
-export const stacks: readonly string[] = [
-  mini,
-  ...['fastify', 'fastapi'].filter((name) => existsSync(new URL(`../../templates/${name}/pack.yaml`, import.meta.url))),
-];
+export const stacks: readonly string[] = [mini, ...bundledNames];
 
 /** A fresh host, as `host init` makes it, always of the same name. It is found without `--stack`. */
 export async function newHost(stack = mini): Promise<string> {

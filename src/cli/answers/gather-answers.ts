@@ -8,6 +8,7 @@ import { readGitAuthor } from '../../io/git-author.ts';
 import type { Io } from '../../io/io.ts';
 import { namesInUse } from '../../io/plan-module.ts';
 import type { FoundHost, HostFlags } from '../offer-host.ts';
+import { programName } from '../program-name.ts';
 import { mayAsk } from '../show-plan.ts';
 import { mustFitTogether } from './fit-together.ts';
 import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
@@ -66,13 +67,13 @@ async function askForRest(
   author: string,
   flags: HostFlags,
 ) {
-  const [{ askMissing }, { programOf, repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
+  const [{ askMissing }, { repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
   const [prompter, taken] = await Promise.all([io.prompter(), namesInUse(host)]);
   const all = await askMissing({ prompter, author, namesInUse: taken, answers }, meta.questions);
   const place = isNew ? relative(io.cwd, host.root) : '';
   const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };
   io.err.write(
-    `The same without questions:\n  ${repeatCommand(programOf(io.env), { author, ...all }, stack, repeated)}\n`,
+    `The same without questions:\n  ${repeatCommand(programName(io), { author, ...all }, stack, repeated)}\n`,
   );
   return all;
 }

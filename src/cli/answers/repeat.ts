@@ -43,12 +43,6 @@ export function repeatCommand(
   return `${program} ${shellLine(['new', answers.name, ...words])}`;
 }
 
-/** How the tool was started, as far as npm tells. */
-export function programOf(env: Readonly<Record<string, string | undefined>>): string {
-  const isFromRegistry = env.npm_command === 'exec' || env.npm_command === 'init';
-  return isFromRegistry ? 'npx create-ai-module' : 'create-ai-module';
-}
-
 function valued(flag: string, value: string | number | undefined): string[] {
   return value === undefined ? [] : [flag, String(value)];
 }

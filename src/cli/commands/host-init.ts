@@ -14,6 +14,6 @@ export interface HostInitFlags extends PlanFlags {
 export async function hostInit(io: Io, dir: string, flags: HostInitFlags): Promise<ExitCode> {
   const target = resolve(io.cwd, dir);
   const { meta, isWritten } = await makeHost(io, target, await chooseStack(io, flags.stack, flags), flags);
-  if (isWritten && !flags.json) io.err.write(reportSteps(hostSteps(io.cwd, target, meta)));
+  if (isWritten && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
   return exit.done;
 }

@@ -1,0 +1,31 @@
+import { relative } from 'node:path';
+import { isFailure } from '../core/failure.ts';
+import type { ConflictStyle } from '../core/tree/merge-file.ts';
+import { findPack } from '../io/find-pack.ts';
+import type { Io } from '../io/io.ts';
+import { planUpdate, type UpdatePlan } from '../io/plan-update.ts';
+import { readManifestFile } from './answers/read-manifest.ts';
+import { type FoundHost, type HostFlags, openOrOfferHost } from './offer-host.ts';
+
+export interface ModuleFlags extends HostFlags {
+  readonly stack?: string;
+  readonly restore?: readonly string[];
+}
+
+/** The host's modules, all or those named, and what an update would make of them. */
+export async function openModules(
+  io: Io,
+  names: readonly string[],
+  conflicts: ConflictStyle,
+  flags: ModuleFlags,
+): Promise<UpdatePlan & { readonly found: FoundHost }> {
+  const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
+  const pack = await findPack(found.stack, found.host.root, ['module', 'edits']);
+  const restore = new Set(flags.restore ?? []);
+  const planned = await planUpdate(found.host, pack, names, { conflicts, restore }).catch(async (error: unknown) => {
+    // Read again with the places of what is wrong: it prints them and fails alike.
+    if (isFailure(error, 'manifest-invalid')) await readManifestFile(io, relative(io.cwd, error.args.file));
+    throw error;
+  });
+  return { ...planned, found };
+}

@@ -17,7 +17,7 @@ export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', se
   const beat = (dataDir: string) => ({
     argv: [...celery, 'beat', '-s', join(dataDir, 'beat-schedule'), '-l', 'INFO'],
     env: {},
-    ready: /beat: Starting/,
+    ready: /celery beat .* is starting/,
   });
   const commands = (_: string, dataDir: string) => ({
     web: [python, '-m', 'app'],

@@ -46,7 +46,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
     PORT: '0',
     DATA_DIR: dataDir,
     TEST_ENDPOINTS: '1',
-    JOB_LEASE_SECONDS: '2',
+    JOB_LEASE_SECONDS: '3',
     ...(options.ownSecret === true ? {} : { JWT_SECRET: jwtSecret }),
     ...ofStack,
     ...services,

@@ -56,7 +56,8 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
         throw new Error(`${error.message}\n${output.slice(-3000)}`);
       }),
     stop: async (seconds) => {
-      signalGroup(child, 'SIGTERM');
+      // To the process alone, as a container's stop does: it looks after what it started itself.
+      child.kill('SIGTERM');
       const late = setTimeout(() => signalGroup(child, 'SIGKILL'), seconds * 1000);
       const code = await exited;
       clearTimeout(late);
@@ -70,7 +71,7 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
   };
 }
 
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+function signalGroup(child: ChildProcess, signal: 'SIGKILL'): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

@@ -39,5 +39,5 @@ export function describeAudit(world: World): void {
     }
     expect(ended).toBeGreaterThan(0);
     expect(world.traffic.accepted.at(-1)?.id).toBe(last.job_id);
-  }, 60_000);
+  }, 180_000);
 }

@@ -10,7 +10,7 @@ export function describeCrash(world: World): void {
   let host: Host;
 
   beforeAll(async () => {
-    const env = world.subjectEnv({ timeout_seconds: '60', retry_delay_seconds: '0.1' });
+    const env = world.subjectEnv({ timeout_seconds: '60', retry_delay_seconds: '0.1', retry_attempts: '10' });
     host = await world.launch({ ownSecret: true, env });
   });
   afterAll(() => host?.dispose());
@@ -54,7 +54,7 @@ export function describeCrash(world: World): void {
       expect(names.filter((name) => name === 'completed' || name === 'failed').length).toBeLessThanOrEqual(1);
       expect(names.filter((name) => name === 'started').length).toBeLessThanOrEqual(1);
     }
-  }, 60_000);
+  }, 180_000);
 
   it('SIGTERM with a job at work: it stops in time, and the job ends after the next start', async () => {
     const who = world.person(undefined, host);
@@ -67,7 +67,7 @@ export function describeCrash(world: World): void {
     script.release();
     await host.start();
     expect((await finish(who, subject, job_id)).status).toBe('completed');
-  }, 60_000);
+  }, 180_000);
 
   if (world.launcher.mode !== 'embedded') return;
   it('a second host on the same embedded data says so and ends', async () => {
@@ -76,5 +76,5 @@ export function describeCrash(world: World): void {
     const who = world.person(undefined, host);
     const { job_id } = await submit(who, neighbour, { test: 'data' });
     expect((await finish(who, neighbour, job_id)).status).toBe('completed');
-  }, 60_000);
+  }, 180_000);
 }

@@ -30,8 +30,8 @@ const shared = {
   logLevel: 'warning',
   metafile: true,
   legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // The installed package stays below a megabyte, and a shorter file is read sooner.
+  minify: true,
 };
 
 /** A dynamic import of a lazy library becomes a require of its file. */
@@ -61,10 +61,20 @@ const own = await build({
 });
 const libraries = await Promise.all(
   ['yaml', 'handlebars', 'execa'].map((name) =>
-    build({ ...shared, entryPoints: [name], outfile: join(dist, fileOf(name)), absWorkingDir: path('.') }),
+    build({
+      ...shared,
+      minify: true,
+      entryPoints: [name],
+      outfile: join(dist, fileOf(name)),
+      absWorkingDir: path('.'),
+    }),
   ),
 );
-const prompts = await build({ ...shared, entryPoints: [path('src/cli/prompt.ts')], outfile: join(dist, 'prompt.cjs') });
+const prompts = await build({
+  ...shared,
+  entryPoints: [path('src/cli/prompt.ts')],
+  outfile: join(dist, 'prompt.cjs'),
+});
 
 await compilePacks(path('templates'), join(dist, 'packs'));
 if (process.argv[2] === undefined)

@@ -1,37 +1,47 @@
-// Compiles the bundled packs: templates become functions, so that a run neither reads nor compiles them.
+// Makes the bundled packs ready to ship: templates of modules become functions, so that `new` neither reads nor compiles
+// them; and the whole pack becomes one compressed file, for what is rendered once.
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { brotliCompressSync } from 'node:zlib';
+import { build, transform } from 'esbuild';
 import handlebars from 'handlebars';
 
-const sections = ['module', 'host', 'edits', 'partials'];
+const compiledSections = ['module', 'edits', 'partials'];
 
-/** Writes `<pack>.<section>.cjs` for each section, and `metas.cjs` with every pack.yaml. */
+/** Writes `<pack>.<section>.cjs` for each compiled section, `<pack>.br`, and `metas.cjs` with every pack.yaml. */
 export async function compilePacks(templates, out) {
   const { compileOptions, parsePackMeta } = await importSource();
   const metas = {};
   for (const name of (await readdir(templates)).sort()) {
-    metas[name] = parsePackMeta(await readFile(join(templates, name, 'pack.yaml'), 'utf8'), name);
-    for (const section of sections) {
-      const code = await compileSection(join(templates, name), section, compileOptions);
-      await writeFile(join(out, `${name}.${section}.cjs`), code);
+    const files = await readPack(join(templates, name));
+    metas[name] = parsePackMeta(files.find(([path]) => path === 'pack.yaml')[1].content, name);
+    for (const section of compiledSections) {
+      const own = files.filter(([path]) => path.startsWith(`${section}/`));
+      await writeFile(join(out, `${name}.${section}.cjs`), await compile(own, compileOptions));
     }
+    await writeFile(join(out, `${name}.br`), brotliCompressSync(JSON.stringify(files)));
   }
   await writeFile(join(out, 'metas.cjs'), `module.exports=${JSON.stringify(metas)};\n`);
 }
 
-async function compileSection(pack, section, options) {
-  const files = [];
-  const specs = [];
-  for (const path of (await filesBelow(join(pack, section))).map((file) => `${section}/${file}`)) {
-    const bytes = await readFile(join(pack, path));
-    const mode = (await stat(join(pack, path))).mode & 0o111 ? 0o755 : 0o644;
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const isTemplate = path.endsWith('.hbs');
-    files.push([path, { content: isTemplate ? '' : text, mode }]);
-    if (isTemplate) specs.push(`${JSON.stringify(path)}:${handlebars.precompile(text, options)}`);
-  }
-  return `module.exports={files:${JSON.stringify(files)},specs:{${specs.join(',\n')}}};\n`;
+async function readPack(folder) {
+  return Promise.all(
+    (await filesBelow(folder)).map(async (path) => {
+      const bytes = await readFile(join(folder, path));
+      const mode = (await stat(join(folder, path))).mode & 0o111 ? 0o755 : 0o644;
+      return [path, { content: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), mode }];
+    }),
+  );
+}
+
+async function compile(files, options) {
+  const isTemplate = (path) => path.endsWith('.hbs');
+  const shipped = files.map(([path, { content, mode }]) => [path, { content: isTemplate(path) ? '' : content, mode }]);
+  const specs = files
+    .filter(([path]) => isTemplate(path))
+    .map(([path, { content }]) => `${JSON.stringify(path)}:${handlebars.precompile(content, options)}`);
+  const code = `module.exports={files:${JSON.stringify(shipped)},specs:{${specs.join(',\n')}}};\n`;
+  return (await transform(code, { minify: true, target: 'node20.19' })).code;
 }
 
 /** Files below a folder, sorted, so that the same source gives the same bundle. */

@@ -1,0 +1,10 @@
+// Preloaded into every measured process: writes what it used of the machine when it ends.
+const { appendFileSync } = require('node:fs');
+
+process.on('exit', () => {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  appendFileSync(
+    process.env.BENCH_USAGE,
+    `${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1000, rss: maxRSS / 1024 })}\n`,
+  );
+});

@@ -13,7 +13,8 @@ const text = (why: (value: string) => string | undefined) =>
 const matching = (pattern: RegExp, reason: string) =>
   z.string().check(z.maxLength(200, { error: 'has more than 200 characters', abort: true }), z.regex(pattern, reason));
 
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+const unprintable =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 const prose = (limit: number) =>
   text((value) => {

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
-import { helpers } from './helpers.ts';
+import { askers, helpers } from './helpers.ts';
 import type { Pack, PackFile, Section } from './pack.ts';
 import { type PackMeta, parsePackMeta } from './pack-meta.ts';
 
@@ -17,8 +17,7 @@ const suffix = '.hbs';
 /** A pack folder's files → pack. `meta` is given where pack.yaml was read before. */
 export function buildPack(tree: Tree, name: string, engine: Engine, meta?: PackMeta): Pack {
   const known = meta ?? parsePackMeta(textOf(tree, 'pack.yaml', name), name);
-  for (const [helper, run] of Object.entries(helpers))
-    engine.registerHelper(helper, run as (...args: never[]) => unknown);
+  for (const [helper, run] of Object.entries(helpers)) engine.registerHelper(helper, strictly(helper, run as Helper));
   const template = (path: string, text: string) => templateOf(known.name, path, () => engine.prepare(path, text));
   for (const [path, file] of tree) {
     if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
@@ -29,6 +28,23 @@ export function buildPack(tree: Tree, name: string, engine: Engine, meta?: PackM
       .filter(([path]) => path.startsWith(`${section}/`))
       .map(([path, file]) => packFile(path, file, section, known, template));
   return { meta: known, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
+}
+
+type Helper = (...args: unknown[]) => unknown;
+
+/** The engine is strict about `{{name}}`, not about what helpers are given: that is done here, and says where. */
+function strictly(name: string, run: Helper): Helper {
+  return (...args) => {
+    const { loc } = args.at(-1) as { loc?: { start: { line: number; column: number } } };
+    const place = loc === undefined ? '' : ` - ${loc.start.line}:${loc.start.column}`;
+    if (args[0] === undefined && !askers.has(name))
+      throw new Error(`${name} is given nothing: is the name right?${place}`);
+    try {
+      return run(...args);
+    } catch (error) {
+      throw new Error(`${name} cannot use what it is given: ${(error as Error).message}${place}`, { cause: error });
+    }
+  };
 }
 
 type Render = (context: object, ...internal: unknown[]) => string;

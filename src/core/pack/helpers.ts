@@ -57,3 +57,5 @@ export const helpers = {
     values.slice(0, -1).some((value) => value && !(Array.isArray(value) && value.length === 0)),
 } as const;
 
+/** Those that may be asked about what is not there; the others must be given a value. */
+export const askers: ReadonlySet<string> = new Set<keyof typeof helpers>(['eq', 'not', 'or']);

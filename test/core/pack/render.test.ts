@@ -115,6 +115,13 @@ describe('a fault in a template names the template and the line', () => {
     ['an unknown name', 'a\nb {{nmae}}', 2, '"nmae" not defined'],
     ['an unknown part of a name', '{{name.first.second}}', 1, '"second" not defined'],
     ['an unknown helper', 'a\n\n{{shout name}}', 3, 'unknown helper shout'],
+    ['an unknown name given to a helper', 'a\n{{ts nmae}}', 2, 'ts is given nothing'],
+    [
+      'a list given to a helper of texts',
+      '\n{{#if name}}\n{{camel list}}{{/if}}',
+      3,
+      'camel cannot use what it is given',
+    ],
     ['a block without an end', 'a\n{{#if name}}\nb\n', 4, 'this does not parse'],
     ['a block with another end', '{{#if name}}\nx\n{{/each}}', 1, "if doesn't match each"],
     ['a brace too many', 'a\n{{name}', 2, 'this does not parse'],
@@ -125,7 +132,7 @@ describe('a fault in a template names the template and the line', () => {
     const files = { 'module/t.hbs': template, 'partials/part.hbs': 'x\n{{nmae}}' };
     const failure = (() => {
       try {
-        return render(files, { name: 'ocr' });
+        return render(files, { name: 'ocr', list: [] });
       } catch (error) {
         return error;
       }

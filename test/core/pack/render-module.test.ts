@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/core/failure.ts';
+import { readPristine } from '../../../src/core/lock/pristine.ts';
+import type { Manifest } from '../../../src/core/manifest/schema.ts';
+import { contextOf } from '../../../src/core/pack/context.ts';
+import { renderModule } from '../../../src/core/pack/render-module.ts';
+import { hostileTexts } from '../hostile.ts';
+import { goodManifest } from '../manifest/good-manifest.ts';
+import { makePack } from './make-pack.ts';
+
+const mini = new URL('../../fixtures/packs/mini/module/manifest.yaml.hbs', import.meta.url);
+const template = readFileSync(mini, 'utf8');
+
+const pack = { name: 'tiny', version: '1.2.3' };
+const render = (files: Parameters<typeof makePack>[0], manifest: Manifest = goodManifest('ocr'), exceptions?: string) =>
+  renderModule(makePack(files, exceptions), contextOf(manifest, pack, {}));
+const text = (tree: ReturnType<typeof render>, path: string) =>
+  [...tree].find(([found]) => found === path)?.[1].content as string;
+
+it('adds what an update needs: a lock, the base of managed files, and word to git about it', () => {
+  const tree = render(
+    { 'module/manifest.yaml.hbs': template, 'module/a.ts.hbs': 'a\n', 'module/gen.ts': 'g\n' },
+    undefined,
+    '[{path: module/manifest.yaml.hbs, policy: owned}, {path: module/gen.ts, policy: generated}]',
+  );
+  expect([...tree.keys()].sort()).toEqual([
+    '.ai-module/lock.yaml',
+    '.ai-module/pristine.base',
+    '.gitattributes',
+    'a.ts',
+    'gen.ts',
+    'manifest.yaml',
+  ]);
+  expect([...(readPristine(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual(['a.ts']);
+  expect(text(tree, '.ai-module/lock.yaml')).toBe(
+    'lock_version: 1\npack: "tiny"\npack_version: "1.2.3"\nowned:\n  - "manifest.yaml"\n',
+  );
+});
+
+it.each(hostileTexts)('keeps a description with %s in the manifest', (_, description) => {
+  const manifest = goodManifest('ocr', {
+    description,
+    author: description.slice(0, 200).trim() || 'a',
+    configuration: {
+      top: description,
+      mode: { type: 'string', enum: [description, 'x'], description: description.slice(0, 1_000) },
+    },
+  });
+  expect(() => render({ 'module/manifest.yaml.hbs': template }, manifest)).not.toThrow();
+});
+
+describe('a pack whose manifest is wrong fails, with the template and the line', () => {
+  const cases: [name: string, from: string, to: string, line: number, reason: string][] = [
+    ['no YAML', 'author: {{yaml author}}', 'author: [', 7, 'is not YAML'],
+    ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a text'],
+    ['a missing key', 'author: {{yaml author}}\n', '', 1, 'author is missing'],
+    ['a misspelt key', 'class_name:', 'className:', 5, 'unknown key "className"'],
+    ['another value', '{{yaml description}}', '"Something else"', 3, 'something else than the answers in description'],
+    ['a list left out', '  - {{yaml entry}}\n', '  - "POST /process"\n', 10, 'endpoints[1] says the same'],
+    [
+      'a default left out',
+      'max_concurrent_jobs: {{yaml resources.max_concurrent_jobs}}',
+      'max_concurrent_jobs: 11',
+      34,
+      'resources',
+    ],
+    ['an unknown name', '{{yaml author}}', '{{yaml autor}}', 4, 'yaml is given nothing'],
+  ];
+  it.each(cases)('%s', (_, from, to, line, reason) => {
+    expect(template).toContain(from);
+    const thrown = (() => {
+      try {
+        return render({ 'module/manifest.yaml.hbs': template.replace(from, to) });
+      } catch (error) {
+        return error;
+      }
+    })() as Failure<'pack-check-failed'>;
+    expect(thrown).toBeInstanceOf(Failure);
+    expect(thrown.args).toMatchObject({ pack: 'tiny', template: 'module/manifest.yaml.hbs', line });
+    expect(thrown.args.reason).toContain(reason);
+  });
+
+  it('and one that renders none', () => {
+    expect(() => render({ 'module/a': '' })).toThrow('renders no manifest.yaml');
+  });
+
+  it('and one that copies it', () => {
+    expect(() => render({ 'module/manifest.yaml': 'name: x\n' })).toThrow('module/manifest.yaml:1: the rendered');
+  });
+});
+
+it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])('a pack may not make %s', (path) => {
+  expect(() => render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).toThrow(
+    'is made by the tool',
+  );
+});

@@ -1,8 +1,7 @@
-import { run } from '../src/cli/run.ts';
-import { nodeIo } from '../src/io/node-io.ts';
+import { version } from '../src/cli/version.ts';
 
-const io = nodeIo(async () => (await import('../src/cli/prompt.ts')).terminalPrompter());
+const [first, ...rest] = process.argv.slice(2);
 
-run(process.argv.slice(2), io).then((code) => {
-  process.exitCode = code;
-});
+// What scripts ask most often is answered before anything else is read from the disk.
+if (rest.length === 0 && (first === '--version' || first === '-v')) process.stdout.write(`${version}\n`);
+else import('../src/cli/main.ts').then(({ main }) => main());

@@ -1,7 +1,7 @@
 // Bundles the tool into dist/, or into the folder that is named: the bin, one file for each library that is not always
 // needed, and the compiled packs.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compilePacks } from './compile-packs.mjs';
@@ -41,7 +41,9 @@ const lazyFiles = {
     onResolve({ filter: new RegExp(`^(${lazyLibraries.join('|')})$`) }, ({ path: name, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${fileOf(name)}`, external: true },
     );
-    onResolve({ filter: /\/prompt\.ts$/ }, () => ({ path: './prompt.cjs', external: true }));
+    onResolve({ filter: /\/(main|prompt)\.ts$/ }, ({ path: file, kind }) =>
+      kind === 'entry-point' ? undefined : { path: `./${basename(file, '.ts')}.cjs`, external: true },
+    );
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: path('src/io/bundled-pack-compiled.ts') }));
   },
 };
@@ -52,12 +54,18 @@ function fileOf(library) {
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'packs'), { recursive: true });
-const own = await build({
+const bin = await build({
   ...shared,
   entryPoints: [path('bin/create-ai-module.ts')],
   outfile: join(dist, 'create-ai-module.cjs'),
   plugins: [lazyFiles],
   banner: { js: '#!/usr/bin/env node' },
+});
+const own = await build({
+  ...shared,
+  entryPoints: [path('src/cli/main.ts')],
+  outfile: join(dist, 'main.cjs'),
+  plugins: [lazyFiles],
 });
 const libraries = await Promise.all(
   ['yaml', 'handlebars', 'execa'].map((name) =>
@@ -81,7 +89,7 @@ if (process.argv[2] === undefined)
   await writeFile(
     path('THIRD-PARTY-NOTICES'),
     await noticesOf(
-      [own, ...libraries, prompts].map((result) => result.metafile),
+      [bin, own, ...libraries, prompts].map((result) => result.metafile),
       (name) => readFile(path(name), 'utf8'),
     ),
   );

@@ -111,6 +111,50 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/validate.ts')).validate(io, paths, flags)),
     );
 
+  program
+    .command('update')
+    .description('Bring modules to what their manifests and the pack say now; what you wrote stays')
+    .argument('[modules...]', 'Names of modules; default: all of the host')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+    .option('--check', 'Write nothing; exit 1 if anything would change')
+    .option(
+      '--on-conflict <how>',
+      'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+    )
+    .option('--restore <file>', 'Bring back a file that you deleted, as `status` names it (repeatable)', many)
+    .option('-y, --yes', 'Write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (names: string[], flags) =>
+      end(await (await import('./commands/update.ts')).update(io, names, flags)),
+    );
+
+  program
+    .command('status')
+    .description('How each file of the modules stands: edited by you, outdated, both, deleted, detached, conflict')
+    .argument('[modules...]', 'Names of modules; default: all of the host')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+    .option('--json', 'Print it as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (names: string[], flags) =>
+      end(await (await import('./commands/status.ts')).status(io, names, flags)),
+    );
+
+  program
+    .command('diff')
+    .description('What an update would change, as a diff')
+    .argument('[modules...]', 'Names of modules; default: all of the host')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+    .option('--template', 'What the pack and the manifest changed since the last render')
+    .option('--mine', 'What you changed since the last render')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (names: string[], flags) => end(await (await import('./commands/diff.ts')).diff(io, names, flags)));
+
   return program;
 }
 

@@ -34,6 +34,11 @@ export const catalogue = {
       `Writing ${path} failed: ${reason}. Everything was put back as it was.`,
     () => 'Free the space or grant the permission, then run the command again.',
   ),
+  'base-lost': user(
+    ({ file, reason }: { file: string; reason: string }) =>
+      `${file} says what was rendered last, and ${reason}: your edits cannot be told from the pack's.`,
+    () => 'Take it from git again, with lock.yaml beside it. Without both a module cannot be updated.',
+  ),
   'command-failed': machine(
     ({ command, reason }: { command: string; cwd: string; reason: string }) => `${command} failed: ${reason}`,
     ({ command, cwd }) => `The files were kept. Repeat it by hand with: cd ${shellWord(cwd)} && ${command}`,
@@ -72,6 +77,15 @@ export const catalogue = {
       `An earlier run was interrupted and its journal ${file} cannot be read: ${reason}`,
     ({ file }) => `Look at the files it names, then delete ${file}.`,
   ),
+  'lock-invalid': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file} cannot be used: ${reason}.`,
+    () => 'It is written by the tool; take it from git again.',
+  ),
+  'lock-newer': user(
+    ({ file, version }: { file: string; version: number }) =>
+      `${file} has format ${version}: a newer create-ai-module wrote it.`,
+    () => 'Run the command with that version, `npx create-ai-module@latest`.',
+  ),
   'manifest-invalid': user(
     ({ file, count }: { file: string; count: number; diagnostics: readonly Diagnostic[] }) =>
       `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
@@ -80,6 +94,10 @@ export const catalogue = {
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} exists already, in ${path}.`,
     ({ name }) => `Bring it up to date with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'module-not-found': user(
+    ({ name, dir }: { name: string; dir: string; known: readonly string[] }) => `There is no module ${name} in ${dir}.`,
+    ({ known }) => (known.length === 0 ? 'The host has no modules yet.' : `Modules there: ${known.join(', ')}.`),
   ),
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
@@ -93,6 +111,16 @@ export const catalogue = {
   'pack-invalid': user(
     ({ pack, file, reason }: { pack: string; file: string; reason: string }) => `Pack ${pack}: ${file}: ${reason}`,
     () => 'docs/packs.md describes the format; `create-ai-module pack check <dir>` finds all faults at once.',
+  ),
+  'pack-older': user(
+    ({ module, pack, found }: { module: string; pack: string; found: string }) =>
+      `${module} was rendered by ${pack}; the pack here is older, ${found}.`,
+    () => 'Update create-ai-module, or the pack, to at least that version.',
+  ),
+  'pack-other': user(
+    ({ module, pack, found }: { module: string; pack: string; found: string }) =>
+      `${module} was rendered by the pack ${pack}, and this host uses ${found}.`,
+    ({ pack }) => `Pass --stack ${pack}, or move the module to a host of its stack.`,
   ),
   'pack-not-found': user(
     ({ stack }: { stack: string; known: readonly string[] }) => `There is no stack ${stack}.`,

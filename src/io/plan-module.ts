@@ -44,26 +44,32 @@ export function namesInUse(host: Host): Promise<string[]> {
   return readdir(join(host.root, host.modulesDir)).catch(() => []);
 }
 
+/** Files of the host before and after, as far as packs add to them, and what could not be added. */
+export interface HostEdits {
+  readonly current: Map<RelPath, TreeFile>;
+  readonly edited: Map<RelPath, TreeFile>;
+  readonly notes: string[];
+}
+
 /** What the pack adds to files that the host owns: lines above a marker, in files that are there. */
-async function editHost(
+export async function editHost(
   host: Host,
   pack: Pack,
   context: Context,
-): Promise<{ current: Map<RelPath, TreeFile>; edited: Map<RelPath, TreeFile>; notes: string[] }> {
-  const current = new Map<RelPath, TreeFile>();
-  const edited = new Map<RelPath, TreeFile>();
-  const notes: string[] = [];
+  edits: HostEdits = { current: new Map(), edited: new Map(), notes: [] },
+): Promise<HostEdits> {
   for (const [path, addition] of renderPack(pack, 'edits', context).tree) {
     const lines = String(addition.content)
       .split('\n')
       .filter((line) => line.trim() !== '');
-    const file = await readFileOf(host.root, path);
-    if (file === undefined || typeof file.content !== 'string') continue;
+    const there = edits.current.get(path) ?? (await readFileOf(host.root, path));
+    const file = edits.edited.get(path) ?? there;
+    if (there === undefined || typeof file?.content !== 'string') continue;
     const edit = insertAtMarker(file.content, lines);
-    current.set(path, file);
-    if (edit.kind === 'edited') edited.set(path, { ...file, content: edit.text });
+    edits.current.set(path, there);
+    if (edit.kind === 'edited') edits.edited.set(path, { ...file, content: edit.text });
     if (edit.kind === 'no-marker')
-      notes.push(`${path} has no line with "${marker}"; add these lines yourself:\n    ${lines.join('\n    ')}`);
+      edits.notes.push(`${path} has no line with "${marker}"; add these lines yourself:\n    ${lines.join('\n    ')}`);
   }
-  return { current, edited, notes };
+  return edits;
 }

@@ -1,8 +1,8 @@
 import { Failure } from '../../core/failure.ts';
 import { reportDiff } from '../../core/report/plan-text.ts';
-import { joinPath } from '../../core/text/rel-path.ts';
-import { planChanges } from '../../core/tree/plan.ts';
-import type { Tree } from '../../core/tree/tree.ts';
+import { joinPath, type RelPath } from '../../core/text/rel-path.ts';
+import { type Plan, planChanges } from '../../core/tree/plan.ts';
+import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import type { Io } from '../../io/io.ts';
 import type { PlannedModule } from '../../io/plan-update.ts';
 import { type ExitCode, exit } from '../exit.ts';
@@ -18,22 +18,22 @@ export interface DiffFlags extends ModuleFlags {
 export async function diff(io: Io, names: readonly string[], flags: DiffFlags): Promise<ExitCode> {
   if (flags.template && flags.mine) throw new Failure('usage', { message: '--template and --mine are two diffs.' });
   const { modules, plan } = await openModules(io, names, 'markers', flags);
-  const sides = modules.map((module) => ({ module, sides: sidesOf(module, flags) }));
-  const shown = flags.template || flags.mine ? sides.map(({ module, sides }) => planOf(module, sides)) : [plan];
+  const plans =
+    flags.template || flags.mine ? modules.map((module) => sinceRender(module, flags.mine === true)) : [plan];
   const paint = paintFor(io, io.out);
-  io.out.write(shown.map((one) => reportDiff(one, paint)).join(''));
+  io.out.write(plans.map((one) => reportDiff(one, paint)).join(''));
   return exit.done;
 }
 
-function sidesOf({ mine, update }: PlannedModule, flags: DiffFlags): readonly [before: Tree, after: Tree] {
+/** From the last render to the disk, or to the new render: of files that are merged, the others have no base. */
+function sinceRender({ folder, mine, update }: PlannedModule, isMine: boolean): Plan {
   const { base, theirs, decisions } = update;
-  const managed = new Set([...base.keys(), ...theirs.keys()]);
-  if (flags.template)
-    return [base, new Map([...theirs].filter(([path]) => decisions.some((one) => one.path === path && one.state !== 'owned')))];
-  return [base, new Map([...mine].filter(([path]) => managed.has(path) && base.has(path)))];
-}
-
-function planOf({ folder }: PlannedModule, [before, after]: readonly [Tree, Tree]): ReturnType<typeof planChanges> {
+  const after = new Map<RelPath, TreeFile>();
+  for (const { path, track, state } of decisions) {
+    const place = isMine ? track.mine : track.theirs;
+    const file = place === undefined ? undefined : (isMine ? mine : theirs).get(place);
+    if (file && state !== 'owned' && (!isMine || track.base !== undefined)) after.set(path, file);
+  }
   const placed = (tree: Tree): Tree => new Map([...tree].map(([path, file]) => [joinPath(folder, path), file]));
-  return planChanges(placed(before), placed(after), { remove: new Set(placed(before).keys()) });
+  return planChanges(placed(base), placed(after), { remove: new Set(placed(base).keys()) });
 }

@@ -32,16 +32,14 @@ export async function update(io: Io, names: readonly string[], flags: UpdateFlag
   const isRefused = hasConflicts && style === 'abort';
   const isIdle = isNoop(plan);
 
+  if (!flags.json) io.err.write(reportConflicts(modules, paintFor(io, io.err)));
   const showOnly = flags.check === true || flags.dryRun === true || isRefused;
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
   if (apply) await withProgress(io, 'Writing', () => applyPlan(found.host.root, plan));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) {
     printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);
-  } else {
-    if (hasConflicts) io.err.write(reportConflicts(modules, paintFor(io, io.err)));
-    io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
-  }
+  } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }
 
@@ -53,8 +51,7 @@ function titleOf({ modules, found }: UpdatePlan & { found: { host: { root: strin
 
 function summaryOf({ plan, modules }: UpdatePlan, applied: boolean, isRefused: boolean): string {
   const count = `${modules.length} ${modules.length === 1 ? 'module' : 'modules'}`;
-  if (isRefused)
-    return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
+  if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
   if (isNoop(plan)) return `${count}: everything is up to date.`;
   return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
 }

@@ -1,13 +1,73 @@
+import { Failure } from '../failure.ts';
+import { pickSide } from '../text/line-merge-markers.ts';
 import { yamlLiteral } from '../text/literals.ts';
+import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
+import { readYaml } from '../text/yaml-value.ts';
+import type { Remembered } from '../tree/merge-trees.ts';
 
-/** Which version of which pack rendered the module. No hash and no date: branches that both update must merge. */
-export function lockText(pack: { readonly name: string; readonly version: string }): string {
-  return `lock_version: 1\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`;
+/** What rendered a module, and what the user decided about its files since. */
+export interface Lock {
+  readonly pack: { readonly name: string; readonly version: string };
+  readonly remembered: Remembered;
 }
 
 export const lockPath = '.ai-module/lock.yaml';
 export const pristinePath = '.ai-module/pristine.base';
 export const attributesPath = '.gitattributes';
 
-/** Keeps the base out of reviews and statistics, and its bytes as they are; git still merges it. */
-export const attributesText = '.ai-module/pristine.base -text -diff linguist-generated\n';
+/** Keeps the base out of reviews and statistics, and its bytes as they are. */
+export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
+
+const lockVersion = 1;
+
+/** No hash and no date, and one item a line: branches that both update must merge. */
+export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {}): string {
+  const { owned = [], deleted = [], detached = [], moved = [] } = remembered;
+  const list = (key: string, lines: readonly string[]) =>
+    lines.length === 0 ? '' : `${key}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+  const items = (paths: readonly string[]) => paths.map((path) => `- ${yamlLiteral(path)}`);
+  return [
+    `lock_version: ${lockVersion}\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`,
+    list('owned', items(owned)),
+    list('deleted', items(deleted)),
+    list('detached', items(detached)),
+    list(
+      'moved',
+      moved.map(({ from, to }) => `${yamlLiteral(from)}: ${yamlLiteral(to)}`),
+    ),
+  ].join('');
+}
+
+/** Throws `lock-invalid` or `lock-newer`. Where git left conflicts in it, our side counts: the next update fixes it. */
+export function parseLock(text: string, file: string): Lock {
+  const value = read(pickSide(text, 'mine'), file);
+  const { lock_version: version, pack, pack_version: packVersion } = value;
+  if (typeof version === 'number' && version > lockVersion) throw new Failure('lock-newer', { file, version });
+  if (version !== lockVersion || typeof pack !== 'string' || typeof packVersion !== 'string')
+    throw new Failure('lock-invalid', { file, reason: 'it does not say which pack rendered the module' });
+  const [owned, deleted, detached] = ['owned', 'deleted', 'detached'].map((key) => pathsOf(value[key], key, file));
+  const moved = Object.entries((value.moved ?? {}) as object).map(([from, to]) => {
+    const [source, target] = pathsOf([from, to], 'moved', file);
+    return { from: source as RelPath, to: target as RelPath };
+  });
+  return {
+    pack: { name: pack, version: packVersion },
+    remembered: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
+  };
+}
+
+function read(text: string, file: string): Record<string, unknown> {
+  try {
+    return (readYaml(text) ?? {}) as Record<string, unknown>;
+  } catch (error) {
+    throw new Failure('lock-invalid', { file, reason: (error as Error).message.split('\n')[0] ?? 'not YAML' }, error);
+  }
+}
+
+function pathsOf(value: unknown, key: string, file: string): RelPath[] {
+  const paths: unknown[] = Array.isArray(value) ? value : [];
+  const wrong = paths.find((path) => typeof path !== 'string' || whyNotRelPath(path) !== undefined);
+  if (wrong !== undefined || (value != null && !Array.isArray(value)))
+    throw new Failure('lock-invalid', { file, reason: `${key} is no list of paths` });
+  return paths as RelPath[];
+}

@@ -32,6 +32,18 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
+  /** Files of a module that had another name in an older version: what users wrote into them comes along. */
+  renames: z._default(
+    z.array(
+      z.strictObject({
+        /** What it was called, in the module's folder; `{{name}}` may stand in it. */
+        from: Text,
+        /** What it is called now. */
+        to: Text,
+      }),
+    ),
+    [],
+  ),
   /** The applications that modules of this pack run in. */
   host: z.strictObject({
     /** Evidence; all must hold for a folder to be a host of this pack. */

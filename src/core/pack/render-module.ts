@@ -4,7 +4,7 @@ import { writePristine } from '../lock/pristine.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { RelPath } from '../text/rel-path.ts';
-import { type Tree, type TreeFile, textFile } from '../tree/tree.ts';
+import { sortedPaths, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
 import type { Pack } from './pack.ts';
 import { type Rendered, renderPack } from './render.ts';
@@ -18,9 +18,10 @@ export function renderModule(pack: Pack, context: Context): Tree {
   const { tree, sources } = rendered;
   checkManifest(pack, rendered, context.manifest);
   const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
+  const owned = sortedPaths(tree).filter((path) => sources.get(path)?.policy === 'owned');
   const own = [
     [attributesPath, textFile(attributesText)],
-    [lockPath, textFile(lockText(pack.meta))],
+    [lockPath, textFile(lockText(pack.meta, { owned }))],
     [pristinePath, textFile(writePristine(managed))],
   ] as [RelPath, TreeFile][];
   for (const [path] of own) {

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { type Host, importSpecifiers } from '../core/host/host.ts';
+import { parseManifest, readManifest } from '../core/manifest/parse.ts';
+import type { Manifest } from '../core/manifest/schema.ts';
+import { contextOf } from '../core/pack/context.ts';
+import type { Pack } from '../core/pack/pack.ts';
+import { isManaged, type ModuleUpdate, type UpdateOptions, updateModule } from '../core/pack/update-module.ts';
+import { joinPath, type RelPath } from '../core/text/rel-path.ts';
+import { type Plan, planChanges } from '../core/tree/plan.ts';
+import type { Tree, TreeFile } from '../core/tree/tree.ts';
+import { mergeWithGit } from './merge-with-git.ts';
+import { editHost, type HostEdits, namesInUse } from './plan-module.ts';
+import { readTree } from './read-tree.ts';
+
+export interface PlannedModule {
+  /** Of its folder. */
+  readonly name: string;
+  readonly folder: RelPath;
+  /** What is in the folder now. */
+  readonly mine: Tree;
+  readonly update: ModuleUpdate;
+}
+
+export interface UpdatePlan {
+  readonly plan: Plan;
+  readonly modules: readonly PlannedModule[];
+  /** What could not be done for the user, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Brings modules to what their manifests and the pack say now, as a plan against the disk; all of them without names. */
+export async function planUpdate(
+  host: Host,
+  pack: Pack,
+  names: readonly string[],
+  options: Omit<UpdateOptions, 'otherEngine'>,
+): Promise<UpdatePlan> {
+  const notes: string[] = [];
+  const edits: HostEdits = { current: new Map(), edited: new Map(), notes };
+  const modules: PlannedModule[] = [];
+  const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
+  const remove = new Set<RelPath>();
+  for (const name of await modulesToUpdate(host, names)) {
+    const folder = joinPath(host.modulesDir, name);
+    const mine = await readTree(join(host.root, folder));
+    if (!isManaged(mine) && names.length === 0) {
+      if (mine.has('manifest.yaml' as RelPath))
+        notes.push(`${folder} has no lock: it was not generated, and is left alone.`);
+      continue;
+    }
+    const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
+    if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
+    const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+    const update = updateModule(pack, context, mine, folder, { ...options, otherEngine: mergeWithGit });
+    if (!update.isBlocked) await editHost(host, pack, context, edits);
+    modules.push({ name, folder, mine, update });
+    for (const [path, file] of mine) current.set(joinPath(folder, path), file);
+    for (const [path, file] of update.tree) desired.set(joinPath(folder, path), file);
+    for (const path of update.removed) remove.add(joinPath(folder, path));
+  }
+  const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
+  return { plan, modules, notes };
+}
+
+async function modulesToUpdate(host: Host, names: readonly string[]): Promise<readonly string[]> {
+  const known = (await namesInUse(host)).sort();
+  const missing = names.find((name) => !known.includes(name));
+  if (missing !== undefined)
+    throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
+  return names.length === 0 ? known : [...new Set(names)].sort();
+}
+
+/** Throws `manifest-invalid`. The fast reader first: most manifests are right. */
+async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
+  const content = folder.get('manifest.yaml' as RelPath)?.content;
+  if (typeof content !== 'string') throw new Failure('file-unreadable', { file, reason: 'there is no such text' });
+  const quick = readQuickly(content);
+  if (quick) return quick;
+  const parsed = await parseManifest(content, file);
+  if (parsed.ok) return parsed.manifest;
+  const { diagnostics } = parsed;
+  throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
+}
+
+function readQuickly(text: string): Manifest | undefined {
+  try {
+    return readManifest(text).manifest;
+  } catch {
+    return undefined;
+  }
+}

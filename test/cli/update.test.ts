@@ -1,0 +1,235 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { snapshot } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from './update-packs.ts';
+
+const file = 'service.ts';
+const newer = packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } });
+
+let host: UpdatedHost;
+beforeEach(async () => {
+  host = await hostWithModule();
+});
+
+describe('an update of the pack', () => {
+  it('comes into files that were edited, and the second run has nothing to do', async () => {
+    host.edit(file, 'return 1', 'return 11');
+    host.use(newer);
+    const { out, err } = await succeedIn(host.root, ['update', '--yes']);
+    expect(host.read(file)).toContain('return 11');
+    expect(host.read(file)).toContain('return 22');
+    expect(err).toContain('notes (mini@1.2.0 → 1.3.0)');
+    expect(out).toBe('Updated 1 module: 3 files changed\n');
+    expect(host.read('.ai-module/lock.yaml')).toContain('pack_version: "1.3.0"');
+
+    const before = snapshot(host.root);
+    expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('follows files that the pack renamed, and takes away those it gave up', async () => {
+    host.edit(file, 'return 1', 'return 11');
+    const pack = packFolder('2.0.0', {
+      files: { 'module/core.ts.hbs': serviceWith() },
+      meta: 'renames: [{ from: service.ts, to: core.ts }]\n',
+    });
+    rmSync(join(pack, 'module/service.ts.hbs'));
+    rmSync(join(pack, 'module/check.mjs'));
+    host.use(pack);
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(host.read('core.ts')).toContain('return 11');
+    for (const gone of [file, 'check.mjs']) expect(existsSync(join(host.root, 'modules/notes', gone))).toBe(false);
+  });
+
+  it('leaves alone what was deleted, until it is asked back', async () => {
+    rmSync(join(host.root, 'modules/notes', file));
+    host.use(newer);
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(existsSync(join(host.root, 'modules/notes', file))).toBe(false);
+    expect(host.read('.ai-module/lock.yaml')).toContain('deleted:\n  - "service.ts"\n');
+    expect((await runIn(host.root, ['update', '--yes', '--restore', 'servise.ts'])).code).toBe(2);
+    await succeedIn(host.root, ['update', '--yes', '--restore', file]);
+    expect(host.read(file)).toContain('return 22');
+    expect(host.read('.ai-module/lock.yaml')).not.toContain('deleted');
+  });
+
+  it('never brings back what was written once and deleted', async () => {
+    rmSync(join(host.root, 'modules/notes/README.md'));
+    host.use(newer);
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(existsSync(join(host.root, 'modules/notes/README.md'))).toBe(false);
+  });
+});
+
+describe('an edit of the manifest', () => {
+  it('comes into the code, and settings into the host', async () => {
+    host.edit('manifest.yaml', 'Keeps notes', 'Keeps many notes');
+    host.edit(file, 'return 1', 'return 11');
+    await succeedIn(host.root, ['update', 'notes', '--yes']);
+    expect(host.read(file)).toContain('// Keeps many notes');
+    expect(host.read(file)).toContain('return 11');
+    expect(host.read('index.ts')).toContain('Keeps many notes');
+  });
+
+  it('that is wrong is shown at its line, and nothing is written', async () => {
+    host.edit('manifest.yaml', 'version: ', 'versoin: ');
+    const before = snapshot(host.root);
+    const { code, err } = await runIn(host.root, ['update', '--yes']);
+    expect(code).toBe(2);
+    expect(err).toContain('modules/notes/manifest.yaml:2:1');
+    expect(snapshot(host.root)).toEqual(before);
+  });
+});
+
+describe('a conflict', () => {
+  beforeEach(() => {
+    host.edit(file, 'return 2', 'return 2000');
+    host.use(newer);
+  });
+
+  it('stops everything where nobody can be asked', async () => {
+    const before = snapshot(host.root);
+    const { code, out, err } = await runIn(host.root, ['update', '--yes']);
+    expect(code).toBe(1);
+    expect(err).toContain('conflict modules/notes/service.ts:8 the same lines changed on both sides (edit/edit)');
+    expect(out).toContain('Nothing was written.');
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('goes between markers, which stop the next update until they are resolved', async () => {
+    expect((await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers'])).code).toBe(1);
+    expect(host.read(file)).toContain(
+      '<<<<<<< yours\n  return 2000;\n||||||| base mini@1.2.0\n  return 2;\n=======\n  return 22;\n>>>>>>> mini@1.3.0\n',
+    );
+    const before = snapshot(host.root);
+    const again = await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers']);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('service.ts:8 conflicts in it are not resolved');
+    expect(snapshot(host.root)).toEqual(before);
+
+    host.write(file, host.read(file).replace(/<<<<<<<.*\n(.*\n)[^>]*>>>>>>>.*\n/, '$1'));
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(host.read(file)).toContain('return 2000');
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
+  });
+
+  it.each([
+    ['ours', 0, 'return 2000'],
+    ['theirs', 0, 'return 22;'],
+    ['sidecar', 1, 'return 2000'],
+  ])('with --on-conflict %s exits %s', async (how, exit, kept) => {
+    const { code } = await runIn(host.root, ['update', '--yes', '--on-conflict', how]);
+    expect(code).toBe(exit);
+    expect(host.read(file)).toContain(kept);
+    expect(existsSync(join(host.root, 'modules/notes/service.ts.new'))).toBe(how === 'sidecar');
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
+  });
+
+  it('on a terminal is shown in the plan, which one can refuse', async () => {
+    const before = snapshot(host.root);
+    const refused = await runIn(host.root, ['update'], { replies: { 'Write these files?': false } });
+    expect(refused.code).toBe(130);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+});
+
+describe('without writing', () => {
+  it('--check tells by its exit code whether there is work', async () => {
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
+    host.use(newer);
+    const before = snapshot(host.root);
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(1);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('--dry-run shows the very plan that --json prints and an update applies', async () => {
+    host.use(newer);
+    const before = snapshot(host.root);
+    const dry = await succeedIn(host.root, ['update', '--dry-run', '--diff']);
+    expect(dry.out).toContain('+  return 22;');
+    const { out } = await succeedIn(host.root, ['update', '--dry-run', '--json']);
+    expect(snapshot(host.root)).toEqual(before);
+    const result = JSON.parse(out);
+    expect(result.applied).toBe(false);
+    expect(result.modules[0]).toMatchObject({
+      name: 'notes',
+      from: { version: '1.2.0' },
+      to: { version: '1.3.0' },
+      conflicts: [],
+    });
+    await succeedIn(host.root, ['update', '--yes']);
+    for (const change of result.plan.changes)
+      expect(host.read(change.path.slice('modules/notes/'.length))).toBe(change.content);
+  });
+
+  it('status lists what is not as the pack rendered it', async () => {
+    expect((await succeedIn(host.root, ['status'])).out).toBe('notes mini@1.2.0 clean\n');
+    host.edit(file, 'return 1', 'return 11');
+    rmSync(join(host.root, 'modules/notes/check.mjs'));
+    host.use(newer);
+    expect((await succeedIn(host.root, ['status'])).out).toBe(
+      [
+        'notes mini@1.2.0 → 1.3.0',
+        '  deleted  check.mjs  you deleted it',
+        '  both     service.ts  changed on both sides; merged',
+        '',
+      ].join('\n'),
+    );
+    const { modules } = JSON.parse((await succeedIn(host.root, ['status', '--json'])).out);
+    expect(modules[0].files).toContainEqual({
+      path: 'README.md',
+      state: 'owned',
+      reason: 'yours since it was written',
+    });
+  });
+
+  it('diff shows what would change, what the pack changed, and what the user changed', async () => {
+    host.edit(file, 'return 1', 'return 11');
+    host.use(newer);
+    const lines = async (...flags: string[]) =>
+      (await succeedIn(host.root, ['diff', 'notes', ...flags])).out.split('\n').filter((line) => /^[-+] /.test(line));
+    expect(await lines('--mine')).toEqual(['-  return 1;', '+  return 11;']);
+    expect(await lines('--template')).toEqual(['-  return 2;', '+  return 22;']);
+    expect(await lines()).toContain('+  return 22;');
+    expect(await lines()).not.toContain('+  return 11;');
+  });
+});
+
+describe('what cannot be updated says why', () => {
+  const fail = async (...argv: string[]) => {
+    const before = snapshot(host.root);
+    const { code, err } = await runIn(host.root, ['update', '--yes', ...argv]);
+    expect(snapshot(host.root)).toEqual(before);
+    expect(code).toBe(2);
+    return err;
+  };
+
+  it('a module that is not there', async () => {
+    expect(await fail('nots')).toContain('Modules there: notes.');
+  });
+
+  it('a base that is gone, or is none', async () => {
+    host.write('.ai-module/pristine.base', 'nonsense\n');
+    expect(await fail()).toContain('pristine.base');
+    rmSync(join(host.root, 'modules/notes/.ai-module/pristine.base'));
+    expect(await fail()).toContain('it is not there');
+  });
+
+  it('a lock of a newer tool, or of nobody', async () => {
+    host.edit('.ai-module/lock.yaml', 'lock_version: 1', 'lock_version: 2');
+    expect(await fail()).toContain('a newer create-ai-module');
+    host.write('.ai-module/lock.yaml', '[');
+    expect(await fail()).toContain('lock.yaml');
+  });
+
+  it('a pack that is older than the module', async () => {
+    host.use(packFolder('1.1.9'));
+    expect(await fail()).toContain('the pack here is older');
+  });
+
+  it('a conflict style that there is not', async () => {
+    expect(await fail('--on-conflict', 'union')).toContain('--on-conflict must be');
+  });
+});

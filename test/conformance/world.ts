@@ -43,6 +43,10 @@ export class World {
       retry_delay_seconds: `${this.retryDelaySeconds}`,
     };
     this.#host = await this.launch({ env: this.subjectEnv(settings) });
+    // Without its modules nothing below can be judged: say so once.
+    const { text } = await this.stranger().get('/api/v1/modules/list');
+    const ready = text.match(/"status": ?"ready"/g)?.length;
+    if (ready !== 2) throw new Error(`two modules should be ready: ${text}`);
   }
 
   async close(): Promise<void> {

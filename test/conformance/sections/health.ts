@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { under } from '../wire/caller.ts';
 import { expectRefusal } from '../wire/expect-problem.ts';
-import { health, hostHealth } from '../wire/shapes.ts';
+import { health, hostHealth, stats } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
@@ -33,7 +33,10 @@ export function describeHealth(world: World): void {
   it('metrics for admins only: each dependency, and figures of the module', async () => {
     const { metrics } = health.parse((await world.admin().get(path)).json);
     expect(Object.keys(metrics.dependencies as object).sort()).toEqual(['database', 'events', 'provider', 'queue']);
-    expect(Object.keys(metrics).length).toBeGreaterThan(1);
+    const { dependencies, event_publish_failures, ...figures } = metrics;
+    expect(Object.values(dependencies as object)).toEqual([true, true, true, true]);
+    expect(event_publish_failures).toBe(0);
+    expect(stats.parse(figures).total_jobs).toBeGreaterThanOrEqual(0);
   });
 
   it('degraded, still 200, while its provider answers errors; healthy again afterwards', async () => {

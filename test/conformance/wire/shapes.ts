@@ -46,16 +46,18 @@ export const jobPage = z.strictObject({
   has_more: z.boolean(),
 });
 
+const metadata = z.strictObject({ duration_ms: count });
+
 export const result = z.strictObject({
   result_id: uuid,
   output_data: z.record(z.string(), z.unknown()),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata,
 });
 
 export const inlineResult = z.strictObject({
   result_id: z.null(),
   output_data: z.record(z.string(), z.unknown()),
-  metadata: z.strictObject({ duration_ms: z.number().min(0) }),
+  metadata,
 });
 
 export const stats = z.strictObject({

@@ -155,6 +155,17 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
     .option('--debug', 'Show where a failure comes from')
     .action(async (names: string[], flags) => end(await (await import('./commands/diff.ts')).diff(io, names, flags)));
 
+  program
+    .command('undo')
+    .description('Put back what the last update changed')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('-y, --yes', 'Write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (flags) => end(await (await import('./commands/undo.ts')).undo(io, flags)));
+
   return program;
 }
 

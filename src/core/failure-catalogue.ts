@@ -43,6 +43,11 @@ export const catalogue = {
     ({ command, reason }: { command: string; cwd: string; reason: string }) => `${command} failed: ${reason}`,
     ({ command, cwd }) => `The files were kept. Repeat it by hand with: cd ${shellWord(cwd)} && ${command}`,
   ),
+  'edited-since': user(
+    ({ files }: { files: readonly string[] }) =>
+      `Edited since the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
+    () => 'Undo would take those edits along. Keep a copy of the files, or go back with git.',
+  ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
       `${file} has ${bytes} bytes; at most ${limit} are read.`,
@@ -102,6 +107,10 @@ export const catalogue = {
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
     () => 'Pass a manifest, the folder of a module or the folder of all modules.',
+  ),
+  'nothing-to-undo': user(
+    ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
+    () => 'Only the last update can be undone, once, on the machine it ran on.',
   ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>

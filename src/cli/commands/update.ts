@@ -3,8 +3,8 @@ import { countChanges } from '../../core/report/plan-text.ts';
 import { reportConflicts, updateToJson, versionsOf } from '../../core/report/update-text.ts';
 import type { ConflictStyle } from '../../core/tree/merge-file.ts';
 import { isNoop } from '../../core/tree/plan.ts';
-import { applyPlan } from '../../io/apply/apply-plan.ts';
 import type { Io } from '../../io/io.ts';
+import { applyUpdate } from '../../io/last-update.ts';
 import type { UpdatePlan } from '../../io/plan-update.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { type ModuleFlags, openModules } from '../open-modules.ts';
@@ -35,7 +35,7 @@ export async function update(io: Io, names: readonly string[], flags: UpdateFlag
   if (!flags.json) io.err.write(reportConflicts(modules, paintFor(io, io.err)));
   const showOnly = flags.check === true || flags.dryRun === true || isRefused;
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
-  if (apply) await withProgress(io, 'Writing', () => applyPlan(found.host.root, plan));
+  if (apply) await withProgress(io, 'Writing', () => applyUpdate(found.host.root, plan));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) {
     printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);

@@ -1,0 +1,22 @@
+import { countChanges } from '../../core/report/plan-text.ts';
+import { applyPlan } from '../../io/apply/apply-plan.ts';
+import type { Io } from '../../io/io.ts';
+import { forgetUpdate, planUndo } from '../../io/last-update.ts';
+import { type ExitCode, exit } from '../exit.ts';
+import { type HostFlags, openOrOfferHost } from '../offer-host.ts';
+import { withProgress } from '../progress.ts';
+import { confirmPlan, printJson } from '../show-plan.ts';
+
+/** Puts back what the last update changed, as long as nobody edited it since. */
+export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {
+  const { host } = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
+  const plan = await planUndo(host.root);
+  const apply = await confirmPlan(io, plan, `Undo of the last update in ${host.root}:`, flags);
+  if (apply) {
+    await withProgress(io, 'Writing', () => applyPlan(host.root, plan));
+    forgetUpdate(host.root);
+  }
+  if (flags.json) printJson(io, { host: host.root }, plan, apply);
+  else if (apply) io.out.write(`Undone: ${countChanges(plan, true)}\n`);
+  return exit.done;
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { fromHex, toHex } from '../core/text/hex.ts';
+import { type RelPath, relPath } from '../core/text/rel-path.ts';
+import type { Change, Plan } from '../core/tree/plan.ts';
+import { sameFile, type TreeFile } from '../core/tree/tree.ts';
+import { applyPlan } from './apply/apply-plan.ts';
+import { isDiskError, reasonOf } from './apply/disk-error.ts';
+import { stateFolder } from './apply/host-lock.ts';
+import { readFileOf } from './read-tree.ts';
+
+/** Beside what a run keeps while it writes, and out of git's sight. */
+const recordPath = join(stateFolder, 'last-update.json');
+
+interface StoredFile {
+  readonly content: string;
+  readonly encoding: 'utf8' | 'hex';
+  readonly mode: TreeFile['mode'];
+}
+
+interface StoredChange {
+  readonly path: string;
+  readonly before: StoredFile | null;
+  readonly after: StoredFile | null;
+}
+
+/** `applyPlan`, after noting down all that it replaces, so that the update can be undone. */
+export async function applyUpdate(root: string, plan: Plan): Promise<void> {
+  const record = join(root, recordPath);
+  const earlier = readIfThere(record);
+  store(root, JSON.stringify({ version: 1, changes: plan.changes.flatMap(storedChange) }));
+  try {
+    await applyPlan(root, plan);
+  } catch (error) {
+    if (earlier === undefined) forgetUpdate(root);
+    else store(root, earlier);
+    throw error;
+  }
+}
+
+export function forgetUpdate(root: string): void {
+  rmSync(join(root, recordPath), { force: true });
+}
+
+/** The way back. Throws `nothing-to-undo`, and `edited-since` where it would undo more than the update did. */
+export async function planUndo(root: string): Promise<Plan> {
+  const changes = readRecord(root);
+  const edited: string[] = [];
+  for (const { path, after } of changes) {
+    const now = await readFileOf(root, relPath(path));
+    if (now === undefined ? after !== null : after === null || !sameFile(now, load(after))) edited.push(path);
+  }
+  if (edited.length > 0) throw new Failure('edited-since', { files: edited });
+  return { changes: changes.map(reversed), newFolders: [] };
+}
+
+function readRecord(root: string): StoredChange[] {
+  const text = readIfThere(join(root, recordPath));
+  if (text === undefined) throw new Failure('nothing-to-undo', { root });
+  try {
+    return (JSON.parse(text) as { changes: StoredChange[] }).changes;
+  } catch (error) {
+    throw new Failure('file-unreadable', { file: join(root, recordPath), reason: 'it is not JSON' }, error);
+  }
+}
+
+function reversed({ path: text, before, after }: StoredChange): Change {
+  const path = relPath(text);
+  if (before && after) return { kind: 'update', path, before: load(after), after: load(before) };
+  if (before) return { kind: 'create', path, after: load(before) };
+  return { kind: 'delete', path, before: load(after as StoredFile) };
+}
+
+function storedChange(change: Change): StoredChange[] {
+  const path: RelPath = change.path;
+  if (change.kind === 'keep') return [];
+  return [
+    {
+      path,
+      before: change.kind === 'create' ? null : save(change.before),
+      after: change.kind === 'delete' ? null : save(change.after),
+    },
+  ];
+}
+
+function save({ content, mode }: TreeFile): StoredFile {
+  return typeof content === 'string'
+    ? { content, encoding: 'utf8', mode }
+    : { content: toHex(content), encoding: 'hex', mode };
+}
+
+function load({ content, encoding, mode }: StoredFile): TreeFile {
+  return { content: encoding === 'hex' ? fromHex(content) : content, mode };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function store(root: string, text: string): void {
+  try {
+    mkdirSync(join(root, stateFolder), { recursive: true });
+    writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
+    writeFileSync(`${join(root, recordPath)}.tmp`, text);
+    renameSync(`${join(root, recordPath)}.tmp`, join(root, recordPath));
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    throw new Failure('apply-failed', { path: recordPath, reason: reasonOf(error) }, error);
+  }
+}

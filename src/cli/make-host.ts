@@ -1,13 +1,14 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { hostContextOf } from '../core/pack/host-context.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { renderPack } from '../core/pack/render.ts';
 import { countChanges } from '../core/report/plan-text.ts';
 import { isNoop } from '../core/tree/plan.ts';
 import { applyPlan } from '../io/apply/apply-plan.ts';
+import { interruptedAbove } from '../io/apply/recover.ts';
 import { findPack } from '../io/find-pack.ts';
 import type { Io } from '../io/io.ts';
-import { nearestFolder, planHost } from '../io/plan-host.ts';
+import { planHost } from '../io/plan-host.ts';
 import { withProgress } from './progress.ts';
 import { reportRecovery } from './report-recovery.ts';
 import { confirmPlan, type PlanFlags, printJson } from './show-plan.ts';
@@ -21,9 +22,7 @@ export async function makeHost(
 ): Promise<{ readonly meta: PackMeta; readonly isWritten: boolean }> {
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
-  // A run that was cut off worked on the folder itself, or on the one above that was there at the time.
-  await reportRecovery(io, nearestFolder(dirname(target)));
-  await reportRecovery(io, target);
+  for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
   const { tree } = renderPack(pack, 'host', hostContextOf(basename(target), meta));
   const { root, plan } = await planHost(target, tree);
 

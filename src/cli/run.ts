@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { printable } from '../core/text/printable.ts';
+import { isDiskError, reasonOf } from '../io/apply/disk-error.ts';
 import { type Io, isCancelled } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { paintFor } from './paint.ts';
@@ -15,7 +16,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       io.err.write(`${error.message || 'Cancelled. Nothing was written.'}\n`);
       return exit.cancelled;
     }
-    return error instanceof Failure ? reportFailure(error, argv, io) : reportBug(error, argv, io);
+    if (error instanceof Failure) return reportFailure(error, argv, io);
+    return isDiskError(error) ? reportFailure(refusalOf(error), argv, io) : reportBug(error, argv, io);
   }
 }
 
@@ -26,6 +28,11 @@ function reportFailure(failure: Failure, argv: readonly string[], io: Io): ExitC
   io.err.write(`${paint.red('error')} ${printable(message)}\n      ${paint.cyan(printable(hint))}\n`);
   if (argv.includes('--debug')) io.err.write(`${traceOf(failure)}\n`);
   return failure.fault === 'user' ? exit.user : exit.machine;
+}
+
+/** The system may refuse at any place that looks at a file: that is no bug, wherever it happens. */
+function refusalOf(error: NodeJS.ErrnoException): Failure {
+  return new Failure('disk-refused', { path: error.path ?? 'A file', reason: reasonOf(error) }, error);
 }
 
 function reportBug(error: unknown, argv: readonly string[], io: Io): ExitCode {

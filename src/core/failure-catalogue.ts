@@ -37,7 +37,7 @@ export const catalogue = {
   'base-lost': user(
     ({ file, reason }: { file: string; reason: string }) =>
       `${file} says what was rendered last, and ${reason}: your edits cannot be told from the pack's.`,
-    () => 'Take it from git again, with lock.yaml beside it. Without both a module cannot be updated.',
+    () => 'Take it from git again, with lock.yaml beside it; or let `create-ai-module adopt <module>` begin anew.',
   ),
   'command-failed': machine(
     ({ command, reason }: { command: string; cwd: string; reason: string }) => `${command} failed: ${reason}`,
@@ -47,6 +47,10 @@ export const catalogue = {
     ({ files }: { files: readonly string[] }) =>
       `Edited since the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
     () => 'Undo would take those edits along. Keep a copy of the files, or go back with git.',
+  ),
+  'disk-refused': machine(
+    ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
+    () => 'Check the disk and the permissions, then run the command again; --debug shows what was being done.',
   ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
@@ -84,7 +88,7 @@ export const catalogue = {
   ),
   'lock-invalid': user(
     ({ file, reason }: { file: string; reason: string }) => `${file} cannot be used: ${reason}.`,
-    () => 'It is written by the tool; take it from git again.',
+    () => 'Take it from git again, or let `create-ai-module adopt <module>` begin anew.',
   ),
   'lock-newer': user(
     ({ file, version }: { file: string; version: number }) =>

@@ -1,9 +1,10 @@
-import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { joinPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { Tree } from '../core/tree/tree.ts';
+import { nodeDisk } from './apply/disk.ts';
 import { readFileOf } from './read-tree.ts';
 
 /**
@@ -11,7 +12,7 @@ import { readFileOf } from './read-tree.ts';
  * only new files are written: one that exists and differs is the user's, and stops the command.
  */
 export async function planHost(target: string, tree: Tree): Promise<{ readonly root: string; readonly plan: Plan }> {
-  if (lstatSync(target, { throwIfNoEntry: false })) return { root: target, plan: await planInto(target, tree) };
+  if (isThere(target)) return { root: target, plan: await planInto(target, tree) };
   const root = nearestFolder(dirname(target));
   const parts = relative(root, target).split(sep);
   const placed: Tree = new Map([...tree].map(([path, file]) => [joinPath(...parts, path), file]));
@@ -30,7 +31,7 @@ async function planInto(target: string, tree: Tree): Promise<Plan> {
 }
 
 /** The folder itself, or the nearest one above it that is there. */
-export function nearestFolder(path: string): string {
+function nearestFolder(path: string): string {
   let folder = path;
   while (!existsSync(folder)) folder = dirname(folder);
   mustBeFolder(folder);
@@ -40,6 +41,15 @@ export function nearestFolder(path: string): string {
 /** Whether nothing is there that new files could be mistaken for. */
 export function isEmptyFolder(path: string): boolean {
   return !existsSync(path) || readdirSync(path).length === 0;
+}
+
+/** A link to nowhere is there; what the system cannot even look at is not. */
+function isThere(path: string): boolean {
+  try {
+    return nodeDisk.look(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function mustBeFolder(path: string): void {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mini, newHost } from '../cli/hosts.ts';
 import { makeReadOnly, mount } from '../io/mount.ts';
@@ -58,6 +58,24 @@ describe('a host that cannot be written', () => {
     const args = ['new', 'alpha', '--stack', mini, '--yes'];
     await expectBinRefusal(root, args, { ...refused, reason: /Writing .* failed: permission denied \(EACCES\)/ }, true);
     chmodSync(root, 0o755);
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ['modules', [], /modules\/alpha cannot be read or written: permission denied \(EACCES\)/],
+    ['.env.example', [], /\.env\.example cannot be read: permission denied \(EACCES\)/],
+    ['ai-modules.yaml', [], /ai-modules\.yaml cannot be read: EACCES/],
+    ['given.yaml', ['--answers', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
+    ['given.yaml', ['--from', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
+  ])('%s is closed to us', async (name, argv, reason) => {
+    const root = await newHost();
+    if (name === 'modules') mkdirSync(join(root, name));
+    if (name === 'given.yaml') writeFileSync(join(root, name), '');
+    chmodSync(dirname(root), 0o755);
+    chmodSync(join(root, name), 0o000);
+    const { code, err } = await runBin(['new', 'alpha', '--yes', ...argv], root, true);
+    chmodSync(join(root, name), 0o755);
+    expectOneMessage(err, { reason });
+    expect([2, 3]).toContain(code);
   });
 
   it('a full disk', async (context) => {

@@ -98,3 +98,25 @@ function removeMadeRoot(disk: Disk, root: string, count: number): void {
     folder = dirname(folder);
   }
 }
+
+/**
+ * The folders from `path` upward in which a run of this user's was cut off. A host in several new folders is written
+ * from the one above them that was there.
+ */
+export function interruptedAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = resolve(path); ; folder = dirname(folder)) {
+    if (isOwn(join(folder, stateFolder))) folders.push(folder);
+    if (dirname(folder) === folder) return folders;
+  }
+}
+
+/** Somebody else's journal, say in /tmp, must not move our files about. */
+function isOwn(path: string): boolean {
+  try {
+    const entry = nodeDisk.look(path);
+    return entry !== undefined && entry.uid === (process.getuid?.() ?? entry.uid);
+  } catch {
+    return false;
+  }
+}

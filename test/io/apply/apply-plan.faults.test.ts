@@ -1,11 +1,11 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { recover } from '../../../src/io/apply/recover.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
-import { Death, type Fault, faultDisk } from './fault-disk.ts';
+import { bury, Death, type Fault, faultDisk } from './fault-disk.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 /** A host as the scenario wants it, two folders deep, so that what leaks beside the root is seen. */
@@ -22,14 +22,6 @@ async function oldAndNew(scenario: Scenario): Promise<[old: unknown, wanted: unk
   const old = snapshot(outer);
   await applyPlan(root, scenario.plan);
   return [old, snapshot(outer)];
-}
-
-/** As if the process had ended: nobody answers to its number any more. */
-function bury(root: string): void {
-  const state = join(root, '.create-ai-module');
-  try {
-    for (const name of readdirSync(state)) if (name.startsWith('claim_')) rmSync(join(state, name));
-  } catch {}
 }
 
 /** The one thing a death may leave: the empty folder of a host that was to be made, before there was a journal in it. */

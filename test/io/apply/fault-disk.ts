@@ -1,4 +1,5 @@
-import { readFileSync, truncateSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 
 /** What happens at step k, and from there on. */
@@ -60,4 +61,12 @@ function diskError(code: keyof typeof errnos, syscall: string, path: string): Er
     syscall,
     path,
   });
+}
+
+/** As if the process had ended: nobody answers to its number any more. */
+export function bury(root: string): void {
+  const state = join(root, '.create-ai-module');
+  try {
+    for (const name of readdirSync(state)) if (name.startsWith('claim_')) rmSync(join(state, name));
+  } catch {}
 }

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { relPath } from '../../src/core/text/rel-path.ts';
+import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
+import { type FileMode, textFile } from '../../src/core/tree/tree.ts';
+import { applyPlan } from '../../src/io/apply/apply-plan.ts';
+import { bury, Death, faultDisk } from '../io/apply/fault-disk.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { succeedIn } from './fake-io.ts';
+import { mini, newHost } from './hosts.ts';
+
+/** The plan that a command shows with `--json`, without its changes of files that exist. */
+async function planOf(cwd: string, argv: readonly string[]): Promise<Plan> {
+  const { plan } = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run', '--json'])).out);
+  const files = plan.changes.map((change: { path: string; content: string; mode: string }) => [
+    relPath(change.path),
+    textFile(change.content, Number.parseInt(change.mode.slice(3), 8) as FileMode),
+  ]);
+  return planChanges(new Map(), new Map(files), { newFolders: plan.new_folders.map(relPath) });
+}
+
+async function emptyFolder(): Promise<string> {
+  const folder = join(tempFolder(), 'host');
+  mkdirSync(folder);
+  return folder;
+}
+
+it.each<[string, () => Promise<string>, readonly string[]]>([
+  ['new', newHost, ['new', 'alpha', '--author', 'Ada']],
+  ['host init', emptyFolder, ['host', 'init', '.', '--stack', mini]],
+  ['host init, in a folder that is to be made', async () => tempFolder(), ['host', 'init', 'a/there', '--stack', mini]],
+])('%s finishes cleanly after a run of it that died at any step', async (_, arrange, argv) => {
+  const clean = await arrange();
+  const plan = await planOf(clean, argv);
+  await succeedIn(clean, [...argv, '--yes']);
+  let told = 0;
+  for (let step = 1; ; step += 1) {
+    const root = await arrange();
+    const { disk, fired } = faultDisk(step, 'death');
+    const problem = await applyPlan(root, plan, { disk }).catch((error: unknown) => error);
+    if (!fired()) break;
+    expect(problem).toBeInstanceOf(Death);
+    bury(root);
+    const { err } = await succeedIn(root, [...argv, '--yes']).catch((error: Error) => {
+      if (!error.message.includes('exists already')) throw error;
+      return { err: error.message };
+    });
+    if (err.includes('was interrupted; what it wrote was')) told += 1;
+    expect(snapshot(root), `step ${step}`).toEqual(snapshot(clean));
+  }
+  expect(told).toBeGreaterThan(3);
+});

@@ -22,10 +22,14 @@ export async function openModules(
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const pack = await findPack(found.stack, found.host.root, ['module', 'edits']);
   const restore = new Set(flags.restore ?? []);
-  const planned = await planUpdate(found.host, pack, names, { conflicts, restore }).catch(async (error: unknown) => {
-    // Read again with the places of what is wrong: it prints them and fails alike.
+  const planned = await planUpdate(found.host, pack, names, { conflicts, restore }).catch(explainManifest(io));
+  return { ...planned, found };
+}
+
+/** Reads a wrong manifest again, now with the place of everything in it: prints what is wrong and fails alike. */
+export function explainManifest(io: Io): (error: unknown) => Promise<never> {
+  return async (error) => {
     if (isFailure(error, 'manifest-invalid')) await readManifestFile(io, relative(io.cwd, error.args.file));
     throw error;
-  });
-  return { ...planned, found };
+  };
 }

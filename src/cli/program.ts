@@ -156,6 +156,19 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
     .action(async (names: string[], flags) => end(await (await import('./commands/diff.ts')).diff(io, names, flags)));
 
   program
+    .command('adopt')
+    .description('Make modules updatable that have no base: copied, written by hand, or their lock is lost')
+    .argument('[modules...]', 'Names of modules; at least one')
+    .option('--host <dir>', 'Folder of the host application; default: here or above')
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+    .option('-y, --yes', 'Write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from')
+    .action(async (names: string[], flags) => end(await (await import('./commands/adopt.ts')).adopt(io, names, flags)));
+
+  program
     .command('undo')
     .description('Put back what the last update changed')
     .option('--host <dir>', 'Folder of the host application; default: here or above')

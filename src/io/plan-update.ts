@@ -1,8 +1,5 @@
 import { join } from 'node:path';
-import { Failure } from '../core/failure.ts';
 import { type Host, importSpecifiers } from '../core/host/host.ts';
-import { parseManifest, readManifest } from '../core/manifest/parse.ts';
-import type { Manifest } from '../core/manifest/schema.ts';
 import { contextOf } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { isManaged, type ModuleUpdate, type UpdateOptions, updateModule } from '../core/pack/update-module.ts';
@@ -10,7 +7,8 @@ import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { Tree, TreeFile } from '../core/tree/tree.ts';
 import { mergeWithGit } from './merge-with-git.ts';
-import { editHost, type HostEdits, namesInUse } from './plan-module.ts';
+import { editHost, type HostEdits } from './plan-module.ts';
+import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
 
 export interface PlannedModule {
@@ -41,12 +39,12 @@ export async function planUpdate(
   const modules: PlannedModule[] = [];
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const remove = new Set<RelPath>();
-  for (const name of await modulesToUpdate(host, names)) {
+  for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const mine = await readTree(join(host.root, folder));
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has('manifest.yaml' as RelPath))
-        notes.push(`${folder} has no lock: it was not generated, and is left alone.`);
+        notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);
       continue;
     }
     const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
@@ -61,32 +59,4 @@ export async function planUpdate(
   }
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
   return { plan, modules, notes };
-}
-
-async function modulesToUpdate(host: Host, names: readonly string[]): Promise<readonly string[]> {
-  const known = (await namesInUse(host)).sort();
-  const missing = names.find((name) => !known.includes(name));
-  if (missing !== undefined)
-    throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
-  return names.length === 0 ? known : [...new Set(names)].sort();
-}
-
-/** Throws `manifest-invalid`. The fast reader first: most manifests are right. */
-async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
-  const content = folder.get('manifest.yaml' as RelPath)?.content;
-  if (typeof content !== 'string') throw new Failure('file-unreadable', { file, reason: 'there is no such text' });
-  const quick = readQuickly(content);
-  if (quick) return quick;
-  const parsed = await parseManifest(content, file);
-  if (parsed.ok) return parsed.manifest;
-  const { diagnostics } = parsed;
-  throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
-}
-
-function readQuickly(text: string): Manifest | undefined {
-  try {
-    return readManifest(text).manifest;
-  } catch {
-    return undefined;
-  }
 }

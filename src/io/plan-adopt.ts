@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { type Host, importSpecifiers } from '../core/host/host.ts';
+import { adoptModule } from '../core/pack/adopt-module.ts';
+import { contextOf } from '../core/pack/context.ts';
+import type { Pack } from '../core/pack/pack.ts';
+import { joinPath, type RelPath } from '../core/text/rel-path.ts';
+import { type Plan, planChanges } from '../core/tree/plan.ts';
+import type { TreeFile } from '../core/tree/tree.ts';
+import { manifestIn, modulesToRead } from './read-module.ts';
+import { readTree } from './read-tree.ts';
+
+export interface AdoptPlan {
+  readonly plan: Plan;
+  /** For each module the files that count as edited from now on. */
+  readonly modules: readonly {
+    readonly name: string;
+    readonly folder: RelPath;
+    readonly different: readonly RelPath[];
+  }[];
+}
+
+/** Makes modules updatable whose lock or base is lost, or that were written or copied by hand. */
+export async function planAdopt(host: Host, pack: Pack, names: readonly string[]): Promise<AdoptPlan> {
+  const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
+  const modules: AdoptPlan['modules'][number][] = [];
+  for (const name of await modulesToRead(host, names)) {
+    const folder = joinPath(host.modulesDir, name);
+    const mine = await readTree(join(host.root, folder));
+    const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
+    const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+    const { tree, different } = adoptModule(pack, context, mine);
+    for (const [path, file] of mine) current.set(joinPath(folder, path), file);
+    for (const [path, file] of tree) desired.set(joinPath(folder, path), file);
+    modules.push({ name, folder, different });
+  }
+  return { plan: planChanges(current, desired), modules };
+}

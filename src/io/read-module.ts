@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import type { Host } from '../core/host/host.ts';
+import { parseManifest, readManifest } from '../core/manifest/parse.ts';
+import type { Manifest } from '../core/manifest/schema.ts';
+import type { RelPath } from '../core/text/rel-path.ts';
+import type { Tree } from '../core/tree/tree.ts';
+import { namesInUse } from './plan-module.ts';
+
+/** Names of folders, sorted; all there are without names. Throws `module-not-found`. */
+export async function modulesToRead(host: Host, names: readonly string[]): Promise<readonly string[]> {
+  const known = (await namesInUse(host)).sort();
+  const missing = names.find((name) => !known.includes(name));
+  if (missing !== undefined)
+    throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
+  return names.length === 0 ? known : [...new Set(names)].sort();
+}
+
+/** Throws `manifest-invalid`. The fast reader first: most manifests are right. */
+export async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
+  const content = folder.get('manifest.yaml' as RelPath)?.content;
+  if (typeof content !== 'string') throw new Failure('file-unreadable', { file, reason: 'there is no such text' });
+  const quick = readQuickly(content);
+  if (quick) return quick;
+  const parsed = await parseManifest(content, file);
+  if (parsed.ok) return parsed.manifest;
+  const { diagnostics } = parsed;
+  throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
+}
+
+function readQuickly(text: string): Manifest | undefined {
+  try {
+    return readManifest(text).manifest;
+  } catch {
+    return undefined;
+  }
+}

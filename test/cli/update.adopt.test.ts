@@ -1,0 +1,48 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { snapshot } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from './update-packs.ts';
+
+let host: UpdatedHost;
+beforeEach(async () => {
+  host = await hostWithModule();
+  host.edit('service.ts', 'return 1', 'return 11');
+});
+const ours = /\.ai-module|\.gitattributes|^\.create-ai-module/;
+const files = (root: string) => Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !ours.test(path)));
+
+it('makes a module updatable that lost its base, and keeps every byte', async () => {
+  rmSync(join(host.root, 'modules/notes/.ai-module'), { recursive: true });
+  const before = files(host.root);
+  expect((await succeedIn(host.root, ['update'])).err).toContain('`create-ai-module adopt notes` makes it updatable');
+  expect((await runIn(host.root, ['update', 'notes'])).code).toBe(2);
+  expect((await succeedIn(host.root, ['adopt', 'notes', '--yes'])).out).toBe(
+    'notes is adopted; your edits: service.ts\n',
+  );
+  expect(files(host.root)).toEqual(before);
+  expect((await succeedIn(host.root, ['status'])).out).toContain('edited  service.ts');
+
+  host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
+  await succeedIn(host.root, ['update', '--yes']);
+  for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
+});
+
+it('takes in a copy under a new name, once its manifest has that name', async () => {
+  const copy = join(host.root, 'modules/diary');
+  cpSync(join(host.root, 'modules/notes'), copy, { recursive: true });
+  expect((await succeedIn(host.root, ['update', 'diary'])).err).toContain('modules/diary holds the module notes');
+  const manifest = host.read('manifest.yaml').replaceAll('notes', 'diary').replace('NotesModule', 'DiaryModule');
+  writeFileSync(join(copy, 'manifest.yaml'), manifest);
+  await succeedIn(host.root, ['update', 'diary', '--yes']);
+  const text = host.read('../diary/service.ts');
+  expect(text).toContain('// Diary');
+  expect(text).toContain('return 11');
+});
+
+it('does nothing the second time, and refuses what is no module', async () => {
+  expect((await succeedIn(host.root, ['adopt', 'notes'])).out).toContain('notes is adopted already');
+  const { code, err } = await runIn(host.root, ['adopt', 'nothing']);
+  expect([code, err]).toEqual([2, expect.stringContaining('Modules there: notes.')]);
+});

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { runIn, succeedIn } from './fake-io.ts';
+import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from './update-packs.ts';
+
+const hasGit = spawnSync('git', ['--version']).status === 0;
+if (!hasGit && process.env.CI === 'true') throw new Error('git is missing, which merges the branches');
+if (!hasGit) process.stderr.write('skipped: git is missing, which merges the branches\n');
+
+let host: UpdatedHost;
+const git = (...args: string[]) => {
+  const options = { cwd: host.root, encoding: 'utf8' } as const;
+  return spawnSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', ...args], options);
+};
+const commit = (name: string) => {
+  git('add', '--all');
+  git('commit', '--quiet', '-m', name);
+};
+
+describe.skipIf(!hasGit)('two branches that both updated', () => {
+  beforeEach(async () => {
+    host = await hostWithModule();
+    git('init', '--quiet', '-b', 'main');
+    commit('start');
+  });
+
+  /** What each branch does, from the same start; then main takes the other one in. */
+  async function branches(one: () => void, other: () => void): Promise<number | null> {
+    git('checkout', '--quiet', '-b', 'other');
+    other();
+    await succeedIn(host.root, ['update', '--yes']);
+    commit('other');
+    git('checkout', '--quiet', 'main');
+    one();
+    await succeedIn(host.root, ['update', '--yes']);
+    commit('one');
+    return git('merge', '--quiet', 'other').status;
+  }
+
+  it('in different places merge without a conflict in lock or base, and are up to date', async () => {
+    const status = await branches(
+      () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps all notes'),
+      () =>
+        host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 1': 'return 11' }) } })),
+    );
+    expect(status).toBe(0);
+    expect((await runIn(host.root, ['update', '--check'])).out).toBe('1 module: everything is up to date.\n');
+    for (const text of ['return 11', '// Keeps all notes']) expect(host.read('service.ts')).toContain(text);
+  });
+
+  it('in the same lines leave markers in base and code: resolve the code, and the base heals', async () => {
+    const status = await branches(
+      () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps all notes'),
+      () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps few notes'),
+    );
+    expect(status).toBe(1);
+    expect(host.read('.ai-module/pristine.base')).toContain('<<<<<<< ');
+    for (const file of ['manifest.yaml', 'service.ts', 'index.ts', 'README.md'])
+      host.write(file, host.read(file).replace(/<<<<<<< .*\n([\s\S]*?)=======\n[\s\S]*?>>>>>>> .*\n/g, '$1'));
+    host.edit('service.ts', 'return 1', 'return 11');
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(host.read('.ai-module/pristine.base')).not.toContain('<<<<<<<');
+    expect(host.read('service.ts')).toContain('return 11');
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
+  });
+});
+
+it('a link in place of a file is never written through', async () => {
+  host = await hostWithModule();
+  const place = join(host.root, 'modules/notes/service.ts');
+  unlinkSync(place);
+  symlinkSync(join(host.root, 'mini.json'), place);
+  host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 1': 'return 11' }) } }));
+  await succeedIn(host.root, ['update', '--yes']);
+  expect(existsSync(place)).toBe(true);
+  expect(host.read('../../mini.json')).not.toContain('return');
+});
+
+it('a file of 50,000 lines that repeat is merged in seconds', { timeout: 120_000 }, async () => {
+  const long = (first: string, last: string) => `${first}\n${'  same();\n\n'.repeat(25_000)}${last}\n`;
+  host = await hostWithModule(packFolder('1.2.0', { files: { 'module/long.ts': long('first', 'last') } }));
+  host.write('long.ts', long('mine', 'last'));
+  host.use(packFolder('1.3.0', { files: { 'module/long.ts': long('first', 'theirs') } }));
+  const { code } = await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers']);
+  if (hasGit) expect([code, host.read('long.ts') === long('mine', 'theirs')]).toEqual([0, true]);
+  else expect(code).toBe(1);
+});

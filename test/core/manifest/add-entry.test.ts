@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type Addition, addEntry } from '../../../src/core/manifest/add-entry.ts';
+import { readYaml } from '../../../src/core/text/yaml-value.ts';
+
+const emit = (entry: string): Addition => ({ list: 'events_emitted', entry });
+const set = (key: string, value: never | string | number | object): Addition =>
+  ({ list: 'configuration', key, value }) as Addition;
+
+const cases: [name: string, text: string, addition: Addition, want: string | undefined][] = [
+  [
+    'sorted',
+    'events_emitted:\n  - a.a\n  - a.c\nx: 1\n',
+    emit('a.b'),
+    'events_emitted:\n  - a.a\n  - "a.b"\n  - a.c\nx: 1\n',
+  ],
+  ['last', 'events_emitted:\n  - a.a\n\nx: 1\n', emit('a.b'), 'events_emitted:\n  - a.a\n  - "a.b"\n\nx: 1\n'],
+  [
+    'above the comment of the next',
+    'events_emitted:\n  - a.a\n  # about c\n  - a.c\n',
+    emit('a.b'),
+    'events_emitted:\n  - a.a\n  - "a.b"\n  # about c\n  - a.c\n',
+  ],
+  ['not indented', 'events_emitted:\n- a.a\nx: 1\n', emit('a.b'), 'events_emitted:\n- a.a\n- "a.b"\nx: 1\n'],
+  ['an empty list', 'events_emitted: [] # none\nx: 1\n', emit('a.b'), 'events_emitted: # none\n  - "a.b"\nx: 1\n'],
+  ['no value', 'events_emitted:\nx: 1\n', emit('a.b'), 'events_emitted:\n  - "a.b"\nx: 1\n'],
+  ['no such key', 'x: 1', emit('a.b'), 'x: 1\nevents_emitted:\n  - "a.b"\n'],
+  [
+    'CRLF',
+    'events_emitted:\r\n  - a.a\r\nx: 1\r\n',
+    emit('a.b'),
+    'events_emitted:\r\n  - a.a\r\n  - "a.b"\r\nx: 1\r\n',
+  ],
+  ['no final line feed', 'events_emitted:\n  - a.a', emit('a.b'), 'events_emitted:\n  - a.a\n  - "a.b"\n'],
+  ['there already', 'events_emitted:\n  - a.b\n', emit('a.b'), 'events_emitted:\n  - a.b\n'],
+  ['in brackets', 'events_emitted: [a.a, a.c]\n', emit('a.b'), undefined],
+  [
+    'an endpoint keeps the order',
+    'endpoints:\n  - POST /z\n  - GET /a\n',
+    { list: 'endpoints', entry: 'GET /b' },
+    'endpoints:\n  - POST /z\n  - GET /a\n  - "GET /b"\n',
+  ],
+  [
+    'a setting',
+    'configuration:\n  b: 1\n  d:\n    type: string\n',
+    set('c', 5),
+    'configuration:\n  b: 1\n  c: 5\n  d:\n    type: string\n',
+  ],
+  [
+    'a setting behind a long one',
+    'configuration:\n  b:\n    type: string # x\n    default: y\nz: 1\n',
+    set('c', { type: 'integer', minimum: 1 }),
+    'configuration:\n  b:\n    type: string # x\n    default: y\n  c: { type: "integer", minimum: 1 }\nz: 1\n',
+  ],
+  ['a setting that has another value', 'configuration:\n  c: 1\n', set('c', 5), undefined],
+  ['no YAML', 'a: [', emit('a.b'), undefined],
+];
+it.each(cases)('%s', (_, text, addition, want) => expect(addEntry(text, addition)).toBe(want));
+
+it('adds any entry in any order, and to no other line', () => {
+  const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}\.[a-z]{1,6}$/), { maxLength: 8 });
+  fc.assert(
+    fc.property(words, (entries) => {
+      const start = '# head\nname: x # y\nevents_emitted: []\nlast: "é"\n';
+      const text = entries.reduce((before, entry) => addEntry(before, emit(entry)) as string, start);
+      expect((readYaml(text) as { events_emitted: string[] | null }).events_emitted ?? []).toEqual([...entries].sort());
+      expect(text.split('\n').filter((line) => !line.startsWith('  - ') && !line.startsWith('events'))).toEqual([
+        '# head',
+        'name: x # y',
+        'last: "é"',
+        '',
+      ]);
+    }),
+    { numRuns: 200 },
+  );
+});

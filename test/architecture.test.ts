@@ -169,9 +169,9 @@ describe('code', () => {
     ['global state', /\bglobalThis\b/],
   ])('of core does without %s', (_, pattern) => expect(using(pattern, core)).toEqual([]));
 
-  it('above io asks the process for its terminal and its version only', () => {
+  it('above io asks the process for its arguments, its terminal and its version only', () => {
     const cli = sources.filter((path) => path.startsWith('src/cli/'));
-    expect(using(/\bprocess *[.[]/, cli)).toEqual(['src/cli/prompt.ts', 'src/cli/run.ts']);
+    expect(using(/\bprocess *[.[]/, cli)).toEqual(['src/cli/main.ts', 'src/cli/prompt.ts', 'src/cli/run.ts']);
   });
 });
 

@@ -170,11 +170,14 @@ describe('two runs at once', () => {
   });
 });
 
-it('ends quietly when nobody reads what it says', async () => {
-  const host = await newHost();
-  const command = `"${process.execPath}" "${bin}" new alpha --dry-run --diff | true`;
-  const said = await new Promise<string>((done) =>
-    execFile('bash', ['-c', command], { cwd: host }, (_, out, err) => done(out + err)),
-  );
-  expect(said).not.toMatch(/EPIPE|\n\s+at /);
-});
+it.each(['--version', '--help', 'new alpha --dry-run --diff'])(
+  '%s ends quietly when nobody reads what it says',
+  async (args) => {
+    const host = await newHost();
+    const command = `"${process.execPath}" "${bin}" ${args} | true`;
+    const said = await new Promise<string>((done) =>
+      execFile('bash', ['-c', command], { cwd: host }, (_, out, err) => done(out + err)),
+    );
+    expect(said).not.toMatch(/EPIPE|\n\s+at /);
+  },
+);

@@ -3,7 +3,7 @@ import { isFailure } from '../core/failure.ts';
 import type { ConflictStyle } from '../core/tree/merge-file.ts';
 import { findPack } from '../io/find-pack.ts';
 import type { Io } from '../io/io.ts';
-import { planUpdate, type UpdatePlan } from '../io/plan-update.ts';
+import { planUpdate, type UpdateAllOptions, type UpdatePlan } from '../io/plan-update.ts';
 import { readManifestFile } from './answers/read-manifest.ts';
 import { type FoundHost, type HostFlags, openOrOfferHost } from './offer-host.ts';
 
@@ -18,11 +18,14 @@ export async function openModules(
   names: readonly string[],
   conflicts: ConflictStyle,
   flags: ModuleFlags,
+  editManifest: UpdateAllOptions['editManifest'] = async (text) => text,
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const pack = await findPack(found.stack, found.host.root, ['module', 'edits']);
   const restore = new Set(flags.restore ?? []);
-  const planned = await planUpdate(found.host, pack, names, { conflicts, restore }).catch(explainManifest(io));
+  const planned = await planUpdate(found.host, pack, names, { conflicts, restore, editManifest }).catch(
+    explainManifest(io),
+  );
   return { ...planned, found };
 }
 

@@ -111,77 +111,89 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
       end(await (await import('./commands/validate.ts')).validate(io, paths, flags)),
     );
 
-  program
-    .command('update')
-    .description('Bring modules to what their manifests and the pack say now; what you wrote stays')
-    .argument('[modules...]', 'Names of modules; default: all of the host')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
-    .option('--check', 'Write nothing; exit 1 if anything would change')
-    .option(
-      '--on-conflict <how>',
-      'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
-    )
-    .option('--restore <file>', 'Bring back a file that you deleted, as `status` names it (repeatable)', many)
-    .option('-y, --yes', 'Write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
-    .option('--debug', 'Show where a failure comes from')
-    .action(async (names: string[], flags) =>
-      end(await (await import('./commands/update.ts')).update(io, names, flags)),
-    );
+  const modulesCommand = (name: string, description: string, names = 'Names of modules; default: all of the host') =>
+    program
+      .command(name)
+      .description(description)
+      .argument('[modules...]', names)
+      .option('--host <dir>', 'Folder of the host application; default: here or above')
+      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is');
 
-  program
-    .command('status')
-    .description('How each file of the modules stands: edited by you, outdated, both, deleted, detached, conflict')
-    .argument('[modules...]', 'Names of modules; default: all of the host')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+  planning(
+    modulesCommand('update', 'Bring modules to what their manifests and the pack say now; what you wrote stays')
+      .option('--check', 'Write nothing; exit 1 if anything would change')
+      .option(
+        '--on-conflict <how>',
+        'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+      )
+      .option('--restore <file>', 'Bring back a file that you deleted, as `status` names it (repeatable)', many),
+  ).action(async (names: string[], flags) =>
+    end(await (await import('./commands/update.ts')).update(io, names, flags)),
+  );
+
+  modulesCommand(
+    'status',
+    'How each file of the modules stands: edited by you, outdated, both, deleted, detached, conflict',
+  )
     .option('--json', 'Print it as JSON on stdout')
     .option('--debug', 'Show where a failure comes from')
     .action(async (names: string[], flags) =>
       end(await (await import('./commands/status.ts')).status(io, names, flags)),
     );
 
-  program
-    .command('diff')
-    .description('What an update would change, as a diff')
-    .argument('[modules...]', 'Names of modules; default: all of the host')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+  modulesCommand('diff', 'What an update would change, as a diff')
     .option('--template', 'What the pack and the manifest changed since the last render')
     .option('--mine', 'What you changed since the last render')
     .option('--debug', 'Show where a failure comes from')
     .action(async (names: string[], flags) => end(await (await import('./commands/diff.ts')).diff(io, names, flags)));
 
-  program
-    .command('adopt')
-    .description('Make modules updatable that have no base: copied, written by hand, or their lock is lost')
-    .argument('[modules...]', 'Names of modules; at least one')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
-    .option('-y, --yes', 'Write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
-    .option('--debug', 'Show where a failure comes from')
-    .action(async (names: string[], flags) => end(await (await import('./commands/adopt.ts')).adopt(io, names, flags)));
+  planning(
+    program
+      .command('add')
+      .description(
+        'Add to a manifest, and bring the code along: event, subscription, permission, endpoint, dependency, config',
+      )
+      .argument('[kind]', 'What to add')
+      .argument('[values...]', 'As the flags of `new` take them: "ns.verb", "POST /reindex", key=value')
+      .option('--module <name>', 'The module to add it to')
+      .option('--host <dir>', 'Folder of the host application; default: here or above')
+      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+      .option(
+        '--on-conflict <how>',
+        'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+      ),
+  ).action(async (kind: string | undefined, values: string[], flags) =>
+    end(await (await import('./commands/add.ts')).add(io, kind, values, flags)),
+  );
 
-  program
-    .command('undo')
-    .description('Put back what the last update changed')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('-y, --yes', 'Write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
-    .option('--debug', 'Show where a failure comes from')
-    .action(async (flags) => end(await (await import('./commands/undo.ts')).undo(io, flags)));
+  planning(
+    modulesCommand(
+      'adopt',
+      'Make modules updatable that have no base: copied, written by hand, or their lock is lost',
+      'Names of modules; at least one',
+    ),
+  ).action(async (names: string[], flags) => end(await (await import('./commands/adopt.ts')).adopt(io, names, flags)));
+
+  planning(
+    program
+      .command('undo')
+      .description('Put back what the last update changed')
+      .option('--host <dir>', 'Folder of the host application; default: here or above'),
+  ).action(async (flags) => end(await (await import('./commands/undo.ts')).undo(io, flags)));
 
   return program;
 }
 
 function namesOf(program: Command): string[] {
   return [...program.commands.map((command) => command.name()), 'help'];
+}
+
+/** The flags of what shows a plan before it writes. */
+function planning(command: Command): Command {
+  return command
+    .option('-y, --yes', 'Write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from');
 }

@@ -100,6 +100,11 @@ export const catalogue = {
       `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
     () => 'Each is listed above with its line.',
   ),
+  'manifest-not-editable': user(
+    ({ file, key }: { file: string; key: string }) =>
+      `${file}: ${key} is written in a way, or has a value, that cannot be added to.`,
+    () => 'Write the entry yourself, then run `create-ai-module update`.',
+  ),
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} exists already, in ${path}.`,
     ({ name }) => `Bring it up to date with \`create-ai-module update ${name}\`, or choose another name.`,

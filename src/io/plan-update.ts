@@ -27,12 +27,17 @@ export interface UpdatePlan {
   readonly notes: readonly string[];
 }
 
+export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
+  /** Makes another manifest of a module's: what an edit of it would bring. */
+  readonly editManifest?: (text: string, file: string) => Promise<string>;
+}
+
 /** Brings modules to what their manifests and the pack say now, as a plan against the disk; all of them without names. */
 export async function planUpdate(
   host: Host,
   pack: Pack,
   names: readonly string[],
-  options: Omit<UpdateOptions, 'otherEngine'>,
+  options: UpdateAllOptions,
 ): Promise<UpdatePlan> {
   const notes: string[] = [];
   const edits: HostEdits = { current: new Map(), edited: new Map(), notes };
@@ -41,7 +46,8 @@ export async function planUpdate(
   const remove = new Set<RelPath>();
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
-    const mine = await readTree(join(host.root, folder));
+    const there = await readTree(join(host.root, folder));
+    const mine = await withManifest(there, join(host.root, folder, 'manifest.yaml'), options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has('manifest.yaml' as RelPath))
         notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);
@@ -53,10 +59,17 @@ export async function planUpdate(
     const update = updateModule(pack, context, mine, folder, { ...options, otherEngine: mergeWithGit });
     if (!update.isBlocked) await editHost(host, pack, context, edits);
     modules.push({ name, folder, mine, update });
-    for (const [path, file] of mine) current.set(joinPath(folder, path), file);
-    for (const [path, file] of update.tree) desired.set(joinPath(folder, path), file);
+    for (const [path, file] of there) current.set(joinPath(folder, path), file);
+    for (const [path, file] of update.isBlocked ? there : update.tree) desired.set(joinPath(folder, path), file);
     for (const path of update.removed) remove.add(joinPath(folder, path));
   }
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
   return { plan, modules, notes };
+}
+
+async function withManifest(folder: Tree, file: string, edit: UpdateAllOptions['editManifest']): Promise<Tree> {
+  const manifest = folder.get('manifest.yaml' as RelPath);
+  if (edit === undefined || typeof manifest?.content !== 'string') return folder;
+  const content = await edit(manifest.content, file);
+  return new Map([...folder, ['manifest.yaml' as RelPath, { ...manifest, content }]]);
 }

@@ -1,0 +1,65 @@
+import { Failure } from '../core/failure.ts';
+import { countChanges } from '../core/report/plan-text.ts';
+import { reportConflicts, updateToJson, versionsOf } from '../core/report/update-text.ts';
+import type { ConflictStyle } from '../core/tree/merge-file.ts';
+import { isNoop } from '../core/tree/plan.ts';
+import type { Io } from '../io/io.ts';
+import { applyUpdate } from '../io/last-update.ts';
+import type { UpdatePlan } from '../io/plan-update.ts';
+import { type ExitCode, exit } from './exit.ts';
+import type { FoundHost } from './offer-host.ts';
+import type { ModuleFlags } from './open-modules.ts';
+import { paintFor } from './paint.ts';
+import { withProgress } from './progress.ts';
+import { confirmPlan, mayAsk, printJson } from './show-plan.ts';
+
+export interface UpdateFlags extends ModuleFlags {
+  readonly check?: boolean;
+  readonly onConflict?: string;
+}
+
+const styles = ['markers', 'ours', 'theirs', 'sidecar', 'abort'] as const;
+
+/** What becomes of conflicts: where nobody can be asked, nothing is written unless a flag says how. */
+export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: ConflictStyle; readonly aborts: boolean } {
+  const given = flags.onConflict ?? (mayAsk(io, flags) ? 'markers' : 'abort');
+  const style = styles.find((one) => one === given);
+  if (style === undefined)
+    throw new Failure('usage', { message: `--on-conflict must be one of ${styles.join(', ')}, not ${given}.` });
+  return style === 'abort' ? { style: 'markers', aborts: true } : { style, aborts: false };
+}
+
+/** preview → disk → report. Exit 1 where conflicts are left, or --check finds work. */
+export async function carryOutUpdate(
+  io: Io,
+  planned: UpdatePlan & { readonly found: FoundHost },
+  aborts: boolean,
+  flags: UpdateFlags,
+): Promise<ExitCode> {
+  const { plan, modules, notes, found } = planned;
+  const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
+  const isRefused = hasConflicts && aborts;
+  const isIdle = isNoop(plan);
+
+  if (!flags.json) io.err.write(reportConflicts(modules, paintFor(io, io.err)));
+  const showOnly = flags.check === true || flags.dryRun === true || isRefused;
+  const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
+  if (apply) await withProgress(io, 'Writing', () => applyUpdate(found.host.root, plan));
+  for (const note of notes) io.err.write(`Note: ${note}\n`);
+  if (flags.json) printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);
+  else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
+  return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
+}
+
+function titleOf({ modules, found }: UpdatePlan & { found: { host: { root: string } } }): string {
+  const changed = modules.map(({ name, update }) => `${name} (${versionsOf(update)})`);
+  const names = changed.length > 5 ? `${changed.length} modules` : changed.join(', ');
+  return `Update of ${names}, in ${found.host.root}:`;
+}
+
+function summaryOf({ plan, modules }: UpdatePlan, applied: boolean, isRefused: boolean): string {
+  const count = `${modules.length} ${modules.length === 1 ? 'module' : 'modules'}`;
+  if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
+  if (isNoop(plan)) return `${count}: everything is up to date.`;
+  return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
+}

@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
+import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
+import { parseManifest } from '../../core/manifest/parse.ts';
+import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
+import type { Io } from '../../io/io.ts';
+import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
+import type { ExitCode } from '../exit.ts';
+import { openModules } from '../open-modules.ts';
+import { paintFor } from '../paint.ts';
+
+export interface AddFlags extends UpdateFlags {
+  readonly module?: string;
+}
+
+const kinds: Readonly<Record<string, { readonly list: ListKey | 'configuration'; readonly answer: AnswerId }>> = {
+  event: { list: 'events_emitted', answer: 'emit' },
+  subscription: { list: 'events_subscribed', answer: 'subscribe' },
+  permission: { list: 'permissions_required', answer: 'permissions' },
+  endpoint: { list: 'endpoints', answer: 'endpoints' },
+  dependency: { list: 'dependencies', answer: 'dependencies' },
+  config: { list: 'configuration', answer: 'config' },
+};
+
+/** An entry more in a module's manifest, and the code that follows from it, as one plan. */
+export async function add(
+  io: Io,
+  kind: string | undefined,
+  values: readonly string[],
+  flags: AddFlags,
+): Promise<ExitCode> {
+  const additions = additionsOf(kind, values);
+  if (flags.module === undefined) throw new Failure('answer-missing', { flag: '--module' });
+  const { style, aborts } = conflictStyle(io, flags);
+  const planned = await openModules(io, [flags.module], style, flags, (text, file) => edit(io, text, file, additions));
+  return carryOutUpdate(io, planned, aborts, flags);
+}
+
+function additionsOf(kind: string | undefined, values: readonly string[]): Addition[] {
+  const known = Object.hasOwn(kinds, kind ?? '') ? kinds[kind as string] : undefined;
+  if (known === undefined || values.length === 0)
+    throw new Failure('usage', { message: `Say what to add: ${Object.keys(kinds).join(', ')}, and then its value.` });
+  return values.map((value) => {
+    const reason = answerKinds[known.answer].check(value);
+    if (reason !== undefined) throw new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
+    if (known.list !== 'configuration') return { list: known.list, entry: value };
+    const [key, setting] = readConfigEntry(value);
+    return { list: known.list, key, value: setting };
+  });
+}
+
+async function edit(io: Io, text: string, file: string, additions: readonly Addition[]): Promise<string> {
+  let edited = text;
+  for (const addition of additions) {
+    const next = addEntry(edited, addition);
+    if (next === undefined) throw new Failure('manifest-not-editable', { file, key: addition.list });
+    edited = next;
+  }
+  const shown = relative(io.cwd, file);
+  const parsed = await parseManifest(edited, shown);
+  if (parsed.ok) return edited;
+  const { diagnostics } = parsed;
+  io.err.write(reportDiagnostics(diagnostics, new Map([[shown, edited]]), paintFor(io, io.err)));
+  throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
+}

@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { snapshot } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { hostWithModule, packFolder, type UpdatedHost } from './update-packs.ts';
+
+// A pack whose code says what the manifest says.
+const pack = packFolder('1.2.0', {
+  files: {
+    'module/all.ts.hbs': [
+      '{{#each events}}',
+      'event {{name}}',
+      '{{/each}}',
+      '',
+      '{{#each manifest.events_subscribed}}',
+      'subscription {{this}}',
+      '{{/each}}',
+      '',
+      '{{#each permissions}}',
+      'permission {{name}}',
+      '{{/each}}',
+      '',
+      '{{#each endpoints}}',
+      'endpoint {{entry}}',
+      '{{/each}}',
+      '',
+      '{{#each manifest.dependencies}}',
+      'dependency {{this}}',
+      '{{/each}}',
+      '',
+      '{{#each configuration}}',
+      'config {{key}}',
+      '{{/each}}',
+      '',
+    ].join('\n'),
+  },
+});
+
+let host: UpdatedHost;
+beforeEach(async () => {
+  host = await hostWithModule(pack);
+});
+
+it.each([
+  ['event', 'notes.archived', 'event notes.archived'],
+  ['subscription', 'invoices.completed', 'subscription invoices.completed'],
+  ['permission', 'notes:export', 'permission notes:export'],
+  ['endpoint', 'POST /reindex', 'endpoint POST /reindex'],
+  ['dependency', 'module:invoices', 'dependency module:invoices'],
+  ['config', 'top_k={type: integer, default: 5, minimum: 1}', 'config top_k'],
+])('adds a %s to the manifest, and the code follows in the same plan', async (kind, value, line) => {
+  const comment = '# mine, and in no template\n';
+  host.write('manifest.yaml', `${comment}${host.read('manifest.yaml')}`);
+  const before = host.read('manifest.yaml');
+  await succeedIn(host.root, ['add', kind, value, '--module', 'notes', '--yes']);
+  expect(host.read('all.ts')).toContain(`${line}\n`);
+  const after = host.read('manifest.yaml').split('\n');
+  for (const kept of before.split('\n').filter((one) => !/: (\[\]|\{\})$/.test(one))) expect(after).toContain(kept);
+  const again = await succeedIn(host.root, ['add', kind, value, '--module', 'notes', '--yes']);
+  expect(again.out).toBe('1 module: everything is up to date.\n');
+  await succeedIn(host.root, ['undo', '--yes']);
+  expect(host.read('manifest.yaml')).toBe(before);
+});
+
+describe('is refused, with nothing written', () => {
+  it.each([
+    ['an unknown kind', ['evnt', 'a.b'], 'Say what to add: event, subscription'],
+    ['no value', ['event'], 'Say what to add'],
+    ['a value that is none', ['event', 'no'], 'add event:'],
+    ['no module', ['event', 'notes.archived'], '--module is missing'],
+    ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Modules there: notes.'],
+    ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],
+  ])('%s', async (_, argv, reason) => {
+    const before = snapshot(host.root);
+    const { code, err } = await runIn(host.root, ['add', ...argv, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('a manifest that lines cannot be added to', async () => {
+    host.write(
+      'manifest.yaml',
+      host.read('manifest.yaml').replace(/events_emitted:\n( {2}- .*\n)+/, 'events_emitted: [notes.started]\n'),
+    );
+    const before = host.read('manifest.yaml');
+    const { code, err } = await runIn(host.root, ['add', 'event', 'notes.archived', '--module', 'notes', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('Write the entry yourself')]);
+    expect(host.read('manifest.yaml')).toBe(before);
+  });
+});

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
@@ -5,15 +6,23 @@ import { parseManifest, readManifest } from '../core/manifest/parse.ts';
 import type { Manifest } from '../core/manifest/schema.ts';
 import type { RelPath } from '../core/text/rel-path.ts';
 import type { Tree } from '../core/tree/tree.ts';
-import { namesInUse } from './plan-module.ts';
+import { ignoredFolders } from './read-tree.ts';
 
 /** Names of folders, sorted; all there are without names. Throws `module-not-found`. */
 export async function modulesToRead(host: Host, names: readonly string[]): Promise<readonly string[]> {
-  const known = (await namesInUse(host)).sort();
+  const known = await foldersOfModules(host);
   const missing = names.find((name) => !known.includes(name));
   if (missing !== undefined)
     throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
   return names.length === 0 ? known : [...new Set(names)].sort();
+}
+
+async function foldersOfModules(host: Host): Promise<string[]> {
+  const entries = await readdir(join(host.root, host.modulesDir), { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && !ignoredFolders.has(entry.name))
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /** Throws `manifest-invalid`. The fast reader first: most manifests are right. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
@@ -195,6 +195,13 @@ describe('without writing', () => {
     expect(await lines()).toContain('+  return 22;');
     expect(await lines()).not.toContain('+  return 11;');
   });
+});
+
+it('what is no module in the folder of modules is left alone', async () => {
+  host.write('../.gitkeep', '');
+  host.write('../__init__.py', '');
+  mkdirSync(join(host.root, 'modules/__pycache__'));
+  expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
 });
 
 describe('what cannot be updated says why', () => {

@@ -46,6 +46,8 @@ export interface Context {
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** Of those, the ones without a body. */
+  readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
   readonly permissions: readonly PermissionContext[];
   /** The standard permissions by role, null where the manifest has none: `permission.admin`. */
@@ -74,6 +76,12 @@ export interface Context {
   readonly ownSettings: readonly SettingContext[];
   /** Those that name an environment variable or are secret. */
   readonly envSettings: readonly SettingContext[];
+  /** Those that are secret themselves, and not only name a variable. */
+  readonly secretSettings: readonly SettingContext[];
+  /** Those with a closed set of values. */
+  readonly enumSettings: readonly SettingContext[];
+  /** Those that are text, or that the manifest has in the long form. */
+  readonly describedSettings: readonly SettingContext[];
   /** The manifest's own block, in the form it has there. */
   readonly configuration: readonly ConfigurationContext[];
   /** Which provider works unless configured otherwise: `local` or `openai`. */
@@ -100,6 +108,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
   const endpoints = endpointContexts(manifest, namespace);
+  const extra = endpoints.filter((endpoint) => endpoint.role === null);
   const events = eventContexts(manifest.events_emitted, namespace);
   const subscriptions = eventContexts(manifest.events_subscribed, '');
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
@@ -122,7 +131,8 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     dependencies: dependencyGroups(manifest.dependencies),
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
-    extraEndpoints: endpoints.filter((endpoint) => endpoint.role === null),
+    extraEndpoints: extra,
+    extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
     events,
@@ -137,6 +147,9 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),
+    secretSettings: settings.filter((setting) => setting.isSecret),
+    enumSettings: settings.filter((setting) => setting.enum !== undefined && !setting.isStandard),
+    describedSettings: settings.filter((setting) => setting.isLong || setting.type === 'string'),
     configuration: configuration.map(([key, value]) => configurationContext(key, value)),
     provider: String(settings.find((setting) => setting.key === 'provider')?.default ?? 'local'),
     resources: {

@@ -18,6 +18,8 @@ export interface EndpointContext {
   readonly samplePath: string;
   /** Names of the path's parameters. */
   readonly parameters: readonly string[];
+  /** Names for what else its function takes, none of them a parameter's: `query`, or `query_`. */
+  readonly argument: Readonly<Record<OwnArgument, string>>;
   /** Whether requests have a body: POST, PUT and PATCH. */
   readonly hasBody: boolean;
   /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an endpoint beyond the standard six. */
@@ -30,6 +32,8 @@ export interface EndpointContext {
   readonly handler: string;
 }
 
+type OwnArgument = 'body' | 'query' | 'service';
+
 export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'list', 'cancel', 'result', 'stats'];
 
 export function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
@@ -37,6 +41,7 @@ export function endpointContexts(manifest: Manifest, namespace: string): Endpoin
   return endpointsOf(manifest).map((endpoint, index) => ({
     ...endpoint,
     entry: manifest.endpoints[index] as string,
+    argument: argumentNames(endpoint.parameters),
     colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
     pathStart: endpoint.path.replace(/\{.*$/, ''),
     samplePath: endpoint.path.replace(/\{[^}]*\}/g, 'sample'),
@@ -45,6 +50,11 @@ export function endpointContexts(manifest: Manifest, namespace: string): Endpoin
     permissionRole: endpoint.permission,
     handler: endpoint.role ?? uniqueName(handlerName(endpoint), used),
   }));
+}
+
+function argumentNames(parameters: readonly string[]): Record<OwnArgument, string> {
+  const free = (name: string): string => (parameters.includes(name) ? free(`${name}_`) : name);
+  return { body: free('body'), query: free('query'), service: free('service') };
 }
 
 /** `POST /reindex` → `reindex`; `GET /documents/{document_id}` → `get_documents_by_document_id`. */

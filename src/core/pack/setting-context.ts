@@ -7,6 +7,8 @@ export interface SettingContext extends Setting {
   readonly key: string;
   /** Whether it holds the name of an environment variable: its key ends in `_env`. */
   readonly isEnv: boolean;
+  /** Whether it is secret itself, and does not only name a variable. */
+  readonly isSecret: boolean;
   /** Declared by the host for every module; the manifest gives it another default. */
   readonly isStandard: boolean;
   /** Whether the manifest has its long form. */
@@ -45,6 +47,7 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
   return {
     ...setting,
     isEnv: isEnvKey(key),
+    isSecret: setting.secret === true && !isEnvKey(key),
     isStandard: Object.hasOwn(standardSettings, key),
     isLong: typeof value === 'object',
     hasDefault: setting.default !== undefined,

@@ -4,17 +4,17 @@ import type { ModuleContext } from '#platform/modules/module-context.ts';
 import { Config } from './config.ts';
 import { registerEventHandlers } from './events.ts';
 import { routes } from './routes.ts';
-import { TextInsightsService } from './service.ts';
+import { TextInsightsService as Service } from './service.ts';
 import { tasks } from './tasks.ts';
 
 /** Reads an English text: sentiment, entities, key sentences and readability, offline. */
-export class TextInsightsModule extends BaseModule<Config, TextInsightsService> {
+export class TextInsightsModule extends BaseModule<Config, Service> {
   override configClass() {
     return Config;
   }
 
   protected override createService(context: ModuleContext, config: Config) {
-    return new TextInsightsService(context, config);
+    return new Service(context, config);
   }
 
   override router() {

@@ -2,12 +2,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { refusals, refusedWith } from '#platform/http/error-responses.ts';
 import { can } from './dependencies.ts';
 import * as schemas from './schemas.ts';
-import type { TextInsightsService } from './service.ts';
+import type { TextInsightsService as Service } from './service.ts';
 
 const tags = ['text_insights'];
 
 /** The endpoints, mounted at `/api/v1/modules/text_insights`. */
-export function routes(service: TextInsightsService): FastifyPluginAsyncZod {
+export function routes(service: Service): FastifyPluginAsyncZod {
   return async (app) => {
     app.route({
       method: 'POST',

@@ -1,23 +1,26 @@
 import * as z from 'zod';
-import { InputData, JobView, Options, Priority, pageOf, ResultView, StatsView } from '#platform/jobs/schemas.ts';
+import * as base from '#platform/jobs/schemas.ts';
 
 export { AnyQuery, JobParams, ListQuery, NoContent } from '#platform/jobs/schemas.ts';
 
-/** What a client sends. Say here which keys `input_data` must have: `InputData.pipe(z.object({ text: z.string() }))`. */
+/** Names in the OpenAPI document begin with it. */
+const prefix = 'TextInsights';
+
+/** What a client sends. Say here which keys `input_data` must have: `base.InputData.pipe(z.object({ text: z.string() }))`. */
 export const ProcessRequest = z
   .strictObject({
-    input_data: InputData,
-    options: Options,
-    priority: Priority,
+    input_data: base.InputData,
+    options: base.Options,
+    priority: base.Priority,
   })
-  .meta({ id: 'TextInsightsProcessRequest' });
+  .meta({ id: `${prefix}ProcessRequest` });
 export type ProcessRequest = z.output<typeof ProcessRequest>;
 
 /** What a client gets: the output of the work, and how it came about. */
-export const ProcessResponse = ResultView.meta({ id: 'TextInsightsProcessResponse' });
+export const ProcessResponse = base.ResultView.meta({ id: `${prefix}ProcessResponse` });
 
-export const JobStatusResponse = JobView.meta({ id: 'TextInsightsJobStatusResponse' });
+export const JobStatusResponse = base.JobView.meta({ id: `${prefix}JobStatusResponse` });
 
-export const JobListResponse = pageOf(JobStatusResponse).meta({ id: 'TextInsightsJobListResponse' });
+export const JobListResponse = base.pageOf(JobStatusResponse).meta({ id: `${prefix}JobListResponse` });
 
-export const StatsResponse = StatsView.meta({ id: 'TextInsightsStatsResponse' });
+export const StatsResponse = base.StatsView.meta({ id: `${prefix}StatsResponse` });

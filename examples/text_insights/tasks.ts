@@ -1,8 +1,8 @@
 import { jobTask, scheduledTask, type Task } from '#platform/tasks/task.ts';
-import type { TextInsightsService } from './service.ts';
+import type { TextInsightsService as Service } from './service.ts';
 
 /** What runs in the background, in any worker. */
-export function tasks(service: TextInsightsService): Task[] {
+export function tasks(service: Service): Task[] {
   return [
     jobTask('process', (jobId) => service.runJob(jobId)),
     scheduledTask('requeue_stale', '* * * * *', () => service.requeueStale()),

@@ -36,7 +36,7 @@ describe('manifest and code agree', () => {
 
   it.each(Object.entries(guards))('on who may call %s', async (endpoint, permission) => {
     const [method = '', path = ''] = endpoint.split(' ');
-    const others = Object.values(permissions).filter((each) => each !== permission);
+    const others = Object.values<string>(permissions).filter((each) => each !== permission);
     expect(await host.stranger().call(method, path)).toMatchObject({ status: 401 });
     expect(await host.user(...others).call(method, path)).toMatchObject({ status: 403 });
     expect((await host.user(permission).call(method, path)).status).not.toBe(403);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { testHost } from '#platform/testing/test-host.ts';
-import { emitted } from '../events.ts';
+import * as own from '../events.ts';
 
 const host = await testHost('text_insights');
 const { service } = host.module;
@@ -12,13 +12,13 @@ describe('the life of a job', () => {
     const user = host.user();
     const { job_id } = await service.startProcessing(request, user);
     await host.finished(user, job_id);
-    await host.until(() => host.eventsOf(job_id).some((event) => event.name === emitted.completed));
+    await host.until(() => host.eventsOf(job_id).some((event) => event.name === own.emitted.completed));
     const told = host.eventsOf(job_id);
-    expect(told[0]?.name).toBe(emitted.started);
-    expect(told.at(-1)?.name).toBe(emitted.completed);
+    expect(told[0]?.name).toBe(own.emitted.started);
+    expect(told.at(-1)?.name).toBe(own.emitted.completed);
     for (const event of told) {
-      expect(Object.values<string>(emitted)).toContain(event.name);
-      expect(event).toMatchObject({ source_module: 'text_insights', data: { job_id, user_id: user.id } });
+      expect(Object.values<string>(own.emitted)).toContain(event.name);
+      expect(event).toMatchObject({ source_module: host.name, data: { job_id, user_id: user.id } });
     }
   });
 });
@@ -30,21 +30,20 @@ describe('user.deleted', () => {
     await host.finished(user, job_id);
     await host.publish('user.deleted', { user_id: user.id });
     await host.until(async () => {
-      const { total } = await service.listJobs({ skip: 0, limit: 1 }, { id: user.id, permissions: [], admin: false });
-      return total === 0;
+      return (await service.listJobs({ skip: 0, limit: 1 }, user)).total === 0;
     });
   });
 });
 
 describe('transcription.completed', () => {
+  const name = 'transcription.completed';
+
   it('starts one job, however often it is delivered', async () => {
     const user = host.user();
     const eventId = randomUUID();
-    await host.publish('transcription.completed', { user_id: user.id, text: 'data' }, eventId);
-    await host.publish('transcription.completed', { user_id: user.id, text: 'data' }, eventId);
-    await host.publish('transcription.completed', { user_id: user.id, text: 'more' });
+    for (const id of [eventId, eventId, randomUUID()]) await host.publish(name, { user_id: user.id }, id);
     const jobs = await host.until(async () => {
-      const page = await service.listJobs({ skip: 0, limit: 5 }, { id: user.id, permissions: [], admin: false });
+      const page = await service.listJobs({ skip: 0, limit: 5 }, user);
       return page.total >= 2 && page.jobs;
     });
     expect(jobs).toHaveLength(2);

@@ -87,7 +87,7 @@ describe('GET /admin/stats', () => {
 
 describe('POST /analyse', () => {
   it('does the work at once', async () => {
-    const { status, body } = await user.call('POST', '/analyse', input);
+    const { status, body } = await user.call('POST', '/analyse', { input_data: { test: 'data' } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ result_id: null, output_data: expect.any(Object) });
   });

@@ -15,7 +15,7 @@ describe('the work', () => {
   it('is done in the background for a job', async () => {
     const { job_id } = await service.startProcessing(request, user);
     expect(await host.finished(user, job_id)).toMatchObject({ status: 'completed', progress_percent: 100, attempt: 1 });
-    const result = await service.getResult(job_id, { id: user.id, permissions: [], admin: false });
+    const result = await service.getResult(job_id, user);
     expect(result.output_data).toEqual((await host.module.process(request)).output_data);
   });
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
 import { buildPack } from '../core/pack/build-pack.ts';
 import { runtimeEngine } from '../core/pack/engine-runtime.ts';
 import type { Pack, Section } from '../core/pack/pack.ts';
@@ -40,9 +39,10 @@ function compiledPack(name: string, meta: PackMeta, sections: readonly Section[]
 }
 
 async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
-  const [bytes, { compilerEngine }] = await Promise.all([
+  const [bytes, { compilerEngine }, { brotliDecompressSync }] = await Promise.all([
     readFile(join(__dirname, `packs/${name}.br`)),
     import('../core/pack/engine-compiler.ts'),
+    import('node:zlib'),
   ]);
   const entries = JSON.parse(brotliDecompressSync(bytes).toString('utf8')) as Entries;
   return buildPack(new Map(entries), name, compilerEngine(), meta);

@@ -7,7 +7,10 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
     env: process.env,
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
-    isInteractive: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    // Looking at stdin makes Node read its stream code: only when something might be asked.
+    get isInteractive() {
+      return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+    },
     prompter,
     readStdin,
   };

@@ -128,7 +128,7 @@ export const catalogue = {
   ),
   'pack-invalid': user(
     ({ pack, file, reason }: { pack: string; file: string; reason: string }) => `Pack ${pack}: ${file}: ${reason}`,
-    () => 'docs/packs.md describes the format; `create-ai-module pack check <dir>` finds all faults at once.',
+    () => 'docs/packs.md describes the format of a pack.',
   ),
   'pack-older': user(
     ({ module, pack, found }: { module: string; pack: string; found: string }) =>

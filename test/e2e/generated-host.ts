@@ -59,7 +59,12 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
         await run('python3', ['-m', 'venv', '--clear', place]);
         await run(
           join(place, 'bin/pip'),
-          ['install', '--quiet', '--disable-pip-version-check', ...dependenciesOf(join(host, 'pyproject.toml'))],
+          [
+            'install',
+            '--quiet',
+            '--disable-pip-version-check',
+            ...(await dependenciesOf(join(host, 'pyproject.toml'))),
+          ],
           { maxBuffer: 1e8 },
         );
         symlinkSync(place, join(draft, '.venv'), 'dir');
@@ -69,11 +74,16 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   },
 };
 
-/** The package names of `dependencies` and of the `dev` group, as pip takes them. */
-function dependenciesOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
-  const lists = [...text.matchAll(/^(?:dependencies|dev) = \[([^\]]*(?:\[[^\]]*\][^\]]*)*)\]/gm)];
-  return lists.flatMap((list) => [...(list[1] ?? '').matchAll(/"([^"]+)"/g)].map((found) => found[1] as string));
+const printDependencies = [
+  'import sys, tomllib',
+  "project = tomllib.load(open(sys.argv[1], 'rb'))['project']",
+  "print('\\n'.join(sum(project.get('optional-dependencies', {}).values(), project['dependencies'])))",
+].join('\n');
+
+/** What the project and its extras need, as pip takes it. */
+async function dependenciesOf(file: string): Promise<string[]> {
+  const { stdout } = await run('python3', ['-c', printDependencies, file]);
+  return stdout.trim().split('\n');
 }
 
 function hashOf(file: string): string {

@@ -205,12 +205,10 @@ describe('nothing in the repository', () => {
     if (homedir().length > 6) expect(mentioning(homedir())).toEqual([]);
   });
 
-  it('names a registry other than the public ones', () => {
-    const registry = process.env.npm_config_registry ?? 'https://packages.example/';
-    const { host } = new URL(registry);
-    expect(host.endsWith('npmjs.org') ? [] : mentioning(host)).toEqual([]);
-    const lock = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
-    const resolved = Object.values(lock.packages).flatMap((entry) => entry.resolved ?? []);
-    expect(resolved.filter((url) => !url.startsWith('https://packages.example/'))).toEqual([]);
+  it('says where packages are downloaded from', () => {
+    const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
+    expect(Object.values(packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
+    const { npm_config_registry: registry } = process.env;
+    expect(registry === undefined ? [] : mentioning(new URL(registry).host)).toEqual([]);
   });
 });

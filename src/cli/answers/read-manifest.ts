@@ -9,10 +9,14 @@ import { paintFor } from '../paint.ts';
 
 /** The manifest of `--from`. Prints every fault at its line, then throws `manifest-invalid`. */
 export async function readManifestFile(io: Io, file: string): Promise<Manifest> {
-  const text = await readText(resolve(io.cwd, file), maxManifestBytes);
-  const parsed = await parseManifest(text, file);
+  return mustBeManifest(io, await readText(resolve(io.cwd, file), maxManifestBytes), file);
+}
+
+/** The same for a text that is at hand; `shown` is the file as its reader knows it, `file` as the failure names it. */
+export async function mustBeManifest(io: Io, text: string, shown: string, file: string = shown): Promise<Manifest> {
+  const parsed = await parseManifest(text, shown);
   if (parsed.ok) return parsed.manifest;
   const { diagnostics } = parsed;
-  io.err.write(reportDiagnostics(diagnostics, new Map([[file, text]]), paintFor(io, io.err)));
+  io.err.write(reportDiagnostics(diagnostics, new Map([[shown, text]]), paintFor(io, io.err)));
   throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
 }

@@ -2,13 +2,11 @@ import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
-import { parseManifest } from '../../core/manifest/parse.ts';
-import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
 import type { Io } from '../../io/io.ts';
+import { mustBeManifest } from '../answers/read-manifest.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
 import type { ExitCode } from '../exit.ts';
 import { openModules } from '../open-modules.ts';
-import { paintFor } from '../paint.ts';
 
 export interface AddFlags extends UpdateFlags {
   readonly module?: string;
@@ -57,10 +55,6 @@ async function edit(io: Io, text: string, file: string, additions: readonly Addi
     if (next === undefined) throw new Failure('manifest-not-editable', { file, key: addition.list });
     edited = next;
   }
-  const shown = relative(io.cwd, file);
-  const parsed = await parseManifest(edited, shown);
-  if (parsed.ok) return edited;
-  const { diagnostics } = parsed;
-  io.err.write(reportDiagnostics(diagnostics, new Map([[shown, edited]]), paintFor(io, io.err)));
-  throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
+  await mustBeManifest(io, edited, relative(io.cwd, file), file);
+  return edited;
 }

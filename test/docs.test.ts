@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { buildProgram } from '../src/cli/program.ts';
+import { buildProgram } from '../src/cli/program/program.ts';
 import { parseManifest } from '../src/core/manifest/parse.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

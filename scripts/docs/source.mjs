@@ -7,7 +7,7 @@ export const root = new URL('../../', import.meta.url);
 
 const modules = [
   'src/cli/exit.ts',
-  'src/cli/program.ts',
+  'src/cli/program/program.ts',
   'src/cli/run.ts',
   'src/core/failure-catalogue.ts',
   'src/core/host/host-config.ts',

@@ -4,7 +4,7 @@ import { isDiskError, reasonOf } from '../io/apply/disk-error.ts';
 import { type Io, isCancelled } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
 import { paintFor } from './paint.ts';
-import { runProgram } from './program.ts';
+import { runProgram } from './program/program.ts';
 import { version } from './version.ts';
 
 /** One run of the tool: arguments without node and script → exit code. The only place that catches. */

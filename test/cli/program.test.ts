@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { buildProgram } from '../../src/cli/program.ts';
+import { buildProgram } from '../../src/cli/program/program.ts';
 import { answerKinds } from '../../src/core/manifest/answers.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';

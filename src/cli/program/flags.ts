@@ -1,0 +1,18 @@
+import type { Command } from 'commander';
+import type { ExitCode } from '../exit.ts';
+
+/** Takes the exit code of the command that ran. */
+export type End = (code: ExitCode) => void;
+
+/** Collects a flag that may be repeated. */
+export const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** The flags of what shows a plan before it writes. */
+export function planning(command: Command): Command {
+  return command
+    .option('-y, --yes', 'Write without asking')
+    .option('--dry-run', 'Show the plan and write nothing')
+    .option('--diff', 'Show the files as a diff')
+    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--debug', 'Show where a failure comes from');
+}

@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander';
+import { Failure } from '../../core/failure.ts';
+import type { Io } from '../../io/io.ts';
+import { type ExitCode, exit } from '../exit.ts';
+import { version } from '../version.ts';
+import { declareCheckingCommands } from './checking.ts';
+import { declareHostCommands, declareNew } from './making.ts';
+import { declareUpdatingCommands } from './updating.ts';
+
+/** Runs what the arguments say. Throws what its command throws, and `usage` where they say nothing sensible. */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = exit.done;
+  const program = buildProgram(io, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exit.done;
+    if (error.code === 'commander.help') return exit.user;
+    throw new Failure('usage', { message: complaint(error) });
+  }
+}
+
+function complaint({ code, message }: CommanderError): string {
+  const text = message.replace(/^error: /, '').replace(/\s*\((Did you mean .*\?)\)$/s, '. $1');
+  const advice =
+    code === 'commander.excessArguments' ? ' The command comes first; a text with spaces goes in quotes.' : '';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${advice}`;
+}
+
+/** Every command and flag of the tool; what a command does is imported when it runs. */
+export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
+  const program = new Command('create-ai-module')
+    .description('Scaffold AI modules that run, are tested and stay up to date, inside a host application.')
+    .version(version, '-v, --version', 'Print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      outputError: () => {},
+    })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 findings, 2 you must change something, 3 the machine refused, 70 a bug, 130 cancelled.',
+    );
+
+  declareNew(program, io, end);
+  declareHostCommands(program, io, end);
+  declareCheckingCommands(program, io, end);
+  declareUpdatingCommands(program, io, end);
+  return program;
+}

@@ -18,7 +18,7 @@ interface CompiledSection {
 
 const requireFile = createRequire(__filename);
 
-export const bundledNames: readonly string[] = ['fastify'];
+export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
 
 export async function bundledMeta(name: string): Promise<PackMeta> {
   return (requireFile('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;

@@ -6,7 +6,7 @@ import { readPackFolder, readPackMeta } from './pack-folder.ts';
 // file's place, which reads what the build compiled.
 const templates = new URL('../../templates/', import.meta.url);
 
-export const bundledNames: readonly string[] = ['fastify'];
+export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
 
 export async function bundledMeta(name: string): Promise<PackMeta> {
   return readPackMeta(new URL(`${name}/`, templates), name);

@@ -100,7 +100,7 @@ describe('host init', () => {
   });
 
   it.each<[string, string, string]>([
-    ['nope', 'There is no stack nope.', 'Bundled stacks: fastify'],
+    ['nope', 'There is no stack nope.', 'Bundled stacks: fastapi, fastify'],
     ['./nope', 'There is no stack ./nope.', 'A path to a folder with a pack.yaml works as well.'],
   ])('--stack %s is refused', async (stack, reason, hint) => {
     const { code, err } = await runIn(tempFolder(), ['host', 'init', '--stack', stack, '--yes']);

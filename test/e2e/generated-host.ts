@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -37,55 +37,40 @@ export function pythonOf(host: string): string {
 
 export const hasTemplates = (stack: Stack): boolean => existsSync(join(project, 'templates', stack, 'pack.yaml'));
 
-/** What is installed depends on one file alone, and is shared by all hosts that have it. */
+/** What is installed depends on the packages alone, and is shared by all hosts that want the same. */
 const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   fastify: async (host) => {
-    const installed = await madeOnce(
-      join(project, '.cache/installed', `npm-${hashOf(join(host, 'package.json'))}`),
-      async (draft) => {
-        await run('cp', [join(host, 'package.json'), draft]);
-        await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 1e8 });
-      },
-    );
+    const { name: _ofTheFolder, ...wanted } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'));
+    const installed = await madeOnce(installedIn('npm', JSON.stringify(wanted)), async (draft) => {
+      writeFileSync(join(draft, 'package.json'), JSON.stringify(wanted));
+      await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 1e8 });
+    });
     symlinkSync(join(installed, 'node_modules'), join(host, 'node_modules'), 'dir');
   },
   fastapi: async (host) => {
-    const installed = await madeOnce(
-      join(project, '.cache/installed', `pip-${hashOf(join(host, 'pyproject.toml'))}`),
-      async (draft) => {
-        await run('cp', [join(host, 'pyproject.toml'), draft]);
-        // A virtual environment knows its own path: it is made where it stays.
-        const place = draft.replace(/\.draft$/, '.venv');
-        await run('python3', ['-m', 'venv', '--clear', place]);
-        await run(
-          join(place, 'bin/pip'),
-          [
-            'install',
-            '--quiet',
-            '--disable-pip-version-check',
-            ...(await dependenciesOf(join(host, 'pyproject.toml'))),
-          ],
-          { maxBuffer: 1e8 },
-        );
-        symlinkSync(place, join(draft, '.venv'), 'dir');
-      },
-    );
+    const { stdout: wanted } = await run('python3', ['-c', printDependencies, join(host, 'pyproject.toml')]);
+    const installed = await madeOnce(installedIn('pip', wanted), async (draft) => {
+      // A virtual environment knows its own path: it is made where it stays.
+      const place = draft.replace(/\.draft$/, '.venv');
+      await run('python3', ['-m', 'venv', '--clear', place]);
+      const [, ...packages] = wanted.trim().split('\n');
+      const options = ['--quiet', '--disable-pip-version-check'];
+      await run(join(place, 'bin/pip'), ['install', ...options, ...packages], { maxBuffer: 1e8 });
+      symlinkSync(place, join(draft, '.venv'), 'dir');
+    });
     symlinkSync(join(installed, '.venv'), join(host, '.venv'), 'dir');
   },
 };
 
+/** The version of Python, then what the project and its extras need, as pip takes it. */
 const printDependencies = [
   'import sys, tomllib',
+  'print(sys.version.split()[0])',
   "project = tomllib.load(open(sys.argv[1], 'rb'))['project']",
   "print('\\n'.join(sum(project.get('optional-dependencies', {}).values(), project['dependencies'])))",
 ].join('\n');
 
-/** What the project and its extras need, as pip takes it. */
-async function dependenciesOf(file: string): Promise<string[]> {
-  const { stdout } = await run('python3', ['-c', printDependencies, file]);
-  return stdout.trim().split('\n');
-}
-
-function hashOf(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
+function installedIn(manager: string, wanted: string): string {
+  const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  return join(project, '.cache/installed', `${manager}-${hash}`);
 }

@@ -1,0 +1,1 @@
+"""A FastAPI application that hosts AI modules."""

@@ -1,0 +1,1 @@
+"""One package per module. The orchestrator finds them by their folders."""

@@ -1,0 +1,44 @@
+"""The secret that signs tokens."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from app.core.config import get_settings
+
+
+class SecretMissingError(Exception):
+    """JWT_SECRET must be set in production."""
+
+
+@lru_cache
+def get_jwt_secret() -> str:
+    """JWT_SECRET; outside production, a random one kept in DATA_DIR, readable by its owner only.
+
+    Raises:
+        SecretMissingError: in production without JWT_SECRET.
+    """
+    settings = get_settings()
+    if settings.jwt_secret:
+        return settings.jwt_secret
+    if settings.production:
+        raise SecretMissingError("JWT_SECRET must be set when APP_ENV is production")
+    return _read_or_create(settings.data_dir / "jwt-secret")
+
+
+def _read_or_create(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # A link fails where a rename would overwrite: of two processes starting at once, one secret stays.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,114 @@
+"""Repair and cleaning: forgotten jobs are queued again, old ones and those of deleted users removed."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, or_
+from sqlmodel import col, delete, select, update
+
+from app.core.clock import utcnow
+from app.core.config import get_settings
+from app.core.db import session_scope
+from app.jobs.models import JobRow
+from app.jobs.states import ACTIVE, TERMINAL, JobStatus
+from app.tasks.queue import enqueue
+
+if TYPE_CHECKING:
+    from app.jobs.service import JobService
+
+logger = logging.getLogger(__name__)
+
+REPEAT_AFTER = timedelta(minutes=5)
+BATCH = 500
+
+
+def first_due_at(delay_seconds: float = 0) -> datetime:
+    """When a message sent now, for delivery after `delay_seconds`, should long have been picked up.
+
+    One lease, so that a message lost with a killed worker costs no more than a lost lease. A job that merely
+    waits in a long queue gets a second message, which does no harm; from then on every REPEAT_AFTER.
+    """
+    return utcnow() + timedelta(seconds=delay_seconds + get_settings().job_lease_seconds)
+
+
+async def requeue_stale(service: "JobService") -> int:
+    """Queue again what nobody works on; fail what used up its attempts. Returns the number queued."""
+    model = service.spec.job_model
+    idle = or_(col(model.status) == JobStatus.PENDING, service.transitions.expired())
+    query = select(model).where(idle, col(model.due_at) < utcnow()).order_by(col(model.created_at)).limit(BATCH)
+    async with session_scope() as session:
+        jobs = (await session.exec(query)).all()
+    requeued = sum([await _requeue(service, job) for job in jobs])
+    if requeued:
+        logger.info("%s: %d jobs queued again", service.spec.name, requeued)
+    return requeued
+
+
+async def _requeue(service: "JobService", job: JobRow) -> bool:
+    if job.status == JobStatus.PROCESSING and job.attempt > service.settings.retry_attempts:
+        if await service.transitions.fail_expired(job.id):
+            await service.events.failed(job, "internal_error")
+        return False
+    repeat_at = first_due_at() if job.status == JobStatus.PROCESSING else utcnow() + REPEAT_AFTER
+    # First the row, then the message: of several processes that look at once, one sends.
+    if not await service.transitions.postpone(job.id, job.due_at, repeat_at):
+        return False
+    try:
+        await enqueue(service.spec.process_task, job.id, priority=job.priority)
+    except Exception:
+        await service.transitions.postpone(job.id, repeat_at, job.due_at)
+        raise
+    return True
+
+
+async def recover(service: "JobService") -> int:
+    """Queue every active job again. Only where this process is the sole worker and has just started."""
+    model = service.spec.job_model
+    orphaned = col(model.status) == JobStatus.PROCESSING
+    async with session_scope() as session:
+        past = utcnow() - timedelta(seconds=1)
+        await session.exec(update(model).where(orphaned).values(lease_expires_at=past))
+        await session.exec(update(model).where(col(model.status).in_(ACTIVE)).values(due_at=past))
+    total = 0
+    while requeued := await requeue_stale(service):
+        total += requeued
+        if requeued < BATCH:
+            break
+    return total
+
+
+async def cleanup_old_jobs(service: "JobService") -> int:
+    """Delete jobs that ended more than `retention_days` ago, with their results. Returns their number."""
+    model = service.spec.job_model
+    ended_at = func.coalesce(model.completed_at, model.failed_at, model.cancelled_at)
+    limit = utcnow() - timedelta(days=service.settings.retention_days)
+    query = select(model.id).where(col(model.status).in_(TERMINAL), ended_at < limit)
+    deleted = 0
+    while True:
+        async with session_scope() as session:
+            ids = (await session.exec(query.limit(BATCH))).all()
+        if not ids:
+            return deleted
+        await _delete(service, ids)
+        deleted += len(ids)
+
+
+async def delete_jobs_of(service: "JobService", user_id: str) -> None:
+    """Cancel the user's active jobs, telling of each, then delete all their jobs and results."""
+    model = service.spec.job_model
+    async with session_scope() as session:
+        jobs = (await session.exec(select(model).where(model.user_id == user_id))).all()
+    for job in jobs:
+        if job.status in ACTIVE and await service.transitions.cancel(job.id):
+            await service.events.cancelled(job)
+    for start in range(0, len(jobs), BATCH):
+        await _delete(service, [job.id for job in jobs[start : start + BATCH]])
+
+
+async def _delete(service: "JobService", job_ids: Sequence[str]) -> None:
+    job_model, result_model = service.spec.job_model, service.spec.result_model
+    async with session_scope() as session:
+        await session.exec(delete(result_model).where(col(result_model.job_id).in_(job_ids)))
+        await session.exec(delete(job_model).where(col(job_model.id).in_(job_ids)))

@@ -1,0 +1,207 @@
+"""The base of every module's service: what is done with jobs, except the work itself."""
+
+import asyncio
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import Any
+
+from app.ai.module_config import ModuleConfig
+from app.jobs import errors
+from app.jobs.events import LifecyclePublisher
+from app.jobs.maintenance import delete_jobs_of, first_due_at
+from app.jobs.models import JobRow, new_id
+from app.jobs.schemas import ProcessRequest, ProcessResponse, StatsResponse
+from app.jobs.spec import JobSpec
+from app.jobs.states import TERMINAL, JobStatus
+from app.jobs.store import JobPage, JobStore
+from app.jobs.transitions import Transitions
+from app.models.module_start import uptime_seconds
+from app.models.user import User
+from app.tasks.queue import enqueue
+
+ReportProgress = Callable[[int], Awaitable[None]]
+
+
+class JobService(ABC):
+    """Starts, cancels, lists and runs the jobs of one module."""
+
+    def __init__(self, spec: JobSpec, config: ModuleConfig) -> None:
+        self.spec = spec
+        self.settings = config
+        self.store = JobStore(spec.job_model, spec.result_model)
+        self.transitions = Transitions(self.store)
+        self.events = LifecyclePublisher(spec.name, spec.events)
+        self._ready = False
+
+    @abstractmethod
+    async def initialize(self) -> None:
+        """Open what the work needs. Called once in every process or thread that works for the module."""
+
+    @abstractmethod
+    async def shutdown(self) -> None:
+        """Close it again, also after an `initialize` that failed half-way."""
+
+    async def open(self) -> None:
+        """Initialise the service unless it is; after a failure everything is closed again."""
+        if self._ready:
+            return
+        try:
+            await self.initialize()
+        except BaseException:
+            await self.shutdown()
+            raise
+        self._ready = True
+
+    async def close(self) -> None:
+        """Shut the service down unless it is."""
+        if self._ready:
+            self._ready = False
+            await self.shutdown()
+
+    @abstractmethod
+    async def check_provider(self) -> bool:
+        """Whether the work could be done now; may raise."""
+
+    @abstractmethod
+    async def run(
+        self,
+        input_data: dict[str, Any],
+        options: dict[str, Any],
+        report_progress: ReportProgress,
+    ) -> dict[str, Any]:
+        """Do the work and return its output, a JSON object.
+
+        Raises:
+            TransientError: worth another try.
+            PermanentError: another try would fail as well.
+        """
+
+    async def start_processing(self, request: ProcessRequest, user_id: str, event_id: str | None = None) -> JobRow:
+        """Store a job, tell of it and queue it; a second call with the same `event_id` gives the same job.
+
+        Raises:
+            TooManyJobsError: the user has too many active jobs.
+            QueueUnavailableError: no worker could be told; the job ends failed.
+        """
+        job = self.spec.job_model(
+            id=new_id() if event_id is None else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.spec.name}:{event_id}")),
+            user_id=user_id,
+            input_data=request.input_data,
+            options=request.options,
+            priority=request.priority,
+            due_at=first_due_at(),
+        )
+        if not await self.store.insert(job, self.settings.max_pending_jobs):
+            return await self.get_job(job.id)
+        await self.events.started(job)
+        try:
+            await enqueue(self.spec.process_task, job.id, priority=job.priority)
+        except Exception as error:
+            if await self.transitions.fail_unqueued(job.id):
+                await self.events.failed(job, "queue_unavailable")
+            raise errors.QueueUnavailableError from error
+        return job
+
+    async def process_request(self, request: ProcessRequest) -> ProcessResponse:
+        """Do the work of a request at once, without a job."""
+        return await self.process_now(request.input_data, request.options)
+
+    async def process_now(
+        self,
+        input_data: dict[str, Any],
+        options: dict[str, Any] | None = None,
+    ) -> ProcessResponse:
+        """Do the work at once, without a job, within `timeout_seconds`.
+
+        Raises:
+            JobError: it failed, or took longer (code `timeout`).
+        """
+
+        async def ignore(_percent: int) -> None:
+            """There is no job whose progress could be stored."""
+
+        started = monotonic()
+        try:
+            async with asyncio.timeout(self.settings.timeout_seconds):
+                output = await self.run(input_data, options or {}, ignore)
+        except TimeoutError as error:
+            raise errors.TransientError("timeout") from error
+        duration_ms = round((monotonic() - started) * 1000)
+        return ProcessResponse(output_data=output, metadata={"duration_ms": duration_ms})
+
+    async def cancel(self, job: JobRow) -> None:
+        """Cancel a job that has not ended.
+
+        Raises:
+            JobNotCancellableError: it has ended.
+        """
+        if not await self.transitions.cancel(job.id):
+            raise errors.JobNotCancellableError
+        await self.events.cancelled(job)
+
+    async def erase_user(self, user_id: str) -> None:
+        """Cancel the user's active jobs, then delete all their jobs and results."""
+        await delete_jobs_of(self, user_id)
+
+    async def get_job(self, job_id: str) -> JobRow:
+        """The job with this id.
+
+        Raises:
+            JobNotFoundError: there is none.
+        """
+        job = await self.store.get(job_id)
+        if job is None:
+            raise errors.JobNotFoundError
+        return job
+
+    async def get_job_for(self, job_id: str, user: User) -> JobRow:
+        """The job with this id, if `user` owns it or is an admin.
+
+        Raises:
+            JobNotFoundError: there is none.
+            NotOwnerError: it is another user's.
+        """
+        job = await self.get_job(job_id)
+        if job.user_id != user.id and not user.is_admin:
+            raise errors.NotOwnerError
+        return job
+
+    async def list_jobs(
+        self,
+        user_id: str,
+        skip: int,
+        limit: int,
+        status: JobStatus | None,
+    ) -> JobPage:
+        """A page of the user's jobs, newest first."""
+        return await self.store.page(user_id, skip, limit, status)
+
+    async def get_result(self, job: JobRow) -> ProcessResponse:
+        """The result of a completed job.
+
+        Raises:
+            ResultNotReadyError: the job has not ended.
+            ResultUnavailableError: it ended without a result.
+        """
+        if job.status not in TERMINAL:
+            raise errors.ResultNotReadyError
+        result = await self.store.result_of(job.id)
+        if result is None:
+            raise errors.ResultUnavailableError
+        return ProcessResponse(result_id=result.id, output_data=result.output_data, metadata=result.details)
+
+    async def stats(self) -> StatsResponse:
+        """Counts over all users, from the database: the same in every process."""
+        counts, average = await self.store.counts()
+        return StatsResponse(
+            total_jobs=sum(counts.values()),
+            pending_jobs=counts.get(JobStatus.PENDING, 0),
+            processing_jobs=counts.get(JobStatus.PROCESSING, 0),
+            completed_jobs=counts.get(JobStatus.COMPLETED, 0),
+            failed_jobs=counts.get(JobStatus.FAILED, 0),
+            cancelled_jobs=counts.get(JobStatus.CANCELLED, 0),
+            avg_duration_ms=average,
+            uptime_seconds=await uptime_seconds(self.spec.name),
+        )

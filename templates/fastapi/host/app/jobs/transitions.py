@@ -1,0 +1,154 @@
+"""Every change of a job's state: one UPDATE that says what it expects to find and must touch one row."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlmodel import col, update
+
+from app.core.clock import utcnow
+from app.core.config import get_settings
+from app.core.db import session_scope
+from app.jobs.errors import message_for
+from app.jobs.models import JobRow, ResultRow, new_id
+from app.jobs.states import ACTIVE, JobStatus
+from app.jobs.store import JobStore
+
+MAX_PROGRESS_BEFORE_END = 99
+
+
+def lease_end() -> datetime:
+    """When a lease taken now expires."""
+    return utcnow() + timedelta(seconds=get_settings().job_lease_seconds)
+
+
+class Transitions:
+    """Compare-and-set moves. Each returns whether it happened."""
+
+    def __init__(self, store: JobStore) -> None:
+        self.store = store
+        self.model = store.job_model
+
+    def expired(self) -> ColumnElement[bool]:
+        """The condition of jobs whose worker has gone."""
+        processing = col(self.model.status) == JobStatus.PROCESSING
+        return and_(processing, col(self.model.lease_expires_at) < utcnow())
+
+    def _claimed(self, job_id: str, token: str) -> ColumnElement[bool]:
+        processing = col(self.model.status) == JobStatus.PROCESSING
+        return and_(col(self.model.id) == job_id, processing, col(self.model.claim_token) == token)
+
+    async def _move(self, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
+        async with session_scope() as session:
+            moved = await session.exec(update(self.model).where(where).values(**values))
+            return bool(moved.rowcount == 1)
+
+    async def claim(self, job_id: str) -> JobRow | None:
+        """pending, or processing with an expired lease → processing, under a fresh claim token."""
+        model, now = self.model, utcnow()
+        free = or_(col(model.status) == JobStatus.PENDING, self.expired())
+        values = {
+            "status": JobStatus.PROCESSING,
+            "claim_token": new_id(),
+            "lease_expires_at": lease_end(),
+            "due_at": now,
+            "attempt": col(model.attempt) + 1,
+            "started_at": func.coalesce(col(model.started_at), now),
+        }
+        async with session_scope() as session:
+            moved = await session.exec(update(model).where(col(model.id) == job_id, free).values(**values))
+            return await session.get(model, job_id) if moved.rowcount == 1 else None
+
+    async def renew(self, job_id: str, token: str) -> bool:
+        """Prolong the lease."""
+        return await self._move(self._claimed(job_id, token), {"lease_expires_at": lease_end()})
+
+    async def report(self, job_id: str, token: str, percent: int) -> bool:
+        """Store progress (it never falls, and reaches 100 only with the result) and prolong the lease."""
+        percent = min(percent, MAX_PROGRESS_BEFORE_END)
+        progress = col(self.model.progress_percent)
+        values = {
+            "progress_percent": case((progress < percent, percent), else_=progress),
+            "lease_expires_at": lease_end(),
+        }
+        return await self._move(self._claimed(job_id, token), values)
+
+    async def complete(self, job_id: str, token: str, result: ResultRow, duration_ms: int) -> bool:
+        """processing → completed, in one transaction with the result."""
+        values = {
+            "status": JobStatus.COMPLETED,
+            "completed_at": utcnow(),
+            "progress_percent": 100,
+            "result_id": result.id,
+            "duration_ms": duration_ms,
+            "error_code": None,
+            "error_message": None,
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
+        async with session_scope() as session:
+            moved = await session.exec(update(self.model).where(self._claimed(job_id, token)).values(**values))
+            if moved.rowcount == 1:
+                session.add(result)
+            return bool(moved.rowcount == 1)
+
+    async def retry(self, job_id: str, token: str, code: str, due_at: datetime) -> bool:
+        """processing → pending, for another attempt."""
+        values = {
+            "status": JobStatus.PENDING,
+            "error_code": code,
+            "error_message": message_for(code),
+            "due_at": due_at,
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
+        return await self._move(self._claimed(job_id, token), values)
+
+    async def release(self, job_id: str, token: str) -> bool:
+        """processing → pending, for another worker, at once."""
+        values = {
+            "status": JobStatus.PENDING,
+            "due_at": utcnow(),
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
+        return await self._move(self._claimed(job_id, token), values)
+
+    async def postpone(self, job_id: str, due_at: datetime, until: datetime) -> bool:
+        """Move the time at which the job counts as forgotten."""
+        where = and_(col(self.model.id) == job_id, col(self.model.due_at) == due_at)
+        return await self._move(where, {"due_at": until})
+
+    async def fail(self, job_id: str, token: str, code: str) -> bool:
+        """processing → failed, by the worker that holds the claim."""
+        return await self._fail(self._claimed(job_id, token), code)
+
+    async def fail_unqueued(self, job_id: str) -> bool:
+        """pending → failed, for a job that no worker was told of."""
+        pending = and_(col(self.model.id) == job_id, col(self.model.status) == JobStatus.PENDING)
+        return await self._fail(pending, "queue_unavailable")
+
+    async def fail_expired(self, job_id: str) -> bool:
+        """processing with an expired lease → failed, after the last attempt."""
+        return await self._fail(and_(col(self.model.id) == job_id, self.expired()), "internal_error")
+
+    async def _fail(self, where: ColumnElement[bool], code: str) -> bool:
+        values = {
+            "status": JobStatus.FAILED,
+            "failed_at": utcnow(),
+            "error_code": code,
+            "error_message": message_for(code),
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
+        return await self._move(where, values)
+
+    async def cancel(self, job_id: str) -> bool:
+        """pending or processing → cancelled."""
+        values = {
+            "status": JobStatus.CANCELLED,
+            "cancelled_at": utcnow(),
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
+        return await self._move(and_(col(self.model.id) == job_id, col(self.model.status).in_(ACTIVE)), values)

@@ -1,0 +1,1 @@
+"""What the host itself stores or passes around."""

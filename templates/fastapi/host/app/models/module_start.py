@@ -1,0 +1,30 @@
+"""When each module was last started."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from app.core.clock import utcnow
+from app.core.db import UTCDateTime, session_scope
+
+
+class ModuleStart(SQLModel, table=True):
+    """In the database and not in memory, so that every process reports the same uptime."""
+
+    __tablename__ = "module_starts"
+
+    name: str = Field(primary_key=True, max_length=64)
+    started_at: datetime = Field(default_factory=utcnow, sa_type=UTCDateTime)
+
+
+async def record_start(name: str) -> None:
+    """Note that the module `name` starts now."""
+    async with session_scope() as session:
+        await session.merge(ModuleStart(name=name))
+
+
+async def uptime_seconds(name: str) -> float:
+    """Seconds since the module `name` was last started; 0 if it never was."""
+    async with session_scope() as session:
+        start = await session.get(ModuleStart, name)
+    return 0.0 if start is None else (utcnow() - start.started_at).total_seconds()

@@ -1,0 +1,1 @@
+"""Celery: the application, its workers, and sending to them."""

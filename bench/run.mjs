@@ -56,5 +56,6 @@ function filesOfModule() {
     maxBuffer: 1e8,
   });
   const { folder, plan } = JSON.parse(output.toString());
-  return plan.changes.map(({ path, content }) => [path.slice(folder.length + 1), content]);
+  const own = plan.changes.filter(({ path }) => path.startsWith(`${folder}/`));
+  return own.map(({ path, content }) => [path.slice(folder.length + 1), content]);
 }

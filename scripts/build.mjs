@@ -1,6 +1,6 @@
 // Bundles the tool into dist/, or into the folder that is named: the bin, the libraries that are not always needed, and
 // the compiled packs.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -33,6 +33,10 @@ const ownFiles = {
     onResolve({ filter: /\/main\.ts$/ }, ({ path: file, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${basename(file, '.ts')}.cjs`, external: true },
     );
+    onResolve({ filter: /\/manifest\.schema\.json$/ }, ({ path: file }) => ({
+      path: `./${basename(file)}`,
+      external: true,
+    }));
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
   },
 };
@@ -51,6 +55,7 @@ const bundles = await Promise.all([
   build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(dist, 'main.cjs'), plugins }),
 ]);
 const libraries = await buildLazyLibraries(root, dist, options);
+await copyFile(join(root, 'docs/schema/manifest.schema.json'), join(dist, 'manifest.schema.json'));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 
 if (process.argv[2] === undefined) {

@@ -1,7 +1,9 @@
-// Writes the generated parts of the documentation: what stands between <!-- generated: name --> and <!-- end -->.
+// Writes the generated parts of the documentation: what stands between <!-- generated: name --> and <!-- end -->, and
+// the JSON Schema of the manifest.
 // With --check it writes nothing, and exits 1 where a part is not current.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { blocks } from './docs/blocks.mjs';
+import { source } from './docs/source.mjs';
 
 const root = new URL('../', import.meta.url);
 const isCheck = process.argv.includes('--check');
@@ -11,16 +13,19 @@ const pages = ['README.md', ...(await readdir(new URL('docs/', root))).map((name
 
 const used = new Set();
 const stale = [];
-for (const page of pages) {
-  const before = await readFile(new URL(page, root), 'utf8');
-  const after = await fill(page, before);
-  if (after === before) continue;
-  stale.push(page);
-  if (!isCheck) await writeFile(new URL(page, root), after);
-}
+for (const page of pages) await keepCurrent(page, (before) => fill(page, before));
+await keepCurrent('docs/schema/manifest.schema.json', () => source.jsonText(source.manifestJsonSchema()));
 for (const name of Object.keys(blocks)) if (!used.has(name)) throw new Error(`no page has the part ${name}`);
 if (stale.length > 0) console.log(`${isCheck ? 'Not current, run `npm run docs`' : 'Written'}: ${stale.join(', ')}`);
 process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+
+async function keepCurrent(path, make) {
+  const before = await readFile(new URL(path, root), 'utf8');
+  const after = await make(before);
+  if (after === before) return;
+  stale.push(path);
+  if (!isCheck) await writeFile(new URL(path, root), after);
+}
 
 async function fill(page, text) {
   const part = /(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)/gs;

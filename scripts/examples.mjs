@@ -26,7 +26,7 @@ for (const [name, { stack, written }] of Object.entries(examples)) {
   removeAllBut(folder, '', kept);
   for (const change of result.plan.changes) {
     const path = change.path.slice(result.folder.length + 1);
-    if (kept.has(path)) continue;
+    if (kept.has(path) || !change.path.startsWith(`${result.folder}/`)) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), change.content);
     chmodSync(join(folder, path), Number.parseInt(change.mode.slice(-3), 8));

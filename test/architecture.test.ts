@@ -91,6 +91,7 @@ describe('one dependency, one home', () => {
     'zod/mini': [
       'src/core/host/host-config.ts',
       'src/core/manifest/explain.ts',
+      'src/core/manifest/json-schema.ts',
       'src/core/manifest/schema.ts',
       'src/core/pack/pack-meta.ts',
     ],

@@ -14,6 +14,7 @@ const modules = [
   'src/core/manifest/answers.ts',
   'src/core/manifest/configuration.ts',
   'src/core/manifest/field-docs.ts',
+  'src/core/manifest/json-schema.ts',
   'src/core/manifest/parse.ts',
   'src/core/manifest/schema.ts',
   'src/core/pack/helpers.ts',
@@ -21,6 +22,7 @@ const modules = [
   'src/core/pack/questions.ts',
   'src/core/report/diagnostics-text.ts',
   'src/core/report/paint.ts',
+  'src/core/text/json-text.ts',
   'src/core/text/yaml-value.ts',
 ];
 

@@ -12,6 +12,7 @@ import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { TreeFile } from '../core/tree/tree.ts';
 import { confine } from './apply/confine.ts';
 import { nodeDisk } from './apply/disk.ts';
+import { addManifestSchema } from './manifest-schema.ts';
 import { readFileOf } from './read-tree.ts';
 
 export interface ModulePlan {
@@ -26,8 +27,11 @@ export interface ModulePlan {
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
   await mustBeFree(host, context.name);
-  const rendered = [...renderModule(pack, context)].map(([path, file]) => [joinPath(folder, path), file] as const);
-  const { current, edited, notes } = await editHost(host, pack, context);
+  const module = renderModule(pack, context);
+  const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
+  const edits = await editHost(host, pack, context);
+  await addManifestSchema(host, module.get('manifest.yaml' as RelPath), edits);
+  const { current, edited, notes } = edits;
   const plan = planChanges(current, new Map([...rendered, ...edited]), { newFolders: [folder] });
   return { plan, folder, notes };
 }

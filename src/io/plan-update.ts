@@ -6,6 +6,7 @@ import { isManaged, type ModuleUpdate, type UpdateOptions, updateModule } from '
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { Tree, TreeFile } from '../core/tree/tree.ts';
+import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { editHost, type HostEdits } from './plan-module.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
@@ -57,7 +58,10 @@ export async function planUpdate(
     if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = updateModule(pack, context, mine, folder, { ...options, otherEngine: mergeWithGit });
-    if (!update.isBlocked) await editHost(host, pack, context, edits);
+    if (!update.isBlocked) {
+      await editHost(host, pack, context, edits);
+      await addManifestSchema(host, update.tree.get('manifest.yaml' as RelPath), edits);
+    }
     modules.push({ name, folder, mine, update });
     for (const [path, file] of there) current.set(joinPath(folder, path), file);
     for (const [path, file] of update.isBlocked ? there : update.tree) desired.set(joinPath(folder, path), file);

@@ -14,4 +14,9 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
     .action(async (paths: string[], flags) =>
       end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),
     );
+  program
+    .command('schema')
+    .description("Print the manifest's JSON Schema, for editors and other validators")
+    .option('--debug', 'Show where a failure comes from')
+    .action(async () => end(await (await import('../commands/schema.ts')).schema(io)));
 }

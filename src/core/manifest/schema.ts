@@ -13,13 +13,17 @@ const text = (why: (value: string) => string | undefined) =>
 const matching = (pattern: RegExp, reason: string) =>
   z.string().check(z.maxLength(200, { error: 'has more than 200 characters', abort: true }), z.regex(pattern, reason));
 
+/** Characters are code points, as JSON Schema counts them, and not halves of some. */
+const lengthOf = (value: string) => [...value].length;
+const isLonger = (value: string, limit: number) => value.length > limit && lengthOf(value) > limit;
+
 const unprintable =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
 const prose = (limit: number) =>
   text((value) => {
     if (oneLine(value) === '') return 'is empty';
-    if (value.length > limit) return `has ${value.length} characters: at most ${limit}`;
+    if (isLonger(value, limit)) return `has ${lengthOf(value)} characters: at most ${limit}`;
     return unprintable.test(value) ? 'holds a control character' : undefined;
   });
 
@@ -30,7 +34,7 @@ const semver =
 export const endpointPattern = /^(?:(GET|POST|PUT|PATCH|DELETE) )?((?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+)$/;
 
 /** What the base class of a configuration has itself. */
-const takenConfigKeys = new Set(
+export const takenConfigKeys: ReadonlySet<string> = new Set(
   (
     'construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate ' +
     'model_computed_fields model_config model_construct model_copy model_dump model_dump_json model_extra model_fields ' +
@@ -75,10 +79,12 @@ const Quantity = {
 const quantity = (schema: z.ZodMiniType<string, string>) => z.union([schema, z.number().check(z.positive())]);
 
 const ConfigurationText = text((value) => {
-  if (value.length > 10_000) return `has ${value.length} characters: at most 10000`;
+  if (isLonger(value, 10_000)) return `has ${lengthOf(value)} characters: at most 10000`;
   return /\p{Surrogate}/u.test(value) ? 'holds half a character' : undefined;
 });
 const Scalar = z.union([ConfigurationText, z.number(), z.boolean()]);
+
+const SettingDescription = prose(1_000);
 
 export const ConfigurationEntry = z.strictObject({
   type: z.enum(['string', 'integer', 'number', 'boolean']),
@@ -86,7 +92,7 @@ export const ConfigurationEntry = z.strictObject({
   minimum: z.optional(z.number()),
   maximum: z.optional(z.number()),
   enum: z.optional(z.array(Scalar).check(z.minLength(1), z.maxLength(100))),
-  description: z.optional(prose(1_000)),
+  description: z.optional(SettingDescription),
   secret: z.optional(z.boolean()),
 });
 
@@ -139,5 +145,7 @@ export const fields = {
   memory: Quantity.memory,
   configuration: ManifestSchema.shape.configuration,
   configurationKey: ConfigurationKey,
+  configurationText: ConfigurationText,
+  settingDescription: SettingDescription,
   configurationEntry: ConfigurationEntry,
 };

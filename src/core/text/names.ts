@@ -5,7 +5,7 @@ export { camelCase, kebabCase, pascalCase, snakeCase };
 export const moduleNamePattern = /^[a-z][a-z0-9_]{1,49}$/;
 
 /** Words that no Python and no TypeScript identifier may be, and the three that strict mode and classes keep. */
-const keywords = new Set(
+export const keywords: ReadonlySet<string> = new Set(
   (
     'and arguments as assert async await break case catch class const constructor continue debugger def default del ' +
     'delete do elif else enum eval except export extends false finally for from function global if implements import in ' +
@@ -15,9 +15,12 @@ const keywords = new Set(
 );
 
 /** Names that the languages and the hosts use themselves. */
-const takenClassNames = new Set(
+export const takenClassNames: ReadonlySet<string> = new Set(
   'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
+
+/** Addresses below the modules' prefix that the host answers itself. */
+export const takenModuleNames: ReadonlySet<string> = new Set(['list', 'health']);
 
 export function isTakenClassName(name: string): boolean {
   return takenClassNames.has(name);
@@ -36,7 +39,7 @@ export function whyNotModuleName(name: string): string | undefined {
   if (!/^[a-z]/.test(name)) return 'must start with a lower-case letter a to z';
   if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
-  if (name === 'list' || name === 'health') return 'is reserved: the host answers /list and /health itself';
+  if (takenModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { classNameFor } from '../../../src/core/text/names.ts';
 import { hostileTexts } from '../hostile.ts';
 
 /** Draws: the same seed gives the same manifest. Own draws, since ten thousand shrinkable ones take minutes. */
-class Draw {
+export class Draw {
   #state: number;
 
   constructor(seed: number) {
@@ -79,7 +79,7 @@ const standardEndpoints = [
 ];
 
 /** What an author may write: every part of the grammar, in any combination that means something. */
-function candidate(draw: Draw): unknown {
+export function candidateManifest(draw: Draw): unknown {
   const name = draw.word();
   const namespace = draw.one([name, `${name}_ns`]);
   const other = draw.word();
@@ -117,5 +117,5 @@ function candidate(draw: Draw): unknown {
 
 /** A manifest that the tool accepts; `undefined` where the seed gives one that it does not. */
 export function randomManifest(seed: number): Manifest | undefined {
-  return checkManifestValue(candidate(new Draw(seed))).manifest;
+  return checkManifestValue(candidateManifest(new Draw(seed))).manifest;
 }

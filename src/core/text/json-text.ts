@@ -1,0 +1,30 @@
+const width = 120;
+
+/** JSON as formatters leave it: a key a line, and lists of plain values on one line where they fit. Ends with a line feed. */
+export function jsonText(value: unknown): string {
+  return `${print(value, '', 0)}\n`;
+}
+
+/** `taken` is what stands before the value on its line, besides the indent. */
+function print(value: unknown, indent: string, taken: number): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const flat = value.every(isPlain) ? flatText(value) : undefined;
+    if (flat !== undefined && indent.length + taken + flat.length < width) return flat;
+    return `[\n${value.map((item) => inner + print(item, inner, 0)).join(',\n')}\n${indent}]`;
+  }
+  const lines = Object.entries(value).map(([key, item]) => {
+    const start = `${JSON.stringify(key)}: `;
+    return `${inner}${start}${print(item, inner, start.length)}`;
+  });
+  return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n${indent}}`;
+}
+
+function flatText(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(flatText).join(', ')}]` : JSON.stringify(value);
+}
+
+function isPlain(value: unknown): boolean {
+  return Array.isArray(value) ? value.every(isPlain) : typeof value !== 'object' || value === null;
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
+import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
+import { readYaml } from '../../../src/core/text/yaml-value.ts';
+import { candidateManifest, Draw } from '../pack/random-manifest.ts';
+import { goodText } from './good-manifest.ts';
+import { mutate } from './mutants.ts';
+
+const schema = manifestJsonSchema();
+/** Draft-07 is ajv's own; strict: an unknown or a misplaced keyword is an error. */
+const validate = new Ajv({ strict: true, allErrors: false }).compile(schema);
+
+describe('the JSON Schema of the manifest', () => {
+  it('is what the package ships', () => {
+    const shipped = readFileSync(new URL('../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(shipped)).toEqual(schema);
+  });
+
+  it('takes a manifest, and refuses one with an unknown key', () => {
+    expect(validate(readYaml(goodText()))).toBe(true);
+    expect(validate(readYaml(goodText({ author: 'autor: Ada' })))).toBe(false);
+  });
+
+  it('describes every key, with examples that it takes', () => {
+    const properties = schema.properties as Record<string, { description: string; examples: unknown[] }>;
+    for (const [key, { description, examples }] of Object.entries(properties)) {
+      expect(description.length).toBeGreaterThan(10);
+      for (const example of examples)
+        expect(validate({ ...(readYaml(goodText()) as object), [key]: example })).toBe(true);
+    }
+  });
+
+  it('agrees with the schema of the tool on 20000 mutants', () => {
+    const counts = { taken: 0, refused: 0 };
+    for (let seed = 1; counts.taken + counts.refused < 20_000; seed += 1) {
+      const draw = new Draw(seed * 7919);
+      const manifest = candidateManifest(draw) as object;
+      for (let times = 0; times < 8; times += 1) {
+        const mutant = structuredClone(manifest);
+        mutate(draw, mutant);
+        const isTaken = ManifestSchema.safeParse(mutant).success;
+        counts[isTaken ? 'taken' : 'refused'] += 1;
+        if (validate(mutant) !== isTaken) expect({ seed, mutant, isTaken, errors: validate.errors }).toBe('agreed on');
+      }
+    }
+    // Neither side of the verdict is rare.
+    expect(Math.min(counts.taken, counts.refused)).toBeGreaterThan(3_000);
+  });
+});

@@ -85,7 +85,7 @@ describe('one dependency, one home', () => {
     handlebars: ['src/core/pack/engine-compiler.ts'],
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
     'js-yaml': ['src/core/text/yaml-value.ts'],
-    'node-diff3': ['src/core/text/line-diff.ts', 'src/core/text/line-merge-parts.ts'],
+    'node-diff3': ['src/core/text/line-hunks.ts'],
     yaml: ['src/core/text/yaml-source.ts'],
     // A schema stands beside what it is the schema of; explain.ts turns zod's findings into sentences.
     'zod/mini': [

@@ -1,4 +1,4 @@
-import { diffIndices } from 'node-diff3';
+import { changedMiddle, hunksOf } from './line-hunks.ts';
 
 export interface Hunk {
   /** 1-based first line and number of lines, before and after, as in a unified diff. */
@@ -7,9 +7,6 @@ export interface Hunk {
   /** Each behind ' ', '-' or '+'; behind a last line without a line feed comes git's note of that. */
   readonly lines: readonly string[];
 }
-
-/** More pairs of equal lines than this, and looking for the best pairing takes minutes. */
-const maxPairs = 200_000;
 
 /** The difference of two texts, with `context` unchanged lines around each change. */
 export function diffLines(before: string, after: string, context = 3): Hunk[] {
@@ -31,28 +28,9 @@ interface LineChange {
   readonly added: number;
 }
 
-/** What both texts start and end with is left out first; most edits are small. */
 function changesOf(a: readonly string[], b: readonly string[]): LineChange[] {
-  const shorter = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < shorter && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < shorter - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
-  const [from, to] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
-  if (from.length + to.length === 0) return [];
-  if (pairsOf(from, to) > maxPairs) return [{ from: head, removed: from.length, to: head, added: to.length }];
-  return diffIndices(from, to).map(({ buffer1, buffer2 }) => ({
-    from: head + buffer1[0],
-    removed: buffer1[1],
-    to: head + buffer2[0],
-    added: buffer2[1],
-  }));
-}
-
-function pairsOf(a: readonly string[], b: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const line of a) counts.set(line, (counts.get(line) ?? 0) + 1);
-  return b.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0);
+  const hunks = hunksOf(a, b) ?? [changedMiddle(a, b)];
+  return hunks.map(({ at, size, ofAt, ofSize }) => ({ from: at, removed: size, to: ofAt, added: ofSize }));
 }
 
 function hunkOf(group: readonly LineChange[], a: readonly string[], b: readonly string[], context: number): Hunk {

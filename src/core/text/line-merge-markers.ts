@@ -1,4 +1,4 @@
-import { agreed, conflict, type Part } from './line-merge-parts.ts';
+import { agreed, conflict, type Part } from './line-merge-regions.ts';
 
 /** What stands behind the markers: `base fastapi@1.2.0`, `fastapi@1.3.0`. The user's side is always `yours`. */
 export interface MergeLabels {

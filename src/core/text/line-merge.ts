@@ -1,6 +1,7 @@
 import { commonEnding, isUniform, joinLines, splitLines, type TextLines } from './line-endings.ts';
 import { type MergeLabels, markConflict } from './line-merge-markers.ts';
-import { type MergeParts, mergeParts, originsOf, type Part } from './line-merge-parts.ts';
+import { type MergeParts, mergeParts, originsOf } from './line-merge-parts.ts';
+import type { Part } from './line-merge-regions.ts';
 
 export interface MergeLinesOptions {
   readonly labels: MergeLabels;

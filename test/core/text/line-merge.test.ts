@@ -81,7 +81,7 @@ it('writes one side of a conflict where that is wanted, and still says where it 
 
 describe('texts that would take minutes', () => {
   const blank = Array.from({ length: 5_000 }, () => '').join('\n');
-  const [base, mine, theirs] = [`1\n${blank}\n2\n`, `1\n\n${blank}\nX\n`, `T\n${blank}\n\n2\n`];
+  const [base, mine, theirs] = [`1\n${blank}\n2\n`, `M\n\n${blank}\nX\n`, `T\n${blank}\n\nY\n`];
 
   it('go to the other engine, without what all share', () => {
     const asked: number[] = [];
@@ -129,6 +129,29 @@ describe('markers', () => {
       mine: ['<<<<<<< x'],
       base: ['b'],
       theirs: ['======='],
+    });
+  });
+});
+
+describe('a block more among its likes', () => {
+  const handler = (name: string, ...more: string[]) => [`function ${name}() {`, ...more, '  work();', '}', ''];
+  const merged = (base: string[], mine: string[], theirs: string[]) =>
+    mergeLines(base.join('\n'), mine.join('\n'), theirs.join('\n'), { labels: { base: 'base', theirs: 'theirs' } });
+
+  it('is no conflict with an edit in the one before it', () => {
+    const edited = handler('a', '  log();');
+    expect(merged(handler('a'), edited, [...handler('a'), ...handler('b')])).toMatchObject({
+      kind: 'clean',
+      text: [...edited, ...handler('b')].join('\n'),
+    });
+  });
+
+  it('nor is one less', () => {
+    const three = [...handler('a'), ...handler('b'), ...handler('c')];
+    const mine = [...handler('a', '  log();'), ...handler('b'), ...handler('c')];
+    expect(merged(three, mine, [...handler('a'), ...handler('c')])).toMatchObject({
+      kind: 'clean',
+      text: [...handler('a', '  log();'), ...handler('c')].join('\n'),
     });
   });
 });

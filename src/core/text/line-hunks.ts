@@ -1,0 +1,72 @@
+import { diffIndices } from 'node-diff3';
+
+type Lines = readonly string[];
+
+/** Lines `at` to `at + size` of one text stand for lines `ofAt` to `ofAt + ofSize` of another. */
+export interface Hunk {
+  readonly at: number;
+  readonly size: number;
+  readonly ofAt: number;
+  readonly ofSize: number;
+}
+
+/** More pairs of equal lines than this, or more lines, and looking for the best pairing takes minutes. */
+const maxPairs = 200_000;
+const maxLines = 20_000;
+
+/** What changed from one text to another, in order, never two that touch; `undefined` where it would take minutes. */
+export function hunksOf(from: Lines, to: Lines): Hunk[] | undefined {
+  const whole = changedMiddle(from, to);
+  const before = from.slice(whole.at, whole.at + whole.size);
+  const after = to.slice(whole.ofAt, whole.ofAt + whole.ofSize);
+  if (!isCheap(before, after)) return undefined;
+  const hunks = diffIndices(before, after).map(({ buffer1, buffer2 }) => ({
+    at: whole.at + buffer1[0],
+    size: buffer1[1],
+    ofAt: whole.ofAt + buffer2[0],
+    ofSize: buffer2[1],
+  }));
+  const slid: Hunk[] = [];
+  // From the end: what slides down may meet the next hunk, which has found its place by then.
+  for (const hunk of hunks.reverse()) {
+    const next = slid.at(-1);
+    const moved = slideDown(hunk, from, to, next?.at ?? from.length);
+    if (next !== undefined && moved.at + moved.size === next.at) slid[slid.length - 1] = joined(moved, next);
+    else slid.push(moved);
+  }
+  return slid.reverse();
+}
+
+/** All but what both texts start and end with, as one hunk. */
+export function changedMiddle(from: Lines, to: Lines): Hunk {
+  const shorter = Math.min(from.length, to.length);
+  let head = 0;
+  while (head < shorter && from[head] === to[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && from.at(-1 - tail) === to.at(-1 - tail)) tail += 1;
+  return { at: head, size: from.length - tail - head, ofAt: head, ofSize: to.length - tail - head };
+}
+
+function isCheap(from: Lines, to: Lines): boolean {
+  if (Math.max(from.length, to.length) > maxLines) return false;
+  const counts = new Map<string, number>();
+  for (const line of from) counts.set(line, (counts.get(line) ?? 0) + 1);
+  return to.reduce((sum, line) => sum + (counts.get(line) ?? 0), 0) <= maxPairs;
+}
+
+/**
+ * A block between its likes (a function more among functions that end alike) has several places. As low as it can be
+ * is where people put it, and where git has it: then it is a block, and not half of one and half of another.
+ */
+function slideDown(hunk: Hunk, from: Lines, to: Lines, limit: number): Hunk {
+  if (hunk.size > 0 && hunk.ofSize > 0) return hunk;
+  const [lines, start, size] = hunk.size > 0 ? [from, hunk.at, hunk.size] : [to, hunk.ofAt, hunk.ofSize];
+  const room = limit - hunk.at - hunk.size;
+  let steps = 0;
+  while (steps < room && lines[start + steps] === lines[start + size + steps]) steps += 1;
+  return { ...hunk, at: hunk.at + steps, ofAt: hunk.ofAt + steps };
+}
+
+function joined(first: Hunk, second: Hunk): Hunk {
+  return { ...first, size: first.size + second.size, ofSize: second.ofAt + second.ofSize - first.ofAt };
+}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
@@ -41,6 +41,22 @@ describe('an update of the pack', () => {
     await succeedIn(host.root, ['update', '--yes']);
     expect(host.read('core.ts')).toContain('return 11');
     for (const gone of [file, 'check.mjs']) expect(existsSync(join(host.root, 'modules/notes', gone))).toBe(false);
+  });
+
+  // The base holds the text of every file; with a file as long as all the others together it resembles that file.
+  it('does not take the base for the file that is missing', async () => {
+    const long = Array.from({ length: 400 }, (_, index) => `line ${index}\n`).join('');
+    const longer = { 'module/long.txt': long.replace('line 300', 'line three hundred') };
+    host = await hostWithModule(packFolder('1.2.0', { files: { 'module/long.txt': long } }));
+    const place = join(host.root, 'modules/notes');
+    renameSync(join(place, 'long.txt'), join(place, 'mine.txt'));
+    host.use(packFolder('1.3.0', { files: longer }));
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(host.read('mine.txt')).toContain('line three hundred');
+    rmSync(join(place, 'mine.txt'));
+    host.use(packFolder('1.4.0', { files: { 'module/long.txt': long } }));
+    await succeedIn(host.root, ['update', '--yes']);
+    expect(existsSync(join(place, 'long.txt'))).toBe(false);
   });
 
   it('leaves alone what was deleted, until it is asked back', async () => {

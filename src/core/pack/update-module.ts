@@ -42,7 +42,9 @@ export function updateModule(
   const base = readBase(folder, place);
   const { tree: theirs, sources } = renderPack(pack, 'module', context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
-  const merged = mergeTrees(base, folder, theirs, {
+  // The base holds the text of every file: it would pass for a file that the user moved.
+  const mine = new Map([...folder].filter(([path]) => path !== lockPath && path !== pristinePath));
+  const merged = mergeTrees(base, mine, theirs, {
     ...options,
     policies,
     renames: pack.meta.renames.map(({ from, to }) => ({ from: fill(from, context), to: fill(to, context) })),

@@ -1,0 +1,54 @@
+// npm run bench:update-peers: the same pack and the same edits of users, updated by this tool, by copier and by cruft.
+// Prints a table for docs/updating.md.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cases } from './cases.mjs';
+import { copier, createAiModule, cruft } from './tools.mjs';
+import { verdictOf, wordsOf } from './verdict.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const versions = ['copier==9.19.1', 'cruft==2.16.0'];
+const python = installed(join(root, '.cache/bench-python'));
+const tools = [createAiModule(join(root, 'dist/create-ai-module.cjs')), copier(python), cruft(python)];
+
+const rows = cases.map((test) => ({ test, verdicts: tools.map((tool) => play(tool, test)) }));
+console.log(`${cases.length} cases; ${versions.join(', ').replaceAll('==', ' ')}\n`);
+console.log(`| what happened | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
+for (const { test, verdicts } of rows) console.log(`| ${test.name} | ${verdicts.map(wordsOf).join(' | ')} |`);
+for (const [title, count] of Object.entries({
+  "the user's lines or files lost": ({ lost }) => lost,
+  'changes of the pack lost without a word': ({ notApplied }) => Number(notApplied),
+  'conflicts not seen': ({ missed }) => Number(missed),
+  'stopped without need': ({ falseConflict }) => Number(falseConflict),
+  'exit 0 with a conflict left': ({ exitZero }) => Number(exitZero),
+}))
+  console.log(`| **${title}** | ${tools.map((_, tool) => total(rows, tool, count)).join(' | ')} |`);
+
+function total(all, tool, count) {
+  return all.reduce((sum, { verdicts }) => sum + count(verdicts[tool]), 0);
+}
+
+function play(tool, test) {
+  const scratch = mkdtempSync(join(tmpdir(), 'update-peers-'));
+  try {
+    const { folder, changeAnswer, save, update } = tool.set(scratch, test);
+    test.act(folder, changeAnswer);
+    if (!test.isUncommitted) save();
+    return verdictOf(folder, test, update());
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Folder of the others' programs. */
+function installed(folder) {
+  const programs = join(folder, 'bin');
+  if (versions.every((version) => existsSync(join(programs, version.split('==')[0])))) return programs;
+  mkdirSync(folder, { recursive: true });
+  execFileSync('python3', ['-m', 'venv', folder]);
+  execFileSync(join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...versions]);
+  return programs;
+}

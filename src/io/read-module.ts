@@ -2,8 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
-import { parseManifest, readManifest } from '../core/manifest/parse.ts';
+import { checkManifestValue, parseManifest } from '../core/manifest/parse.ts';
 import type { Manifest } from '../core/manifest/schema.ts';
+import { readPlainYaml } from '../core/text/plain-yaml.ts';
 import type { RelPath } from '../core/text/rel-path.ts';
 import type { Tree } from '../core/tree/tree.ts';
 import { ignoredFolders } from './read-tree.ts';
@@ -38,9 +39,6 @@ export async function manifestIn(folder: Tree, file: string): Promise<Manifest> 
 }
 
 function readQuickly(text: string): Manifest | undefined {
-  try {
-    return readManifest(text).manifest;
-  } catch {
-    return undefined;
-  }
+  const plain = readPlainYaml(text);
+  return plain && checkManifestValue(plain.value).manifest;
 }

@@ -4,6 +4,15 @@ import { failureParts } from './failures.mjs';
 import { hostParts } from './hosts.mjs';
 import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
+import { ruleParts } from './rules.mjs';
 import { tourParts } from './tour.mjs';
 
-export const blocks = { ...commandParts, ...failureParts, ...hostParts, ...manifestParts, ...packParts, ...tourParts };
+export const blocks = {
+  ...commandParts,
+  ...failureParts,
+  ...hostParts,
+  ...manifestParts,
+  ...packParts,
+  ...ruleParts,
+  ...tourParts,
+};

@@ -9,6 +9,7 @@ const modules = [
   'src/cli/exit.ts',
   'src/cli/program/program.ts',
   'src/cli/run.ts',
+  'src/core/check/rules.ts',
   'src/core/failure-catalogue.ts',
   'src/core/host/host-config.ts',
   'src/core/manifest/answers.ts',

@@ -19,16 +19,29 @@ export interface Diagnostic {
   readonly file: string;
   readonly range?: Range;
   readonly hint?: string;
+  /** What may safely be written instead. */
+  readonly fix?: Edit;
+}
+
+/** Offsets in UTF-16 code units of the file's text without a byte order mark; `to` is exclusive. */
+export interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
 }
 
 /** Order of a report: by file, then place, then message, so that two runs print the same text. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (
-    compareText(a.file, b.file) ||
+    byFile(a, b) ||
     (a.range?.start.line ?? 0) - (b.range?.start.line ?? 0) ||
     (a.range?.start.column ?? 0) - (b.range?.start.column ?? 0) ||
     compareText(a.message, b.message)
   );
+}
+
+export function byFile(a: Diagnostic, b: Diagnostic): number {
+  return compareText(a.file, b.file);
 }
 
 function compareText(a: string, b: string): number {

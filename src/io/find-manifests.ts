@@ -1,22 +1,18 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
-import { openHost } from './open-host.ts';
+import type { Host } from '../core/host/host.ts';
 
-/** The manifests of all modules of the host in `dir` or above it. */
-export async function manifestsOfHost(dir: string): Promise<string[]> {
-  const { host } = await openHost(dir);
-  return manifestsAt(join(host.root, host.modulesDir));
+/** The manifests of all modules of a host. */
+export async function manifestsOfHost({ root, modulesDir }: Host): Promise<string[]> {
+  return manifestsAt(join(root, modulesDir));
 }
 
 /** A manifest itself, a module's folder, or a folder of modules. Throws `no-manifests` where there is none. */
 export async function manifestsAt(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Failure(
-      'file-unreadable',
-      { file: path, reason: error.code === 'ENOENT' ? 'it does not exist' : error.message },
-      error,
-    );
+    const reason = error.code === 'ENOENT' ? 'it does not exist' : error.message;
+    throw new Failure('file-unreadable', { file: path, reason }, error);
   });
   if (!found.isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true });

@@ -10,6 +10,7 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
     .option('--host <dir>', 'Folder of the host application; default: here or above')
     .option('--format <format>', 'pretty or json', 'pretty')
     .option('--json', 'The same as --format json')
+    .option('--strict', 'Warnings fail as errors do')
     .option('--debug', 'Show where a failure comes from')
     .action(async (paths: string[], flags) =>
       end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),

@@ -15,6 +15,10 @@ export const HostConfigSchema = z.strictObject({
   imports: z._default(z.record(z.string(), z.string().check(z.regex(/^[@#A-Za-z0-9_./-]+$/))), {}),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
+  /** How serious a finding of a rule is here: off, warning or error; docs/rules.md lists the rules. */
+  rules: z._default(z.record(z.string(), z.enum(['off', 'warning', 'error'])), {}),
+  /** Findings that are not told: of a rule, in a file or below a folder of the host. */
+  ignore: z._default(z.array(z.strictObject({ rule: z.string(), path: z.string() })), []),
 });
 
 /** What a host says about itself in ai-modules.yaml. */

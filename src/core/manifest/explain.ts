@@ -1,36 +1,32 @@
 import type * as z from 'zod/mini';
-import { nearestWord } from '../text/nearest-word.ts';
-
-/** A fault at a place inside a value; `at` says whether its key or the value itself is to blame. */
-export interface Finding {
-  readonly path: readonly (string | number)[];
-  readonly at: 'key' | 'value';
-  readonly rule: string;
-  readonly message: string;
-  readonly hint?: string;
-}
+import { nearestWord, nearWords } from '../text/nearest-word.ts';
+import type { Finding } from './finding.ts';
 
 type Issue = z.core.$ZodIssue;
+type UnknownKeys = Extract<Issue, { code: 'unrecognized_keys' }>;
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
 /** The names that are known at a place of the schema, for "did you mean". */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
-/** More unknown keys than this in one place are not read one by one. */
-const maxUnknownKeys = 50;
+/** Of more unknown keys than this in one place nobody asks what they were meant to be. */
+const maxMisspelt = 50;
 
 /** One finding for each thing that is wrong, in words that name what was expected. */
 export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): Finding[] {
   const findings = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
-  const misspelt = new Set(
-    findings.filter(({ rule }) => rule === 'unknown-key').map(({ path }) => describe(meantPath(path, knownKeys))),
-  );
+  const misspelt = new Set(meantPaths(findings, knownKeys).map(describe));
   // A required key that stands there misspelt is told once, at the misspelling.
   return findings.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
 }
 
-function meantPath(path: Finding['path'], knownKeys: KnownKeys): Finding['path'] {
-  const parent = path.slice(0, -1);
-  return [...parent, nearestWord(String(path.at(-1)), knownKeys(parent)) ?? ''];
+/** What the unknown keys among `findings` were meant to be. */
+export function meantPaths(findings: readonly Finding[], knownKeys: KnownKeys): Finding['path'][] {
+  const unknown = findings.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
+  return unknown.flatMap(({ path }) => {
+    const parent = path.slice(0, -1);
+    const near = nearestWord(String(path.at(-1)), knownKeys(parent));
+    return near === undefined ? [] : [[...parent, near]];
+  });
 }
 
 function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): Finding[] {
@@ -39,7 +35,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
     return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.slice(0, maxUnknownKeys).map((key) => unknownKey(key, path, knownKeys(path)));
+      return unknownKeys(issue, path, knownKeys(path));
     case 'invalid_type':
       return [
         {
@@ -47,7 +43,9 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           at: 'value',
           rule: 'wrong-type',
           message: `${name} must be ${noun(issue.expected)}, not ${kindOf(issue.input)}`,
-          ...(issue.expected === 'string' && isScalar(issue.input) ? { hint: 'Put it in quotes.' } : {}),
+          ...(issue.expected === 'string' && isScalar(issue.input)
+            ? { hint: 'Put it in quotes.', fix: JSON.stringify }
+            : {}),
         },
       ];
     case 'invalid_key':
@@ -104,15 +102,22 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
   }
 }
 
-function unknownKey(key: string, path: readonly (string | number)[], known: readonly string[]): Finding {
-  const near = nearestWord(key, known);
-  return {
-    path: [...path, key],
-    at: 'key',
-    rule: 'unknown-key',
-    message: `unknown key ${JSON.stringify(key)}`,
-    hint: near === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean ${near}?`,
-  };
+function unknownKeys(issue: UnknownKeys, path: Finding['path'], known: readonly string[]): Finding[] {
+  const there = new Set(Object.keys(issue.input as object));
+  const near = issue.keys.slice(0, maxMisspelt).map((key) => nearWords(key, known));
+  return issue.keys.map((key, index): Finding => {
+    const [meant, other] = near[index] ?? [];
+    const isSure = meant !== undefined && other === undefined && !there.has(meant);
+    const isOnly = near.filter(([first]) => first === meant).length === 1;
+    return {
+      path: [...path, key],
+      at: 'key',
+      rule: 'unknown-key',
+      message: `unknown key ${JSON.stringify(key.length > 60 ? `${key.slice(0, 60)}…` : key)}`,
+      hint: meant === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean ${meant}?`,
+      ...(isSure && isOnly ? { fix: () => meant } : {}),
+    };
+  });
 }
 
 /** What any branch of a union would take, where the value is of the wrong kind for all of them. */

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { readYaml } from '../text/yaml-value.ts';
-import { explainIssues, type Finding } from './explain.ts';
+import { explainIssues } from './explain.ts';
+import type { Finding } from './finding.ts';
 import { checkMeaning } from './meaning.ts';
 import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
 
@@ -19,9 +20,7 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
   if (source.faults.length > 0) {
     return {
       ok: false,
-      diagnostics: source.faults
-        .slice(0, maxDiagnostics)
-        .map((fault) => ({ rule: 'syntax', severity: 'error', file, ...fault })),
+      diagnostics: source.faults.slice(0, maxDiagnostics).map((fault) => ({ severity: 'error', file, ...fault })),
     };
   }
   const { manifest, findings } = checkManifestValue(source.value ?? null);
@@ -53,7 +52,8 @@ export function checkManifestValue(value: unknown): {
   return findings.length === 0 ? { manifest: parsed.data, findings } : { findings };
 }
 
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+/** The keys that a manifest may have at a place. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(ManifestSchema.shape);
   if (path[0] === 'resources') return ['cpu', 'memory', 'max_concurrent_jobs'];
   return path[0] === 'configuration' ? Object.keys(ConfigurationEntry.shape) : [];

@@ -3,16 +3,20 @@
  * Damerau distance (a swap of neighbours is one step), ignoring case; a prefix of three letters counts as near.
  */
 export function nearestWord(given: string, words: Iterable<string>): string | undefined {
+  return nearWords(given, words)[0];
+}
+
+/** All that it may have been meant to be, the nearest first. */
+export function nearWords(given: string, words: Iterable<string>): string[] {
   const lower = given.toLowerCase();
-  let best: { word: string; distance: number } | undefined;
+  const near: { word: string; distance: number }[] = [];
   for (const word of words) {
     const candidate = word.toLowerCase();
     const isPrefix = lower.length >= 3 && (candidate.startsWith(lower) || lower.startsWith(candidate));
     const distance = isPrefix ? 1 : damerau(lower, candidate);
-    if (distance <= Math.max(1, Math.floor(candidate.length / 3)) && (!best || distance < best.distance))
-      best = { word, distance };
+    if (distance <= Math.max(1, Math.floor(candidate.length / 3))) near.push({ word, distance });
   }
-  return best?.word;
+  return near.sort((a, b) => a.distance - b.distance).map(({ word }) => word);
 }
 
 function damerau(a: string, b: string): number {

@@ -1,17 +1,23 @@
-import type { Alias, CST, Document, Node, ParsedNode } from 'yaml';
+import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
+import { faultsOf, type Span, type SyntaxFault } from './yaml-faults.ts';
+import { commentsOf, scalarsOf, type YamlComment, type YamlScalar } from './yaml-parts.ts';
 
-export interface SyntaxFault {
-  readonly message: string;
-  readonly range: Range;
-}
+export type YamlPath = readonly (string | number)[];
 
 /** YAML with the place of everything in it. Slower than `readYaml`: for text that is shown back to its author. */
 export interface YamlSource {
+  /** The text that offsets count in: without a byte order mark. */
+  readonly text: string;
+  /** `undefined` where the text cannot be read; a key that stands twice has its last value. */
   readonly value: unknown;
   readonly faults: readonly SyntaxFault[];
   /** The place of a value or of its key; the nearest parent's where there is none. */
-  rangeOf(path: readonly (string | number)[], at: 'key' | 'value'): Range;
+  rangeOf(path: YamlPath, at: 'key' | 'value'): Range;
+  spanOf(path: YamlPath, at: 'key' | 'value'): Span;
+  rangeAt(from: number, to: number): Range;
+  scalars(): readonly YamlScalar[];
+  comments(): readonly YamlComment[];
 }
 
 /** More aliases or deeper nesting than this are an attack, not a manifest. */
@@ -19,7 +25,6 @@ const maxAliases = 100;
 const maxDepth = 100;
 
 type Library = typeof import('yaml');
-type RangeAt = (from: number, to: number) => Range;
 
 export async function parseYaml(given: string): Promise<YamlSource> {
   const yaml = await import('yaml');
@@ -28,14 +33,7 @@ export async function parseYaml(given: string): Promise<YamlSource> {
   const rangeAt = rangesIn(text, lines);
   const tokens = [...new yaml.Parser(lines.addNewLine).parse(text)];
   const deep = tooDeepAt(tokens);
-  if (deep !== undefined) {
-    const range = rangeAt(deep, deep + 1);
-    return {
-      value: undefined,
-      faults: [{ message: `more than ${maxDepth} levels deep`, range }],
-      rangeOf: () => range,
-    };
-  }
+  if (deep !== undefined) return unreadable(text, deep, rangeAt);
   const documents = [
     ...new yaml.Composer({ schema: 'core', resolveKnownTags: false, uniqueKeys: false, logLevel: 'silent' }).compose(
       tokens,
@@ -43,16 +41,41 @@ export async function parseYaml(given: string): Promise<YamlSource> {
   ];
   const document = documents[0] as Document.Parsed | undefined;
   const faults = documents.flatMap((one, index) => faultsOf(yaml, one as Document.Parsed, index, rangeAt));
-  const value = faults.length > 0 ? undefined : readValue(yaml, document, faults, rangeAt);
-  return { value, faults, rangeOf: (path, at) => placeOf(yaml, document, path, at, rangeAt) };
+  const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
+  const value = isReadable ? readValue(yaml, document, faults, rangeAt) : undefined;
+  const spanOf: YamlSource['spanOf'] = (path, at) => placeOf(yaml, document, path, at);
+  return {
+    text,
+    value,
+    faults,
+    rangeOf: (path, at) => rangeAt(...spanOf(path, at)),
+    spanOf,
+    rangeAt,
+    scalars: () => scalarsOf(yaml, document),
+    comments: () => commentsOf(tokens),
+  };
 }
 
-function rangesIn(text: string, lines: { linePos(offset: number): { line: number; col: number } }): RangeAt {
+function unreadable(text: string, at: number, rangeAt: YamlSource['rangeAt']): YamlSource {
+  const range = rangeAt(at, at + 1);
+  return {
+    text,
+    value: undefined,
+    faults: [{ rule: 'too-deep', message: `more than ${maxDepth} levels deep`, range }],
+    rangeOf: () => range,
+    spanOf: () => [at, at + 1],
+    rangeAt,
+    scalars: () => [],
+    comments: () => [],
+  };
+}
+
+function rangesIn(text: string, lines: { linePos(offset: number): { line: number; col: number } }) {
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  return (from, to) => ({ start: position(from), end: position(Math.max(to, from)) });
+  return (from: number, to: number): Range => ({ start: position(from), end: position(Math.max(to, from)) });
 }
 
 /** Found before anything recursive sees the text: too deep a recursion can end the process. */
@@ -68,45 +91,11 @@ function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
   return undefined;
 }
 
-function faultsOf(yaml: Library, document: Document.Parsed, index: number, rangeAt: RangeAt): SyntaxFault[] {
-  const faults = [...document.errors, ...document.warnings].map((error) => ({
-    message: sentence(error.message),
-    range: rangeAt(...error.pos),
-  }));
-  const place = (node: { range?: readonly number[] | null | undefined }) =>
-    rangeAt(node.range?.[0] ?? 0, node.range?.[1] ?? 0);
-  yaml.visit(document, {
-    Map: (_, { items }) => {
-      const keys = new Map<string, Node>();
-      for (const { key } of items) {
-        if (!yaml.isScalar(key)) continue;
-        if (key.value === '__proto__') faults.push({ message: 'the key __proto__ is not read', range: place(key) });
-        const first = keys.get(String(key.value));
-        if (first === undefined) keys.set(String(key.value), key);
-        else
-          faults.push({
-            message: `the key ${key.value} stands twice; first in line ${place(first).start.line}`,
-            range: place(key),
-          });
-      }
-    },
-    Alias: (_, alias) => {
-      if (alias.resolve(document) === undefined)
-        faults.push({ message: `nothing before here is called &${alias.source}`, range: place(alias) });
-    },
-  });
-  if (index === 1) {
-    const start = document.range[0];
-    faults.unshift({ message: 'a second document starts here; only one is read', range: rangeAt(start, start + 1) });
-  }
-  return faults;
-}
-
 function readValue(
   yaml: Library,
   document: Document.Parsed | undefined,
   faults: SyntaxFault[],
-  rangeAt: RangeAt,
+  rangeAt: YamlSource['rangeAt'],
 ): unknown {
   try {
     return document?.toJS({ maxAliasCount: maxAliases });
@@ -119,36 +108,26 @@ function readValue(
       },
     });
     const range = rangeAt(first?.range?.[0] ?? 0, first?.range?.[1] ?? 0);
-    faults.push({ message: `the aliases stand for too much; at most ${maxAliases} are read`, range });
+    const message = `the aliases stand for too much; at most ${maxAliases} are read`;
+    faults.push({ rule: 'alias-bomb', message, range, hint: 'Write the values out.' });
     return undefined;
   }
 }
 
-function placeOf(
-  yaml: Library,
-  document: Document.Parsed | undefined,
-  path: readonly (string | number)[],
-  at: 'key' | 'value',
-  rangeAt: RangeAt,
-): Range {
+function placeOf(yaml: Library, document: Document.Parsed | undefined, path: YamlPath, at: 'key' | 'value'): Span {
   let node: unknown = document?.contents;
   const root = document?.contents?.range[0] ?? 0;
-  let range: Range = rangeAt(root, root);
+  let span: Span = [root, root];
   for (const [index, part] of path.entries()) {
     if (yaml.isAlias(node)) node = node.resolve(document as Document.Parsed);
     const pair = yaml.isMap(node)
-      ? node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(part))
+      ? node.items.findLast(({ key }) => yaml.isScalar(key) && String(key.value) === String(part))
       : undefined;
     node = yaml.isSeq(node) ? node.items[Number(part)] : pair?.value;
     const isKey = at === 'key' && index === path.length - 1;
     const place = (isKey || !yaml.isNode(node) ? pair?.key : node) ?? node;
     if (!yaml.isNode(place) || !place.range) break;
-    range = rangeAt(place.range[0], (place as ParsedNode).range[1]);
+    span = [place.range[0], (place as ParsedNode).range[1]];
   }
-  return range;
-}
-
-function sentence(message: string): string {
-  const line = message.split('\n')[0] ?? message;
-  return line.charAt(0).toLowerCase() + line.slice(1);
+  return span;
 }

@@ -3,15 +3,18 @@ import { isFailure } from '../../../src/core/failure.ts';
 import { parseHostConfig } from '../../../src/core/host/host-config.ts';
 
 const good: [name: string, text: string, want: object][] = [
-  ['nothing', '', { imports: {}, host_events: [] }],
+  ['nothing', '', { imports: {}, host_events: [], rules: {}, ignore: [] }],
   [
     'all of it',
-    'stack: fastify\nmodules_dir: src/ai\nimports: {base_module: "@acme/base"}\nhost_events: [user.deleted]\n',
+    'stack: fastify\nmodules_dir: src/ai\nimports: {base_module: "@acme/base"}\nhost_events: [user.deleted]\n' +
+      'rules: {key-order: off}\nignore: [{rule: class-name, path: src/ai/old}]\n',
     {
       stack: 'fastify',
       modules_dir: 'src/ai',
       imports: { base_module: '@acme/base' },
       host_events: ['user.deleted'],
+      rules: { 'key-order': 'off' },
+      ignore: [{ rule: 'class-name', path: 'src/ai/old' }],
     },
   ],
 ];
@@ -26,6 +29,7 @@ const bad: [name: string, text: string, reason: string][] = [
   ['a number for a folder', 'modules_dir: 5\n', 'modules_dir'],
   ['a list for a mapping', '- stack\n', 'the file'],
   ['code in an import', "imports: {base_module: \"x'; import('y')\"}\n", 'imports.base_module'],
+  ['a severity there is not', 'rules: {class-name: loud}\n', 'rules.class-name'],
   ['no YAML', 'stack: [\n', 'ai-modules.yaml: '],
   ['a key twice', 'stack: a\nstack: b\n', 'duplicated'],
 ];

@@ -1,0 +1,66 @@
+import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
+import { checkManifest, type ManifestText } from './check-manifest.ts';
+import { checkModules } from './check-modules.ts';
+import type { LineIgnore } from './line-ignores.ts';
+import type { HostFacts, Subject } from './rule.ts';
+import { rules } from './rules.ts';
+import { activeRules, applySettings, type RuleSettings } from './settings.ts';
+import { unusedIgnores } from './unused-ignores.ts';
+
+export interface Checkup {
+  readonly manifests: readonly ManifestText[];
+  /** The host's other modules: nothing is told about them. */
+  readonly others: readonly ManifestText[];
+  /** True where both together are all modules of the host. */
+  readonly isWhole: boolean;
+  readonly host: HostFacts;
+  readonly settings: RuleSettings;
+}
+
+/** More findings than this of one file are counted, not told. */
+const maxFindings = 50;
+
+const fixed = new Set(rules.flatMap((rule) => (rule.kind === 'reported' && rule.isFixed ? [rule.id] : [])));
+
+/** Everything wrong in manifests and between them, in the order of a report. */
+export async function checkAll({ manifests, others, isWhole, host, settings }: Checkup): Promise<Diagnostic[]> {
+  const active = activeRules(rules, settings);
+  const found: Diagnostic[] = [];
+  const subjects: Subject[] = [];
+  const uncounted = new Map<string, number>();
+  const ignores = new Map<string, readonly LineIgnore[]>();
+  for (const manifest of manifests) {
+    const checked = await checkManifest(manifest, active);
+    found.push(...checked.diagnostics);
+    if (checked.subject) subjects.push(checked.subject);
+    if (checked.uncounted > 0) uncounted.set(manifest.file, checked.uncounted);
+    if (checked.ignores.length > 0) ignores.set(manifest.file, checked.ignores);
+  }
+  for (const other of others) {
+    const { subject } = await checkManifest(other, []);
+    if (subject) subjects.push(subject);
+  }
+  const texts = new Map(manifests.map(({ file, text }) => [file, text]));
+  const isKnown = isWhole && subjects.length === manifests.length + others.length;
+  const between = { subjects, host, isWhole: isKnown, textOf: (file: string) => texts.get(file) };
+  found.push(...(await checkModules(between, active)));
+  const silenced = applySettings(found, ignores, settings, fixed);
+  const unused = unusedIgnores(ignores, silenced, settings, { isWhole: isKnown, fixed, hasOthers: others.length > 0 });
+  return capped([...silenced.told, ...unused].sort(compareDiagnostics), uncounted);
+}
+
+function capped(diagnostics: readonly Diagnostic[], uncounted: ReadonlyMap<string, number>): Diagnostic[] {
+  const counts = new Map(uncounted);
+  const shown = new Map<string, number>();
+  const told = diagnostics.filter(({ file }) => {
+    counts.set(file, (counts.get(file) ?? 0) + 1);
+    shown.set(file, (shown.get(file) ?? 0) + 1);
+    return (shown.get(file) ?? 0) <= maxFindings;
+  });
+  const more = [...counts].flatMap(([file, count]): Diagnostic[] => {
+    if (count <= maxFindings) return [];
+    const message = `${count - maxFindings} more findings in this file are not shown`;
+    return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'Repair these first.' }];
+  });
+  return [...told, ...more];
+}

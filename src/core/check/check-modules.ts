@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { parseYaml } from '../text/yaml-source.ts';
+import { locator, ofKind } from './check-manifest.ts';
+import type { HostFacts, ModuleFault, Rule, Subject } from './rule.ts';
+import { isReadable } from './subject.ts';
+
+export interface ModulesToCheck {
+  readonly subjects: readonly Subject[];
+  readonly host: HostFacts;
+  /** True where `subjects` are all modules of the host. */
+  readonly isWhole: boolean;
+  readonly textOf: (file: string) => string | undefined;
+}
+
+/** Everything that is wrong between manifests; only those that findings are in are read for their places. */
+export async function checkModules(given: ModulesToCheck, rules: readonly Rule[]): Promise<Diagnostic[]> {
+  const found = ofKind(rules, 'modules').flatMap((rule) => {
+    const readable = given.subjects.filter((subject) => isReadable(subject, rule));
+    // What one module lacks may stand in another that cannot be read.
+    if (rule.needsAll && (!given.isWhole || readable.length < given.subjects.length)) return [];
+    return rule.check(readable, given.host).map((fault) => ({ rule: rule.id, fault }));
+  });
+  const byFile = new Map<string, { rule: string; fault: ModuleFault }[]>();
+  for (const one of found) {
+    const { file } = one.fault.module;
+    byFile.set(file, [...(byFile.get(file) ?? []), one]);
+  }
+  const located: Diagnostic[] = [];
+  for (const [file, faults] of byFile) {
+    const text = given.textOf(file);
+    if (text === undefined) continue;
+    const locate = locator(file, await parseYaml(text));
+    located.push(...faults.map(({ rule, fault }) => locate(rule, fault)));
+  }
+  return located;
+}

@@ -1,0 +1,46 @@
+import { Failure } from '../failure.ts';
+import { parseHostConfig } from '../host/host-config.ts';
+import { nearestWord } from '../text/nearest-word.ts';
+import { parseYaml } from '../text/yaml-source.ts';
+import { rules } from './rules.ts';
+import type { RuleSettings } from './settings.ts';
+
+/** What ai-modules.yaml says about rules. Throws `host-invalid` where it names none, or one that cannot be turned off. */
+export async function ruleSettings(
+  text: string,
+  file: string,
+  shown: (path: string) => string,
+): Promise<{ readonly settings: RuleSettings; readonly events: readonly string[] }> {
+  const config = parseHostConfig(text, file);
+  for (const [place, rule] of [
+    ...Object.keys(config.rules).map((rule) => ['rules', rule] as const),
+    ...config.ignore.map(({ rule }, index) => [`ignore[${index}].rule`, rule] as const),
+  ])
+    mustBeRule(rule, place, file);
+  const source = config.ignore.length === 0 ? undefined : await parseYaml(text);
+  const ignores = config.ignore.map(({ rule, path }, index) => ({
+    rule,
+    path: shown(path),
+    file,
+    range: source?.rangeOf(['ignore', index], 'value') ?? nowhere,
+  }));
+  return { settings: { severities: config.rules, ignores }, events: config.host_events };
+}
+
+const nowhere = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
+
+function mustBeRule(id: string, place: string, file: string): void {
+  const rule = rules.find((one) => one.id === id);
+  if (rule === undefined) {
+    const near = nearestWord(
+      id,
+      rules.map((one) => one.id),
+    );
+    const advice = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new Failure('host-invalid', { file, reason: `${place} names the rule ${id}, which there is not${advice}` });
+  }
+  if (rule.kind === 'reported' && rule.isFixed) {
+    const reason = `${place}: ${id} is always an error, for the manifest cannot be read otherwise`;
+    throw new Failure('host-invalid', { file, reason });
+  }
+}

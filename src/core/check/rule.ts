@@ -1,0 +1,75 @@
+import type { Edit, Severity } from '../diagnostic.ts';
+import type { Fault } from '../manifest/finding.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import type { Span } from '../text/yaml-faults.ts';
+import type { YamlSource } from '../text/yaml-source.ts';
+
+/** What every rule says about itself; docs/rules.md is printed from it, with the rule's fixtures as examples. */
+interface RuleText {
+  readonly id: string;
+  readonly severity: Severity;
+  /** What is wrong, as the end of "a manifest in which …": one line. */
+  readonly summary: string;
+  /** Why anyone should care, in a sentence or two. */
+  readonly why: string;
+}
+
+/** Found by the reader of YAML, the schema or the run itself; always an error where nothing more can be read. */
+export interface ReportedRule extends RuleText {
+  readonly kind: 'reported';
+  /** What it breaks is not readable as a manifest: neither severity nor ignores apply. */
+  readonly isFixed: boolean;
+}
+
+/** About the text itself, whatever it means. */
+export interface SourceRule extends RuleText {
+  readonly kind: 'source';
+  /** False only where `check` would find nothing: decided from the text alone, without parsing it. */
+  suspects(text: string): boolean;
+  check(source: YamlSource): readonly SourceFault[];
+}
+
+/** Offsets count in `YamlSource.text`. */
+export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
+  readonly span: Span;
+  readonly fix?: Edit;
+}
+
+/** About what one manifest says. */
+export interface ManifestRule extends RuleText {
+  readonly kind: 'manifest';
+  /** The fields it looks at: it is not asked where one of them is faulty in itself. */
+  readonly reads: readonly (keyof Manifest)[];
+  check(subject: Subject): readonly Fault[];
+}
+
+/** About how manifests fit together. */
+export interface ModulesRule extends RuleText {
+  readonly kind: 'modules';
+  readonly reads: readonly (keyof Manifest)[];
+  /** True: it can only be told where every module of the host is known. */
+  readonly needsAll: boolean;
+  check(modules: readonly Subject[], host: HostFacts): readonly ModuleFault[];
+}
+
+export interface ModuleFault extends Fault {
+  readonly module: Subject;
+}
+
+export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule;
+
+/** A manifest as rules see it: faulty fields are left out and listed, what is not said has its default. */
+export interface Subject {
+  /** As its reader knows it. */
+  readonly file: string;
+  /** Name of the folder it stands in; `undefined` where that means nothing, as for standard input. */
+  readonly folder: string | undefined;
+  readonly manifest: Manifest;
+  readonly faulty: ReadonlySet<string>;
+}
+
+/** What rules need to know of the host. */
+export interface HostFacts {
+  /** Events that the host itself emits. */
+  readonly events: readonly string[];
+}

@@ -1,0 +1,22 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { classNameFor } from '../../text/names.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const className: ManifestRule = {
+  id: 'class-name',
+  kind: 'manifest',
+  severity: 'warning',
+  summary: 'class_name does not begin as the name of the module does',
+  why: 'Logs, stack traces and API documents name the class: from it one should find the module.',
+  reads: ['name', 'class_name'],
+  check({ manifest: { name, class_name: given } }) {
+    const wanted = classNameFor(name);
+    if (given.toLowerCase().startsWith(stemOf(wanted))) return [];
+    const message = `class_name ${given} does not fit the name ${name}`;
+    return [faultAt(['class_name'], message, `For example ${wanted}.`)];
+  },
+};
+
+function stemOf(wanted: string): string {
+  return wanted.toLowerCase().replace(/(ai)?module$/, '');
+}

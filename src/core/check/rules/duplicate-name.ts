@@ -1,0 +1,18 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { alsoElsewhere } from '../also-elsewhere.ts';
+import type { ModulesRule } from '../rule.ts';
+
+export const duplicateName: ModulesRule = {
+  id: 'duplicate-name',
+  kind: 'modules',
+  severity: 'error',
+  summary: 'two modules of a host have the same name',
+  why: 'Their addresses, tables and environment variables would be the same: the host loads one of them only.',
+  reads: ['name'],
+  needsAll: false,
+  check: (modules) =>
+    alsoElsewhere(modules, ({ manifest }) => [[manifest.name, undefined]]).map(({ module, other, key }) => ({
+      module,
+      ...faultAt(['name'], `the name ${key} is taken: ${other.file} has it too`, 'Rename one of the two.'),
+    })),
+};

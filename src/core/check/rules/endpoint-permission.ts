@@ -1,0 +1,12 @@
+import { obstacles } from '../../manifest/meaning.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const endpointPermission: ManifestRule = {
+  id: 'endpoint-permission',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'an endpoint needs a permission that permissions_required lacks',
+  why: 'The generated route asks for it, so nobody could call the endpoint.',
+  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
+  check: ({ manifest }) => obstacles['endpoint-permission'](manifest),
+};

@@ -1,0 +1,31 @@
+import { standardSettings } from '../../manifest/configuration.ts';
+import { alsoElsewhere } from '../also-elsewhere.ts';
+import type { ModulesRule } from '../rule.ts';
+
+export const environmentClash: ModulesRule = {
+  id: 'environment-clash',
+  kind: 'modules',
+  severity: 'error',
+  summary: 'settings of two modules have the same environment variable',
+  why: 'The variable is the name of the module and the key: `doc` with `search_model` has the one of `doc_search` with `model`.',
+  reads: ['name', 'configuration'],
+  needsAll: false,
+  check: (modules) =>
+    alsoElsewhere(modules, ({ manifest: { name, configuration } }) =>
+      [...new Set([...Object.keys(configuration), ...Object.keys(standardSettings)])].map((key) => [
+        `${name}_${key}`.toUpperCase(),
+        key,
+      ]),
+    )
+      .filter(
+        ({ module, other, entry }) =>
+          module.manifest.name !== other.manifest.name && Object.hasOwn(module.manifest.configuration, entry),
+      )
+      .map(({ module, other, key, entry }) => ({
+        module,
+        path: ['configuration', entry],
+        at: 'key' as const,
+        message: `the environment variable ${key} would set ${entry} here and a setting of ${other.manifest.name} as well`,
+        hint: 'Rename the key.',
+      })),
+};

@@ -1,0 +1,32 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { alsoElsewhere } from '../also-elsewhere.ts';
+import type { ModulesRule } from '../rule.ts';
+
+export const eventOwner: ModulesRule = {
+  id: 'event-owner',
+  kind: 'modules',
+  severity: 'error',
+  summary: 'two modules emit the same event, or a module emits one of the host',
+  why: 'Who subscribes cannot tell whose it is, and the data of the two differ.',
+  reads: ['events_emitted'],
+  needsAll: false,
+  check(modules, host) {
+    const shared = alsoElsewhere(modules, entriesOf).map(({ module, other, key, entry }) => ({
+      module,
+      ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, 'Rename one of the two.'),
+    }));
+    const taken = modules.flatMap((module) =>
+      entriesOf(module)
+        .filter(([event]) => host.events.includes(event))
+        .map(([event, index]) => ({
+          module,
+          ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.'),
+        })),
+    );
+    return [...shared, ...taken];
+  },
+};
+
+function entriesOf({ manifest }: Parameters<ModulesRule['check']>[0][number]): (readonly [string, number])[] {
+  return manifest.events_emitted.map((event, index) => [event, index]);
+}

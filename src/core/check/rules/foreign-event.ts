@@ -1,0 +1,21 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const foreignEvent: ManifestRule = {
+  id: 'foreign-event',
+  kind: 'manifest',
+  severity: 'warning',
+  summary: 'an event that the module emits begins with another namespace than the others',
+  why: 'Who subscribes to an event looks for the module that it is called after.',
+  reads: ['name', 'permissions_required', 'events_emitted'],
+  check({ manifest }) {
+    const namespace = namespaceOf(manifest);
+    return manifest.events_emitted.flatMap((event, index) => {
+      const [own, verb] = splitName(event);
+      if (own === namespace) return [];
+      const message = `the event ${event} is not in the namespace ${namespace} of this module`;
+      return [faultAt(['events_emitted', index], message, `Did you mean ${namespace}.${verb}?`)];
+    });
+  },
+};

@@ -1,0 +1,21 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const foreignPermission: ManifestRule = {
+  id: 'foreign-permission',
+  kind: 'manifest',
+  severity: 'warning',
+  summary: 'a permission begins with another namespace than the others',
+  why: 'No endpoint of the module asks for it: it is a misspelling, or a permission of another module, which declares it.',
+  reads: ['name', 'permissions_required', 'events_emitted'],
+  check({ manifest }) {
+    const namespace = namespaceOf(manifest);
+    return manifest.permissions_required.flatMap((permission, index) => {
+      const [own, verb] = splitName(permission);
+      if (own === namespace) return [];
+      const message = `the permission ${permission} is not in the namespace ${namespace} of this module`;
+      return [faultAt(['permissions_required', index], message, `Did you mean ${namespace}:${verb}?`)];
+    });
+  },
+};

@@ -1,0 +1,10 @@
+import type { ReportedRule } from '../rule.ts';
+
+export const missingKey: ReportedRule = {
+  id: 'missing-key',
+  kind: 'reported',
+  severity: 'error',
+  isFixed: true,
+  summary: 'a required field is not there',
+  why: 'The host refuses to load a module without it.',
+};

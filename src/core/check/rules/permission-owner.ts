@@ -1,0 +1,27 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { alsoElsewhere } from '../also-elsewhere.ts';
+import type { ModulesRule } from '../rule.ts';
+
+export const permissionOwner: ModulesRule = {
+  id: 'permission-owner',
+  kind: 'modules',
+  severity: 'error',
+  summary: 'two modules declare the same permission as their own',
+  why: 'Who is given it for one module has it in the other one too.',
+  reads: ['name', 'permissions_required', 'events_emitted'],
+  needsAll: false,
+  check: (modules) =>
+    alsoElsewhere(modules, ({ manifest }) => {
+      const namespace = namespaceOf(manifest);
+      const own = manifest.permissions_required.map((permission, index) => [permission, index] as const);
+      return own.filter(([permission]) => splitName(permission)[0] === namespace);
+    }).map(({ module, other, key, entry }) => ({
+      module,
+      ...faultAt(
+        ['permissions_required', entry],
+        `${other.file} declares ${key} too`,
+        'Give one of them a namespace of its own.',
+      ),
+    })),
+};

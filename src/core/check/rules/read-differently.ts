@@ -1,0 +1,66 @@
+import type { YamlScalar } from '../../text/yaml-parts.ts';
+import { type Meaning, meaningIn11, meaningIn12, sameMeaning } from '../../text/yaml-versions.ts';
+import type { SourceFault, SourceRule } from '../rule.ts';
+
+/** Stands where a plain scalar may: behind an indicator or white space, up to the end of a line or an indicator. */
+const scalarOf = (inner: string) => new RegExp(`(?:^|[\\s,[{\\ufeff])(?:${inner})(?=[ \\t]*(?:$|[,\\]}#:]))`, 'im');
+const words = scalarOf('yes|no|on|off|=|<<');
+const numbers = scalarOf(
+  '[-+]?(?:\\.|0[0-9ob_]|\\d[\\d.]*[_:e]|\\d{4}-|\\d{16}|[1-9]\\d*\\.\\d*0)[-+\\w.:]*(?:[ \\t]+[-+\\d:.z]+)*',
+);
+
+export const readDifferently: SourceRule = {
+  id: 'read-differently',
+  kind: 'source',
+  severity: 'warning',
+  summary: 'a plain value means one thing to readers of YAML 1.2 and another to those of YAML 1.1, such as PyYAML',
+  why: 'Whoever reads the manifest with another library gets another value: true for on, 750 for 12:30, 493 for 0755.',
+  suspects: (text) => words.test(text) || numbers.test(text),
+  check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? faultsOf(scalar) : [])),
+};
+
+function faultsOf(scalar: YamlScalar): SourceFault[] {
+  const { source, span } = scalar;
+  const [ours, theirs] = [meaningIn12(source), meaningIn11(source)];
+  if (!sameMeaning(ours, theirs))
+    return [
+      {
+        span,
+        message: `PyYAML reads ${source} as ${describe(theirs)}, not as ${describe(ours)}`,
+        ...repair(scalar, ours, theirs),
+      },
+    ];
+  if (ours.kind !== 'number' || scalar.isKey) return [];
+  if (typeof ours.value === 'bigint' && !Number.isSafeInteger(Number(ours.value)))
+    return [{ span, message: `${source} has more digits than a number in JavaScript`, hint: 'Put it in quotes.' }];
+  const isShort = scalar.path[0] === 'configuration' && scalar.path.length === 2;
+  if (!isShort || !/^[1-9]\d*\.\d*[1-9]0+$/.test(source)) return [];
+  const message = `${source} is the number ${ours.value}: its last zero is lost`;
+  return [{ span, message, hint: `Put it in quotes if it is a text, such as a version; else write ${ours.value}.` }];
+}
+
+/** Quotes keep a text a text; a number is written so that both read it, unless it is unclear which one was meant. */
+function repair(
+  { source, span: [from, to] }: YamlScalar,
+  ours: Meaning,
+  theirs: Meaning,
+): Pick<SourceFault, 'hint' | 'fix'> {
+  if (ours.kind === 'text') return { hint: 'Put it in quotes.', fix: { from, to, text: JSON.stringify(source) } };
+  if (ours.kind !== 'number' || theirs.kind === 'number')
+    return { hint: 'Put it in quotes if it is a text; else write the number as both read it.' };
+  const plain = String(ours.value);
+  return /^-?\d+(\.\d+)?$/.test(plain)
+    ? { hint: `Write ${plain}.`, fix: { from, to, text: plain } }
+    : { hint: 'Write it out.' };
+}
+
+function describe(meaning: Meaning): string {
+  if ('value' in meaning) return meaning.kind === 'boolean' ? String(meaning.value) : `the number ${meaning.value}`;
+  return {
+    text: 'text',
+    date: 'a date',
+    nothing: 'nothing',
+    'merge key': 'a merge key',
+    'default key': 'a tag it refuses',
+  }[meaning.kind];
+}

@@ -1,0 +1,12 @@
+import { obstacles } from '../../manifest/meaning.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const reservedEndpoint: ManifestRule = {
+  id: 'reserved-endpoint',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'an endpoint has an address that the host answers itself',
+  why: 'The host answers `GET /health` for every module.',
+  reads: ['endpoints'],
+  check: ({ manifest }) => obstacles['reserved-endpoint'](manifest),
+};

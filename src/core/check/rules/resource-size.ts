@@ -1,0 +1,48 @@
+import { type Fault, faultAt } from '../../manifest/finding.ts';
+import type { ManifestRule } from '../rule.ts';
+
+const units: Readonly<Record<string, number>> = {
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+const [leastMemory, mostMemory, mostCpu] = [4 * 2 ** 20, 32 * 2 ** 40, 256];
+
+export const resourceSize: ManifestRule = {
+  id: 'resource-size',
+  kind: 'manifest',
+  severity: 'warning',
+  summary: 'resources ask for what no machine has, or for less than a process needs',
+  why: 'It is nearly always a forgotten unit: 512 are bytes, and 500 CPUs were meant to be 500m.',
+  reads: ['resources'],
+  check({ manifest: { resources } }) {
+    const faults: Fault[] = [];
+    const cpu = amountOf(String(resources.cpu));
+    if (cpu > mostCpu)
+      faults.push(faultAt(['resources', 'cpu'], `${resources.cpu} are whole CPUs`, `Did you mean ${resources.cpu}m?`));
+    const memory = amountOf(String(resources.memory));
+    if (memory < leastMemory)
+      faults.push(
+        faultAt(['resources', 'memory'], `${resources.memory} are ${memory} bytes`, 'Did you mean Mi or Gi?'),
+      );
+    if (memory > mostMemory)
+      faults.push(
+        faultAt(['resources', 'memory'], `${resources.memory} is more than any machine has`, 'Did you mean Mi or Gi?'),
+      );
+    return faults;
+  },
+};
+
+function amountOf(quantity: string): number {
+  const [, number = '0', unit = ''] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
+  return Number(number) * (unit === 'm' ? 0.001 : (units[unit] ?? 1));
+}

@@ -1,0 +1,52 @@
+import { isEnvKey } from '../../manifest/configuration.ts';
+import { type Fault, faultAt } from '../../manifest/finding.ts';
+import type { Manifest } from '../../manifest/schema.ts';
+import { whySecret } from '../../text/secrets.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const secretValue: ManifestRule = {
+  id: 'secret-value',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'a value looks like a key, a token or a password',
+  why: 'The manifest is in version control and in every report: a secret in it has to be replaced.',
+  reads: [],
+  check: ({ manifest }) =>
+    textsOf(manifest).flatMap(({ path, key, text }): Fault[] => {
+      const reason = whySecret(text, key);
+      if (reason === undefined) return [];
+      const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
+      const hint = `Revoke it, and name the environment variable that holds the new one with ${name}.`;
+      return [faultAt(path, `${path.join('.')} ${reason}`, hint)];
+    }),
+};
+
+interface Text {
+  readonly path: readonly (string | number)[];
+  /** The setting it is the value of; empty for other texts. */
+  readonly key: string;
+  readonly text: string;
+}
+
+function textsOf(manifest: Manifest): Text[] {
+  const { description, author, configuration } = manifest;
+  const found: Text[] = [];
+  const add = (path: Text['path'], key: string, text: unknown) => {
+    if (typeof text === 'string' && !(isEnvKey(key) && isName(text))) found.push({ path, key, text });
+  };
+  add(['description'], '', description);
+  add(['author'], '', author);
+  for (const [key, value] of Object.entries(configuration)) {
+    if (typeof value !== 'object') add(['configuration', key], key, value);
+    else {
+      add(['configuration', key, 'default'], key, value.default);
+      add(['configuration', key, 'description'], '', value.description);
+      for (const [index, text] of (value.enum ?? []).entries()) add(['configuration', key, 'enum', index], '', text);
+    }
+  }
+  return found;
+}
+
+function isName(text: string): boolean {
+  return /^[A-Z_][A-Z0-9_]*$/.test(text) && text.includes('_');
+}

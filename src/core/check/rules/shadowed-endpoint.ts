@@ -1,0 +1,29 @@
+import { type Endpoint, endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { faultAt } from '../../manifest/finding.ts';
+import type { ManifestRule } from '../rule.ts';
+
+export const shadowedEndpoint: ManifestRule = {
+  id: 'shadowed-endpoint',
+  kind: 'manifest',
+  severity: 'warning',
+  summary: 'an endpoint with a parameter takes the requests of one that stands below it',
+  why: 'Routers that try routes in order, as FastAPI does, never reach the second.',
+  reads: ['endpoints'],
+  check({ manifest }) {
+    const endpoints = endpointsOf(manifest);
+    return endpoints.flatMap((endpoint, index) => {
+      const above = endpoints.slice(0, index).find((other) => takes(other, endpoint));
+      if (above === undefined) return [];
+      const message = `${endpoint.method} ${endpoint.path} is not reached: ${above.method} ${above.path} above it takes its requests`;
+      return [faultAt(['endpoints', index], message, 'Move it above that one.')];
+    });
+  },
+};
+
+/** Every request to `other` fits `one` too, and they are not the same. */
+function takes(one: Endpoint, other: Endpoint): boolean {
+  if (one.method !== other.method || shapeOf(one) === shapeOf(other)) return false;
+  const [pattern, path] = [one.path.split('/'), other.path.split('/')];
+  if (pattern.length !== path.length) return false;
+  return pattern.every((segment, at) => segment.startsWith('{') || segment === path[at]);
+}

@@ -1,0 +1,24 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { nearestWord } from '../../text/nearest-word.ts';
+import type { ModulesRule } from '../rule.ts';
+
+export const unknownEvent: ModulesRule = {
+  id: 'unknown-event',
+  kind: 'modules',
+  severity: 'error',
+  summary: 'a module subscribes to an event that neither a module nor the host emits',
+  why: 'It is a misspelling, or the module that emits it is not here: the handler never runs.',
+  reads: ['events_emitted', 'events_subscribed'],
+  needsAll: true,
+  check(modules, host) {
+    const emitted = new Set([...host.events, ...modules.flatMap(({ manifest }) => manifest.events_emitted)]);
+    return modules.flatMap((module) =>
+      module.manifest.events_subscribed.flatMap((event, index) => {
+        if (emitted.has(event)) return [];
+        const near = nearestWord(event, emitted);
+        const hint = `${near === undefined ? '' : `Did you mean ${near}? `}What the host emits stands under host_events in ai-modules.yaml.`;
+        return [{ module, ...faultAt(['events_subscribed', index], `nobody emits ${event}`, hint) }];
+      }),
+    );
+  },
+};

@@ -1,0 +1,40 @@
+import { explainIssues, meantPaths } from '../manifest/explain.ts';
+import type { Finding } from '../manifest/finding.ts';
+import { knownKeys } from '../manifest/parse.ts';
+import { type Manifest, ManifestSchema } from '../manifest/schema.ts';
+import type { Rule, Subject } from './rule.ts';
+
+export interface CheckedValue {
+  readonly manifest: Manifest;
+  readonly faulty: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+const required: Readonly<Record<string, string>> = {
+  name: 'unknown',
+  version: '0.0.0',
+  description: '-',
+  author: '-',
+  class_name: 'Unknown',
+};
+
+/**
+ * What the schema says of a value, and the manifest without what is wrong in it: rules that look at other fields can
+ * still be asked. A field that stands there misspelt is as faulty as one with a wrong value.
+ */
+export function checkValue(value: unknown): CheckedValue | { readonly findings: readonly Finding[] } {
+  const parsed = ManifestSchema.safeParse(value, { reportInput: true });
+  if (parsed.success) return { manifest: parsed.data, faulty: new Set(), findings: [] };
+  const findings = explainIssues(parsed.error.issues, knownKeys);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { findings };
+  const paths = [...findings.map(({ path }) => path), ...meantPaths(findings, knownKeys)];
+  const faulty = new Set(paths.flatMap(([field]) => (field === undefined ? [] : [String(field)])));
+  const rest = Object.entries(value).filter(([key]) => !faulty.has(key) && Object.hasOwn(ManifestSchema.shape, key));
+  const salvaged = ManifestSchema.safeParse({ ...required, ...Object.fromEntries(rest) });
+  return salvaged.success ? { manifest: salvaged.data, faulty, findings } : { findings };
+}
+
+/** A rule is asked only where everything that it looks at can be read. */
+export function isReadable(subject: Subject, { reads }: Extract<Rule, { reads: unknown }>): boolean {
+  return reads.every((field) => !subject.faulty.has(field));
+}

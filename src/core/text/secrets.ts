@@ -1,0 +1,45 @@
+/** How secrets of well-known services begin, and how they go on: few other texts do. */
+const known: readonly (readonly [pattern: RegExp, what: string])[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key'],
+  [/\bsk-ant-[\w-]{20,}/, 'an Anthropic API key'],
+  [/\bsk-(?:proj-|svcacct-|admin-)?[\w-]{20,}/, 'an OpenAI API key'],
+  [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/, 'an AWS access key'],
+  [/\bgh[opsur]_[A-Za-z0-9]{30,}/, 'a GitHub token'],
+  [/\bgithub_pat_\w{22,}/, 'a GitHub token'],
+  [/\bglpat-[\w-]{20,}/, 'a GitLab token'],
+  [/\bxox[abeoprs]-[\w-]{10,}/, 'a Slack token'],
+  [/\bAIza[\w-]{35}/, 'a Google API key'],
+  [/\bhf_[A-Za-z0-9]{30,}/, 'a Hugging Face token'],
+  [/\bnpm_[A-Za-z0-9]{36}/, 'an npm token'],
+  [/\bpypi-[\w-]{50,}/, 'a PyPI token'],
+  [/\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}/, 'a Stripe key'],
+  [/\bSG\.[\w-]{16,}\.[\w-]{16,}/, 'a SendGrid key'],
+  [/\bgsk_[A-Za-z0-9]{40,}/, 'a Groq API key'],
+  [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, 'a JSON web token'],
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'an address with a password'],
+];
+
+const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)$/;
+
+/** The reason why a text looks like a secret, as the end of "the value …"; `key` is the setting it is the value of. */
+export function whySecret(text: string, key: string): string | undefined {
+  const found = known.find(([pattern]) => pattern.test(text));
+  if (found) return `looks like ${found[1]}`;
+  if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';
+  return text.split(/[\s"',;]+/).some(looksRandom) ? 'looks like a random key' : undefined;
+}
+
+/** Long, of one word, and with letters and digits as chance would mix them. */
+function looksRandom(word: string): boolean {
+  if (/^[0-9a-f]{40,}$/i.test(word)) return entropyOf(word.toLowerCase()) > 3;
+  if (!/^[A-Za-z0-9+/_=-]{24,}$/.test(word) || !/[a-z]/.test(word) || !/[A-Z]/.test(word) || !/\d.*\d/.test(word))
+    return false;
+  return entropyOf(word) > 4;
+}
+
+/** Bits for each character, after Shannon. */
+function entropyOf(word: string): number {
+  const counts = new Map<string, number>();
+  for (const char of word) counts.set(char, (counts.get(char) ?? 0) + 1);
+  return [...counts.values()].reduce((bits, count) => bits - (count / word.length) * Math.log2(count / word.length), 0);
+}

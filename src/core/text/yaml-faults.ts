@@ -1,0 +1,79 @@
+import type { Document, Node } from 'yaml';
+import type { Range } from '../diagnostic.ts';
+
+type Library = typeof import('yaml');
+export type Span = readonly [from: number, to: number];
+
+/** Something that keeps a text from being read as YAML, by the rule that it breaks. */
+export interface SyntaxFault {
+  readonly rule: 'alias-bomb' | 'duplicate-key' | 'several-documents' | 'syntax' | 'too-deep';
+  readonly message: string;
+  readonly range: Range;
+  readonly hint?: string;
+}
+
+type Place = (from: number, to: number) => Range;
+
+const hints: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Use spaces.',
+  BLOCK_AS_IMPLICIT_KEY: 'A text with a colon and a space goes in quotes.',
+  BAD_SCALAR_START: 'Put the value in quotes.',
+  TAG_RESOLVE_FAILED: 'Remove the tag: a manifest holds texts, numbers, true and false only.',
+};
+
+/** Everything wrong with one document of a text; the parser's own faults once a line, for one leads to others. */
+export function faultsOf(yaml: Library, document: Document.Parsed, index: number, place: Place): SyntaxFault[] {
+  const faults = [...oneALine(document, place), ...keyFaults(yaml, document, place)];
+  if (index !== 1) return faults;
+  const start = document.range[0];
+  const message = 'a second document starts here; only one is read';
+  return [{ rule: 'several-documents', message, range: place(start, start + 1) }, ...faults];
+}
+
+function oneALine(document: Document.Parsed, place: Place): SyntaxFault[] {
+  const lines = new Map<number, SyntaxFault>();
+  for (const { message, pos, code } of [...document.errors, ...document.warnings]) {
+    const range = place(...pos);
+    if (lines.has(range.start.line)) continue;
+    const hint = hints[code];
+    lines.set(range.start.line, {
+      rule: 'syntax',
+      message: sentence(message),
+      range,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return [...lines.values()];
+}
+
+function keyFaults(yaml: Library, document: Document.Parsed, place: Place): SyntaxFault[] {
+  const faults: SyntaxFault[] = [];
+  const of = (node: { range?: readonly number[] | null | undefined }) =>
+    place(node.range?.[0] ?? 0, node.range?.[1] ?? 0);
+  yaml.visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Map<string, Node>();
+      for (const { key } of items) {
+        if (!yaml.isScalar(key)) continue;
+        if (key.value === '__proto__')
+          faults.push({ rule: 'syntax', message: 'the key __proto__ is not read', range: of(key) });
+        const first = keys.get(String(key.value));
+        if (first === undefined) keys.set(String(key.value), key);
+        else {
+          const message = `the key ${key.value} stands twice; first in line ${of(first).start.line}`;
+          faults.push({ rule: 'duplicate-key', message, range: of(key), hint: 'Remove one of the two.' });
+        }
+      }
+    },
+    Alias: (_, alias) => {
+      if (alias.resolve(document) !== undefined) return;
+      faults.push({ rule: 'syntax', message: `nothing before here is called &${alias.source}`, range: of(alias) });
+    },
+  });
+  return faults;
+}
+
+function sentence(message: string): string {
+  const line = message.split('\n')[0] ?? message;
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { rules } from '../../src/core/check/rules.ts';
+import type { Diagnostic } from '../../src/core/diagnostic.ts';
+import { runIn } from './fake-io.ts';
+
+const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
+const sources = fileURLToPath(new URL('../../src/core/check/rules/', import.meta.url));
+const ids = rules.map(({ id }) => id);
+
+/** `file:line:column-line:column rule`, a line for each finding. A fixture with a host is checked as a whole. */
+async function findingsIn(folder: string): Promise<string[]> {
+  const paths = existsSync(join(folder, 'ai-modules.yaml')) ? [] : ['.'];
+  const { out, err } = await runIn(folder, ['validate', ...paths, '--format', 'json']);
+  expect(err).toBe('');
+  const { diagnostics } = JSON.parse(out) as { diagnostics: readonly Diagnostic[] };
+  return diagnostics.map(({ file, range, rule }) => {
+    const place = range && `:${range.start.line}:${range.start.column}-${range.end.line}:${range.end.column}`;
+    return `${file}${place ?? ''} ${rule}`;
+  });
+}
+
+it('every rule is a file of its name, and listed', () => {
+  const files = readdirSync(sources).map((name) => name.replace(/\.ts$/, ''));
+  expect([...ids].sort()).toEqual(files.sort());
+});
+
+it('every rule has fixtures, and every fixture a rule', () => {
+  expect(readdirSync(fixtures).sort()).toEqual([...ids].sort());
+});
+
+describe.each(ids)('%s', (id) => {
+  it('finds nothing in ok', async () => expect(await findingsIn(join(fixtures, id, 'ok'))).toEqual([]));
+
+  it('finds in bad what expected.txt lists', async () => {
+    const expected = readFileSync(join(fixtures, id, 'bad/expected.txt'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(expected.some((line) => line.endsWith(` ${id}`))).toBe(true);
+    expect(await findingsIn(join(fixtures, id, 'bad'))).toEqual(expected);
+  });
+});

@@ -41,8 +41,8 @@ export async function carryOutUpdate(
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
 
-  if (!flags.json) io.err.write(reportConflicts(modules, paintFor(io, io.err)));
   const showOnly = flags.check === true || flags.dryRun === true || isRefused;
+  if (!flags.json) io.err.write(reportConflicts(modules, !showOnly, paintFor(io, io.err)));
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
   if (apply) await withProgress(io, 'Writing', () => applyUpdate(found.host.root, plan));
   for (const note of notes) io.err.write(`Note: ${note}\n`);

@@ -21,6 +21,20 @@ export function writePristine(tree: Tree): string {
     .join('');
 }
 
+export const manifestPath = 'manifest.yaml' as RelPath;
+
+/** The base as it is kept: what was rendered, and the manifest that it was rendered from, which is the user's. */
+export function writeBase(rendered: Tree, manifest: TreeFile | undefined): string {
+  return writePristine(manifest === undefined ? rendered : new Map([...rendered, [manifestPath, manifest]]));
+}
+
+/** The inverse of `writeBase`. Bases of older modules have no manifest. */
+export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest: TreeFile | undefined } {
+  const base = new Map(tree);
+  base.delete(manifestPath);
+  return { base, manifest: tree.get(manifestPath) };
+}
+
 const header = /^-- ("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
 /** The inverse of `writePristine`; `undefined` for text that it did not write. */

@@ -7,7 +7,7 @@ import {
   parseLock,
   pristinePath,
 } from '../lock/lock.ts';
-import { writePristine } from '../lock/pristine.ts';
+import { manifestPath, writeBase } from '../lock/pristine.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import { sameFile, sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
@@ -30,7 +30,7 @@ export function adoptModule(pack: Pack, context: Context, folder: Tree): Adopted
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
   if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
   put(lockPath, lockText(pack.meta, { ...rememberedIn(folder), owned: withPolicy('owned') }));
-  put(pristinePath, writePristine(managed));
+  put(pristinePath, writeBase(managed, folder.get(manifestPath)));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];
     return !mine || !theirs || !sameFile(mine, theirs);

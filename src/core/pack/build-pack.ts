@@ -63,7 +63,8 @@ function packFile(
     source: path,
     target: isTemplate ? below.slice(0, -suffix.length) : below,
     mode: file.mode,
-    policy: exception?.policy ?? 'managed',
+    // What the user says is never merged with what the tool would say.
+    policy: path === 'module/manifest.yaml.hbs' ? 'owned' : (exception?.policy ?? 'managed'),
     when: exception?.when ?? {},
     content: isTemplate ? template(path, file.content as string) : file.content,
   };

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { attributesPath, attributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { writePristine } from '../lock/pristine.ts';
+import { manifestPath, writeBase } from '../lock/pristine.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { RelPath } from '../text/rel-path.ts';
@@ -22,7 +22,7 @@ export function renderModule(pack: Pack, context: Context): Tree {
   const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta, { owned }))],
-    [pristinePath, textFile(writePristine(managed))],
+    [pristinePath, textFile(writeBase(managed, tree.get(manifestPath)))],
   ] as [RelPath, TreeFile][];
   for (const [path] of own) {
     const file = sources.get(path)?.source;
@@ -32,7 +32,7 @@ export function renderModule(pack: Pack, context: Context): Tree {
 }
 
 function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: Manifest): void {
-  const path = 'manifest.yaml' as RelPath;
+  const path = manifestPath;
   const template = sources.get(path)?.source ?? 'module/manifest.yaml.hbs';
   const fault = (line: number, reason: string, cause?: unknown) =>
     new Failure('pack-check-failed', { pack: pack.meta.name, template, line, reason }, cause);

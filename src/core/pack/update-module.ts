@@ -1,13 +1,14 @@
 import { Failure } from '../failure.ts';
 import { type Lock, lockPath, lockText, parseLock, pristinePath } from '../lock/lock.ts';
-import { readPristine, writePristine } from '../lock/pristine.ts';
+import { manifestPath, readPristine, splitBase, writeBase } from '../lock/pristine.ts';
 import { pickSide } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import type { ConflictStyle } from '../tree/merge-file.ts';
 import { type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
-import { type Tree, type TreeFile, textFile } from '../tree/tree.ts';
+import { sameFile, sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
+import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 import type { Pack } from './pack.ts';
 import { fillPlaceholders, renderPack } from './render.ts';
 
@@ -18,7 +19,8 @@ export interface UpdateOptions {
   readonly otherEngine?: MergeParts | undefined;
 }
 
-export interface ModuleUpdate extends MergedTrees {
+export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
+  readonly conflicts: readonly ExplainedConflict[];
   /** What rendered the module last, and what would now. */
   readonly from: Lock['pack'];
   readonly to: Lock['pack'];
@@ -39,7 +41,7 @@ export function updateModule(
 ): ModuleUpdate {
   const lock = parseLock(textAt(folder, lockPath, place), `${place}/${lockPath}`);
   mustBeOurs(lock, pack, place);
-  const base = readBase(folder, place);
+  const { base, manifest: manifestThen } = splitBase(readBase(folder, place));
   const { tree: theirs, sources } = renderPack(pack, 'module', context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
   // The base holds the text of every file: it would pass for a file that the user moved.
@@ -52,17 +54,43 @@ export function updateModule(
     labels: { base: `base ${nameOf(lock.pack)}`, theirs: nameOf(pack.meta) },
   });
   const isBlocked = merged.conflicts.some(({ kind }) => kind === 'unresolved');
-  const managed = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed'));
   const tree = new Map(merged.tree);
   tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.remembered)));
-  tree.set(pristinePath as RelPath, textFile(writePristine(managed)));
+  const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed'));
+  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath);
+  const manifest = hasNews || manifestThen === undefined ? folder.get(manifestPath) : manifestThen;
+  tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
   const { name, version } = pack.meta;
-  const result = isBlocked ? { ...merged, tree: folder, removed: new Set<RelPath>() } : { ...merged, tree };
+  const isNewVersion = lock.pack.version !== version;
+  const conflicts = explainConflicts(
+    merged.conflicts,
+    folder,
+    {
+      pack,
+      context,
+      base,
+      manifestThen: textIn(manifestThen),
+      newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
+    },
+    nameOf(pack.meta),
+  );
+  const result = isBlocked
+    ? { ...merged, conflicts, tree: folder, removed: new Set<RelPath>() }
+    : { ...merged, conflicts, tree };
   return { ...result, from: lock.pack, to: { name, version }, base, theirs, isBlocked };
 }
 
 export function nameOf(pack: Lock['pack']): string {
   return `${pack.name}@${pack.version}`;
+}
+
+function textIn(file: TreeFile | undefined): string | undefined {
+  return typeof file?.content === 'string' ? file.content : undefined;
+}
+
+function sameAt(a: Tree, b: Tree, path: string): boolean {
+  const [left, right] = [a.get(path as RelPath), b.get(path as RelPath)];
+  return left !== undefined && right !== undefined && sameFile(left, right);
 }
 
 /** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */
@@ -74,8 +102,8 @@ function readBase(folder: Tree, place: string): Tree {
 }
 
 function textAt(folder: Tree, path: string, place: string): string {
-  const content = folder.get(path as RelPath)?.content;
-  if (typeof content === 'string') return content;
+  const text = textIn(folder.get(path as RelPath));
+  if (text !== undefined) return text;
   throw new Failure('base-lost', { file: `${place}/${path}`, reason: 'it is not there' });
 }
 

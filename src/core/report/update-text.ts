@@ -1,5 +1,5 @@
+import type { ExplainedConflict } from '../pack/explain-conflict.ts';
 import { type ModuleUpdate, nameOf } from '../pack/update-module.ts';
-import type { FileConflict } from '../tree/merge-trees.ts';
 import type { Paint } from './paint.ts';
 
 /** A module and what an update found out about it. */
@@ -14,25 +14,38 @@ export function versionsOf({ from, to }: ModuleUpdate): string {
   return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
 }
 
-/** Each conflict at its file and line, with what both sides did and what to do about it. */
-export function reportConflicts(modules: readonly ReportedModule[], paint: Paint): string {
+/** Each conflict at its file and line: what both sides did there, and the command that resolves it. */
+export function reportConflicts(modules: readonly ReportedModule[], isWritten: boolean, paint: Paint): string {
   return modules
-    .flatMap(({ folder, update }) =>
-      update.conflicts.map((one) => {
-        const place = `${folder}/${one.path}${one.lines.length === 0 ? '' : `:${one.lines.join(',')}`}`;
-        const advice = adviceOn(one, folder, update);
-        return `${paint.red('conflict')} ${paint.bold(place)} ${one.reason} ${paint.dim(`(${one.kind})`)}\n         ${paint.cyan(advice)}\n`;
-      }),
-    )
+    .flatMap((module) => module.update.conflicts.map((one) => conflictText(module, one, isWritten, paint)))
     .join('');
 }
 
-function adviceOn({ kind, sidecar }: FileConflict, folder: string, update: ModuleUpdate): string {
-  if (kind === 'unresolved') return 'Edit the file until no <<<<<<< is left, then run the command again.';
-  if (kind === 'edit/delete') return `${nameOf(update.to)} has no such file: delete yours, or keep it as your own.`;
+function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWritten: boolean, paint: Paint): string {
+  const { path, places, reason, kind } = conflict;
+  const advice = `  ${paint.dim('resolve')}  ${paint.cyan(adviceOn(conflict, module, isWritten))}\n`;
+  const texts = places.map(({ line, yours, theirs }) => {
+    const place = `${module.folder}/${path}${line === undefined ? '' : `:${line}`}`;
+    const sides = theirs === '' ? [] : [`  ${paint.dim('yours')}    ${yours}\n  ${paint.dim('theirs')}   ${theirs}\n`];
+    return `${paint.red('conflict')} ${paint.bold(place)} ${reason} ${paint.dim(`(${kind})`)}\n${sides.join('')}`;
+  });
+  return `${texts.join('')}${advice}`;
+}
+
+function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {
+  const command = `create-ai-module update ${module.name}`;
+  if (kind === 'unresolved') return `edit the file until no <<<<<<< is left, then \`${command}\``;
+  if (kind === 'edit/delete')
+    return isWritten
+      ? 'the file is yours from now on; delete it where you do not want it'
+      : `\`${command} --on-conflict ours\` keeps it as your own file, \`--on-conflict theirs\` deletes it`;
+  if (!isWritten) {
+    const both = sidecar === undefined ? 'markers` puts both into the file' : 'sidecar` puts theirs beside yours';
+    return `\`${command} --on-conflict ${both}; ours or theirs takes one`;
+  }
   if (sidecar !== undefined)
-    return `Compare it with ${folder}/${sidecar}, what ${nameOf(update.to)} renders now, and delete that file.`;
-  return `Yours is above, what ${nameOf(update.to)} and manifest.yaml say now below; keep what is right.`;
+    return `compare it with ${module.folder}/${sidecar}, take what you want and delete that file`;
+  return `edit ${path} between <<<<<<< and >>>>>>>, then \`${command}\``;
 }
 
 /** Each module with the files that are not as the pack rendered them. */

@@ -54,7 +54,7 @@ function narrow(part: Part): Part[] {
   while (tail < shorter - head && mine.at(-1 - tail) === theirs.at(-1 - tail)) tail += 1;
   return [
     agreed(mine.slice(0, head)),
-    conflict(part.base, mine.slice(head, mine.length - tail), theirs.slice(head, theirs.length - tail)),
+    conflict(part.base, mine.slice(head, mine.length - tail), theirs.slice(head, theirs.length - tail), part.at),
     agreed(mine.slice(mine.length - tail)),
   ];
 }

@@ -10,6 +10,8 @@ export interface Disagreement {
   readonly mine: readonly string[];
   readonly base: readonly string[];
   readonly theirs: readonly string[];
+  /** 0-based line of the base where it begins, where that is known. */
+  readonly at?: number;
 }
 
 /** What both sides changed, brought together: hunks that overlap or touch are one disagreement. */
@@ -26,7 +28,7 @@ export function mergeRegions(base: Lines, mine: Lines, theirs: Lines): Part[] | 
     parts.push(agreed(base.slice(at, start)));
     const [left, right] = [within(mine, group.mine, start, end), within(theirs, group.theirs, start, end)];
     if (left === undefined || right === undefined) parts.push(agreed(left ?? right ?? []));
-    else parts.push(conflict(base.slice(start, end), left, right));
+    else parts.push(conflict(base.slice(start, end), left, right, start));
     at = end;
   }
   return [...parts, agreed(base.slice(at))];
@@ -63,6 +65,6 @@ export function agreed(lines: Lines): Part {
   return { kind: 'agreed', lines };
 }
 
-export function conflict(base: Lines, mine: Lines, theirs: Lines): Disagreement {
-  return { kind: 'conflict', mine, base, theirs };
+export function conflict(base: Lines, mine: Lines, theirs: Lines, at?: number): Disagreement {
+  return at === undefined ? { kind: 'conflict', mine, base, theirs } : { kind: 'conflict', mine, base, theirs, at };
 }

@@ -23,6 +23,8 @@ export interface LineConflict {
   readonly mine: readonly string[];
   readonly base: readonly string[];
   readonly theirs: readonly string[];
+  /** 0-based line of the base where it begins, where that is known. */
+  readonly at?: number | undefined;
 }
 
 /**
@@ -50,8 +52,8 @@ function write(parts: readonly Part[], options: MergeLinesOptions): { lines: str
   const conflicts: LineConflict[] = [];
   for (const part of parts) {
     if (part.kind === 'conflict') {
-      const { mine, base, theirs } = part;
-      conflicts.push({ line: lines.length + 1, mine, base, theirs });
+      const { kind: _, ...sides } = part;
+      conflicts.push({ line: lines.length + 1, ...sides });
     }
     for (const line of textOf(part, options)) lines.push(line);
   }

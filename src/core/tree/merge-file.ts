@@ -1,3 +1,4 @@
+import type { LineConflict } from '../text/line-merge.ts';
 import { type MergeLabels, unresolvedLines } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
 import { mergeContent } from './merge-content.ts';
@@ -15,7 +16,12 @@ export interface Outcome {
   readonly after?: TreeFile | undefined;
   /** Goes beside the file, under a name of its own. */
   readonly sidecar?: TreeFile;
-  readonly conflict?: { readonly kind: ConflictKind; readonly lines: readonly number[] };
+  readonly conflict?: {
+    readonly kind: ConflictKind;
+    readonly lines: readonly number[];
+    /** What each side has there, where it is lines that conflict. */
+    readonly regions?: readonly LineConflict[];
+  };
   readonly reason: string;
 }
 
@@ -72,7 +78,7 @@ function mergeBoth(base: TreeFile, mine: TreeFile, theirs: TreeFile, options: Me
   const reason = 'the same lines changed on both sides';
   if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
   if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
-  return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines }, reason };
+  return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
 }
 
 /** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */

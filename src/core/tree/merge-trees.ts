@@ -1,3 +1,4 @@
+import type { LineConflict } from '../text/line-merge.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import { type ConflictKind, type FileState, type MergeFileOptions, mergeFile, type Outcome } from './merge-file.ts';
 import { besideEnding, type Move, type Track, trackFiles } from './merge-tracks.ts';
@@ -38,6 +39,8 @@ export interface FileConflict {
   readonly kind: ConflictKind;
   /** 1-based lines of the file as it will be. */
   readonly lines: readonly number[];
+  /** What each side has at each of the lines, where it is lines that conflict. */
+  readonly regions?: readonly LineConflict[];
   readonly reason: string;
   /** Where the pack's own version was put. */
   readonly sidecar?: RelPath;

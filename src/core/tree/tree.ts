@@ -25,6 +25,16 @@ export function sameFile(a: TreeFile, b: TreeFile): boolean {
   return a.mode === b.mode && sameContent(a.content, b.content);
 }
 
+export function sameTree(a: Tree, b: Tree): boolean {
+  return (
+    a.size === b.size &&
+    [...a].every(([path, file]) => {
+      const other = b.get(path);
+      return other !== undefined && sameFile(file, other);
+    })
+  );
+}
+
 /** Paths in code-unit order: the same on every machine and in every locale. */
 export function sortedPaths(tree: Tree): RelPath[] {
   return [...tree.keys()].sort(comparePaths);

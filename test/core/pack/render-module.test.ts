@@ -32,7 +32,7 @@ it('adds what an update needs: a lock, the base of managed files, and word to gi
     'gen.ts',
     'manifest.yaml',
   ]);
-  expect([...(readPristine(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual(['a.ts']);
+  expect([...(readPristine(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual(['a.ts', 'manifest.yaml']);
   expect(text(tree, '.ai-module/lock.yaml')).toBe(
     'lock_version: 1\npack: "tiny"\npack_version: "1.2.3"\nowned:\n  - "manifest.yaml"\n',
   );

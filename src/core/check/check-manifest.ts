@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
+import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
-import { type LineIgnore, lineIgnores } from './line-ignores.ts';
+import { ignoreWord, type LineIgnore, lineIgnores } from './line-ignores.ts';
 import type { ManifestRule, Rule, SourceRule, Subject } from './rule.ts';
 import { severityOf } from './rules.ts';
 import { checkValue, isReadable } from './subject.ts';
@@ -25,6 +26,22 @@ export interface CheckedManifest {
 
 /** Everything that can be told from one manifest alone, each finding at its place. */
 export async function checkManifest(given: ManifestText, rules: readonly Rule[]): Promise<CheckedManifest> {
+  return checkQuickly(given, rules) ?? checkExactly(given, rules);
+}
+
+/** Most manifests are plain and right: only what has a finding, or may have one, is read for its places. */
+function checkQuickly(given: ManifestText, rules: readonly Rule[]): CheckedManifest | undefined {
+  const { text, file, folder } = given;
+  if (text.includes(ignoreWord) || ofKind(rules, 'source').some((rule) => rule.suspects(text))) return undefined;
+  const plain = readPlainYaml(text);
+  const checked = plain && checkValue(plain.value);
+  if (!checked || checked.findings.length > 0 || !('manifest' in checked)) return undefined;
+  const subject: Subject = { file, folder, manifest: checked.manifest, faulty: checked.faulty };
+  const isRight = ofKind(rules, 'manifest').every((rule) => rule.check(subject).length === 0);
+  return isRight ? { diagnostics: [], subject, ignores: [], uncounted: 0 } : undefined;
+}
+
+async function checkExactly(given: ManifestText, rules: readonly Rule[]): Promise<CheckedManifest> {
   const source = await parseYaml(given.text);
   const rest = { ignores: lineIgnores(source), uncounted: 0 };
   const locate = locator(given.file, source);

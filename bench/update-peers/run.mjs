@@ -1,17 +1,16 @@
 // npm run bench:update-peers: the same pack and the same edits of users, updated by this tool, by copier and by cruft.
 // Prints a table for docs/updating.md.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cases } from './cases.mjs';
+import { pythonPrograms, versions } from './python.mjs';
 import { copier, createAiModule, cruft } from './tools.mjs';
 import { verdictOf, wordsOf } from './verdict.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const versions = ['copier==9.19.1', 'cruft==2.16.0'];
-const python = installed(join(root, '.cache/bench-python'));
+const python = pythonPrograms(join(root, '.cache/bench-python'));
 const tools = [createAiModule(join(root, 'dist/create-ai-module.cjs')), copier(python), cruft(python)];
 
 const rows = cases.map((test) => ({ test, verdicts: tools.map((tool) => play(tool, test)) }));
@@ -41,14 +40,4 @@ function play(tool, test) {
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-/** Folder of the others' programs. */
-function installed(folder) {
-  const programs = join(folder, 'bin');
-  if (versions.every((version) => existsSync(join(programs, version.split('==')[0])))) return programs;
-  mkdirSync(folder, { recursive: true });
-  execFileSync('python3', ['-m', 'venv', folder]);
-  execFileSync(join(programs, 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...versions]);
-  return programs;
 }

@@ -70,6 +70,7 @@ export function titleOf(name: string): string {
 export function classNameFor(name: string): string {
   const words = name.split('_').filter((word) => word !== '' && word !== 'module');
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  if (/^\d/.test(stem)) return `Module${stem}`;
   return stem === '' || isTakenClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
 }
 

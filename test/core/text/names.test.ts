@@ -81,6 +81,7 @@ it.each([
   ['document_search', 'DocumentSearchModule'],
   ['search_module', 'SearchModule'],
   ['module', 'AiModule'],
+  ['module_2', 'Module2'],
   ['ocr2', 'Ocr2Module'],
   ['a__b', 'ABModule'],
   ['base_ai', 'BaseAiAiModule'],

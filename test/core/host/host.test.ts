@@ -31,7 +31,13 @@ describe('a host is recognised', () => {
 });
 
 describe('what the host says about itself beats its pack', () => {
-  const config = { modules_dir: 'src/ai', imports: { base_module: 'lib/base.ts' }, host_events: [] };
+  const config = {
+    modules_dir: 'src/ai',
+    imports: { base_module: 'lib/base.ts' },
+    host_events: [],
+    rules: {},
+    ignore: [],
+  };
 
   it('where it says something', () => {
     expect(describeHost('/h', meta, ['e'], config)).toEqual({
@@ -55,7 +61,7 @@ it.each([
   ['modules', '../../src/base.ts'],
   ['src/ai/modules', '../../../base.ts'],
 ])('imports are relative to the module’s folder in %s', (modules_dir, want) => {
-  const host = describeHost('/h', meta, [], { modules_dir, imports: {}, host_events: [] });
+  const host = describeHost('/h', meta, [], { modules_dir, imports: {}, host_events: [], rules: {}, ignore: [] });
   expect(importSpecifiers(host, meta, 'ocr')).toEqual({ base_module: want });
 });
 

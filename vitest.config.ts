@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-
-const hasFastapi = existsSync(fileURLToPath(new URL('templates/fastapi/pack.yaml', import.meta.url)));
 
 const shared = {
   testTimeout: 60_000,
   hookTimeout: 300_000,
-  exclude: ['test/fixtures/**', ...(hasFastapi ? [] : ['test/conformance/rows/fastapi-*'])],
+  exclude: ['test/fixtures/**'],
 };
 
 /** One after the other, the quick ones first: the later ones start servers and hosts of their own. */

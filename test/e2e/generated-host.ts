@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { builtBin } from './built-bin.ts';
 import { madeOnce } from './once.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const manifests = ['document_search', 'mon_nouveau_module'].map((name) =>
+const ordinary = ['document_search', 'mon_nouveau_module'].map((name) =>
   join(project, `test/fixtures/manifests/${name}.yaml`),
 );
 
@@ -16,10 +16,13 @@ export type Stack = 'fastify' | 'fastapi';
 
 const run = promisify(execFile);
 
-/** A host with two modules, made by the built bin the way a user makes it, with its dependencies installed. */
-export async function generatedHost(stack: Stack): Promise<string> {
+/**
+ * A host with modules, made by the built bin the way a user makes it, with its dependencies installed: the two ordinary
+ * modules, or those of some manifests under a name of their own.
+ */
+export async function generatedHost(stack: Stack, name = 'two', manifests = ordinary): Promise<string> {
   const bin = await builtBin();
-  const folder = join(project, '.cache/generated', `${stack}-${basename(dirname(bin))}`);
+  const folder = join(project, '.cache/generated', `${stack}-${name}-${basename(dirname(bin))}`);
   return madeOnce(folder, async (draft) => {
     rmSync(draft, { recursive: true });
     await run(process.execPath, [bin, 'host', 'init', draft, '--stack', stack, '--yes']);
@@ -34,8 +37,6 @@ export async function generatedHost(stack: Stack): Promise<string> {
 export function pythonOf(host: string): string {
   return join(host, '.venv/bin/python');
 }
-
-export const hasTemplates = (stack: Stack): boolean => existsSync(join(project, 'templates', stack, 'pack.yaml'));
 
 /** What is installed depends on the packages alone, and is shared by all hosts that want the same. */
 const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {

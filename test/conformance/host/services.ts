@@ -108,11 +108,16 @@ export class ScratchServices implements Services {
 const redisReady = /Ready to accept/;
 
 /** Where a program of the servers is, also where Debian keeps it out of the path. */
-export function serverTool(name: string): string | undefined {
+function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
+}
+
+/** Those of the servers that are not installed, in words. */
+export function missingServers(names: readonly string[]): string[] {
+  return names.filter((name) => serverTool(name) === undefined).map((name) => `${name} is not installed`);
 }
 
 const postgresTool = (name: string): string => serverTool(name) ?? name;

@@ -9,7 +9,7 @@ import uvicorn
 
 from app.core.config import get_settings
 from app.core.logging import configure_logging
-from app.main import ConfigurationError, create_app
+from app.main import create_app
 
 logger = logging.getLogger("app")
 
@@ -30,14 +30,9 @@ def main() -> int:
     """Run the host until it is told to stop; the exit code is 1 if it could not start."""
     settings = get_settings()
     configure_logging()
-    try:
-        app = create_app()
-    except ConfigurationError as error:
-        logger.error("%s", error)
-        return 1
     server = Server(
         uvicorn.Config(
-            app,
+            create_app(),
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -25,10 +25,6 @@ from app.tasks.embedded import EmbeddedScheduler, EmbeddedWorker
 logger = logging.getLogger(__name__)
 
 
-class ConfigurationError(Exception):
-    """Settings that must not be used together."""
-
-
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start the host before the first request, stop it after the last."""
@@ -51,7 +47,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await event_bus.start()
         stack.push_async_callback(event_bus.stop)
 
-        if settings.role == "all" and not settings.distributed:
+        if not settings.distributed:
             await _start_worker(stack, orchestrator)
         yield
 
@@ -69,14 +65,7 @@ async def _start_worker(stack: AsyncExitStack, orchestrator: Orchestrator) -> No
 
 
 def create_app() -> FastAPI:
-    """Make the application; nothing is opened before it is started.
-
-    Raises:
-        ConfigurationError: TEST_ENDPOINTS is set in production.
-    """
-    settings = get_settings()
-    if settings.production and settings.test_endpoints:
-        raise ConfigurationError("TEST_ENDPOINTS must not be set in production")
+    """Make the application; nothing is opened before it is started."""
     app = FastAPI(title="AI modules", version="1.0.0", lifespan=lifespan, redirect_slashes=False)
     app.state.orchestrator = Orchestrator()
     app.add_middleware(JsonBodyMiddleware)
@@ -84,6 +73,6 @@ def create_app() -> FastAPI:
     app.include_router(health.router)
     app.include_router(modules.router, prefix=API_PREFIX)
     app.include_router(events.router, prefix=API_PREFIX)
-    if settings.test_endpoints:
+    if get_settings().test_endpoints:
         app.include_router(recorded_events.router, prefix=API_PREFIX)
     return app

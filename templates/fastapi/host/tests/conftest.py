@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic_settings import SettingsConfigDict
 from sqlmodel import Field
 
 from app.ai.module_config import ModuleConfig
@@ -28,6 +29,10 @@ class SampleResult(ResultRow, table=True):
     job_id: str = Field(foreign_key="sample_jobs.id", ondelete="CASCADE", unique=True, max_length=36)
 
 
+class SampleConfig(ModuleConfig):
+    model_config = SettingsConfigDict(env_prefix="SAMPLE_")
+
+
 class SampleService(JobService):
     """Its jobs are not run by a worker: the tests run them one step at a time."""
 
@@ -46,7 +51,7 @@ class SampleService(JobService):
                 cancelled="sample.cancelled",
             ),
         )
-        super().__init__(spec, ModuleConfig(**{**defaults, **settings}))
+        super().__init__(spec, SampleConfig(**{**defaults, **settings}))
         self.opened = 0
 
     async def initialize(self) -> None:

@@ -58,6 +58,15 @@ def test_a_second_delivery_finds_nothing_to_do(host: Host, service: SampleServic
     assert (again.attempt, again.result_id) == (1, job.result_id)
 
 
+def test_a_retry_is_not_started_before_it_is_due(host: Host, user_id: str) -> None:
+    patient = SampleService(retry_delay_seconds=30)
+    job = run(host, patient, start(host, patient, user_id, fail="transient"))
+    assert (job.status, job.attempt, job.error_code) == ("pending", 1, "sample_busy")
+    again = run(host, patient, job)
+    assert (again.status, again.attempt) == ("pending", 1)
+    host.call(patient.close)
+
+
 @pytest.mark.parametrize(
     ("failure", "attempts", "code"),
     [

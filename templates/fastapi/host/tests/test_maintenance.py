@@ -47,10 +47,19 @@ def queued(sent: AsyncMock, job: JobRow) -> int:
 def test_a_forgotten_job_is_queued_again_once(host: Host, service: SampleService, job: JobRow, sent: AsyncMock) -> None:
     host.call(maintenance.requeue_stale, service)
     assert queued(sent, job) == 0
-    change(host, job, due_at=utcnow() - PAST)
+    change(host, job, requeue_at=utcnow() - PAST)
     host.call(maintenance.requeue_stale, service)
     host.call(maintenance.requeue_stale, service)
     assert queued(sent, job) == 1
+
+
+def test_a_job_that_waits_for_its_next_attempt_is_told_of_in_time(
+    host: Host, service: SampleService, job: JobRow, sent: AsyncMock
+) -> None:
+    change(host, job, due_at=utcnow() + timedelta(seconds=30))
+    host.call(maintenance.recover, service)
+    countdown = next(call.args[-1] for call in sent.await_args_list if job.id in call.args)
+    assert 25 < countdown <= 30
 
 
 def test_an_orphaned_job_is_taken_over(host: Host, service: SampleService, job: JobRow, sent: AsyncMock) -> None:

@@ -125,7 +125,7 @@ class JobModule(BaseAIModule):
 
     async def process(self, request: ProcessRequest) -> ProcessResponse:
         """Do the module's work at once, without a job."""
-        return await self.service.process_request(request)
+        return await self.service.process_now(request.input_data, request.options)
 
     async def get_metrics(self) -> dict[str, Any]:
         """The counts of the module's jobs, and of events that could not be published by this process."""

@@ -1,16 +1,28 @@
 """Settings of the host, read from the environment and from a `.env` file."""
 
+import logging
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Self
 
 from dotenv import load_dotenv
-from pydantic import AliasChoices, Field
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
 API_PREFIX = "/api/v1"
+PRODUCTION = "production"
+
+
+class ConfigurationError(SystemExit):
+    """Settings that make no sense. Nobody catches it: the process ends and says why."""
+
+
+def _check_level(name: str) -> str:
+    if name.upper() not in logging.getLevelNamesMapping():
+        raise ValueError(f"must be one of {', '.join(logging.getLevelNamesMapping())}")
+    return name.upper()
 
 
 class Settings(BaseSettings):
@@ -20,23 +32,33 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    role: Literal["all", "web"] = "all"
     database_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
-    log_level: str = "INFO"
+    log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: str = ""
     modules_dir: Path | None = None
     job_lease_seconds: float = Field(default=10, gt=0)
     test_endpoints: bool = False
-    app_env: str = Field(default="development", validation_alias=AliasChoices("APP_ENV", "NODE_ENV"))
+    app_env: str = "development"
+    node_env: str = "development"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.redis_url is not None and self.database_url is None:
+            raise ValueError("REDIS_URL needs DATABASE_URL")
+        if self.production and not self.jwt_secret:
+            raise ValueError("JWT_SECRET must be set in production")
+        if self.production and self.test_endpoints:
+            raise ValueError("TEST_ENDPOINTS must not be set in production")
+        return self
 
     @property
     def production(self) -> bool:
         """Whether development conveniences are refused."""
-        return self.app_env == "production"
+        return PRODUCTION in (self.app_env, self.node_env)
 
     @property
     def distributed(self) -> bool:
@@ -67,8 +89,21 @@ class Settings(BaseSettings):
 
 @lru_cache
 def get_settings() -> Settings:
-    """Read the settings once. ENV_FILE names another file than `.env`; empty, none is read."""
+    """Read the settings once. ENV_FILE names another file than `.env`; empty, none is read.
+
+    Raises:
+        ConfigurationError: it names every variable at fault, and never a value.
+    """
     env_file = os.environ.get("ENV_FILE", ".env")
     if env_file:
         load_dotenv(env_file)
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [_problem(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
+        raise ConfigurationError("\n".join(problems)) from None
+
+
+def _problem(name: str, message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return f"{name.upper()}: {message}" if name else message

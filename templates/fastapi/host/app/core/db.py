@@ -75,12 +75,27 @@ async def session_scope() -> AsyncIterator[AsyncSession]:
         yield session
 
 
+@asynccontextmanager
+async def snapshot_scope() -> AsyncIterator[AsyncSession]:
+    """A session for reading: all its queries see the database as it was at the first one."""
+    async with session_scope() as session:
+        if _on_sqlite():
+            await (await session.connection()).execute(text("BEGIN"))
+        else:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+def _on_sqlite() -> bool:
+    return get_settings().async_database_url.startswith("sqlite")
+
+
 async def lock_until_commit(connection: AsyncConnection, key: str) -> None:
     """Hold a lock named `key` until the transaction ends; must be its first statement.
 
     SQLite has one writer at a time, so there the lock is the whole database.
     """
-    if get_settings().async_database_url.startswith("sqlite"):
+    if _on_sqlite():
         await connection.execute(text("BEGIN IMMEDIATE"))
     else:
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})

@@ -8,23 +8,11 @@ from pathlib import Path
 from app.core.config import get_settings
 
 
-class SecretMissingError(Exception):
-    """JWT_SECRET must be set in production."""
-
-
 @lru_cache
 def get_jwt_secret() -> str:
-    """JWT_SECRET; outside production, a random one kept in DATA_DIR, readable by its owner only.
-
-    Raises:
-        SecretMissingError: in production without JWT_SECRET.
-    """
+    """JWT_SECRET; outside production, a random one kept in DATA_DIR, readable by its owner only."""
     settings = get_settings()
-    if settings.jwt_secret:
-        return settings.jwt_secret
-    if settings.production:
-        raise SecretMissingError("JWT_SECRET must be set when APP_ENV is production")
-    return _read_or_create(settings.data_dir / "jwt-secret")
+    return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
 
 
 def _read_or_create(path: Path) -> str:

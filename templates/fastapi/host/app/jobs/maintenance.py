@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
 from app.core.clock import utcnow
-from app.core.config import get_settings
 from app.core.db import session_scope
 from app.jobs.models import JobRow
 from app.jobs.states import ACTIVE, TERMINAL, JobStatus
+from app.jobs.transitions import requeue_at
 from app.tasks.queue import enqueue
 
 if TYPE_CHECKING:
@@ -24,20 +24,11 @@ REPEAT_AFTER = timedelta(minutes=5)
 BATCH = 500
 
 
-def first_due_at(delay_seconds: float = 0) -> datetime:
-    """When a message sent now, for delivery after `delay_seconds`, should long have been picked up.
-
-    One lease, so that a message lost with a killed worker costs no more than a lost lease. A job that merely
-    waits in a long queue gets a second message, which does no harm; from then on every REPEAT_AFTER.
-    """
-    return utcnow() + timedelta(seconds=delay_seconds + get_settings().job_lease_seconds)
-
-
 async def requeue_stale(service: "JobService") -> int:
     """Queue again what nobody works on; fail what used up its attempts. Returns the number queued."""
     model = service.spec.job_model
     idle = or_(col(model.status) == JobStatus.PENDING, service.transitions.expired())
-    query = select(model).where(idle, col(model.due_at) < utcnow()).order_by(col(model.created_at)).limit(BATCH)
+    query = select(model).where(idle, col(model.requeue_at) < utcnow()).order_by(col(model.created_at)).limit(BATCH)
     async with session_scope() as session:
         jobs = (await session.exec(query)).all()
     requeued = sum([await _requeue(service, job) for job in jobs])
@@ -51,14 +42,16 @@ async def _requeue(service: "JobService", job: JobRow) -> bool:
         if await service.transitions.fail_expired(job.id):
             await service.events.failed(job, "internal_error")
         return False
-    repeat_at = first_due_at() if job.status == JobStatus.PROCESSING else utcnow() + REPEAT_AFTER
+    due_at = max(job.due_at, utcnow())
+    repeat_at = requeue_at(due_at) if job.status == JobStatus.PROCESSING else due_at + REPEAT_AFTER
     # First the row, then the message: of several processes that look at once, one sends.
-    if not await service.transitions.postpone(job.id, job.due_at, repeat_at):
+    if not await service.transitions.postpone(job.id, job.requeue_at, repeat_at):
         return False
+    countdown = max(0.0, (due_at - utcnow()).total_seconds())
     try:
-        await enqueue(service.spec.process_task, job.id, priority=job.priority)
+        await enqueue(service.spec.process_task, job.id, job.priority, countdown)
     except Exception:
-        await service.transitions.postpone(job.id, repeat_at, job.due_at)
+        await service.transitions.postpone(job.id, repeat_at, job.requeue_at)
         raise
     return True
 
@@ -70,7 +63,7 @@ async def recover(service: "JobService") -> int:
     async with session_scope() as session:
         past = utcnow() - timedelta(seconds=1)
         await session.exec(update(model).where(orphaned).values(lease_expires_at=past))
-        await session.exec(update(model).where(col(model.status).in_(ACTIVE)).values(due_at=past))
+        await session.exec(update(model).where(col(model.status).in_(ACTIVE)).values(requeue_at=past))
     total = 0
     while requeued := await requeue_stale(service):
         total += requeued

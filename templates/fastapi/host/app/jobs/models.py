@@ -17,8 +17,13 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
+def id_from_event(module: str, event_id: str) -> str:
+    """The id of the job that an event starts in a module: a second delivery gives the same job."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{module}:{event_id}"))
+
+
 class JobRow(SQLModel):
-    """A job. `due_at` is when a pending job counts as forgotten and is queued again."""
+    """A job. It is not started before `due_at`; from `requeue_at` on it counts as forgotten and is queued again."""
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=36)
     user_id: str = Field(max_length=255)
@@ -31,6 +36,7 @@ class JobRow(SQLModel):
     claim_token: str | None = Field(default=None, max_length=36)
     lease_expires_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     due_at: datetime = Field(default_factory=utcnow, sa_type=UTCDateTime)
+    requeue_at: datetime = Field(default_factory=utcnow, sa_type=UTCDateTime)
 
     progress_percent: int = Field(default=0)
     error_code: str | None = Field(default=None, max_length=64)
@@ -60,5 +66,5 @@ def job_indexes(table: str) -> tuple[Index, Index]:
     """Indexes for a user's list and for the search for forgotten jobs."""
     return (
         Index(f"{table}_owner", "user_id", "created_at", "id"),
-        Index(f"{table}_state", "status", "due_at", "lease_expires_at"),
+        Index(f"{table}_state", "status", "requeue_at"),
     )

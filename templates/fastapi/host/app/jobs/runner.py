@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from app.core.clock import utcnow
 from app.core.config import get_settings
 from app.core.db import retry_while_unavailable
 from app.jobs.errors import JobError, PermanentError
-from app.jobs.maintenance import first_due_at
 from app.jobs.models import JobRow
 from app.jobs.transitions import MAX_PROGRESS_BEFORE_END
 from app.tasks.queue import enqueue
@@ -141,14 +142,16 @@ class Attempt:
     async def end_badly(self, error: Exception) -> None:
         """Schedule another attempt, or fail the job."""
         code = _code_of(error)
-        logger.warning("attempt %d at job %s: %s", self._job.attempt, self._job.id, code, exc_info=error)
+        unexpected = None if isinstance(error, (JobError, TimeoutError)) else error
+        reason = error if isinstance(error, JobError) else code
+        logger.warning("attempt %d at job %s: %s", self._job.attempt, self._job.id, reason, exc_info=unexpected)
         settings, transitions = self._service.settings, self._service.transitions
         if isinstance(error, PermanentError) or self._job.attempt > settings.retry_attempts:
             if await retry_while_unavailable(lambda: transitions.fail(self._job.id, self._token, code)):
                 await self._service.events.failed(self._job, code)
             return
         delay = settings.retry_delay_seconds * 2 ** (self._job.attempt - 1)
-        due_at = first_due_at(delay)
+        due_at = utcnow() + timedelta(seconds=delay)
         if await retry_while_unavailable(lambda: transitions.retry(self._job.id, self._token, code, due_at)):
             await self._send_again(delay)
 

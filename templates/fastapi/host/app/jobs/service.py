@@ -1,22 +1,22 @@
 """The base of every module's service: what is done with jobs, except the work itself."""
 
 import asyncio
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
 from app.ai.module_config import ModuleConfig
+from app.core.clock import utcnow
 from app.jobs import errors
 from app.jobs.events import LifecyclePublisher
-from app.jobs.maintenance import delete_jobs_of, first_due_at
-from app.jobs.models import JobRow, new_id
+from app.jobs.maintenance import delete_jobs_of
+from app.jobs.models import JobRow, id_from_event, new_id
 from app.jobs.schemas import ProcessRequest, ProcessResponse, StatsResponse
 from app.jobs.spec import JobSpec
 from app.jobs.states import TERMINAL, JobStatus
 from app.jobs.store import JobPage, JobStore
-from app.jobs.transitions import Transitions
+from app.jobs.transitions import Transitions, requeue_at
 from app.models.module_start import uptime_seconds
 from app.models.user import User
 from app.tasks.queue import enqueue
@@ -86,12 +86,12 @@ class JobService(ABC):
             QueueUnavailableError: no worker could be told; the job ends failed.
         """
         job = self.spec.job_model(
-            id=new_id() if event_id is None else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.spec.name}:{event_id}")),
+            id=new_id() if event_id is None else id_from_event(self.spec.name, event_id),
             user_id=user_id,
             input_data=request.input_data,
             options=request.options,
             priority=request.priority,
-            due_at=first_due_at(),
+            requeue_at=requeue_at(utcnow()),
         )
         if not await self.store.insert(job, self.settings.max_pending_jobs):
             return await self.get_job(job.id)
@@ -103,10 +103,6 @@ class JobService(ABC):
                 await self.events.failed(job, "queue_unavailable")
             raise errors.QueueUnavailableError from error
         return job
-
-    async def process_request(self, request: ProcessRequest) -> ProcessResponse:
-        """Do the work of a request at once, without a job."""
-        return await self.process_now(request.input_data, request.options)
 
     async def process_now(
         self,
@@ -197,11 +193,7 @@ class JobService(ABC):
         counts, average = await self.store.counts()
         return StatsResponse(
             total_jobs=sum(counts.values()),
-            pending_jobs=counts.get(JobStatus.PENDING, 0),
-            processing_jobs=counts.get(JobStatus.PROCESSING, 0),
-            completed_jobs=counts.get(JobStatus.COMPLETED, 0),
-            failed_jobs=counts.get(JobStatus.FAILED, 0),
-            cancelled_jobs=counts.get(JobStatus.CANCELLED, 0),
+            **{f"{status}_jobs": counts.get(status, 0) for status in JobStatus},
             avg_duration_ms=average,
             uptime_seconds=await uptime_seconds(self.spec.name),
         )

@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from app.core.db import lock_until_commit, session_scope
+from app.core.db import lock_until_commit, session_scope, snapshot_scope
 from app.jobs.errors import TooManyJobsError
 from app.jobs.models import JobRow, ResultRow
 from app.jobs.states import ACTIVE, JobStatus
@@ -75,7 +75,7 @@ class JobStore:
         newest_first = (col(model.created_at).desc(), col(model.id).desc())
         jobs = select(model).where(*conditions).order_by(*newest_first).offset(skip).limit(limit)
         total = select(func.count()).select_from(model).where(*conditions)
-        async with session_scope() as session:
+        async with snapshot_scope() as session:
             found = list(await session.exec(jobs))
             return JobPage(found, (await session.exec(total)).one(), skip, limit)
 
@@ -84,6 +84,6 @@ class JobStore:
         model = self.job_model
         by_status = select(model.status, func.count()).group_by(model.status)
         average = select(func.avg(model.duration_ms)).where(model.status == JobStatus.COMPLETED)
-        async with session_scope() as session:
+        async with snapshot_scope() as session:
             counts = dict((await session.exec(by_status)).all())
             return counts, float((await session.exec(average)).one() or 0)

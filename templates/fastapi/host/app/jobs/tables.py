@@ -22,6 +22,7 @@ def create_job_tables_v1(module: str) -> None:
         sa.Column("claim_token", sa.String(36)),
         sa.Column("lease_expires_at", sa.DateTime(timezone=True)),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("requeue_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("progress_percent", sa.Integer, nullable=False),
         sa.Column("error_code", sa.String(64)),
         sa.Column("error_message", sa.String(255)),
@@ -34,7 +35,7 @@ def create_job_tables_v1(module: str) -> None:
         sa.Column("cancelled_at", sa.DateTime(timezone=True)),
     )
     op.create_index(f"{jobs}_owner", jobs, ["user_id", "created_at", "id"])
-    op.create_index(f"{jobs}_state", jobs, ["status", "due_at", "lease_expires_at"])
+    op.create_index(f"{jobs}_state", jobs, ["status", "requeue_at"])
     op.create_table(
         results,
         sa.Column("id", sa.String(36), primary_key=True),

@@ -1,13 +1,16 @@
 """What the Celery tasks of a module do."""
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.jobs import maintenance
 from app.jobs.runner import process_job
 from app.jobs.service import JobService
 from app.tasks.loop import run_async, worker_loop
 from app.tasks.queue import enqueue
+
+logger = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 1.0
 
@@ -31,14 +34,26 @@ def run_job(create_service: CreateService, job_id: str) -> None:
 
 def run_requeue_stale(create_service: CreateService) -> int:
     """Queue forgotten jobs again; returns their number."""
-    service = worker_loop().service(create_service)
-    return run_async(lambda: maintenance.requeue_stale(service))
+    return _maintain(create_service, maintenance.requeue_stale)
 
 
 def run_cleanup_old_jobs(create_service: CreateService) -> int:
     """Delete old jobs; returns their number."""
-    service = worker_loop().service(create_service)
-    return run_async(lambda: maintenance.cleanup_old_jobs(service))
+    return _maintain(create_service, maintenance.cleanup_old_jobs)
+
+
+def _maintain(create_service: CreateService, step: Callable[[JobService], Awaitable[int]]) -> int:
+    """Run a step of maintenance. One that fails is tried again by the clock: a line in the log is enough."""
+
+    async def run() -> int:
+        return await step(service)
+
+    try:
+        service = worker_loop().service(create_service)
+        return run_async(run)
+    except Exception as error:
+        logger.warning("%s: %s failed (%s)", create_service.__name__, step.__name__, type(error).__name__)
+        return 0
 
 
 def _slots_of(service: JobService) -> threading.BoundedSemaphore:

@@ -22,6 +22,25 @@ def lease_end() -> datetime:
     return utcnow() + timedelta(seconds=get_settings().job_lease_seconds)
 
 
+def requeue_at(due_at: datetime) -> datetime:
+    """When the message of a job that is due at `due_at` should long have been picked up.
+
+    One lease later, so that a message lost with a killed worker costs no more than a lost lease. A job that merely
+    waits in a long queue gets a second message, which does no harm.
+    """
+    return due_at + timedelta(seconds=get_settings().job_lease_seconds)
+
+
+def _pending(due_at: datetime) -> dict[str, Any]:
+    return {
+        "status": JobStatus.PENDING,
+        "due_at": due_at,
+        "requeue_at": requeue_at(due_at),
+        "claim_token": None,
+        "lease_expires_at": None,
+    }
+
+
 class Transitions:
     """Compare-and-set moves. Each returns whether it happened."""
 
@@ -44,14 +63,15 @@ class Transitions:
             return bool(moved.rowcount == 1)
 
     async def claim(self, job_id: str) -> JobRow | None:
-        """pending, or processing with an expired lease → processing, under a fresh claim token."""
+        """pending and due, or processing with an expired lease → processing, under a fresh claim token."""
         model, now = self.model, utcnow()
-        free = or_(col(model.status) == JobStatus.PENDING, self.expired())
+        due = and_(col(model.status) == JobStatus.PENDING, col(model.due_at) <= now)
+        free = or_(due, self.expired())
         values = {
             "status": JobStatus.PROCESSING,
             "claim_token": new_id(),
             "lease_expires_at": lease_end(),
-            "due_at": now,
+            "requeue_at": now,
             "attempt": col(model.attempt) + 1,
             "started_at": func.coalesce(col(model.started_at), now),
         }
@@ -93,31 +113,18 @@ class Transitions:
             return bool(moved.rowcount == 1)
 
     async def retry(self, job_id: str, token: str, code: str, due_at: datetime) -> bool:
-        """processing → pending, for another attempt."""
-        values = {
-            "status": JobStatus.PENDING,
-            "error_code": code,
-            "error_message": message_for(code),
-            "due_at": due_at,
-            "claim_token": None,
-            "lease_expires_at": None,
-        }
+        """processing → pending, for another attempt at `due_at`."""
+        values = {"error_code": code, "error_message": message_for(code), **_pending(due_at)}
         return await self._move(self._claimed(job_id, token), values)
 
     async def release(self, job_id: str, token: str) -> bool:
         """processing → pending, for another worker, at once."""
-        values = {
-            "status": JobStatus.PENDING,
-            "due_at": utcnow(),
-            "claim_token": None,
-            "lease_expires_at": None,
-        }
-        return await self._move(self._claimed(job_id, token), values)
+        return await self._move(self._claimed(job_id, token), _pending(utcnow()))
 
-    async def postpone(self, job_id: str, due_at: datetime, until: datetime) -> bool:
-        """Move the time at which the job counts as forgotten."""
-        where = and_(col(self.model.id) == job_id, col(self.model.due_at) == due_at)
-        return await self._move(where, {"due_at": until})
+    async def postpone(self, job_id: str, planned: datetime, until: datetime) -> bool:
+        """Move the time at which the job counts as forgotten, unless another process has moved it."""
+        where = and_(col(self.model.id) == job_id, col(self.model.requeue_at) == planned)
+        return await self._move(where, {"requeue_at": until})
 
     async def fail(self, job_id: str, token: str, code: str) -> bool:
         """processing → failed, by the worker that holds the claim."""

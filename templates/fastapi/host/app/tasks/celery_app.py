@@ -10,12 +10,18 @@ from app.core.config import get_settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
+MINUTE_SECONDS = 60.0
 DAY_SECONDS = 24 * 3600.0
 
 
 def requeue_interval() -> float:
-    """Seconds between two searches for forgotten jobs: often enough to notice an expired lease soon."""
-    return max(0.5, get_settings().job_lease_seconds / 4)
+    """Seconds between two searches for forgotten jobs: at most a minute.
+
+    In distributed mode often enough to notice soon that a lease has expired: what a killed worker held comes back
+    from Redis only after an hour. Embedded, worker and host die together, and the host searches when it starts.
+    """
+    settings = get_settings()
+    return min(MINUTE_SECONDS, max(0.5, settings.job_lease_seconds / 4)) if settings.distributed else MINUTE_SECONDS
 
 
 def _create_celery_app() -> Celery:

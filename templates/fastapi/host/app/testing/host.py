@@ -9,12 +9,14 @@ from starlette.testclient import TestClient
 
 from app.ai.orchestrator import Orchestrator
 from app.api.v1.auth import create_token
+from app.jobs.models import JobRow
+from app.jobs.schemas import ProcessRequest
 from app.jobs.service import JobService
+from app.jobs.states import TERMINAL
 
 T = TypeVar("T")
 
 WAIT_SECONDS = 20.0
-ENDED = ("completed", "failed", "cancelled")
 
 
 def wait_until(condition: Callable[[], T | None]) -> T:
@@ -57,12 +59,23 @@ class Host:
         orchestrator: Orchestrator = self.client.app.state.orchestrator  # type: ignore[attr-defined]
         return next(service for service in orchestrator.services() if service.spec.name == module)
 
+    def run_job(self, module: str, request: ProcessRequest, user_id: str) -> JobRow:
+        """Start a job and wait until it has ended."""
+        service = self.service(module)
+        started = self.call(service.start_processing, request, user_id)
+
+        def ended() -> JobRow | None:
+            job = self.call(service.get_job, started.id)
+            return job if job.status in TERMINAL else None
+
+        return wait_until(ended)
+
     def wait_for_job(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
         """Ask for a job's status until it has ended."""
 
         def ended() -> dict[str, Any] | None:
             job: dict[str, Any] = self.client.get(url, headers=headers).json()
-            return job if job["status"] in ENDED else None
+            return job if job["status"] in TERMINAL else None
 
         return wait_until(ended)
 

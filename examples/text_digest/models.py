@@ -1,0 +1,25 @@
+"""Tables of text_digest. After a change: `python -m app.migrate text_digest "what changed"`."""
+
+from sqlmodel import Field
+
+from app.jobs.models import JobRow, ResultRow, job_indexes
+
+
+class TextDigestJob(JobRow, table=True):
+    """A job; its columns come from `JobRow`."""
+
+    __tablename__ = "text_digest_jobs"
+    __table_args__ = job_indexes("text_digest_jobs")
+
+
+class TextDigestResult(ResultRow, table=True):
+    """The result of a completed job; deleted with it."""
+
+    __tablename__ = "text_digest_results"
+
+    job_id: str = Field(
+        foreign_key="text_digest_jobs.id",
+        ondelete="CASCADE",
+        unique=True,
+        max_length=36,
+    )

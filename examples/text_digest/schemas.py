@@ -1,0 +1,50 @@
+"""Bodies of the module's requests and responses."""
+
+from pydantic import ConfigDict
+
+from app.jobs.schemas import (
+    JobListResponse,
+    JobResponse,
+    ProcessRequest,
+    ProcessResponse,
+    StatsResponse,
+)
+
+from .config import get_config
+
+
+class TextDigestRequest(ProcessRequest):
+    """A request for work. Declare here what `input_data` must hold."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "input_data": {"text": "The text to work on"},
+                "options": {},
+                "priority": 7,
+            },
+        },
+    )
+
+    @classmethod
+    def max_input_bytes(cls) -> int:
+        """How long the JSON text of `input_data` and `options` may be together."""
+        return get_config().max_input_bytes
+
+
+class TextDigestResponse(ProcessResponse):
+    """The result of a job, or of work done at once."""
+
+
+class TextDigestJobResponse(JobResponse):
+    """A job as its owner sees it."""
+
+
+class TextDigestJobListResponse(JobListResponse):
+    """A page of the user's jobs, newest first."""
+
+    jobs: list[TextDigestJobResponse]
+
+
+class TextDigestStatsResponse(StatsResponse):
+    """Counts over all users."""

@@ -1,0 +1,62 @@
+"""What text_digest does with a request. Queueing, retries, limits and cancelling come from `JobService`."""
+
+import asyncio
+from typing import Any
+
+from app.jobs.service import JobService, ReportProgress
+from app.jobs.spec import JobSpec
+
+from . import models
+from .config import TextDigestConfig, get_config
+from .events import LIFECYCLE_EVENTS
+from .provider import create_provider
+
+POLL_SECONDS = 0.05
+
+
+class TextDigestService(JobService):
+    """One call of the provider for each job, polled until it is complete."""
+
+    def __init__(self, config: TextDigestConfig | None = None) -> None:
+        self.config = config or get_config()
+        self.provider = create_provider(self.config)
+        spec = JobSpec(
+            name="text_digest",
+            process_task="text_digest.process",
+            job_model=models.TextDigestJob,
+            result_model=models.TextDigestResult,
+            events=LIFECYCLE_EVENTS,
+            max_concurrent_jobs=4,
+        )
+        super().__init__(spec, self.config)
+
+    async def initialize(self) -> None:
+        """Open the provider."""
+        await self.provider.connect()
+
+    async def shutdown(self) -> None:
+        """Close the provider."""
+        await self.provider.close()
+
+    async def check_provider(self) -> bool:
+        """Whether the provider answers."""
+        return await self.provider.ping()
+
+    async def run(
+        self,
+        input_data: dict[str, Any],
+        options: dict[str, Any],
+        report_progress: ReportProgress,
+    ) -> dict[str, Any]:
+        """Do the work and return its output, a JSON object.
+
+        Raises:
+            TransientError: worth another try.
+            PermanentError: another try would fail as well.
+        """
+        answer = await self.provider.process(input_data, options)
+        while not answer.is_complete:
+            await report_progress(answer.progress_percent)
+            await asyncio.sleep(POLL_SECONDS)
+            answer = await self.provider.get_status(answer.id)
+        return answer.data

@@ -1,0 +1,50 @@
+"""Events that the module publishes, and what it does on those of others."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.core.event_bus import event_bus
+from app.jobs.schemas import ProcessRequest
+from app.jobs.store import JobPage
+from app.testing.host import Host, wait_until
+
+MODULE = "text_digest"
+
+
+def test_tells_of_a_job(host: Host, user_id: str) -> None:
+    service = host.service(MODULE)
+    request = ProcessRequest(input_data={"text": "hello"})
+    job = host.call(service.start_processing, request, user_id)
+    events = host.events(job.id, last="text_digest.completed")
+    assert events[0]["name"] == "text_digest.started"
+    assert events[-1]["name"] == "text_digest.completed"
+    assert {event["source_module"] for event in events} == {MODULE}
+    assert {event["data"]["user_id"] for event in events} == {user_id}
+
+
+def test_erases_a_deleted_user(host: Host, user_id: str) -> None:
+    service = host.service(MODULE)
+    request = ProcessRequest(input_data={"text": "hello"})
+    job = host.call(service.start_processing, request, user_id)
+    host.call(event_bus.publish, "user.deleted", {"user_id": user_id}, "host")
+    assert wait_until(lambda: host.call(service.store.get, job.id) is None or None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "transcription.completed",
+    ],
+)
+def test_starts_one_job_for_an_event(host: Host, user_id: str, name: str) -> None:
+    service = host.service(MODULE)
+    event_id = str(uuid4())
+    for _ in range(2):
+        host.call(event_bus.publish, name, {"user_id": user_id, "text": "hello"}, "host", None, event_id)
+
+    def completed() -> JobPage | None:
+        page = host.call(service.list_jobs, user_id, 0, 20, None)
+        return page if page.jobs and page.jobs[0].status == "completed" else None
+
+    assert wait_until(completed).total == 1

@@ -1,0 +1,44 @@
+"""What the host adds to the database driver."""
+
+import asyncio
+from unittest.mock import AsyncMock, patch
+
+from app.core.db import get_engine, lock_until_commit, snapshot_scope
+from app.jobs.schemas import ProcessRequest
+from app.testing.host import Host
+
+from .conftest import SampleJob, SampleService
+
+
+def test_a_snapshot_sees_nothing_of_what_comes_after(host: Host, service: SampleService, user_id: str) -> None:
+    async def count_twice() -> tuple[int, int]:
+        async with snapshot_scope() as session:
+            before = await session.get(SampleJob, "nothing")
+            with patch("app.jobs.service.enqueue", AsyncMock()):
+                job = await service.start_processing(ProcessRequest(input_data={"x": 1}), user_id)
+            after = await session.get(SampleJob, job.id)
+        return before is not None, after is not None
+
+    assert host.call(count_twice) == (False, False)
+    assert host.call(service.list_jobs, user_id, 0, 20, None).total == 1
+
+
+def test_a_lock_is_held_until_the_transaction_ends(host: Host) -> None:
+    order: list[str] = []
+
+    async def hold(name: str, entered: asyncio.Event) -> None:
+        async with get_engine().begin() as connection:
+            await lock_until_commit(connection, "test")
+            order.append(f"{name} in")
+            entered.set()
+            await asyncio.sleep(0.05)
+            order.append(f"{name} out")
+
+    async def race() -> None:
+        entered = asyncio.Event()
+        first = asyncio.create_task(hold("first", entered))
+        await entered.wait()
+        await asyncio.gather(first, hold("second", entered))
+
+    host.call(race)
+    assert order == ["first in", "first out", "second in", "second out"]

@@ -1,0 +1,39 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tempFolder } from '../io/temp-folder.ts';
+import { succeedIn } from './fake-io.ts';
+
+/** What a host of each bundled stack is recognised by, and where its modules go. */
+const stacks = [
+  {
+    stack: 'fastify',
+    shown: 'Fastify (TypeScript): package.json depends on fastify; src/platform/modules/base-module.ts is the runtime',
+    entry: 'src/ai/modules/note_taker/index.ts',
+  },
+  {
+    stack: 'fastapi',
+    shown: 'FastAPI (Python): pyproject.toml depends on fastapi; app/ai/base_module.py is what modules inherit from',
+    entry: 'app/ai/modules/note_taker/__init__.py',
+  },
+];
+
+describe.each(stacks)('a $stack host', ({ stack, shown, entry }) => {
+  it('is made by its name, and takes a module without being told its stack', async () => {
+    const cwd = tempFolder();
+    await succeedIn(cwd, ['host', 'init', 'app', '--stack', stack, '--yes']);
+    const root = join(cwd, 'app');
+    await succeedIn(root, ['new', 'note_taker', '--author', 'A Tester', '--yes']);
+    expect(existsSync(join(root, entry))).toBe(true);
+  });
+
+  it('without ai-modules.yaml is recognised by its files, which are named', async () => {
+    const cwd = tempFolder();
+    await succeedIn(cwd, ['host', 'init', 'app', '--stack', stack, '--yes']);
+    const root = join(cwd, 'app');
+    rmSync(join(root, 'ai-modules.yaml'));
+    const { err } = await succeedIn(root, ['new', 'note_taker', '--author', 'A Tester', '--yes']);
+    expect(err).toContain(shown);
+    expect(existsSync(join(root, entry))).toBe(true);
+  });
+});

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contextOf } from '../../src/core/pack/context.ts';
+import { renderModule } from '../../src/core/pack/render-module.ts';
+import { readPackFolder } from '../../src/io/pack-folder.ts';
+import { copyHost } from '../conformance/host/copy-host.ts';
+import { randomManifest } from '../core/pack/random-manifest.ts';
+import { generatedHost, pythonOf } from './generated-host.ts';
+import { describeWhere, missingPython } from './needs.ts';
+import { writeOddManifests } from './odd-manifests.ts';
+
+/** What a tool of the host's environment prints; throws with the output where it finds something. */
+async function tool(host: string, name: string, ...args: string[]): Promise<string> {
+  const command = [join(dirname(pythonOf(host)), name), args] as const;
+  const { stdout } = await promisify(execFile)(...command, { cwd: host, maxBuffer: 1e8 }).catch((error) => {
+    throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
+  });
+  return stdout;
+}
+
+async function describeHost(title: string, makeHost: () => Promise<string>): Promise<void> {
+  const host = await makeHost();
+
+  describe(title, { timeout: 300_000 }, () => {
+    it('is free of lint', () => tool(host, 'ruff', 'check'));
+
+    it('is formatted', () => tool(host, 'ruff', 'format', '--check'));
+
+    it('passes its type check, strict in every way', () => tool(host, 'mypy', '--strict'));
+
+    it('passes its own tests and those of its modules, where a warning is an error', async () => {
+      expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
+    });
+  });
+}
+
+/** Modules of random manifests, in a copy of the host: their names clash, so that they are read and not run. */
+function describeAnyManifest(host: string): void {
+  const scratch = copyHost(host);
+  const count = 300;
+
+  describe(`modules of ${count} manifests of any kind`, () => {
+    beforeAll(async () => {
+      const pack = await readPackFolder(fileURLToPath(new URL('../../templates/fastapi', import.meta.url)), 'fastapi');
+      for (let seed = 1, found = 0; found < count; seed += 1) {
+        const manifest = randomManifest(seed * 104_729);
+        if (manifest === undefined) continue;
+        found += 1;
+        for (const [path, { content }] of renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports))) {
+          const target = join(scratch, `app/ai/modules/m${seed}`, path);
+          mkdirSync(dirname(target), { recursive: true });
+          writeFileSync(target, content);
+        }
+      }
+    });
+    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+    it('are Python', () => tool(host, 'python', '-W', 'error', '-m', 'compileall', '-q', scratch));
+
+    it('are free of lint', () => tool(host, 'ruff', 'check', '--no-cache', scratch));
+
+    it('are formatted', () => tool(host, 'ruff', 'format', '--no-cache', '--check', scratch));
+  });
+}
+
+function describeModule(host: string, name: string): void {
+  const folder = join(host, 'app/ai/modules', name);
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'),
+  );
+
+  describe(`the generated module ${name}`, () => {
+    it.each(files.map((file) => [file.name, join(file.parentPath, file.name)]))(
+      '%s shows no trace of a template',
+      (_name, path) => {
+        const text = readFileSync(path, 'utf8');
+        expect(text).not.toMatch(/\{\{|\}\}\}|🔴|ADAPT|TODO|FIXME|undefined:|\[object /);
+        expect(text).not.toMatch(/[ \t]$/m);
+        expect(text).toMatch(/\n$/);
+      },
+    );
+  });
+}
+
+await describeWhere('a generated FastAPI host', missingPython(), async () => {
+  await describeHost('a generated FastAPI host with two modules', () => generatedHost('fastapi'));
+  await describeHost('a generated FastAPI host with modules of odd manifests', () => {
+    const manifests = writeOddManifests(mkdtempSync(join(tmpdir(), 'odd-manifests-')));
+    return generatedHost('fastapi', 'odd', manifests);
+  });
+  await describeHost('a generated FastAPI host with the example', async () => {
+    const example = fileURLToPath(new URL('../../examples/text_digest', import.meta.url));
+    const host = await generatedHost('fastapi', 'example', [join(example, 'manifest.yaml')]);
+    cpSync(example, join(host, 'app/ai/modules/text_digest'), { recursive: true });
+    return host;
+  });
+  const host = await generatedHost('fastapi');
+  describeAnyManifest(host);
+  for (const name of ['document_search', 'mon_nouveau_module']) describeModule(host, name);
+
+  it('prints a token and nothing else', async () => {
+    expect(await tool(host, 'python', '-m', 'app.token', 'alice', '--permission', 'a:b')).toMatch(
+      /^[\w-]+\.[\w-]+\.[\w-]+\n$/,
+    );
+  });
+});

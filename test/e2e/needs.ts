@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { describe, it } from 'vitest';
+
+/**
+ * Describes what needs more than every machine has. What is missing skips it and says so; with CI=true it fails. Nothing
+ * of `define` runs then.
+ */
+export async function describeWhere(
+  name: string,
+  missing: readonly string[],
+  define: () => void | Promise<void>,
+): Promise<void> {
+  const reason = missing.join(', ');
+  if (reason === '') await define();
+  else if (process.env.CI === 'true') it(`${name}: ${reason}`, ({ expect }) => expect.fail(reason));
+  else describe.skip(`${name} (${reason})`, () => it('is skipped', () => {}));
+}
+
+const tryPython = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))';
+
+/** What a FastAPI host needs of the machine and is not there, in words. */
+export function missingPython(): string[] {
+  try {
+    execFileSync('python3', ['-c', tryPython], { stdio: 'ignore' });
+    return [];
+  } catch {
+    return ['Python 3.11 with its venv is not installed'];
+  }
+}

@@ -2,7 +2,7 @@
 
 from app.jobs.tables import create_job_tables_v1, drop_job_tables
 
-revision = "text_digest_0001"
+revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None

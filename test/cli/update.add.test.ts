@@ -79,7 +79,7 @@ describe('is refused, with nothing written', () => {
   it('a manifest that lines cannot be added to', async () => {
     host.write(
       'manifest.yaml',
-      host.read('manifest.yaml').replace(/events_emitted:\n( {2}- .*\n)+/, 'events_emitted: [notes.started]\n'),
+      host.read('manifest.yaml').replace(/events_emitted:\n( {2}- .*\n)+/, '"events_emitted":\n  - notes.started\n'),
     );
     const before = host.read('manifest.yaml');
     const { code, err } = await runIn(host.root, ['add', 'event', 'notes.archived', '--module', 'notes', '--yes']);

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { newModule, userEdits } from '../fastify-module.ts';
+import { editAsUser, editedFiles, newModule, replaceIn } from '../edited-module.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 
@@ -9,17 +9,13 @@ let root: string;
 const path = (file: string) => join(root, 'src/ai/modules/notes', file);
 const read = (file: string) => readFileSync(path(file), 'utf8');
 
-function editManifest(from: string, to: string): void {
-  const text = read('manifest.yaml');
-  if (!text.includes(from)) throw new Error(`the manifest has no ${from}`);
-  writeFileSync(path('manifest.yaml'), text.replace(from, to));
-}
+const editManifest = (from: string, to: string) => replaceIn(path('manifest.yaml'), from, to);
 
 beforeEach(async () => {
   root = join(tempFolder(), 'host');
   await succeedIn(tempFolder(), ['host', 'init', root, '--stack', 'fastify', '--yes']);
   await succeedIn(root, newModule);
-  userEdits(path(''));
+  editAsUser('fastify', path(''));
 });
 
 const topK = '  top_k:\n    type: "integer"\n    default: 5\n    minimum: 1\n';
@@ -66,7 +62,7 @@ describe('an edit of the manifest comes into the code, and what the user wrote t
     const files = snapshot(path(''));
     for (const [file, text] of Object.entries(files))
       if (gone !== '-' && !file.startsWith('.ai-module')) expect(`${file} ${text}`).not.toContain(gone);
-    for (const file of Object.keys(userEdits())) expect(read(file)).toContain('Mine, all mine');
+    for (const file of editedFiles('fastify')) expect(read(file)).toContain('Mine, all mine');
     expect((await succeedIn(root, ['update'])).out).toBe('1 module: everything is up to date.\n');
   });
 });
@@ -74,8 +70,8 @@ describe('an edit of the manifest comes into the code, and what the user wrote t
 describe('what goes from the manifest while its code was edited', () => {
   const edit = '  service.log.debug({}, event.name);\n';
   beforeEach(() => {
-    const text = read('events.ts').replace('  await service.startFromEvent(event);\n', (line) => edit + line);
-    writeFileSync(path('events.ts'), text);
+    const line = '  await service.startFromEvent(event);\n';
+    replaceIn(path('events.ts'), line, edit + line);
     editManifest('  - "file.uploaded"\n', '');
   });
 

@@ -1,5 +1,6 @@
 import { jsonLiteral, yamlLiteral } from '../text/literals.ts';
 import { readYaml } from '../text/yaml-value.ts';
+import { addFlowEntry } from './add-flow-entry.ts';
 import type { ConfigurationValue } from './schema.ts';
 
 /** An entry of one of the manifest's lists, or a key of its configuration. */
@@ -59,6 +60,11 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
     const opened = closed(head.replace(/^(\w+:)[ \t]*(\[[ \t]*\]|\{[ \t]*\})/, '$1'), ending);
     return [...lines.slice(0, at), opened, `  ${line}${ending}`, ...lines.slice(at + 1)].join('');
   }
+  const open = /^\w+:[ \t]*(?=[[{])/.exec(head)?.[0].length;
+  if (open !== undefined) {
+    const start = lines.slice(0, at).join('').length + open;
+    return addFlowEntry(text, start, line.replace(/^- /, ''), indexOf(addition, value));
+  }
   const items = itemsBelow(lines, at);
   if (items.length !== Object.keys(value).length) return undefined;
   const place = placeOf(addition, value, items, lines);
@@ -84,14 +90,20 @@ function itemsBelow(lines: readonly string[], head: number): number[] {
 
 /** Before the first entry that sorts after it, and before that one's comments; endpoints keep their order. */
 function placeOf(addition: Addition, value: object, items: readonly number[], lines: readonly string[]): number {
-  const isConfiguration = addition.list === 'configuration';
-  const names = isConfiguration ? Object.keys(value) : Object.values(value).map(String);
-  const name = isConfiguration ? addition.key : addition.entry;
-  const next = addition.list === 'endpoints' ? -1 : names.findIndex((other) => other > name);
+  const next = indexOf(addition, value);
   if (next === -1) return endOf(items.at(-1) as number, lines);
   let place = items[next] as number;
   while (/^[ \t]+#/.test(lines[place - 1] as string)) place -= 1;
   return place;
+}
+
+/** The number of the entry that it goes before; -1: behind all. */
+function indexOf(addition: Addition, value: object): number {
+  if (addition.list === 'endpoints') return -1;
+  const isConfiguration = addition.list === 'configuration';
+  const names = isConfiguration ? Object.keys(value) : Object.values(value).map(String);
+  const name = isConfiguration ? addition.key : addition.entry;
+  return names.findIndex((other) => other > name);
 }
 
 /** Behind an entry and what belongs to it. */

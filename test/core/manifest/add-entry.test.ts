@@ -33,7 +33,27 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
   ],
   ['no final line feed', 'events_emitted:\n  - a.a', emit('a.b'), 'events_emitted:\n  - a.a\n  - "a.b"\n'],
   ['there already', 'events_emitted:\n  - a.b\n', emit('a.b'), 'events_emitted:\n  - a.b\n'],
-  ['in brackets', 'events_emitted: [a.a, a.c]\n', emit('a.b'), undefined],
+  ['in brackets', 'events_emitted: [a.a, a.c] # x\n', emit('a.b'), 'events_emitted: [a.a, "a.b", a.c] # x\n'],
+  ['in brackets, last', 'events_emitted: [ "a.a" ]\nz: 1\n', emit('a.b'), 'events_emitted: [ "a.a", "a.b" ]\nz: 1\n'],
+  [
+    'in brackets of several lines',
+    'events_emitted: [\n  "a.a", # ]\n  \'a.c\',\n]\n',
+    emit('a.b'),
+    'events_emitted: [\n  "a.a", # ]\n  "a.b",\n  \'a.c\',\n]\n',
+  ],
+  [
+    'in brackets of several lines, last',
+    'events_emitted: [\n  a.a,\n  a.b,\n]\n',
+    emit('a.c'),
+    'events_emitted: [\n  a.a,\n  a.b,\n  "a.c",\n]\n',
+  ],
+  [
+    'a setting in braces',
+    'configuration: {a: {type: string, enum: [x, "}"]}, z: 1}\n',
+    set('b', 2),
+    'configuration: {a: {type: string, enum: [x, "}"]}, b: 2, z: 1}\n',
+  ],
+  ['a list of another key', 'events_emitted: *other\n', emit('a.b'), undefined],
   [
     'an endpoint keeps the order',
     'endpoints:\n  - POST /z\n  - GET /a\n',

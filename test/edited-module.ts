@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The arguments that make a module with one more of everything than the standard. */
+export const newModule: readonly string[] = [
+  ...['new', 'notes', '--description', 'Keeps notes', '--author', 'Ann', '--yes'],
+  ...['--endpoint', 'POST /reindex', '--emit', 'notes.indexed', '--subscribe', 'file.uploaded'],
+  ...['--permission', 'notes:export', '--config', 'top_k={type: integer, default: 5, minimum: 1}'],
+  ...['--config', 'lang=fr'],
+];
+
+export type Stack = 'fastify' | 'fastapi';
+
+export const modulesOf = { fastify: 'src/ai/modules', fastapi: 'app/ai/modules' } as const;
+
+/** By file: the line that a user wrote something before. */
+const edits: Readonly<Record<Stack, Readonly<Record<string, string>>>> = {
+  fastify: {
+    'routes.ts': "        summary: 'Start a job',",
+    'events.ts': '/** The events of this module.',
+    'schemas.ts': '    options: base.Options,',
+    'config.ts': 'export type Config',
+    'dependencies.ts': '/** Guards of routes',
+    'service.ts': '    return step.data;',
+    'index.ts': '  override router() {',
+    'tests/routes.test.ts': 'const input = ',
+    'tests/contract.test.ts': "  it('on endpoints'",
+    'tests/events.test.ts': "describe('the life of a job'",
+    'README.md': '## Tests',
+  },
+  fastapi: {
+    'routes.py': '    job = await service.start_processing(body, user.id)',
+    'events.py': '        user_id = user_id_of(event)',
+    'schemas.py': 'class NotesResponse(ProcessResponse):',
+    'config.py': '    model_config = SettingsConfigDict(env_prefix="NOTES_")',
+    'README.md': '## Tests',
+  },
+};
+
+/** What the user wrote into each file, before that line. */
+export const mineIn = (file: string): string => {
+  if (file.endsWith('.py')) return '# Mine, all mine.';
+  return file.endsWith('.md') ? 'Mine, all mine.' : '/** Mine, all mine. */';
+};
+
+export const editedFiles = (stack: Stack): readonly string[] => Object.keys(edits[stack]);
+
+/** A line of the user's in the files of the module that follow the manifest. */
+export function editAsUser(stack: Stack, folder: string): void {
+  for (const [file, line] of Object.entries(edits[stack])) {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    replaceIn(join(folder, file), line, `${indent}${mineIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
+  }
+}
+
+/** A change of a text that must be there. */
+export function replaceIn(file: string, from: string, to: string): void {
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+  writeFileSync(
+    file,
+    text.replace(from, () => to),
+  );
+}

@@ -9,6 +9,7 @@ const libraries = {
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
+  tinyglobby: { imports: /^tinyglobby$/, entry: 'tinyglobby' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
 };
 

@@ -86,6 +86,7 @@ describe('one dependency, one home', () => {
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
     'js-yaml': ['src/core/text/yaml-value.ts'],
     'node-diff3': ['src/core/text/line-hunks.ts'],
+    tinyglobby: ['src/io/find-manifests.ts'],
     // One reads a text, the others say what is wrong with it and what is in it.
     yaml: ['faults', 'parts', 'source'].map((file) => `src/core/text/yaml-${file}.ts`),
     // A schema stands beside what it is the schema of; explain.ts turns zod's findings into sentences.

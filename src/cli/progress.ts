@@ -32,3 +32,8 @@ export async function withProgress<T>(io: Io, label: string, work: () => Promise
     if (frame > 0) io.err.write('\r\x1b[K');
   }
 }
+
+/** Lets the progress move on in work that never waits for anything. */
+export async function breathe(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

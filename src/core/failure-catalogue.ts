@@ -117,6 +117,10 @@ export const catalogue = {
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
     () => 'Pass a manifest, the folder of a module or the folder of all modules.',
   ),
+  'nothing-matches': user(
+    ({ pattern }: { pattern: string }) => `No file matches ${pattern}.`,
+    () => 'Put the pattern in quotes, or pass the folder of the modules.',
+  ),
   'nothing-to-undo': user(
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
     () => 'Only the last update can be undone, once, on the machine it ran on.',

@@ -1,32 +1,84 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
+import { codeOf, reasonOf } from './apply/disk-error.ts';
+import { ignoredFolders } from './read-tree.ts';
 
-/** The manifests of all modules of a host. */
-export async function manifestsOfHost({ root, modulesDir }: Host): Promise<string[]> {
-  return manifestsAt(join(root, modulesDir));
+const manifestName = 'manifest.yaml';
+
+/** The manifests of all modules of a host: its folders of modules are not searched deeper. */
+export function manifestsOfHost({ root, modulesDir }: Host): string[] {
+  const dir = join(root, modulesDir);
+  const found = manifestsIn(dir, 1);
+  if (found.length === 0) throw new Failure('no-manifests', { dir });
+  return found;
 }
 
-/** A manifest itself, a module's folder, or a folder of modules. Throws `no-manifests` where there is none. */
-export async function manifestsAt(path: string): Promise<string[]> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'it does not exist' : error.message;
+/**
+ * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Links to
+ * folders are not followed. Throws where there is nothing to check.
+ */
+export async function findManifests(cwd: string, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const isPattern = /[*?[{]/.test(path) && !existsSync(resolve(cwd, path));
+    found.push(...(isPattern ? await matching(cwd, path) : manifestsAt(resolve(cwd, path))));
+  }
+  return [...new Set(found)];
+}
+
+function manifestsAt(path: string): string[] {
+  if (!isFolder(path)) return [path];
+  const found = manifestsIn(path, Number.POSITIVE_INFINITY);
+  if (found.length === 0) throw new Failure('no-manifests', { dir: path });
+  return found;
+}
+
+/** Files that a pattern matches, and the manifests in folders that it matches. */
+async function matching(cwd: string, pattern: string): Promise<string[]> {
+  const { glob } = await import('tinyglobby');
+  const ignore = [...ignoredFolders].map((name) => `**/${name}/**`);
+  const options = {
+    cwd,
+    ignore,
+    absolute: true,
+    expandDirectories: false,
+    onlyFiles: false,
+    followSymbolicLinks: false,
+  };
+  const paths = (await glob(pattern, options)).map((path) => path.replace(/(?<=.)\/$/, '')).sort();
+  const found = paths.flatMap((path) => (isFolder(path) ? manifestsIn(path, Number.POSITIVE_INFINITY) : [path]));
+  if (found.length === 0) throw new Failure('nothing-matches', { pattern });
+  return found;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    const reason = codeOf(error) === 'ENOENT' ? 'it does not exist' : reasonOf(error);
     throw new Failure('file-unreadable', { file: path, reason }, error);
-  });
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true });
-  if (entries.some((entry) => entry.name === 'manifest.yaml')) return [join(path, 'manifest.yaml')];
-  const inside = entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name, 'manifest.yaml'));
-  const there = await Promise.all(
-    inside.map((file) =>
-      stat(file).then(
-        () => file,
-        () => undefined,
-      ),
-    ),
-  );
-  const files = there.filter((file) => file !== undefined).sort();
-  if (files.length === 0) throw new Failure('no-manifests', { dir: path });
-  return files;
+  }
+}
+
+/** A folder with a manifest is a module: what is below it is its own. */
+function manifestsIn(folder: string, depth: number): string[] {
+  const entries = listed(folder);
+  if (entries === undefined || entries.some(({ name }) => name === manifestName)) return [join(folder, manifestName)];
+  if (depth === 0) return [];
+  return entries
+    .filter((entry) => entry.isDirectory() && !ignoredFolders.has(entry.name))
+    .map(({ name }) => name)
+    .sort()
+    .flatMap((name) => manifestsIn(join(folder, name), depth - 1));
+}
+
+/** Nothing where there is no folder; `undefined` where nobody may look into it, which reading the manifest will tell. */
+function listed(folder: string): Dirent[] | undefined {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? [] : undefined;
+  }
 }

@@ -47,5 +47,6 @@ export interface Io {
   /** True when stdin and stdout are both terminals: only then may a command ask. */
   readonly isInteractive: boolean;
   readonly prompter: () => Promise<Prompter>;
-  readonly readStdin: () => Promise<string>;
+  /** All of standard input, or of something longer one byte more than `limit`. */
+  readonly readStdin: (limit: number) => Promise<Uint8Array>;
 }

@@ -20,18 +20,24 @@ export interface ReadCheckup {
 
 /** Reads manifests, and what else of their hosts is needed to check them: one checkup for each host. */
 export async function readCheckups(cwd: string, files: readonly string[]): Promise<ReadCheckup[]> {
-  const hosts = new Map<string, Promise<OpenedHost | undefined>>();
-  const groups = new Map<string, { host: OpenedHost | undefined; files: string[] }>();
+  const hosts = new Map<string, OpenedHost | undefined>();
+  const groups = new Map<string, string[]>();
   for (const file of files) {
     const start = basename(file) === 'manifest.yaml' ? dirname(dirname(file)) : dirname(file);
-    const asked = hosts.get(start) ?? hostAbove(start);
-    hosts.set(start, asked);
-    const host = await asked;
-    const group = groups.get(host?.host.root ?? '') ?? { host, files: [] };
-    groups.set(host?.host.root ?? '', group);
-    group.files.push(file);
+    if (!hosts.has(start)) hosts.set(start, await hostAbove(start));
+    const root = hosts.get(start)?.host.root ?? '';
+    const group = groups.get(root);
+    if (group) group.push(file);
+    else groups.set(root, [file]);
   }
-  return Promise.all([...groups.values()].map(({ host, files: own }) => readOne(cwd, own, host)));
+  const byRoot = new Map([...hosts.values()].map((host) => [host?.host.root ?? '', host]));
+  return Promise.all([...groups].map(([root, own]) => readOne(cwd, own, byRoot.get(root))));
+}
+
+/** A manifest that is no file, such as standard input: it belongs to no host. */
+export function lonely(manifest: ManifestText): ReadCheckup {
+  const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
+  return { root: undefined, checkup, unreadable: [] };
 }
 
 async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
@@ -47,16 +53,28 @@ async function readOne(cwd: string, files: readonly string[], host: OpenedHost |
   const { settings, events } =
     root === undefined ? { settings: noSettings, events: [] } : await readHostRules(root, shown);
   const given = new Set(files);
-  const all = host ? await manifestsOfHost(host.host).catch(() => []) : [];
-  const others = all.filter((file) => !given.has(file));
-  const [read, context] = [await readAll(cwd, files), await readAll(cwd, others)];
+  const all = host ? modulesOf(host) : new Set<string>();
+  const read = await readAll(cwd, files);
+  const context = await readAll(
+    cwd,
+    [...all].filter((file) => !given.has(file)),
+  );
   const isRead = read.unreadable.length + context.unreadable.length === 0;
-  const isWhole = host !== undefined && isRead && files.every((file) => all.includes(file));
+  const isWhole = host !== undefined && isRead && files.every((file) => all.has(file));
   return {
     root,
     checkup: { manifests: read.texts, others: context.texts, isWhole, host: { events }, settings },
     unreadable: read.unreadable,
   };
+}
+
+function modulesOf({ host }: OpenedHost): ReadonlySet<string> {
+  try {
+    return new Set(manifestsOfHost(host));
+  } catch (error) {
+    if (isFailure(error, 'no-manifests')) return new Set();
+    throw error;
+  }
 }
 
 async function readAll(cwd: string, files: readonly string[]) {
@@ -75,7 +93,7 @@ async function readAll(cwd: string, files: readonly string[]) {
 }
 
 /** A file that cannot be read is a finding among others: it does not keep them from being checked. */
-function asDiagnostic(file: string, error: unknown): Diagnostic {
+export function asDiagnostic(file: string, error: unknown): Diagnostic {
   if (!(error instanceof Failure)) throw error;
   const { message, hint } = error;
   const { reason = message } = error.args as { reason?: string };

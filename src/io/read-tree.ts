@@ -86,6 +86,11 @@ export async function readText(file: string, limit: number): Promise<string> {
   const bytes = await readUpTo(file, limit).catch((error: unknown) => {
     throw unreadable(file, error);
   });
+  return textOfBytes(file, bytes);
+}
+
+/** Throws `file-unreadable` where the bytes are no text; `file` is what they are of. */
+export function textOfBytes(file: string, bytes: Uint8Array): string {
   const content = contentOf(bytes);
   if (typeof content === 'string') return content;
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });

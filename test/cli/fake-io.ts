@@ -7,6 +7,7 @@ export interface FakeIoOptions {
   /** Makes it a terminal that this person sits at. */
   readonly replies?: Readonly<Record<string, Reply | readonly Reply[]>>;
   readonly isTty?: boolean;
+  readonly stdin?: string | Uint8Array;
 }
 
 function capture(isTty: boolean): Output & { text: string } {
@@ -41,7 +42,7 @@ export async function runIn(cwd: string, argv: readonly string[], options: FakeI
     err,
     isInteractive: options.replies !== undefined,
     prompter: async () => prompter,
-    readStdin: async () => '',
+    readStdin: async () => Buffer.from(options.stdin ?? ''),
   };
   const code = await run(argv, io);
   return { code, out: out.text, err: err.text, asked: prompter.asked, refusals: prompter.refusals };

@@ -78,7 +78,7 @@ describe('a bug', () => {
       err: { write: (text) => texts.err.push(text), isTty: false },
       isInteractive: true,
       prompter: () => Promise.reject(new TypeError('x is not a function', { cause: new Error('because') })),
-      readStdin: async () => '',
+      readStdin: async () => new Uint8Array(),
     };
     return { code: await run(argv, io), out: texts.out.join(''), err: texts.err.join('') };
   }

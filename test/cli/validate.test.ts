@@ -70,7 +70,7 @@ describe('validate', () => {
   it.each<[string, readonly string[], string]>([
     ['a path that is not there', ['nowhere'], 'nowhere cannot be read: it does not exist'],
     ['a folder without manifests', ['empty'], 'holds no manifest.yaml'],
-    ['an unknown format', ['--format', 'xml'], '--format must be pretty or json, not xml.'],
+    ['an unknown format', ['--format', 'xml'], '--format must be pretty, json, github, sarif or junit, not xml.'],
     ['no host', ['--host', '/'], 'No host application was found in / or above it.'],
   ])('refuses %s', async (_, argv, reason) => {
     const root = await hostWithModules('alpha');

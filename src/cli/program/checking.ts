@@ -6,11 +6,14 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
   program
     .command('validate')
     .description('Check manifests; without paths, every manifest of the host')
-    .argument('[paths...]', 'Manifests or folders of modules')
+    .argument('[paths...]', 'Manifests, folders of modules, or patterns of them; - is standard input')
     .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--format <format>', 'pretty, json, github, sarif or junit; default: pretty, in GitHub Actions github')
     .option('--json', 'The same as --format json')
     .option('--strict', 'Warnings fail as errors do')
+    .option('--fix', 'Write what is safe to repair: quotes, the order of fields, misspelt fields')
+    .option('--dry-run', 'With --fix: show what would change and write nothing')
+    .option('--diff', 'With --fix: show what changes')
     .option('--debug', 'Show where a failure comes from')
     .action(async (paths: string[], flags) =>
       end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),

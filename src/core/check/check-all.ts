@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
+import { counted } from '../text/counted.ts';
 import { checkManifest, type ManifestText } from './check-manifest.ts';
 import { checkModules } from './check-modules.ts';
 import type { LineIgnore } from './line-ignores.ts';
@@ -22,14 +23,23 @@ const maxFindings = 50;
 
 const fixed = new Set(rules.flatMap((rule) => (rule.kind === 'reported' && rule.isFixed ? [rule.id] : [])));
 
+/** Lets others run for a moment. */
+export type Pause = () => Promise<void>;
+
+const manifestsBetweenPauses = 50;
+
 /** Everything wrong in manifests and between them, in the order of a report. */
-export async function checkAll({ manifests, others, isWhole, host, settings }: Checkup): Promise<Diagnostic[]> {
+export async function checkAll(
+  { manifests, others, isWhole, host, settings }: Checkup,
+  pause: Pause = async () => {},
+): Promise<Diagnostic[]> {
   const active = activeRules(rules, settings);
   const found: Diagnostic[] = [];
   const subjects: Subject[] = [];
   const uncounted = new Map<string, number>();
   const ignores = new Map<string, readonly LineIgnore[]>();
-  for (const manifest of manifests) {
+  for (const [index, manifest] of manifests.entries()) {
+    if (index % manifestsBetweenPauses === 0) await pause();
     const checked = await checkManifest(manifest, active);
     found.push(...checked.diagnostics);
     if (checked.subject) subjects.push(checked.subject);
@@ -59,7 +69,7 @@ function capped(diagnostics: readonly Diagnostic[], uncounted: ReadonlyMap<strin
   });
   const more = [...counts].flatMap(([file, count]): Diagnostic[] => {
     if (count <= maxFindings) return [];
-    const message = `${count - maxFindings} more findings in this file are not shown`;
+    const message = `${counted(count - maxFindings, 'more finding')} in this file not shown`;
     return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'Repair these first.' }];
   });
   return [...told, ...more];

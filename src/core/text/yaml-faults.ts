@@ -73,6 +73,19 @@ function keyFaults(yaml: Library, document: Document.Parsed, place: Place): Synt
   return faults;
 }
 
+// All that YAML calls printable; other readers refuse the whole text for one character of these.
+const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+
+/** The first character that YAML forbids; the parser takes it for text. */
+export function controlCharacters(text: string, place: Place): SyntaxFault[] {
+  const found = forbidden.exec(text);
+  if (found === null) return [];
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const message = `the character U+${code} is not allowed in YAML`;
+  const range = place(found.index, found.index + 1);
+  return [{ rule: 'syntax', message, range, hint: `Remove it, or write it as "\\u${code}" in double quotes.` }];
+}
+
 function sentence(message: string): string {
   const line = message.split('\n')[0] ?? message;
   return line.charAt(0).toLowerCase() + line.slice(1);

@@ -1,6 +1,6 @@
 import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
-import { faultsOf, type Span, type SyntaxFault } from './yaml-faults.ts';
+import { controlCharacters, faultsOf, type Span, type SyntaxFault } from './yaml-faults.ts';
 import { commentsOf, scalarsOf, type YamlComment, type YamlScalar } from './yaml-parts.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -41,6 +41,7 @@ export async function parseYaml(given: string): Promise<YamlSource> {
   ];
   const document = documents[0] as Document.Parsed | undefined;
   const faults = documents.flatMap((one, index) => faultsOf(yaml, one as Document.Parsed, index, rangeAt));
+  faults.push(...controlCharacters(text, rangeAt));
   const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
   const value = isReadable ? readValue(yaml, document, faults, rangeAt) : undefined;
   const spanOf: YamlSource['spanOf'] = (path, at) => placeOf(yaml, document, path, at);

@@ -5,9 +5,8 @@ import type { SourceFault, SourceRule } from '../rule.ts';
 /** Stands where a plain scalar may: behind an indicator or white space, up to the end of a line or an indicator. */
 const scalarOf = (inner: string) => new RegExp(`(?:^|[\\s,[{\\ufeff])(?:${inner})(?=[ \\t]*(?:$|[,\\]}#:]))`, 'im');
 const words = scalarOf('yes|no|on|off|=|<<');
-const numbers = scalarOf(
-  '[-+]?(?:\\.|0[0-9ob_]|\\d[\\d.]*[_:e]|\\d{4}-|\\d{16}|[1-9]\\d*\\.\\d*0)[-+\\w.:]*(?:[ \\t]+[-+\\d:.z]+)*',
-);
+const unusual = '[-+]?(?:\\.|0[0-9obx_]|\\d[\\d.]*[_:e]|\\d{4}-|\\d{16})[-+\\w.:]*(?:[ \\t]+[-+\\d:.z]+)*';
+const numbers = scalarOf(`${unusual}|[1-9]\\d*\\.\\d*0`);
 
 export const readDifferently: SourceRule = {
   id: 'read-differently',

@@ -1,0 +1,36 @@
+import { resolve } from 'node:path';
+import { Failure } from '../core/failure.ts';
+import { maxManifestBytes } from '../core/manifest/parse.ts';
+import { findManifests, manifestsOfHost } from '../io/find-manifests.ts';
+import type { Io } from '../io/io.ts';
+import { openHost } from '../io/open-host.ts';
+import { asDiagnostic, lonely, type ReadCheckup, readCheckups } from '../io/read-checkup.ts';
+import { textOfBytes } from '../io/read-tree.ts';
+
+export const stdinName = '<stdin>';
+
+/** What `validate` was asked to check: paths and patterns, `-` for standard input, without any the host's modules. */
+export async function checkupsFor(io: Io, paths: readonly string[], hostDir = '.'): Promise<ReadCheckup[]> {
+  if (paths.length === 0) {
+    const { host } = await openHost(resolve(io.cwd, hostDir));
+    return readCheckups(io.cwd, manifestsOfHost(host));
+  }
+  const files = await findManifests(
+    io.cwd,
+    paths.filter((path) => path !== '-'),
+  );
+  const checkups = await readCheckups(io.cwd, files);
+  return paths.includes('-') ? [...checkups, await readStdin(io)] : checkups;
+}
+
+async function readStdin(io: Io): Promise<ReadCheckup> {
+  const bytes = await io.readStdin(maxManifestBytes);
+  try {
+    if (bytes.length > maxManifestBytes)
+      throw new Failure('file-too-large', { file: stdinName, bytes: bytes.length, limit: maxManifestBytes });
+    return lonely({ file: stdinName, folder: undefined, text: textOfBytes(stdinName, bytes) });
+  } catch (error) {
+    const { checkup, ...rest } = lonely({ file: stdinName, folder: undefined, text: '' });
+    return { ...rest, checkup: { ...checkup, manifests: [] }, unreadable: [asDiagnostic(stdinName, error)] };
+  }
+}

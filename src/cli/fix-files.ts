@@ -1,0 +1,39 @@
+import { dirname, resolve } from 'node:path';
+import { type Fixed, fixAll } from '../core/check/fix-all.ts';
+import { Failure } from '../core/failure.ts';
+import { reportDiff } from '../core/report/plan-text.ts';
+import { applyPlan } from '../io/apply/apply-plan.ts';
+import type { Io } from '../io/io.ts';
+import { planTextChanges, type TextChange } from '../io/plan-text-changes.ts';
+import type { ReadCheckup } from '../io/read-checkup.ts';
+import { stdinName } from './check-paths.ts';
+import { paintFor } from './paint.ts';
+import { breathe } from './progress.ts';
+
+export interface FixFlags {
+  readonly dryRun?: boolean;
+  readonly diff?: boolean;
+}
+
+/** Makes every safe fix of one checkup, and writes the manifests that change: all or none. */
+export async function fixFiles(io: Io, { root, checkup }: ReadCheckup, flags: FixFlags): Promise<Fixed> {
+  const fixed = await fixAll(checkup, breathe);
+  if (fixed.texts.has(stdinName))
+    throw new Failure('usage', { message: '--fix changes files; standard input is none.' });
+  const texts = new Map(checkup.manifests.map(({ file, text }) => [file, text]));
+  const changes = [...fixed.texts].map(([file, after]): TextChange => {
+    return { path: resolve(io.cwd, file), before: texts.get(file) ?? '', after };
+  });
+  for (const [folder, own] of byFolder(root, changes)) {
+    const plan = await planTextChanges(folder, own);
+    if (flags.dryRun || flags.diff) io.err.write(reportDiff(plan, paintFor(io, io.err)));
+    if (!flags.dryRun) await applyPlan(folder, plan);
+  }
+  return fixed;
+}
+
+/** Files of a host are written together; others by themselves. */
+function byFolder(root: string | undefined, changes: readonly TextChange[]): [folder: string, TextChange[]][] {
+  if (changes.length === 0) return [];
+  return root === undefined ? changes.map((one) => [dirname(one.path), [one]]) : [[root, [...changes]]];
+}

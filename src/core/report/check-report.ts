@@ -1,0 +1,33 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { counted } from '../text/counted.ts';
+
+/** What a check came to, as every format of `validate` reports it. */
+export interface CheckReport {
+  /** Every file that was checked, as diagnostics name them. */
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly texts: ReadonlyMap<string, string>;
+  /** Of this tool. */
+  readonly version: string;
+  /** Where warnings count as errors. */
+  readonly isStrict: boolean;
+  /** With --fix, the files that were changed, or would be. */
+  readonly fixed?: readonly string[];
+}
+
+export function countOf(report: CheckReport, severity: Diagnostic['severity']): number {
+  return report.diagnostics.filter((one) => one.severity === severity).length;
+}
+
+/** `2 errors and 1 warning in 3 manifests`, or `3 manifests valid`. */
+export function summaryOf(report: CheckReport): string {
+  const manifests = counted(report.files.length, 'manifest');
+  const [errors, warnings] = [countOf(report, 'error'), countOf(report, 'warning')];
+  if (errors + warnings === 0) return `${manifests} valid`;
+  const parts = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ];
+  const found = `${parts.join(' and ')} in ${manifests}`;
+  return errors > 0 || report.isStrict ? found : `${manifests} valid, with ${counted(warnings, 'warning')}`;
+}

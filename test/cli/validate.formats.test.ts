@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DOMParser } from '@xmldom/xmldom';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { rules } from '../../src/core/check/rules.ts';
+import { runIn } from './fake-io.ts';
+
+const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
+const ids = rules.map(({ id }) => id);
+const schemaAt = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+const printed = async (format: string, flags: readonly string[] = []) =>
+  (await runIn(fixtures, ['validate', ...ids.map((id) => `${id}/bad`), '--format', format, ...flags])).out;
+
+/** All findings of all fixtures, which have every rule among them. */
+const findings = JSON.parse(await printed('json')) as {
+  errors: number;
+  warnings: number;
+  files: string[];
+  diagnostics: { rule: string; severity: string; file: string; message: string; range?: object }[];
+};
+
+it('every rule is found, in every format', () => {
+  expect([...new Set(findings.diagnostics.map(({ rule }) => rule))].sort()).toEqual([...ids].sort());
+});
+
+describe('--format json', () => {
+  it('is what its published schema says', () => {
+    const validate = new Ajv({ allErrors: true }).compile(schemaAt('../../docs/schema/diagnostics.schema.json'));
+    expect(validate(findings) || validate.errors).toBe(true);
+    expect(validate({ ...findings, diagnostics: [{ rule: 'syntax' }] })).toBe(false);
+  });
+
+  it('counts', () => {
+    const count = (severity: string) => findings.diagnostics.filter((one) => one.severity === severity).length;
+    expect([findings.errors, findings.warnings]).toEqual([count('error'), count('warning')]);
+  });
+});
+
+describe('--format sarif', () => {
+  const { $schema: _, id, ...schema } = schemaAt('../fixtures/sarif/sarif-2.1.0-rtm.5.json');
+  const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false }).compile(
+    schema,
+  );
+
+  it('is valid SARIF 2.1.0', async () => {
+    const log = JSON.parse(await printed('sarif'));
+    expect(id).toContain('sarif-2.1.0');
+    expect(validate(log) || validate.errors?.slice(0, 3)).toBe(true);
+    expect(validate({ ...log, version: '2.2.0' })).toBe(false);
+  });
+
+  it('has every finding, and its rule', async () => {
+    const [run] = JSON.parse(await printed('sarif')).runs;
+    const told = run.results.map((result: { ruleId: string; level: string }) => [result.ruleId, result.level]);
+    expect(told).toEqual(findings.diagnostics.map(({ rule, severity }) => [rule, severity]));
+    for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
+  });
+
+  it('keeps the place, and what would repair it', async () => {
+    const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.', '--format=sarif']);
+    const [result] = JSON.parse(out).runs[0].results;
+    expect(result.locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: 'ocr/manifest.yaml' },
+      region: { startLine: 3, startColumn: 1, endLine: 3, endColumn: 11 },
+    });
+    expect(result.fixes[0].artifactChanges[0].replacements[0].insertedContent.text).toBe('description');
+  });
+});
+
+describe('--format junit', () => {
+  const parse = (xml: string) => {
+    const fail = (level: string, message: string) => {
+      throw new Error(`${level}: ${message}`);
+    };
+    return new DOMParser({ onError: fail }).parseFromString(xml, 'text/xml');
+  };
+
+  it('is well-formed, and counts what it holds', async () => {
+    const xml = parse(await printed('junit'));
+    const suite = xml.getElementsByTagName('testsuite')[0];
+    expect(suite?.getAttribute('failures')).toBe(String(findings.errors));
+    expect(xml.getElementsByTagName('failure').length).toBe(findings.errors);
+    expect(xml.getElementsByTagName('system-out').length).toBe(findings.warnings);
+    expect(suite?.getAttribute('tests')).toBe(String(xml.getElementsByTagName('testcase').length));
+  });
+
+  it('with --strict has a failure for a warning', async () => {
+    const xml = parse(await printed('junit', ['--strict']));
+    expect(xml.getElementsByTagName('failure').length).toBe(findings.diagnostics.length);
+  });
+
+  it('has a test that passes for a manifest without findings', async () => {
+    const { out } = await runIn(`${fixtures}/unknown-key/ok`, ['validate', '.', '--format', 'junit']);
+    expect(out).toContain('<testcase classname="ocr/manifest.yaml" name="valid"/>');
+  });
+
+  it('holds any text', async () => {
+    const stdin = 'name: "\\u0007<&]]>\\"\\ud83d\\ude00"\n"\\u0001é\\uffff": 1\n';
+    const { out } = await runIn(fixtures, ['validate', '-', '--format', 'junit'], { stdin });
+    expect(parse(out).getElementsByTagName('failure').length).toBeGreaterThan(1);
+  });
+});
+
+describe('--format github', () => {
+  const command =
+    /^::(error|warning) file=[^,:]+(,line=\d+,endLine=\d+(,col=\d+,endColumn=\d+)?)?,title=[a-z-]+::[^\n]+$/;
+
+  it('is a command for each finding, and a summary', async () => {
+    const lines = (await printed('github')).trimEnd().split('\n');
+    expect(lines.slice(0, -1).filter((line) => !command.test(line))).toEqual([]);
+    expect(lines).toHaveLength(findings.diagnostics.length + 1);
+    expect(lines.at(-1)).toMatch(/^\d+ errors and \d+ warnings in \d+ manifests$/);
+  });
+
+  it('comes by itself in a workflow, with paths from the root of the repository', async () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: fixtures };
+    const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.'], { env });
+    expect(out).toBe(
+      '::error file=unknown-key/bad/ocr/manifest.yaml,line=3,endLine=3,col=1,endColumn=11,title=unknown-key::' +
+        'unknown key "descripton"%0ADid you mean description?\n1 error in 1 manifest\n',
+    );
+  });
+
+  it('gives way to --format', async () => {
+    const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.', '--format', 'pretty'], {
+      env: { GITHUB_ACTIONS: 'true' },
+    });
+    expect(out).toContain('unknown key "descripton" (unknown-key)');
+  });
+});
+
+describe('a secret', () => {
+  it.each(['pretty', 'json', 'sarif', 'junit', 'github'])('is not told on in %s', async (format) => {
+    for (const id of ['secret-value', 'secret-default']) {
+      const { out } = await runIn(`${fixtures}/${id}/bad`, ['validate', '.', '--format', format]);
+      expect(out).toContain(id);
+      expect(out).not.toMatch(/hunter2|1234/);
+    }
+  });
+});

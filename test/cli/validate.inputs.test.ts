@@ -1,0 +1,199 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findManifests } from '../../src/io/find-manifests.ts';
+import { readCheckups } from '../../src/io/read-checkup.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+import { runIn } from './fake-io.ts';
+
+const manifest = (name: string, more = '') =>
+  `name: ${name}\nversion: "1.0.0"\ndescription: Reads.\nauthor: Ada\nclass_name: ${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', '')}Module\n${more}`;
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const root = tempFolder();
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+  return root;
+}
+
+const host = { 'ai-modules.yaml': 'stack: fastify\nmodules_dir: modules\n' };
+const two = { 'modules/asr/manifest.yaml': manifest('asr'), 'modules/ocr/manifest.yaml': manifest('ocr') };
+const isRoot = process.getuid?.() === 0;
+
+describe('what is checked', () => {
+  const files = { ...host, ...two, 'other/tts.yaml': manifest('tts'), 'node_modules/x/manifest.yaml': 'a: 1\n' };
+
+  it.each<[name: string, paths: string[], want: string[]]>([
+    ['a pattern', ['modules/*/manifest.yaml'], ['modules/asr/manifest.yaml', 'modules/ocr/manifest.yaml']],
+    ['a pattern of folders', ['modules/o*'], ['modules/ocr/manifest.yaml']],
+    ['braces', ['{modules/asr,other}/*.yaml'], ['modules/asr/manifest.yaml', 'other/tts.yaml']],
+    ['everything below', ['.'], ['modules/asr/manifest.yaml', 'modules/ocr/manifest.yaml']],
+    [
+      'a file twice',
+      ['modules/ocr', 'modules/ocr/manifest.yaml', './modules'],
+      ['modules/ocr/manifest.yaml', 'modules/asr/manifest.yaml'],
+    ],
+    ['a file of another name', ['other/tts.yaml'], ['other/tts.yaml']],
+    ['standard input', ['-'], ['<stdin>']],
+    ['standard input and a file', ['-', 'modules/ocr'], ['modules/ocr/manifest.yaml', '<stdin>']],
+    ['the modules of the host', [], ['modules/asr/manifest.yaml', 'modules/ocr/manifest.yaml']],
+  ])('is %s', async (_, paths, want) => {
+    const { code, out } = await runIn(folderWith(files), ['validate', ...paths, '--json'], { stdin: manifest('mt') });
+    expect([code, JSON.parse(out).files]).toEqual([0, want]);
+  });
+
+  it('takes a name with brackets for the file that it is', async () => {
+    const root = folderWith({ 'a[1].yaml': manifest('ocr') });
+    expect((await runIn(root, ['validate', 'a[1].yaml'])).code).toBe(0);
+  });
+
+  it('knows the other modules of the host, and says nothing about them', async () => {
+    const root = folderWith({
+      ...host,
+      'modules/asr/manifest.yaml': manifest('asr', 'colour: red\nevents_emitted: [asr.heard]\n'),
+      'modules/ocr/manifest.yaml': manifest('ocr', 'events_subscribed: [asr.heard]\n'),
+      'modules/tts/manifest.yaml': manifest('tts').replace('TtsModule', 'OcrModule'),
+    });
+    const { out } = await runIn(root, ['validate', 'modules/ocr']);
+    expect(out).toContain('the class name OcrModule is taken: modules/tts/manifest.yaml has it too');
+    expect(out).toContain('1 error in 1 manifest');
+  });
+
+  it('asks each host for its own settings', async () => {
+    const shout = manifest('ocr').replace('OcrModule', 'Reader');
+    const root = folderWith({
+      'a/ai-modules.yaml': 'stack: fastify\nmodules_dir: modules\nrules: { class-name: off }\n',
+      'a/modules/ocr/manifest.yaml': shout,
+      'b/ai-modules.yaml': 'stack: fastify\nmodules_dir: modules\nrules: { class-name: error }\n',
+      'b/modules/ocr/manifest.yaml': shout,
+    });
+    const { code, out } = await runIn(root, ['validate', 'a/modules', 'b/modules', '--json']);
+    expect([code, JSON.parse(out).diagnostics.map(({ file }: { file: string }) => file)]).toEqual([
+      1,
+      ['b/modules/ocr/manifest.yaml'],
+    ]);
+  });
+});
+
+describe('what cannot be checked', () => {
+  it.each<[name: string, paths: string[], reason: string]>([
+    ['a path that is not there', ['modules/ocr', 'nowhere'], 'nowhere cannot be read: it does not exist'],
+    ['a folder without manifests', ['empty'], 'empty holds no manifest.yaml'],
+    ['a pattern that nothing matches', ['modules/x*'], 'No file matches modules/x*.'],
+    ['a link that goes in a circle', ['circle'], 'circle cannot be read: too many symbolic links'],
+  ])('is refused: %s', async (_, paths, reason) => {
+    const root = folderWith({ ...host, ...two });
+    mkdirSync(join(root, 'empty'));
+    symlinkSync('circle', join(root, 'circle'));
+    const { code, out, err } = await runIn(root, ['validate', ...paths]);
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(reason)]);
+  });
+
+  const bad: [name: string, content: string | Uint8Array, message: string][] = [
+    ['a binary file', new Uint8Array(5_000).map((_, at) => at), 'it cannot be read: it is not UTF-8 text'],
+    ['invalid UTF-8', Buffer.concat([Buffer.from(manifest('bad')), Buffer.from([0xc3, 0x28])]), 'it is not UTF-8 text'],
+    ['a file of 50 MB', Buffer.alloc(50_000_000, 'a: b\n'), '50000000 bytes; at most 1000000 are read'],
+    ['an empty file', '', 'the manifest must be a mapping, not empty'],
+    ['a NUL', 'name: "a\u0000b"\n', 'the character U+0000 is not allowed in YAML'],
+  ];
+  it.each(bad)('is a finding among others: %s', async (_, content, message) => {
+    const root = folderWith({ ...host, ...two, 'modules/bad/manifest.yaml': content });
+    writeFileSync(join(root, 'modules/ocr/manifest.yaml'), manifest('ocr', 'colour: red\n'));
+    const { code, out, err } = await runIn(root, ['validate', '--json']);
+    const { diagnostics, files } = JSON.parse(out);
+    expect([code, err, files.length]).toEqual([1, '', 3]);
+    const of = (file: string) => diagnostics.filter((one: { file: string }) => one.file === file);
+    expect(of('modules/bad/manifest.yaml')[0].message).toContain(message);
+    expect(of('modules/ocr/manifest.yaml')).toMatchObject([{ rule: 'unknown-key' }]);
+  });
+
+  it.each<[name: string, make: (root: string) => void, reason: string]>([
+    [
+      'a link in a circle',
+      (root) => symlinkSync('manifest.yaml', join(root, 'modules/bad/manifest.yaml')),
+      'too many symbolic links',
+    ],
+    ['a link to nothing', (root) => symlinkSync('gone', join(root, 'modules/bad/manifest.yaml')), 'no such file'],
+    ['a folder called manifest.yaml', (root) => mkdirSync(join(root, 'modules/bad/manifest.yaml')), 'directory'],
+  ])('is a finding among others: %s', async (_, make, reason) => {
+    const root = folderWith({ ...host, ...two });
+    mkdirSync(join(root, 'modules/bad'));
+    make(root);
+    const { code, out } = await runIn(root, ['validate']);
+    expect([code, out]).toEqual([1, expect.stringContaining('modules/bad/manifest.yaml error it cannot be read: ')]);
+    expect(out).toContain(reason);
+    expect(out).toContain('1 error in 3 manifests');
+  });
+
+  it.skipIf(isRoot)('is a finding among others: a file and a folder that nobody may read', async () => {
+    const root = folderWith({ ...host, ...two, 'modules/shut/manifest.yaml': manifest('shut') });
+    chmodSync(join(root, 'modules/ocr/manifest.yaml'), 0);
+    chmodSync(join(root, 'modules/shut'), 0);
+    const { code, out } = await runIn(root, ['validate']);
+    chmodSync(join(root, 'modules/shut'), 0o755);
+    expect([code, out.match(/permission denied/g)?.length]).toEqual([1, 2]);
+  });
+
+  it('does not go round with links to folders', async () => {
+    const root = folderWith({ ...host, ...two });
+    symlinkSync('..', join(root, 'modules/up'));
+    symlinkSync('ocr', join(root, 'modules/again'));
+    expect(await runIn(root, ['validate'])).toMatchObject({ code: 0, out: '2 manifests valid\n' });
+    expect(await runIn(root, ['validate', '.', 'modules/**/*.yaml'])).toMatchObject({
+      code: 0,
+      out: '2 manifests valid\n',
+    });
+  });
+
+  it('counts what it does not tell: 20,000 unknown keys', async () => {
+    const keys = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join('');
+    const root = folderWith({ ...host, 'modules/ocr/manifest.yaml': manifest('ocr', keys) });
+    const { code, out } = await runIn(root, ['validate', '--json']);
+    const { diagnostics } = JSON.parse(out);
+    expect([code, diagnostics.length]).toEqual([1, 51]);
+    expect(diagnostics.at(-1)).toMatchObject({
+      rule: 'more-findings',
+      message: '19,950 more findings in this file not shown',
+    });
+  });
+
+  it('finds the one that is wrong among many', async () => {
+    const names = Array.from({ length: 1_000 }, (_, at) => `m${at}_x`);
+    const files = names.map((name) => [
+      `modules/${name}/manifest.yaml`,
+      manifest(name).replace(/class_name: .*/, `class_name: ${name.replace('_', '').replace('m', 'M')}Module`),
+    ]);
+    const root = folderWith({ ...host, ...Object.fromEntries(files) });
+    writeFileSync(
+      join(root, 'modules/m500_x/manifest.yaml'),
+      `${manifest('m500_x').replace(/class_name: .*/, 'class_name: M500xModule')}colour: red\n`,
+    );
+    const { code, out } = await runIn(root, ['validate']);
+    expect([code, out.split('\n')[0]]).toEqual([
+      1,
+      'modules/m500_x/manifest.yaml:6:1 error unknown key "colour" (unknown-key)',
+    ]);
+    expect(out).toContain('1 error in 1,000 manifests\n');
+  });
+
+  it('a file that goes after it was found is a finding among others', async () => {
+    const root = folderWith({ ...host, ...two });
+    const files = await findManifests(root, ['.']);
+    rmSync(join(root, 'modules/ocr'), { recursive: true });
+    const [read] = await readCheckups(root, files);
+    expect(read?.checkup.manifests.map(({ file }) => file)).toEqual(['modules/asr/manifest.yaml']);
+    const message = 'it cannot be read: no such file or directory (ENOENT)';
+    expect(read?.unreadable).toMatchObject([{ rule: 'unreadable', file: 'modules/ocr/manifest.yaml', message }]);
+  });
+
+  it.each<[string, string | Uint8Array, string]>([
+    ['too much', 'a: b\n'.repeat(250_000), 'at most 1000000 are read'],
+    ['binary', new Uint8Array([0xff, 0xfe]), 'it is not UTF-8 text'],
+    ['nothing', '', 'the manifest must be a mapping'],
+  ])('standard input with %s is a finding', async (_, stdin, message) => {
+    const { code, out } = await runIn(tempFolder(), ['validate', '-'], { stdin });
+    expect([code, out]).toEqual([1, expect.stringContaining(message)]);
+  });
+});

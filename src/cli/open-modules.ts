@@ -18,14 +18,12 @@ export async function openModules(
   names: readonly string[],
   conflicts: ConflictStyle,
   flags: ModuleFlags,
-  editManifest: UpdateAllOptions['editManifest'] = async (text) => text,
+  also: Pick<UpdateAllOptions, 'editManifest' | 'inspect'> = {},
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const pack = await findPack(found.stack, found.host.root, ['module', 'edits']);
   const restore = new Set(flags.restore ?? []);
-  const planned = await planUpdate(found.host, pack, names, { conflicts, restore, editManifest }).catch(
-    explainManifest(io),
-  );
+  const planned = await planUpdate(found.host, pack, names, { conflicts, restore, ...also }).catch(explainManifest(io));
   return { ...planned, found };
 }
 

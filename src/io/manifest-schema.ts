@@ -24,6 +24,7 @@ export async function addManifestSchema(
 ): Promise<void> {
   if (!String(manifest?.content).includes(`$schema=../${schemaName}`)) return;
   const path = joinPath(host.modulesDir, schemaName);
+  if (edited.has(path)) return;
   const there = await readFileOf(host.root, path);
   if (there !== undefined) current.set(path, there);
   edited.set(path, textFile(await manifestSchemaText()));

@@ -2,10 +2,17 @@ import { join } from 'node:path';
 import { type Host, importSpecifiers } from '../core/host/host.ts';
 import { contextOf } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
-import { isManaged, type ModuleUpdate, type UpdateOptions, updateModule } from '../core/pack/update-module.ts';
+import {
+  isManaged,
+  type ModuleUpdate,
+  summaryOf,
+  type UpdateOptions,
+  type UpdateSummary,
+  updateModule,
+} from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
-import type { Tree, TreeFile } from '../core/tree/tree.ts';
+import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { editHost, type HostEdits } from './plan-module.ts';
@@ -22,8 +29,13 @@ export interface PlannedModule {
 }
 
 export interface UpdatePlan {
+  /** Only of what changes: nobody asks for the rest, and of a thousand modules it is too much to keep. */
   readonly plan: Plan;
-  readonly modules: readonly PlannedModule[];
+  readonly modules: readonly {
+    readonly name: string;
+    readonly folder: RelPath;
+    readonly update: UpdateSummary;
+  }[];
   /** What could not be done for the user, in words. */
   readonly notes: readonly string[];
 }
@@ -31,6 +43,8 @@ export interface UpdatePlan {
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
   /** Makes another manifest of a module's: what an edit of it would bring. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
+  /** Sees each module with all its texts. */
+  readonly inspect?: (module: PlannedModule) => void;
 }
 
 /** Brings modules to what their manifests and the pack say now, as a plan against the disk; all of them without names. */
@@ -42,7 +56,7 @@ export async function planUpdate(
 ): Promise<UpdatePlan> {
   const notes: string[] = [];
   const edits: HostEdits = { current: new Map(), edited: new Map(), notes };
-  const modules: PlannedModule[] = [];
+  const modules: UpdatePlan['modules'][number][] = [];
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const remove = new Set<RelPath>();
   for (const name of await modulesToRead(host, names)) {
@@ -62,10 +76,19 @@ export async function planUpdate(
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get('manifest.yaml' as RelPath), edits);
     }
-    modules.push({ name, folder, mine, update });
-    for (const [path, file] of there) current.set(joinPath(folder, path), file);
-    for (const [path, file] of update.isBlocked ? there : update.tree) desired.set(joinPath(folder, path), file);
-    for (const path of update.removed) remove.add(joinPath(folder, path));
+    modules.push({ name, folder, update: summaryOf(update) });
+    options.inspect?.({ name, folder, mine, update });
+    for (const [path, after] of update.isBlocked ? [] : update.tree) {
+      const before = there.get(path);
+      if (before && sameFile(before, after)) continue;
+      if (before) current.set(joinPath(folder, path), before);
+      desired.set(joinPath(folder, path), after);
+    }
+    for (const path of update.removed) {
+      const before = there.get(path);
+      if (before) current.set(joinPath(folder, path), before);
+      remove.add(joinPath(folder, path));
+    }
   }
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
   return { plan, modules, notes };

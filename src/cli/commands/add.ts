@@ -31,7 +31,8 @@ export async function add(
   const additions = additionsOf(kind, values);
   if (flags.module === undefined) throw new Failure('answer-missing', { flag: '--module' });
   const { style, aborts } = conflictStyle(io, flags);
-  const planned = await openModules(io, [flags.module], style, flags, (text, file) => edit(io, text, file, additions));
+  const editManifest = (text: string, file: string) => edit(io, text, file, additions);
+  const planned = await openModules(io, [flags.module], style, flags, { editManifest });
   return carryOutUpdate(io, planned, aborts, flags);
 }
 

@@ -17,9 +17,11 @@ export interface DiffFlags extends ModuleFlags {
 /** What an update would change; or what the pack changed since, or the user, each against the last render. */
 export async function diff(io: Io, names: readonly string[], flags: DiffFlags): Promise<ExitCode> {
   if (flags.template && flags.mine) throw new Failure('usage', { message: '--template and --mine are two diffs.' });
-  const { modules, plan } = await openModules(io, names, 'markers', flags);
-  const plans =
-    flags.template || flags.mine ? modules.map((module) => sinceRender(module, flags.mine === true)) : [plan];
+  const sinceRenders: Plan[] = [];
+  const inspect = (module: PlannedModule) => void sinceRenders.push(sinceRender(module, flags.mine === true));
+  const isSinceRender = flags.template === true || flags.mine === true;
+  const { plan } = await openModules(io, names, 'markers', flags, isSinceRender ? { inspect } : {});
+  const plans = isSinceRender ? sinceRenders : [plan];
   const paint = paintFor(io, io.out);
   io.out.write(plans.map((one) => reportDiff(one, paint)).join(''));
   return exit.done;

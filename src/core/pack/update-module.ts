@@ -5,7 +5,7 @@ import { pickSide } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import type { ConflictStyle } from '../tree/merge-file.ts';
-import { type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
+import { type FileDecision, type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
 import { sameFile, sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
@@ -29,6 +29,21 @@ export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
   readonly theirs: Tree;
   /** Conflicts from before are not resolved: the module stays as it is. */
   readonly isBlocked: boolean;
+}
+
+/** What is said of an update: without the texts, of which a host with a thousand modules has too many. */
+export interface UpdateSummary extends Pick<ModuleUpdate, 'from' | 'to' | 'conflicts'> {
+  readonly decisions: readonly Pick<FileDecision, 'path' | 'from' | 'state' | 'reason'>[];
+}
+
+export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): UpdateSummary {
+  const brief = decisions.map(({ path, from: before, state, reason }) => ({
+    path,
+    ...(before === undefined ? {} : { from: before }),
+    state,
+    reason,
+  }));
+  return { from, to, conflicts, decisions: brief };
 }
 
 /** A module's folder and what its pack renders now → the folder as it is to be, lock and base with it. */

@@ -1,16 +1,16 @@
 import type { ExplainedConflict } from '../pack/explain-conflict.ts';
-import { type ModuleUpdate, nameOf } from '../pack/update-module.ts';
+import { nameOf, type UpdateSummary } from '../pack/update-module.ts';
 import type { Paint } from './paint.ts';
 
 /** A module and what an update found out about it. */
 export interface ReportedModule {
   readonly name: string;
   readonly folder: string;
-  readonly update: ModuleUpdate;
+  readonly update: UpdateSummary;
 }
 
 /** From which version to which: `mini@1.2.0 → 1.3.0`. */
-export function versionsOf({ from, to }: ModuleUpdate): string {
+export function versionsOf({ from, to }: UpdateSummary): string {
   return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readDifferently } from '../../../src/core/check/rules/read-differently.ts';
 import { parseYaml } from '../../../src/core/text/yaml-source.ts';
 import { meaningIn11, meaningIn12, sameMeaning } from '../../../src/core/text/yaml-versions.ts';
+import { pythonIsMissing, pythonTool } from '../../e2e/python-tools.ts';
 
 const known = (
   'on On ON off yes Yes no NO y n true True false ~ null Null NULL nULL = << 1.10 1.0 12:30 1:2:3 -1:30 0:30 190:20:30.15 ' +
@@ -39,23 +40,19 @@ def kind(text):
 json.dump([kind(text) for text in json.load(sys.stdin)], sys.stdout)
 `;
 
-function pyyaml(texts: readonly string[]): unknown[] | undefined {
-  try {
-    return JSON.parse(execFileSync('python3', ['-c', python], { input: JSON.stringify(texts), encoding: 'utf8' }));
-  } catch (error) {
-    if (process.env.CI === 'true') throw error;
-    return undefined;
-  }
+async function pyyaml(texts: readonly string[]): Promise<unknown[]> {
+  const interpreter = await pythonTool('PyYAML==6.0.3', 'python');
+  return JSON.parse(execFileSync(interpreter, ['-c', python], { input: JSON.stringify(texts), encoding: 'utf8' }));
 }
 
-const theirs = pyyaml(scalars);
-if (theirs === undefined) process.stderr.write('skipped: python3 with PyYAML is missing, which is compared with\n');
+const missing = await pythonIsMissing();
+const theirs = missing === undefined ? await pyyaml(scalars) : [];
 
-describe.skipIf(theirs === undefined)('meaningIn11', () => {
+describe.skipIf(missing !== undefined)(`meaningIn11${missing === undefined ? '' : ` (${missing})`}`, () => {
   it('is what PyYAML reads', () => {
     expect(scalars.length).toBeGreaterThan(2_000);
     const wrong = scalars.flatMap((text, index) => {
-      const read = theirs?.[index];
+      const read = theirs[index];
       // It has the form of a date or a number, and is none: PyYAML ends with a ValueError.
       if (read === 'error' || read === 'refused') return [];
       const [kind, value] = Array.isArray(read) ? read : [read];

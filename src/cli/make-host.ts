@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { hostContextOf } from '../core/pack/host-context.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
-import { renderPack } from '../core/pack/render.ts';
+import { renderHost } from '../core/pack/render-host.ts';
 import { countChanges } from '../core/report/plan-text.ts';
 import { isNoop } from '../core/tree/plan.ts';
 import { applyPlan } from '../io/apply/apply-plan.ts';
@@ -23,7 +22,7 @@ export async function makeHost(
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
   for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
-  const { tree } = renderPack(pack, 'host', hostContextOf(basename(target), meta));
+  const tree = renderHost(pack, basename(target));
   const { root, plan } = await planHost(target, tree);
 
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);

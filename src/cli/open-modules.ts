@@ -10,6 +10,7 @@ import { type FoundHost, type HostFlags, openOrOfferHost } from './offer-host.ts
 export interface ModuleFlags extends HostFlags {
   readonly stack?: string;
   readonly restore?: readonly string[];
+  readonly hostFiles?: boolean;
 }
 
 /** The host's modules, all or those named, and what an update would make of them. */
@@ -20,10 +21,17 @@ export async function openModules(
   flags: ModuleFlags,
   also: Pick<UpdateAllOptions, 'editManifest' | 'inspect'> = {},
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
+  const withHost = flags.hostFiles === true;
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
-  const pack = await findPack(found.stack, found.host.root, ['module', 'edits']);
+  const pack = await findPack(found.stack, found.host.root, [
+    'module',
+    'edits',
+    ...(withHost ? (['host'] as const) : []),
+  ]);
   const restore = new Set(flags.restore ?? []);
-  const planned = await planUpdate(found.host, pack, names, { conflicts, restore, ...also }).catch(explainManifest(io));
+  const planned = await planUpdate(found.host, pack, names, { conflicts, restore, withHost, ...also }).catch(
+    explainManifest(io),
+  );
   return { ...planned, found };
 }
 

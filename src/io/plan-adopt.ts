@@ -6,6 +6,7 @@ import type { Pack } from '../core/pack/pack.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { TreeFile } from '../core/tree/tree.ts';
+import { hostItself, planHostAdoption } from './plan-host-files.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
 
@@ -20,9 +21,21 @@ export interface AdoptPlan {
 }
 
 /** Makes modules updatable whose lock or base is lost, or that were written or copied by hand. */
-export async function planAdopt(host: Host, pack: Pack, names: readonly string[]): Promise<AdoptPlan> {
+export async function planAdopt(
+  host: Host,
+  pack: Pack,
+  names: readonly string[],
+  withHost = false,
+): Promise<AdoptPlan> {
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const modules: AdoptPlan['modules'][number][] = [];
+  if (withHost) {
+    const { mine, tree, different } = await planHostAdoption(host, pack);
+    for (const [path, file] of mine) current.set(path, file);
+    for (const [path, file] of tree) desired.set(path, file);
+    modules.push({ name: hostItself, folder: '' as RelPath, different });
+  }
+  if (withHost && names.length === 0) return { plan: planChanges(current, desired), modules };
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const mine = await readTree(join(host.root, folder));

@@ -8,13 +8,14 @@ import {
   summaryOf,
   type UpdateOptions,
   type UpdateSummary,
-  updateModule,
-} from '../core/pack/update-module.ts';
+} from '../core/pack/update-folder.ts';
+import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
+import { planHostFiles } from './plan-host-files.ts';
 import { editHost, type HostEdits } from './plan-module.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
@@ -45,6 +46,8 @@ export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
   readonly editManifest?: (text: string, file: string) => Promise<string>;
   /** Sees each module with all its texts. */
   readonly inspect?: (module: PlannedModule) => void;
+  /** The host's own files as well. */
+  readonly withHost?: boolean;
 }
 
 /** Brings modules to what their manifests and the pack say now, as a plan against the disk; all of them without names. */
@@ -59,6 +62,13 @@ export async function planUpdate(
   const modules: UpdatePlan['modules'][number][] = [];
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const remove = new Set<RelPath>();
+  const merging = { ...options, otherEngine: mergeWithGit };
+  const ofHost = options.withHost ? await planHostFiles(host, pack, merging, edits) : undefined;
+  if (ofHost) {
+    modules.push({ ...ofHost, update: summaryOf(ofHost.update) });
+    options.inspect?.(ofHost);
+    for (const path of ofHost.update.removed) remove.add(path);
+  }
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const there = await readTree(join(host.root, folder));
@@ -71,7 +81,7 @@ export async function planUpdate(
     const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
     if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
-    const update = updateModule(pack, context, mine, folder, { ...options, otherEngine: mergeWithGit });
+    const update = updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get('manifest.yaml' as RelPath), edits);

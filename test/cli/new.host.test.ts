@@ -121,6 +121,6 @@ describe('no host', () => {
     const { code, err } = await runIn(cwd, ['new', 'alpha', '--stack', mini], { replies: { Author: cancel } });
     expect(code).toBe(130);
     expect(err).toMatch(/Cancelled\. No module was written; the host application in .* stays\.\n$/);
-    expect(readdirSync(cwd).sort()).toEqual(['.env.example', 'mini.json']);
+    expect(readdirSync(cwd).sort()).toEqual(['.ai-module', '.env.example', 'mini.json']);
   });
 });

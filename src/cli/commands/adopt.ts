@@ -11,10 +11,11 @@ import { confirmPlan, printJson } from '../show-plan.ts';
 
 /** What the pack renders now becomes the base of later updates; no file of the user's changes. */
 export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {
-  if (names.length === 0) throw new Failure('usage', { message: 'Name the modules to adopt.' });
+  const withHost = flags.hostFiles === true;
+  if (names.length === 0 && !withHost) throw new Failure('usage', { message: 'Name the modules to adopt.' });
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
-  const pack = await findPack(found.stack, found.host.root, ['module']);
-  const { plan, modules } = await planAdopt(found.host, pack, names).catch(explainManifest(io));
+  const pack = await findPack(found.stack, found.host.root, withHost ? ['module', 'host'] : ['module']);
+  const { plan, modules } = await planAdopt(found.host, pack, names, withHost).catch(explainManifest(io));
   const apply = isNoop(plan) ? false : await confirmPlan(io, plan, `Adoption in ${found.host.root}:`, flags);
   if (apply) await applyUpdate(found.host.root, plan);
   if (flags.json) printJson(io, { host: found.host.root, modules }, plan, apply);

@@ -9,7 +9,8 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
       .description(description)
       .argument('[modules...]', names)
       .option('--host <dir>', 'Folder of the host application; default: here or above')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is');
+      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+      .option('--host-files', "The host's own files as well");
 
   planning(
     modulesCommand('update', 'Bring modules to what their manifests and the pack say now; what you wrote stays')

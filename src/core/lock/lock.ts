@@ -9,6 +9,8 @@ import type { Remembered } from '../tree/merge-trees.ts';
 export interface Lock {
   readonly pack: { readonly name: string; readonly version: string };
   readonly remembered: Remembered;
+  /** Of a host: the name it was made with, which its folder need not have. */
+  readonly host?: string | undefined;
 }
 
 export const lockPath = '.ai-module/lock.yaml';
@@ -18,16 +20,21 @@ export const attributesPath = '.gitattributes';
 /** Keeps the base out of reviews and statistics, and its bytes as they are. */
 export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
 
+/** The same for a host, whose own .gitattributes is its own. */
+export const hostAttributesPath = '.ai-module/.gitattributes';
+export const hostAttributesText = 'pristine.base -diff linguist-generated eol=lf\n';
+
 const lockVersion = 1;
 
 /** No hash and no date, and one item a line: branches that both update must merge. */
-export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {}): string {
+export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {}, host?: string): string {
   const { owned = [], deleted = [], detached = [], moved = [] } = remembered;
   const list = (key: string, lines: readonly string[]) =>
     lines.length === 0 ? '' : `${key}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
   const items = (paths: readonly string[]) => paths.map((path) => `- ${yamlLiteral(path)}`);
   return [
     `lock_version: ${lockVersion}\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`,
+    host === undefined ? '' : `host: ${yamlLiteral(host)}\n`,
     list('owned', items(owned)),
     list('deleted', items(deleted)),
     list('detached', items(detached)),
@@ -41,7 +48,7 @@ export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {
 /** Throws `lock-invalid` or `lock-newer`. Where git left conflicts in it, our side counts: the next update fixes it. */
 export function parseLock(text: string, file: string): Lock {
   const value = read(pickSide(text, 'mine'), file);
-  const { lock_version: version, pack, pack_version: packVersion } = value;
+  const { lock_version: version, pack, pack_version: packVersion, host } = value;
   if (typeof version === 'number' && version > lockVersion) throw new Failure('lock-newer', { file, version });
   if (version !== lockVersion || typeof pack !== 'string' || typeof packVersion !== 'string')
     throw new Failure('lock-invalid', { file, reason: 'it does not say which pack rendered the module' });
@@ -52,6 +59,7 @@ export function parseLock(text: string, file: string): Lock {
   });
   return {
     pack: { name: pack, version: packVersion },
+    ...(typeof host === 'string' ? { host } : {}),
     remembered: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
   };
 }

@@ -1,6 +1,8 @@
 import {
   attributesPath,
   attributesText,
+  hostAttributesPath,
+  hostAttributesText,
   type Lock,
   lockPath,
   lockText,
@@ -11,8 +13,9 @@ import { manifestPath, writeBase } from '../lock/pristine.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import { sameFile, sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
+import { hostContextOf } from './host-context.ts';
 import type { Pack } from './pack.ts';
-import { renderPack } from './render.ts';
+import { type Rendered, renderPack } from './render.ts';
 
 export interface Adopted {
   /** The folder with what updates need; every other byte as it was. */
@@ -23,14 +26,24 @@ export interface Adopted {
 
 /** Takes what the pack renders now for what was rendered last. */
 export function adoptModule(pack: Pack, context: Context, folder: Tree): Adopted {
-  const { tree: rendered, sources } = renderPack(pack, 'module', context);
+  return adopt(pack, renderPack(pack, 'module', context), folder);
+}
+
+/** The same for a host's own files, given that they are all of `files`; `name` is the folder's. */
+export function adoptHost(pack: Pack, files: Tree, name: string): Adopted {
+  const context = hostContextOf(name, pack.meta);
+  return adopt(pack, renderPack(pack, 'host', context), files, context.name);
+}
+
+function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, host?: string): Adopted {
   const withPolicy = (policy: string) => sortedPaths(rendered).filter((path) => sources.get(path)?.policy === policy);
   const managed: Tree = new Map([...rendered].filter(([path]) => sources.get(path)?.policy === 'managed'));
   const tree = new Map(folder);
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
-  if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
-  put(lockPath, lockText(pack.meta, { ...rememberedIn(folder), owned: withPolicy('owned') }));
-  put(pristinePath, writeBase(managed, folder.get(manifestPath)));
+  if (host !== undefined) put(hostAttributesPath, hostAttributesText);
+  else if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
+  put(lockPath, lockText(pack.meta, { ...rememberedIn(folder), owned: withPolicy('owned') }, host));
+  put(pristinePath, writeBase(managed, host === undefined ? folder.get(manifestPath) : undefined));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];
     return !mine || !theirs || !sameFile(mine, theirs);

@@ -5,9 +5,6 @@ import { hunksOf } from '../text/line-hunks.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import { textOf } from '../tree/merge-content.ts';
 import { sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
-import { type Context, contextOf } from './context.ts';
-import type { Pack } from './pack.ts';
-import { renderPack } from './render.ts';
 
 /** Something that makes the new render differ from the last one. */
 interface Step {
@@ -24,8 +21,8 @@ export interface Cause {
 }
 
 export interface Renders {
-  readonly pack: Pack;
-  readonly context: Context;
+  /** The manifest, and what another one would bring; absent for what has none. */
+  readonly edits: { readonly now: Manifest; readonly render: (manifest: Manifest) => Tree } | undefined;
   /** The last render, and the manifest it was made from where that is known. */
   readonly base: Tree;
   readonly manifestThen: string | undefined;
@@ -43,10 +40,9 @@ export function causeFinder(renders: Renders): (path: RelPath, from?: number, si
     steps.filter((step) => touches(step.before.get(path), step.after.get(path), from, size));
 }
 
-function stepsOf({ pack, context, base, manifestThen, newVersion }: Renders): Step[] {
+function stepsOf({ edits, base, manifestThen, newVersion }: Renders): Step[] {
   const then = manifestThen === undefined ? undefined : quietly(() => readManifest(manifestThen).manifest);
-  const render = (manifest: Manifest): Tree | undefined =>
-    quietly(() => renderPack(pack, 'module', contextOf(manifest, context.pack, context.imports)).tree);
+  const render = (manifest: Manifest): Tree | undefined => quietly(() => edits?.render(manifest));
   const middle = then && render(then);
   const pieces: Step[] = [];
   if (newVersion !== undefined)
@@ -56,8 +52,8 @@ function stepsOf({ pack, context, base, manifestThen, newVersion }: Renders): St
       before: base,
       after: middle ?? base,
     });
-  if (then === undefined || middle === undefined) return pieces;
-  for (const { sentence, isRemoval, after } of manifestChanges(then, context.manifest)) {
+  if (edits === undefined || then === undefined || middle === undefined) return pieces;
+  for (const { sentence, isRemoval, after } of manifestChanges(then, edits.now)) {
     const rendered = render(after);
     if (rendered) pieces.push({ sentence, isRemoval, before: middle, after: rendered });
   }

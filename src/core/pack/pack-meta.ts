@@ -65,6 +65,8 @@ export const PackMetaSchema = z.strictObject({
     import_style: z.enum(['relative', 'verbatim']),
     /** Where a host keeps what modules use, by names that templates write as `imports.<name>`. */
     imports: z.record(z.string(), Text),
+    /** Files of a host that had another name in an older version. */
+    renames: z._default(z.array(z.strictObject({ from: Text, to: Text })), []),
   }),
   /** Programs with their arguments; no shell reads them. */
   commands: z.strictObject({
@@ -107,6 +109,7 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
     files: files.def.innerType.def.element.shape,
     host: host.shape,
     'host.detect': host.shape.detect.def.element.shape,
+    'host.renames': host.shape.renames.def.innerType.def.element.shape,
     commands: commands.shape,
   };
   return Object.keys(places[path.filter((part) => typeof part === 'string').join('.')] ?? {});

@@ -1,50 +1,8 @@
-import { Failure } from '../failure.ts';
-import { type Lock, lockPath, lockText, parseLock, pristinePath } from '../lock/lock.ts';
-import { manifestPath, readPristine, splitBase, writeBase } from '../lock/pristine.ts';
-import { pickSide } from '../text/line-merge-markers.ts';
-import type { MergeParts } from '../text/line-merge-parts.ts';
-import { type RelPath, relPath } from '../text/rel-path.ts';
-import type { ConflictStyle } from '../tree/merge-file.ts';
-import { type FileDecision, type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
-import { sameFile, sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
-import type { Context } from './context.ts';
-import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
+import type { Tree } from '../tree/tree.ts';
+import { type Context, contextOf } from './context.ts';
 import type { Pack } from './pack.ts';
-import { fillPlaceholders, renderPack } from './render.ts';
-
-export interface UpdateOptions {
-  readonly conflicts: ConflictStyle;
-  /** Deleted files to bring back, relative to the module. */
-  readonly restore: ReadonlySet<string>;
-  readonly otherEngine?: MergeParts | undefined;
-}
-
-export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
-  readonly conflicts: readonly ExplainedConflict[];
-  /** What rendered the module last, and what would now. */
-  readonly from: Lock['pack'];
-  readonly to: Lock['pack'];
-  /** The last render and the new one. */
-  readonly base: Tree;
-  readonly theirs: Tree;
-  /** Conflicts from before are not resolved: the module stays as it is. */
-  readonly isBlocked: boolean;
-}
-
-/** What is said of an update: without the texts, of which a host with a thousand modules has too many. */
-export interface UpdateSummary extends Pick<ModuleUpdate, 'from' | 'to' | 'conflicts'> {
-  readonly decisions: readonly Pick<FileDecision, 'path' | 'from' | 'state' | 'reason'>[];
-}
-
-export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): UpdateSummary {
-  const brief = decisions.map(({ path, from: before, state, reason }) => ({
-    path,
-    ...(before === undefined ? {} : { from: before }),
-    state,
-    reason,
-  }));
-  return { from, to, conflicts, decisions: brief };
-}
+import { renderPack } from './render.ts';
+import { type ModuleUpdate, type UpdateOptions, updateFolder } from './update-folder.ts';
 
 /** A module's folder and what its pack renders now → the folder as it is to be, lock and base with it. */
 export function updateModule(
@@ -54,91 +12,20 @@ export function updateModule(
   place: string,
   options: UpdateOptions,
 ): ModuleUpdate {
-  const lock = parseLock(textAt(folder, lockPath, place), `${place}/${lockPath}`);
-  mustBeOurs(lock, pack, place);
-  const { base, manifest: manifestThen } = splitBase(readBase(folder, place));
-  const { tree: theirs, sources } = renderPack(pack, 'module', context);
-  const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
-  // The base holds the text of every file: it would pass for a file that the user moved.
-  const mine = new Map([...folder].filter(([path]) => path !== lockPath && path !== pristinePath));
-  const merged = mergeTrees(base, mine, theirs, {
-    ...options,
-    policies,
-    renames: pack.meta.renames.map(({ from, to }) => ({ from: fill(from, context), to: fill(to, context) })),
-    remembered: lock.remembered,
-    labels: { base: `base ${nameOf(lock.pack)}`, theirs: nameOf(pack.meta) },
-  });
-  const isBlocked = merged.conflicts.some(({ kind }) => kind === 'unresolved');
-  const tree = new Map(merged.tree);
-  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.remembered)));
-  const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed'));
-  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath);
-  const manifest = hasNews || manifestThen === undefined ? folder.get(manifestPath) : manifestThen;
-  tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
-  const { name, version } = pack.meta;
-  const isNewVersion = lock.pack.version !== version;
-  const conflicts = explainConflicts(
-    merged.conflicts,
-    folder,
+  const { manifest, imports } = context;
+  return updateFolder(
+    pack,
     {
-      pack,
+      section: 'module',
       context,
-      base,
-      manifestThen: textIn(manifestThen),
-      newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
+      renames: pack.meta.renames,
+      edits: {
+        now: manifest,
+        render: (other) => renderPack(pack, 'module', contextOf(other, pack.meta, imports)).tree,
+      },
     },
-    nameOf(pack.meta),
+    folder,
+    place,
+    options,
   );
-  const result = isBlocked
-    ? { ...merged, conflicts, tree: folder, removed: new Set<RelPath>() }
-    : { ...merged, conflicts, tree };
-  return { ...result, from: lock.pack, to: { name, version }, base, theirs, isBlocked };
-}
-
-export function nameOf(pack: Lock['pack']): string {
-  return `${pack.name}@${pack.version}`;
-}
-
-function textIn(file: TreeFile | undefined): string | undefined {
-  return typeof file?.content === 'string' ? file.content : undefined;
-}
-
-function sameAt(a: Tree, b: Tree, path: string): boolean {
-  const [left, right] = [a.get(path as RelPath), b.get(path as RelPath)];
-  return left !== undefined && right !== undefined && sameFile(left, right);
-}
-
-/** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */
-function readBase(folder: Tree, place: string): Tree {
-  const text = textAt(folder, pristinePath, place);
-  const base = readPristine(text) ?? readPristine(pickSide(text, 'mine')) ?? readPristine(pickSide(text, 'theirs'));
-  if (!base) throw new Failure('base-lost', { file: `${place}/${pristinePath}`, reason: 'it cannot be read' });
-  return base;
-}
-
-function textAt(folder: Tree, path: string, place: string): string {
-  const text = textIn(folder.get(path as RelPath));
-  if (text !== undefined) return text;
-  throw new Failure('base-lost', { file: `${place}/${path}`, reason: 'it is not there' });
-}
-
-function mustBeOurs({ pack: known }: Lock, { meta }: Pack, place: string): void {
-  if (known.name !== meta.name) throw new Failure('pack-other', { module: place, pack: known.name, found: meta.name });
-  if (compareVersions(known.version, meta.version) > 0)
-    throw new Failure('pack-older', { module: place, pack: nameOf(known), found: meta.version });
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
-  const at = left.findIndex((number, index) => number !== right[index]);
-  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
-}
-
-function fill(path: string, context: Context): RelPath {
-  return relPath(fillPlaceholders(path, context));
-}
-
-/** Whether a module was made by us: only then is there anything to compare it with. */
-export function isManaged(folder: ReadonlyMap<RelPath, TreeFile>): boolean {
-  return folder.has(lockPath as RelPath) || folder.has(pristinePath as RelPath);
 }

@@ -1,5 +1,5 @@
 import type { ExplainedConflict } from '../pack/explain-conflict.ts';
-import { nameOf, type UpdateSummary } from '../pack/update-module.ts';
+import { nameOf, type UpdateSummary } from '../pack/update-folder.ts';
 import type { Paint } from './paint.ts';
 
 /** A module and what an update found out about it. */
@@ -25,7 +25,7 @@ function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWri
   const { path, places, reason, kind } = conflict;
   const advice = `  ${paint.dim('resolve')}  ${paint.cyan(adviceOn(conflict, module, isWritten))}\n`;
   const texts = places.map(({ line, yours, theirs }) => {
-    const place = `${module.folder}/${path}${line === undefined ? '' : `:${line}`}`;
+    const place = `${placeIn(module, path)}${line === undefined ? '' : `:${line}`}`;
     const sides = theirs === '' ? [] : [`  ${paint.dim('yours')}    ${yours}\n  ${paint.dim('theirs')}   ${theirs}\n`];
     return `${paint.red('conflict')} ${paint.bold(place)} ${reason} ${paint.dim(`(${kind})`)}\n${sides.join('')}`;
   });
@@ -33,7 +33,7 @@ function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWri
 }
 
 function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {
-  const command = `create-ai-module update ${module.name}`;
+  const command = `create-ai-module update ${module.folder === '' ? '--host-files' : module.name}`;
   if (kind === 'unresolved') return `edit the file until no <<<<<<< is left, then \`${command}\``;
   if (kind === 'edit/delete')
     return isWritten
@@ -44,8 +44,12 @@ function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedMo
     return `\`${command} --on-conflict ${both}; ours or theirs takes one`;
   }
   if (sidecar !== undefined)
-    return `compare it with ${module.folder}/${sidecar}, take what you want and delete that file`;
+    return `compare it with ${placeIn(module, sidecar)}, take what you want and delete that file`;
   return `edit ${path} between <<<<<<< and >>>>>>>, then \`${command}\``;
+}
+
+function placeIn({ folder }: ReportedModule, path: string): string {
+  return folder === '' ? path : `${folder}/${path}`;
 }
 
 /** Each module with the files that are not as the pack rendered them. */

@@ -57,7 +57,8 @@ export interface MergedTrees {
 }
 
 /** The last render, the disk and the new render → what the disk is to be. Depends on no order of files. */
-export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, options: MergeTreesOptions): MergedTrees {
+export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTreesOptions): MergedTrees {
+  const options = { ...given, policies: keepingOwned(base, given) };
   const moves = { pack: options.renames, user: options.remembered.moved };
   const decisions = trackFiles(base, mine, theirs, moves)
     .map((track) => decide(track, { base, mine, theirs }, options))
@@ -74,6 +75,12 @@ export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, options: MergeT
   for (const path of tree.keys()) removed.delete(path);
   const conflicts = decisions.flatMap((decision) => conflictOf(decision, tree));
   return { decisions, tree, removed, conflicts, remembered: remember(decisions, options) };
+}
+
+/** What was once written for the user stays the user's, also where the pack would manage it now: it has no base. */
+function keepingOwned(base: Tree, { policies, remembered }: MergeTreesOptions): MergeTreesOptions['policies'] {
+  const owned = remembered.owned.filter((path) => policies.has(path) && !base.has(path));
+  return new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
 }
 
 interface Trees {

@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import type { Host } from '../core/host/host.ts';
+import { lockPath, pristinePath } from '../core/lock/lock.ts';
+import { readPristine } from '../core/lock/pristine.ts';
+import { adoptHost } from '../core/pack/adopt-module.ts';
+import type { Pack } from '../core/pack/pack.ts';
+import { hostPaths, updateHost } from '../core/pack/render-host.ts';
+import { isManaged, type UpdateOptions } from '../core/pack/update-folder.ts';
+import type { RelPath } from '../core/text/rel-path.ts';
+import type { Tree, TreeFile } from '../core/tree/tree.ts';
+import type { HostEdits } from './plan-module.ts';
+import type { PlannedModule } from './plan-update.ts';
+import { readFileOf } from './read-tree.ts';
+
+/** What the host's own files are called where modules have their names. */
+export const hostItself = 'host';
+
+/** The host's own files, planned as a module's are: what becomes of them goes into `edits`. */
+export async function planHostFiles(
+  host: Host,
+  pack: Pack,
+  options: UpdateOptions,
+  edits: HostEdits,
+): Promise<PlannedModule | undefined> {
+  const mine = await readHostFiles(host, pack);
+  if (!isManaged(mine)) {
+    edits.notes.push(
+      'The host has no lock, so its own files are left alone; `create-ai-module adopt --host-files` makes them updatable.',
+    );
+    return undefined;
+  }
+  const update = updateHost(pack, mine, basename(host.root), options);
+  for (const [path, file] of mine) edits.current.set(path, file);
+  for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
+  return { name: hostItself, folder: '' as RelPath, mine, update };
+}
+
+/** Before and after: the host's files as they are, with what updates of them need. */
+export async function planHostAdoption(host: Host, pack: Pack) {
+  const mine = await readHostFiles(host, pack);
+  const { tree, different } = adoptHost(pack, mine, basename(host.root));
+  return { mine, tree, different };
+}
+
+async function readHostFiles(host: Host, pack: Pack): Promise<Tree> {
+  const pristine = await readFileOf(host.root, pristinePath as RelPath);
+  const base = typeof pristine?.content === 'string' ? readPristine(pristine.content) : undefined;
+  const paths = [
+    lockPath as RelPath,
+    pristinePath as RelPath,
+    ...hostPaths(pack, basename(host.root), base ?? new Map()),
+  ];
+  const files = new Map<RelPath, TreeFile>();
+  for (const path of paths) {
+    const file = await readFileOf(host.root, path);
+    if (file) files.set(path, file);
+  }
+  return files;
+}

@@ -55,7 +55,8 @@ const bundles = await Promise.all([
   build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(dist, 'main.cjs'), plugins }),
 ]);
 const libraries = await buildLazyLibraries(root, dist, options);
-await copyFile(join(root, 'docs/schema/manifest.schema.json'), join(dist, 'manifest.schema.json'));
+for (const name of ['manifest.schema.json', 'diagnostics.schema.json'])
+  await copyFile(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 
 if (process.argv[2] === undefined) {

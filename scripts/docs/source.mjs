@@ -23,6 +23,7 @@ const modules = [
   'src/core/pack/questions.ts',
   'src/core/report/diagnostics-text.ts',
   'src/core/report/paint.ts',
+  'src/core/text/line-diff.ts',
   'src/core/text/json-text.ts',
   'src/core/text/yaml-value.ts',
 ];

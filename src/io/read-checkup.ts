@@ -1,9 +1,10 @@
-import { basename, dirname, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Checkup } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/check-manifest.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';
+import { hostConfigFile } from '../core/host/host-config.ts';
 import { maxManifestBytes } from '../core/manifest/parse.ts';
 import { manifestsOfHost } from './find-manifests.ts';
 import { type OpenedHost, openHost } from './open-host.ts';
@@ -49,15 +50,17 @@ async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
 
 async function readOne(cwd: string, files: readonly string[], host: OpenedHost | undefined): Promise<ReadCheckup> {
   const root = host?.host.root;
-  const shown = (path: string) => shownPath(cwd, resolve(root ?? cwd, path));
   const { settings, events } =
-    root === undefined ? { settings: noSettings, events: [] } : await readHostRules(root, shown);
+    root === undefined
+      ? { settings: noSettings, events: [] }
+      : await readHostRules(root, shownPath(cwd, join(root, hostConfigFile)));
   const given = new Set(files);
   const all = host ? modulesOf(host) : new Set<string>();
-  const read = await readAll(cwd, files);
+  const read = await readAll(cwd, files, root);
   const context = await readAll(
     cwd,
     [...all].filter((file) => !given.has(file)),
+    root,
   );
   const isRead = read.unreadable.length + context.unreadable.length === 0;
   const isWhole = host !== undefined && isRead && files.every((file) => all.has(file));
@@ -77,14 +80,15 @@ function modulesOf({ host }: OpenedHost): ReadonlySet<string> {
   }
 }
 
-async function readAll(cwd: string, files: readonly string[]) {
+async function readAll(cwd: string, files: readonly string[], root: string | undefined) {
   const texts: ManifestText[] = [];
   const unreadable: Diagnostic[] = [];
   for (const path of files) {
     const file = shownPath(cwd, path);
     try {
       const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
-      texts.push({ file, folder, text: await readText(path, maxManifestBytes) });
+      const text = await readText(path, maxManifestBytes);
+      texts.push({ file, folder, text, ...(root !== undefined && { inHost: shownPath(root, path) }) });
     } catch (error) {
       unreadable.push(asDiagnostic(file, error));
     }

@@ -13,10 +13,10 @@ export interface HostRules {
 /** What every host emits: modules as generated subscribe to it. */
 const standardEvents = ['user.deleted'];
 
-/** What ai-modules.yaml says about rules and events; `shown` turns a path of the host into one of the report. */
-export async function readHostRules(root: string, shown: (path: string) => string): Promise<HostRules> {
+/** What ai-modules.yaml says about rules and events; `shown` is the file as reports name it. */
+export async function readHostRules(root: string, shown: string): Promise<HostRules> {
   const text = await readFile(join(root, hostConfigFile), 'utf8').catch(() => undefined);
   if (text === undefined) return { settings: noSettings, events: standardEvents };
-  const { settings, events } = await ruleSettings(text, shown(hostConfigFile), shown);
+  const { settings, events } = await ruleSettings(text, shown);
   return { settings, events: [...standardEvents, ...events] };
 }

@@ -67,7 +67,7 @@ describe('what is checked', () => {
       'modules/tts/manifest.yaml': manifest('tts').replace('TtsModule', 'OcrModule'),
     });
     const { out } = await runIn(root, ['validate', 'modules/ocr']);
-    expect(out).toContain('the class name OcrModule is taken: modules/tts/manifest.yaml has it too');
+    expect(out).toContain('classes that begin with Ocr are taken: modules/tts/manifest.yaml has OcrModule');
     expect(out).toContain('1 error in 1 manifest');
   });
 

@@ -54,7 +54,10 @@ export async function checkAll(
   const isKnown = isWhole && subjects.length === manifests.length + others.length;
   const between = { subjects, host, isWhole: isKnown, textOf: (file: string) => texts.get(file) };
   found.push(...(await checkModules(between, active)));
-  const silenced = applySettings(found, ignores, settings, fixed);
+  const silenced = applySettings(found, ignores, settings, {
+    fixed,
+    inHost: new Map(manifests.map((manifest) => [manifest.file, manifest.inHost])),
+  });
   const unused = unusedIgnores(ignores, silenced, settings, { isWhole: isKnown, fixed, hasOthers: others.length > 0 });
   return capped([...silenced.told, ...unused].sort(compareDiagnostics), uncounted);
 }

@@ -10,6 +10,8 @@ import { checkValue, isReadable } from './subject.ts';
 /** A manifest's file: its text, and where it is. */
 export interface ManifestText extends Pick<Subject, 'file' | 'folder'> {
   readonly text: string;
+  /** Its path from the folder of its host, where it has one. */
+  readonly inHost?: string;
 }
 
 /** To look up a place takes as long as the mapping it is in: more findings than this are only counted. */

@@ -9,7 +9,6 @@ import type { RuleSettings } from './settings.ts';
 export async function ruleSettings(
   text: string,
   file: string,
-  shown: (path: string) => string,
 ): Promise<{ readonly settings: RuleSettings; readonly events: readonly string[] }> {
   const config = parseHostConfig(text, file);
   for (const [place, rule] of [
@@ -20,7 +19,7 @@ export async function ruleSettings(
   const source = config.ignore.length === 0 ? undefined : await parseYaml(text);
   const ignores = config.ignore.map(({ rule, path }, index) => ({
     rule,
-    path: shown(path),
+    path,
     file,
     range: source?.rangeOf(['ignore', index], 'value') ?? nowhere,
   }));

@@ -8,7 +8,7 @@ export interface RuleSettings {
   readonly ignores: readonly PathIgnore[];
 }
 
-/** Findings of `rule` in the file `path`, or below the folder, are not told; both paths as diagnostics have them. */
+/** Findings of `rule` in the file `path` of the host, or below the folder, are not told. */
 export interface PathIgnore {
   readonly rule: string;
   readonly path: string;
@@ -35,7 +35,7 @@ export function applySettings(
   diagnostics: readonly Diagnostic[],
   lines: ReadonlyMap<string, readonly LineIgnore[]>,
   settings: RuleSettings,
-  fixed: ReadonlySet<string>,
+  { fixed, inHost }: { readonly fixed: ReadonlySet<string>; readonly inHost: ReadonlyMap<string, string | undefined> },
 ): Silenced {
   const usedLines = new Set<LineIgnore>();
   const usedPaths = new Set<PathIgnore>();
@@ -46,7 +46,7 @@ export function applySettings(
       continue;
     }
     const line = lines.get(one.file)?.find((ignore) => silences(ignore, one));
-    const path = settings.ignores.find((ignore) => ignore.rule === one.rule && isIn(one.file, ignore.path));
+    const path = settings.ignores.find((ignore) => ignore.rule === one.rule && isIn(inHost.get(one.file), ignore.path));
     if (line) usedLines.add(line);
     if (path) usedPaths.add(path);
     if (line || path) continue;
@@ -60,7 +60,8 @@ function silences(ignore: LineIgnore, { rule, range }: Diagnostic): boolean {
   return ignore.rule === rule && ignore.line === range?.start.line;
 }
 
-function isIn(file: string, path: string): boolean {
-  const folder = path.replace(/\/+$/, '');
+function isIn(file: string | undefined, path: string): boolean {
+  const folder = path.replace(/^\.\/|\/+$/g, '');
+  if (file === undefined) return false;
   return folder === '' || folder === '.' || file === folder || file.startsWith(`${folder}/`);
 }

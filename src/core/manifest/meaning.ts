@@ -60,49 +60,60 @@ function hostEndpoints(manifest: Manifest): Fault[] {
   );
 }
 
-type SettingCheck = (setting: Setting) => readonly [message: string, hint?: string] | undefined;
+/** What is wrong with a setting, and which part of its long form is to blame. */
+type SettingCheck = (setting: Setting) => SettingFault | undefined;
+type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
 
 function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
   return ({ configuration }) =>
     Object.entries(configuration).flatMap(([key, value]) => {
-      const [message, hint] = check(settingOf(key, value)) ?? [];
-      return message === undefined ? [] : [faultAt(['configuration', key], `configuration.${key} ${message}`, hint)];
+      const found = check(settingOf(key, value));
+      if (found === undefined) return [];
+      const [message, part, hint] = found;
+      const isThere = typeof value === 'object' && Object.hasOwn(value, part);
+      const path = ['configuration', key, ...(isThere ? [part] : [])];
+      return [faultAt(path, `configuration.${key} ${message}`, hint)];
     });
 }
 
-function envNameFaults({ key, default: name }: Setting): ReturnType<SettingCheck> {
+function envNameFaults({ key, default: name }: Setting): SettingFault | undefined {
   if (!isEnvKey(key) || (typeof name === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name))) return undefined;
   return [
     'must name an environment variable, like "MY_API_KEY"',
+    'default',
     'A key that ends in _env holds a name, never the secret.',
   ];
 }
 
-function secretFaults({ key, secret, default: value }: Setting): ReturnType<SettingCheck> {
+function secretFaults({ key, secret, default: value }: Setting): SettingFault | undefined {
   if (isEnvKey(key) || !secret || value === undefined) return undefined;
   return [
     'is a secret and has a value here',
+    'default',
     `Remove the default; the value comes from the environment, or name its variable with ${key}_env.`,
   ];
 }
 
-function valueFaults(setting: Setting): ReturnType<SettingCheck> {
-  const { key, type } = setting;
+function valueFaults(setting: Setting): SettingFault | undefined {
+  const { key, type, minimum, maximum } = setting;
   if (isEnvKey(key) || secretFaults(setting) !== undefined) return undefined;
   const standard = standardSetting(key);
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
-    return [`must be of type ${standard.type}, as every module has it`];
-  const values = [...(setting.enum ?? []), ...(setting.default === undefined ? [] : [setting.default])];
-  const misfit = values.find((value) => !fitsType(value, type));
-  if (misfit !== undefined) return [`has the value ${JSON.stringify(misfit)}, which is not of type ${type}`];
-  if (type !== 'integer' && type !== 'number' && (setting.minimum !== undefined || setting.maximum !== undefined))
-    return [`has a range, but the type ${type}`];
-  if (setting.minimum !== undefined && setting.maximum !== undefined && setting.minimum > setting.maximum)
-    return ['has a minimum above its maximum'];
+    return [`must be of type ${standard.type}, as every module has it`, 'type'];
   const value = setting.default;
+  const misfit = [...(setting.enum ?? []), ...(value === undefined ? [] : [value])].find((one) => !fitsType(one, type));
+  if (misfit !== undefined)
+    return [
+      `has the value ${JSON.stringify(misfit)}, which is not of type ${type}`,
+      misfit === value && !setting.enum?.includes(misfit) ? 'default' : 'enum',
+    ];
+  if (type !== 'integer' && type !== 'number' && (minimum !== undefined || maximum !== undefined))
+    return [`has a range, but the type ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
+  if (minimum !== undefined && maximum !== undefined && minimum > maximum)
+    return ['has a minimum above its maximum', 'minimum'];
   if (value === undefined) return undefined;
   const reason = defaultFault(setting, value) ?? defaultFault(standard ?? {}, value);
-  return reason === undefined ? undefined : [reason];
+  return reason === undefined ? undefined : [reason, 'default'];
 }
 
 function defaultFault(setting: Partial<Setting>, value: Scalar): string | undefined {

@@ -1,7 +1,7 @@
 import type { EndpointRole, PermissionRole } from '../manifest/endpoints.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../manifest/namespace.ts';
 import type { Manifest } from '../manifest/schema.ts';
-import { camelCase, kebabCase, titleOf } from '../text/names.ts';
+import { camelCase, classStem, kebabCase, titleOf } from '../text/names.ts';
 import { type EndpointContext, endpointContexts, endpointRoles } from './endpoint-context.ts';
 import { type EventContext, eventContexts } from './event-context.ts';
 import { type PermissionContext, permissionContexts } from './permission-context.ts';
@@ -125,7 +125,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     description: manifest.description,
     author: manifest.author,
     className: manifest.class_name,
-    stem: manifest.class_name.replace(/(?<=.)Module$/, ''),
+    stem: classStem(manifest.class_name),
     namespace,
     manifest,
     dependencies: dependencyGroups(manifest.dependencies),

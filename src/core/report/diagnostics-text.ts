@@ -19,7 +19,7 @@ function withoutSecrets(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  const hidden = new Map(texts);
+  const hidden = new Map([...texts].map(([file, text]) => [file, text.replace(/^\ufeff/, '')]));
   for (const { rule, file, range } of diagnostics) {
     const lines = rule.startsWith('secret-') && range ? hidden.get(file)?.split('\n') : undefined;
     if (!lines || !range) continue;

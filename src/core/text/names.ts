@@ -85,3 +85,8 @@ export function uniqueName(name: string, used: Set<string>): string {
   used.add(bare(candidate));
   return candidate;
 }
+
+/** `DocumentSearchModule` → `DocumentSearch`: what the other classes of the module begin with. */
+export function classStem(className: string): string {
+  return className.replace(/(?<=.)Module$/, '');
+}

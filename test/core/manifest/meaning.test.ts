@@ -101,10 +101,19 @@ describe('configuration', () => {
     ['an unknown provider', 'provider', 'azure', 'default "azure", which its enum lacks'],
     ['a key that only looks standard', 'constructor_', 'x', undefined],
   ];
+  it('blames the part of the long form that is wrong', () => {
+    const blamed = (value: ConfigurationValue) =>
+      checkMeaning(goodManifest('ocr', { configuration: { a: value } }))[0]?.path;
+    expect(blamed({ type: 'integer', default: 9, maximum: 5 })).toEqual(['configuration', 'a', 'default']);
+    expect(blamed({ type: 'integer', minimum: 9, maximum: 5 })).toEqual(['configuration', 'a', 'minimum']);
+    expect(blamed({ type: 'string', enum: ['a', 1] })).toEqual(['configuration', 'a', 'enum']);
+  });
+
   it.each(cases)('%s', (_, key, value, want) => {
     const lines = told({ configuration: { [key]: value } });
     expect(lines).toHaveLength(want === undefined ? 0 : 1);
-    if (want !== undefined) expect(lines[0]).toContain(`configuration/${key}: configuration.${key} `);
+    const part = typeof value === 'object' ? '(/(default|minimum|enum|type))?' : '';
+    if (want !== undefined) expect(lines[0]).toMatch(new RegExp(`^configuration/${key}${part}: configuration.${key} `));
     if (want !== undefined) expect(lines[0]).toContain(want);
   });
 });

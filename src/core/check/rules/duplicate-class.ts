@@ -1,4 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
+import { classStem } from '../../text/names.ts';
 import { alsoElsewhere } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
@@ -6,13 +7,19 @@ export const duplicateClass: ModulesRule = {
   id: 'duplicate-class',
   kind: 'modules',
   severity: 'error',
-  summary: 'two modules of a host have the same class_name',
-  why: 'The schemas in the OpenAPI document of the host are called after it: one would stand for both.',
+  summary: 'the classes of two modules of a host have the same names',
+  why: 'The schemas in the OpenAPI document of the host begin with class_name without Module: one would stand for both.',
   reads: ['class_name'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(modules, ({ manifest }) => [[manifest.class_name, undefined]]).map(({ module, other, key }) => ({
-      module,
-      ...faultAt(['class_name'], `the class name ${key} is taken: ${other.file} has it too`, 'Rename one of the two.'),
-    })),
+    alsoElsewhere(modules, ({ manifest }) => [[classStem(manifest.class_name), undefined]]).map(
+      ({ module, other, key }) => ({
+        module,
+        ...faultAt(
+          ['class_name'],
+          `classes that begin with ${key} are taken: ${other.file} has ${other.manifest.class_name}`,
+          'Rename one of the two.',
+        ),
+      }),
+    ),
 };

@@ -6,13 +6,17 @@ export const duplicateName: ModulesRule = {
   id: 'duplicate-name',
   kind: 'modules',
   severity: 'error',
-  summary: 'two modules of a host have the same name',
+  summary: 'two modules of a host have the same name, and so the same routes and tables',
   why: 'Their addresses, tables and environment variables would be the same: the host loads one of them only.',
   reads: ['name'],
   needsAll: false,
   check: (modules) =>
     alsoElsewhere(modules, ({ manifest }) => [[manifest.name, undefined]]).map(({ module, other, key }) => ({
       module,
-      ...faultAt(['name'], `the name ${key} is taken: ${other.file} has it too`, 'Rename one of the two.'),
+      ...faultAt(
+        ['name'],
+        `the name ${key} is taken: ${other.file} has it too`,
+        `Rename one of the two: /api/v1/modules/${key} and the tables ${key}_jobs and ${key}_results can be of one only.`,
+      ),
     })),
 };

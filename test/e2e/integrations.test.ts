@@ -156,11 +156,24 @@ describe('the action', () => {
     expect(await runStep({})).toMatchObject({ code: 0 });
   });
 
-  it('fails at a finding, and says where it is', async () => {
+  it('fails at a warning where it is strict', async () => {
+    const before = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, before.replace('author: "T"', 'author: yes'));
+    try {
+      expect(await runStep({})).toMatchObject({ code: 0 });
+      const { code, text } = await runStep({ strict: 'true' });
+      expect(text).toMatch(/^::warning /m);
+      expect(code).toBe(1);
+    } finally {
+      writeFileSync(manifest, before);
+    }
+  });
+
+  it('fails at a finding, with an annotation in its place', async () => {
     await withBrokenManifest(async () => {
       const { code, text } = await runStep({ paths: `${manifest}\n` });
       expect(code).toBe(1);
-      expect(text).toMatch(/note_taker\/manifest\.yaml[:,]/);
+      expect(text).toMatch(/^::error .*file=src\/ai\/modules\/note_taker\/manifest\.yaml,line=\d+/m);
     });
   });
 });

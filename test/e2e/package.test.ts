@@ -75,10 +75,13 @@ describe('installed from its tarball, without a network', () => {
     expect(stdout.trim()).toBe(JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')).version);
   });
 
-  it('makes a host and a module', async () => {
-    await run(bin, ['host', 'init', 'host', '--stack', 'fastify', '--yes'], { cwd: app });
-    await run(bin, ['new', 'note_taker', '--host', 'host', '--author', 'A Tester', '--yes'], { cwd: app });
-    expect(existsSync(join(app, 'host/src/ai/modules/note_taker/manifest.yaml'))).toBe(true);
+  it.each([
+    ['fastify', 'src/ai/modules'],
+    ['fastapi', 'app/ai/modules'],
+  ])('makes a %s host and a module', async (stack, modules) => {
+    await run(bin, ['host', 'init', stack, '--stack', stack, '--yes'], { cwd: app });
+    await run(bin, ['new', 'note_taker', '--host', stack, '--author', 'A Tester', '--yes'], { cwd: app });
+    expect(existsSync(join(app, stack, modules, 'note_taker/manifest.yaml'))).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@ from unittest.mock import AsyncMock, patch
 
 from app.core.db import get_engine, lock_until_commit, snapshot_scope
 from app.jobs.schemas import ProcessRequest
+from app.models.module_start import record_start, uptime_seconds
 from app.testing.host import Host
 
 from .conftest import SampleJob, SampleService
@@ -21,6 +22,14 @@ def test_a_snapshot_sees_nothing_of_what_comes_after(host: Host, service: Sample
 
     assert host.call(count_twice) == (False, False)
     assert host.call(service.list_jobs, user_id, 0, 20, None).total == 1
+
+
+def test_hosts_that_start_at_once_all_note_it(host: Host, user_id: str) -> None:
+    async def start_many() -> float:
+        await asyncio.gather(*(record_start(user_id) for _ in range(8)))
+        return await uptime_seconds(user_id)
+
+    assert 0 <= host.call(start_many) < 60
 
 
 def test_a_lock_is_held_until_the_transaction_ends(host: Host) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from app.core.clock import utcnow
-from app.core.db import UTCDateTime, session_scope
+from app.core.db import UTCDateTime, lock_until_commit, session_scope
 
 
 class ModuleStart(SQLModel, table=True):
@@ -20,6 +20,8 @@ class ModuleStart(SQLModel, table=True):
 async def record_start(name: str) -> None:
     """Note that the module `name` starts now."""
     async with session_scope() as session:
+        # Several hosts may start at once: only one of them finds no row.
+        await lock_until_commit(await session.connection(), f"start:{name}")
         await session.merge(ModuleStart(name=name))
 
 

@@ -45,9 +45,10 @@ export const mineIn = (file: string): string => {
 
 export const editedFiles = (stack: Stack): readonly string[] => Object.keys(edits[stack]);
 
-/** A line of the user's in the files of the module that follow the manifest. */
-export function editAsUser(stack: Stack, folder: string): void {
-  for (const [file, line] of Object.entries(edits[stack])) {
+/** A line of the user's in the files of the module that follow the manifest; `names`: those called otherwise there. */
+export function editAsUser(stack: Stack, folder: string, names: Readonly<Record<string, string>> = {}): void {
+  for (const [known, line] of Object.entries(edits[stack])) {
+    const file = names[known] ?? known;
     const indent = /^ */.exec(line)?.[0] ?? '';
     replaceIn(join(folder, file), line, `${indent}${mineIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { type Host, importSpecifiers } from '../core/host/host.ts';
+import { manifestPath } from '../core/lock/pristine.ts';
 import { contextOf } from '../core/pack/context.ts';
+import { migrateManifest } from '../core/pack/migrate-manifest.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import {
   isManaged,
@@ -72,7 +74,7 @@ export async function planUpdate(
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const there = await readTree(join(host.root, folder));
-    const mine = await withManifest(there, join(host.root, folder, 'manifest.yaml'), options.editManifest);
+    const mine = await withManifest(there, join(host.root, folder, 'manifest.yaml'), pack, options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has('manifest.yaml' as RelPath))
         notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);
@@ -104,9 +106,16 @@ export async function planUpdate(
   return { plan, modules, notes };
 }
 
-async function withManifest(folder: Tree, file: string, edit: UpdateAllOptions['editManifest']): Promise<Tree> {
-  const manifest = folder.get('manifest.yaml' as RelPath);
-  if (edit === undefined || typeof manifest?.content !== 'string') return folder;
-  const content = await edit(manifest.content, file);
-  return new Map([...folder, ['manifest.yaml' as RelPath, { ...manifest, content }]]);
+/** With the manifest as the pack's version needs it, and as the command edits it. */
+async function withManifest(
+  folder: Tree,
+  file: string,
+  pack: Pack,
+  edit: UpdateAllOptions['editManifest'],
+): Promise<Tree> {
+  const manifest = folder.get(manifestPath);
+  if (typeof manifest?.content !== 'string') return folder;
+  const migrated = migrateManifest(manifest.content, folder, pack.meta, file);
+  const content = edit === undefined ? migrated : await edit(migrated, file);
+  return content === manifest.content ? folder : new Map([...folder, [manifestPath, { ...manifest, content }]]);
 }

@@ -1,6 +1,7 @@
 import { jsonLiteral, yamlLiteral } from '../text/literals.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { addFlowEntry } from './add-flow-entry.ts';
+import { endOfEntry, entriesBelow } from './manifest-lines.ts';
 import type { ConfigurationValue } from './schema.ts';
 
 /** An entry of one of the manifest's lists, or a key of its configuration. */
@@ -65,7 +66,7 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
     const start = lines.slice(0, at).join('').length + open;
     return addFlowEntry(text, start, line.replace(/^- /, ''), indexOf(addition, value));
   }
-  const items = itemsBelow(lines, at);
+  const items = entriesBelow(lines, at);
   if (items.length !== Object.keys(value).length) return undefined;
   const place = placeOf(addition, value, items, lines);
   const indent = /^[ \t]*/.exec(lines[items[0] as number] as string)?.[0] ?? '';
@@ -73,25 +74,10 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
   return `${closed(above, ending)}${indent}${line}${ending}${lines.slice(place).join('')}`;
 }
 
-/** The first lines of a block's entries: all that stand as far in as its first one. */
-function itemsBelow(lines: readonly string[], head: number): number[] {
-  const found: number[] = [];
-  let indent: number | undefined;
-  for (let at = head + 1; at < lines.length; at += 1) {
-    const line = lines[at] as string;
-    if (/^[ \t]*(#|\r?\n?$)/.test(line)) continue;
-    const depth = /^ */.exec(line)?.[0].length ?? 0;
-    if (depth === 0 && !line.startsWith('- ')) break;
-    indent ??= depth;
-    if (depth === indent) found.push(at);
-  }
-  return found;
-}
-
 /** Before the first entry that sorts after it, and before that one's comments; endpoints keep their order. */
 function placeOf(addition: Addition, value: object, items: readonly number[], lines: readonly string[]): number {
   const next = indexOf(addition, value);
-  if (next === -1) return endOf(items.at(-1) as number, lines);
+  if (next === -1) return endOfEntry(items.at(-1) as number, lines);
   let place = items[next] as number;
   while (/^[ \t]+#/.test(lines[place - 1] as string)) place -= 1;
   return place;
@@ -104,19 +90,6 @@ function indexOf(addition: Addition, value: object): number {
   const names = isConfiguration ? Object.keys(value) : Object.values(value).map(String);
   const name = isConfiguration ? addition.key : addition.entry;
   return names.findIndex((other) => other > name);
-}
-
-/** Behind an entry and what belongs to it. */
-function endOf(item: number, lines: readonly string[]): number {
-  const indent = /^ */.exec(lines[item] as string)?.[0].length ?? 0;
-  let end = item + 1;
-  for (let at = end; at < lines.length; at += 1) {
-    const line = lines[at] as string;
-    if (/^[ \t]*(#|\r?\n?$)/.test(line)) continue;
-    if ((/^ */.exec(line)?.[0].length ?? 0) <= indent) break;
-    end = at + 1;
-  }
-  return end;
 }
 
 function closed(text: string, ending: string): string {

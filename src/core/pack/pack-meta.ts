@@ -5,13 +5,14 @@ import { readYaml } from '../text/yaml-value.ts';
 import { questionIds } from './questions.ts';
 
 const Text = z.string().check(z.minLength(1), z.maxLength(500));
+const Version = z.string().check(z.regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, like 1.0.0'));
 const Command = z.array(Text).check(z.minLength(1));
 
 export const PackMetaSchema = z.strictObject({
   /** What `--stack` and a host's ai-modules.yaml call it. */
   name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be in kebab-case')),
   /** Written into every module, so that `update` knows what rendered it. */
-  version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, like 1.0.0')),
+  version: Version,
   /** For people: `Fastify`. */
   title: Text,
   /** One sentence. */
@@ -40,6 +41,22 @@ export const PackMetaSchema = z.strictObject({
         from: Text,
         /** What it is called now. */
         to: Text,
+      }),
+    ),
+    [],
+  ),
+  /** What the manifests of older modules need, oldest version first. */
+  manifest_changes: z._default(
+    z.array(
+      z.strictObject({
+        /** The version that needs it: it is done for modules that an older one rendered. */
+        version: Version,
+        /** Keys of `configuration` with their new names. */
+        rename: z._default(z.record(z.string(), Text), {}),
+        /** Keys of `configuration` that are gone. */
+        remove: z._default(z.array(Text), []),
+        /** Keys of `configuration` that are needed, with the value they get where they are missing. */
+        add: z._default(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), {}),
       }),
     ),
     [],
@@ -103,10 +120,11 @@ export function parsePackMeta(text: string, pack: string): PackMeta {
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const { files, host, commands } = PackMetaSchema.shape;
+  const { files, manifest_changes: changes, host, commands } = PackMetaSchema.shape;
   const places: Readonly<Record<string, object>> = {
     '': PackMetaSchema.shape,
     files: files.def.innerType.def.element.shape,
+    manifest_changes: changes.def.innerType.def.element.shape,
     host: host.shape,
     'host.detect': host.shape.detect.def.element.shape,
     'host.renames': host.shape.renames.def.innerType.def.element.shape,

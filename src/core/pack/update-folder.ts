@@ -146,7 +146,7 @@ function mustBeOurs({ pack: known }: Lock, { meta }: Pack, place: string): void 
     throw new Failure('pack-older', { module: place, pack: nameOf(known), found: meta.version });
 }
 
-function compareVersions(a: string, b: string): number {
+export function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number)) as [number[], number[]];
   const at = left.findIndex((number, index) => number !== right[index]);
   return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);

@@ -1,0 +1,63 @@
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { replaceIn, type Stack } from '../edited-module.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+
+/** How a version of a pack differs from the one after it. */
+interface Difference {
+  readonly version: string;
+  readonly edits?: readonly { readonly file: string; readonly now: string; readonly then: string }[];
+  readonly moves?: readonly { readonly now: string; readonly then: string }[];
+  /** Files that it had, and that went since. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Files that came since. */
+  readonly missing?: readonly string[];
+  /** What the pack says of it since then. */
+  readonly renames?: readonly { readonly from: string; readonly to: string }[];
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Folders of a bundled pack as it was and as it is, oldest first: each knows what its older versions need. */
+export function versionsOf(stack: Stack): readonly { readonly version: string; readonly folder: string }[] {
+  const steps = readYaml(readFileSync(join(project, `test/fixtures/upgrades/${stack}.yaml`), 'utf8')) as Difference[];
+  const today = copyOf(join(project, 'templates', stack));
+  const versions = [{ version: '1.0.0', folder: today }];
+  for (const step of steps) {
+    const folder = copyOf(versions[0]?.folder as string);
+    goBack(folder, step);
+    versions.unshift({ version: step.version, folder });
+  }
+  for (const [at, { folder, version }] of versions.entries()) setMeta(folder, version, steps.toReversed().slice(0, at));
+  return versions;
+}
+
+function copyOf(folder: string): string {
+  const copy = join(tempFolder(), 'pack');
+  cpSync(folder, copy, { recursive: true });
+  return copy;
+}
+
+function goBack(folder: string, { edits = [], moves = [], files = {}, missing = [] }: Difference): void {
+  for (const { file, now, then } of edits) replaceIn(join(folder, file), now, then);
+  for (const { now, then } of moves) renameSync(join(folder, now), join(folder, then));
+  for (const path of missing) rmSync(join(folder, path));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+/** What a version knows of those before it: files that were called otherwise, settings likewise. */
+function setMeta(folder: string, version: string, since: readonly Difference[]): void {
+  const renames = since.flatMap((step) => step.renames ?? []);
+  const changes = since.flatMap(({ settings }, at) =>
+    settings === undefined ? [] : [{ version: since[at + 1]?.version ?? version, rename: settings }],
+  );
+  const text = readFileSync(join(folder, 'pack.yaml'), 'utf8').replace(/^version: .*$/m, `version: ${version}`);
+  const lines = `renames: ${JSON.stringify(renames)}\nmanifest_changes: ${JSON.stringify(changes)}\n`;
+  writeFileSync(join(folder, 'pack.yaml'), `${text}${lines}`);
+}

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { changeSettings } from '../../../src/core/manifest/change-settings.ts';
+
+const none = { rename: {}, remove: [], add: {} };
+const text =
+  'name: x # mine\nconfiguration:\n  # about a\n  a: 1 # one\n  b:\n    type: string\n    default: y\n\nz: 1\n';
+
+it.each([
+  ['another name', { rename: { a: 'c' } }, text.replace('  a: 1', '  c: 1')],
+  ['another name for a long one', { rename: { b: 'c' } }, text.replace('  b:', '  c:')],
+  ['a name that is not there', { rename: { q: 'c' } }, text],
+  ['a new name that is taken', { rename: { a: 'b' } }, text],
+  ['one less', { remove: ['b'] }, text.replace('  b:\n    type: string\n    default: y\n', '')],
+  ['one more', { add: { c: 2 } }, text.replace('default: y\n', 'default: y\n  c: 2\n')],
+  ['one more that is there', { add: { a: 2 } }, text],
+])('%s', (_, change, want) => expect(changeSettings(text, { ...none, ...change })).toBe(want));
+
+it('leaves a manifest without settings, and gives up on settings in braces', () => {
+  expect(changeSettings('name: x\n', { ...none, rename: { a: 'b' }, remove: ['c'] })).toBe('name: x\n');
+  expect(changeSettings('configuration: {}\n', { ...none, remove: ['c'] })).toBe('configuration: {}\n');
+  expect(changeSettings('configuration: {a: 1}\n', { ...none, rename: { a: 'b' } })).toBeUndefined();
+});

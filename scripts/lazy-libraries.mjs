@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 
 /** Name of the file → what imports of it look like, and what it is made from. */
 const libraries = {
+  code: { imports: /\/check\/code\/read-code\.ts$/, entry: 'src/core/check/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },

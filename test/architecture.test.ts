@@ -77,6 +77,15 @@ describe('one dependency, one home', () => {
     '@inquirer/confirm': ['src/cli/prompt.ts'],
     '@inquirer/input': ['src/cli/prompt.ts'],
     '@inquirer/select': ['src/cli/prompt.ts'],
+    '@lezer/common': [
+      'file-builder',
+      'parse-python',
+      'parse-typescript',
+      'python-definitions',
+      'typescript-declarations',
+    ].map((file) => `src/core/check/code/${file}.ts`),
+    '@lezer/javascript': ['src/core/check/code/parse-typescript.ts'],
+    '@lezer/python': ['src/core/check/code/parse-python.ts'],
     chalk: ['src/cli/paint.ts'],
     'change-case': ['src/core/text/names.ts'],
     // One file declares a group of commands.

@@ -5,6 +5,7 @@ import { Failure } from '../../core/failure.ts';
 import { checkFormats } from '../../core/report/check-formats.ts';
 import type { CheckReport } from '../../core/report/check-report.ts';
 import type { Io } from '../../io/io.ts';
+import { codeReader, readTexts } from '../../io/module-code.ts';
 import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
 import { checkupsFor } from '../check-paths.ts';
 import { type ExitCode, exit } from '../exit.ts';
@@ -18,6 +19,8 @@ export interface ValidateFlags extends FixFlags {
   readonly format?: string;
   readonly json?: boolean;
   readonly strict?: boolean;
+  /** False with --no-code. */
+  readonly code?: boolean;
   readonly fix?: boolean;
 }
 
@@ -25,16 +28,20 @@ export interface ValidateFlags extends FixFlags {
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
   const checked = await withProgress(io, 'Checking manifests', async () => {
+    const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
     const checkups = await checkupsFor(io, paths, flags.host);
     const all: Checked[] = [];
-    for (const one of checkups) all.push(flags.fix ? await fixed(io, one, flags) : await asItIs(one));
+    for (const { checkup, ...rest } of checkups) {
+      const one = { ...rest, checkup: { ...checkup, ...codeOf } };
+      all.push(flags.fix ? await fixed(io, one, flags) : await asItIs(one));
+    }
     return all;
   });
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup, texts }) => [...texts.keys(), ...checkup.unreadable.map(({ file }) => file)]),
     diagnostics: format === 'github' ? fromWorkspace(io, diagnostics) : diagnostics,
-    texts: new Map(checked.flatMap(({ texts }) => [...texts])),
+    texts: withCode(io, diagnostics, new Map(checked.flatMap(({ texts }) => [...texts]))),
     version,
     isStrict: flags.strict ?? false,
     ...(flags.fix && { fixed: checked.flatMap(({ fixed: files }) => files) }),
@@ -75,6 +82,12 @@ async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promis
 
 function textsOf({ manifests }: Checkup): Map<string, string> {
   return new Map(manifests.map(({ file, text }) => [file, text]));
+}
+
+/** Findings in code are shown with their lines, too. */
+function withCode(io: Io, diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string, string>) {
+  const others = new Set(diagnostics.map(({ file }) => file).filter((file) => !texts.has(file)));
+  return new Map([...texts, ...readTexts(io.cwd, others)]);
 }
 
 /** GitHub knows files from the root of the repository, wherever the command runs. */

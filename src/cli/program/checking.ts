@@ -10,6 +10,7 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
     .option('--host <dir>', 'Folder of the host application; default: here or above')
     .option('--format <format>', 'pretty, json, github, sarif or junit; default: pretty, in GitHub Actions github')
     .option('--json', 'The same as --format json')
+    .option('--no-code', 'Do not compare the code of modules with their manifests')
     .option('--strict', 'Warnings fail as errors do')
     .option('--fix', 'Write what is safe to repair: quotes, the order of fields, misspelt fields')
     .option('--dry-run', 'With --fix: show what would change and write nothing')

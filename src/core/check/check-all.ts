@@ -1,5 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { counted } from '../text/counted.ts';
+import { type CodeReader, checkCode } from './check-code.ts';
 import { checkManifest, type ManifestText } from './check-manifest.ts';
 import { checkModules } from './check-modules.ts';
 import type { LineIgnore } from './line-ignores.ts';
@@ -16,6 +17,8 @@ export interface Checkup {
   readonly isWhole: boolean;
   readonly host: HostFacts;
   readonly settings: RuleSettings;
+  /** Absent where code is not looked at. */
+  readonly codeOf?: CodeReader;
 }
 
 /** More findings than this of one file are counted, not told. */
@@ -30,7 +33,7 @@ const manifestsBetweenPauses = 50;
 
 /** Everything wrong in manifests and between them, in the order of a report. */
 export async function checkAll(
-  { manifests, others, isWhole, host, settings }: Checkup,
+  { manifests, others, isWhole, host, settings, codeOf }: Checkup,
   pause: Pause = async () => {},
 ): Promise<Diagnostic[]> {
   const active = activeRules(rules, settings);
@@ -38,11 +41,17 @@ export async function checkAll(
   const subjects: Subject[] = [];
   const uncounted = new Map<string, number>();
   const ignores = new Map<string, readonly LineIgnore[]>();
+  const inHost = new Map(manifests.map((manifest) => [manifest.file, manifest.inHost]));
   for (const [index, manifest] of manifests.entries()) {
     if (index % manifestsBetweenPauses === 0) await pause();
     const checked = await checkManifest(manifest, active);
     found.push(...checked.diagnostics);
     if (checked.subject) subjects.push(checked.subject);
+    const code = checked.subject && (await codeOf?.(manifest));
+    for (const one of checked.subject && code ? await checkCode(manifest, checked.subject, code, active) : []) {
+      found.push(one);
+      inHost.set(one.file, inFolderOf(manifest, one.file));
+    }
     if (checked.uncounted > 0) uncounted.set(manifest.file, checked.uncounted);
     if (checked.ignores.length > 0) ignores.set(manifest.file, checked.ignores);
   }
@@ -54,12 +63,16 @@ export async function checkAll(
   const isKnown = isWhole && subjects.length === manifests.length + others.length;
   const between = { subjects, host, isWhole: isKnown, textOf: (file: string) => texts.get(file) };
   found.push(...(await checkModules(between, active)));
-  const silenced = applySettings(found, ignores, settings, {
-    fixed,
-    inHost: new Map(manifests.map((manifest) => [manifest.file, manifest.inHost])),
-  });
-  const unused = unusedIgnores(ignores, silenced, settings, { isWhole: isKnown, fixed, hasOthers: others.length > 0 });
+  const silenced = applySettings(found, ignores, settings, { fixed, inHost });
+  const reach = { isWhole: isKnown, fixed, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
+  const unused = unusedIgnores(ignores, silenced, settings, reach);
   return capped([...silenced.told, ...unused].sort(compareDiagnostics), uncounted);
+}
+
+/** A file of the manifest's module, as paths in the host have it. */
+function inFolderOf({ file, inHost }: ManifestText, other: string): string | undefined {
+  const folder = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  return inHost === undefined ? undefined : `${folder(inHost)}${other.slice(folder(file).length)}`;
 }
 
 function capped(diagnostics: readonly Diagnostic[], uncounted: ReadonlyMap<string, number>): Diagnostic[] {

@@ -3,6 +3,7 @@ import type { Fault } from '../manifest/finding.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { Span } from '../text/yaml-faults.ts';
 import type { YamlSource } from '../text/yaml-source.ts';
+import type { CodeFacts, Place } from './code/facts.ts';
 
 /** What every rule says about itself; docs/rules.md is printed from it, with the rule's fixtures as examples. */
 interface RuleText {
@@ -56,7 +57,19 @@ export interface ModuleFault extends Fault {
   readonly module: Subject;
 }
 
-export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule;
+/** About whether a module's code does what its manifest says. */
+export interface CodeRule extends RuleText {
+  readonly kind: 'code';
+  readonly reads: readonly (keyof Manifest)[];
+  check(subject: Subject, code: CodeFacts): readonly (Fault | CodeFault)[];
+}
+
+/** Something wrong in the code, not in the manifest. */
+export interface CodeFault extends Pick<Fault, 'message' | 'hint'> {
+  readonly place: Place;
+}
+
+export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule;
 
 /** A manifest as rules see it: faulty fields are left out and listed, what is not said has its default. */
 export interface Subject {

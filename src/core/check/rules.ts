@@ -23,6 +23,8 @@ import { keyOrder } from './rules/key-order.ts';
 import { lifecycleEvent } from './rules/lifecycle-event.ts';
 import { missingKey } from './rules/missing-key.ts';
 import { missingModule } from './rules/missing-module.ts';
+import { missingRoute } from './rules/missing-route.ts';
+import { missingSetting } from './rules/missing-setting.ts';
 import { mixedLineEndings } from './rules/mixed-line-endings.ts';
 import { moreFindings } from './rules/more-findings.ts';
 import { ownEvent } from './rules/own-event.ts';
@@ -37,9 +39,19 @@ import { severalDocuments } from './rules/several-documents.ts';
 import { shadowedEndpoint } from './rules/shadowed-endpoint.ts';
 import { syntax } from './rules/syntax.ts';
 import { tooDeep } from './rules/too-deep.ts';
+import { unclearCode } from './rules/unclear-code.ts';
+import { undeclaredEvent } from './rules/undeclared-event.ts';
+import { undeclaredPermission } from './rules/undeclared-permission.ts';
+import { undeclaredRoute } from './rules/undeclared-route.ts';
+import { undeclaredSetting } from './rules/undeclared-setting.ts';
+import { undeclaredSubscription } from './rules/undeclared-subscription.ts';
+import { unguardedRoute } from './rules/unguarded-route.ts';
+import { unhandledEvent } from './rules/unhandled-event.ts';
 import { unknownEvent } from './rules/unknown-event.ts';
 import { unknownKey } from './rules/unknown-key.ts';
+import { unpublishedEvent } from './rules/unpublished-event.ts';
 import { unreadable } from './rules/unreadable.ts';
+import { unrequiredPermission } from './rules/unrequired-permission.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { wrongType } from './rules/wrong-type.ts';
 
@@ -68,6 +80,8 @@ export const rules: readonly Rule[] = [
   lifecycleEvent,
   missingKey,
   missingModule,
+  missingRoute,
+  missingSetting,
   mixedLineEndings,
   moreFindings,
   ownEvent,
@@ -82,9 +96,19 @@ export const rules: readonly Rule[] = [
   shadowedEndpoint,
   syntax,
   tooDeep,
+  unclearCode,
+  undeclaredEvent,
+  undeclaredPermission,
+  undeclaredRoute,
+  undeclaredSetting,
+  undeclaredSubscription,
+  unguardedRoute,
+  unhandledEvent,
   unknownEvent,
   unknownKey,
+  unpublishedEvent,
   unreadable,
+  unrequiredPermission,
   unusedIgnore,
   wrongType,
 ];

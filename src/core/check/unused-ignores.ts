@@ -7,6 +7,7 @@ import type { RuleSettings, Silenced } from './settings.ts';
 interface Reach {
   readonly isWhole: boolean;
   readonly hasOthers: boolean;
+  readonly hasCode: boolean;
   readonly fixed: ReadonlySet<string>;
 }
 
@@ -32,12 +33,15 @@ export function unusedIgnores(
       .map(({ range, rule }) => tell(file, range, rule)),
   );
   if (!reach.isWhole || reach.hasOthers) return inLines;
-  const inPaths = settings.ignores.filter((ignore) => !used.usedPaths.has(ignore));
+  const inPaths = settings.ignores.filter(
+    (ignore) => !used.usedPaths.has(ignore) && wasAsked(ignore.rule, settings, reach),
+  );
   return [...inLines, ...inPaths.map(({ file, range, rule }) => tell(file, range, rule))];
 }
 
-function wasAsked(id: string, { severities }: RuleSettings, { isWhole }: Reach): boolean {
+function wasAsked(id: string, { severities }: RuleSettings, { isWhole, hasCode }: Reach): boolean {
   const rule = rules.find((one) => one.id === id);
+  if (rule?.kind === 'code' && !hasCode) return false;
   return severities[id] !== 'off' && (isWhole || rule?.kind !== 'modules' || !rule.needsAll);
 }
 

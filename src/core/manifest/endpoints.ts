@@ -88,6 +88,6 @@ function roleOf(path: string, parameters: readonly string[], method: Method | un
 }
 
 /** `METHOD /path` with parameter names left out: two endpoints with one shape are the same route. */
-export function shapeOf(endpoint: Pick<Endpoint, 'method' | 'path'>): string {
+export function shapeOf(endpoint: { readonly method: string; readonly path: string }): string {
   return `${endpoint.method} ${endpoint.path.replace(/\{[^}]*\}/g, '{}')}`;
 }

@@ -1,0 +1,36 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { rangeBetween } from '../text/position.ts';
+import { parseYaml } from '../text/yaml-source.ts';
+import { locator, type ManifestText, ofKind } from './check-manifest.ts';
+import type { CodeFacts } from './code/facts.ts';
+import type { CodeFault, Rule, Subject } from './rule.ts';
+import { isReadable } from './subject.ts';
+
+/** What the code beside a manifest says; `undefined` where there is none that is known. */
+export type CodeReader = (manifest: ManifestText) => Promise<CodeFacts | undefined>;
+
+/** Everything in which a module's code and its manifest differ, each finding in the one that it is told of. */
+export async function checkCode(
+  { file, text }: ManifestText,
+  subject: Subject,
+  code: CodeFacts,
+  rules: readonly Rule[],
+): Promise<Diagnostic[]> {
+  const found = ofKind(rules, 'code')
+    .filter((rule) => isReadable(subject, rule))
+    .flatMap((rule) => rule.check(subject, code).map((fault) => ({ rule, fault })));
+  if (found.length === 0) return [];
+  const locate = locator(file, await parseYaml(text));
+  return found.map(({ rule, fault }) => ('place' in fault ? inCode(rule, fault, file, code) : locate(rule.id, fault)));
+}
+
+function inCode(
+  { id, severity }: Rule,
+  { place: { file, from, to }, message, hint }: CodeFault,
+  manifest: string,
+  { texts }: CodeFacts,
+): Diagnostic {
+  const folder = manifest.slice(0, manifest.lastIndexOf('/') + 1);
+  const range = rangeBetween(texts.get(file) ?? '', from, to);
+  return { rule: id, severity, message, file: `${folder}${file}`, range, ...(hint === undefined ? {} : { hint }) };
+}

@@ -1,0 +1,42 @@
+/** Where in the module's code: offsets in the text of a file, which is relative to the module's folder. */
+export interface Place {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A permission, an event or a setting as the code names it. */
+export interface Named {
+  readonly name: string;
+  readonly place: Place;
+}
+
+export interface Route {
+  readonly method: string;
+  /** As manifests have it, parameters in braces. */
+  readonly path: string;
+  readonly place: Place;
+  /** What callers need. */
+  readonly permissions: readonly string[];
+  /** False: there is a guard besides, of which nothing can be told. */
+  readonly isGuardKnown: boolean;
+}
+
+export type Aspect = 'routes' | 'permissions' | 'published' | 'handled' | 'settings';
+
+/** What a module's code says about what its manifest declares. */
+export interface CodeFacts {
+  readonly routes: readonly Route[];
+  readonly permissions: readonly Named[];
+  readonly published: readonly Named[];
+  readonly handled: readonly Named[];
+  readonly settings: readonly Named[];
+  /** Where a file does not parse: it may hold more than was seen, and not quite what was. */
+  readonly broken: readonly Place[];
+  /** Places that may hold more of an aspect than could be told. */
+  readonly unclear: Readonly<Record<Aspect, readonly Place[]>>;
+  /** Whether every permission of the manifest stands in generated code, and not only what routes require. */
+  readonly namesAllPermissions: boolean;
+  /** The texts that places are in. */
+  readonly texts: ReadonlyMap<string, string>;
+}

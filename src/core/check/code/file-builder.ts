@@ -1,0 +1,82 @@
+import type { SyntaxNode } from '@lezer/common';
+import type { Binding, Call, CodeFile, Entry, Expression, Fn, Import, Record, Scope } from './expression.ts';
+
+/** Nodes that are not worth an expression. */
+const marks = new Set(['(', ')', '[', ']', '{', '}', ',', ';', '.', '?.', 'LineComment', 'BlockComment', 'Comment']);
+
+/** Collects what the reader of a language finds in one file. */
+export class FileBuilder {
+  readonly text: string;
+  readonly bindings = new Map<string, Binding[]>();
+  readonly imports = new Map<string, Import>();
+  readonly stars: string[] = [];
+  readonly #path: string;
+  readonly #calls: Call[] = [];
+  readonly #functions: Fn[] = [];
+  readonly #classes: Record[] = [];
+  #faultAt: number | undefined;
+
+  constructor(path: string, text: string) {
+    this.#path = path;
+    this.text = text;
+  }
+
+  /** The node's children, but for punctuation and comments. */
+  parts(node: SyntaxNode): SyntaxNode[] {
+    const found: SyntaxNode[] = [];
+    for (let child = node.firstChild; child; child = child.nextSibling) {
+      if (child.type.isError) this.#faultAt ??= child.from;
+      else if (!marks.has(child.name)) found.push(child);
+    }
+    return found;
+  }
+
+  textOf({ from, to }: Scope): string {
+    return this.text.slice(from, to);
+  }
+
+  /** A name that is bound twice in one scope stands for nothing that can be told. */
+  bind(name: string, { from, to }: Scope, value: Expression | undefined, rest: Pick<Binding, 'parameter'> = {}): void {
+    const all = this.bindings.get(name) ?? [];
+    const same = all.findIndex((one) => one.from === from && one.to === to);
+    if (same === -1) all.push({ from, to, value, ...rest });
+    else all[same] = { from, to, value: undefined };
+    this.bindings.set(name, all);
+  }
+
+  call(given: Omit<Call, 'kind'>): Call {
+    const call: Call = { kind: 'call', ...given };
+    this.#calls.push(call);
+    return call;
+  }
+
+  function(given: Omit<Fn, 'kind'>): Fn {
+    const made: Fn = { kind: 'function', ...given };
+    this.#functions.push(made);
+    for (const parameter of given.parameters) this.bind(parameter.name, given, undefined, { parameter });
+    return made;
+  }
+
+  class(at: Scope, entries: readonly Entry[], spreads: readonly Expression[]): Record {
+    const made: Record = { kind: 'record', from: at.from, to: at.to, entries, spreads, isOpen: false, isClass: true };
+    this.#classes.push(made);
+    return made;
+  }
+
+  file(): CodeFile {
+    const { text, bindings, imports, stars } = this;
+    const collected = { calls: this.#calls, functions: this.#functions, classes: this.#classes };
+    return { path: this.#path, text, faultAt: this.#faultAt, bindings, imports, stars, ...collected };
+  }
+}
+
+export function other({ from, to }: Scope, inner: readonly Expression[] = []): Expression {
+  return { kind: 'other', from, to, inner };
+}
+
+/** One text where it can be told now, else its parts. */
+export function joined({ from, to }: Scope, parts: readonly Expression[]): Expression {
+  const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
+  if (texts.length === parts.length) return { kind: 'text', from, to, text: texts.join('') };
+  return { kind: 'join', from, to, parts };
+}

@@ -1,0 +1,46 @@
+import type { Fault } from '../../manifest/finding.ts';
+import { faultAt } from '../../manifest/finding.ts';
+import type { Manifest } from '../../manifest/schema.ts';
+import { positionAt } from '../../text/position.ts';
+import type { Aspect, CodeFacts, Place } from '../code/facts.ts';
+import { driftOf, isUnclear } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+/** What could not be verified of a declared name. */
+const claims: Readonly<Record<Aspect, (name: string) => string>> = {
+  routes: (name) => `a route answers ${name}`,
+  permissions: (name) => `a route requires ${name}`,
+  published: (name) => `the code publishes ${name}`,
+  handled: (name) => `the code handles ${name}`,
+  settings: (name) => `the configuration class has ${name}`,
+};
+
+export const unclearCode: CodeRule = {
+  id: 'unclear-code',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'it could not be told whether the code does what the manifest declares',
+  why: 'Code is read, never run: a name that is worked out while it runs, or a file that does not parse, may hold what seems to be missing.',
+  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted', 'events_subscribed', 'configuration'],
+  check({ manifest }, code) {
+    const broken = code.broken.map((place) => ({
+      place,
+      message: `${place.file} does not parse here, so that its code could not be verified`,
+      hint: 'Repair it first.',
+    }));
+    return [...broken, ...(Object.keys(claims) as Aspect[]).flatMap((aspect) => unverified(aspect, manifest, code))];
+  },
+};
+
+function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Fault[] {
+  const [first] = [...code.unclear[aspect], ...code.broken];
+  if (!first || !isUnclear(aspect, code)) return [];
+  return driftOf(aspect, manifest, code).missing.map(({ name, path }) =>
+    faultAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
+  );
+}
+
+function placeText({ file, from }: Place, { texts }: CodeFacts): string {
+  const { line, column } = positionAt(texts.get(file) ?? '', from);
+  return `${file}:${line}:${column}`;
+}

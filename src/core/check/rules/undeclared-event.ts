@@ -1,0 +1,17 @@
+import { driftOf } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const undeclaredEvent: CodeRule = {
+  id: 'undeclared-event',
+  kind: 'code',
+  severity: 'error',
+  summary: 'the code publishes an event that the manifest does not declare',
+  why: 'Nobody subscribes to an event that no manifest names.',
+  reads: ['events_emitted'],
+  check: ({ manifest }, code) =>
+    driftOf('published', manifest, code).extra.map(({ name, place, meant }) => ({
+      place,
+      message: `the manifest does not declare the event ${name}`,
+      hint: meant === undefined ? 'Add it to events_emitted.' : `Did you mean ${meant}?`,
+    })),
+};

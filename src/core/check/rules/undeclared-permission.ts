@@ -1,0 +1,17 @@
+import { driftOf } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const undeclaredPermission: CodeRule = {
+  id: 'undeclared-permission',
+  kind: 'code',
+  severity: 'error',
+  summary: 'the code requires a permission that the manifest does not declare',
+  why: 'A permission that nobody knows of is granted to nobody: callers get 403.',
+  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
+  check: ({ manifest }, code) =>
+    driftOf('permissions', manifest, code).extra.map(({ name, place, meant }) => ({
+      place,
+      message: `the manifest does not declare the permission ${name}`,
+      hint: meant === undefined ? 'Add it to permissions_required.' : `Did you mean ${meant}?`,
+    })),
+};

@@ -1,0 +1,17 @@
+import { driftOf } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const undeclaredRoute: CodeRule = {
+  id: 'undeclared-route',
+  kind: 'code',
+  severity: 'error',
+  summary: 'the code has a route that the manifest does not declare',
+  why: 'Nobody reviews an address that is not in the manifest, and no gateway knows of it.',
+  reads: ['endpoints'],
+  check: ({ manifest }, code) =>
+    driftOf('routes', manifest, code).extra.map(({ name, place, meant }) => ({
+      place,
+      message: `the manifest does not declare ${name}`,
+      hint: meant === undefined ? 'Add it to endpoints, or remove the route.' : `Did you mean ${meant}?`,
+    })),
+};

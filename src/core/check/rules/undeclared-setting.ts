@@ -1,0 +1,17 @@
+import { driftOf } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const undeclaredSetting: CodeRule = {
+  id: 'undeclared-setting',
+  kind: 'code',
+  severity: 'error',
+  summary: 'the configuration class has a setting that the manifest does not declare',
+  why: 'Who configures the module reads the manifest.',
+  reads: ['configuration'],
+  check: ({ manifest }, code) =>
+    driftOf('settings', manifest, code).extra.map(({ name, place, meant }) => ({
+      place,
+      message: `the manifest does not declare the setting ${name}`,
+      hint: meant === undefined ? 'Add it to configuration.' : `Did you mean ${meant}?`,
+    })),
+};

@@ -1,0 +1,17 @@
+import { driftOf } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const undeclaredSubscription: CodeRule = {
+  id: 'undeclared-subscription',
+  kind: 'code',
+  severity: 'error',
+  summary: 'the code handles an event that the manifest does not subscribe to',
+  why: 'Who changes the event does not know who depends on it.',
+  reads: ['events_subscribed'],
+  check: ({ manifest }, code) =>
+    driftOf('handled', manifest, code).extra.map(({ name, place, meant }) => ({
+      place,
+      message: `the manifest does not subscribe to ${name}`,
+      hint: meant === undefined ? 'Add it to events_subscribed.' : `Did you mean ${meant}?`,
+    })),
+};

@@ -1,0 +1,25 @@
+import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { namespaceOf } from '../../manifest/namespace.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const unguardedRoute: CodeRule = {
+  id: 'unguarded-route',
+  kind: 'code',
+  severity: 'error',
+  summary: 'a route of the code requires no permission',
+  why: 'Anyone who can reach the host can call it.',
+  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
+  check({ manifest }, { routes, broken }) {
+    const namespace = namespaceOf(manifest);
+    const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), `${namespace}:${one.permission}`]));
+    const open = routes.filter(
+      ({ permissions, isGuardKnown, place }) =>
+        permissions.length === 0 && isGuardKnown && !broken.some(({ file }) => file === place.file),
+    );
+    return open.map((route) => {
+      const permission = needed.get(shapeOf(route));
+      const hint = permission === undefined ? 'Require one.' : `Require ${permission}.`;
+      return { place: route.place, message: `${route.method} ${route.path} requires no permission`, hint };
+    });
+  },
+};

@@ -1,0 +1,16 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { missingIn } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const unpublishedEvent: CodeRule = {
+  id: 'unpublished-event',
+  kind: 'code',
+  severity: 'error',
+  summary: 'no code of the module publishes an event that it emits',
+  why: 'Other modules subscribe to it and wait for ever.',
+  reads: ['events_emitted'],
+  check: ({ manifest }, code) =>
+    missingIn('published', manifest, code).map(({ name, path }) =>
+      faultAt(path, `no code of the module publishes ${name}`, 'Publish it, or remove it from events_emitted.'),
+    ),
+};

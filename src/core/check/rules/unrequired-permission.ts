@@ -1,0 +1,16 @@
+import { faultAt } from '../../manifest/finding.ts';
+import { missingIn } from '../drift.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const unrequiredPermission: CodeRule = {
+  id: 'unrequired-permission',
+  kind: 'code',
+  severity: 'error',
+  summary: 'no route of the code requires a permission of the manifest',
+  why: 'Who grants it believes that something is protected by it.',
+  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
+  check: ({ manifest }, code) =>
+    missingIn('permissions', manifest, code).map(({ name, path }) =>
+      faultAt(path, `no route of the code requires ${name}`, 'Require it where it is meant, or remove it.'),
+    ),
+};

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { standardSettings } from '../../../src/core/manifest/configuration.ts';
+import { endpointsOf } from '../../../src/core/manifest/endpoints.ts';
+import { goodManifest } from '../manifest/good-manifest.ts';
+import { randomManifest } from '../pack/random-manifest.ts';
+import { driftIn, edited, generated, type Module, replacements, stacks } from './generated-code.ts';
+
+const plain = goodManifest();
+const manifest = goodManifest('document_search', {
+  endpoints: [...plain.endpoints, 'GET /documents/{document_id}', 'POST /reindex', 'DELETE /documents/{document_id}'],
+  permissions_required: [...plain.permissions_required, 'document_search:share'],
+  events_emitted: [...plain.events_emitted, 'document_search.index_refreshed'],
+  events_subscribed: ['user.deleted', 'file.uploaded'],
+  configuration: { ...plain.configuration, top_k: 5, language: { type: 'string', default: 'en', enum: ['en', 'de'] } },
+});
+const isFastify = (stack: string) => stack === 'fastify';
+const quoted = (stack: string, text: string) => (isFastify(stack) ? `'${text}'` : `"${text}"`);
+const file = (stack: string, name: string) => `${name}.${isFastify(stack) ? 'ts' : 'py'}`;
+/** Without the pieces between `mark`s that hold `word`. */
+const without = (text: string, mark: string, word: string) =>
+  text
+    .split(mark)
+    .filter((piece) => !piece.includes(word))
+    .join(mark);
+/** Without the line that starts so, and those that go on with it. */
+function withoutEntry(text: string, start: string): string {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(start));
+  const indent = start.length - start.trimStart().length;
+  const isMore = (line: string) => line.startsWith(' '.repeat(indent + 1)) || /^\s*[)\]]/.test(line);
+  const rest = lines.slice(at + 1);
+  return [...lines.slice(0, at), ...rest.slice(rest.findIndex((line) => !isMore(line)))].join('\n');
+}
+const withoutLine = (word: string) => (text: string) => without(text, '\n', word);
+const lineOf = (field: string, index: number, module: Module) =>
+  `manifest.yaml:${(module.get('manifest.yaml') ?? '').split('\n').indexOf(`${field}:`) + 2 + index}`;
+
+describe.each(stacks)('the code of %s', (stack) => {
+  it('as generated agrees with its manifest, whatever that is', async () => {
+    expect(await driftIn(await generated(stack, manifest), manifest)).toEqual([]);
+    for (let seed = 1, checked = 0; checked < 250; seed += 1) {
+      const random = randomManifest(seed * 6121);
+      if (random === undefined) continue;
+      checked += 1;
+      const found = await driftIn(await generated(stack, random), random);
+      if (found.length > 0) expect({ seed, found }).toEqual({ seed, found: [] });
+    }
+  });
+
+  it('with a route renamed: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    for (const { method, path } of endpointsOf(manifest)) {
+      const written = isFastify(stack) ? path.replaceAll(/\{(\w+)\}/g, ':$1') : path;
+      const all = replacements(module, quoted(stack, written), quoted(stack, `/x${written.slice(1)}`));
+      // Two of the endpoints have one path.
+      const [one] = method === 'DELETE' ? all.slice(1) : all;
+      const told = `${one?.at} undeclared-route: the manifest does not declare ${method} /x${path.slice(1).replaceAll(/\{\w+\}/g, '{}')}`;
+      const [found, ...more] = await driftIn(one?.changed ?? module, manifest);
+      expect(more).toEqual([]);
+      expect(found?.startsWith(told)).toBe(true);
+    }
+  });
+
+  it('with a route removed: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    for (const [index, { method, path }] of endpointsOf(manifest).entries()) {
+      const changed = edited(module, file(stack, 'routes'), (text) => {
+        const mark = isFastify(stack) ? '    app.route({\n' : '@router.';
+        const start = isFastify(stack)
+          ? `      method: '${method}',\n      url: '${path.replaceAll(/\{(\w+)\}/g, ':$1')}'`
+          : `${method.toLowerCase()}(\n    "${path}"`;
+        const pieces = text.split(mark).filter((piece) => !piece.startsWith(start));
+        return isFastify(stack) && text.split(mark).at(-1)?.startsWith(start)
+          ? `${pieces.join(mark)}  };\n}\n`
+          : pieces.join(mark);
+      });
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('endpoints', index, module)} missing-route: no route of the code answers ${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`,
+      ]);
+    }
+  });
+
+  it('with a permission renamed: exactly that is told, at each place', async () => {
+    const module = await generated(stack, manifest);
+    let places = 0;
+    for (const name of manifest.permissions_required) {
+      for (const { at, changed } of replacements(module, quoted(stack, name), quoted(stack, `${name}_x`))) {
+        places += 1;
+        expect(await driftIn(changed, manifest)).toEqual([
+          `${at} undeclared-permission: the manifest does not declare the permission ${name}_x`,
+        ]);
+      }
+    }
+    expect(places).toBeGreaterThanOrEqual(5);
+  });
+
+  it('with a guard removed: exactly that is told, at each route', async () => {
+    const module = await generated(stack, manifest);
+    const lines = (module.get(file(stack, 'routes')) ?? '').split('\n');
+    const guards = lines.flatMap((line, index) => (/preValidation|dependencies=/.test(line) ? [index] : []));
+    expect(guards.length).toBe(manifest.endpoints.length);
+    for (const guard of guards) {
+      const changed = new Map(module).set(file(stack, 'routes'), lines.toSpliced(guard, 1).join('\n'));
+      const found = await driftIn(changed, manifest);
+      expect(found.map((one) => one.split(': ')[0]?.split(' ')[1])).toEqual(['unguarded-route']);
+    }
+  });
+
+  it('with an event renamed: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    const cases = [
+      ...manifest.events_emitted.map(
+        (name) => [name, 'undeclared-event: the manifest does not declare the event'] as const,
+      ),
+      ...manifest.events_subscribed.map(
+        (name) => [name, 'undeclared-subscription: the manifest does not subscribe to'] as const,
+      ),
+    ];
+    for (const [name, told] of cases) {
+      const all = replacements(module, quoted(stack, name), quoted(stack, `${name}_x`));
+      expect(all.length).toBeGreaterThan(0);
+      for (const { at, changed } of all) expect(await driftIn(changed, manifest)).toEqual([`${at} ${told} ${name}_x`]);
+    }
+  });
+
+  it('with an event removed: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    for (const [index, name] of manifest.events_emitted.entries()) {
+      const isExtra = name.endsWith('refreshed');
+      const changed = edited(module, file(stack, 'events'), (text) => {
+        if (!isExtra) return withoutLine(quoted(stack, name))(text);
+        return isFastify(stack)
+          ? without(withoutLine(quoted(stack, name))(text), '\n\n', 'events.publish(')
+          : without(text, '\n\n\n', 'data.publish(');
+      });
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('events_emitted', index, module)} unpublished-event: no code of the module publishes ${name}`,
+      ]);
+    }
+    for (const [index, name] of manifest.events_subscribed.entries()) {
+      const changed = edited(module, file(stack, 'events'), (text) =>
+        isFastify(stack)
+          ? withoutLine(`events.on(${quoted(stack, name)}`)(text)
+          : text.replace(new RegExp(` *@bus.on\\(\\s*"${name}"[^)]*\\)\\n`), ''),
+      );
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('events_subscribed', index, module)} unhandled-event: no code of the module handles ${name}`,
+      ]);
+    }
+  });
+
+  it('with a setting renamed or removed: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    const config = file(stack, 'config');
+    const indent = isFastify(stack) ? '  ' : '    ';
+    const keys = Object.keys(manifest.configuration);
+    for (const key of keys) {
+      const [one, ...more] = replacements(module, `\n${indent}${key}:`, `\n${indent}${key}_x:`).filter(({ at }) =>
+        at.startsWith(config),
+      );
+      expect(more).toEqual([]);
+      const at = `${config}:${Number(one?.at.split(':')[1]) + 1}`;
+      expect(await driftIn(one?.changed ?? module, manifest)).toEqual([
+        `${at} undeclared-setting: the manifest does not declare the setting ${key}_x`,
+      ]);
+      const removed = edited(module, config, (text) => withoutEntry(text, `${indent}${key}:`));
+      const isStandard = Object.hasOwn(standardSettings, key);
+      const found = await driftIn(removed, manifest);
+      expect(found.map((line) => line.replace(/^manifest.yaml:\d+ /, ''))).toEqual(
+        isStandard ? [] : [`missing-setting: the configuration class has no ${key}`],
+      );
+    }
+    expect(keys.length).toBeGreaterThan(3);
+  });
+
+  it('that does not parse turns what is missing into what could not be verified', async () => {
+    const module = await generated(stack, manifest);
+    const routes = file(stack, 'routes');
+    const broken = edited(module, routes, (text) => `${text.slice(0, text.length / 2)}\n)]} = = (\n`);
+    const found = await driftIn(broken, manifest);
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.filter((one) => !one.includes(' unclear-code: '))).toEqual([]);
+    expect(found.some((one) => one.startsWith(routes))).toBe(true);
+    expect(found.some((one) => one.includes('could not verify that a route answers'))).toBe(true);
+  });
+});

@@ -9,7 +9,7 @@ import uvicorn
 
 from app.core.config import get_settings
 from app.core.logging import configure_logging
-from app.main import create_app
+from app.main import app
 
 logger = logging.getLogger("app")
 
@@ -32,7 +32,7 @@ def main() -> int:
     configure_logging()
     server = Server(
         uvicorn.Config(
-            create_app(),
+            app,
             host=settings.host,
             port=settings.port,
             log_config=None,

@@ -76,3 +76,6 @@ def create_app() -> FastAPI:
     if get_settings().test_endpoints:
         app.include_router(recorded_events.router, prefix=API_PREFIX)
     return app
+
+
+app = create_app()

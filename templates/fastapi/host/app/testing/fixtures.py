@@ -35,11 +35,11 @@ def host() -> "Iterator[Host]":
     from starlette.testclient import TestClient
 
     from app.core.config import get_settings
-    from app.main import create_app
+    from app.main import app
     from app.tasks.embedded import EmbeddedWorker
     from app.testing.host import Host
 
-    with TestClient(create_app()) as client:
+    with TestClient(app) as client:
         running = Host(client)
         if not get_settings().distributed:
             yield running

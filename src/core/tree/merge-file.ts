@@ -1,6 +1,7 @@
 import type { LineConflict } from '../text/line-merge.ts';
 import { type MergeLabels, unresolvedLines } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
+import { sameButForFormat } from '../text/same-but-for-format.ts';
 import { mergeContent } from './merge-content.ts';
 import { type FileMode, sameFile, type TreeFile } from './tree.ts';
 
@@ -34,7 +35,13 @@ export interface MergeFileOptions {
 type MaybeFile = TreeFile | undefined;
 
 /** The table of updating, for a file that the pack manages: last render, disk, new render → what becomes of it. */
-export function mergeFile(base: MaybeFile, mine: MaybeFile, theirs: MaybeFile, options: MergeFileOptions): Outcome {
+export function mergeFile(
+  path: string,
+  base: MaybeFile,
+  mine: MaybeFile,
+  theirs: MaybeFile,
+  options: MergeFileOptions,
+): Outcome {
   if (mine && (!theirs || !sameFile(mine, theirs))) {
     const lines = markersOf(mine, base, theirs);
     if (lines.length > 0) return keep(mine, 'conflict', 'conflicts in it are not resolved', 'unresolved', lines);
@@ -44,7 +51,14 @@ export function mergeFile(base: MaybeFile, mine: MaybeFile, theirs: MaybeFile, o
   if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
   if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
   if (sameFile(mine, base)) return { state: 'outdated', after: theirs, reason: 'not edited: takes the new render' };
-  if (sameFile(theirs, base)) return keep(mine, 'edited', 'edited, and the pack did not change it');
+  const isOnlyFormatted = isFormatOf(path, mine, base);
+  if (sameFile(theirs, base))
+    return isOnlyFormatted
+      ? keep(mine, 'clean', 'as the pack renders it, in your format')
+      : keep(mine, 'edited', 'edited, and the pack did not change it');
+  if (isFormatOf(path, mine, theirs)) return keep(mine, 'clean', 'as the pack renders it, in your format');
+  if (isOnlyFormatted)
+    return { state: 'outdated', after: theirs, reason: 'not edited but for its format: takes the new render' };
   return mergeBoth(base, mine, theirs, options);
 }
 
@@ -102,6 +116,12 @@ function keep(
   lines: readonly number[] = [],
 ): Outcome {
   return kind === undefined ? { state, after, reason } : { state, after, reason, conflict: { kind, lines } };
+}
+
+/** A formatter that the user runs makes no file an edited one. */
+function isFormatOf(path: string, mine: TreeFile, other: TreeFile): boolean {
+  if (mine.mode !== other.mode || typeof mine.content !== 'string' || typeof other.content !== 'string') return false;
+  return sameButForFormat(path, mine.content, other.content);
 }
 
 function mergeModes(base: FileMode, mine: FileMode, theirs: FileMode): FileMode {

@@ -126,7 +126,7 @@ function outcomeOf(
     return { state: 'owned', after: mine, reason: 'yours since it was written' };
   if (!mine && theirs && (remembered.deleted.includes(path) || remembered.owned.includes(path)))
     return { state: 'deleted', reason: 'you deleted it' };
-  return mergeFile(base, mine, theirs, options);
+  return mergeFile(path, base, mine, theirs, options);
 }
 
 function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {

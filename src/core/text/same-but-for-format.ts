@@ -1,0 +1,61 @@
+type Kind = 'indented' | 'braced';
+
+/** Endings of files whose formatters are known; in the first, how far a line stands in says something. */
+const kinds: Readonly<Record<string, Kind>> = {
+  ...{ py: 'indented' },
+  ...{ ts: 'braced', tsx: 'braced', js: 'braced', mjs: 'braced', cjs: 'braced', json: 'braced', css: 'braced' },
+};
+
+/**
+ * Whether two texts of a program differ in nothing that a formatter decides: where lines break and how far they stand
+ * in, which quotes a text is in, a comma before a bracket that closes on a line of its own.
+ */
+export function sameButForFormat(path: string, a: string, b: string): boolean {
+  const kind = kinds[path.slice(path.lastIndexOf('.') + 1)];
+  if (kind === undefined || frameOf(a) !== frameOf(b)) return false;
+  const [left, right] = [tokensOf(a, kind), tokensOf(b, kind)];
+  return left.length === right.length && left.every((token, at) => token === right[at]);
+}
+
+/** Line endings, byte order mark and final line feed: merging keeps them as they are. */
+function frameOf(text: string): string {
+  return [text.includes('\r\n'), text.startsWith('\ufeff'), text.endsWith('\n')].join();
+}
+
+const rules: Readonly<Record<Kind, RegExp>> = {
+  braced:
+    /(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<raw>`(?:[^`\\]|\\[\s\S])*`)|(?<space>\s+)|(?<word>[\p{L}\p{N}_$]+)|(?<sign>[\s\S])/gu,
+  indented:
+    /(?<comment>#[^\n]*)|(?<raw>"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?''')|(?<text>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<space>\s+)|(?<word>[\p{L}\p{N}_]+)|(?<sign>[\s\S])/gu,
+};
+
+/** What is left of a text when its format is taken away. */
+function tokensOf(text: string, kind: Kind): string[] {
+  const tokens: string[] = [];
+  let depth = 0;
+  for (const { groups = {} } of text.replaceAll('\r\n', '\n').trim().matchAll(rules[kind])) {
+    const { comment, text: quoted, raw, space, word, sign = '' } = groups;
+    if (space !== undefined) {
+      if (space.includes('\n') && tokens.at(-1) === ',') tokens[tokens.length - 1] = ',\n';
+      if (kind === 'indented' && depth === 0 && space.includes('\n')) tokens.push(lineBreak(space));
+      continue;
+    }
+    if (')]}'.includes(sign) && sign !== '') {
+      depth = Math.max(0, depth - 1);
+      if (tokens.at(-1) === ',\n') tokens.pop();
+    } else if ('([{'.includes(sign) && sign !== '') depth += 1;
+    if (tokens.at(-1) === ',\n') tokens[tokens.length - 1] = ',';
+    tokens.push(comment?.trimEnd() ?? raw ?? word ?? (quoted === undefined ? sign : inOneKindOfQuotes(quoted)));
+  }
+  return tokens;
+}
+
+/** Blank lines say nothing; how far the next line stands in does. */
+function lineBreak(space: string): string {
+  return `\n${space.slice(space.lastIndexOf('\n') + 1)}`;
+}
+
+function inOneKindOfQuotes(quoted: string): string {
+  const inside = quoted.slice(1, -1);
+  return /["'\\]/.test(inside) ? quoted : `"${inside}"`;
+}

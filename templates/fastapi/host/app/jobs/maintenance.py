@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REPEAT_AFTER = timedelta(minutes=5)
+# A job whose worker vanished is taken up again, but not for ever: its input may be what kills the workers.
+LOST_WORKERS_ALLOWED = 2
 BATCH = 500
 
 
@@ -38,7 +40,8 @@ async def requeue_stale(service: "JobService") -> int:
 
 
 async def _requeue(service: "JobService", job: JobRow) -> bool:
-    if job.status == JobStatus.PROCESSING and job.attempt > service.settings.retry_attempts:
+    attempts = service.settings.retry_attempts + LOST_WORKERS_ALLOWED
+    if job.status == JobStatus.PROCESSING and job.attempt > attempts:
         if await service.transitions.fail_expired(job.id):
             await service.events.failed(job, "internal_error")
         return False

@@ -32,18 +32,22 @@ const rules: Readonly<Record<Kind, RegExp>> = {
 /** What is left of a text when its format is taken away. */
 function tokensOf(text: string, kind: Kind): string[] {
   const tokens: string[] = [];
-  let depth = 0;
+  // The brackets that are open; whether each is one that only holds the names of an import together.
+  const open: boolean[] = [];
   for (const { groups = {} } of text.replaceAll('\r\n', '\n').trim().matchAll(rules[kind])) {
     const { comment, text: quoted, raw, space, word, sign = '' } = groups;
     if (space !== undefined) {
       if (space.includes('\n') && tokens.at(-1) === ',') tokens[tokens.length - 1] = ',\n';
-      if (kind === 'indented' && depth === 0 && space.includes('\n')) tokens.push(lineBreak(space));
+      if (kind === 'indented' && open.length === 0 && space.includes('\n')) tokens.push(lineBreak(space));
       continue;
     }
     if (')]}'.includes(sign) && sign !== '') {
-      depth = Math.max(0, depth - 1);
       if (tokens.at(-1) === ',\n') tokens.pop();
-    } else if ('([{'.includes(sign) && sign !== '') depth += 1;
+      if (open.pop() === true) continue;
+    } else if ('([{'.includes(sign) && sign !== '') {
+      open.push(kind === 'indented' && sign === '(' && tokens.at(-1) === 'import');
+      if (open.at(-1) === true) continue;
+    }
     if (tokens.at(-1) === ',\n') tokens[tokens.length - 1] = ',';
     tokens.push(comment?.trimEnd() ?? raw ?? word ?? (quoted === undefined ? sign : inOneKindOfQuotes(quoted)));
   }

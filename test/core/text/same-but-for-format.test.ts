@@ -5,6 +5,7 @@ it.each([
   ['a.ts', "f('a', [1, 2]);\n", 'f(\n  "a",\n  [\n    1,\n    2,\n  ],\n);\n'],
   ['a.ts', 'if (a) {\n  b();\n}\n', 'if (a) {\n\tb();\n\n}\n'],
   ['a.py', "f('a', 1)\n", 'f(\n    "a",\n    1,\n)\n'],
+  ['a.py', 'from a import b, c\n', 'from a import (\n    b,\n    c,\n)\n'],
   ['a.py', 'a = 1\n\n\nb = 2\n', 'a = 1\n\nb = 2\n'],
 ])('%s: only the format differs', (path, a, b) => {
   expect(sameButForFormat(path, a, b)).toBe(true);

@@ -13,6 +13,7 @@ const projects = [
   ['io', ['test/io/**/*.test.ts']],
   ['e2e', ['test/e2e/**/*.test.ts']],
   ['conformance', ['test/conformance/**/*.test.ts']],
+  ['faults', ['test/faults/**/*.test.ts']],
 ] as const;
 
 export default defineConfig({
@@ -23,8 +24,8 @@ export default defineConfig({
         name,
         include: [...include],
         sequence: { groupOrder: order + 1 },
-        // Conformance measures deadlines of hosts that have several processes of their own.
-        maxWorkers: name === 'conformance' ? 1 : 2,
+        // The last two measure deadlines of hosts that have several processes of their own.
+        maxWorkers: name === 'conformance' || name === 'faults' ? 1 : 2,
       },
     })),
   },

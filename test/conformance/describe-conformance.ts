@@ -16,6 +16,7 @@ import { describeRefusals } from './sections/refusals.ts';
 import { describeRequests } from './sections/requests.ts';
 import { describeSecurity } from './sections/security.ts';
 import { describeSubscriptions } from './sections/subscriptions.ts';
+import { describeWireFormat } from './sections/wire-format.ts';
 import { World } from './world.ts';
 
 /** What is tested in one host: a module that does everything, and a small one beside it. */
@@ -47,5 +48,6 @@ export function describeConformance(name: string, launcher: Launcher, { subject,
     describe('configuration', () => describeConfiguration(world));
     if (launcher.mode === 'distributed') describe('distributed', () => describeDistributed(world));
     describe('crash', () => describeCrash(world));
+    describe('wire format', () => describeWireFormat(world));
   });
 }

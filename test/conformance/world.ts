@@ -1,4 +1,5 @@
 import type { Host, Launcher, LaunchOptions, ModuleFacts } from './host/host.ts';
+import { AnswerKinds } from './wire/answer-kinds.ts';
 import { Caller, may, type Rights, type Traffic } from './wire/caller.ts';
 import { FakeOpenAi, providerKey } from './wire/fake-openai.ts';
 
@@ -18,7 +19,7 @@ export class World {
   readonly retryAttempts = 2;
   readonly retryDelaySeconds = 0.1;
   readonly fake = new FakeOpenAi();
-  readonly traffic: Traffic = { answers: [], accepted: [] };
+  readonly traffic: Traffic = { answers: [], kinds: new AnswerKinds(), outages: false, accepted: [] };
   #host: Host | undefined;
   #people = 0;
 

@@ -35,6 +35,17 @@ export interface LaunchOptions {
   readonly edit?: (modulesDir: string) => void;
 }
 
+/** One process of a host. */
+export interface HostProcess {
+  /** SIGKILL, to it and to what it started. */
+  kill(): Promise<void>;
+  /** Starts it again, with the same environment; a web process on another port. */
+  start(): Promise<void>;
+  /** SIGSTOP: it hangs until `resume`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
 /** A started host: one process, or a web process and its workers. */
 export interface Host {
   readonly baseUrl: string;
@@ -48,28 +59,42 @@ export interface Host {
   stop(): Promise<number | null>;
   /** SIGKILL to every process. */
   kill(): Promise<void>;
-  /** SIGKILL to one of its workers. */
-  killWorker(index: number): Promise<void>;
+  readonly web: HostProcess;
+  /** In embedded mode none: the web process works. */
+  readonly workers: readonly HostProcess[];
   /** Starts it again on the same data, with the same environment. */
   start(): Promise<void>;
   /** Stops it if it runs and removes all it left on the disk. */
   dispose(): Promise<void>;
 }
 
+/** A server that hosts depend on. Stopped, it keeps its data and its place. */
+export interface Server {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** The servers of distributed mode. */
 export interface Services {
   /** Where a new host finds a database and a queue of its own. */
   fresh(): Promise<Environment>;
-  /** Takes the queue's server of the newest host away; undefined where it is the database. */
-  readonly stopQueue: (() => Promise<void>) | undefined;
-  startQueue(): Promise<void>;
+  readonly withRedis: boolean;
+  /** Of all hosts. */
+  readonly database: Server | undefined;
+  /** Of the newest host; undefined where the queue is in the database. */
+  readonly queue: Server | undefined;
   close(): Promise<void>;
 }
 
 export interface Launcher {
+  /** The host's folder, and what interprets it. */
+  readonly dir: string;
+  readonly program: string;
   readonly stack: 'fastify' | 'fastapi';
   readonly mode: 'embedded' | 'distributed';
   readonly workers: number;
   readonly services: Services | undefined;
+  /** Whether the queue has a server of its own, apart from the database. */
+  readonly hasQueueServer: boolean;
   launch(options?: LaunchOptions): Promise<Host>;
 }

@@ -25,10 +25,13 @@ export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', se
     env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', ...(services === undefined ? {} : { ROLE: 'web' }) },
   });
   return {
+    dir,
+    program: python,
     stack: 'fastapi',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
     services,
+    hasQueueServer: services?.withRedis === true,
     launch: (options) => launchHost({ dir, modulesDir: 'app/ai/modules', services, commands }, options),
   };
 }

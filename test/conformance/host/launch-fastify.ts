@@ -25,10 +25,13 @@ export function fastifyLauncher({ dir, workers = 0, services }: Options): Launch
     };
   };
   return {
+    dir,
+    program: process.execPath,
     stack: 'fastify',
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
     services,
+    hasQueueServer: services?.withRedis === true,
     launch: (options) => launchHost({ dir, modulesDir: 'src/ai/modules', services, commands }, options),
   };
 }

@@ -1,9 +1,10 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { env as processEnv } from 'node:process';
 import { copyHost } from './copy-host.ts';
 import type { Environment, Host, LaunchOptions, Services } from './host.ts';
-import { type StartedProcess, startProcess } from './start-process.ts';
+import { RestartableProcess } from './host-process.ts';
 
 export const jwtSecret = 'planted-jwt-secret-of-the-conformance-suite-1f7a';
 
@@ -26,9 +27,6 @@ interface HostFolder {
   readonly commands: (dir: string, dataDir: string) => Commands;
 }
 
-const stopSeconds = 20;
-const startSeconds = 60;
-
 /** Starts a host's folder, or an edited copy of it, as child processes on a free port. */
 export async function launchHost(folder: HostFolder, options: LaunchOptions = {}): Promise<Host> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'conformance-data-'));
@@ -39,8 +37,8 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const services = options.beside?.services ?? (await folder.services?.fresh()) ?? {};
   // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.
   const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: process.env.HOME ?? '',
+    PATH: processEnv.PATH ?? '',
+    HOME: processEnv.HOME ?? '',
     LANG: 'C.UTF-8',
     HOST: '127.0.0.1',
     PORT: '0',
@@ -55,29 +53,19 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   let log = '';
   const write = (text: string) => {
     log += text;
-    if (process.env.CONFORMANCE_LOG !== undefined) appendFileSync(process.env.CONFORMANCE_LOG, text);
+    if (processEnv.CONFORMANCE_LOG !== undefined) appendFileSync(processEnv.CONFORMANCE_LOG, text);
   };
-  let processes: StartedProcess[] = [];
-  let baseUrl = '';
+  const process = (argv: readonly string[], ready: RegExp, more: Environment = {}) =>
+    new RestartableProcess({ argv, cwd: dir, env: { ...env, ...more }, ready, write });
+  const main = process(web, /listening on (http:\/\/127\.0\.0\.1:\d+)/);
+  const others = workers.map(({ argv, env: more, ready }) => process(argv, ready, more));
   const start = async () => {
-    const main = startProcess({ argv: web, cwd: dir, env, write });
-    processes = [main];
-    baseUrl = await main.match(/listening on (http:\/\/127\.0\.0\.1:\d+)/, startSeconds);
-    const started = workers.map(({ argv, env: extra, ready }) => ({
-      ready,
-      worker: startProcess({ argv, cwd: dir, env: { ...env, ...extra }, write }),
-    }));
-    processes.push(...started.map(({ worker }) => worker));
-    await Promise.all(started.map(({ worker, ready }) => worker.match(ready, startSeconds)));
+    await main.start();
+    await Promise.all(others.map((worker) => worker.start()));
   };
   const stop = async () => {
-    const [code = null] = await Promise.all(processes.map((one) => one.stop(stopSeconds)));
-    processes = [];
+    const [code = null] = await Promise.all([main, ...others].map((one) => one.stop()));
     return code;
-  };
-  const kill = async () => {
-    await Promise.all(processes.map((one) => one.kill()));
-    processes = [];
   };
   const dispose = async () => {
     await stop();
@@ -92,7 +80,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   }
   return {
     get baseUrl() {
-      return baseUrl;
+      return main.said;
     },
     get secret() {
       return options.ownSecret === true ? readFileSync(join(dataDir, 'jwt-secret'), 'utf8').trim() : jwtSecret;
@@ -100,10 +88,11 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
     dataDir,
     services,
     log: () => log,
+    web: main,
+    workers: others,
     start,
     stop,
-    kill,
-    killWorker: async (index) => processes[index + 1]?.kill(),
+    kill: async () => void (await Promise.all([main, ...others].map((one) => one.kill()))),
     dispose,
   };
 }

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment, Services } from './host.ts';
-import { type StartedProcess, startProcess } from './start-process.ts';
+import type { Environment, Server, Services } from './host.ts';
+import { ScratchServer } from './scratch-server.ts';
 
 /** Stands in every address of the servers, and must never appear in anything that a host says. */
 export const databasePassword = 'planted-database-password-77c2';
@@ -14,17 +14,16 @@ const user = 'conformance';
 
 /** PostgreSQL, and Redis if asked for, on free ports, with data in scratch folders. Started at the first launch. */
 export class ScratchServices implements Services {
-  readonly #withRedis: boolean;
+  readonly withRedis: boolean;
   readonly #folders: string[] = [];
-  readonly #processes: StartedProcess[] = [];
+  readonly #servers: ScratchServer[] = [];
   #port: number | undefined;
-  #redis:
-    | { readonly folder: string; readonly argv: readonly string[]; process?: StartedProcess | undefined }
-    | undefined;
+  database: Server | undefined;
+  queue: Server | undefined;
   #databases = 0;
 
   constructor({ redis }: { readonly redis: boolean }) {
-    this.#withRedis = redis;
+    this.withRedis = redis;
   }
 
   async fresh(): Promise<Environment> {
@@ -33,13 +32,13 @@ export class ScratchServices implements Services {
     const address = ['-h', '127.0.0.1', '-p', `${this.#port}`, '-U', user];
     execFileSync(postgresTool('createdb'), [...address, name], { env: { PGPASSWORD: databasePassword } });
     const database = `postgresql://${user}:${databasePassword}@127.0.0.1:${this.#port}/${name}`;
-    if (!this.#withRedis) return { DATABASE_URL: database };
+    if (!this.withRedis) return { DATABASE_URL: database };
     const redis = `redis://:${databasePassword}@127.0.0.1:${await this.#startRedis()}/0`;
     return { DATABASE_URL: database, REDIS_URL: redis };
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#processes.map((one) => one.stop(10)));
+    await Promise.all(this.#servers.map((one) => one.stop()));
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
@@ -69,21 +68,13 @@ export class ScratchServices implements Services {
       'max_connections=300',
     ];
     const argv = [...asUser, postgresTool('postgres'), '-D', data, '-p', `${port}`];
-    await this.#start([...argv, ...settings.flatMap((it) => ['-c', it])], folder, /ready to accept connections/);
+    this.database = await this.#start({
+      argv: [...argv, ...settings.flatMap((it) => ['-c', it])],
+      cwd: folder,
+      ready: /ready to accept connections/,
+      stopSignal: 'SIGINT',
+    });
     return port;
-  }
-
-  get stopQueue(): (() => Promise<void>) | undefined {
-    if (!this.#withRedis) return undefined;
-    return async () => {
-      await this.#redis?.process?.stop(10);
-      if (this.#redis !== undefined) this.#redis.process = undefined;
-    };
-  }
-
-  async startQueue(): Promise<void> {
-    if (this.#redis === undefined || this.#redis.process !== undefined) return;
-    this.#redis.process = await this.#start(this.#redis.argv, this.#redis.folder, redisReady);
   }
 
   async #startRedis(): Promise<number> {
@@ -92,23 +83,20 @@ export class ScratchServices implements Services {
     const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--requirepass', databasePassword, '--dir', folder];
     // Kept over a restart: what the queue and the bus have accepted is not lost with their server.
     const argv = ['redis-server', ...options, '--appendonly', 'yes'];
-    this.#redis = { folder, argv, process: await this.#start(argv, folder, redisReady) };
+    this.queue = await this.#start({ argv, cwd: folder, ready: /Ready to accept/, stopSignal: 'SIGTERM' });
     return port;
   }
 
-  async #start(argv: readonly string[], cwd: string, ready: RegExp): Promise<StartedProcess> {
-    const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8' };
-    const started = startProcess({ argv, cwd, env, write: () => {} });
-    this.#processes.push(started);
-    await started.match(ready, 30);
-    return started;
+  async #start(program: ConstructorParameters<typeof ScratchServer>[0]): Promise<ScratchServer> {
+    const server = new ScratchServer(program);
+    this.#servers.push(server);
+    await server.start();
+    return server;
   }
 }
 
-const redisReady = /Ready to accept/;
-
 /** Where a program of the servers is, also where Debian keeps it out of the path. */
-function serverTool(name: string): string | undefined {
+export function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];

@@ -5,9 +5,10 @@ import { waitUntil } from '../wire/wait-until.ts';
 export interface StartedProcess {
   /** Waits for the first match in the output of this process. */
   match(pattern: RegExp, seconds: number): Promise<string>;
-  /** SIGTERM, then SIGKILL if it takes too long; answers the exit code. */
-  stop(seconds: number): Promise<number | null>;
-  kill(): Promise<void>;
+  /** SIGTERM or another signal, then SIGKILL if it takes too long; answers the exit code. */
+  stop(seconds: number, signal?: NodeJS.Signals): Promise<number | null>;
+  /** To the process and all it started; after SIGKILL it has ended. */
+  signal(signal: NodeJS.Signals): Promise<void>;
 }
 
 export interface Command {
@@ -55,23 +56,23 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
       ).catch((error: Error) => {
         throw new Error(`${error.message}\n${output.slice(-3000)}`);
       }),
-    stop: async (seconds) => {
+    stop: async (seconds, signal = 'SIGTERM') => {
       // To the process alone, as a container's stop does: it looks after what it started itself.
-      child.kill('SIGTERM');
+      child.kill(signal);
       const late = setTimeout(() => signalGroup(child, 'SIGKILL'), seconds * 1000);
       const code = await exited;
       clearTimeout(late);
       signalGroup(child, 'SIGKILL');
       return code;
     },
-    kill: async () => {
-      signalGroup(child, 'SIGKILL');
-      await exited;
+    signal: async (signal) => {
+      signalGroup(child, signal);
+      if (signal === 'SIGKILL') await exited;
     },
   };
 }
 
-function signalGroup(child: ChildProcess, signal: 'SIGKILL'): void {
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, signal);

@@ -1,8 +1,3 @@
-import { fastifyLauncher } from '../host/launch-fastify.ts';
-import { ScratchServices } from '../host/services.ts';
 import { describeRow } from './matrix.ts';
 
-await describeRow('fastify, PostgreSQL and Redis, two workers', 'fastify', {
-  needs: ['postgres', 'redis-server'],
-  launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: true }) }),
-});
+await describeRow('fastify-redis');

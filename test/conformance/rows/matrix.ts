@@ -1,29 +1,28 @@
-import { generatedHost, pythonOf, type Stack } from '../../e2e/generated-host.ts';
+import { generatedHost } from '../../e2e/generated-host.ts';
 import { describeWhere, missingPython } from '../../e2e/needs.ts';
 import { describeConformance } from '../describe-conformance.ts';
 import type { Launcher } from '../host/host.ts';
 import { missingServers } from '../host/services.ts';
+import { type ModeName, modes } from './modes.ts';
 import { modules } from './modules.ts';
 
-export const pythonFor = (host: string): string => process.env.CONFORMANCE_PYTHON ?? pythonOf(host);
-
-interface Row {
-  readonly launcher: (dir: string) => Launcher;
-  /** Servers that must be installed. */
-  readonly needs?: readonly string[];
-}
-
 /**
- * Runs the suite on a host that the tool generated, or on the one whose folder CONFORMANCE_<STACK>_HOST names. Where
- * something is missing it says what: a skip, or a failure if CI=true.
+ * Declares the tests of a mode on a host that the tool generated, or on the one whose folder CONFORMANCE_<STACK>_HOST
+ * names. Where something is missing it says what: a skip, or a failure if CI=true.
  */
-export async function describeRow(name: string, stack: Stack, { launcher, needs = [] }: Row): Promise<void> {
+export async function describeMode(
+  name: ModeName,
+  declare: (title: string, launcher: Launcher) => void,
+): Promise<void> {
+  const { stack, title, needs, launcher } = modes[name];
   const given = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`];
   const missing = [
     ...(stack === 'fastapi' && process.env.CONFORMANCE_PYTHON === undefined ? missingPython() : []),
     ...missingServers(needs),
   ];
-  await describeWhere(name, missing, async () =>
-    describeConformance(name, launcher(given ?? (await generatedHost(stack))), modules),
-  );
+  await describeWhere(title, missing, async () => declare(title, launcher(given ?? (await generatedHost(stack)))));
 }
+
+/** The whole suite in this mode. */
+export const describeRow = (name: ModeName): Promise<void> =>
+  describeMode(name, (title, launcher) => describeConformance(title, launcher, modules));

@@ -84,7 +84,7 @@ export function describeDistributed(world: World): void {
       const script = world.fake.script('hold');
       const jobs = await Promise.all(people.map((who) => submit(who, subject, { text: script.text })));
       await script.seen(2);
-      await host.killWorker(0);
+      await host.workers[0]?.kill();
       script.release();
       const begin = performance.now();
       if (world.launcher.workers === 1) {
@@ -98,26 +98,26 @@ export function describeDistributed(world: World): void {
     }, 180_000);
   });
 
-  if (world.launcher.services?.stopQueue === undefined) return;
+  if (!world.launcher.hasQueueServer) return;
   describe('the server of the queue stopped', () => {
     it('503 queue_unavailable with Retry-After, the row failed; all is well once it is back', async () => {
       const host = await world.launch({ env: world.subjectEnv({}) });
       const { services } = world.launcher;
       try {
         const caller = world.person(undefined, host);
-        await services?.stopQueue?.();
+        await services?.queue?.stop();
         const answer = await caller.post(under(neighbour, '/process'), validBody);
         expectRefusal(answer, 503, 'queue_unavailable');
         expect(answer.headers['retry-after']).toBe('5');
         const { jobs } = await list(caller, neighbour);
         expect(jobs.map(({ status, error_code }) => [status, error_code])).toEqual([['failed', 'queue_unavailable']]);
         expect(['degraded', 'unhealthy']).toContain(await statusOf(host));
-        await services?.startQueue();
+        await services?.queue?.start();
         await waitUntil('healthy', async () => (await statusOf(host)) === 'healthy', 30);
         const { job_id } = await submit(caller, neighbour, { test: 'data' });
         expect((await finish(caller, neighbour, job_id, 30)).status).toBe('completed');
       } finally {
-        await services?.startQueue();
+        await services?.queue?.start();
         await host.dispose();
       }
     }, 120_000);

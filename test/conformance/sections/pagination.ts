@@ -85,4 +85,27 @@ export function describePagination(world: World): void {
     const times = (await list(caller, module)).jobs.map(({ created_at }) => Date.parse(created_at));
     expect(times).toEqual([...times].sort((a, b) => b - a));
   });
+
+  it('is one moment of the list: page, total and has_more agree while jobs come in', async () => {
+    const caller = world.person();
+    let coming = true;
+    const inserts = Promise.all(
+      [1, 2, 3].map(async () => {
+        for (let i = 0; i < 8; i += 1) await submit(caller, module, { text: 'at once' });
+      }),
+    ).finally(() => {
+      coming = false;
+    });
+    let last = 0;
+    for (let skip = 0; coming; skip = (skip + 3) % 12) {
+      const page = await list(caller, module, `?skip=${skip}&limit=5`);
+      expect(page.total).toBeGreaterThanOrEqual(last);
+      expect(page.jobs.length).toBe(Math.max(0, Math.min(5, page.total - skip)));
+      expect(page.has_more).toBe(skip + page.jobs.length < page.total);
+      expect(new Set(idsOf(page)).size).toBe(page.jobs.length);
+      last = page.total;
+    }
+    await inserts;
+    expect((await list(caller, module)).total).toBe(24);
+  });
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { jwtSecret } from '../host/launch-host.ts';
 import { under } from '../wire/caller.ts';
 import { expectProblems, expectUnauthorised } from '../wire/expect-problem.ts';
 import { providerErrorText, providerKey } from '../wire/fake-openai.ts';
 import { eventsOf, finish, list, readEvents, submit } from '../wire/module-calls.ts';
+import { planted } from '../wire/planted.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
@@ -81,5 +81,3 @@ export function describeSecurity(world: World): void {
     });
   });
 }
-
-const planted = new RegExp([jwtSecret, providerKey, 'planted-database-password'].join('|'));

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { waitUntil } from './wait-until.ts';
 
-/** What the server does with one call: answer, wait for release, answer a status, cut the line, answer nonsense. */
-export type Step = 'ok' | 'hold' | 'drop' | 'garbage' | number;
+/** What the server does with one call: answer, answer late, wait for release, answer a status, cut the line, answer nonsense. */
+export type Step = 'ok' | 'slow' | 'hold' | 'drop' | 'garbage' | number;
+
+const slowMilliseconds = 300;
 
 /** The key that hosts must send, and that must never appear in anything they say. */
 export const providerKey = 'sk-planted-provider-key-5d1c';
@@ -96,6 +98,7 @@ export class FakeOpenAi {
     const step = entry?.steps[Math.min(call, entry.steps.length - 1)] ?? 'ok';
     const answer = () => sendJson(response, 200, completion(++this.#calls, body));
     if (step === 'ok' || (step === 'hold' && entry?.released !== false)) answer();
+    else if (step === 'slow') setTimeout(answer, slowMilliseconds);
     else if (step === 'drop') response.destroy();
     else if (step === 'garbage') sendJson(response, 200, { nothing: providerErrorText });
     else if (step === 'hold') hold(entry, answer, response);

@@ -81,6 +81,15 @@ describe('a terminal state', () => {
     expect(result).toMatchObject({ id: job?.result_id, output_data: { answer: 'a\u0000b' }, duration_ms: 12 });
     expect(job?.progress_percent).toBe(100);
   });
+
+  it('completed answers the same to who asks again, and nothing to others', async () => {
+    const claim = await claimed();
+    const mine = randomUUID();
+    const job = await store.complete(claim, {}, 1, mine);
+    expect(job?.result_id).toBe(mine);
+    expect(await store.complete(claim, {}, 1, mine)).toEqual(job);
+    expect(await store.complete(claim, {}, 1)).toBeUndefined();
+  });
 });
 
 describe('progress', () => {

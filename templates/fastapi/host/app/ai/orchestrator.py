@@ -89,7 +89,9 @@ class Orchestrator:
         try:
             candidate.module = await self._started(candidate)
         except StartError as error:
-            logger.error("module %s is not started: %s", candidate.name, error.code, exc_info=error.__cause__)
+            # Of a module's own files the text is told: without it nobody could mend them.
+            cause = error.__cause__
+            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
             candidate.error = error.code
 
     async def _started(self, candidate: Candidate) -> BaseAIModule:

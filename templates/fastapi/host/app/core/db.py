@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -101,13 +101,20 @@ async def lock_until_commit(connection: AsyncConnection, key: str) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database could not be reached, or ended the connection: not the fault of what was asked."""
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, DataError | IntegrityError | ProgrammingError)
+    return isinstance(error, OSError)
+
+
 async def retry_while_unavailable(operation: Callable[[], Awaitable[T]]) -> T:
     """Call `operation`, again for some seconds while the database cannot be reached."""
     for delay in (*RETRY_DELAYS_SECONDS, None):
         try:
             return await operation()
-        except (OSError, InterfaceError, OperationalError):
-            if delay is None:
+        except Exception as error:
+            if delay is None or not is_unavailable(error):
                 raise
             await asyncio.sleep(delay)
     raise AssertionError("unreachable")

@@ -7,15 +7,20 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from time import monotonic
 from typing import Any, Protocol
 
 from app.core.clock import format_utc, utcnow
 from app.core.config import get_settings
+from app.core.db import is_unavailable
 
 logger = logging.getLogger(__name__)
 
 EVERY_EVENT = "*"
 RETRY_DELAYS_SECONDS = (0.1, 0.5)
+# While the database is away no handler can do its work: that is no reason to give an event up.
+OUTAGE_DELAY_SECONDS = 1.0
+OUTAGE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +137,17 @@ class EventBus:
                 await self._handle(group, event, handler)
 
     async def _handle(self, group: str, event: Event, handler: Handler) -> None:
-        for delay in (*RETRY_DELAYS_SECONDS, None):
+        delays, patience = iter(RETRY_DELAYS_SECONDS), monotonic() + OUTAGE_SECONDS
+        while True:
             try:
                 return await handler(event)
             except Exception as error:
                 logger.warning("%s could not handle %s (%s)", group, event.name, event.event_id, exc_info=True)
+                outage = is_unavailable(error) and monotonic() < patience
+                delay = OUTAGE_DELAY_SECONDS if outage else next(delays, None)
                 if delay is None:
-                    await self._transport().bury(group, event, type(error).__name__)
-                else:
-                    await asyncio.sleep(delay)
+                    return await self._transport().bury(group, event, type(error).__name__)
+                await asyncio.sleep(delay)
 
 
 def _create_transport() -> Transport:

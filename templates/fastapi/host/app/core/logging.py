@@ -1,10 +1,12 @@
-"""Logging to standard output, with secrets taken out of every line."""
+"""Logging to standard output, with secrets and the texts of exceptions taken out of every line."""
 
 import logging
 import os
 import re
 import sys
+import traceback
 from functools import lru_cache
+from types import TracebackType
 from typing import Any
 
 from app.core.config import get_settings
@@ -28,8 +30,20 @@ def redact(text: str) -> str:
     return URL_PASSWORD.sub("***:***", text)
 
 
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
 class RedactingFormatter(logging.Formatter):
     """Formats a record, traceback included, then redacts it."""
+
+    def formatException(self, ei: ExcInfo) -> str:  # noqa: N802
+        """What was raised and where, and what caused it; not its text, which may repeat what users sent."""
+        error, parts = ei[1], list[str]()
+        while error is not None:
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            parts.append(f"{frames}{type(error).__module__}.{type(error).__qualname__}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nbecause of\n\n".join(parts)
 
     def format(self, record: logging.LogRecord) -> str:
         """The redacted line."""

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable
 
+from app.core.db import is_unavailable
 from app.jobs import maintenance
 from app.jobs.runner import process_job
 from app.jobs.service import JobService
@@ -28,6 +29,11 @@ def run_job(create_service: CreateService, job_id: str) -> None:
         return run_async(lambda: enqueue(service.spec.process_task, job_id, countdown=ASK_AGAIN_SECONDS))
     try:
         run_async(lambda: process_job(service, job_id))
+    except Exception as error:
+        if not is_unavailable(error):
+            raise
+        logger.warning("job %s waits for the database (%s)", job_id, type(error).__name__)
+        run_async(lambda: enqueue(service.spec.process_task, job_id, countdown=ASK_AGAIN_SECONDS))
     finally:
         slots.release()
 

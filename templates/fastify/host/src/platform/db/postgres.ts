@@ -17,8 +17,12 @@ export async function openPostgres(url: string): Promise<Database> {
     keepAlive: true,
     options: '-c search_path=bullmq,public',
   });
-  // An idle connection that drops emits an error; the pool replaces it, and queries report their own.
-  for (const pool of [queries, queue]) pool.on('error', () => {});
+  // A connection that drops emits an error, idle or not, which would end the process. The pool replaces the
+  // connection, and queries report their own.
+  for (const pool of [queries, queue]) {
+    pool.on('error', () => {});
+    pool.on('connect', (client) => client.on('error', () => {}));
+  }
 
   const database: Database = {
     db: drizzle(queries) as unknown as Db,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { TaskRunner } from '../tasks/task-runner.ts';
+import type { Retry, TaskRunner } from '../tasks/task-runner.ts';
 import type { Event, EventHandler } from './event.ts';
 
 /** Subscribes a group to every event; for observers such as a test recorder. */
 export const EVERY_EVENT = '*';
 
 const QUEUE = 'events';
-const DELIVERY_ATTEMPTS = 5;
+/** About a minute in all: longer than a database takes to restart. */
+const RETRY: Retry = { attempts: 8, type: 'exponential', delayMs: 500 };
 
 interface Subscription {
   readonly group: string;
@@ -58,7 +59,7 @@ export class EventBus {
     // As text: a queue that stores JSON in PostgreSQL refuses the NUL characters that a payload may hold.
     const text = JSON.stringify(event);
     for (const group of new Set(listening)) {
-      const delivery = { key: `${event_id}-${group}`, attempts: DELIVERY_ATTEMPTS };
+      const delivery = { key: `${event_id}-${group}`, retry: RETRY };
       await this.#tasks.enqueue(QUEUE, { group, event: text }, delivery);
     }
     return event;

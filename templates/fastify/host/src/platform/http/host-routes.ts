@@ -46,7 +46,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
         const entry = orchestrator.modules.get(request.params.name);
         if (!entry) throw new Refusal(404, 'module_not_found');
         const health = entry.status === 'ready' ? await entry.module.healthCheck() : await checkHealth({});
-        const metrics = isAdmin(request) ? health.metrics : {};
+        const metrics = entry.status === 'ready' && isAdmin(request) ? health.metrics : {};
         return reply.code(health.status === 'unhealthy' ? 503 : 200).send({ ...health, metrics });
       },
     );

@@ -1,5 +1,8 @@
-import type { TaskRunner } from '../tasks/task-runner.ts';
+import type { Retry, TaskRunner } from '../tasks/task-runner.ts';
 import type { JobRow } from './tables.ts';
+
+/** A message fails only while the database is away; what it is about waits there. */
+const RETRY: Retry = { attempts: 600, type: 'fixed', delayMs: 1_000 };
 
 /** A module's queue: a message names a job, and the job itself stays in the database. */
 export class JobQueue {
@@ -18,6 +21,6 @@ export class JobQueue {
 
   /** Throws when the queue cannot be reached. A message whose key is already queued is not queued again. */
   add(job: Pick<JobRow, 'id' | 'priority'>, options: { key: string; delayMs?: number }): Promise<void> {
-    return this.#tasks.enqueue(this.#name, { job_id: job.id }, { ...options, priority: job.priority });
+    return this.#tasks.enqueue(this.#name, { job_id: job.id }, { ...options, retry: RETRY, priority: job.priority });
   }
 }

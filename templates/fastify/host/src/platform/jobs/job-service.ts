@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { patiently } from '../db/patiently.ts';
 import { Refusal } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { User } from '../http/auth.ts';
@@ -173,7 +174,7 @@ export abstract class JobService<C extends BaseConfig> {
       await this.#context.queue.add(job, { key: `${job.id}-0` });
     } catch (error) {
       this.log.error({ err: error, job_id: job.id }, 'job not queued');
-      const failed = await this.#store.failPending(job.id, 'queue_unavailable');
+      const failed = await patiently(() => this.#store.failPending(job.id, 'queue_unavailable'));
       if (failed) await this.#lifecycle.failed(failed);
       throw new Refusal(503, 'queue_unavailable', { 'retry-after': '5' });
     }

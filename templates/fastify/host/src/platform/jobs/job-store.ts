@@ -76,14 +76,28 @@ export class JobStore {
     return (await this.#move(this.#held(claim), { progress_percent: raised })) !== undefined;
   }
 
-  /** processing → completed, together with its result. `undefined`: the claim is lost, and so is the result. */
-  async complete(claim: Claim, output_data: JsonObject, duration_ms: number): Promise<JobRow | undefined> {
+  /**
+   * processing → completed, together with its result. `undefined`: the claim is lost, and so is the result. Called
+   * again with the same `result_id` it answers the same, so that who never heard the first answer may ask again.
+   */
+  async complete(
+    claim: Claim,
+    output_data: JsonObject,
+    duration_ms: number,
+    result_id: string = crypto.randomUUID(),
+  ): Promise<JobRow | undefined> {
     const { jobs, results } = this.#tables;
-    const result_id = crypto.randomUUID();
     return this.#db.transaction(async (tx) => {
       const done = { status: 'completed' as const, progress_percent: 100, result_id, completed_at: now, ...FREED };
       const [job] = await tx.update(jobs).set(done).where(this.#held(claim)).returning();
-      if (job) await tx.insert(results).values({ id: result_id, job_id: job.id, output_data, duration_ms });
+      if (!job)
+        return (
+          await tx
+            .select()
+            .from(jobs)
+            .where(and(eq(jobs.id, claim.job.id), eq(jobs.result_id, result_id)))
+        )[0];
+      await tx.insert(results).values({ id: result_id, job_id: job.id, output_data, duration_ms });
       return job;
     });
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { patiently } from '../db/patiently.ts';
 import { TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
@@ -87,7 +88,8 @@ export class JobWorker {
     if (outcome.kind === 'lost') return;
     if (outcome.kind === 'stopped') return this.#tryAgain(claim, 0);
     if (outcome.kind === 'failed') return this.#failed(claim, outcome.error);
-    const job = await store.complete(claim, outcome.output, outcome.durationMs);
+    const resultId = randomUUID();
+    const job = await patiently(() => store.complete(claim, outcome.output, outcome.durationMs, resultId));
     if (job) await lifecycle.completed(job, outcome.durationMs);
   }
 
@@ -101,7 +103,7 @@ export class JobWorker {
 
   async #tryAgain(claim: Claim, delaySeconds: number): Promise<void> {
     const { store, queue, log } = this.#parts;
-    const job = await store.retry(claim, delaySeconds);
+    const job = await patiently(() => store.retry(claim, delaySeconds));
     if (!job) return;
     const message = { key: `${job.id}-after-${job.attempt}`, delayMs: delaySeconds * 1_000 };
     // The job is safe in the database: requeue_stale finds it if this message is lost.
@@ -109,7 +111,7 @@ export class JobWorker {
   }
 
   async #end(claim: Claim, code: string): Promise<void> {
-    const job = await this.#parts.store.fail(claim, code);
+    const job = await patiently(() => this.#parts.store.fail(claim, code));
     if (job) await this.#parts.lifecycle.failed(job);
   }
 

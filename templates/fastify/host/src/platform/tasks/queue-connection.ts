@@ -11,6 +11,8 @@ export interface QueueConnection {
   /** Works on messages; waits for the queue to come back. */
   openWorker(name: string, run: Processor, options: Omit<WorkerOptions, 'connection'>): Worker;
   ping(): Promise<void>;
+  /** Whether the queue was there and is not now. */
+  isLost(): boolean;
   close(): void;
 }
 
@@ -27,6 +29,7 @@ function inDatabase({ pool }: Database): QueueConnection {
     async ping() {
       await pool.query('select 1');
     },
+    isLost: () => false,
     close() {},
   };
 }
@@ -37,12 +40,20 @@ function onRedis(url: string, log: Log): QueueConnection {
   for (const client of [forQueues, forWorkers]) {
     client.on('error', (error) => log.warn({ err: error }, 'redis'));
   }
+  let lost = false;
+  forQueues.on('close', () => {
+    lost = true;
+  });
+  forQueues.on('ready', () => {
+    lost = false;
+  });
   return {
     openQueue: (name) => new Queue(name, { connection: forQueues }),
     openWorker: (name, run, options) => new Worker(name, run, { ...options, connection: forWorkers }),
     async ping() {
       await forQueues.ping();
     },
+    isLost: () => lost,
     close() {
       forQueues.disconnect();
       forWorkers.disconnect();

@@ -18,11 +18,26 @@ export interface EnqueueOptions {
   readonly delayMs?: number;
   /** 1 (last) … 10 (first). */
   readonly priority?: number;
-  readonly attempts?: number;
+  /** How often it is delivered when working on it fails, and how long after each failure. */
+  readonly retry?: Retry;
+}
+
+export interface Retry {
+  readonly attempts: number;
+  /** `exponential` doubles the delay each time. */
+  readonly type: 'fixed' | 'exponential';
+  readonly delayMs: number;
 }
 
 /** Enqueueing gives up after this long, so that a request is answered while the queue is away. */
 const ENQUEUE_TIMEOUT_MS = 5_000;
+/** Sooner where it is known to be away: a request enqueues more than once. */
+const LOST_TIMEOUT_MS = 1_000;
+/** A worker whose connection broke may never say that it has closed; what it worked on has been handed back. */
+const STOP_TIMEOUT_MS = 5_000;
+const RETRY: Retry = { attempts: 3, type: 'exponential', delayMs: 500 };
+/** How soon a worker asks again after its queue did not answer. */
+const RECONNECT_MS = 1_000;
 const DEAD_LETTERS_KEPT = 1_000;
 const SCHEDULED = 'scheduled';
 
@@ -54,16 +69,17 @@ export class TaskRunner {
 
   /** Returns once the queue holds the message; throws when it cannot be reached. */
   async enqueue(queue: string, message: Message, options: EnqueueOptions): Promise<void> {
+    const { attempts, type, delayMs } = options.retry ?? RETRY;
     const added = this.#queue(queue).add('message', message, {
       jobId: options.key,
       delay: Math.max(0, Math.ceil(options.delayMs ?? 0)),
       priority: 11 - (options.priority ?? 10),
-      attempts: options.attempts ?? 3,
-      backoff: { type: 'exponential', delay: 500 },
+      attempts,
+      backoff: { type, delay: delayMs },
       removeOnComplete: true,
       removeOnFail: { count: DEAD_LETTERS_KEPT },
     });
-    await within(ENQUEUE_TIMEOUT_MS, added);
+    await within(this.#connection.isLost() ? LOST_TIMEOUT_MS : ENQUEUE_TIMEOUT_MS, added);
   }
 
   ping(): Promise<void> {
@@ -78,9 +94,10 @@ export class TaskRunner {
     }
   }
 
-  /** Takes no further message from now on; returns when those at work are done. */
+  /** Takes no further message from now on; returns when those at work are done, or after some seconds. */
   async stopWorkers(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    const closed = Promise.all(this.#workers.map((worker) => worker.close()));
+    await within(STOP_TIMEOUT_MS, closed).catch(() => this.#log.warn('workers left open'));
   }
 
   async close(): Promise<void> {
@@ -103,6 +120,7 @@ export class TaskRunner {
       lockDuration: this.#leaseMs,
       stalledInterval: this.#leaseMs / 2,
       maxStalledCount: 5,
+      runRetryDelay: RECONNECT_MS,
     });
     worker.on('error', (error) => this.#log.warn({ err: error, queue: name }, 'worker'));
     worker.on('failed', (job, error) => this.#reportFailure(name, job, error));

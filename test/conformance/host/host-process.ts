@@ -1,0 +1,51 @@
+import type { Environment, HostProcess } from './host.ts';
+import { type StartedProcess, startProcess } from './start-process.ts';
+
+const stopSeconds = 20;
+const startSeconds = 60;
+
+interface Program {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Environment;
+  /** What its log shows once it is ready; a group in it is what `said` answers. */
+  readonly ready: RegExp;
+  readonly write: (text: string) => void;
+}
+
+/** A process of a host that can be ended in every way, and started again as it was. */
+export class RestartableProcess implements HostProcess {
+  readonly #program: Program;
+  #running: StartedProcess | undefined;
+  /** What the log said when it was ready. */
+  said = '';
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  async start(): Promise<void> {
+    this.#running ??= startProcess(this.#program);
+    this.said = await this.#running.match(this.#program.ready, startSeconds);
+  }
+
+  async stop(): Promise<number | null> {
+    const running = this.#running;
+    this.#running = undefined;
+    return (await running?.stop(stopSeconds)) ?? null;
+  }
+
+  async kill(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.signal('SIGKILL');
+  }
+
+  async pause(): Promise<void> {
+    await this.#running?.signal('SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    await this.#running?.signal('SIGCONT');
+  }
+}

@@ -1,0 +1,67 @@
+import { pythonOf, type Stack } from '../../e2e/generated-host.ts';
+import type { Launcher } from '../host/host.ts';
+import { fastapiLauncher } from '../host/launch-fastapi.ts';
+import { fastifyLauncher } from '../host/launch-fastify.ts';
+import { ScratchServices } from '../host/services.ts';
+
+/** A stack and what it runs on. */
+export interface Mode {
+  readonly title: string;
+  readonly stack: Stack;
+  /** Servers that must be installed. */
+  readonly needs: readonly string[];
+  launcher(dir: string): Launcher;
+}
+
+const pythonFor = (host: string): string => process.env.CONFORMANCE_PYTHON ?? pythonOf(host);
+
+export const modes = {
+  'fastify-embedded': {
+    title: 'fastify, embedded',
+    stack: 'fastify',
+    needs: [],
+    launcher: (dir) => fastifyLauncher({ dir }),
+  },
+  'fastify-postgres': {
+    title: 'fastify, PostgreSQL, two workers',
+    stack: 'fastify',
+    needs: ['postgres'],
+    launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: false }) }),
+  },
+  'fastify-redis': {
+    title: 'fastify, PostgreSQL and Redis, two workers',
+    stack: 'fastify',
+    needs: ['postgres', 'redis-server'],
+    launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: true }) }),
+  },
+  'fastapi-embedded': {
+    title: 'fastapi, embedded',
+    stack: 'fastapi',
+    needs: [],
+    launcher: (dir) => fastapiLauncher({ dir, python: pythonFor(dir) }),
+  },
+  'fastapi-prefork': {
+    title: 'fastapi, PostgreSQL and Redis, two prefork workers',
+    stack: 'fastapi',
+    needs: ['postgres', 'redis-server'],
+    launcher: (dir) => fastapi(dir, 2, 'prefork'),
+  },
+  'fastapi-threads': {
+    title: 'fastapi, PostgreSQL and Redis, a worker of threads',
+    stack: 'fastapi',
+    needs: ['postgres', 'redis-server'],
+    launcher: (dir) => fastapi(dir, 1, 'threads'),
+  },
+} as const satisfies Record<string, Mode>;
+
+export type ModeName = keyof typeof modes;
+
+function fastapi(dir: string, workers: number, pool: 'prefork' | 'threads'): Launcher {
+  return fastapiLauncher({
+    dir,
+    python: pythonFor(dir),
+    workers,
+    pool,
+    services: new ScratchServices({ redis: true }),
+  });
+}

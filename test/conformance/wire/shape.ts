@@ -1,0 +1,53 @@
+/** Every path in the JSON of many answers, with the types seen there. `?` marks a key that not every object had. */
+export type Shape = Readonly<Record<string, string>>;
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+interface Seen {
+  readonly types: Set<string>;
+  count: number;
+}
+
+/** Collects values of one kind. Below an open path (a map, or what a user sent) the keys are data and not looked at. */
+export class ShapeOf {
+  readonly #open: readonly string[];
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(open: readonly string[] = []) {
+    this.#open = open;
+  }
+
+  add(value: unknown, path = '$'): void {
+    const type = typeOf(value);
+    const seen = this.#seen.get(path) ?? { types: new Set(), count: 0 };
+    seen.types.add(this.#open.includes(path) ? `any ${type}` : type);
+    // Only objects are counted: a key is always there if it came as often as the object it is a key of.
+    seen.count += 1;
+    this.#seen.set(path, seen);
+    if (this.#open.includes(path)) return;
+    if (Array.isArray(value)) for (const item of value) this.add(item, `${path}[]`);
+    else if (type === 'object')
+      for (const [key, item] of Object.entries(value as object)) this.add(item, `${path}.${key}`);
+  }
+
+  shape(): Shape {
+    const entries = [...this.#seen].map(([path, { types, count }]) => {
+      const dot = path.lastIndexOf('.');
+      const objects = dot < 0 || path.endsWith('[]') ? count : this.#objectsAt(path.slice(0, dot));
+      return [path, `${[...types].sort().join(' or ')}${count < objects ? '?' : ''}`] as const;
+    });
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  #objectsAt(path: string): number {
+    return this.#seen.get(path)?.count ?? 0;
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  if (typeof value !== 'string') return typeof value;
+  return uuid.test(value) ? 'uuid' : time.test(value) ? 'time' : 'string';
+}

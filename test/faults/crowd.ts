@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ModuleFacts } from '../conformance/host/host.ts';
+import { type Caller, under } from '../conformance/wire/caller.ts';
+import type { Answer } from '../conformance/wire/send.ts';
+import { waitUntil } from '../conformance/wire/wait-until.ts';
+
+const terminal = new Set(['completed', 'failed', 'cancelled']);
+const patienceMs = 60_000;
+
+/** A job that was accepted, and what became of it. */
+export interface Followed {
+  readonly owner: Caller;
+  readonly module: ModuleFacts;
+  readonly id: string;
+  readonly acceptedAt: number;
+  endedAt?: number;
+  status?: string;
+}
+
+export interface Work {
+  readonly module: ModuleFacts;
+  readonly input: () => unknown;
+}
+
+/** Clients that each submit a job, follow it to its end and submit the next. What does not answer is asked again. */
+export class Crowd {
+  readonly jobs: Followed[] = [];
+  /** Answers that were neither 202 nor 200, by status; 0 where the line was cut or refused. */
+  readonly refused = new Map<number, number>();
+  readonly #clients: readonly Caller[];
+  readonly #work: readonly Work[];
+  #begun = 0;
+
+  constructor(clients: readonly Caller[], ...work: readonly Work[]) {
+    this.#clients = clients;
+    this.#work = work;
+  }
+
+  /** Until `total` jobs were accepted and have ended, or were given up after a minute. */
+  async run(total: number): Promise<void> {
+    await Promise.all(this.#clients.map((client) => this.#act(client, total)));
+  }
+
+  async reach(count: number): Promise<void> {
+    await waitUntil(`${count} accepted jobs`, () => this.jobs.length >= count, 120);
+  }
+
+  /** Waits for the jobs accepted before `moment` that had not ended then; how long after it the last one ended. */
+  async recoveredSince(moment: number): Promise<number> {
+    const open = this.jobs.filter(({ acceptedAt, endedAt = Infinity }) => acceptedAt <= moment && endedAt >= moment);
+    const ended = () => open.every(({ endedAt }) => endedAt !== undefined);
+    await waitUntil('the end of what was accepted', ended, patienceMs / 1000);
+    return Math.max(0, ...open.map(({ endedAt = moment }) => endedAt - moment));
+  }
+
+  async #act(client: Caller, total: number): Promise<void> {
+    while (this.#begun < total) {
+      const work = this.#work[this.#begun++ % this.#work.length]!;
+      const id = await this.#submit(client, work);
+      const job: Followed = { owner: client, module: work.module, id, acceptedAt: performance.now() };
+      this.jobs.push(job);
+      await this.#follow(job);
+    }
+  }
+
+  async #submit(client: Caller, { module, input }: Work): Promise<string> {
+    const body = { input_data: input() };
+    for (;;) {
+      const answer = await this.#ask(() => client.post(under(module, '/process'), body));
+      if (answer?.status === 202) return (answer.json as { job_id: string }).job_id;
+      await pause(100);
+    }
+  }
+
+  async #follow(job: Followed): Promise<void> {
+    const path = under(job.module, `/status/${job.id}`);
+    while (performance.now() < job.acceptedAt + patienceMs) {
+      const answer = await this.#ask(() => job.owner.get(path));
+      const status = answer?.status === 200 ? (answer.json as { status: string }).status : '';
+      if (terminal.has(status)) {
+        job.status = status;
+        job.endedAt = performance.now();
+        return;
+      }
+      await pause(100);
+    }
+  }
+
+  async #ask(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    const answer = await question().catch(() => undefined);
+    const status = answer?.status ?? 0;
+    if (status !== 202 && status !== 200) this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
+    return answer;
+  }
+}

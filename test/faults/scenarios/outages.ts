@@ -1,0 +1,47 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Host, Server } from '../../conformance/host/host.ts';
+import { isTerminal, readJob, submit } from '../../conformance/wire/module-calls.ts';
+import { waitUntil } from '../../conformance/wire/wait-until.ts';
+import type { World } from '../../conformance/world.ts';
+import { Crowd } from '../crowd.ts';
+import { expectAllCompleted, mixedWork, people } from './kills.ts';
+
+const awayMs = 2000;
+
+/** Takes a server away under load for some seconds; how long after its return all that was accepted had ended. */
+export async function outageUnderLoad(world: World, host: Host, server: Server, jobs: number) {
+  const crowd = new Crowd(people(world, host, 12), ...mixedWork(world));
+  const running = crowd.run(jobs);
+  await crowd.reach(Math.ceil(jobs / 2));
+  const before = performance.now();
+  await server.stop();
+  await pause(awayMs);
+  await server.start();
+  const back = performance.now();
+  const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
+  await running;
+  expectAllCompleted(crowd);
+  return { accepted: crowd.jobs.length, worstMs, refused: crowd.refused };
+}
+
+/** Takes the bus away while a job is at work: how long the job takes to end without it. */
+export async function busAway(world: World, host: Host, queue: Server): Promise<number> {
+  const caller = world.person(undefined, host);
+  const script = world.fake.script('hold');
+  const { job_id } = await submit(caller, world.subject, { text: script.text });
+  await script.seen();
+  await queue.stop();
+  try {
+    const begin = performance.now();
+    script.release();
+    const ended = async () => {
+      const job = await readJob(caller, world.subject, job_id);
+      return isTerminal(job) && job.status;
+    };
+    const status = await waitUntil('the end of the job without the bus', ended, 40);
+    if (status !== 'completed') throw new Error(`the job ended ${status}`);
+    return performance.now() - begin;
+  } finally {
+    await queue.start();
+  }
+}

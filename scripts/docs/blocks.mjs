@@ -6,6 +6,7 @@ import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
 import { ruleParts } from './rules.mjs';
 import { tourParts } from './tour.mjs';
+import { updatingParts } from './updating.mjs';
 
 export const blocks = {
   ...commandParts,
@@ -15,4 +16,5 @@ export const blocks = {
   ...packParts,
   ...ruleParts,
   ...tourParts,
+  ...updatingParts,
 };

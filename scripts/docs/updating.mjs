@@ -1,0 +1,88 @@
+// What the commands of docs/updating.md print, from running them in a temporary folder.
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fence } from './markdown.mjs';
+import { source } from './source.mjs';
+
+const newModule = [
+  ...['new', 'notes', '--description', 'Keeps notes.', '--author', 'Ada', '--yes'],
+  ...['--subscribe', 'file.uploaded', '--config', 'top_k=5'],
+];
+
+let story;
+
+/** One story for all parts of the page: an edit that merges, one that conflicts, and the way out. */
+function told() {
+  story ??= tell();
+  return story;
+}
+
+export const updatingParts = {
+  'update-merged': async () => fence('console', (await told()).merged),
+  'update-diff': async () => fence('diff', (await told()).diff),
+  'update-refused': async () => fence('console', (await told()).refused),
+  'update-markers': async () => fence('ts', (await told()).markers),
+};
+
+async function tell() {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'updating-')));
+  try {
+    const host = join(root, 'my-app');
+    await command(root, ['host', 'init', 'my-app', '--stack', 'fastify', '--yes']);
+    await command(host, newModule);
+    const merged = await anEditThatMerges(host);
+    const conflict = await anEditThatConflicts(host);
+    const clean = (text) => text.replaceAll(root, '/tmp').replace(/^Host: .*\n/gm, '');
+    return { merged: clean(merged.text), diff: merged.diff, refused: clean(conflict.text), markers: conflict.markers };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function anEditThatMerges(host) {
+  const routes = join(host, 'src/ai/modules/notes/routes.ts');
+  replace(routes, "        summary: 'Start a job',", "        summary: 'Take a note',");
+  const status = await command(host, ['status']);
+  const add = await command(host, ['add', 'endpoint', 'POST /reindex', '--module', 'notes', '--yes']);
+  const diff = readFileSync(routes, 'utf8');
+  const lines = diff.split('\n');
+  const own = lines.findIndex((line) => line.includes('Take a note'));
+  const theirs = lines.findIndex((line) => line.includes("url: '/reindex'"));
+  return {
+    text: `$ npx create-ai-module status\n${status}$ npx create-ai-module add endpoint "POST /reindex" --module notes --yes\n${add}`,
+    diff: `@@ yours, and still there @@\n ${lines[own]}\n@@ theirs: new @@\n${lines
+      .slice(theirs - 2, theirs + 2)
+      .map((line) => `+${line}`)
+      .join('\n')}\n`,
+  };
+}
+
+async function anEditThatConflicts(host) {
+  const folder = join(host, 'src/ai/modules/notes');
+  const line = '  await service.startFromEvent(event);\n';
+  replace(join(folder, 'events.ts'), line, `  service.log.info({}, 'a file came');\n${line}`);
+  replace(join(folder, 'manifest.yaml'), '  - "file.uploaded"\n', '');
+  const refused = await command(host, ['update', '--yes'], 1);
+  await command(host, ['update', '--yes', '--on-conflict', 'markers'], 1);
+  const text = readFileSync(join(folder, 'events.ts'), 'utf8');
+  return {
+    text: `$ npx create-ai-module update --yes\n${refused}`,
+    markers: `${text.slice(text.indexOf('<<<<<<< '), text.indexOf('>>>>>>> '))}${/>>>>>>> .*\n/.exec(text)?.[0]}`,
+  };
+}
+
+function replace(file, from, to) {
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+  writeFileSync(file, text.replace(from, to));
+}
+
+/** What a run prints on both streams. */
+async function command(cwd, argv, exit = 0) {
+  let text = '';
+  const output = { isTty: false, write: (more) => (text += more) };
+  const code = await source.run(argv, { cwd, env: {}, out: output, err: output, isInteractive: false });
+  if (code !== exit) throw new Error(`${argv.join(' ')} ends with ${code}\n${text}`);
+  return text;
+}

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from '../cli/update-packs.ts';
+import { tempFolder } from '../io/temp-folder.ts';
+import { builtBin } from './built-bin.ts';
+
+interface Workflow {
+  readonly jobs: { readonly update: { readonly steps: readonly { readonly run?: string }[] } };
+}
+
+const missing = ['git', 'bash'].filter((program) => spawnSync(program, ['--version']).status !== 0);
+if (missing.length > 0 && process.env.CI === 'true') throw new Error(`${missing} is missing, which the workflow needs`);
+if (missing.length > 0) process.stderr.write(`skipped: ${missing} is missing, which the workflow needs\n`);
+
+const page = readFileSync(fileURLToPath(new URL('../../docs/updating.md', import.meta.url)), 'utf8');
+const workflow = readYaml(/```yaml\n(.*?)```/s.exec(page)?.[1] ?? '') as Workflow;
+const steps = workflow.jobs.update.steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+const bin = await builtBin();
+const newer = packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } });
+
+describe.skipIf(missing.length > 0)('the workflow of docs/updating.md', () => {
+  let host: UpdatedHost;
+  let tools: string;
+
+  const run = (program: string, args: readonly string[]) =>
+    spawnSync(program, args, {
+      cwd: host.root,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${tools}:${process.env.PATH}`, RUNNER_TEMP: tools },
+    });
+  const git = (...args: string[]) => run('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', ...args]).stdout;
+  const commit = () => {
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'x');
+  };
+  /** As a runner does: each step in a shell of its own, until one fails. */
+  const runSteps = () => {
+    for (const step of steps) {
+      const { status, stderr } = run('bash', ['-e', '-o', 'pipefail', '-c', step]);
+      if (status !== 0) throw new Error(`${step}\n${stderr}`);
+    }
+  };
+  const pushed = (file: string) => git('show', `origin/update-ai-modules:modules/notes/${file}`);
+  /** What the forge was asked for. */
+  const asked = () => (existsSync(join(tools, 'asked')) ? readFileSync(join(tools, 'asked'), 'utf8') : '');
+
+  beforeEach(async () => {
+    host = await hostWithModule();
+    tools = tempFolder();
+    // Not the registry's tool but this one; and a forge that knows of no pull request and notes what it is told.
+    program('npx', `shift 2; exec "${process.execPath}" "${bin}" "$@"`);
+    program('gh', `echo "$@" >> "${tools}/asked"; test "$2" = create`);
+    mkdirSync(join(tools, 'origin.git'));
+    git('init', '--quiet', '--bare', join(tools, 'origin.git'));
+    git('init', '--quiet', '-b', 'main');
+    commit();
+    git('remote', 'add', 'origin', join(tools, 'origin.git'));
+  });
+
+  function program(name: string, script: string): void {
+    writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(tools, name), 0o755);
+  }
+
+  it('does nothing where nothing is to be done', () => {
+    runSteps();
+    expect(git('branch', '--all')).not.toContain('update-ai-modules');
+    expect(asked()).toBe('');
+  });
+
+  it('pushes what an update brings, and asks for a pull request', () => {
+    host.use(newer);
+    commit();
+    runSteps();
+    git('fetch', '--quiet', 'origin');
+    expect(pushed('service.ts')).toContain('return 22');
+    expect(asked()).toMatch(/^pr create --title Update AI modules/m);
+  });
+
+  it('makes it a draft where there are conflicts, which the files hold', () => {
+    host.use(newer);
+    host.edit('service.ts', 'return 2', 'return 2000');
+    commit();
+    runSteps();
+    git('fetch', '--quiet', 'origin');
+    expect(pushed('service.ts')).toContain('<<<<<<< yours\n  return 2000;');
+    expect(asked()).toMatch(/^pr create --draft /m);
+    expect(readFileSync(join(tools, 'update.txt'), 'utf8')).toContain('conflict modules/notes/service.ts:8');
+  });
+});

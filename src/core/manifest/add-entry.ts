@@ -2,7 +2,7 @@ import { jsonLiteral, yamlLiteral } from '../text/literals.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { addFlowEntry } from './add-flow-entry.ts';
 import { endOfEntry, entriesBelow } from './manifest-lines.ts';
-import type { ConfigurationValue } from './schema.ts';
+import { type ConfigurationValue, ManifestSchema } from './schema.ts';
 
 /** An entry of one of the manifest's lists, or a key of its configuration. */
 export type Addition =
@@ -55,7 +55,11 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
       : `- ${yamlLiteral(addition.entry)}`;
   const at = lines.findIndex((one) => one.startsWith(`${addition.list}:`));
   const isEmpty = value === null || value === undefined || Object.keys(value).length === 0;
-  if (at === -1) return `${closed(text, ending)}${addition.list}:${ending}  ${line}${ending}`;
+  if (at === -1) {
+    const place = placeOfField(lines, addition.list);
+    const above = closed(lines.slice(0, place).join(''), ending);
+    return `${above}${addition.list}:${ending}  ${line}${ending}${lines.slice(place).join('')}`;
+  }
   const head = lines[at] as string;
   if (isEmpty) {
     const opened = closed(head.replace(/^(\w+:)[ \t]*(\[[ \t]*\]|\{[ \t]*\})/, '$1'), ending);
@@ -72,6 +76,16 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
   const indent = /^[ \t]*/.exec(lines[items[0] as number] as string)?.[0] ?? '';
   const above = lines.slice(0, place).join('');
   return `${closed(above, ending)}${indent}${line}${ending}${lines.slice(place).join('')}`;
+}
+
+/** Where a field that is not there yet belongs: above the next one in the order of manifests, and its comments. */
+function placeOfField(lines: readonly string[], field: string): number {
+  const order = Object.keys(ManifestSchema.shape);
+  const later = order.slice(order.indexOf(field) + 1);
+  let place = lines.findIndex((line) => later.some((other) => line.startsWith(`${other}:`)));
+  if (place === -1) return lines.length;
+  while (/^#/.test(lines[place - 1] ?? '')) place -= 1;
+  return place;
 }
 
 /** Before the first entry that sorts after it, and before that one's comments; endpoints keep their order. */

@@ -26,6 +26,12 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
   ['no value', 'events_emitted:\nx: 1\n', emit('a.b'), 'events_emitted:\n  - "a.b"\nx: 1\n'],
   ['no such key', 'x: 1', emit('a.b'), 'x: 1\nevents_emitted:\n  - "a.b"\n'],
   [
+    'no such key, in the order of manifests',
+    'name: ocr\n\n# what it needs\nresources: {}\nconfiguration: {}\n',
+    emit('a.b'),
+    'name: ocr\n\nevents_emitted:\n  - "a.b"\n# what it needs\nresources: {}\nconfiguration: {}\n',
+  ],
+  [
     'CRLF',
     'events_emitted:\r\n  - a.a\r\nx: 1\r\n',
     emit('a.b'),

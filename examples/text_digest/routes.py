@@ -66,6 +66,7 @@ async def list_jobs(user: CurrentUser, page: Page, service: ServiceDep) -> JobPa
 @router.post(
     "/cancel/{job_id}",
     status_code=204,
+    response_class=Response,
     dependencies=[requires("text_digest:delete")],
 )
 async def cancel_job(job: OwnedJob, service: ServiceDep) -> None:

@@ -35,6 +35,8 @@ export class AnswerKinds {
 
   take(question: Question, answer: Answer): void {
     const path = question.path.split('?')[0] ?? '';
+    // Whether a slash that is escaped parts two names is left to the stack.
+    if (/%2f/i.test(path)) return;
     const route = routes.find(([, pattern]) => pattern.test(path))?.[0];
     // A path that nobody has is answered alike whatever it is.
     const name = route === undefined ? 'any other path' : `${question.method} ${route}`;

@@ -13,6 +13,8 @@ from app.jobs.errors import RETRY_AFTER, JobError, PermanentError
 
 # Pydantic names what it saw in Python; what a client sent is simply not an object.
 ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
+# What JSON can say and nobody can store: numbers beyond all bounds, half characters.
+NOT_JSON = {"finite_number", "string_unicode"}
 
 
 class ErrorBody(BaseModel):
@@ -74,9 +76,13 @@ async def _on_http_exception(_request: Request, error: Exception) -> JSONRespons
 
 
 async def _on_validation_error(_request: Request, error: Exception) -> JSONResponse:
+    problems = cast("RequestValidationError", error).errors()
+    unreadable = next((item for item in problems if item["type"] in NOT_JSON), None)
+    if unreadable is not None:
+        return validation_response(("body",), unreadable["msg"], "json_invalid")
     items = [
         {"loc": list(item["loc"]), "msg": item["msg"], "type": ERROR_TYPES.get(item["type"], item["type"])}
-        for item in cast("RequestValidationError", error).errors()
+        for item in problems
     ]
     return error_response(422, items)
 

@@ -14,7 +14,8 @@ export async function answerError(error: unknown, request: FastifyRequest, reply
   if (error instanceof AttemptTimeout) return reply.code(504).send({ detail: error.code });
   if (error instanceof TransientError || error instanceof PermanentError) {
     request.log.warn({ err: error }, 'work failed');
-    return reply.code(error instanceof TransientError ? 503 : 502).send({ detail: error.code });
+    if (error instanceof PermanentError) return reply.code(502).send({ detail: error.code });
+    return reply.code(503).header('retry-after', '5').send({ detail: error.code });
   }
   request.log.error({ err: error }, 'request failed');
   return reply.code(500).send({ detail: 'internal_error' });

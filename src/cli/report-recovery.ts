@@ -7,7 +7,7 @@ export async function reportRecovery(io: Io, root: string): Promise<boolean> {
   if (recovery === undefined) return false;
   const done = recovery.outcome === 'undone' ? 'was undone' : 'was complete';
   io.err.write(
-    `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${recovery.paths.join(', ')}\n`,
+    `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${few(recovery.paths)}\n`,
   );
   for (const { path, before } of recovery.edited) {
     io.err.write(
@@ -15,4 +15,9 @@ export async function reportRecovery(io: Io, root: string): Promise<boolean> {
     );
   }
   return true;
+}
+
+function few(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(', ');
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
 }

@@ -5,7 +5,7 @@ import { fromHex, toHex } from '../core/text/hex.ts';
 import { type RelPath, relPath } from '../core/text/rel-path.ts';
 import type { Change, Plan } from '../core/tree/plan.ts';
 import { sameFile, type TreeFile } from '../core/tree/tree.ts';
-import { applyPlan } from './apply/apply-plan.ts';
+import { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
 import { stateFolder } from './apply/host-lock.ts';
 import { readFileOf } from './read-tree.ts';
@@ -26,12 +26,12 @@ interface StoredChange {
 }
 
 /** `applyPlan`, after noting down all that it replaces, so that the update can be undone. */
-export async function applyUpdate(root: string, plan: Plan): Promise<void> {
+export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
   const record = join(root, recordPath);
   const earlier = readIfThere(record);
   store(root, JSON.stringify({ version: 1, changes: plan.changes.flatMap(storedChange) }));
   try {
-    await applyPlan(root, plan);
+    await applyPlan(root, plan, options);
   } catch (error) {
     if (earlier === undefined) forgetUpdate(root);
     else store(root, earlier);
@@ -47,12 +47,20 @@ export function forgetUpdate(root: string): void {
 export async function planUndo(root: string): Promise<Plan> {
   const changes = readRecord(root);
   const edited: string[] = [];
-  for (const { path, after } of changes) {
+  let isAsBefore = true;
+  for (const { path, before, after } of changes) {
     const now = await readFileOf(root, relPath(path));
-    if (now === undefined ? after !== null : after === null || !sameFile(now, load(after))) edited.push(path);
+    if (!isSame(now, after)) edited.push(path);
+    isAsBefore &&= isSame(now, before);
   }
+  // Noted down by an update that was cut off, and put back since.
+  if (isAsBefore) throw new Failure('nothing-to-undo', { root });
   if (edited.length > 0) throw new Failure('edited-since', { files: edited });
   return { changes: changes.map(reversed), newFolders: [] };
+}
+
+function isSame(file: TreeFile | undefined, stored: StoredFile | null): boolean {
+  return file === undefined ? stored === null : stored !== null && sameFile(file, load(stored));
 }
 
 function readRecord(root: string): StoredChange[] {

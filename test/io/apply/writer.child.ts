@@ -17,6 +17,8 @@ export type Order =
       readonly at?: At;
       readonly slow?: number;
     }
+  /** A plan of any kind, in a file as JSON. */
+  | { readonly kind: 'plan'; readonly root: string; readonly plan: string; readonly at?: At; readonly slow?: number }
   | { readonly kind: 'recover'; readonly root: string }
   | { readonly kind: 'race'; readonly waitMs?: number }
   /** Takes the lock and never gives it back. */
@@ -31,13 +33,15 @@ interface At {
 
 async function obey(order: Order): Promise<void> {
   if (order.kind === 'apply') await applyPlan(order.root, scenarios[order.scenario]!.plan, { disk: diskFor(order) });
+  if (order.kind === 'plan')
+    await applyPlan(order.root, JSON.parse(readFileSync(order.plan, 'utf8')), { disk: diskFor(order) });
   if (order.kind === 'recover') process.stdout.write(JSON.stringify((await recover(order.root)) ?? null));
   if (order.kind === 'hold') await hold(order.root);
   if (order.kind === 'race') process.on('message', (root: string) => void race(root, order.waitMs));
   if (order.kind === 'count') for (let time = 0; time < order.times; time += 1) await countUp(order.root);
 }
 
-function diskFor({ at, slow }: Order & { kind: 'apply' }): Disk {
+function diskFor({ at, slow }: { readonly at?: At; readonly slow?: number }): Disk {
   return countingDisk((step) => {
     if (step === 1) process.stdout.write('begun\n');
     if (slow) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slow);

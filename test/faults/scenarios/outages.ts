@@ -10,7 +10,7 @@ const awayMs = 2000;
 
 /** Takes a server away under load for some seconds; how long after its return all that was accepted had ended. */
 export async function outageUnderLoad(world: World, host: Host, server: Server, jobs: number) {
-  const crowd = new Crowd(people(world, host, 12), ...mixedWork(world));
+  const crowd = new Crowd(people(world, host, 24), ...mixedWork(world));
   const running = crowd.run(jobs);
   await crowd.reach(Math.ceil(jobs / 2));
   const before = performance.now();

@@ -15,6 +15,7 @@ import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
+import { withBaseFromGit } from './heal-base.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { planHostFiles } from './plan-host-files.ts';
@@ -74,7 +75,9 @@ export async function planUpdate(
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const there = await readTree(join(host.root, folder));
-    const mine = await withManifest(there, join(host.root, folder, 'manifest.yaml'), pack, options.editManifest);
+    const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);
+    if (isHealed) notes.push(`${folder}: what was rendered last was taken from git.`);
+    const mine = await withManifest(healed, join(host.root, folder, 'manifest.yaml'), pack, options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has('manifest.yaml' as RelPath))
         notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);

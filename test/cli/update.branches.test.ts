@@ -67,6 +67,49 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
   });
 });
 
+describe.skipIf(!hasGit)('a base that is gone', () => {
+  const path = '.ai-module/pristine.base';
+  beforeEach(async () => {
+    host = await hostWithModule();
+    git('init', '--quiet', '-b', 'main');
+    commit('start');
+    host.edit('service.ts', 'return 1', 'return 11');
+    host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
+  });
+
+  it.each([
+    ['deleted', () => unlinkSync(join(host.root, 'modules/notes', path))],
+    ['overwritten', () => host.write(path, 'nonsense\n')],
+  ])('is taken from git: %s', async (_, spoil) => {
+    spoil();
+    const { err } = await succeedIn(host.root, ['update', '--yes']);
+    expect(err).toContain('modules/notes: what was rendered last was taken from git.');
+    for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
+    expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
+  });
+
+  it('from git as well is adopted, as the message says', async () => {
+    unlinkSync(join(host.root, 'modules/notes', path));
+    commit('gone');
+    const { code, err } = await runIn(host.root, ['update', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('create-ai-module adopt <module>')]);
+  });
+});
+
+describe('status --verify-base', () => {
+  it('renders again what was rendered last, from the manifest of then', async () => {
+    host = await hostWithModule();
+    host.edit('manifest.yaml', 'Keeps notes', 'Finds notes');
+    const fine = await succeedIn(host.root, ['status', '--verify-base']);
+    expect(fine.out).toBe('notes has the base that its pack renders\n');
+    host.edit('.ai-module/pristine.base', 'return 1', 'return 3');
+    const { code, out } = await runIn(host.root, ['status', '--verify-base']);
+    expect([code, out]).toEqual([1, 'notes has a base that its pack does not render: service.ts\n']);
+    host.use(packFolder('1.3.0'));
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be rendered again');
+  });
+});
+
 it('a link in place of a file is never written through', async () => {
   host = await hostWithModule();
   const place = join(host.root, 'modules/notes/service.ts');

@@ -1,12 +1,25 @@
 import { reportStatus, updateToJson } from '../../core/report/update-text.ts';
 import type { Io } from '../../io/io.ts';
+import type { PlannedModule } from '../../io/plan-update.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { type ModuleFlags, openModules } from '../open-modules.ts';
 import { paintFor } from '../paint.ts';
 
+export interface StatusFlags extends ModuleFlags {
+  readonly verifyBase?: boolean;
+}
+
+interface Audit {
+  readonly name: string;
+  readonly strayed: readonly string[] | undefined;
+}
+
 /** How each file stands to what the pack rendered last, and would render now. */
-export async function status(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {
-  const { modules, notes, found } = await openModules(io, names, 'markers', flags);
+export async function status(io: Io, names: readonly string[], flags: StatusFlags): Promise<ExitCode> {
+  const audits: Audit[] = [];
+  const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.strayed() });
+  const { modules, notes, found } = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
+  if (flags.verifyBase) return reportAudits(io, audits);
   if (flags.json) {
     const result = { host: found.host.root, modules: modules.map(updateToJson), notes };
     io.out.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -15,4 +28,15 @@ export async function status(io: Io, names: readonly string[], flags: ModuleFlag
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   io.out.write(modules.length === 0 ? 'The host has no modules.\n' : reportStatus(modules, paintFor(io, io.out)));
   return exit.done;
+}
+
+/** Exit 1 where a base is not what the pack renders from its manifest. */
+function reportAudits(io: Io, audits: readonly Audit[]): ExitCode {
+  for (const { name, strayed } of audits) {
+    if (strayed === undefined)
+      io.out.write(`${name} cannot be rendered again: that takes the pack it was rendered by\n`);
+    else if (strayed.length === 0) io.out.write(`${name} has the base that its pack renders\n`);
+    else io.out.write(`${name} has a base that its pack does not render: ${strayed.join(', ')}\n`);
+  }
+  return audits.some(({ strayed }) => strayed !== undefined && strayed.length > 0) ? exit.findings : exit.done;
 }

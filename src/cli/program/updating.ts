@@ -28,6 +28,7 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
     'status',
     'How each file of the modules stands: edited by you, outdated, both, deleted, detached, conflict',
   )
+    .option('--verify-base', 'Render again what was rendered last, and compare')
     .option('--json', 'Print it as JSON on stdout')
     .option('--debug', 'Show where a failure comes from')
     .action(async (names: string[], flags) =>

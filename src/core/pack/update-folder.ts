@@ -11,6 +11,7 @@ import type { Renders } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 import type { Pack } from './pack.ts';
 import { fillPlaceholders, renderPack } from './render.ts';
+import { strayedFrom } from './verify-base.ts';
 
 export interface UpdateOptions {
   readonly conflicts: ConflictStyle;
@@ -29,6 +30,8 @@ export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
   readonly theirs: Tree;
   /** Conflicts from before are not resolved: the module stays as it is. */
   readonly isBlocked: boolean;
+  /** Renders the base again: its files that are not so; `undefined` where that cannot be done. */
+  readonly strayed: () => readonly RelPath[] | undefined;
 }
 
 /** What is said of an update: without the texts, of which a host with a thousand modules has too many. */
@@ -92,21 +95,25 @@ export function updateFolder(
   tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
   const { name, version } = pack.meta;
   const isNewVersion = lock.pack.version !== version;
-  const conflicts = explainConflicts(
-    merged.conflicts,
-    folder,
-    {
-      base,
-      edits,
-      manifestThen: textIn(manifestThen),
-      newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
-    },
-    nameOf(pack.meta),
-  );
+  const renders = {
+    base,
+    edits,
+    manifestThen: textIn(manifestThen),
+    newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
+  };
+  const conflicts = explainConflicts(merged.conflicts, folder, renders, nameOf(pack.meta));
   const result = isBlocked
     ? { ...merged, conflicts, tree: folder, removed: new Set<RelPath>() }
     : { ...merged, conflicts, tree };
-  return { ...result, from: lock.pack, to: { name, version }, base, theirs, isBlocked };
+  return {
+    ...result,
+    from: lock.pack,
+    to: { name, version },
+    base,
+    theirs,
+    isBlocked,
+    strayed: () => strayedFrom(renders),
+  };
 }
 
 export function nameOf(pack: Lock['pack']): string {

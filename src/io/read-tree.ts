@@ -54,10 +54,12 @@ function readOne(path: string): TreeFile {
   return refusing(path, () => ({ content: contentOf(readFileSync(path)), mode: modeOf(lstatSync(path).mode) }));
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** A string when the bytes are UTF-8, byte order mark and all; else the bytes. */
 export function contentOf(bytes: Uint8Array): string | Uint8Array {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -83,9 +85,11 @@ function unreadable(file: string, error: unknown): unknown {
  * The text of a file that the user named, which may be a pipe. Never holds more than `limit` bytes, whatever it is.
  */
 export async function readText(file: string, limit: number): Promise<string> {
-  const bytes = await readUpTo(file, limit).catch((error: unknown) => {
-    throw unreadable(file, error);
-  });
+  const bytes =
+    readRegular(file, limit) ??
+    (await readUpTo(file, limit).catch((error: unknown) => {
+      throw unreadable(file, error);
+    }));
   return textOfBytes(file, bytes);
 }
 
@@ -94,6 +98,17 @@ export function textOfBytes(file: string, bytes: Uint8Array): string {
   const content = contentOf(bytes);
   if (typeof content === 'string') return content;
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
+}
+
+/** At once, as thousands of them are read one by one; `undefined` for what is no file, or grows while it is read. */
+function readRegular(file: string, limit: number): Uint8Array | undefined {
+  return refusing(file, () => {
+    const stats = statSync(file);
+    if (!stats.isFile()) return undefined;
+    if (stats.size > limit) throw new Failure('file-too-large', { file, bytes: stats.size, limit });
+    const bytes = readFileSync(file);
+    return bytes.length > limit ? undefined : bytes;
+  });
 }
 
 async function readUpTo(file: string, limit: number): Promise<Uint8Array> {

@@ -27,14 +27,15 @@ function duplicates(manifest: Manifest): Fault[] {
     events_emitted: manifest.events_emitted,
     events_subscribed: manifest.events_subscribed,
   };
-  return Object.entries(lists).flatMap(([list, entries]) =>
-    entries.flatMap((entry, index) => {
+  return Object.entries(lists).flatMap(([list, entries]) => {
+    if (new Set(entries).size === entries.length) return [];
+    return entries.flatMap((entry, index) => {
       const first = entries.indexOf(entry);
       return first === index
         ? []
         : [faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.')];
-    }),
-  );
+    });
+  });
 }
 
 function missingPermissions(manifest: Manifest): Fault[] {

@@ -19,20 +19,29 @@ const known: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'an address with a password'],
 ];
 
+/** What all of them have: most texts are told at once. */
+const anyKnown =
+  /-----BEGIN|sk-|[rs]k_|AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox|AIza|hf_|npm_|pypi-|SG\.|gsk_|eyJ|:\/\/[^\s]*@/i;
+
 const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)$/;
 
 /** The reason why a text looks like a secret, as the end of "the value …"; `key` is the setting it is the value of. */
 export function whySecret(text: string, key: string): string | undefined {
-  const found = known.find(([pattern]) => pattern.test(text));
+  const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   if (found) return `looks like ${found[1]}`;
   if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';
-  return text.split(/[\s"',;]+/).some(looksRandom) ? 'looks like a random key' : undefined;
+  return text.length >= shortestKey && text.split(/[\s"',;]+/).some(looksRandom)
+    ? 'looks like a random key'
+    : undefined;
 }
+
+const shortestKey = 24;
 
 /** Long, of one word, and with letters and digits as chance would mix them. */
 function looksRandom(word: string): boolean {
+  if (word.length < shortestKey) return false;
   if (/^[0-9a-f]{40,}$/i.test(word)) return entropyOf(word.toLowerCase()) > 3;
-  if (!/^[A-Za-z0-9+/_=-]{24,}$/.test(word) || !/[a-z]/.test(word) || !/[A-Z]/.test(word) || !/\d.*\d/.test(word))
+  if (!/^[A-Za-z0-9+/_=-]+$/.test(word) || !/[a-z]/.test(word) || !/[A-Z]/.test(word) || !/\d.*\d/.test(word))
     return false;
   return entropyOf(word) > 4;
 }

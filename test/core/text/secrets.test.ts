@@ -43,7 +43,7 @@ const harmless: [name: string, text: string, key: string][] = [
   ['a long name', 'text-embedding-3-large-multilingual-e5-instruct', 'embedding_model'],
   ['an address', 'https://api.openai.com/v1', 'base_url'],
   ['an address with a user', 'https://ada@example.com/', 'base_url'],
-  ['an address with a place for a password', 'postgres://ada:${PASSWORD}@db/x', 'database'],
+  ['an address with a place for a password', 'postgres://ada:{PASSWORD}@db/x', 'database'],
   ['a path', '/var/lib/documents/Index_Version2/segments', 'folder'],
   ['a UUID', '123e4567-e89b-12d3-a456-426614174000', 'tenant'],
   ['a class', 'DocumentSearchModuleConfigurationV2Beta', 'class'],

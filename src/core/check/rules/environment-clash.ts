@@ -1,6 +1,6 @@
 import { standardSettings } from '../../manifest/configuration.ts';
 import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule } from '../rule.ts';
+import type { ModulesRule, Subject } from '../rule.ts';
 
 export const environmentClash: ModulesRule = {
   id: 'environment-clash',
@@ -11,7 +11,7 @@ export const environmentClash: ModulesRule = {
   reads: ['name', 'configuration'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(modules, ({ manifest: { name, configuration } }) =>
+    alsoElsewhere(nested(modules), ({ manifest: { name, configuration } }) =>
       [...new Set([...Object.keys(configuration), ...Object.keys(standardSettings)])].map((key) => [
         `${name}_${key}`.toUpperCase(),
         key,
@@ -29,3 +29,16 @@ export const environmentClash: ModulesRule = {
         hint: 'Rename the key.',
       })),
 };
+
+/** Only where one name begins as another does can name and key of the two be the same together. */
+function nested(modules: readonly Subject[]): Subject[] {
+  const names = new Set(modules.map(({ manifest }) => manifest.name));
+  const found = new Set<string>();
+  for (const name of names) {
+    for (let at = name.indexOf('_'); at !== -1; at = name.indexOf('_', at + 1)) {
+      const start = name.slice(0, at);
+      if (names.has(start)) found.add(start).add(name);
+    }
+  }
+  return modules.filter(({ manifest }) => found.has(manifest.name));
+}

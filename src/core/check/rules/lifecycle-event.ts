@@ -1,4 +1,4 @@
-import { endpointsOf } from '../../manifest/endpoints.ts';
+import { type EndpointRole, endpointsOf } from '../../manifest/endpoints.ts';
 import { faultAt } from '../../manifest/finding.ts';
 import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
@@ -12,8 +12,9 @@ export const lifecycleEvent: ManifestRule = {
   why: 'The event is never published, and who subscribes to it waits for ever.',
   reads: ['endpoints', 'events_emitted', 'events_subscribed'],
   check({ manifest }) {
+    const roles = endpointsOf(manifest).map(({ role }) => role);
     return manifest.events_emitted.flatMap((event, index) => {
-      const reason = whyNever(splitName(event)[1], manifest);
+      const reason = whyNever(splitName(event)[1], roles, manifest);
       return reason === undefined
         ? []
         : [faultAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1])];
@@ -22,10 +23,12 @@ export const lifecycleEvent: ManifestRule = {
 };
 
 /** Jobs are started by `POST /process` and by events; they are cancelled on request, and with their user. */
-function whyNever(verb: string, manifest: Manifest): readonly [reason: string, hint: string] | undefined {
+function whyNever(
+  verb: string,
+  roles: readonly (EndpointRole | null)[],
+  { events_subscribed: hears }: Manifest,
+): readonly [reason: string, hint: string] | undefined {
   if (!(lifecycleEvents as readonly string[]).includes(verb)) return undefined;
-  const roles = endpointsOf(manifest).map(({ role }) => role);
-  const hears = manifest.events_subscribed;
   if (!roles.includes('process') && !hears.some((event) => event !== 'user.deleted'))
     return ['no endpoint and no event starts a job', 'Add "POST /process" to endpoints, or remove the event.'];
   if (verb !== 'cancelled' || roles.includes('cancel') || hears.includes('user.deleted')) return undefined;

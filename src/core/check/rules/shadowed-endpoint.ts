@@ -22,7 +22,10 @@ export const shadowedEndpoint: ManifestRule = {
 
 /** Every request to `other` fits `one` too, and they are not the same. */
 function takes(one: Endpoint, other: Endpoint): boolean {
-  if (one.method !== other.method || shapeOf(one) === shapeOf(other)) return false;
+  if (one.parameters.length === 0 || one.method !== other.method) return false;
+  // Most are told apart by how they begin.
+  if (!other.path.startsWith(one.path.slice(0, one.path.indexOf('{')))) return false;
+  if (shapeOf(one) === shapeOf(other)) return false;
   const [pattern, path] = [one.path.split('/'), other.path.split('/')];
   if (pattern.length !== path.length) return false;
   return pattern.every((segment, at) => segment.startsWith('{') || segment === path[at]);

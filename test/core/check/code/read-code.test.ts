@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest';
+import type { CodeFacts } from '../../../../src/core/check/code/facts.ts';
+import { readCode } from '../../../../src/core/check/code/read-code.ts';
+
+/** The facts of files by path, places left out: routes with what they require, `?` where that is not all that is known. */
+function factsOf(files: Readonly<Record<string, string>>) {
+  const facts = readCode(new Map(Object.entries(files)), 'ocr');
+  if (!facts) throw new Error('no code');
+  const names = (aspect: 'permissions' | 'published' | 'handled' | 'settings') => facts[aspect].map(({ name }) => name);
+  return {
+    routes: facts.routes.map(
+      ({ method, path, permissions, isGuardKnown }) =>
+        `${method} ${path} ${[...new Set(permissions)].join(' ')}${isGuardKnown ? '' : '?'}`,
+    ),
+    permissions: names('permissions'),
+    published: names('published'),
+    handled: names('handled'),
+    settings: names('settings'),
+    unclear: Object.entries(facts.unclear).flatMap(([aspect, places]) =>
+      places.map((place) => textAt(facts, aspect, place)),
+    ),
+    broken: facts.broken.map(({ file }) => file),
+  };
+}
+
+function textAt(
+  { texts }: CodeFacts,
+  aspect: string,
+  { file, from, to }: { file: string; from: number; to: number },
+): string {
+  return `${aspect}: ${texts.get(file)?.slice(from, to)}`;
+}
+
+const head =
+  "import type { FastifyInstance } from 'fastify';\nimport { requirePermission } from '#platform/http/auth.ts';\n";
+const app = (body: string) => `${head}export async function routes(app: FastifyInstance) {\n${body}\n}\n`;
+const router = `from fastapi import APIRouter, Depends
+from app.core.permissions import CurrentUser, requires, require_permission
+router = APIRouter()
+`;
+
+describe('routes of Fastify', () => {
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'app.route',
+      { 'a.ts': app("app.route({ method: 'GET', url: '/a/:b', preHandler: requirePermission('ocr:read') });") },
+      ['GET /a/{b} ocr:read'],
+    ],
+    [
+      'methods of the app',
+      {
+        'a.ts': app(
+          "app.get('/a', { onRequest: [requirePermission('ocr:read')] }, async () => 1);\napp.post<{ Body: B }>('/b', async () => 1);",
+        ),
+      },
+      ['GET /a ocr:read', 'POST /b '],
+    ],
+    [
+      'several methods',
+      { 'a.ts': app("app.route({ method: ['GET', 'POST'], path: '/a', handler });") },
+      ['GET /a ', 'POST /a '],
+    ],
+    [
+      'constants, template literals and sums',
+      {
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the code under test has it
+        'a.ts': `${app("const base = '/a';\napp.get(`${base}/:id`, f);\napp.put(base + '/b', f); app.delete(paths.c, f);")}const paths = { c: '/c' } as const;`,
+      },
+      ['GET /a/{id} ', 'PUT /a/b ', 'DELETE /c '],
+    ],
+    [
+      'names of other files of the module',
+      {
+        'a.ts': `import { can } from './guards.js';\nimport * as paths from './paths';\n${app('app.get(paths.list, { preValidation: can.read }, f);')}`,
+        'guards.ts':
+          "import { requirePermission as needs } from '#p';\nimport { Permission } from './names.ts';\nexport const can = { read: needs(Permission.Read) };",
+        'names.ts': "export enum Permission { Read = 'ocr:read' }",
+        'paths.ts': "export { list } from './more.ts';",
+        'more.ts': "export const list = '/list';",
+      },
+      ['GET /list ocr:read'],
+    ],
+    [
+      'a prefix',
+      {
+        'a.ts':
+          `${app("app.register(admin, { prefix: '/admin' });\napp.register(async (sub) => { sub.get('/x', f); }, { prefix: '/v' });")}async function admin(app) { app.get('/stats', f); }`.replace(
+            '(sub)',
+            '(sub: FastifyInstance)',
+          ),
+      },
+      ['GET /v/x ', 'GET /admin/stats '],
+    ],
+    [
+      'a hook for all routes',
+      { 'a.ts': app("app.addHook('preValidation', requirePermission('ocr:read'));\napp.get('/a', f);") },
+      ['GET /a ocr:read'],
+    ],
+    [
+      'shared options',
+      {
+        'a.ts': app(
+          "const guarded = { preValidation: requirePermission('ocr:read') };\napp.get('/a', { ...guarded, schema }, f);\napp.get('/b', guarded, f);",
+        ),
+      },
+      ['GET /a ocr:read', 'GET /b ocr:read'],
+    ],
+    ['a guard from elsewhere', { 'a.ts': app("app.get('/a', { preHandler: app.auth }, f);") }, ['GET /a ?']],
+    [
+      'a guard of its own',
+      {
+        'a.ts': `${app("app.get('/a', { preHandler: reading }, f);")}async function reading(request, reply) { await requirePermission('ocr:read')(request, reply); }`,
+      },
+      ['GET /a ocr:read'],
+    ],
+  ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
+
+  it('nothing else that has such methods', () => {
+    const text = app(
+      "const m = new Map(); m.get('/a'); client.post('/b', {}); cache.delete('/c', 1); headers.get('/d', e);",
+    );
+    expect(factsOf({ 'a.ts': text })).toMatchObject({ routes: [], unclear: [] });
+  });
+
+  it('nothing that stands in a comment or a text', () => {
+    const text = app("// app.get('/a', f);\n/* app.get('/b', f); */\nconst s = \"app.get('/c', f)\";");
+    expect(factsOf({ 'a.ts': text })).toMatchObject({ routes: [], unclear: [] });
+  });
+
+  it('what a program works out is unclear', () => {
+    expect(
+      factsOf({ 'a.ts': app("for (const path of paths()) app.get(path, f);\napp.get(env('X') + '/a', f);") }),
+    ).toMatchObject({
+      routes: [],
+      unclear: ['routes: app.get(path, f)', "routes: app.get(env('X') + '/a', f)"],
+    });
+  });
+});
+
+describe('routes of FastAPI', () => {
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'dependencies of the decorator',
+      { 'a.py': `${router}@router.get("/a/{b}", dependencies=[requires("ocr:read")])\nasync def f(b: str): ...\n` },
+      ['GET /a/{b} ocr:read'],
+    ],
+    [
+      'Depends around it, and Security',
+      {
+        'a.py': `${router}@router.post("/a", dependencies=[Depends(require_permission("ocr:create"))])\ndef f(): ...\n`,
+      },
+      ['POST /a ocr:create'],
+    ],
+    [
+      'a parameter',
+      {
+        'a.py': `${router}@router.get("/a")\ndef f(user: CurrentUser = Depends(require_permission("ocr:read"))): ...\n@router.get("/b")\ndef g(user: Annotated[User, Depends(require_permission("ocr:read"))]): ...\n`,
+      },
+      ['GET /a ocr:read', 'GET /b ocr:read'],
+    ],
+    [
+      'a name for the guard',
+      {
+        'a.py': `${router}from .guards import CanRead, Names\n@router.get("/a", dependencies=[CanRead])\ndef f(): ...\n@router.get("/b", dependencies=[requires(Names.READ)])\ndef g(): ...\n@router.get("/c", dependencies=[requires(Names.READ.value)])\ndef h(): ...\n`,
+        'guards.py':
+          'from app.core.permissions import requires as needs\nfrom enum import StrEnum\nclass Names(StrEnum):\n    READ = "ocr:read"\nCanRead = needs(Names.READ)\n',
+      },
+      ['GET /a ocr:read', 'GET /b ocr:read', 'GET /c ocr:read'],
+    ],
+    [
+      'constants and f-strings',
+      {
+        'a.py': `${router}from . import names\nBASE = "/a"\n@router.get(f"{BASE}/{{id}}")\ndef f(): ...\n@router.put(BASE + "/b")\ndef g(): ...\n@router.delete(names.C)\ndef h(): ...\n@router.patch("/x" "/y")\ndef i(): ...\n`,
+        'names.py': 'C = "/c"\n',
+      },
+      ['GET /a/{id} ', 'PUT /a/b ', 'DELETE /c ', 'PATCH /x/y '],
+    ],
+    [
+      'the module by its whole name',
+      {
+        'a.py': `${router}from app.ai.modules.ocr.names import C\n@router.get(C)\ndef f(): ...\n`,
+        'names.py': 'C = "/c"\n',
+      },
+      ['GET /c '],
+    ],
+    [
+      'api_route and add_api_route',
+      {
+        'a.py': `${router}@router.api_route("/a", methods=["GET", "POST"])\ndef f(): ...\nrouter.add_api_route("/b", f, methods=["DELETE"], dependencies=[requires("ocr:delete")])\n`,
+      },
+      ['GET /a ', 'POST /a ', 'DELETE /b ocr:delete'],
+    ],
+    [
+      'a router with a prefix and guards',
+      {
+        'a.py':
+          'from fastapi import APIRouter\nfrom .admin import router as admin\nrouter = APIRouter(prefix="/v")\nrouter.include_router(admin, prefix="/admin")\n@router.get("/a")\ndef f(): ...\n',
+        'admin.py':
+          'from fastapi import APIRouter\nfrom app.core.permissions import requires\nrouter = APIRouter(dependencies=[requires("ocr:admin")])\n@router.get("/stats")\ndef g(): ...\n',
+      },
+      ['GET /v/a ', 'GET /v/admin/stats ocr:admin'],
+    ],
+    [
+      'a guard from elsewhere',
+      {
+        'a.py': `${router}from app.core.auth import only_friends, check_auth\n@router.get("/a", dependencies=[Depends(only_friends)])\ndef f(): ...\n@router.get("/b")\ndef g(user=Depends(check_auth)): ...\n`,
+      },
+      ['GET /a ?', 'GET /b ?'],
+    ],
+    [
+      'a dependency with a guard in it',
+      {
+        'a.py': `${router}def get_job(user=Depends(require_permission("ocr:read"))): ...\n@router.get("/a")\ndef f(job=Depends(get_job)): ...\n`,
+      },
+      ['GET /a ocr:read'],
+    ],
+  ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
+
+  it('what a program works out is unclear', () => {
+    expect(factsOf({ 'a.py': `${router}@router.get(path_of("a"))\ndef f(): ...\n` })).toMatchObject({
+      routes: [],
+      unclear: ['routes: router.get(path_of("a"))'],
+    });
+  });
+});
+
+describe('events', () => {
+  it.each<[string, Readonly<Record<string, string>>, Partial<ReturnType<typeof factsOf>>]>([
+    [
+      'TypeScript',
+      {
+        'a.ts': `${head}const E = { done: 'ocr.done' } as const;\nexport function f(events: ModuleEvents) { events.on('user.deleted', h); void events.publish(E.done, {}); }`,
+      },
+      { published: ['ocr.done'], handled: ['user.deleted'] },
+    ],
+    [
+      'a member of the class',
+      {
+        'a.ts': `${head}class S { constructor(private readonly events: ModuleEvents) {} run() { return this.events.publish(\`ocr.\${'done'}\`, {}); } }`,
+      },
+      { published: ['ocr.done'] },
+    ],
+    [
+      'lifecycle of a job',
+      {
+        'a.ts': `${head}import { emitted } from './e.ts';\nclass S extends JobService { constructor(c) { super(c, { lifecycle: emitted }); } }`,
+        'e.ts': "export const emitted = { started: 'ocr.started', other: 'ocr.other' };",
+      },
+      { published: ['ocr.started'] },
+    ],
+    [
+      'other emitters',
+      { 'a.ts': `${head}stream.on('data', f); process.on('exit', f); socket.publish('x');` },
+      { published: [], handled: [], unclear: [] },
+    ],
+    [
+      'a name that is worked out',
+      { 'a.ts': `${head}export function f(events: ModuleEvents) { events.on(name(), h); }` },
+      { handled: [], unclear: ['handled: name()'] },
+    ],
+    [
+      'Python',
+      {
+        'a.py':
+          'from fastapi import x\nDONE = "ocr.done"\nasync def f(bus):\n    await bus.publish(DONE, {})\n    await bus.publish(event_name="ocr.more", data={})\ndef register(bus):\n    @bus.on("user.deleted", group="ocr")\n    async def g(event): ...\n    bus.on("file.uploaded", group="ocr")(g)\n',
+      },
+      { published: ['ocr.done', 'ocr.more'], handled: ['user.deleted', 'file.uploaded'] },
+    ],
+    [
+      'lifecycle in Python',
+      { 'a.py': 'from fastapi import x\nE = LifecycleEvents(started="ocr.started", failed=None)\n' },
+      { published: ['ocr.started'], unclear: [] },
+    ],
+  ])('%s', (_, files, facts) => expect(factsOf(files)).toMatchObject(facts));
+});
+
+describe('settings', () => {
+  it.each<[string, Readonly<Record<string, string>>, Partial<ReturnType<typeof factsOf>>]>([
+    [
+      'an object',
+      {
+        'a.ts': `${head}import { BaseConfig } from '#b';\nexport const Config = BaseConfig.extend({ a: z.string(), 'b': z.int() }).strict().extend({ c });`,
+      },
+      { settings: ['a', 'b', 'c'] },
+    ],
+    [
+      'objects in it',
+      {
+        'a.ts': `${head}import { BaseConfig as Base } from '#b';\nimport { more } from './m.ts';\nexport const Config = Base.extend({ ...more, b: 1 });`,
+        'm.ts': 'export const more = { a: 1 };',
+      },
+      { settings: ['b', 'a'] },
+    ],
+    [
+      'what cannot be told',
+      {
+        'a.ts': `${head}import { BaseConfig } from '#b';\nexport const Config = BaseConfig.extend({ ...more(), [key]: 1 });`,
+      },
+      { settings: [], unclear: ['settings: { ...more(), [key]: 1 }'] },
+    ],
+    [
+      'a class',
+      {
+        'a.py':
+          'from fastapi import x\nfrom app.ai.module_config import ModuleConfig as Base\nclass Mixin(Base):\n    a: int = 1\nclass OcrConfig(Mixin):\n    model_config = S(x=1)\n    kinds: ClassVar[int] = 1\n    _hidden: int = 0\n    b: str\n    def c(self): ...\n',
+      },
+      { settings: ['a', 'b', 'a'] },
+    ],
+    [
+      'a class with the name of its base',
+      {
+        'a.py':
+          'from fastapi import x\nfrom app.ai.module_config import ModuleConfig\nclass ModuleConfig(ModuleConfig):\n    a: int = 1\n',
+      },
+      { settings: ['a'] },
+    ],
+  ])('%s', (_, files, facts) => expect(factsOf(files)).toMatchObject(facts));
+});
+
+it('leaves code of other frameworks alone', () => {
+  expect(readCode(new Map([['a.ts', "app.get('/a', f);"]]), 'ocr')).toBeUndefined();
+  expect(readCode(new Map(), 'ocr')).toBeUndefined();
+});
+
+it('a file that does not parse is told, and not one that nobody looks into', () => {
+  expect(factsOf({ 'a.ts': app("app.get('/a', f);\n)}("), 'b.ts': 'const = =' })).toMatchObject({ broken: ['a.ts'] });
+});
+
+it('does not go round in circles', () => {
+  const files = {
+    'a.ts': `${head}import { b } from './b.ts';\nexport const a = b;\napp.route({ method: 'GET', url: a });`,
+    'b.ts': "import { a } from './a.ts';\nexport const b = a;\nexport * from './a.ts';",
+  };
+  expect(factsOf(files)).toMatchObject({ routes: [] });
+});

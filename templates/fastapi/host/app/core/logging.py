@@ -55,6 +55,6 @@ def configure_logging(**_signal_arguments: Any) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(RedactingFormatter(FORMAT))
     logging.basicConfig(level=get_settings().log_level.upper(), handlers=[handler], force=True)
-    # One line per request of the openai client is noise, and so is one per delivered task.
-    for name in ("httpx", "httpx2", "celery.worker.strategy", "celery.app.trace"):
+    # One line per request of the openai client is noise, and so is one per task that is sent or delivered.
+    for name in ("httpx", "httpx2", "celery.app.trace", "celery.beat", "celery.worker.strategy"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -26,6 +26,8 @@ def requeue_interval() -> float:
 
 def _create_celery_app() -> Celery:
     settings = get_settings()
+    # Beat keeps its schedule there, and may be the first to start.
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     celery = Celery("app")
     transport_options: dict[str, Any] = {}
     if settings.distributed:

@@ -42,6 +42,7 @@ await describeWhere('generated modules on PostgreSQL and Redis', missing, async 
         PATH: `${dirname(pythonOf(cwd))}:${process.env.PATH}`,
         DATA_DIR: join(mkdtempSync(join(tmpdir(), 'readme-')), 'data'),
         PORT: '0',
+        PYTHONUNBUFFERED: '1',
         JWT_SECRET: 'a-secret-of-thirty-two-characters',
         ...(await services.fresh()),
       };

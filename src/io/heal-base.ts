@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { lockPath, pristinePath } from '../core/lock/lock.ts';
 import { readPristine } from '../core/lock/pristine.ts';
 import { mergeLines } from '../core/text/line-merge.ts';
-import { pickSide } from '../core/text/line-merge-markers.ts';
 import type { RelPath } from '../core/text/rel-path.ts';
 import { type Tree, textFile } from '../core/tree/tree.ts';
 
@@ -13,7 +12,7 @@ import { type Tree, textFile } from '../core/tree/tree.ts';
 export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isHealed: boolean } {
   const place = pristinePath as RelPath;
   const text = folder.get(place)?.content;
-  const isUsable = typeof text === 'string' && (isBase(text) || isBase(pickSide(text, 'mine')));
+  const isUsable = typeof text === 'string' && (text === '' || /^(<<<<<<< .*\n)?-- "/.test(text));
   if (isUsable || !folder.has(lockPath as RelPath)) return { folder, isHealed: false };
   const found = fromMerge(root) ?? [':0', 'HEAD'].map((stage) => show(root, stage)).find(isBase);
   if (found === undefined) return { folder, isHealed: false };

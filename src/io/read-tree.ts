@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
-import { type RelPath, relPath, whyNotRelPath } from '../core/text/rel-path.ts';
+import { type RelPath, whyNotRelPath } from '../core/text/rel-path.ts';
 import { comparePaths, type FileMode, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { confine } from './apply/confine.ts';
 import { nodeDisk } from './apply/disk.ts';
@@ -36,7 +37,7 @@ function collect(root: string, folder: string, ignore: ReadonlySet<string>, path
   for (const entry of refusing(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory() && !ignore.has(entry.name)) collect(root, path, ignore, paths);
-    if (entry.isFile() && whyNotRelPath(path) === undefined) paths.push(relPath(path));
+    if (entry.isFile() && whyNotRelPath(path) === undefined) paths.push(path as RelPath);
   }
 }
 
@@ -54,15 +55,12 @@ function readOne(path: string): TreeFile {
   return refusing(path, () => ({ content: contentOf(readFileSync(path)), mode: modeOf(lstatSync(path).mode) }));
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** A string when the bytes are UTF-8, byte order mark and all; else the bytes. */
 export function contentOf(bytes: Uint8Array): string | Uint8Array {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+  const { buffer, byteOffset, byteLength } = bytes;
+  return isUtf8(bytes)
+    ? Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
+    : new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function modeOf(mode: number): FileMode {

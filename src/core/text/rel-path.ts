@@ -23,7 +23,7 @@ export function whyNotRelPath(path: string): string | undefined {
     if (illegalCharacter.test(segment)) return 'it has a character that is illegal in file names';
     if (/[. ]$/.test(segment)) return 'a segment ends with a dot or a space';
     if (windowsDevice.test(segment)) return `${segment} is a device name on Windows`;
-    if (bytesOf(segment) > 255) return 'a segment is longer than 255 bytes';
+    if (segment.length > 85 && bytesOf(segment) > 255) return 'a segment is longer than 255 bytes';
     if (segment.toLowerCase() === '.git') return "it is in git's own folder, where files are run";
   }
   return undefined;

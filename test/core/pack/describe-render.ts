@@ -1,10 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
 import { parseSync } from 'oxc-parser';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readManifest } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context.ts';
@@ -18,10 +17,10 @@ import { randomManifest } from './random-manifest.ts';
 const templates = fileURLToPath(new URL('../../../templates/', import.meta.url));
 const runs = 10_000;
 
-/** `runs` manifests that the tool accepts, and the seed of each. */
-function* acceptedManifests(): Generator<readonly [seed: number, manifest: Manifest]> {
-  for (let seed = 1, found = 0; found < runs; seed += 1) {
-    if (seed > 3 * runs) throw new Error('too few of the random manifests are accepted');
+/** As many manifests that the tool accepts, and the seed of each. */
+export function* acceptedManifests(count = runs): Generator<readonly [seed: number, manifest: Manifest]> {
+  for (let seed = 1, found = 0; found < count; seed += 1) {
+    if (seed > 3 * count) throw new Error('too few of the random manifests are accepted');
     const manifest = randomManifest(seed * 7919);
     if (manifest === undefined) continue;
     found += 1;
@@ -49,7 +48,17 @@ function markdownHolds(text: string, description: string): boolean {
   return wanted === '' || (paragraph?.type === 'paragraph' && textOf(paragraph) === wanted);
 }
 
-describe.each(readdirSync(templates))('the module of %s', (name) => {
+/** The modules that a pack makes of manifests, one after the other. */
+export async function modulesOf(name: string, manifests: ReturnType<typeof acceptedManifests>) {
+  const pack = await readPackFolder(`${templates}${name}`, name);
+  return (function* () {
+    for (const [, manifest] of manifests)
+      yield renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
+  })();
+}
+
+/** What any manifest becomes in a pack; a file for each pack, so that they are tested side by side. */
+export function describeRender(name: string): void {
   it(`parses, and keeps every word, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
     const pack = await readPackFolder(`${templates}${name}`, name);
     for (const [seed, manifest] of acceptedManifests()) {
@@ -78,4 +87,4 @@ describe.each(readdirSync(templates))('the module of %s', (name) => {
       );
     }
   });
-});
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const script = `
+import ast, json, sys
+for line in sys.stdin:
+    text = json.loads(line)
+    try: ast.parse(text)
+    except (SyntaxError, ValueError) as error: print(json.dumps(f"{error}: {text}"), flush=True)
+`;
+
+/** Parses texts beside this process, as they come; `faults` ends it and says what did not parse. */
+export class PythonParser {
+  readonly #process = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  readonly #seen = new Set<string>();
+  readonly #faults: string[] = [];
+
+  constructor() {
+    createInterface(this.#process.stdout).on('line', (line) => this.#faults.push(JSON.parse(line)));
+  }
+
+  async parse(text: string): Promise<void> {
+    if (this.#seen.has(text)) return;
+    this.#seen.add(text);
+    if (!this.#process.stdin.write(`${JSON.stringify(text)}\n`)) await once(this.#process.stdin, 'drain');
+  }
+
+  /** How many different texts were parsed, and what is wrong with them. */
+  async end(): Promise<{ readonly parsed: number; readonly faults: readonly string[] }> {
+    this.#process.stdin.end();
+    const [code] = await once(this.#process, 'close');
+    if (code !== 0) throw new Error(`python3 ended with ${code}`);
+    return { parsed: this.#seen.size, faults: this.#faults };
+  }
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { pythonIsMissing } from '../../e2e/python-tools.ts';
+import { acceptedManifests, describeRender, modulesOf } from './describe-render.ts';
+import { PythonParser } from './python-parser.ts';
+
+const missing = await pythonIsMissing();
+const runs = 2_000;
+
+describe('a module of FastAPI', () => {
+  describeRender('fastapi');
+
+  const why = missing === undefined ? '' : ` (${missing})`;
+  it.skipIf(missing)(`is Python, for ${runs} manifests of any kind${why}`, { timeout: 600_000 }, async () => {
+    const parser = new PythonParser();
+    for (const tree of await modulesOf('fastapi', acceptedManifests(runs)))
+      for (const [path, { content }] of tree) if (path.endsWith('.py')) await parser.parse(String(content));
+    const { parsed, faults } = await parser.end();
+    expect(faults.slice(0, 3)).toEqual([]);
+    expect(parsed).toBeGreaterThan(10 * runs);
+  });
+});

@@ -1,0 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeRender } from './describe-render.ts';
+
+describe('a module of Fastify', () => describeRender('fastify'));
+
+it('every bundled pack has a file like this one', () => {
+  expect(readdirSync(new URL('../../../templates/', import.meta.url))).toEqual(['fastapi', 'fastify']);
+});

@@ -64,6 +64,7 @@ function isFolder(path: string): boolean {
 
 /** A folder with a manifest is a module: what is below it is its own. */
 function manifestsIn(folder: string, depth: number): string[] {
+  if (existsSync(join(folder, manifestName))) return [join(folder, manifestName)];
   const entries = listed(folder);
   if (entries === undefined || entries.some(({ name }) => name === manifestName)) return [join(folder, manifestName)];
   if (depth === 0) return [];

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
+import { manifestIn } from '../manifest/schema.ts';
 import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
 import { ignoreWord, type LineIgnore, lineIgnores } from './line-ignores.ts';
@@ -31,14 +32,16 @@ export async function checkManifest(given: ManifestText, rules: readonly Rule[])
   return checkQuickly(given, rules) ?? checkExactly(given, rules);
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** Most manifests are plain and right: only what has a finding, or may have one, is read for its places. */
 function checkQuickly(given: ManifestText, rules: readonly Rule[]): CheckedManifest | undefined {
   const { text, file, folder } = given;
   if (text.includes(ignoreWord) || ofKind(rules, 'source').some((rule) => rule.suspects(text))) return undefined;
   const plain = readPlainYaml(text);
-  const checked = plain && checkValue(plain.value);
-  if (!checked || checked.findings.length > 0 || !('manifest' in checked)) return undefined;
-  const subject: Subject = { file, folder, manifest: checked.manifest, faulty: checked.faulty };
+  const manifest = plain && manifestIn(plain.value);
+  if (!manifest) return undefined;
+  const subject: Subject = { file, folder, manifest, faulty: nothing };
   const isRight = ofKind(rules, 'manifest').every((rule) => rule.check(subject).length === 0);
   return isRight ? { diagnostics: [], subject, ignores: [], uncounted: 0 } : undefined;
 }

@@ -22,7 +22,7 @@ const unprintable =
 
 const prose = (limit: number) =>
   text((value) => {
-    if (oneLine(value) === '') return 'is empty';
+    if (!/[!-~]/.test(value) && oneLine(value) === '') return 'is empty';
     if (isLonger(value, limit)) return `has ${lengthOf(value)} characters: at most ${limit}`;
     return unprintable.test(value) ? 'holds a control character' : undefined;
   });
@@ -52,7 +52,9 @@ const Identifier = {
   endpoint: text((value) => {
     if (value.length > 200) return 'has more than 200 characters';
     if (!endpointPattern.test(value)) return 'must be "METHOD /path", with {snake_case} for parameters';
-    const parameters = [...value.matchAll(/\{([^}]*)\}/g)].map((found) => found[1] as string);
+    const parameters = value.includes('{')
+      ? [...value.matchAll(/\{([^}]*)\}/g)].map((found) => found[1] as string)
+      : [];
     if (/\/\.{1,2}(\/|$)/.test(value)) return 'has a segment . or .., which no request can reach';
     if (new Set(parameters).size !== parameters.length) return 'names a parameter twice';
     const keyword = parameters.find(isKeyword);
@@ -125,6 +127,17 @@ export const ManifestSchema = z.strictObject({
   ),
   configuration: z._default(z.record(ConfigurationKey, z.union([Scalar, ConfigurationEntry])), {}),
 });
+
+let asked = 0;
+let compiled: Pick<typeof ManifestSchema, 'safeParse'> | undefined;
+
+/** The manifest in a value that is one; asked often, the schema is compiled, which takes as long as checking hundreds. */
+export function manifestIn(value: unknown): Manifest | undefined {
+  asked += 1;
+  if (asked === 300) compiled = z.compile(ManifestSchema);
+  const parsed = (compiled ?? ManifestSchema).safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
 
 export type Manifest = z.output<typeof ManifestSchema>;
 export type ConfigurationValue = Manifest['configuration'][string];

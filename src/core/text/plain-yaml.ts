@@ -1,4 +1,4 @@
-import { readYaml } from './yaml-value.ts';
+import { type PlainLine, plainValue } from './plain-yaml-value.ts';
 
 // The YAML that tools and most people write: one entry a line, one style a value. Where two readers could take a text for
 // different things, it is not of this kind. Every part is linear: no two of them can match the same text.
@@ -22,23 +22,29 @@ const pair = `${key}: +(?:${item}|${sequence})`;
 const mapping = `\\{ *(?:${pair}(?: *, *${pair})*)? *\\}`;
 const value = `(?:${scalar}|${plain})|${sequence}|${mapping})`;
 const comment = `#${inText('')}*`;
-const line = new RegExp(` *(?:(?:- +${value}|${key}:(?: +${value})?)(?: +${comment}| *)|${comment})?(?:\\n|$)`, 'uy');
+const line = new RegExp(
+  `( *)(?:(?:- +(${value})|(${key}):(?: +(${value}))?)(?: +${comment}| *)|${comment})?(?:\\n|$)`,
+  'uy',
+);
 
-/** False: the text may still be fine, and needs a closer look. */
-function isPlainYaml(text: string): boolean {
-  for (line.lastIndex = 0; line.lastIndex < text.length; ) if (!line.test(text)) return false;
-  return true;
+/** The lines of a text that say something; `undefined` where one is not plain. */
+function plainLines(text: string): PlainLine[] | undefined {
+  const lines: PlainLine[] = [];
+  for (line.lastIndex = 0; line.lastIndex < text.length; ) {
+    const found = line.exec(text);
+    if (found === null) return undefined;
+    const [, indent = '', item, name, given = ''] = found;
+    if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
+    else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });
+  }
+  return lines;
 }
 
 /**
  * The value of a text that every reader of YAML 1.2 takes for the same, and has nothing to complain of; `undefined` for
- * any other text. Ten times as fast as `parseYaml`, and it never takes what that refuses.
+ * any other text. Many times as fast as `parseYaml`, and it never takes what that refuses.
  */
 export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
-  if (!isPlainYaml(text)) return undefined;
-  try {
-    return { value: readYaml(text) ?? null };
-  } catch {
-    return undefined;
-  }
+  const lines = plainLines(text);
+  return lines && plainValue(lines);
 }

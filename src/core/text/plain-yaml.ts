@@ -27,12 +27,19 @@ const line = new RegExp(
   'uy',
 );
 
+/** The most frequent of them, as tools write them: told in a fraction of the time. */
+const common =
+  /( *)(?:- ("[ !#-[\]-~]*")|((?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_]*):(?: ("[ !#-[\]-~]*"|[1-9][0-9]{0,14}))?)?\n/y;
+
 /** The lines of a text that say something; `undefined` where one is not plain. */
 function plainLines(text: string): PlainLine[] | undefined {
   const lines: PlainLine[] = [];
-  for (line.lastIndex = 0; line.lastIndex < text.length; ) {
-    const found = line.exec(text);
+  for (let at = 0; at < text.length; ) {
+    common.lastIndex = at;
+    line.lastIndex = at;
+    const found = common.exec(text) ?? line.exec(text);
     if (found === null) return undefined;
+    at += found[0].length;
     const [, indent = '', item, name, given = ''] = found;
     if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
     else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });

@@ -57,6 +57,13 @@ describe('--format sarif', () => {
     for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
   });
 
+  it('in a workflow has paths from the root of the repository', async () => {
+    const env = { GITHUB_WORKSPACE: fixtures };
+    const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.', '--format=sarif'], { env });
+    const [result] = JSON.parse(out).runs[0].results;
+    expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('unknown-key/bad/ocr/manifest.yaml');
+  });
+
   it('keeps the place, and what would repair it', async () => {
     const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.', '--format=sarif']);
     const [result] = JSON.parse(out).runs[0].results;

@@ -40,7 +40,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup, texts }) => [...texts.keys(), ...checkup.unreadable.map(({ file }) => file)]),
-    diagnostics: format === 'github' ? fromWorkspace(io, diagnostics) : diagnostics,
+    diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, diagnostics) : diagnostics,
     texts: withCode(io, diagnostics, new Map(checked.flatMap(({ texts }) => [...texts]))),
     version,
     isStrict: flags.strict ?? false,
@@ -90,7 +90,7 @@ function withCode(io: Io, diagnostics: readonly Diagnostic[], texts: ReadonlyMap
   return new Map([...texts, ...readTexts(io.cwd, others)]);
 }
 
-/** GitHub knows files from the root of the repository, wherever the command runs. */
+/** In a workflow files are known from the root of the repository, wherever the command runs. */
 function fromWorkspace(io: Io, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const root = io.env.GITHUB_WORKSPACE ?? io.cwd;
   return diagnostics.map((one) => ({ ...one, file: shownPath(root, resolve(io.cwd, one.file)) }));

@@ -30,8 +30,16 @@ export function checkValue(value: unknown): CheckedValue | { readonly findings: 
   const paths = [...findings.map(({ path }) => path), ...meantPaths(findings, knownKeys)];
   const faulty = new Set(paths.flatMap(([field]) => (field === undefined ? [] : [String(field)])));
   const rest = Object.entries(value).filter(([key]) => !faulty.has(key) && Object.hasOwn(ManifestSchema.shape, key));
-  const salvaged = ManifestSchema.safeParse({ ...required, ...Object.fromEntries(rest) });
+  const settings = rightSettings((value as { configuration?: unknown }).configuration, paths);
+  const salvaged = ManifestSchema.safeParse({ ...required, ...Object.fromEntries(rest), configuration: settings });
   return salvaged.success ? { manifest: salvaged.data, faulty, findings } : { findings };
+}
+
+/** Settings stand for themselves: one that is wrong takes no other along. */
+function rightSettings(configuration: unknown, wrong: readonly Finding['path'][]): object {
+  if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return {};
+  const keys = new Set(wrong.flatMap(([field, key]) => (field === 'configuration' ? [key] : [])));
+  return Object.fromEntries(Object.entries(configuration).filter(([key]) => !keys.has(key)));
 }
 
 /** A rule is asked only where everything that it looks at can be read. */

@@ -23,17 +23,17 @@ const hints: Readonly<Record<string, string>> = {
 
 /** Everything wrong with one document of a text; the parser's own faults once a line, for one leads to others. */
 export function faultsOf(yaml: Library, document: Document.Parsed, index: number, place: Place): SyntaxFault[] {
-  const faults = [...oneALine(document, place), ...keyFaults(yaml, document, place)];
+  const faults = [...oneALine(yaml, document, place), ...keyFaults(yaml, document, place)];
   if (index !== 1) return faults;
   const start = document.range[0];
   const message = 'a second document starts here; only one is read';
   return [{ rule: 'several-documents', message, range: place(start, start + 1) }, ...faults];
 }
 
-function oneALine(document: Document.Parsed, place: Place): SyntaxFault[] {
+function oneALine(yaml: Library, document: Document.Parsed, place: Place): SyntaxFault[] {
   const lines = new Map<number, SyntaxFault>();
   for (const { message, pos, code } of [...document.errors, ...document.warnings]) {
-    const range = place(...pos);
+    const range = place(...(code === 'MISSING_CHAR' ? openedBefore(yaml, document, pos) : pos));
     if (lines.has(range.start.line)) continue;
     const hint = hints[code];
     lines.set(range.start.line, {
@@ -44,6 +44,18 @@ function oneALine(document: Document.Parsed, place: Place): SyntaxFault[] {
     });
   }
   return [...lines.values()];
+}
+
+/** Where a quote is never closed, the end of the text is to blame for nothing: its start is the place. */
+function openedBefore(yaml: Library, document: Document.Parsed, pos: [number, number]): [number, number] {
+  let found = pos;
+  yaml.visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith('QUOTE_') && range && range[0] < pos[0] && range[1] >= pos[0])
+        found = [range[0], range[0] + 1];
+    },
+  });
+  return found;
 }
 
 function keyFaults(yaml: Library, document: Document.Parsed, place: Place): SyntaxFault[] {

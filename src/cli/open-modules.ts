@@ -19,7 +19,7 @@ export async function openModules(
   names: readonly string[],
   conflicts: ConflictStyle,
   flags: ModuleFlags,
-  also: Pick<UpdateAllOptions, 'editManifest' | 'inspect'> = {},
+  also: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'tell'> = {},
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
   const withHost = flags.hostFiles === true;
   const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });

@@ -3,19 +3,29 @@ import { hasColour } from './paint.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const patienceMs = 1000;
+const barWidth = 24;
+
+/** How much of the work is done; awaited, so that the line has time to be drawn. */
+export type Tell = (done: number, total: number) => Promise<void>;
 
 /**
- * Shows that work goes on once it has taken a second: a line that turns and counts on a terminal, one still line on a
- * terminal without colour, nothing anywhere else.
+ * Shows that work goes on once it has taken a second: on a terminal a line that turns and counts, with a bar where the
+ * work tells how far it is; one still line on a terminal without colour, nothing anywhere else.
  */
-export async function withProgress<T>(io: Io, label: string, work: () => Promise<T>): Promise<T> {
-  if (!io.err.isTty) return work();
+export async function withProgress<T>(io: Io, label: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+  if (!io.err.isTty) return work(async () => {});
   const began = performance.now();
   const seconds = () => Math.floor((performance.now() - began) / 1000);
   let frame = 0;
+  let bar = '';
+  const tell: Tell = async (done, total) => {
+    const full = Math.floor((barWidth * done) / total);
+    bar = ` ${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${done} of ${total}`;
+    await breathe();
+  };
   const turn = () => {
     frame += 1;
-    const text = `${frames[frame % frames.length]} ${label} (${seconds()} s)`;
+    const text = `${frames[frame % frames.length]} ${label}${bar} (${seconds()} s)`;
     io.err.write(`\r${text.slice(0, (io.err.columns ?? 80) - 1)}\x1b[K`);
   };
   let turning: NodeJS.Timeout | undefined;
@@ -25,7 +35,7 @@ export async function withProgress<T>(io: Io, label: string, work: () => Promise
   };
   const waiting = setTimeout(start, patienceMs);
   try {
-    return await work();
+    return await work(tell);
   } finally {
     clearTimeout(waiting);
     clearInterval(turning);

@@ -47,6 +47,8 @@ export interface UpdatePlan {
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
   /** Makes another manifest of a module's: what an edit of it would bring. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
+  /** Hears how many modules are done. */
+  readonly tell?: (done: number, total: number) => Promise<void>;
   /** Sees each module with all its texts. */
   readonly inspect?: (module: PlannedModule) => void;
   /** The host's own files as well. */
@@ -72,7 +74,9 @@ export async function planUpdate(
     options.inspect?.(ofHost);
     for (const path of ofHost.update.removed) remove.add(path);
   }
-  for (const name of await modulesToRead(host, names)) {
+  const all = await modulesToRead(host, names);
+  for (const [done, name] of all.entries()) {
+    await options.tell?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);
     const there = await readTree(join(host.root, folder));
     const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);

@@ -9,7 +9,7 @@ import { withProgress } from '../progress.ts';
 /** manifests and locks → three-way merge → plan → preview → disk */
 export async function update(io: Io, names: readonly string[], flags: UpdateFlags): Promise<ExitCode> {
   const { style, aborts } = conflictStyle(io, flags);
-  const planned = await withProgress(io, 'Merging', () => openModules(io, names, style, flags));
+  const planned = await withProgress(io, 'Merging', (tell) => openModules(io, names, style, flags, { tell }));
   mustHaveRestored(planned, flags.restore ?? []);
   return carryOutUpdate(io, planned, aborts, flags);
 }

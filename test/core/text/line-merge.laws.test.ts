@@ -5,6 +5,9 @@ import { type LineMerge, mergeLines } from '../../../src/core/text/line-merge.ts
 import { pickSide } from '../../../src/core/text/line-merge-markers.ts';
 import { randomTriples } from './random-texts.ts';
 
+/** 100,000 and another seed every night: MERGE_TRIPLES=100000 MERGE_SEED=$(date +%j). */
+const triples = Number(process.env.MERGE_TRIPLES ?? 10_000);
+const seed = Number(process.env.MERGE_SEED ?? 2);
 const labels = { base: 'base', theirs: 'theirs' };
 const merge = (base: string, mine: string, theirs: string): LineMerge => mergeLines(base, mine, theirs, { labels });
 
@@ -112,11 +115,11 @@ describe('nothing of mine is lost', () => {
     ));
 
   it('where two people edited one file', () => {
-    for (const { base, mine, theirs } of randomTriples(10_000, 2)) expect(survives(base, mine, theirs)).toBe(true);
+    for (const { base, mine, theirs } of randomTriples(triples, seed)) expect(survives(base, mine, theirs)).toBe(true);
   });
 
   it('nor is anything of theirs', () => {
-    for (const { base, mine, theirs } of randomTriples(3_000, 3))
+    for (const { base, mine, theirs } of randomTriples(triples, seed + 1))
       expect(isWithin(beyond(theirs, base), linesOf(merge(base, mine, theirs).text))).toBe(true);
   });
 });

@@ -184,6 +184,21 @@ describe('laws, for any three trees', () => {
     );
   });
 
+  it('the order of files makes no difference', () => {
+    const backwards = (tree: Tree): Tree => new Map([...tree].reverse());
+    const outcome = (base: Tree, mine: Tree, theirs: Tree) => {
+      const { tree, removed, ...rest } = mergeTrees(base, mine, theirs, plain);
+      return { ...rest, tree: show(tree), removed: [...removed].sort() };
+    };
+    fc.assert(
+      fc.property(trees, trees, trees, (base, mine, theirs) => {
+        const forwards = outcome(base, mine, theirs);
+        expect(outcome(backwards(base), backwards(mine), backwards(theirs))).toEqual(forwards);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('what nobody edited becomes the new render', () => {
     fc.assert(
       fc.property(trees, trees, (base, theirs) => {

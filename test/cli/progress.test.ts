@@ -1,0 +1,31 @@
+import { expect, it, vi } from 'vitest';
+import { withProgress } from '../../src/cli/progress.ts';
+import type { Io } from '../../src/io/io.ts';
+
+async function shownBy(isTty: boolean, env: Io['env'] = {}): Promise<string> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] });
+  const shown: string[] = [];
+  const err = { isTty, columns: 100, write: (more: string) => shown.push(more) };
+  try {
+    await withProgress({ env, err } as unknown as Io, 'Merging', async (tell) => {
+      for (const done of [0, 6]) {
+        await tell(done, 12);
+        vi.advanceTimersByTime(1_100);
+      }
+    });
+  } finally {
+    vi.useRealTimers();
+  }
+  return shown.join('');
+}
+
+it('shows a bar on a terminal after a second, and wipes it off', async () => {
+  const text = await shownBy(true);
+  expect(text).toContain(`Merging ${'█'.repeat(12)}${'░'.repeat(12)} 6 of 12 (2 s)`);
+  expect(text).toMatch(/\r\x1b\[K$/);
+});
+
+it('shows one still line without colour, and nothing where nobody looks', async () => {
+  expect(await shownBy(true, { NO_COLOR: '1' })).toBe('Merging …\n');
+  expect(await shownBy(false)).toBe('');
+});

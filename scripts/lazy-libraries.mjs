@@ -10,7 +10,8 @@ const libraries = {
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
-  tinyglobby: { imports: /^tinyglobby$/, entry: 'tinyglobby' },
+  // Its other form looks for itself with import.meta, which a bundle does not have.
+  tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
 };
 

@@ -19,20 +19,23 @@ export interface ReadCheckup {
   readonly unreadable: readonly Diagnostic[];
 }
 
-/** Reads manifests, and what else of their hosts is needed to check them: one checkup for each host. */
+/**
+ * Reads manifests, and what else of their hosts is needed to check them: one checkup for each host. Where there is no
+ * host, the modules of one folder belong together.
+ */
 export async function readCheckups(cwd: string, files: readonly string[]): Promise<ReadCheckup[]> {
   const hosts = new Map<string, OpenedHost | undefined>();
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, { readonly host: OpenedHost | undefined; readonly files: string[] }>();
   for (const file of files) {
     const start = basename(file) === 'manifest.yaml' ? dirname(dirname(file)) : dirname(file);
     if (!hosts.has(start)) hosts.set(start, await hostAbove(start));
-    const root = hosts.get(start)?.host.root ?? '';
-    const group = groups.get(root);
-    if (group) group.push(file);
-    else groups.set(root, [file]);
+    const host = hosts.get(start);
+    const key = host?.host.root ?? start;
+    const group = groups.get(key);
+    if (group) group.files.push(file);
+    else groups.set(key, { host, files: [file] });
   }
-  const byRoot = new Map([...hosts.values()].map((host) => [host?.host.root ?? '', host]));
-  return Promise.all([...groups].map(([root, own]) => readOne(cwd, own, byRoot.get(root))));
+  return Promise.all([...groups.values()].map((group) => readOne(cwd, group.files, group.host)));
 }
 
 /** A manifest that is no file, such as standard input: it belongs to no host. */

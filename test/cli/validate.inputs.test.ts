@@ -71,6 +71,13 @@ describe('what is checked', () => {
     expect(out).toContain('1 error in 1 manifest');
   });
 
+  it('takes the modules of one folder together where there is no host', async () => {
+    const root = folderWith({ 'a/x/manifest.yaml': manifest('ocr'), 'b/ocr/manifest.yaml': manifest('ocr') });
+    expect((await runIn(root, ['validate', '.'])).out).toContain('1 error in 2 manifests');
+    const together = folderWith({ 'x/manifest.yaml': manifest('ocr'), 'ocr/manifest.yaml': manifest('ocr') });
+    expect((await runIn(together, ['validate', '.'])).out).toContain('the name ocr is taken');
+  });
+
   it('asks each host for its own settings', async () => {
     const shout = manifest('ocr').replace('OcrModule', 'Reader');
     const root = folderWith({

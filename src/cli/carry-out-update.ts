@@ -58,8 +58,14 @@ function titleOf({ modules, found }: UpdatePlan & { found: { host: { root: strin
 }
 
 function summaryOf({ plan, modules }: UpdatePlan, applied: boolean, isRefused: boolean): string {
-  const count = `${modules.length} ${modules.length === 1 ? 'module' : 'modules'}`;
+  const count = countOf(modules);
   if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
   if (isNoop(plan)) return `${count}: everything is up to date.`;
   return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
+}
+
+function countOf(all: UpdatePlan['modules']): string {
+  const modules = all.filter(({ folder }) => folder !== '').length;
+  const words = `${modules} ${modules === 1 ? 'module' : 'modules'}`;
+  return modules === all.length ? words : `${words} and the host`;
 }

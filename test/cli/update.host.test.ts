@@ -32,7 +32,10 @@ describe("the host's own files", () => {
     expect(read('src/runtime.js')).toBe(runtime('mine', 'E'));
     expect(read('src/more.js')).toBe('// host\n');
     expect(read('.ai-module/lock.yaml')).toContain('pack_version: "1.3.0"');
-    expect((await runIn(host.root, ['update', '--host-files', '--check'])).code).toBe(0);
+    const check = await succeedIn(host.root, ['update', '--host-files', '--check']);
+    expect(check.out).toBe('1 module and the host: everything is up to date.\n');
+    const audit = await succeedIn(host.root, ['status', '--host-files', '--verify-base']);
+    expect(audit.out).toContain('host has the base that its pack renders');
 
     await succeedIn(host.root, ['undo', '--yes']);
     expect(read('src/runtime.js')).toBe(runtime('mine', 'e'));

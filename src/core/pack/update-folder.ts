@@ -112,7 +112,7 @@ export function updateFolder(
     base,
     theirs,
     isBlocked,
-    strayed: () => strayedFrom(renders),
+    strayed: () => strayedFrom(renders, theirs),
   };
 }
 

@@ -46,6 +46,9 @@ mark('--version at most 1.1 × in wall time', results.get('create-ai-module --ve
 mark('new at most 1.5 × in wall time', results.get('create-ai-module new').wall / floor.wall, 1.5);
 mark('new at most 64 MiB', results.get('create-ai-module new').rss, 64);
 
+if (process.platform === 'linux') await import('./checking.mjs');
+else console.log('\nWhat validate costs is measured on Linux only.');
+
 function mark(aim, value, limit) {
   console.log(`${value <= limit ? 'met    ' : 'not met'}  ${aim}: ${value.toFixed(2)}`);
 }

@@ -65,6 +65,7 @@ function scalarOf(text: string): unknown {
   const first = text.charCodeAt(0);
   if (first === 0x22) return text.includes('\\') ? readYaml(text) : text.slice(1, -1);
   if (first === 0x27) return text.slice(1, -1).replaceAll("''", "'");
+  if (text === '[]') return [];
   if (first === 0x5b || first === 0x7b) return readYaml(text);
   if (first < 0x3a && first !== 0x2f) return readYaml(text);
   return words.has(text) ? words.get(text) : text;

@@ -27,9 +27,9 @@ const line = new RegExp(
   'uy',
 );
 
-/** The most frequent of them, as tools write them: told in a fraction of the time. */
+/** The most frequent of them, as tools write them: told in a fraction of the time, and the other is not even compiled. */
 const common =
-  /( *)(?:- ("[ !#-[\]-~]*")|((?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_]*):(?: ("[ !#-[\]-~]*"|[1-9][0-9]{0,14}))?)?\n/y;
+  /( *)(?:- ("[ !#-[\]-~]*")|((?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_]*):(?: ("[ !#-[\]-~]*"|[1-9][0-9]{0,14}|\[\]|\{\}|true|false))?|#[ -~]*)?\n/y;
 
 /** The lines of a text that say something; `undefined` where one is not plain. */
 function plainLines(text: string): PlainLine[] | undefined {

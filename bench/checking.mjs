@@ -1,0 +1,199 @@
+// The second half of npm run bench: what `validate` costs for 1, 1,000 and 10,000 manifests, beside other validators of the same
+// files, and for the code of 200 modules of each stack. On Linux
+// only, where a process tells its peak while it runs.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const bin = join(root, 'dist/create-ai-module.cjs');
+const cache = join(root, '.cache/bench-check');
+const versions = { 'ajv-cli': '5.0.0', '@sourcemeta/jsonschema': '16.11.0' };
+const counts = [1, 1_000, 10_000];
+const modules = 200;
+/** CPU of the first row, which is Node doing nothing. */
+let base;
+
+await preparePeers();
+const work = mkdtempSync(join(tmpdir(), 'bench-check-'));
+console.log('| what | CPU ms | CPU × node -e 0 | wall ms | peak MiB |\n|---|--:|--:|--:|--:|');
+const floor = await row('node -e 0', [process.execPath, '-e', '0'], 7);
+const results = {};
+for (const count of counts) {
+  const folder = join(work, `manifests-${count}`);
+  writeManifests(folder, count);
+  for (const [name, command] of subjects(folder))
+    results[`${name} ${count}`] = await row(`${name}: ${count}`, command, count === 1 ? 7 : 3);
+}
+for (const stack of ['fastify', 'fastapi']) results[stack] = await drift(stack);
+rmSync(work, { recursive: true });
+
+const [ours, ajv, native] = ['validate', 'ajv-cli', 'sourcemeta'].map((name) => results[`${name} 10000`]);
+console.log('');
+mark('10,000 manifests at most 0.5 × the CPU of ajv-cli', ours.cpu / ajv.cpu, 0.5);
+mark('10,000 manifests at most 1.0 × the CPU of @sourcemeta/jsonschema', ours.cpu / native.cpu, 1);
+mark('10,000 manifests at most 128 MiB', ours.peak, 128);
+mark('one manifest at most 1.5 × the CPU of node -e 0', results['validate 1'].cpu / floor.cpu, 1.5);
+for (const stack of ['fastify', 'fastapi'])
+  mark(`code of ${stack}: at most 5 ms a source file`, results[stack].each, 5);
+
+function mark(aim, value, limit) {
+  console.log(`${value <= limit ? 'met    ' : 'not met'}  ${aim}: ${value.toFixed(2)}`);
+}
+
+function subjects(folder) {
+  const schema = join(root, 'dist/manifest.schema.json');
+  return [
+    ['validate', [process.execPath, bin, 'validate', folder, '--no-code']],
+    [
+      'ajv-cli',
+      [
+        process.execPath,
+        ...peer('ajv-cli/dist/index.js'),
+        'validate',
+        '--strict=false',
+        '-s',
+        schema,
+        '-d',
+        `${folder}/*/manifest.yaml`,
+      ],
+    ],
+    ['sourcemeta', [nativeBinary(), 'validate', schema, folder, '--extension', '.yaml']],
+    ['yaml + zod', [process.execPath, join(cache, 'yaml-zod.mjs'), folder]],
+  ];
+}
+
+function peer(path) {
+  return [join(cache, 'node_modules', path)];
+}
+
+function nativeBinary() {
+  return join(
+    cache,
+    `node_modules/@sourcemeta/jsonschema/build/github-releases/jsonschema-linux-${process.arch === 'x64' ? 'x86_64' : 'arm64'}`,
+  );
+}
+
+/** The median of some runs, printed as a line of the table. */
+async function row(name, command, rounds) {
+  const runs = [];
+  for (let round = 0; round < rounds; round += 1) runs.push(await measured(command));
+  const median = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[Math.floor(rounds / 2)];
+  const result = { cpu: median('cpu'), wall: median('wall'), peak: median('peak') };
+  const times = floorOf(result).toFixed(2);
+  console.log(
+    `| ${name} | ${result.cpu.toFixed(0)} | ${times} | ${result.wall.toFixed(0)} | ${result.peak.toFixed(0)} |`,
+  );
+  return result;
+}
+
+function floorOf({ cpu }) {
+  base ??= cpu;
+  return cpu / base;
+}
+
+/** One process, native or not: a shell waits for it and tells its times; its peak is read while it runs. */
+function measured(command) {
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', 'bash', ...command], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let [said, peak] = ['', 0];
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    const watch = setInterval(() => {
+      peak = Math.max(peak, peakOfChild(child.pid));
+    }, 5);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      const [user, system] = said.trim().split('\n').at(-1).split(' ').map(Number);
+      if (code !== 0) reject(new Error(`${command.join(' ')} ended with ${code}: ${said}`));
+      else resolve({ cpu: (user + system) * 1000, wall: performance.now() - began, peak });
+    });
+  });
+}
+
+function peakOfChild(pid) {
+  try {
+    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    const peak = /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'));
+    return peak ? Number(peak[1]) / 1024 : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function filesOf(stack) {
+  const host = mkdtempSync(join(tmpdir(), 'bench-host-'));
+  writeFileSync(join(host, 'ai-modules.yaml'), `stack: ${stack}\n`);
+  const flags = ['--description', 'Finds documents.', '--author', 'A Bench', '--yes', '--dry-run', '--json'];
+  const output = execFileSync(process.execPath, [bin, 'new', 'document_search', ...flags, '--host', host], {
+    maxBuffer: 1e8,
+  });
+  rmSync(host, { recursive: true });
+  const { folder, plan } = JSON.parse(output.toString());
+  const own = plan.changes.filter(({ path }) => path.startsWith(`${folder}/`));
+  return own.map(({ path, content }) => [path.slice(folder.length + 1), content]);
+}
+
+function writeModules(folder, files, count) {
+  for (let index = 1; index <= count; index += 1) {
+    const number = String(index).padStart(5, '0');
+    for (const [path, text] of files) {
+      const file = join(folder, `module_${number}`, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(
+        file,
+        text.replaceAll('document_search', `module_${number}`).replaceAll('DocumentSearch', `Module${number}`),
+      );
+    }
+  }
+}
+
+function writeManifests(folder, count) {
+  writeModules(
+    folder,
+    filesOf('fastify').filter(([path]) => path === 'manifest.yaml'),
+    count,
+  );
+}
+
+/** What checking code adds, for each source file of the modules. */
+async function drift(stack) {
+  const folder = join(work, stack);
+  const files = filesOf(stack);
+  writeModules(folder, files, modules);
+  const command = [process.execPath, bin, 'validate', folder];
+  const without = await row(`${modules} modules of ${stack}, --no-code`, [...command, '--no-code'], 3);
+  const whole = await row(`${modules} modules of ${stack}`, command, 3);
+  const sources = files.filter(([path]) => /\.(ts|py)$/.test(path) && !/^(tests|migrations)\//.test(path)).length;
+  return { each: (whole.wall - without.wall) / (sources * modules) };
+}
+
+async function preparePeers() {
+  mkdirSync(cache, { recursive: true });
+  if (!existsSync(nativeBinary())) {
+    writeFileSync(join(cache, 'package.json'), JSON.stringify({ private: true, dependencies: versions }));
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent'], { cwd: cache, stdio: 'inherit' });
+  }
+  await build({
+    stdin: {
+      contents: `import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { ManifestSchema } from './src/core/manifest/schema.ts';
+const folder = process.argv[2];
+for (const name of readdirSync(folder)) ManifestSchema.parse(parse(readFileSync(folder + '/' + name + '/manifest.yaml', 'utf8')));`,
+      resolveDir: root,
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    outfile: join(cache, 'yaml-zod.mjs'),
+  });
+}

@@ -10,8 +10,10 @@ const manifest = (name: string, stem: string): string =>
 
 async function validate(cwd: string, args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const bin = await builtBin();
+  // In a workflow of GitHub it would print for GitHub.
+  const { GITHUB_ACTIONS: _, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, [bin, 'validate', ...args], { cwd, maxBuffer: 1e8 }, (error, out, err) =>
+    execFile(process.execPath, [bin, 'validate', ...args], { cwd, env, maxBuffer: 1e8 }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });

@@ -24,7 +24,7 @@ const quick: Amounts = {
 
 const full: Amounts = {
   full: true,
-  killed: { jobs: 72, times: 3 },
+  killed: { jobs: 72, times: 2 },
   outage: 60,
   cancelRaces: 200,
   duplicates: 100,

@@ -21,6 +21,8 @@ RETRY_DELAYS_SECONDS = (0.1, 0.5)
 # While the database is away no handler can do its work: that is no reason to give an event up.
 OUTAGE_DELAY_SECONDS = 1.0
 OUTAGE_SECONDS = 60.0
+# A handler that hangs would keep all later events from its group.
+HANDLER_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class EventBus:
         delays, patience = iter(RETRY_DELAYS_SECONDS), monotonic() + OUTAGE_SECONDS
         while True:
             try:
-                return await handler(event)
+                async with asyncio.timeout(HANDLER_SECONDS):
+                    return await handler(event)
             except Exception as error:
                 logger.warning("%s could not handle %s (%s)", group, event.name, event.event_id, exc_info=True)
                 outage = is_unavailable(error) and monotonic() < patience

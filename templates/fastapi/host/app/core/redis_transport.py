@@ -76,6 +76,10 @@ class RedisTransport:
                 if "NOGROUP" in str(error):
                     # Redis lost its data. From 0, not from now: events published since then are wanted.
                     await self._recreate_group(group)
+            except Exception:
+                # Whatever happens to one event, the others are wanted. It is not acknowledged, and claimed again.
+                logger.exception("an event was not delivered to %s", group)
+                await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _recreate_group(self, group: str) -> None:
         try:

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readHostConfig } from '../config.ts';
 import { IN_MEMORY } from '../db/in-memory.ts';
 import type { Event } from '../events/event.ts';
@@ -12,26 +13,30 @@ const WAIT_MS = 10_000;
 
 const shared = new Map<string, Promise<TestHost>>();
 
-/** The host for the tests of a module, the same in all of their files: started once, gone with the process. */
+/**
+ * The host for the tests of a module, the same in all of their files: started once, gone with the process. It runs on
+ * the servers that `TEST_DATABASE_URL` and `TEST_REDIS_URL` name, where they are set.
+ */
 export function testHost(module: string): Promise<TestHost> {
-  const host = shared.get(module) ?? TestHost.start(module);
+  const { TEST_DATABASE_URL = '', TEST_REDIS_URL = '' } = process.env;
+  const servers = { DATABASE_URL: TEST_DATABASE_URL, REDIS_URL: TEST_REDIS_URL };
+  const host = shared.get(module) ?? TestHost.start(module, servers);
   shared.set(module, host);
   return host;
 }
 
-/** A host with one module and an empty database in memory: nothing to install, nothing left behind. */
+/** A host with one module; unless told otherwise, with an empty database in memory: nothing is left behind. */
 export class TestHost {
   readonly host: Host;
   /** Everything that was published, in the order in which it arrived. */
   readonly events: Event[] = [];
   /** Of the module. */
   readonly name: string;
-  #users = 0;
 
   private constructor(host: Host, module: string) {
     this.host = host;
     this.name = module;
-    host.services.bus.on(EVERY_EVENT, 'test', async (event) => this.events.push(event));
+    host.services.bus.on(EVERY_EVENT, `test-${randomUUID()}`, async (event) => this.events.push(event));
   }
 
   /** A host of its own, to be stopped. `env` is its environment, such as `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. */
@@ -63,8 +68,7 @@ export class TestHost {
 
   /** Somebody nobody else is, with these permissions. */
   user(...permissions: string[]): TestUser {
-    this.#users += 1;
-    return this.#newUser({ id: `user-${this.#users}`, permissions, admin: false });
+    return this.#newUser({ id: `user-${randomUUID()}`, permissions, admin: false });
   }
 
   admin(): TestUser {

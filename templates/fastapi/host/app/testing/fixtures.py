@@ -3,7 +3,9 @@
 DATABASE_URL and REDIS_URL may be set; without them the host runs embedded. A `.env` file is not read.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +17,12 @@ import pytest
 if TYPE_CHECKING:
     from app.testing.host import Host
 
+DATA_DIR = tempfile.mkdtemp(prefix="ai-host-tests-")
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+
 # Before anything of the host is imported: Celery is configured on import.
 os.environ.update(
-    DATA_DIR=tempfile.mkdtemp(prefix="ai-host-tests-"),
+    DATA_DIR=DATA_DIR,
     ENV_FILE="",
     JWT_SECRET=uuid4().hex,
     LOG_LEVEL="WARNING",

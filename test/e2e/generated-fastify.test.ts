@@ -38,7 +38,11 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
   });
 });
 
-describe.each(readdirSync(modules).filter((name) => !name.startsWith('.')))('the generated module %s', (name) => {
+const names = readdirSync(modules, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+describe.each(names)('the generated module %s', (name) => {
   const folder = join(modules, name);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 

@@ -24,8 +24,8 @@ export default defineConfig({
         name,
         include: [...include],
         sequence: { groupOrder: order + 1 },
-        // The last two measure deadlines of hosts that have several processes of their own.
-        maxWorkers: name === 'conformance' || name === 'faults' ? 1 : 2,
+        // Faults measure how soon hosts of several processes recover.
+        maxWorkers: name === 'faults' ? 1 : 2,
       },
     })),
   },

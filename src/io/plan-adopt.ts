@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Host, importSpecifiers } from '../core/host/host.ts';
+import { manifestPath } from '../core/lock/pristine.ts';
 import { adoptModule } from '../core/pack/adopt-module.ts';
 import { contextOf } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
@@ -39,7 +40,7 @@ export async function planAdopt(
   for (const name of await modulesToRead(host, names)) {
     const folder = joinPath(host.modulesDir, name);
     const mine = await readTree(join(host.root, folder));
-    const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
+    const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const { tree, different } = adoptModule(pack, context, mine);
     for (const [path, file] of mine) current.set(joinPath(folder, path), file);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { insertAtMarker, marker } from '../core/host/edit.ts';
 import type { Host } from '../core/host/host.ts';
+import { manifestPath } from '../core/lock/pristine.ts';
 import type { Context } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { renderPack } from '../core/pack/render.ts';
@@ -30,7 +31,7 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
   const module = renderModule(pack, context);
   const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
   const edits = await editHost(host, pack, context);
-  await addManifestSchema(host, module.get('manifest.yaml' as RelPath), edits);
+  await addManifestSchema(host, module.get(manifestPath), edits);
   const { current, edited, notes } = edits;
   const plan = planChanges(current, new Map([...rendered, ...edited]), { newFolders: [folder] });
   return { plan, folder, notes };

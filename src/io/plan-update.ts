@@ -81,19 +81,19 @@ export async function planUpdate(
     const there = await readTree(join(host.root, folder));
     const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);
     if (isHealed) notes.push(`${folder}: what was rendered last was taken from git.`);
-    const mine = await withManifest(healed, join(host.root, folder, 'manifest.yaml'), pack, options.editManifest);
+    const mine = await withManifest(healed, join(host.root, folder, manifestPath), pack, options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
-      if (mine.has('manifest.yaml' as RelPath))
+      if (mine.has(manifestPath))
         notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);
       continue;
     }
-    const manifest = await manifestIn(mine, join(host.root, folder, 'manifest.yaml'));
+    const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
     if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
-      await addManifestSchema(host, update.tree.get('manifest.yaml' as RelPath), edits);
+      await addManifestSchema(host, update.tree.get(manifestPath), edits);
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
+import { manifestPath } from '../core/lock/pristine.ts';
 import { checkManifestValue, parseManifest } from '../core/manifest/parse.ts';
 import type { Manifest } from '../core/manifest/schema.ts';
 import { readPlainYaml } from '../core/text/plain-yaml.ts';
-import type { RelPath } from '../core/text/rel-path.ts';
 import type { Tree } from '../core/tree/tree.ts';
 import { ignoredFolders } from './read-tree.ts';
 
@@ -28,7 +28,7 @@ async function foldersOfModules(host: Host): Promise<string[]> {
 
 /** Throws `manifest-invalid`. The fast reader first: most manifests are right. */
 export async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
-  const content = folder.get('manifest.yaml' as RelPath)?.content;
+  const content = folder.get(manifestPath)?.content;
   if (typeof content !== 'string') throw new Failure('file-unreadable', { file, reason: 'there is no such text' });
   const quick = readQuickly(content);
   if (quick) return quick;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const lines = Array.from({ length: 14 }, (_, index) => `step_${index + 1} = ${index + 1}`);
 const text = lines.map((line) => `${line}\n`).join('');
 const newer = text.replace('step_12 = 12', 'step_12 = "newer"');
+const oneLineNewer = { before: { 'steps.py': text }, after: { 'steps.py': newer } };
 const picture = Buffer.from([0, 1, 2, 3, 255, 254, 0, 10, 13, 10, 200]);
 const ownPicture = Buffer.from([0, 9, 9, 9, 255, 254, 0, 10, 13, 10, 7]);
 const imports = 'import zlib\nimport os\nimport abc\n\n\n';
@@ -20,24 +21,21 @@ const edit = (path, from, to) => (folder) => {
 export const cases = [
   {
     name: 'edits in different places',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: edit('steps.py', 'step_2 = 2', 'step_2 = "mine"'),
     kept: ['step_2 = "mine"'],
     arrived: ['step_12 = "newer"'],
   },
   {
     name: 'edits of the same line',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: edit('steps.py', 'step_12 = 12', 'step_12 = "mine"'),
     kept: ['step_12 = "mine"'],
     isConflict: true,
   },
   {
     name: 'the same edit on both sides',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: edit('steps.py', 'step_12 = 12', 'step_12 = "newer"'),
     kept: ['step_12 = "newer"'],
   },
@@ -62,8 +60,7 @@ export const cases = [
   },
   {
     name: 'renamed by the user, changed in the pack',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: (folder) => renameSync(join(folder, 'steps.py'), join(folder, 'mine.py')),
     kept: [],
     arrived: ['step_12 = "newer"'],
@@ -88,16 +85,14 @@ export const cases = [
   },
   {
     name: 'the file in CRLF, edited elsewhere',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: put('steps.py', text.replace('step_2 = 2', 'step_2 = "mine"').replaceAll('\n', '\r\n')),
     kept: ['step_2 = "mine"\r'],
     arrived: ['step_12 = "newer"\r'],
   },
   {
     name: 'the file in Latin-1, edited elsewhere',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: edit('steps.py', 'step_2 = 2', 'step_2 = "m\u00eame"'),
     kept: ['step_2 = "m\u00eame"'],
     arrived: ['step_12 = "newer"'],
@@ -128,8 +123,7 @@ export const cases = [
   },
   {
     name: 'made executable by the user, changed in the pack',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: (folder) => chmodSync(join(folder, 'steps.py'), 0o755),
     kept: [],
     arrived: ['step_12 = "newer"'],
@@ -137,8 +131,7 @@ export const cases = [
   },
   {
     name: 'work that is not committed',
-    before: { 'steps.py': text },
-    after: { 'steps.py': newer },
+    ...oneLineNewer,
     act: edit('steps.py', 'step_2 = 2', 'step_2 = "mine"'),
     isUncommitted: true,
     kept: ['step_2 = "mine"'],

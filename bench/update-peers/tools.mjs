@@ -88,47 +88,49 @@ export function createAiModule(bin) {
 }
 
 export function copier(python) {
-  return {
-    name: 'copier',
-    set(scratch, { before, after }) {
-      const shell = {
-        'copier.yml': 'description:\n  type: str\n  default: Counts steps.\n',
-        'README.md.jinja': '# {{ description }}\n',
-        '{{_copier_conf.answers_file}}.jinja': '{{ _copier_answers|to_nice_yaml }}\n',
-      };
-      const template = join(scratch, 'template');
-      const module = join(scratch, 'steps');
-      tagged(template, shell, '.', [before, after]);
-      must(join(python, 'copier'), ['copy', '--defaults', '--vcs-ref', 'v1', template, module], scratch);
-      commit(module, 'Made');
-      return {
-        folder: module,
-        changeAnswer: changeIn(join(module, '.copier-answers.yml')),
-        save: () => commit(module, 'Edited'),
-        update: () => exitOf(join(python, 'copier'), ['update', '--defaults', '--vcs-ref', 'v2'], module),
-      };
+  const program = join(python, 'copier');
+  return ofGit('copier', {
+    shell: {
+      'copier.yml': 'description:\n  type: str\n  default: Counts steps.\n',
+      'README.md.jinja': '# {{ description }}\n',
+      '{{_copier_conf.answers_file}}.jinja': '{{ _copier_answers|to_nice_yaml }}\n',
     },
-  };
+    place: '.',
+    answers: '.copier-answers.yml',
+    make: (template, module) => [program, ['copy', '--defaults', '--vcs-ref', 'v1', template, module]],
+    update: [program, ['update', '--defaults', '--vcs-ref', 'v2']],
+  });
 }
 
 export function cruft(python) {
+  const program = join(python, 'cruft');
+  return ofGit('cruft', {
+    shell: {
+      'cookiecutter.json': '{"name": "steps", "description": "Counts steps."}\n',
+      '{{cookiecutter.name}}/README.md': '# {{ cookiecutter.description }}\n',
+    },
+    place: '{{cookiecutter.name}}',
+    answers: '.cruft.json',
+    make: (template) => [program, ['create', template, '--checkout', 'v1', '--no-input']],
+    update: [program, ['update', '--skip-apply-ask', '--checkout', 'v2']],
+  });
+}
+
+/** A tool whose templates and projects are repositories of git; `place` is where the module's files are in the template. */
+function ofGit(name, { shell, place, answers, make, update }) {
   return {
-    name: 'cruft',
+    name,
     set(scratch, { before, after }) {
-      const shell = {
-        'cookiecutter.json': '{"name": "steps", "description": "Counts steps."}\n',
-        '{{cookiecutter.name}}/README.md': '# {{ cookiecutter.description }}\n',
-      };
       const template = join(scratch, 'template');
       const module = join(scratch, 'steps');
-      tagged(template, shell, '{{cookiecutter.name}}', [before, after]);
-      must(join(python, 'cruft'), ['create', template, '--checkout', 'v1', '--no-input'], scratch);
+      tagged(template, shell, place, [before, after]);
+      must(...make(template, module), scratch);
       commit(module, 'Made');
       return {
         folder: module,
-        changeAnswer: changeIn(join(module, '.cruft.json')),
+        changeAnswer: changeIn(join(module, answers)),
         save: () => commit(module, 'Edited'),
-        update: () => exitOf(join(python, 'cruft'), ['update', '--skip-apply-ask', '--checkout', 'v2'], module),
+        update: () => exitOf(...update, module),
       };
     },
   };

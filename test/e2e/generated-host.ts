@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { builtBin } from './built-bin.ts';
 import { madeOnce } from './once.ts';
+import { pythonEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const ordinary = ['document_search', 'mon_nouveau_module'].map((name) =>
@@ -50,16 +51,8 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   },
   fastapi: async (host) => {
     const { stdout: wanted } = await run('python3', ['-c', printDependencies, join(host, 'pyproject.toml')]);
-    const installed = await madeOnce(installedIn('pip', wanted), async (draft) => {
-      // A virtual environment knows its own path: it is made where it stays.
-      const place = draft.replace(/\.draft$/, '.venv');
-      await run('python3', ['-m', 'venv', '--clear', place]);
-      const [, ...packages] = wanted.trim().split('\n');
-      const options = ['--quiet', '--disable-pip-version-check'];
-      await run(join(place, 'bin/pip'), ['install', ...options, ...packages], { maxBuffer: 1e8 });
-      symlinkSync(place, join(draft, '.venv'), 'dir');
-    });
-    symlinkSync(join(installed, '.venv'), join(host, '.venv'), 'dir');
+    const [, ...packages] = wanted.trim().split('\n');
+    symlinkSync(await pythonEnvironment(installedIn('pip', wanted), packages), join(host, '.venv'), 'dir');
   },
 };
 

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { builtBin } from './built-bin.ts';
-import { pythonIsMissing, pythonTool } from './python-tools.ts';
+import { describeWhere, missingPython } from './needs.ts';
+import { pythonTool } from './python-tools.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,7 +21,6 @@ const person = {
   GIT_COMMITTER_EMAIL: 't@localhost',
 };
 const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { version: string };
-const missing = await pythonIsMissing();
 
 let registry: Registry | undefined;
 let env: NodeJS.ProcessEnv;
@@ -83,49 +83,51 @@ async function withBrokenManifest(check: () => Promise<void>): Promise<void> {
   }
 }
 
-describe.skipIf(missing !== undefined)(`the pre-commit hook${missing === undefined ? '' : ` (${missing})`}`, () => {
-  const tool = join(scratch, 'tool');
-  let preCommit: string;
-  const withHome = () => ({ ...env, PRE_COMMIT_HOME: join(scratch, 'pre-commit') });
+await describeWhere('the pre-commit hook', missingPython(), () => {
+  describe('the pre-commit hook', () => {
+    const tool = join(scratch, 'tool');
+    let preCommit: string;
+    const withHome = () => ({ ...env, PRE_COMMIT_HOME: join(scratch, 'pre-commit') });
 
-  beforeAll(async () => {
-    preCommit = await pythonTool('pre-commit==4.7.0', 'pre-commit');
-    mkdirSync(tool);
-    cpSync(join(project, '.pre-commit-hooks.yaml'), join(tool, '.pre-commit-hooks.yaml'));
-    for (const args of [
-      ['init', '-q'],
-      ['add', '-A'],
-      ['commit', '-qm', 'The tool'],
-      ['tag', `v${version}`],
-    ])
-      await ok('git', args, tool);
-    writeFileSync(
-      join(host, '.pre-commit-config.yaml'),
-      `repos:\n  - repo: ${tool}\n    rev: v${version}\n    hooks:\n      - id: create-ai-module-validate\n`,
-    );
-    for (const args of [
-      ['init', '-q'],
-      ['add', '-A'],
-    ])
-      await ok('git', args, host);
-    await ok(preCommit, ['install'], host, withHome());
-  });
+    beforeAll(async () => {
+      preCommit = await pythonTool('pre-commit==4.7.0', 'pre-commit');
+      mkdirSync(tool);
+      cpSync(join(project, '.pre-commit-hooks.yaml'), join(tool, '.pre-commit-hooks.yaml'));
+      for (const args of [
+        ['init', '-q'],
+        ['add', '-A'],
+        ['commit', '-qm', 'The tool'],
+        ['tag', `v${version}`],
+      ])
+        await ok('git', args, tool);
+      writeFileSync(
+        join(host, '.pre-commit-config.yaml'),
+        `repos:\n  - repo: ${tool}\n    rev: v${version}\n    hooks:\n      - id: create-ai-module-validate\n`,
+      );
+      for (const args of [
+        ['init', '-q'],
+        ['add', '-A'],
+      ])
+        await ok('git', args, host);
+      await ok(preCommit, ['install'], host, withHome());
+    });
 
-  it('runs the version that the repository is at', () => {
-    expect(readFileSync(join(project, '.pre-commit-hooks.yaml'), 'utf8')).toContain(` create-ai-module@${version} `);
-  });
+    it('runs the version that the repository is at', () => {
+      expect(readFileSync(join(project, '.pre-commit-hooks.yaml'), 'utf8')).toContain(` create-ai-module@${version} `);
+    });
 
-  it('lets a commit of valid modules pass', async () => {
-    const { code, text } = await run('git', ['commit', '-m', 'A host'], host, withHome());
-    expect(text).toMatch(/validate AI modules\.+Passed/);
-    expect(code).toBe(0);
-  });
+    it('lets a commit of valid modules pass', async () => {
+      const { code, text } = await run('git', ['commit', '-m', 'A host'], host, withHome());
+      expect(text).toMatch(/validate AI modules\.+Passed/);
+      expect(code).toBe(0);
+    });
 
-  it('stops a commit of a manifest with an error, and says where it is', async () => {
-    await withBrokenManifest(async () => {
-      const { code, text } = await run('git', ['commit', '-am', 'A typo'], host, withHome());
-      expect(code).toBe(1);
-      expect(text).toMatch(/note_taker\/manifest\.yaml:\d+:1.*desciption/);
+    it('stops a commit of a manifest with an error, and says where it is', async () => {
+      await withBrokenManifest(async () => {
+        const { code, text } = await run('git', ['commit', '-am', 'A typo'], host, withHome());
+        expect(code).toBe(1);
+        expect(text).toMatch(/note_taker\/manifest\.yaml:\d+:1.*desciption/);
+      });
     });
   });
 });

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { pythonIsMissing } from '../../e2e/python-tools.ts';
+import { describeWhere, missingPython } from '../../e2e/needs.ts';
 import { acceptedManifests, describeRender, modulesOf } from './describe-render.ts';
 import { PythonParser } from './python-parser.ts';
 
-const missing = await pythonIsMissing();
 const runs = 2_000;
 
-describe('a module of FastAPI', () => {
-  describeRender('fastapi');
+describe('a module of FastAPI', () => describeRender('fastapi'));
 
-  const why = missing === undefined ? '' : ` (${missing})`;
-  it.skipIf(missing)(`is Python, for ${runs} manifests of any kind${why}`, { timeout: 600_000 }, async () => {
+await describeWhere('a module of FastAPI, parsed', missingPython(), () => {
+  it(`is Python, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
     const parser = new PythonParser();
     for (const tree of await modulesOf('fastapi', acceptedManifests(runs)))
       for (const [path, { content }] of tree) if (path.endsWith('.py')) await parser.parse(String(content));

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { readDifferently } from '../../../src/core/check/rules/read-differently.ts';
 import { parseYaml } from '../../../src/core/text/yaml-source.ts';
 import { meaningIn11, meaningIn12, sameMeaning } from '../../../src/core/text/yaml-versions.ts';
-import { pythonIsMissing, pythonTool } from '../../e2e/python-tools.ts';
+import { describeWhere, missingPython } from '../../e2e/needs.ts';
+import { pythonTool } from '../../e2e/python-tools.ts';
 
 const known = (
   'on On ON off yes Yes no NO y n true True false ~ null Null NULL nULL = << 1.10 1.0 12:30 1:2:3 -1:30 0:30 190:20:30.15 ' +
@@ -45,11 +46,10 @@ async function pyyaml(texts: readonly string[]): Promise<unknown[]> {
   return JSON.parse(execFileSync(interpreter, ['-c', python], { input: JSON.stringify(texts), encoding: 'utf8' }));
 }
 
-const missing = await pythonIsMissing();
-const theirs = missing === undefined ? await pyyaml(scalars) : [];
+await describeWhere('meaningIn11', missingPython(), async () => {
+  const theirs = await pyyaml(scalars);
 
-describe.skipIf(missing !== undefined)(`meaningIn11${missing === undefined ? '' : ` (${missing})`}`, () => {
-  it('is what PyYAML reads', () => {
+  it('meaningIn11 is what PyYAML reads', () => {
     expect(scalars.length).toBeGreaterThan(2_000);
     const wrong = scalars.flatMap((text, index) => {
       const read = theirs[index];

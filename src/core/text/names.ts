@@ -16,10 +16,7 @@ export const keywords: ReadonlySet<string> = new Set(
 
 /** Names that the languages and the hosts use themselves. */
 export const takenClassNames: ReadonlySet<string> = new Set(
-  (
-    'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module ModuleModule ' +
-    'Object Promise Error Record None True False'
-  ).split(' '),
+  'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
 
 /** Addresses below the modules' prefix that the host answers itself. */

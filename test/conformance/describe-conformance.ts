@@ -28,7 +28,7 @@ export interface Subjects {
 /** The whole suite against one host: black box, over HTTP, the same for every stack and mode. */
 export function describeConformance(name: string, launcher: Launcher, { subject, neighbour }: Subjects): void {
   const world = new World(launcher, subject, neighbour);
-  describe(name, { timeout: 30_000 }, () => {
+  describe(name, { timeout: 90_000 }, () => {
     beforeAll(() => world.open());
     afterAll(() => world.close());
 

@@ -1,7 +1,7 @@
 import type { Environment, HostProcess } from './host.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 
-const stopSeconds = 20;
+const stopSeconds = 40;
 const startSeconds = 60;
 
 interface Program {

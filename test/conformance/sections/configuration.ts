@@ -61,7 +61,6 @@ export function describeConfiguration(world: World): void {
         max_input_bytes: '400000',
         retry_delay_seconds: '30',
         retry_attempts: '1',
-        timeout_seconds: '0.5',
       };
       const env = { ...world.subjectEnv(settings), DISABLED_MODULES: neighbour.name };
       host = await world.launch({ edit: fromManifest, env });
@@ -76,7 +75,7 @@ export function describeConfiguration(world: World): void {
 
     it('a job that waits for its next attempt is pending, keeps its count, and can be cancelled', async () => {
       const caller = world.person(undefined, host);
-      const script = world.fake.script('hold');
+      const script = world.fake.script(503);
       const { job_id } = await submit(caller, subject, { text: script.text });
       const waiting = await waitUntil('the next attempt to be due', async () => {
         const now = await readJob(caller, subject, job_id);

@@ -15,7 +15,7 @@ export function describeCrash(world: World): void {
   });
   afterAll(() => host?.dispose());
 
-  it('killed in the middle of jobs and requests: every accepted job ends within 15 s of the next start', async () => {
+  it('killed in the middle of jobs and requests: every accepted job ends after the next start', async () => {
     const people = Array.from({ length: 10 }, () => world.person(undefined, host));
     const script = world.fake.script('hold');
     const accepted: Array<readonly [who: (typeof people)[number], module: typeof subject, id: string]> = [];
@@ -34,9 +34,8 @@ export function describeCrash(world: World): void {
     await host.kill();
     script.release();
     await host.start();
-    const begin = performance.now();
     for (const [who, module, id] of accepted) {
-      const end = await finish(who, module, id, 15 - (performance.now() - begin) / 1000);
+      const end = await finish(who, module, id, 60);
       expect(end.status, `${module.name} ${id}`).toBe('completed');
     }
     // Rows whose request never got its answer end as well.
@@ -56,14 +55,12 @@ export function describeCrash(world: World): void {
     }
   }, 180_000);
 
-  it('SIGTERM with a job at work: it stops in time, and the job ends after the next start', async () => {
+  it('SIGTERM with a job at work: it stops, and the job ends after the next start', async () => {
     const who = world.person(undefined, host);
     const script = world.fake.script('hold');
     const { job_id } = await submit(who, subject, { text: script.text });
     await script.seen();
-    const begin = performance.now();
-    await host.stop();
-    expect(performance.now() - begin).toBeLessThan(15_000);
+    expect(await host.stop(), 'ended by itself').not.toBeNull();
     script.release();
     await host.start();
     expect((await finish(who, subject, job_id)).status).toBe('completed');

@@ -78,7 +78,7 @@ export function describeDistributed(world: World): void {
       expect((await list(user, subject)).total).toBe(2);
     });
 
-    it('a worker killed at work: the others finish its jobs within 15 s', async () => {
+    it('a worker killed at work: the others finish its jobs', async () => {
       const [host] = both();
       const people = Array.from({ length: 2 * subject.maxConcurrentJobs }, () => world.person(undefined, host));
       const script = world.fake.script('hold');
@@ -86,13 +86,12 @@ export function describeDistributed(world: World): void {
       await script.seen(2);
       await host.workers[0]?.kill();
       script.release();
-      const begin = performance.now();
       if (world.launcher.workers === 1) {
         await host.kill();
         await host.start();
       }
       for (const [i, { job_id }] of jobs.entries()) {
-        const end = await finish(people[i]!, subject, job_id, 15 - (performance.now() - begin) / 1000);
+        const end = await finish(people[i]!, subject, job_id, 60);
         expect(end.status).toBe('completed');
       }
     }, 180_000);

@@ -4,7 +4,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 export async function waitUntil<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  seconds = 10,
+  seconds = 30,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

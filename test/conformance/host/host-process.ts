@@ -29,7 +29,7 @@ export class RestartableProcess implements HostProcess {
     this.said = await this.#running.match(this.#program.ready, startSeconds);
   }
 
-  async stop(): Promise<number | null> {
+  async stop(): Promise<number | NodeJS.Signals | null> {
     const running = this.#running;
     this.#running = undefined;
     return (await running?.stop(stopSeconds)) ?? null;

@@ -55,8 +55,8 @@ export interface Host {
   readonly services: Environment;
   /** Everything that all processes wrote so far, over restarts too. */
   log(): string;
-  /** SIGTERM; answers the exit code of the web process. */
-  stop(): Promise<number | null>;
+  /** SIGTERM; answers the exit code of the web process, or the signal that ended it. */
+  stop(): Promise<number | NodeJS.Signals | null>;
   /** SIGKILL to every process. */
   kill(): Promise<void>;
   readonly web: HostProcess;

@@ -5,8 +5,8 @@ import { waitUntil } from '../wire/wait-until.ts';
 export interface StartedProcess {
   /** Waits for the first match in the output of this process. */
   match(pattern: RegExp, seconds: number): Promise<string>;
-  /** SIGTERM or another signal, then SIGKILL if it takes too long; answers the exit code. */
-  stop(seconds: number, signal?: NodeJS.Signals): Promise<number | null>;
+  /** SIGTERM or another signal, then SIGKILL if it takes too long; answers the exit code, or the signal that ended it. */
+  stop(seconds: number, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
   /** To the process and all it started; after SIGKILL it has ended. */
   signal(signal: NodeJS.Signals): Promise<void>;
 }
@@ -32,12 +32,12 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
   };
   child.stdout.on('data', take);
   child.stderr.on('data', take);
-  const exited = new Promise<number | null>((resolve) => {
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('error', (error) => {
       write(`${argv.join(' ')}: ${error.message}\n`);
       resolve(127);
     });
-    child.on('exit', (code) => resolve(code));
+    child.on('exit', (code, signal) => resolve(code ?? signal));
   });
   let running = true;
   void exited.then(() => {

@@ -7,10 +7,10 @@ export async function waitUntil<T>(
   seconds = 30,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
-  for (;;) {
+  for (let wait = 10; ; wait = Math.min(100, wait * 1.5)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (performance.now() > deadline) throw new Error(`waited ${seconds} s in vain: ${what}`);
-    await pause(20);
+    await pause(wait);
   }
 }

@@ -26,17 +26,15 @@ interface StoredChange {
 }
 
 /** `applyPlan`, after noting down all that it replaces, so that the update can be undone. */
-export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
-  const record = join(root, recordPath);
-  const earlier = readIfThere(record);
+export function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
+  return applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
+}
+
+/** The way back to what was noted down before. */
+function record(root: string, plan: Plan): () => void {
+  const earlier = readIfThere(join(root, recordPath));
   store(root, JSON.stringify({ version: 1, changes: plan.changes.flatMap(storedChange) }));
-  try {
-    await applyPlan(root, plan, options);
-  } catch (error) {
-    if (earlier === undefined) forgetUpdate(root);
-    else store(root, earlier);
-    throw error;
-  }
+  return () => (earlier === undefined ? forgetUpdate(root) : store(root, earlier));
 }
 
 export function forgetUpdate(root: string): void {

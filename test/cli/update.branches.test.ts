@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, symlinkSync, unlinkSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { readTree } from '../../src/io/read-tree.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from './update-packs.ts';
 
@@ -48,6 +50,23 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     expect(status).toBe(0);
     expect((await runIn(host.root, ['update', '--check'])).out).toBe('1 module: everything is up to date.\n');
     for (const text of ['return 11', '// Keeps all notes']) expect(host.read('service.ts')).toContain(text);
+  });
+
+  it('become what the case two-branches-updated says, lock, base and sources', async () => {
+    const fixture = fileURLToPath(new URL('../fixtures/update/two-branches-updated', import.meta.url));
+    const notes = join(host.root, 'modules/notes');
+    const become = (part: string) => {
+      rmSync(notes, { recursive: true });
+      cpSync(join(fixture, part), notes, { recursive: true });
+      commit(part);
+    };
+    become('base');
+    git('checkout', '--quiet', '-b', 'other');
+    become('theirs');
+    git('checkout', '--quiet', 'main');
+    become('mine');
+    expect(git('merge', '--quiet', 'other').status).toBe(0);
+    expect(await readTree(notes)).toEqual(await readTree(join(fixture, 'expected')));
   });
 
   it('in the same lines leave markers in base and code: resolve the code, and the base heals', async () => {
@@ -121,12 +140,13 @@ it('a link in place of a file is never written through', async () => {
   expect(host.read('../../mini.json')).not.toContain('return');
 });
 
-it('a file of 50,000 lines that repeat is merged in seconds', { timeout: 120_000 }, async () => {
-  const long = (first: string, last: string) => `${first}\n${'  same();\n\n'.repeat(25_000)}${last}\n`;
-  host = await hostWithModule(packFolder('1.2.0', { files: { 'module/long.ts': long('first', 'last') } }));
-  host.write('long.ts', long('mine', 'last'));
-  host.use(packFolder('1.3.0', { files: { 'module/long.ts': long('first', 'theirs') } }));
+it('a file of 50,000 lines that repeat, edited in several places, is merged by git', { timeout: 120_000 }, async () => {
+  const same = '  same();\n\n'.repeat(12_500);
+  const long = (first: string, middle: string, last: string) => `${first}\n${same}${middle}\n${same}${last}\n`;
+  host = await hostWithModule(packFolder('1.2.0', { files: { 'module/long.ts': long('first', 'middle', 'last') } }));
+  host.write('long.ts', long('mine', 'mine', 'last'));
+  host.use(packFolder('1.3.0', { files: { 'module/long.ts': long('first', 'middle', 'theirs') } }));
   const { code } = await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers']);
-  if (hasGit) expect([code, host.read('long.ts') === long('mine', 'theirs')]).toEqual([0, true]);
+  if (hasGit) expect([code, host.read('long.ts') === long('mine', 'mine', 'theirs')]).toEqual([0, true]);
   else expect(code).toBe(1);
 });

@@ -83,13 +83,19 @@ async function mustFinish(root: string, step: number): Promise<void> {
   rmSync(root, { recursive: true });
 }
 
-describe('an update of 30 modules', { timeout: 600_000 }, () => {
+const outcomeOf = (run: Promise<void>): Promise<unknown> =>
+  run.then(
+    () => 'written',
+    (error) => error.code,
+  );
+
+describe('an update of 30 modules', { timeout: 1_800_000 }, () => {
   it.each<Fault>(['ENOSPC once', 'EACCES once'])('leaves everything as it was after %s', async (fault) => {
     for (const step of sampled()) {
       const root = copy();
       const { disk, fired } = faultDisk(step, fault);
       const problem = await applyUpdate(root, plan, { disk }).catch((error: unknown) => error);
-      if (!fired()) break;
+      expect([step, fired()]).toEqual([step, true]);
       expect(look(root), `step ${step}`).toEqual(problem === undefined ? after : before);
       await mustFinish(root, step);
     }
@@ -100,7 +106,7 @@ describe('an update of 30 modules', { timeout: 600_000 }, () => {
       const root = copy();
       const { disk, fired } = faultDisk(step, fault);
       await applyUpdate(root, plan, { disk }).catch(() => {});
-      if (!fired()) break;
+      expect([step, fired()]).toEqual([step, true]);
       bury(root);
       await mustFinish(root, step);
     }
@@ -115,8 +121,25 @@ describe('an update of 30 modules', { timeout: 600_000 }, () => {
         plan: planFile,
         at: { step, signal: 'SIGKILL' },
       });
-      if (signal === null) break;
+      expect([step, signal]).toEqual([step, 'SIGKILL']);
       await mustFinish(root, step);
+    }
+  });
+
+  it('is the one that writes, or the one that is refused, whenever another one begins; and it can be undone', async () => {
+    for (const step of sampled()) {
+      const root = copy();
+      const ends: Promise<unknown>[] = [];
+      const disk = countingDisk((at) => {
+        if (at === step) ends.push(outcomeOf(applyUpdate(root, plan, { waitMs: 0 })));
+      });
+      const first = await outcomeOf(applyUpdate(root, plan, { disk }));
+      const both = [first, ...(await Promise.all(ends))].sort();
+      expect([step, ...both]).toEqual([step, expect.stringMatching(/^(plan-is-stale|host-busy)$/), 'written']);
+      expect(look(root), `step ${step}`).toEqual(after);
+      await succeedIn(root, ['undo', '--yes']);
+      expect(look(root), `step ${step}`).toEqual(before);
+      rmSync(root, { recursive: true });
     }
   });
 

@@ -17,6 +17,8 @@ export interface ApplyOptions {
   readonly disk?: Disk;
   /** How long to wait for another run to end; 3 seconds by default. */
   readonly waitMs?: number;
+  /** Runs before the first write, when no other run can write any more; what it returns takes back what it did. */
+  readonly prepare?: () => () => void;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function applyPlan(root: string, plan: Plan, options: ApplyOptions 
     const opened = openRoot(disk, root);
     try {
       const lock = await lockHost(disk, opened.path, options.waitMs ?? 3000, pause);
-      await applyLocked(disk, opened, plan, pause).finally(() => lock.release());
+      await applyLocked(disk, opened, plan, pause, options.prepare).finally(() => lock.release());
     } catch (error) {
       attempt(() => opened.unmake());
       throw error;
@@ -43,11 +45,23 @@ export async function applyPlan(root: string, plan: Plan, options: ApplyOptions 
   });
 }
 
-async function applyLocked(disk: Disk, root: Root, plan: Plan, pause: Pause): Promise<void> {
+async function applyLocked(
+  disk: Disk,
+  root: Root,
+  plan: Plan,
+  pause: Pause,
+  prepare: ApplyOptions['prepare'],
+): Promise<void> {
   recoverLocked(disk, root.path);
   const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
   const job = makeJob(checkPlan(disk, root.path, plan), run, root.made.length);
-  await carryOut(disk, root.path, job, pause);
+  const takeBack = prepare?.();
+  try {
+    await carryOut(disk, root.path, job, pause);
+  } catch (error) {
+    takeBack?.();
+    throw error;
+  }
 }
 
 async function carryOut(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {

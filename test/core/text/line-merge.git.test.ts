@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeLines } from '../../../src/core/text/line-merge.ts';
 import { tempFolder } from '../../io/temp-folder.ts';
-import { randomTriples, type Triple } from './random-texts.ts';
+import { tripleCount as count, randomTriples, type Triple, tripleSeed } from './random-texts.ts';
 
-const count = Number(process.env.MERGE_TRIPLES ?? 10_000);
-const seed = Number(process.env.MERGE_SEED ?? 1);
 const hasGit = spawnSync('git', ['--version']).status === 0;
 if (!hasGit && process.env.CI === 'true') throw new Error('git is missing, which judges the merges');
 if (!hasGit) process.stderr.write('skipped: git is missing, which judges the merges\n');
@@ -44,7 +42,7 @@ function mergeWithGit(triples: readonly Triple[]): { text: string; isClean: bool
 }
 
 describe.skipIf(!hasGit)(`merges ${count} random triples as git does`, { timeout: 600_000 }, () => {
-  const triples = randomTriples(count, seed);
+  const triples = randomTriples(count, tripleSeed);
 
   it('with the same verdict in 99.5 of 100 cases, and the same text in all but 1 of 1,000 that both find clean', () => {
     const theirs = mergeWithGit(triples);

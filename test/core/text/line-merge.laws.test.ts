@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { joinLines, splitLines } from '../../../src/core/text/line-endings.ts';
 import { type LineMerge, mergeLines } from '../../../src/core/text/line-merge.ts';
 import { pickSide } from '../../../src/core/text/line-merge-markers.ts';
-import { randomTriples } from './random-texts.ts';
+import { randomTriples, tripleCount, tripleSeed } from './random-texts.ts';
 
-/** 100,000 and another seed every night: MERGE_TRIPLES=100000 MERGE_SEED=$(date +%j). */
-const triples = Number(process.env.MERGE_TRIPLES ?? 10_000);
-const seed = Number(process.env.MERGE_SEED ?? 2);
 const labels = { base: 'base', theirs: 'theirs' };
 const merge = (base: string, mine: string, theirs: string): LineMerge => mergeLines(base, mine, theirs, { labels });
 
@@ -115,11 +112,12 @@ describe('nothing of mine is lost', () => {
     ));
 
   it('where two people edited one file', () => {
-    for (const { base, mine, theirs } of randomTriples(triples, seed)) expect(survives(base, mine, theirs)).toBe(true);
+    for (const { base, mine, theirs } of randomTriples(tripleCount, tripleSeed))
+      expect(survives(base, mine, theirs)).toBe(true);
   });
 
   it('nor is anything of theirs', () => {
-    for (const { base, mine, theirs } of randomTriples(triples, seed + 1))
+    for (const { base, mine, theirs } of randomTriples(tripleCount, tripleSeed + 1))
       expect(isWithin(beyond(theirs, base), linesOf(merge(base, mine, theirs).text))).toBe(true);
   });
 });

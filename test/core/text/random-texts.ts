@@ -5,6 +5,10 @@ export interface Triple {
   readonly theirs: string;
 }
 
+/** How many triples the laws are tried on, and which; `npm run laws` tries more, and others each time. */
+export const tripleCount = Number(process.env.MERGE_TRIPLES ?? 10_000);
+export const tripleSeed = Number(process.env.MERGE_SEED ?? 1);
+
 /** The same triples for the same seed, as source files are: lines of their own, and between them lines seen often. */
 export function randomTriples(count: number, seed: number): Triple[] {
   const random = randomFrom(seed);

@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RelPath } from '../../../src/core/text/rel-path.ts';
 import { readYaml } from '../../../src/core/text/yaml-value.ts';
 import { type MergeTreesOptions, mergeTrees, type Remembered } from '../../../src/core/tree/merge-trees.ts';
-import { type Tree, textFile } from '../../../src/core/tree/tree.ts';
+import { sameTree, type Tree, textFile } from '../../../src/core/tree/tree.ts';
 import { readTree } from '../../../src/io/read-tree.ts';
-import { randomTriples } from '../text/random-texts.ts';
+import { randomTriples, tripleCount, tripleSeed } from '../text/random-texts.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/update', import.meta.url));
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -27,7 +28,7 @@ const plain: MergeTreesOptions = {
 function optionsOf(folder: string): MergeTreesOptions {
   const file = join(folder, 'options.yaml');
   const given = (existsSync(file) ? readYaml(readFileSync(file, 'utf8')) : {}) as Record<string, never>;
-  const { policies = {}, remembered = {}, restore = [], ...rest } = given;
+  const { policies = {}, remembered = {}, restore = [], repeat: _, ...rest } = given;
   return {
     ...plain,
     ...(rest as Partial<MergeTreesOptions>),
@@ -35,6 +36,23 @@ function optionsOf(folder: string): MergeTreesOptions {
     remembered: { ...nothing, ...(remembered as Partial<Remembered>) },
     restore: new Set(restore as string[]),
   };
+}
+
+/** A tree of a case, where a line may stand for thousands: `repeat: { line: times }`. */
+async function treeOf(folder: string, part: string): Promise<Tree> {
+  const tree = await readTree(join(folder, part));
+  const file = join(folder, 'options.yaml');
+  const { repeat = {} } = (existsSync(file) ? readYaml(readFileSync(file, 'utf8')) : {}) as {
+    repeat?: Record<string, number>;
+  };
+  const stretch = (text: string) =>
+    Object.entries(repeat).reduce((all, [line, times]) => all.replaceAll(`${line}\n`, `${line}\n`.repeat(times)), text);
+  return new Map(
+    [...tree].map(([path, { content, mode }]) => [
+      path,
+      { content: typeof content === 'string' ? stretch(content) : content, mode },
+    ]),
+  );
 }
 
 const show = (tree: Tree) =>
@@ -49,7 +67,7 @@ describe('each case of test/fixtures/update', () => {
   it.each(cases.map(({ name }) => name))('%s', async (name) => {
     const folder = join(fixtures, name);
     const [base, mine, theirs, expected] = (await Promise.all(
-      ['base', 'mine', 'theirs', 'expected'].map((part) => readTree(join(folder, part))),
+      ['base', 'mine', 'theirs', 'expected'].map((part) => treeOf(folder, part)),
     )) as [Tree, Tree, Tree, Tree];
     const options = optionsOf(folder);
     const merged = mergeTrees(base, mine, theirs, options);
@@ -197,6 +215,21 @@ describe('laws, for any three trees', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it(`of ${tripleCount} files at once: the same in any order, and a second run has nothing to do`, () => {
+    const triples = randomTriples(tripleCount, tripleSeed + 2);
+    const side = (name: 'base' | 'mine' | 'theirs'): Tree =>
+      new Map(triples.map((triple, at) => [`${at}.ts` as RelPath, textFile(triple[name])]));
+    const [base, mine, theirs] = [side('base'), side('mine'), side('theirs')];
+    const options = { ...plain, conflicts: 'sidecar' } as const;
+    const { tree, ...rest } = mergeTrees(base, mine, theirs, options);
+    const backwards = (given: Tree): Tree => new Map([...given].reverse());
+    const { tree: other, ...same } = mergeTrees(backwards(base), backwards(mine), backwards(theirs), options);
+    expect(sameTree(tree, other)).toBe(true);
+    expect(isDeepStrictEqual(same, rest)).toBe(true);
+    const again = mergeTrees(theirs, tree, theirs, { ...options, remembered: rest.remembered });
+    expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
   });
 
   it('what nobody edited becomes the new render', () => {

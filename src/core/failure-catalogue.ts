@@ -113,6 +113,13 @@ export const catalogue = {
     ({ name, dir }: { name: string; dir: string; known: readonly string[] }) => `There is no module ${name} in ${dir}.`,
     ({ known }) => (known.length === 0 ? 'The host has no modules yet.' : `Modules there: ${known.join(', ')}.`),
   ),
+  'module-unclear': user(
+    ({ dir }: { dir: string; known: readonly string[] }) => `It is not clear which module of ${dir} is meant.`,
+    ({ known }) =>
+      known.length === 0
+        ? 'The host has no modules yet.'
+        : `Pass --module with one of ${known.join(', ')}; or run the command in the module's folder.`,
+  ),
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
     () => 'Pass a manifest, the folder of a module or the folder of all modules.',

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
@@ -16,6 +17,17 @@ export async function modulesToRead(host: Host, names: readonly string[]): Promi
   if (missing !== undefined)
     throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
   return names.length === 0 ? known : [...new Set(names)].sort();
+}
+
+/** The module whose folder `dir` is in, else the only one there is. Throws `module-unclear`. */
+export async function moduleMeant(host: Host, dir: string): Promise<string> {
+  const modulesDir = join(host.root, host.modulesDir);
+  const known = (await foldersOfModules(host)).filter((name) => existsSync(join(modulesDir, name, manifestPath)));
+  const [around = ''] = relative(modulesDir, dir).split(sep);
+  const only = known.length === 1 ? known[0] : undefined;
+  const meant = known.includes(around) ? around : only;
+  if (meant === undefined) throw new Failure('module-unclear', { dir: modulesDir, known });
+  return meant;
 }
 
 async function foldersOfModules(host: Host): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
@@ -35,6 +37,8 @@ const pack = packFolder('1.2.0', {
   },
 });
 
+const drafts = ['new', 'drafts', '--description', 'Keeps drafts', '--author', 'Ann', '--yes'];
+
 let host: UpdatedHost;
 beforeEach(async () => {
   host = await hostWithModule(pack);
@@ -61,18 +65,35 @@ it.each([
   expect(host.read('manifest.yaml')).toBe(before);
 });
 
+it('adds to the only module, and to the one that the user is in', async () => {
+  await succeedIn(host.root, ['add', 'event', 'notes.archived', '--yes']);
+  expect(host.read('all.ts')).toContain('event notes.archived\n');
+  await succeedIn(host.root, drafts);
+  const inside = join(host.root, 'modules/notes/any');
+  mkdirSync(inside);
+  await succeedIn(inside, ['add', 'event', 'notes.opened', '--yes']);
+  expect(host.read('all.ts')).toContain('event notes.opened\n');
+});
+
 describe('is refused, with nothing written', () => {
   it.each([
     ['an unknown kind', ['evnt', 'a.b'], 'Say what to add: event, subscription'],
     ['no value', ['event'], 'Say what to add'],
     ['a value that is none', ['event', 'no'], 'add event:'],
-    ['no module', ['event', 'notes.archived'], '--module is missing'],
     ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Modules there: notes.'],
     ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],
   ])('%s', async (_, argv, reason) => {
     const before = snapshot(host.root);
     const { code, err } = await runIn(host.root, ['add', ...argv, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+
+  it('a module that is not clear: there are two', async () => {
+    await succeedIn(host.root, drafts);
+    const before = snapshot(host.root);
+    const { code, err } = await runIn(host.root, ['add', 'event', 'drafts.archived', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('one of drafts, notes')]);
     expect(snapshot(host.root)).toEqual(before);
   });
 

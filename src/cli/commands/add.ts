@@ -1,8 +1,10 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import type { Host } from '../../core/host/host.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import type { Io } from '../../io/io.ts';
+import { moduleMeant } from '../../io/read-module.ts';
 import { mustBeManifest } from '../answers/read-manifest.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
 import type { ExitCode } from '../exit.ts';
@@ -29,10 +31,10 @@ export async function add(
   flags: AddFlags,
 ): Promise<ExitCode> {
   const additions = additionsOf(kind, values);
-  if (flags.module === undefined) throw new Failure('answer-missing', { flag: '--module' });
   const { style, aborts } = conflictStyle(io, flags);
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
-  const planned = await openModules(io, [flags.module], style, flags, { editManifest });
+  const pick = async (host: Host) => [flags.module ?? (await moduleMeant(host, io.cwd))];
+  const planned = await openModules(io, pick, style, flags, { editManifest });
   return carryOutUpdate(io, planned, aborts, flags);
 }
 

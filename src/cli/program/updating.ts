@@ -49,7 +49,7 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
       )
       .argument('[kind]', 'What to add')
       .argument('[values...]', 'As the flags of `new` take them: "ns.verb", "POST /reindex", key=value')
-      .option('--module <name>', 'The module to add it to')
+      .option('--module <name>', 'The module to add it to; default: the one you are in, or the only one')
       .option('--host <dir>', 'Folder of the host application; default: here or above')
       .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
       .option(

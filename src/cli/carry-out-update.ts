@@ -1,6 +1,6 @@
 import { Failure } from '../core/failure.ts';
 import { countChanges } from '../core/report/plan-text.ts';
-import { reportConflicts, updateToJson, versionsOf } from '../core/report/update-text.ts';
+import { deletionNotes, reportConflicts, updateToJson, versionsOf } from '../core/report/update-text.ts';
 import type { ConflictStyle } from '../core/tree/merge-file.ts';
 import { isNoop } from '../core/tree/plan.ts';
 import type { Io } from '../io/io.ts';
@@ -36,7 +36,8 @@ export async function carryOutUpdate(
   aborts: boolean,
   flags: UpdateFlags,
 ): Promise<ExitCode> {
-  const { plan, modules, notes, found } = planned;
+  const { plan, modules, found } = planned;
+  const notes = [...planned.notes, ...deletionNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);

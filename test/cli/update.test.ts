@@ -61,8 +61,18 @@ describe('an update of the pack', () => {
 
   it('leaves alone what was deleted, until it is asked back', async () => {
     rmSync(join(host.root, 'modules/notes', file));
-    host.use(newer);
-    await succeedIn(host.root, ['update', '--yes']);
+    const said =
+      'modules/notes/service.ts stays deleted; the pack changed it. `create-ai-module update notes --restore service.ts` brings it back.';
+    for (const pack of [
+      packFolder('1.2.9', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 3' }) } }),
+      newer,
+    ]) {
+      host.use(pack);
+      const dry = JSON.parse((await succeedIn(host.root, ['update', '--dry-run', '--json'])).out);
+      expect(dry.notes).toEqual([said]);
+      expect((await succeedIn(host.root, ['update', '--yes'])).err).toContain(`Note: ${said}\n`);
+      expect((await succeedIn(host.root, ['update', '--yes'])).err).not.toContain('stays deleted');
+    }
     expect(existsSync(join(host.root, 'modules/notes', file))).toBe(false);
     expect(host.read('.ai-module/lock.yaml')).toContain('deleted:\n  - "service.ts"\n');
     expect((await runIn(host.root, ['update', '--yes', '--restore', 'servise.ts'])).code).toBe(2);

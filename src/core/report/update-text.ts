@@ -1,5 +1,6 @@
 import type { ExplainedConflict } from '../pack/explain-conflict.ts';
 import { nameOf, type UpdateSummary } from '../pack/update-folder.ts';
+import { deletedAndChanged } from '../tree/merge-file.ts';
 import type { Paint } from './paint.ts';
 
 /** A module and what an update found out about it. */
@@ -32,8 +33,24 @@ function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWri
   return `${texts.join('')}${advice}`;
 }
 
+/** Changes of the pack that reach nobody: their files are deleted, and stay so. */
+export function deletionNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) =>
+    module.update.decisions
+      .filter(({ reason }) => reason === deletedAndChanged)
+      .map(
+        ({ path }) =>
+          `${placeIn(module, path)} stays deleted; the pack changed it. \`${commandOn(module)} --restore ${path}\` brings it back.`,
+      ),
+  );
+}
+
+function commandOn({ folder, name }: ReportedModule): string {
+  return `create-ai-module update ${folder === '' ? '--host-files' : name}`;
+}
+
 function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {
-  const command = `create-ai-module update ${module.folder === '' ? '--host-files' : module.name}`;
+  const command = commandOn(module);
   if (kind === 'unresolved') return `edit the file until no <<<<<<< is left, then \`${command}\``;
   if (kind === 'edit/delete')
     return isWritten

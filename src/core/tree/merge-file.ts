@@ -71,9 +71,15 @@ function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFil
 }
 
 function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
-  if (!base) return { state: 'outdated', after: theirs, reason: 'new in the pack' };
-  const isNews = !sameFile(base, theirs);
-  return { state: 'deleted', reason: isNews ? 'you deleted it; the pack changed it since' : 'you deleted it' };
+  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new in the pack' };
+}
+
+/** What `staysDeleted` says where the pack's render is another one than it was. */
+export const deletedAndChanged = 'you deleted it; the pack changed it since';
+
+export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+  const isNews = base !== undefined && !sameFile(base, theirs);
+  return { state: 'deleted', reason: isNews ? deletedAndChanged : 'you deleted it' };
 }
 
 function mergeBoth(base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {

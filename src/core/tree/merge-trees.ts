@@ -1,6 +1,13 @@
 import type { LineConflict } from '../text/line-merge.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
-import { type ConflictKind, type FileState, type MergeFileOptions, mergeFile, type Outcome } from './merge-file.ts';
+import {
+  type ConflictKind,
+  type FileState,
+  type MergeFileOptions,
+  mergeFile,
+  type Outcome,
+  staysDeleted,
+} from './merge-file.ts';
 import { besideEnding, type Move, type Track, trackFiles } from './merge-tracks.ts';
 import { comparePaths, sameFile, type Tree, type TreeFile } from './tree.ts';
 
@@ -125,7 +132,7 @@ function outcomeOf(
   if (theirs && policy === 'owned' && mine)
     return { state: 'owned', after: mine, reason: 'yours since it was written' };
   if (!mine && theirs && (remembered.deleted.includes(path) || remembered.owned.includes(path)))
-    return { state: 'deleted', reason: 'you deleted it' };
+    return staysDeleted(base, theirs);
   return mergeFile(path, base, mine, theirs, options);
 }
 

@@ -63,18 +63,36 @@ export async function editHost(
   context: Context,
   edits: HostEdits = { current: new Map(), edited: new Map(), notes: [] },
 ): Promise<HostEdits> {
-  for (const [path, addition] of renderPack(pack, 'edits', context).tree) {
-    const lines = String(addition.content)
-      .split('\n')
-      .filter((line) => line.trim() !== '');
-    const there = edits.current.get(path) ?? (await readFileOf(host.root, path));
-    const file = edits.edited.get(path) ?? there;
-    if (there === undefined || typeof file?.content !== 'string') continue;
+  for (const [path, lines] of editLines(pack, context)) {
+    const file = await textToEdit(host, path, edits);
+    if (file === undefined) continue;
     const edit = insertAtMarker(file.content, lines);
-    edits.current.set(path, there);
     if (edit.kind === 'edited') edits.edited.set(path, { ...file, content: edit.text });
     if (edit.kind === 'no-marker')
       edits.notes.push(`${path} has no line with "${marker}"; add these lines yourself:\n    ${lines.join('\n    ')}`);
   }
   return edits;
+}
+
+/** The lines that a module adds to files of its host. */
+export function editLines(pack: Pack, context: Context): readonly (readonly [RelPath, readonly string[]])[] {
+  return [...renderPack(pack, 'edits', context).tree].map(([path, { content }]) => [
+    path,
+    String(content)
+      .split('\n')
+      .filter((line) => line.trim() !== ''),
+  ]);
+}
+
+/** A file of the host as the edits so far leave it, and noted down as it is; `undefined` for what is no text. */
+export async function textToEdit(
+  host: Host,
+  path: RelPath,
+  { current, edited }: HostEdits,
+): Promise<(TreeFile & { readonly content: string }) | undefined> {
+  const there = current.get(path) ?? (await readFileOf(host.root, path));
+  const file = edited.get(path) ?? there;
+  if (there === undefined || typeof file?.content !== 'string') return undefined;
+  current.set(path, there);
+  return { ...file, content: file.content };
 }

@@ -16,6 +16,7 @@ import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
+import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { planHostFiles } from './plan-host-files.ts';
@@ -65,6 +66,7 @@ export async function planUpdate(
   const notes: string[] = [];
   const edits: HostEdits = { current: new Map(), edited: new Map(), notes };
   const modules: UpdatePlan['modules'][number][] = [];
+  const changed: ChangedManifest[] = [];
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const remove = new Set<RelPath>();
   const merging = { ...options, otherEngine: mergeWithGit };
@@ -94,6 +96,8 @@ export async function planUpdate(
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
+      const { manifestThen: then } = update;
+      if (then !== undefined && then !== mine.get(manifestPath)?.content) changed.push({ name, then, now: context });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });
@@ -109,6 +113,7 @@ export async function planUpdate(
       remove.add(joinPath(folder, path));
     }
   }
+  await removeLapsedEdits(host, pack, changed, edits);
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
   return { plan, modules, notes };
 }

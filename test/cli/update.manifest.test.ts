@@ -67,6 +67,41 @@ describe('an edit of the manifest comes into the code, and what the user wrote t
   });
 });
 
+describe('a line in .env.example that a setting brought', () => {
+  const example = () => readFileSync(join(root, '.env.example'), 'utf8');
+  const secret = (key: string) => `  ${key}: {type: string, secret: true}\n`;
+  const shared = '  search_env: "SEARCH_URL"\n';
+  const begun = 'configuration:\n';
+
+  it('goes with it, and follows where it is renamed', async () => {
+    const before = example();
+    editManifest(begun, begun + secret('api_key'));
+    await succeedIn(root, ['update', '--yes']);
+    expect(example()).toContain('# NOTES_API_KEY=\n');
+    editManifest('  api_key:', '  token:');
+    await succeedIn(root, ['update', '--yes']);
+    expect(example()).toContain('# NOTES_TOKEN=\n');
+    expect(example()).not.toContain('API_KEY');
+    editManifest(secret('token'), '');
+    await succeedIn(root, ['update', '--yes']);
+    expect(example()).toBe(before);
+  });
+
+  it('stays where it was changed, or another module has such a setting', async () => {
+    editManifest(begun, begun + secret('api_key') + shared);
+    await succeedIn(root, [...newModule.map((one) => (one === 'notes' ? 'diary' : one.replace('notes', 'diary')))]);
+    replaceIn(path('../diary/manifest.yaml'), begun, begun + shared);
+    await succeedIn(root, ['update', '--yes']);
+    replaceIn(join(root, '.env.example'), '# NOTES_API_KEY=', '# NOTES_API_KEY=of-staging');
+    editManifest(secret('api_key') + shared, '');
+    await succeedIn(root, ['update', 'notes', '--yes']);
+    for (const line of ['# NOTES_API_KEY=of-staging\n', '# SEARCH_URL=\n']) expect(example()).toContain(line);
+    replaceIn(path('../diary/manifest.yaml'), shared, '');
+    await succeedIn(root, ['update', '--yes']);
+    expect(example()).not.toContain('SEARCH_URL');
+  });
+});
+
 describe('what goes from the manifest while its code was edited', () => {
   const edit = '  service.log.debug({}, event.name);\n';
   beforeEach(() => {

@@ -7,6 +7,17 @@ export type Edit =
   | { readonly kind: 'no-marker' };
 
 /**
+ * Takes out lines that were inserted: of those right above the marker, up to a blank line, the ones that are so to the
+ * letter. What stands elsewhere, or was changed, is the user's.
+ */
+export function removeAboveMarker(text: string, lines: ReadonlySet<string>): string {
+  const all = text.split('\n');
+  const end = all.findIndex((line) => line.includes(marker));
+  const start = all.findLastIndex((line, at) => at < end && line.trim() === '') + 1;
+  return all.filter((line, at) => at < start || at >= end || !lines.has(line.trim())).join('\n');
+}
+
+/**
  * Inserts lines above the marker, with its indentation and the file's line endings. A line that is there already is
  * left out, so that a second run changes nothing. All other bytes stay as they are.
  */

@@ -25,6 +25,8 @@ export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
   /** What rendered the module last, and what would now. */
   readonly from: Lock['pack'];
   readonly to: Lock['pack'];
+  /** The manifest that the last render was made from, where that is known. */
+  readonly manifestThen: string | undefined;
   /** The last render and the new one. */
   readonly base: Tree;
   readonly theirs: Tree;
@@ -109,6 +111,7 @@ export function updateFolder(
     ...result,
     from: lock.pack,
     to: { name, version },
+    manifestThen: renders.manifestThen,
     base,
     theirs,
     isBlocked,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { insertAtMarker } from '../../../src/core/host/edit.ts';
+import { insertAtMarker, removeAboveMarker } from '../../../src/core/host/edit.ts';
 
 const mark = '# create-ai-module:insert';
 
@@ -37,6 +37,16 @@ describe('changes nothing', () => {
   ];
   it.each(same)('%s', (_, text, lines) => expect(insertAtMarker(text, lines)).toEqual({ kind: 'unchanged' }));
 });
+
+const removals: [name: string, text: string, lines: string[], want: string][] = [
+  ['one of several', `A\nX\nY\n${mark}\nB\n`, ['X'], `A\nY\n${mark}\nB\n`],
+  ['with an indentation and other endings', `  X\r\n  ${mark}\r\n`, ['X'], `  ${mark}\r\n`],
+  ['nothing that was changed', `X1\n${mark}\n`, ['X'], `X1\n${mark}\n`],
+  ['nothing beyond a blank line', `X\n\nY\n${mark}\n`, ['X', 'Y'], `X\n\n${mark}\n`],
+  ['nothing below the marker', `${mark}\nX\n`, ['X'], `${mark}\nX\n`],
+  ['nothing where there is no marker', 'X\n', ['X'], 'X\n'],
+];
+it.each(removals)('takes out %s', (_, text, lines, want) => expect(removeAboveMarker(text, new Set(lines))).toBe(want));
 
 it('says so where there is no marker', () => {
   expect(insertAtMarker('A\n', ['X'])).toEqual({ kind: 'no-marker' });

@@ -1,0 +1,57 @@
+import { removeAboveMarker } from '../core/host/edit.ts';
+import { type Host, importSpecifiers } from '../core/host/host.ts';
+import { manifestPath } from '../core/lock/pristine.ts';
+import { readManifest } from '../core/manifest/parse.ts';
+import { type Context, contextOf } from '../core/pack/context.ts';
+import type { Pack } from '../core/pack/pack.ts';
+import { joinPath, type RelPath } from '../core/text/rel-path.ts';
+import { editLines, type HostEdits, textToEdit } from './plan-module.ts';
+import { modulesToRead } from './read-module.ts';
+import { readFileOf } from './read-tree.ts';
+
+/** A module whose manifest is another one than at its last render. */
+export interface ChangedManifest {
+  /** Of its folder. */
+  readonly name: string;
+  /** The manifest of then, as text. */
+  readonly then: string;
+  readonly now: Context;
+}
+
+/**
+ * Takes out of the host's files what the pack added for manifests as they were, and no module of the host asks for now.
+ * Where another module's manifest cannot be read, all stays: what it asks for is not known.
+ */
+export async function removeLapsedEdits(
+  host: Host,
+  pack: Pack,
+  changed: readonly ChangedManifest[],
+  edits: HostEdits,
+): Promise<void> {
+  const contextIn = (name: string, text: string): Context | undefined => {
+    const { manifest } = readManifest(text);
+    return manifest && contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+  };
+  const lapsed = new Map<RelPath, Set<string>>();
+  for (const { name, then } of changed) {
+    const context = contextIn(name, then);
+    for (const [path, lines] of context ? editLines(pack, context) : [])
+      lapsed.set(path, new Set([...(lapsed.get(path) ?? []), ...lines]));
+  }
+  const keep = (context: Context): void => {
+    for (const [path, lines] of editLines(pack, context)) for (const line of lines) lapsed.get(path)?.delete(line);
+  };
+  for (const { now } of changed) keep(now);
+  if ([...lapsed.values()].every(({ size }) => size === 0)) return;
+  const done = new Set(changed.map(({ name }) => name));
+  for (const name of (await modulesToRead(host, [])).filter((one) => !done.has(one))) {
+    const manifest = await readFileOf(host.root, joinPath(host.modulesDir, name, manifestPath));
+    const context = manifest && contextIn(name, String(manifest.content));
+    if (manifest && !context) return;
+    if (context) keep(context);
+  }
+  for (const [path, lines] of lapsed) {
+    const file = await textToEdit(host, path, edits);
+    if (file) edits.edited.set(path, { ...file, content: removeAboveMarker(file.content, lines) });
+  }
+}

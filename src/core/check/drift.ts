@@ -29,7 +29,7 @@ function compare(
   const names = new Set(declared.map(({ name }) => name));
   const there = new Set(found.map(({ name }) => name));
   const absent = wanted.filter(({ name }) => !there.has(name));
-  const isSound = (one: Named) => !broken.some(({ file }) => file === one.place.file);
+  const isSound = ({ isSure, place }: Named) => isSure && !broken.some(({ file }) => file === place.file);
   const unknown = [
     ...new Map(found.filter(isSound).map((one) => [`${one.place.file} ${one.place.from} ${one.name}`, one])).values(),
   ];
@@ -53,7 +53,7 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
       name: shapeOf(endpoint),
       path: ['endpoints', index],
     }));
-    const found = code.routes.map((route) => ({ name: shapeOf(route), place: route.place }));
+    const found = code.routes.map((route) => ({ name: shapeOf(route), place: route.place, isSure: route.isSure }));
     return compare(declared, declared, found, code);
   },
   permissions(manifest, code) {

@@ -9,20 +9,20 @@ export interface Events {
   readonly unclear: readonly Place[];
 }
 
+const listening = new Set(['on', 'subscribe']);
+
 /** Events that the code publishes itself, and those in the life of a job that it has the host publish. */
 export function publishedEvents(program: Program, files: readonly CodeFile[]): Events {
+  const publishing = new Set(['publish']);
   return collected(files, (file, call) => [
-    ...(methodOf(call) === 'publish' ? eventOf(program, file, call) : []),
+    ...eventOf(program, file, call, publishing),
     ...lifecycleOf(program, file, call),
   ]);
 }
 
 /** Events that the code listens to. */
 export function handledEvents(program: Program, files: readonly CodeFile[]): Events {
-  return collected(files, (file, call) => {
-    const method = methodOf(call);
-    return method === 'on' || method === 'subscribe' ? eventOf(program, file, call) : [];
-  });
+  return collected(files, (file, call) => eventOf(program, file, call, listening));
 }
 
 type Found = Named | { readonly name: undefined; readonly place: Place };
@@ -35,17 +35,27 @@ function collected(files: readonly CodeFile[], find: (file: CodeFile, call: Call
   };
 }
 
-function methodOf({ callee }: Call): string | undefined {
-  return callee.kind === 'member' ? callee.property : undefined;
+/** The event that a call of a bus names. Other things have methods of that name: their words may be no events. */
+function eventOf(program: Program, file: CodeFile, call: Call, methods: ReadonlySet<string>): Found[] {
+  // `const { on } = events` is looked through.
+  const { file: home, expression: callee } = program.resolve({ file, expression: call.callee });
+  if (callee.kind !== 'member' || !methods.has(callee.property))
+    return handsOn(program, file, call, methods) ? [unclear(file, call)] : [];
+  const given = eventArgument(program, file, call);
+  if (!given) return [];
+  const name = program.textOf(given);
+  const isSure = isBus(program, home, callee.object);
+  if (name !== undefined) return isEvent(name) ? [{ name, place: placeOf(program.resolve(given)), isSure }] : [];
+  return isSure ? [{ name, place: placeOf(given) }] : [];
 }
 
-/** The event that a call of a bus names. Other things have methods of that name: their words are no events. */
-function eventOf(program: Program, file: CodeFile, call: Call): Found[] {
-  const given = eventArgument(program, file, call);
-  if (!given || call.callee.kind !== 'member') return [];
-  const name = program.textOf(given);
-  if (name !== undefined) return isEvent(name) ? [{ name, place: placeOf(program.resolve(given)) }] : [];
-  return isBus(program, file, call.callee.object) ? [{ name, place: placeOf(given) }] : [];
+/** Whether a call gives a bus, or a method of it, to code that is not seen: `subscribeAll(events)`, `events.on.bind(…)`. */
+function handsOn(program: Program, file: CodeFile, { callee, args }: Call, methods: ReadonlySet<string>): boolean {
+  const isMethod = (one: Expression) =>
+    one.kind === 'member' && methods.has(one.property) && isBus(program, file, one.object);
+  if (args.some(isMethod) || (callee.kind === 'member' && isMethod(callee.object))) return true;
+  const target = program.resolve({ file, expression: callee }).expression;
+  return program.isForeign({ file, expression: target }) && args.some((one) => isBus(program, file, one));
 }
 
 function eventArgument(program: Program, file: CodeFile, { args, named }: Call): Located | undefined {
@@ -71,9 +81,23 @@ function isWord(text: string): boolean {
 }
 
 function isBus(program: Program, file: CodeFile, expression: Expression): boolean {
-  const type = program.parameterOf(file, expression)?.type ?? '';
+  const parameter = program.parameterOf(file, expression);
+  const type = parameter?.type ?? '';
+  if (type.includes('ModuleEvents') || type.includes('EventBus')) return true;
   const name = program.nameOf({ file, expression })?.toLowerCase() ?? '';
-  return type.includes('ModuleEvents') || type.includes('EventBus') || name.includes('bus') || name.includes('events');
+  if (name.includes('bus') || name.includes('events')) return true;
+  return (parameter?.inner ?? [expression]).some((one) => isEventData(program, { file, expression: one }));
+}
+
+/** Data that publishes itself: of a class that derives from the host's `EventData`. */
+function isEventData(program: Program, located: Located, steps = 8): boolean {
+  const found = program.resolve(located);
+  const { file, expression } = found;
+  const isOne = (one: Expression) => steps > 0 && isEventData(program, { file, expression: one }, steps - 1);
+  if (expression.kind === 'call') return isOne(expression.callee);
+  if (expression.kind === 'other') return expression.inner.some(isOne);
+  if (expression.kind === 'record') return expression.isClass && expression.spreads.some(isOne);
+  return expression.kind === 'name' && program.nameOf(found) === 'EventData' && program.isForeign(found);
 }
 
 /** `{ lifecycle: { started: … } }` for the host's service of jobs, `LifecycleEvents(started=…)`. */
@@ -96,7 +120,8 @@ function namesIn(program: Program, file: CodeFile, entries: readonly Entry[]): F
   const steps = entries.filter(({ key }) => (lifecycleEvents as readonly string[]).includes(key));
   return steps.flatMap(({ value }): Found[] => {
     const name = program.textOf({ file, expression: value });
-    if (name !== undefined) return [{ name, place: placeOf(program.resolve({ file, expression: value })) }];
+    if (name !== undefined)
+      return [{ name, place: placeOf(program.resolve({ file, expression: value })), isSure: true }];
     const isNothing = ['None', 'undefined', 'null'].includes(file.text.slice(value.from, value.to));
     return isNothing ? [] : [unclear(file, value)];
   });

@@ -9,6 +9,8 @@ export interface Place {
 export interface Named {
   readonly name: string;
   readonly place: Place;
+  /** False: it may be something else, so that nothing is told of it but that it is there. */
+  readonly isSure: boolean;
 }
 
 export interface Route {
@@ -16,6 +18,8 @@ export interface Route {
   /** As manifests have it, parameters in braces. */
   readonly path: string;
   readonly place: Place;
+  /** False: it may have another path, or be a request to someone else. */
+  readonly isSure: boolean;
   /** What callers need. */
   readonly permissions: readonly string[];
   /** False: there is a guard besides, of which nothing can be told. */

@@ -1,4 +1,4 @@
-import type { Call, CodeFile } from './expression.ts';
+import type { Call, CodeFile, Expression, Fn } from './expression.ts';
 import type { Named, Place } from './facts.ts';
 import type { Located, Program } from './program.ts';
 
@@ -8,11 +8,24 @@ const guardNames = new Set([
   'requirepermission',
   'requirepermissions',
   'requiredpermission',
+  'permissionrequired',
   'permissioncheck',
 ]);
 const wrappers = new Set(['Depends', 'Security']);
 /** Dependencies from elsewhere with such a word in their name may be guards. */
-const guardWords = ['auth', 'perm', 'require', 'admin', 'access', 'guard', 'secur', 'scope', 'role'];
+const guardWords = [
+  'auth',
+  'perm',
+  'require',
+  'admin',
+  'access',
+  'guard',
+  'secur',
+  'scope',
+  'role',
+  'protect',
+  'login',
+];
 
 export interface Guards {
   readonly permissions: readonly Named[];
@@ -20,7 +33,7 @@ export interface Guards {
   readonly unclear: readonly Place[];
 }
 
-const none: Guards = { permissions: [], unclear: [] };
+export const noGuards: Guards = { permissions: [], unclear: [] };
 
 export function placeOf({ file, expression: { from, to } }: Located): Place {
   return { file: file.path, from, to };
@@ -31,17 +44,22 @@ export function isGuard(program: Program, file: CodeFile, call: Call): boolean {
   return name !== undefined && guardNames.has(name.replaceAll('_', '').toLowerCase());
 }
 
-/** The permissions that one call of a guard asks for. */
+/** The permissions that one call of a guard asks for; a text beside them, such as a reason, is none. */
 export function permissionsOf(program: Program, file: CodeFile, call: Call): Guards {
-  const given = [...call.args, ...call.named.map(({ value }) => value)];
-  const items = given.flatMap((expression): Located[] => {
+  const items = argumentsOf(call).flatMap((expression): Located[] => {
     const found = program.resolve({ file, expression });
     if (found.expression.kind !== 'list') return [{ file, expression }];
     return found.expression.items.map((item) => ({ file: found.file, expression: item }));
   });
-  const named = items.map((item) => ({ name: program.textOf(item), place: placeOf(program.resolve(item)) }));
+  const named = items.map((item) => ({
+    name: program.textOf(item),
+    place: placeOf(program.resolve(item)),
+    isSure: true,
+  }));
+  const texts = named.filter((one): one is Named => one.name !== undefined);
+  const shaped = texts.filter(({ name }) => name.includes(':'));
   return {
-    permissions: named.filter((one): one is Named => one.name !== undefined),
+    permissions: shaped.length > 0 ? shaped : texts,
     unclear:
       items.length === 0 || call.isOpen
         ? [placeOf({ file, expression: call })]
@@ -56,15 +74,15 @@ export function permissionsOf(program: Program, file: CodeFile, call: Call): Gua
 export function guardsIn(program: Program, given: Located, isLenient: boolean, steps = 12): Guards {
   const located = program.resolve(given);
   const { file, expression } = located;
-  if (steps === 0) return none;
-  const inside = (parts: readonly Located['expression'][], lenient = isLenient) =>
+  if (steps === 0) return noGuards;
+  const inside = (parts: readonly Expression[], lenient = isLenient) =>
     merged(parts.map((part) => guardsIn(program, { file, expression: part }, lenient, steps - 1)));
   switch (expression.kind) {
     case 'call': {
       if (isGuard(program, file, expression)) return permissionsOf(program, file, expression);
       const name = program.nameOf({ file, expression: expression.callee });
       if (name !== undefined && wrappers.has(name)) return inside(expression.args, isLenient);
-      const deep = inside([expression.callee, ...expression.args, ...expression.named.map(({ value }) => value)], true);
+      const deep = inside([expression.callee, ...argumentsOf(expression)], true);
       return isLenient || deep.permissions.length > 0 ? deep : unclear(located);
     }
     case 'list':
@@ -72,28 +90,45 @@ export function guardsIn(program: Program, given: Located, isLenient: boolean, s
     case 'other':
       return inside(expression.inner);
     case 'function': {
-      const calls = file.calls.filter((call) => expression.from <= call.from && call.to <= expression.to);
-      const own = calls
-        .filter((call) => isGuard(program, file, call))
-        .map((call) => permissionsOf(program, file, call));
-      const found = merged([
-        inside(
-          expression.parameters.flatMap(({ inner }) => inner),
-          true,
-        ),
-        ...own,
-      ]);
+      const parameters = expression.parameters.flatMap(({ inner }) => inner);
+      const found = merged([inside(parameters, true), ownGuards(program, file, expression)]);
       return isLenient || found.permissions.length > 0 ? found : unclear(located);
     }
     case 'name':
     case 'member': {
       const name = program.nameOf(located)?.toLowerCase() ?? '';
       const isSuspect = program.isForeign(located) && guardWords.some((word) => name.includes(word));
-      return isLenient && !isSuspect ? none : unclear(located);
+      return isLenient && !isSuspect ? noGuards : unclear(located);
     }
     default:
-      return none;
+      return noGuards;
   }
+}
+
+/** What a function asks for when it runs; what else is given a permission there may be a guard. */
+export function ownGuards(program: Program, file: CodeFile, { from, to }: Fn): Guards {
+  const calls = file.calls.filter((call) => from <= call.from && call.to <= to);
+  return merged(
+    calls.map((call) => {
+      if (isGuard(program, file, call)) return permissionsOf(program, file, call);
+      const isGiven = argumentsOf(call).some((expression) => namesPermission(program, { file, expression }));
+      return isGiven ? unclear({ file, expression: call }) : noGuards;
+    }),
+  );
+}
+
+function argumentsOf({ args, named }: Call): Expression[] {
+  return [...args, ...named.map(({ value }) => value)];
+}
+
+/** Whether an expression is a permission, or a list or a record with one in it. */
+export function namesPermission(program: Program, located: Located, steps = 4): boolean {
+  const { file, expression } = program.resolve(located);
+  const text = program.textOf({ file, expression });
+  if (text !== undefined || steps === 0) return /^[a-z][a-z0-9_]*:[a-z][a-z0-9_*]*$/.test(text ?? '');
+  const parts = expression.kind === 'list' ? expression.items : [];
+  const values = expression.kind === 'record' ? expression.entries.map(({ value }) => value) : parts;
+  return values.some((part) => namesPermission(program, { file, expression: part }, steps - 1));
 }
 
 export function merged(all: readonly Guards[]): Guards {

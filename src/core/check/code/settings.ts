@@ -1,4 +1,4 @@
-import type { CodeFile, Entry, Expression, Record } from './expression.ts';
+import type { Call, CodeFile, Entry, Expression, Record } from './expression.ts';
 import type { Named, Place } from './facts.ts';
 import { placeOf } from './guards.ts';
 import type { Located, Program } from './program.ts';
@@ -8,35 +8,73 @@ export interface Settings {
   readonly unclear: readonly Place[];
 }
 
+const extending = new Set(['extend', 'safeExtend']);
+/** What makes another schema of one, of which it is not known whether it is the module's. */
+const changing = new Set(['pick', 'omit', 'partial', 'merge', 'and']);
+
 /** `BaseConfig.extend({ … })` */
 export function zodSettings(program: Program, files: readonly CodeFile[]): Settings {
-  const all = files.flatMap((file) =>
-    file.calls.flatMap((call): Settings[] => {
-      if (call.callee.kind !== 'member' || !isBaseConfig(program, file, call.callee.object)) return [];
-      const { property } = call.callee;
-      if (property === 'merge' || property === 'and') return [unclear({ file, expression: call })];
-      const [shape] = call.args;
-      if (property !== 'extend' && property !== 'safeExtend') return [];
-      return [shape ? entriesOf(program, { file, expression: shape }) : unclear({ file, expression: call })];
-    }),
-  );
-  return merged(all);
+  return merged(files.flatMap((file) => file.calls.map((call) => settingsIn(program, file, call))));
+}
+
+function settingsIn(program: Program, file: CodeFile, call: Call): Settings {
+  const { callee, args } = call;
+  const at = (expression: Expression): Located => ({ file, expression });
+  const [first, second] = args;
+  const ofBase = args.find((one) => isBaseConfig(program, at(one)));
+  // `z.extend(BaseConfig, { … })`
+  if (ofBase && ofBase === first && second && isExtending(call)) return entriesOf(program, at(second));
+  if (ofBase) return unclear(at(call));
+  if (callee.kind !== 'member') return merged([]);
+  // `z.object({ ...BaseConfig.shape, … })`
+  if (first?.kind === 'record' && first.spreads.some((one) => isShape(program, at(one))))
+    return entriesOf(program, at(first));
+  if (!isBaseConfig(program, at(callee.object))) return merged([]);
+  if (changing.has(callee.property)) return unclear(at(call));
+  if (!extending.has(callee.property)) return merged([]);
+  if (!first) return unclear(at(call));
+  const found = entriesOf(program, at(first));
+  if (!isChanged(program, at(callee.object))) return found;
+  return { ...found, named: found.named.map((one) => ({ ...one, isSure: false })) };
+}
+
+function isExtending({ callee }: Call): boolean {
+  return callee.kind === 'member' && extending.has(callee.property);
 }
 
 /** Whether an expression begins with the host's `BaseConfig`: `BaseConfig.extend(…).strict()`. */
-function isBaseConfig(program: Program, file: CodeFile, expression: Expression): boolean {
-  if (expression.kind === 'call') return isBaseConfig(program, file, expression.callee);
+function isBaseConfig(program: Program, located: Located): boolean {
+  const found = program.resolve(located);
+  const { file, expression } = found;
+  if (expression.kind === 'call') {
+    const [first] = isExtending(expression) ? expression.args : [];
+    return [expression.callee, first].some((one) => one && isBaseConfig(program, { file, expression: one }));
+  }
   if (expression.kind === 'member')
-    return expression.property !== 'shape' && isBaseConfig(program, file, expression.object);
-  if (expression.kind !== 'name') return false;
-  const found = program.resolve({ file, expression });
-  if (found.expression.kind !== 'name') return isBaseConfig(program, found.file, found.expression);
-  return program.nameOf(found) === 'BaseConfig' && program.isForeign(found);
+    return expression.property !== 'shape' && isBaseConfig(program, { file, expression: expression.object });
+  return expression.kind === 'name' && program.nameOf(found) === 'BaseConfig' && program.isForeign(found);
+}
+
+function isShape(program: Program, { file, expression }: Located): boolean {
+  return (
+    expression.kind === 'member' &&
+    expression.property === 'shape' &&
+    isBaseConfig(program, { file, expression: expression.object })
+  );
+}
+
+/** Whether something else was made of the schema on the way: `Config.pick(…)`. */
+function isChanged(program: Program, located: Located): boolean {
+  const { file, expression } = program.resolve(located);
+  if (expression.kind === 'call') return isChanged(program, { file, expression: expression.callee });
+  if (expression.kind !== 'member') return false;
+  return changing.has(expression.property) || isChanged(program, { file, expression: expression.object });
 }
 
 function entriesOf(program: Program, located: Located): Settings {
   const found = program.resolve(located);
   const { file, expression } = found;
+  if (isShape(program, located)) return merged([]);
   if (expression.kind !== 'record' || expression.isOpen) return unclear(found);
   const own = { named: expression.entries.map((entry) => named(file, entry)), unclear: [] };
   return merged([own, ...expression.spreads.map((spread) => entriesOf(program, { file, expression: spread }))]);
@@ -44,9 +82,13 @@ function entriesOf(program: Program, located: Located): Settings {
 
 /** Fields of the classes that derive from the host's `ModuleConfig`. */
 export function pydanticSettings(program: Program, files: readonly CodeFile[]): Settings {
-  const all = files.flatMap((file) =>
-    file.classes.filter((one) => isConfig(program, file, one)).map((one) => fieldsOf(program, file, one)),
-  );
+  const all = files.flatMap((file) => [
+    ...file.classes.filter((one) => isConfig(program, file, one)).map((one) => fieldsOf(program, file, one)),
+    // `create_model('Config', __base__=…)`
+    ...file.calls
+      .filter(({ named: given }) => given.some(({ key }) => key === '__base__'))
+      .map((call) => unclear({ file, expression: call })),
+  ]);
   return merged(all);
 }
 
@@ -55,16 +97,21 @@ function isConfig(program: Program, file: CodeFile, given: Record, steps = 6): b
     const found = program.resolve({ file, expression: base });
     if (found.expression.kind === 'record')
       return steps > 0 && isConfig(program, found.file, found.expression, steps - 1);
-    return program.nameOf(found) === 'ModuleConfig' && program.isForeign(found);
+    return isHostConfig(program, found);
   });
+}
+
+function isHostConfig(program: Program, base: Located): boolean {
+  return program.nameOf(base) === 'ModuleConfig' && program.isForeign(base);
 }
 
 function fieldsOf(program: Program, file: CodeFile, { entries, spreads }: Record, steps = 6): Settings {
   const own = entries.filter(({ key, at }) => !key.startsWith('_') && isField(file.text.slice(at.to, at.to + 40)));
-  const bases = spreads.flatMap((base): Settings[] => {
+  const bases = spreads.map((base): Settings => {
     const found = program.resolve({ file, expression: base });
-    const isOwn = found.expression.kind === 'record' && steps > 0;
-    return isOwn ? [fieldsOf(program, found.file, found.expression as Record, steps - 1)] : [];
+    if (found.expression.kind === 'record' && steps > 0)
+      return fieldsOf(program, found.file, found.expression, steps - 1);
+    return isHostConfig(program, found) ? merged([]) : unclear(found);
   });
   return merged([{ named: own.map((entry) => named(file, entry)), unclear: [] }, ...bases]);
 }
@@ -72,11 +119,16 @@ function fieldsOf(program: Program, file: CodeFile, { entries, spreads }: Record
 /** With a type, and not one that says it is no field. */
 function isField(rest: string): boolean {
   const after = rest.trimStart();
-  return after.startsWith(':') && !after.slice(1).trimStart().startsWith('ClassVar');
+  const type =
+    after
+      .slice(1)
+      .trimStart()
+      .split(/[[\s=]/)[0] ?? '';
+  return after.startsWith(':') && !type.endsWith('ClassVar') && !type.endsWith('Final');
 }
 
 function named(file: CodeFile, { key, at }: Entry): Named {
-  return { name: key, place: { file: file.path, from: at.from, to: at.to } };
+  return { name: key, place: { file: file.path, from: at.from, to: at.to }, isSure: true };
 }
 
 function unclear(located: Located): Settings {

@@ -94,7 +94,10 @@ export class Declarations {
         this.#file.imports.set(this.#file.textOf(part), { from, name });
       } else if (part.name === 'Star' && isExport) this.#file.stars.push(from);
       else if (part.name === 'ImportGroup' || part.name === 'ExportGroup') this.#group(part, from, scope);
-      else if (isExport && from === '') this.#read(part, scope);
+      else if (isExport && from === '') {
+        const read = this.#read(part, scope);
+        if (parts[index - 1]?.name === 'default') this.#file.bind('default', scope, read);
+      }
     }
     return other(node);
   }

@@ -35,9 +35,10 @@ export const unclearCode: CodeRule = {
 function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Fault[] {
   const [first] = [...code.unclear[aspect], ...code.broken];
   if (!first || !isUnclear(aspect, code)) return [];
-  return driftOf(aspect, manifest, code).missing.map(({ name, path }) =>
-    faultAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
-  );
+  return driftOf(aspect, manifest, code).missing.map(({ name, path }) => ({
+    ...faultAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
+    ...(aspect === 'settings' && { at: 'key' }),
+  }));
 }
 
 function placeText({ file, from }: Place, { texts }: CodeFacts): string {

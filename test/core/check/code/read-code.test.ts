@@ -2,15 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { CodeFacts } from '../../../../src/core/check/code/facts.ts';
 import { readCode } from '../../../../src/core/check/code/read-code.ts';
 
-/** The facts of files by path, places left out: routes with what they require, `?` where that is not all that is known. */
+/**
+ * The facts of files by path, places left out: routes with what they require, `?` where there may be more; `~` before
+ * what may be something else.
+ */
 function factsOf(files: Readonly<Record<string, string>>) {
   const facts = readCode(new Map(Object.entries(files)), 'ocr');
   if (!facts) throw new Error('no code');
-  const names = (aspect: 'permissions' | 'published' | 'handled' | 'settings') => facts[aspect].map(({ name }) => name);
+  const names = (aspect: 'permissions' | 'published' | 'handled' | 'settings') =>
+    facts[aspect].map(({ name, isSure }) => `${isSure ? '' : '~'}${name}`);
   return {
     routes: facts.routes.map(
-      ({ method, path, permissions, isGuardKnown }) =>
-        `${method} ${path} ${[...new Set(permissions)].join(' ')}${isGuardKnown ? '' : '?'}`,
+      ({ method, path, permissions, isGuardKnown, isSure }) =>
+        `${isSure ? '' : '~'}${method} ${path} ${[...new Set(permissions)].join(' ')}${isGuardKnown ? '' : '?'}`,
     ),
     permissions: names('permissions'),
     published: names('published'),
@@ -113,7 +117,53 @@ describe('routes of Fastify', () => {
       },
       ['GET /a ocr:read'],
     ],
+    [
+      'plugins in plugins, by any way to them',
+      {
+        'a.ts': `import more from './more.ts';\nimport { stats } from './stats.ts';\n${app("app.addHook('onRequest', requirePermission('ocr:read'));\napp.register(more, { prefix: '/v' });")}`,
+        'more.ts': `${head}import { stats } from './stats.ts';\nexport default async function more(app: FastifyInstance) { stats(app); const { get } = app; get('/x', f); app.register(async (sub: FastifyInstance) => { sub.withTypeProvider<Z>().get('/y', f); }, { prefix: '/w' }); }`,
+        'stats.ts': `${head}export function stats(app: FastifyInstance) { app.get('/stats', f); }`,
+      },
+      ['GET /v/x ocr:read', 'GET /v/w/y ocr:read', 'GET /v/stats ocr:read'],
+    ],
+    [
+      'what asks for a permission in its handler, or in words that a hook looks at',
+      {
+        'a.ts': app(
+          "app.get('/a', async (request) => { await requirePermission('ocr:read')(request); });\napp.get('/b', async (request) => { request.user.mayDo('ocr:read'); });\napp.get('/c', { config: { needs: ['ocr:read'] } }, f);",
+        ),
+      },
+      ['GET /a ocr:read', 'GET /b ?', 'GET /c ?'],
+    ],
+    [
+      'what may be no route, or another one',
+      {
+        'a.ts': app(
+          "client.route({ method: 'GET', url: '/a' });\nlist.forEach((f) => { f.get('/b', {}, handler); });\nthis.server.route({ method: 'GET', url: '/c' });",
+        ),
+      },
+      ['~GET /a ?', '~GET /b ?', '~GET /c ?'],
+    ],
+    [
+      'what a plugin that is not seen, or is registered twice, may put a prefix before',
+      {
+        'a.ts': `import { other, twice } from './b.ts';\n${app("app.register(wrapped(other), { prefix: '/v' });\napp.register(twice, { prefix: '/1' });\napp.register(twice, { prefix: '/2' });\napp.get('/a', f);")}`,
+        'b.ts': `${head}export async function other(app: FastifyInstance) { app.get('/b', f); }\nexport async function twice(app: FastifyInstance) { app.get('/c', f); }`,
+      },
+      ['GET /a ', '~GET /b ?'],
+    ],
   ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
+
+  it('code that is not seen may have more', () => {
+    const text = app(
+      "paths.forEach(app.get);\naddMore(app);\nawait app.register(import('./more.ts'));\nrender(reply);",
+    );
+    expect(factsOf({ 'a.ts': text }).unclear).toEqual([
+      'routes: paths.forEach(app.get)',
+      'routes: addMore(app)',
+      "routes: app.register(import('./more.ts'))",
+    ]);
+  });
 
   it('nothing else that has such methods', () => {
     const text = app(
@@ -214,7 +264,46 @@ describe('routes of FastAPI', () => {
       },
       ['GET /a ocr:read'],
     ],
+    [
+      'what asks for a permission in its body, or by another decorator',
+      {
+        'a.py': `${router}@router.get("/a")\ndef f(user):\n    require_permission(user, "ocr:read", reason="it reads")\n@router.get("/b")\ndef g(user):\n    if not user.can("ocr:read"): raise Denied\n@router.get("/c")\n@permission_required("ocr:read")\ndef h(): ...\n@router.get("/d")\n@protected\ndef i(): ...\nrouter.add_api_route("/e", service.list)\n`,
+      },
+      ['GET /a ocr:read?', 'GET /b ?', 'GET /c ocr:read', 'GET /d ?', 'GET /e ?'],
+    ],
+    [
+      'another name for a method of the router',
+      { 'a.py': `${router}get = router.get\n@get("/a")\ndef f(): ...\n` },
+      ['GET /a '],
+    ],
+    [
+      'what may be no route, or another one',
+      {
+        'a.py': `${router}@cache.get("/a")\ndef f(): ...\ndef add(to):\n    @to.get("/b")\n    def g(): ...\nmade = make_router("/v")\n@made.get("/c")\ndef h(): ...\n`,
+      },
+      ['~GET /a ?', '~GET /b ?', '~GET /c ?'],
+    ],
+    [
+      'routers that are included out of sight, or twice',
+      {
+        'a.py': `${router}from .b import other, twice\nfor one in [other]:\n    router.include_router(one, prefix="/v")\nrouter.include_router(twice, prefix="/1")\nrouter.include_router(twice, prefix="/2")\n@router.get("/a")\ndef f(): ...\n`,
+        'b.py': `from fastapi import APIRouter\nother = APIRouter()\ntwice = APIRouter()\n@other.get("/b")\ndef g(): ...\n@twice.get("/c")\ndef h(): ...\n`,
+      },
+      ['GET /a ', '~GET /b ?'],
+    ],
   ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
+
+  it('code that is not seen may have more', () => {
+    const text = `${router}router.include_router(shared)\nrouter.mount("/x", app)\nrouter.routes.append(Route("/y"))\nadd_crud(router)\nget = partial(router.get, tags=[])\n@endpoint("/z")\ndef f(): ...\n`;
+    expect(factsOf({ 'a.py': text }).unclear).toEqual([
+      'routes: endpoint("/z")',
+      'routes: router.include_router(shared)',
+      'routes: router.mount("/x", app)',
+      'routes: router.routes.append(Route("/y"))',
+      'routes: add_crud(router)',
+      'routes: partial(router.get, tags=[])',
+    ]);
+  });
 
   it('what a program works out is unclear', () => {
     expect(factsOf({ 'a.py': `${router}@router.get(path_of("a"))\ndef f(): ...\n` })).toMatchObject({
@@ -252,6 +341,33 @@ describe('events', () => {
       'other emitters',
       { 'a.ts': `${head}stream.on('data', f); process.on('exit', f); socket.publish('x');` },
       { published: [], handled: [], unclear: [] },
+    ],
+    [
+      'other emitters with such names',
+      { 'a.ts': `${head}watcher.on('file.changed', f); redis.publish('a.b', x);` },
+      { published: ['~a.b'], handled: ['~file.changed'], unclear: [] },
+    ],
+    [
+      'another name for a method of the bus',
+      {
+        'a.ts': `${head}export function f(events: ModuleEvents) { const { on } = events; on('user.deleted', h); const emit = events.publish.bind(events); }`,
+      },
+      { handled: ['user.deleted'], unclear: ['published: events.publish.bind(events)'] },
+    ],
+    [
+      'a bus that is handed on',
+      {
+        'a.ts': `${head}export function f(events: ModuleEvents) { subscribeAll(events); own(events); }\nfunction own(e) {}`,
+      },
+      { unclear: ['published: subscribeAll(events)', 'handled: subscribeAll(events)'] },
+    ],
+    [
+      'data that publishes itself',
+      {
+        'a.py':
+          'from fastapi import x\nfrom app.core.event_data import EventData\nclass Read(EventData):\n    page: int\nasync def f(data: Read):\n    await data.publish("ocr.read", "ocr")\n',
+      },
+      { published: ['ocr.read'] },
     ],
     [
       'a name that is worked out',
@@ -305,6 +421,24 @@ describe('settings', () => {
           'from fastapi import x\nfrom app.ai.module_config import ModuleConfig as Base\nclass Mixin(Base):\n    a: int = 1\nclass OcrConfig(Mixin):\n    model_config = S(x=1)\n    kinds: ClassVar[int] = 1\n    _hidden: int = 0\n    b: str\n    def c(self): ...\n',
       },
       { settings: ['a', 'b', 'a'] },
+    ],
+    [
+      'other ways to extend an object',
+      {
+        'a.ts': `${head}import { BaseConfig } from '#b';\nexport const A = z.extend(BaseConfig, { a: z.int() });\nexport const B = z.object({ ...BaseConfig.shape, b: 1 });\nexport const C = A.pick({ a: true }).extend({ c: 1 });\nexport const D = mixed(BaseConfig);`,
+      },
+      {
+        settings: ['a', 'b', '~c'],
+        unclear: ['settings: A.pick({ a: true })', 'settings: mixed(BaseConfig)'],
+      },
+    ],
+    [
+      'what may bring more into a class',
+      {
+        'a.py':
+          'from fastapi import x\nfrom app.ai.module_config import ModuleConfig\nfrom app.more import Search\nclass A(Search, ModuleConfig):\n    LIMIT: Final = 3\n    a: int = 1\nB = create_model("B", __base__=A)\n',
+      },
+      { settings: ['a'], unclear: ['settings: Search', 'settings: create_model("B", __base__=A)'] },
     ],
     [
       'a class with the name of its base',

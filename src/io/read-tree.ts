@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
@@ -104,9 +104,27 @@ function readRegular(file: string, limit: number): Uint8Array | undefined {
     const stats = statSync(file);
     if (!stats.isFile()) return undefined;
     if (stats.size > limit) throw new Failure('file-too-large', { file, bytes: stats.size, limit });
-    const bytes = readFileSync(file);
+    const bytes = readAtOnce(file, stats.size) ?? readFileSync(file);
     return bytes.length > limit ? undefined : bytes;
   });
+}
+
+/** Where small files are read to, one after the other. */
+let page: Buffer | undefined;
+
+/**
+ * The bytes of a file, until the next one is read: half of what `readFileSync` costs. `undefined` for what is large, or
+ * of another size than it was.
+ */
+function readAtOnce(file: string, size: number): Uint8Array | undefined {
+  page ??= Buffer.allocUnsafeSlow(65_536);
+  if (size >= page.length) return undefined;
+  const handle = openSync(file, 'r');
+  try {
+    return readSync(handle, page) === size ? page.subarray(0, size) : undefined;
+  } finally {
+    closeSync(handle);
+  }
 }
 
 async function readUpTo(file: string, limit: number): Promise<Uint8Array> {

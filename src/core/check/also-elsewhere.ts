@@ -10,22 +10,23 @@ interface Shared<T> {
 /** Every entry that another module has too, with the first of the others: each module is told of it once. */
 export function alsoElsewhere<T>(
   modules: readonly Subject[],
-  entriesOf: (module: Subject) => readonly (readonly [key: string, entry: T])[],
+  eachEntry: (module: Subject, visit: (key: string, entry: T) => void) => void,
 ): Shared<T>[] {
   const first = new Map<string, Subject>();
   const second = new Map<string, Subject>();
   for (const module of modules) {
-    for (const [key] of entriesOf(module)) {
+    eachEntry(module, (key) => {
       const known = first.get(key);
       if (known === undefined) first.set(key, module);
       else if (known !== module && !second.has(key)) second.set(key, module);
-    }
+    });
   }
-  if (second.size === 0) return [];
-  return modules.flatMap((module) =>
-    entriesOf(module).flatMap(([key, entry]) => {
+  const shared: Shared<T>[] = [];
+  for (const module of second.size === 0 ? [] : modules) {
+    eachEntry(module, (key, entry) => {
       const other = first.get(key) === module ? second.get(key) : first.get(key);
-      return other && second.has(key) ? [{ module, other, key, entry }] : [];
-    }),
-  );
+      if (other && second.has(key)) shared.push({ module, other, key, entry });
+    });
+  }
+  return shared;
 }

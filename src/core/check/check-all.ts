@@ -6,6 +6,7 @@ import { checkModules } from './check-modules.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { HostFacts, Subject } from './rule.ts';
 import { rules } from './rules.ts';
+import { byKind } from './rules-by-kind.ts';
 import { activeRules, applySettings, type RuleSettings } from './settings.ts';
 import { unusedIgnores } from './unused-ignores.ts';
 
@@ -36,7 +37,7 @@ export async function checkAll(
   { manifests, others, isWhole, host, settings, codeOf }: Checkup,
   pause: Pause = async () => {},
 ): Promise<Diagnostic[]> {
-  const active = activeRules(rules, settings);
+  const active = byKind(activeRules(rules, settings));
   const found: Diagnostic[] = [];
   const subjects: Subject[] = [];
   const uncounted = new Map<string, number>();
@@ -56,7 +57,7 @@ export async function checkAll(
     if (checked.ignores.length > 0) ignores.set(manifest.file, checked.ignores);
   }
   for (const other of others) {
-    const { subject } = await checkManifest(other, []);
+    const { subject } = await checkManifest(other, byKind([]));
     if (subject) subjects.push(subject);
   }
   const texts = new Map(manifests.map(({ file, text }) => [file, text]));

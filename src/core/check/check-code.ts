@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { rangeBetween } from '../text/position.ts';
 import { parseYaml } from '../text/yaml-source.ts';
-import { locator, type ManifestText, ofKind } from './check-manifest.ts';
+import type { ManifestText } from './check-manifest.ts';
 import type { CodeFacts } from './code/facts.ts';
+import { locator } from './locator.ts';
 import type { CodeFault, Rule, Subject } from './rule.ts';
-import { isReadable } from './subject.ts';
+import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 
 /** What the code beside a manifest says; `undefined` where there is none that is known. */
 export type CodeReader = (manifest: ManifestText) => Promise<CodeFacts | undefined>;
@@ -14,9 +15,9 @@ export async function checkCode(
   { file, text }: ManifestText,
   subject: Subject,
   code: CodeFacts,
-  rules: readonly Rule[],
+  rules: RulesByKind,
 ): Promise<Diagnostic[]> {
-  const found = ofKind(rules, 'code')
+  const found = rules.code
     .filter((rule) => isReadable(subject, rule))
     .flatMap((rule) => rule.check(subject, code).map((fault) => ({ rule, fault })));
   if (found.length === 0) return [];

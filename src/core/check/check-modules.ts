@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { parseYaml } from '../text/yaml-source.ts';
-import { locator, ofKind } from './check-manifest.ts';
-import type { HostFacts, ModuleFault, Rule, Subject } from './rule.ts';
-import { isReadable } from './subject.ts';
+import { locator } from './locator.ts';
+import type { HostFacts, ModuleFault, Subject } from './rule.ts';
+import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 
 export interface ModulesToCheck {
   readonly subjects: readonly Subject[];
@@ -13,8 +13,8 @@ export interface ModulesToCheck {
 }
 
 /** Everything that is wrong between manifests; only those that findings are in are read for their places. */
-export async function checkModules(given: ModulesToCheck, rules: readonly Rule[]): Promise<Diagnostic[]> {
-  const found = ofKind(rules, 'modules').flatMap((rule) => {
+export async function checkModules(given: ModulesToCheck, rules: RulesByKind): Promise<Diagnostic[]> {
+  const found = rules.modules.flatMap((rule) => {
     const readable = given.subjects.filter((subject) => isReadable(subject, rule));
     // What one module lacks may stand in another that cannot be read.
     if (rule.needsAll && (!given.isWhole || readable.length < given.subjects.length)) return [];

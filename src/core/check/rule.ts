@@ -1,6 +1,7 @@
 import type { Edit, Severity } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
 import type { Manifest } from '../manifest/schema.ts';
+import type { PlainYaml } from '../text/plain-yaml.ts';
 import type { Span } from '../text/yaml-faults.ts';
 import type { YamlSource } from '../text/yaml-source.ts';
 import type { CodeFacts, Place } from './code/facts.ts';
@@ -25,8 +26,8 @@ export interface ReportedRule extends RuleText {
 /** About the text itself, whatever it means. */
 export interface SourceRule extends RuleText {
   readonly kind: 'source';
-  /** False only where `check` would find nothing: decided from the text alone, without parsing it. */
-  suspects(text: string): boolean;
+  /** False only where `check` would find nothing: told from the text alone, or from what is in it where it is plain. */
+  suspects(text: string, plain?: PlainYaml): boolean;
   check(source: YamlSource): readonly SourceFault[];
 }
 

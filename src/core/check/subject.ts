@@ -2,7 +2,6 @@ import { explainIssues, meantPaths } from '../manifest/explain.ts';
 import type { Finding } from '../manifest/finding.ts';
 import { knownKeys } from '../manifest/parse.ts';
 import { type Manifest, ManifestSchema } from '../manifest/schema.ts';
-import type { Rule, Subject } from './rule.ts';
 
 export interface CheckedValue {
   readonly manifest: Manifest;
@@ -40,9 +39,4 @@ function rightSettings(configuration: unknown, wrong: readonly Finding['path'][]
   if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return {};
   const keys = new Set(wrong.flatMap(([field, key]) => (field === 'configuration' ? [key] : [])));
   return Object.fromEntries(Object.entries(configuration).filter(([key]) => !keys.has(key)));
-}
-
-/** A rule is asked only where everything that it looks at can be read. */
-export function isReadable(subject: Subject, { reads }: Extract<Rule, { reads: unknown }>): boolean {
-  return reads.every((field) => !subject.faulty.has(field));
 }

@@ -1,4 +1,4 @@
-import type { ConfigurationEntry, ConfigurationValue } from './schema.ts';
+import type { ConfigurationEntry, ConfigurationValue, Manifest } from './schema.ts';
 
 export type Scalar = string | number | boolean;
 
@@ -73,6 +73,18 @@ export function settingOf(key: string, value: ConfigurationValue): Setting {
   const known = standardSetting(key);
   if (known && fitsType(value, known.type)) return { key, ...known, default: value };
   return { key, type: typeOf(value), default: value };
+}
+
+let latest: { readonly of: Manifest['configuration']; readonly settings: readonly Setting[] } | undefined;
+
+/** Every key of a manifest in its long form. */
+export function settingsOf({ configuration }: Pick<Manifest, 'configuration'>): readonly Setting[] {
+  // Many rules ask for those of one manifest, then for those of the next.
+  if (latest?.of !== configuration) {
+    const settings = Object.entries(configuration).map(([key, value]) => settingOf(key, value));
+    latest = { of: configuration, settings };
+  }
+  return latest.settings;
 }
 
 export function typeOf(value: Scalar): Setting['type'] {

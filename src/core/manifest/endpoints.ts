@@ -1,4 +1,5 @@
-import { endpointPattern, type Manifest } from './schema.ts';
+import { endpointPattern, parametersIn } from './field-checks.ts';
+import type { Manifest } from './schema.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly parameters: readonly string[];
   readonly role: EndpointRole | null;
   readonly permission: PermissionRole;
+  /** Two endpoints with one shape are the same route. */
+  readonly shape: string;
 }
 
 interface Standard {
@@ -81,7 +84,7 @@ function readKnown(entry: string): Endpoint {
 export function readEndpoint(entry: string): Endpoint {
   const match = endpointPattern.exec(entry);
   const path = match?.[2] ?? '/';
-  const parameters = [...path.matchAll(/\{([^}]*)\}/g)].map((found) => found[1] as string);
+  const parameters = parametersIn(path);
   const role = roleOf(path, parameters, match?.[1] as Method | undefined);
   const method = (match?.[1] as Method | undefined) ?? (role === null ? 'POST' : standard[role].method);
   return {
@@ -90,6 +93,7 @@ export function readEndpoint(entry: string): Endpoint {
     parameters,
     role,
     permission: role === null ? permissionOfMethod[method] : standard[role].permission,
+    shape: shapeOf({ method, path }),
   };
 }
 

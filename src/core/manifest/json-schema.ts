@@ -2,8 +2,9 @@ import * as z from 'zod/mini';
 import { keywords, takenClassNames, takenModuleNames } from '../text/names.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { standardSettings } from './configuration.ts';
+import { endpointPattern, takenConfigKeys } from './field-checks.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
-import { endpointPattern, fields, ManifestSchema, takenConfigKeys } from './schema.ts';
+import { fields, ManifestSchema } from './schema.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { [keyword: string]: unknown };

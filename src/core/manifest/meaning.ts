@@ -1,7 +1,7 @@
-import { fitsType, isEnvKey, type Scalar, type Setting, settingOf, standardSetting } from './configuration.ts';
-import { endpointsOf, shapeOf } from './endpoints.ts';
+import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
+import { endpointsOf } from './endpoints.ts';
 import { type Fault, type Finding, faultAt } from './finding.ts';
-import { namespaceOf } from './namespace.ts';
+import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
 /** What the schema cannot say and no code could be generated from, by the rule that it breaks. */
@@ -22,13 +22,13 @@ export function checkMeaning(manifest: Manifest): Finding[] {
 function duplicates(manifest: Manifest): Fault[] {
   const lists = {
     dependencies: manifest.dependencies,
-    endpoints: endpointsOf(manifest).map(shapeOf),
+    endpoints: endpointsOf(manifest).map(({ shape }) => shape),
     permissions_required: manifest.permissions_required,
     events_emitted: manifest.events_emitted,
     events_subscribed: manifest.events_subscribed,
   };
   return Object.entries(lists).flatMap(([list, entries]) => {
-    if (new Set(entries).size === entries.length) return [];
+    if (entries.length < 2 || new Set(entries).size === entries.length) return [];
     return entries.flatMap((entry, index) => {
       const first = entries.indexOf(entry);
       return first === index
@@ -40,9 +40,11 @@ function duplicates(manifest: Manifest): Fault[] {
 
 function missingPermissions(manifest: Manifest): Fault[] {
   const namespace = namespaceOf(manifest);
+  const lacking = permissionRoles.filter((role) => !manifest.permissions_required.includes(`${namespace}:${role}`));
+  if (lacking.length === 0) return [];
   return endpointsOf(manifest).flatMap((endpoint, index) => {
+    if (!lacking.includes(endpoint.permission)) return [];
     const permission = `${namespace}:${endpoint.permission}`;
-    if (manifest.permissions_required.includes(permission)) return [];
     return [
       faultAt(
         ['endpoints', index],
@@ -55,7 +57,7 @@ function missingPermissions(manifest: Manifest): Fault[] {
 
 function hostEndpoints(manifest: Manifest): Fault[] {
   return endpointsOf(manifest).flatMap((endpoint, index) =>
-    shapeOf(endpoint) === 'GET /health'
+    endpoint.shape === 'GET /health'
       ? [faultAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')]
       : [],
   );
@@ -66,11 +68,13 @@ type SettingCheck = (setting: Setting) => SettingFault | undefined;
 type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
 
 function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
-  return ({ configuration }) =>
-    Object.entries(configuration).flatMap(([key, value]) => {
-      const found = check(settingOf(key, value));
+  return (manifest) =>
+    settingsOf(manifest).flatMap((setting) => {
+      const found = check(setting);
       if (found === undefined) return [];
       const [message, part, hint] = found;
+      const { key } = setting;
+      const value = manifest.configuration[key];
       const isThere = typeof value === 'object' && Object.hasOwn(value, part);
       const path = ['configuration', key, ...(isThere ? [part] : [])];
       return [faultAt(path, `configuration.${key} ${message}`, hint)];
@@ -102,7 +106,8 @@ function valueFaults(setting: Setting): SettingFault | undefined {
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
     return [`must be of type ${standard.type}, as every module has it`, 'type'];
   const value = setting.default;
-  const misfit = [...(setting.enum ?? []), ...(value === undefined ? [] : [value])].find((one) => !fitsType(one, type));
+  const isMisfit = (one: Scalar) => !fitsType(one, type);
+  const misfit = setting.enum?.find(isMisfit) ?? (value !== undefined && isMisfit(value) ? value : undefined);
   if (misfit !== undefined)
     return [
       `has the value ${JSON.stringify(misfit)}, which is not of type ${type}`,

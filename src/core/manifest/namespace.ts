@@ -20,8 +20,10 @@ type Named = Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>;
 let latest: { readonly of: Named; readonly namespace: string } | undefined;
 
 function countNamespaces(manifest: Named): string {
+  const entries = [...manifest.permissions_required, ...manifest.events_emitted];
+  if (entries.every((entry) => isInNamespace(entry, manifest.name))) return manifest.name;
   const counts = new Map<string, number>();
-  for (const [namespace, verb] of [...manifest.permissions_required, ...manifest.events_emitted].map(splitName)) {
+  for (const [namespace, verb] of entries.map(splitName)) {
     if (isStandardVerb(verb)) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   const most = Math.max(0, ...counts.values());
@@ -31,8 +33,13 @@ function countNamespaces(manifest: Named): string {
 
 /** `mon_module:create` and `mon_module.started` → namespace and verb. */
 export function splitName(name: string): readonly [namespace: string, verb: string] {
-  const [namespace = '', verb = ''] = name.split(/[:.]/);
+  const [namespace = '', verb = ''] = name.split(name.includes(':') ? ':' : '.');
   return [namespace, verb];
+}
+
+/** Whether `splitName` gives it that namespace. */
+export function isInNamespace(name: string, namespace: string): boolean {
+  return name.startsWith(namespace) && (name[namespace.length] === ':' || name[namespace.length] === '.');
 }
 
 function isStandardVerb(verb: string): boolean {

@@ -88,5 +88,5 @@ export function uniqueName(name: string, used: Set<string>): string {
 
 /** `DocumentSearchModule` → `DocumentSearch`: what the other classes of the module begin with. */
 export function classStem(className: string): string {
-  return className.replace(/(?<=.)Module$/, '');
+  return className.length > 6 && className.endsWith('Module') ? className.slice(0, -6) : className;
 }

@@ -1,5 +1,3 @@
-import { readYaml } from './yaml-value.ts';
-
 /** A line of plain YAML in its parts: `- value` or `key: value`, indented; all of them empty for a blank line. */
 export interface PlainLine {
   readonly indent: number;
@@ -34,10 +32,12 @@ export function plainValue(lines: readonly PlainLine[]): { readonly value: unkno
     while (open.length > 1 && !fits(open.at(-1) as Open, indent, key)) open.pop();
     const { indent: wanted, holder } = open.at(-1) as Open;
     if (wanted !== indent || Array.isArray(holder) !== (key === undefined)) return undefined;
-    if (Array.isArray(holder)) holder.push(scalarOf(value));
+    const said = value === '' ? null : valueIn(value);
+    if (said === undefined) return undefined;
+    if (Array.isArray(holder)) holder.push(said);
     else if (key === undefined || Object.hasOwn(holder, key)) return undefined;
     else {
-      holder[key] = value === '' ? null : scalarOf(value);
+      holder[key] = said;
       if (value === '') awaiting = { holder, key, indent };
     }
   }
@@ -61,12 +61,27 @@ const words = new Map<string, unknown>(
   }),
 );
 
-function scalarOf(text: string): unknown {
-  const first = text.charCodeAt(0);
-  if (first === 0x22) return text.includes('\\') ? readYaml(text) : text.slice(1, -1);
-  if (first === 0x27) return text.slice(1, -1).replaceAll("''", "'");
-  if (text === '[]') return [];
-  if (first === 0x5b || first === 0x7b) return readYaml(text);
-  if (first < 0x3a && first !== 0x2f) return readYaml(text);
+const quoted = `"(?:\\\\.|[^"\\\\])*"|'(?:''|[^'])*'`;
+const flowItem = new RegExp(`${quoted}|[^\\s,[\\]]+`, 'g');
+const flowPair = new RegExp(`(\\w+): +(\\[(?:${quoted}|[^\\]"'])*\\]|${quoted}|[^\\s,}]+)`, 'g');
+
+/** `undefined` where it has a key twice. */
+function valueIn(text: string): unknown {
+  const first = text.charAt(0);
+  // The escapes of a plain text are those of JSON.
+  if (first === '"') return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
+  if (first === "'") return text.slice(1, -1).replaceAll("''", "'");
+  if (first === '[') return text === '[]' ? [] : Array.from(text.matchAll(flowItem), ([item]) => valueIn(item));
+  if (first === '{') return flowMapping(text);
+  if (first <= '9' && first !== '/') return Number.isNaN(Number(text)) ? text : Number(text);
   return words.has(text) ? words.get(text) : text;
+}
+
+function flowMapping(text: string): Record<string, unknown> | undefined {
+  const found: Record<string, unknown> = {};
+  for (const [, key = '', value = ''] of text.matchAll(flowPair)) {
+    if (Object.hasOwn(found, key)) return undefined;
+    found[key] = valueIn(value);
+  }
+  return found;
 }

@@ -47,11 +47,18 @@ function plainLines(text: string): PlainLine[] | undefined {
   return lines;
 }
 
+/** What is in a text that is plain. */
+export interface PlainYaml {
+  readonly value: unknown;
+  readonly lines: readonly PlainLine[];
+}
+
 /**
- * The value of a text that every reader of YAML 1.2 takes for the same, and has nothing to complain of; `undefined` for
- * any other text. Many times as fast as `parseYaml`, and it never takes what that refuses.
+ * What a text says that every reader of YAML 1.2 takes for the same, and has nothing to complain of; `undefined` for any
+ * other text. Many times as fast as `parseYaml`, and it never takes what that refuses.
  */
-export function readPlainYaml(text: string): { readonly value: unknown } | undefined {
+export function readPlainYaml(text: string): PlainYaml | undefined {
   const lines = plainLines(text);
-  return lines && plainValue(lines);
+  const said = lines && plainValue(lines);
+  return said && { ...said, lines };
 }

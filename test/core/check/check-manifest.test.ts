@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { checkManifest } from '../../../src/core/check/check-manifest.ts';
 import { rules } from '../../../src/core/check/rules.ts';
+import { byKind } from '../../../src/core/check/rules-by-kind.ts';
 import { goodManifest } from '../manifest/good-manifest.ts';
 import { Draw } from '../pack/random-manifest.ts';
 import { mutateText, styles } from '../text/yaml-mutants.ts';
@@ -10,7 +11,7 @@ const closer = '\n# ai-modules-ignored by nobody\n';
 
 it('takes nothing quickly that the exact reader finds something in', async () => {
   let right = 0;
-  const check = (text: string) => checkManifest({ file: 'm', folder: undefined, text }, rules);
+  const check = (text: string) => checkManifest({ file: 'm', folder: undefined, text }, byKind(rules));
   for (let seed = 1; seed <= 150; seed += 1) {
     const draw = new Draw(seed * 15_485_863);
     for (const whole of styles(draw, goodManifest())) {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { checkCode } from '../../../src/core/check/check-code.ts';
 import { readCode } from '../../../src/core/check/code/read-code.ts';
 import { rules } from '../../../src/core/check/rules.ts';
+import { byKind } from '../../../src/core/check/rules-by-kind.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context.ts';
 import type { Pack } from '../../../src/core/pack/pack.ts';
@@ -32,7 +33,7 @@ export async function driftIn(module: Module, manifest: Manifest): Promise<strin
   if (code === undefined) return ['no code'];
   const subject = { file: 'm/manifest.yaml', folder: manifest.name, manifest, faulty: new Set<string>() };
   const text = module.get('manifest.yaml') ?? '';
-  const found = await checkCode({ ...subject, text }, subject, code, rules);
+  const found = await checkCode({ ...subject, text }, subject, code, byKind(rules));
   return found.map(({ file, range, rule, message }) => `${file.slice(2)}:${range?.start.line} ${rule}: ${message}`);
 }
 

@@ -40,7 +40,7 @@ describe('readPlainYaml', () => {
     ['comments', '# one\na: b # two\n\n  # three\n', { a: 'b' }],
     ['nothing', '', null],
     ['no line feed at the end', 'a: b', { a: 'b' }],
-  ])('reads %s', (_, text, value) => expect(readPlainYaml(text)).toEqual({ value }));
+  ])('reads %s', (_, text, value) => expect(readPlainYaml(text)?.value).toEqual(value));
 
   it.each([
     ['a tab', 'a:\tb\n'],
@@ -51,6 +51,7 @@ describe('readPlainYaml', () => {
     ['a number of another base', 'a: 0x1F\n'],
     ['a second document', 'a: b\n---\nc: d\n'],
     ['a key that stands twice', 'a: b\na: c\n'],
+    ['a key that stands twice on a line', 'a: {b: 1, b: 2}\n'],
     ['a colon too many', 'a: b: c\n'],
     ['a byte order mark', '\ufeffa: b\n'],
     ['an indent that fits nothing', 'a:\n    b: c\n  d: e\n'],

@@ -12,7 +12,7 @@ export const duplicateClass: ModulesRule = {
   reads: ['class_name'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(modules, ({ manifest }) => [[classStem(manifest.class_name), undefined]]).map(
+    alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
       ({ module, other, key }) => ({
         module,
         ...faultAt(

@@ -11,7 +11,7 @@ export const duplicateName: ModulesRule = {
   reads: ['name'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(modules, ({ manifest }) => [[manifest.name, undefined]]).map(({ module, other, key }) => ({
+    alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(manifest.name)).map(({ module, other, key }) => ({
       module,
       ...faultAt(
         ['name'],

@@ -11,12 +11,10 @@ export const environmentClash: ModulesRule = {
   reads: ['name', 'configuration'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(nested(modules), ({ manifest: { name, configuration } }) =>
-      [...new Set([...Object.keys(configuration), ...Object.keys(standardSettings)])].map((key) => [
-        `${name}_${key}`.toUpperCase(),
-        key,
-      ]),
-    )
+    alsoElsewhere<string>(nested(modules), ({ manifest: { name, configuration } }, visit) => {
+      for (const key of new Set([...Object.keys(configuration), ...Object.keys(standardSettings)]))
+        visit(`${name}_${key}`.toUpperCase(), key);
+    })
       .filter(
         ({ module, other, entry }) =>
           module.manifest.name !== other.manifest.name && Object.hasOwn(module.manifest.configuration, entry),

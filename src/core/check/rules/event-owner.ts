@@ -11,22 +11,18 @@ export const eventOwner: ModulesRule = {
   reads: ['events_emitted'],
   needsAll: false,
   check(modules, host) {
-    const shared = alsoElsewhere(modules, entriesOf).map(({ module, other, key, entry }) => ({
-      module,
-      ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, 'Rename one of the two.'),
-    }));
+    const shared = alsoElsewhere<number>(modules, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
+      ({ module, other, key, entry }) => ({
+        module,
+        ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, 'Rename one of the two.'),
+      }),
+    );
     const taken = modules.flatMap((module) =>
-      entriesOf(module)
-        .filter(([event]) => host.events.includes(event))
-        .map(([event, index]) => ({
-          module,
-          ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.'),
-        })),
+      module.manifest.events_emitted.flatMap((event, index) => {
+        if (!host.events.includes(event)) return [];
+        return [{ module, ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.') }];
+      }),
     );
     return [...shared, ...taken];
   },
 };
-
-function entriesOf({ manifest }: Parameters<ModulesRule['check']>[0][number]): (readonly [string, number])[] {
-  return manifest.events_emitted.map((event, index) => [event, index]);
-}

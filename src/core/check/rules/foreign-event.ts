@@ -1,5 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const foreignEvent: ManifestRule = {
@@ -12,8 +12,8 @@ export const foreignEvent: ManifestRule = {
   check({ manifest }) {
     const namespace = namespaceOf(manifest);
     return manifest.events_emitted.flatMap((event, index) => {
-      const [own, verb] = splitName(event);
-      if (own === namespace) return [];
+      if (isInNamespace(event, namespace)) return [];
+      const [, verb] = splitName(event);
       const message = `the event ${event} is not in the namespace ${namespace} of this module`;
       return [faultAt(['events_emitted', index], message, `Did you mean ${namespace}.${verb}?`)];
     });

@@ -1,5 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const foreignPermission: ManifestRule = {
@@ -12,8 +12,8 @@ export const foreignPermission: ManifestRule = {
   check({ manifest }) {
     const namespace = namespaceOf(manifest);
     return manifest.permissions_required.flatMap((permission, index) => {
-      const [own, verb] = splitName(permission);
-      if (own === namespace) return [];
+      if (isInNamespace(permission, namespace)) return [];
+      const [, verb] = splitName(permission);
       const message = `the permission ${permission} is not in the namespace ${namespace} of this module`;
       return [faultAt(['permissions_required', index], message, `Did you mean ${namespace}:${verb}?`)];
     });

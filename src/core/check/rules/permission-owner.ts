@@ -1,5 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, namespaceOf } from '../../manifest/namespace.ts';
 import { alsoElsewhere } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
@@ -12,10 +12,10 @@ export const permissionOwner: ModulesRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere(modules, ({ manifest }) => {
+    alsoElsewhere<number>(modules, ({ manifest }, visit) => {
       const namespace = namespaceOf(manifest);
-      const own = manifest.permissions_required.map((permission, index) => [permission, index] as const);
-      return own.filter(([permission]) => splitName(permission)[0] === namespace);
+      for (const [index, permission] of manifest.permissions_required.entries())
+        if (isInNamespace(permission, namespace)) visit(permission, index);
     }).map(({ module, other, key, entry }) => ({
       module,
       ...faultAt(

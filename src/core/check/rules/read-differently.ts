@@ -8,13 +8,21 @@ const words = scalarOf('yes|no|on|off|=|<<');
 const unusual = '[-+]?(?:\\.|0[0-9obx_]|\\d[\\d.]*[_:e]|\\d{4}-|\\d{16})[-+\\w.:]*(?:[ \\t]+[-+\\d:.z]+)*';
 const numbers = scalarOf(`${unusual}|[1-9]\\d*\\.\\d*0`);
 
+const isSuspect = (text: string) => words.test(text) || numbers.test(text);
+const isQuoted = (text: string) => text === '' || text.startsWith('"') || text.startsWith("'");
+
 export const readDifferently: SourceRule = {
   id: 'read-differently',
   kind: 'source',
   severity: 'warning',
   summary: 'a plain value means one thing to readers of YAML 1.2 and another to those of YAML 1.1, such as PyYAML',
   why: 'Whoever reads the manifest with another library gets another value: true for on, 750 for 12:30, 493 for 0755.',
-  suspects: (text) => words.test(text) || numbers.test(text),
+  suspects: (text, plain) =>
+    plain === undefined
+      ? isSuspect(text)
+      : plain.lines.some(
+          ({ key, value }) => (key !== undefined && isSuspect(key)) || (!isQuoted(value) && isSuspect(value)),
+        ),
   check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? faultsOf(scalar) : [])),
 };
 

@@ -1,4 +1,4 @@
-import { type Endpoint, endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { type Endpoint, endpointsOf } from '../../manifest/endpoints.ts';
 import { faultAt } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
@@ -25,7 +25,7 @@ function takes(one: Endpoint, other: Endpoint): boolean {
   if (one.parameters.length === 0 || one.method !== other.method) return false;
   // Most are told apart by how they begin.
   if (!other.path.startsWith(one.path.slice(0, one.path.indexOf('{')))) return false;
-  if (shapeOf(one) === shapeOf(other)) return false;
+  if (one.shape === other.shape) return false;
   const [pattern, path] = [one.path.split('/'), other.path.split('/')];
   if (pattern.length !== path.length) return false;
   return pattern.every((segment, at) => segment.startsWith('{') || segment === path[at]);

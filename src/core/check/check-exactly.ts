@@ -1,0 +1,54 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
+import type { CheckedManifest, ManifestText } from './check-manifest.ts';
+import { lineIgnores } from './line-ignores.ts';
+import { locator } from './locator.ts';
+import type { ManifestRule, SourceRule, Subject } from './rule.ts';
+import { isReadable, type RulesByKind } from './rules-by-kind.ts';
+import { checkValue } from './subject.ts';
+
+/** To look up a place takes as long as the mapping it is in: more findings than this are only counted. */
+const maxLocated = 200;
+
+/** Reads a manifest with the place of everything in it, and tells what is wrong where. */
+export async function checkExactly(given: ManifestText, rules: RulesByKind): Promise<CheckedManifest> {
+  const source = await parseYaml(given.text);
+  const rest = { ignores: lineIgnores(source), uncounted: 0 };
+  const locate = locator(given.file, source);
+  const syntax = source.faults.map((fault): Diagnostic => ({ severity: 'error', file: given.file, ...fault }));
+  if (source.value === undefined && syntax.length > 0) return { diagnostics: syntax, ...rest };
+  const checked = checkValue(source.value ?? null);
+  const schema = checked.findings.slice(0, maxLocated).map((finding) => locate(finding.rule, finding));
+  rest.uncounted = checked.findings.length - schema.length;
+  const told = [...syntax, ...schema];
+  const asWritten = rules.source
+    .filter((rule) => rule.suspects(given.text))
+    .flatMap((rule) => sourceFindings(rule, source, given.file))
+    .filter(({ range }) => !told.some((other) => other.range && range && overlap(other.range, range)));
+  if (!('manifest' in checked)) return { diagnostics: [...told, ...asWritten], ...rest };
+  const { manifest, faulty } = checked;
+  const subject: Subject = { file: given.file, folder: given.folder, manifest, faulty };
+  return { diagnostics: [...told, ...asWritten, ...meaning(rules, subject, locate)], subject, ...rest };
+}
+
+function meaning(rules: RulesByKind, subject: Subject, locate: ReturnType<typeof locator>): Diagnostic[] {
+  return rules.manifest
+    .filter((rule) => isReadable(subject, rule))
+    .flatMap((rule: ManifestRule) => rule.check(subject).map((fault) => locate(rule.id, fault)));
+}
+
+function sourceFindings(rule: SourceRule, source: YamlSource, file: string): Diagnostic[] {
+  return rule.check(source).map(({ span, ...fault }) => ({
+    rule: rule.id,
+    severity: rule.severity,
+    file,
+    range: source.rangeAt(...span),
+    ...fault,
+  }));
+}
+
+function overlap(a: NonNullable<Diagnostic['range']>, b: NonNullable<Diagnostic['range']>): boolean {
+  const before = (x: typeof a, y: typeof a) =>
+    x.end.line < y.start.line || (x.end.line === y.start.line && x.end.column <= y.start.column);
+  return !before(a, b) && !before(b, a);
+}

@@ -1,0 +1,20 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Fault } from '../manifest/finding.ts';
+import type { YamlSource } from '../text/yaml-source.ts';
+import { severityOf } from './rules.ts';
+
+/** Turns a path in a manifest into a place in its file. */
+export function locator(file: string, source: YamlSource): (rule: string, fault: Fault) => Diagnostic {
+  return (rule, { path, at, message, hint, fix }) => {
+    const [from, to] = source.spanOf(path, at);
+    return {
+      rule,
+      severity: severityOf(rule),
+      message,
+      file,
+      range: source.rangeAt(from, to),
+      ...(hint === undefined ? {} : { hint }),
+      ...(fix === undefined ? {} : { fix: { from, to, text: fix(source.text.slice(from, to)) } }),
+    };
+  };
+}

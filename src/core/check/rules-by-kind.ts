@@ -1,0 +1,20 @@
+import type { CodeRule, ManifestRule, ModulesRule, Rule, SourceRule, Subject } from './rule.ts';
+
+/** Rules as a run asks them: sorted once, for thousands of manifests. */
+export interface RulesByKind {
+  readonly source: readonly SourceRule[];
+  readonly manifest: readonly ManifestRule[];
+  readonly modules: readonly ModulesRule[];
+  readonly code: readonly CodeRule[];
+}
+
+export function byKind(rules: readonly Rule[]): RulesByKind {
+  const ofKind = <K extends Rule['kind']>(kind: K) =>
+    rules.filter((rule): rule is Extract<Rule, { kind: K }> => rule.kind === kind);
+  return { source: ofKind('source'), manifest: ofKind('manifest'), modules: ofKind('modules'), code: ofKind('code') };
+}
+
+/** A rule is asked only where everything that it looks at can be read. */
+export function isReadable({ faulty }: Subject, { reads }: Extract<Rule, { reads: unknown }>): boolean {
+  return faulty.size === 0 || reads.every((field) => !faulty.has(field));
+}

@@ -1,0 +1,89 @@
+import { oneLine } from '../text/literals.ts';
+import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts';
+
+/** The reason why a text is not fine, as the end of a sentence; `undefined` where it is. */
+export type WhyNot = (value: string) => string | undefined;
+
+/** Characters are code points, as JSON Schema counts them, and not halves of some. */
+const lengthOf = (value: string) => [...value].length;
+const isLonger = (value: string, limit: number) => value.length > limit && lengthOf(value) > limit;
+
+const unprintable =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+
+export const endpointPattern = /^(?:(GET|POST|PUT|PATCH|DELETE) )?((?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+)$/;
+
+/** What the base class of a configuration has itself. */
+export const takenConfigKeys: ReadonlySet<string> = new Set(
+  (
+    'construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate ' +
+    'model_computed_fields model_config model_construct model_copy model_dump model_dump_json model_extra model_fields ' +
+    'model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild model_validate ' +
+    'model_validate_json model_validate_strings'
+  ).split(' '),
+);
+
+/** The names in the braces of a path. */
+export function parametersIn(path: string): string[] {
+  return (path.match(/\{[^}]*\}/g) ?? []).map((found) => found.slice(1, -1));
+}
+
+/** What texts of a manifest may be, where a pattern does not say it. */
+export const whyNot = {
+  name: whyNotModuleName,
+  className: (value) => {
+    if (!/^[A-Z][A-Za-z0-9]{1,99}$/.test(value)) return 'must be PascalCase: a capital, then letters and digits';
+    return isTakenClassName(value) ? 'is taken by the language or the host' : undefined;
+  },
+  description: prose(10_000),
+  author: prose(200),
+  endpoint: (value) => {
+    if (value.length > 200) return 'has more than 200 characters';
+    if (!endpointPattern.test(value)) return 'must be "METHOD /path", with {snake_case} for parameters';
+    const parameters = parametersIn(value);
+    if (/\/\.{1,2}(\/|$)/.test(value)) return 'has a segment . or .., which no request can reach';
+    if (new Set(parameters).size !== parameters.length) return 'names a parameter twice';
+    const keyword = parameters.find(isKeyword);
+    return keyword === undefined ? undefined : `has the parameter ${keyword}, a keyword of Python or TypeScript`;
+  },
+  configurationKey: (key) => {
+    if (!/^[a-z][a-z0-9_]{0,63}$/.test(key)) return 'must be snake_case: a letter a to z, then a to z, 0 to 9 and _';
+    return isKeyword(key) || takenConfigKeys.has(key) ? 'is taken by the language or the host' : undefined;
+  },
+  configurationText: (value) => {
+    if (isLonger(value, 10_000)) return `has ${lengthOf(value)} characters: at most 10000`;
+    return /\p{Surrogate}/u.test(value) ? 'holds half a character' : undefined;
+  },
+  settingDescription: prose(1_000),
+} satisfies Readonly<Record<string, WhyNot>>;
+
+function prose(limit: number): WhyNot {
+  return (value) => {
+    if (!/[!-~]/.test(value) && oneLine(value) === '') return 'is empty';
+    if (isLonger(value, limit)) return `has ${lengthOf(value)} characters: at most ${limit}`;
+    return unprintable.test(value) ? 'holds a control character' : undefined;
+  };
+}
+
+/** On a longer text a pattern may take for ever. */
+export const maxMatched = 200;
+
+/** What other texts of a manifest must be, and how that is said. */
+export const patterns = {
+  version: [
+    // The grammar of semver.org, without build metadata being told apart.
+    /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/,
+    'must be a semantic version, like "1.0.0", in quotes',
+  ],
+  permission: [/^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$/, 'must be "namespace:verb", in lower case'],
+  event: [/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'must be "namespace.verb", in lower case'],
+  dependency: [
+    /^(module:[a-z][a-z0-9_]*|(@[a-z0-9~-][a-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z0-9,_-]+\])?([@=<>~!^]+[A-Za-z0-9.*+!_,<>=~^-]+)?)$/,
+    'must be a service, "module:<name>" or a package',
+  ],
+  cpu: [/^([1-9]\d*m|(?!0+(\.0+)?$)\d+(\.\d+)?)$/, 'must be a quantity of CPUs as in Kubernetes: "1", "0.5" or "500m"'],
+  memory: [
+    /^[1-9]\d*(\.\d+)?(Ei|Pi|Ti|Gi|Mi|Ki|E|P|T|G|M|k)?$/,
+    'must be a quantity of bytes as in Kubernetes: "512Mi" or "2Gi"',
+  ],
+} as const satisfies Readonly<Record<string, readonly [pattern: RegExp, reason: string]>>;

@@ -1,0 +1,110 @@
+import { maxMatched, patterns, type WhyNot, whyNot } from './field-checks.ts';
+import type { Manifest } from './schema.ts';
+
+type Test = (value: unknown) => boolean;
+type Tests = Readonly<Record<string, Test>>;
+
+const text =
+  (why: WhyNot): Test =>
+  (value) =>
+    typeof value === 'string' && why(value) === undefined;
+
+const matching =
+  ([pattern]: readonly [RegExp, string]): Test =>
+  (value) =>
+    typeof value === 'string' && value.length <= maxMatched && pattern.test(value);
+
+const listOf =
+  (test: Test): Test =>
+  (value) =>
+    Array.isArray(value) && value.length <= 200 && value.every(test);
+
+const mappingOf =
+  (tests: Tests): Test =>
+  (value) =>
+    isMapping(value) && Object.keys(value).every((key) => Object.hasOwn(tests, key) && tests[key]?.(value[key]));
+
+const isNumber: Test = (value) => Number.isFinite(value);
+const isSetText = text(whyNot.configurationText);
+const isScalar: Test = (value) => isSetText(value) || isNumber(value) || typeof value === 'boolean';
+
+const quantity = (pattern: readonly [RegExp, string]): Test => {
+  const isQuantity = matching(pattern);
+  return (value) => isQuantity(value) || (isNumber(value) && (value as number) > 0);
+};
+
+const isEntry = mappingOf({
+  type: (value) => value === 'string' || value === 'integer' || value === 'number' || value === 'boolean',
+  default: isScalar,
+  minimum: isNumber,
+  maximum: isNumber,
+  enum: (value) => Array.isArray(value) && value.length >= 1 && value.length <= 100 && value.every(isScalar),
+  description: text(whyNot.settingDescription),
+  secret: (value) => typeof value === 'boolean',
+});
+
+const fields = {
+  name: text(whyNot.name),
+  version: matching(patterns.version),
+  description: text(whyNot.description),
+  author: text(whyNot.author),
+  class_name: text(whyNot.className),
+  dependencies: listOf(matching(patterns.dependency)),
+  endpoints: listOf(text(whyNot.endpoint)),
+  permissions_required: listOf(matching(patterns.permission)),
+  events_emitted: listOf(matching(patterns.event)),
+  events_subscribed: listOf(matching(patterns.event)),
+  resources: mappingOf({
+    cpu: quantity(patterns.cpu),
+    memory: quantity(patterns.memory),
+    max_concurrent_jobs: (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 1_000,
+  }),
+  configuration: (value) =>
+    isMapping(value) &&
+    Object.keys(value).every((key) => {
+      const given = value[key];
+      if (whyNot.configurationKey(key) !== undefined) return false;
+      return isScalar(given) || (isEntry(given) && Object.hasOwn(given as object, 'type'));
+    }),
+} satisfies Readonly<Record<keyof Manifest, Test>>;
+
+const isRight = mappingOf(fields);
+
+/** In the order in which manifests have them. */
+export const fieldNames: readonly string[] = Object.keys(fields);
+
+/**
+ * The manifest in a value that is one, many times as fast as the schema tells it, and without reading that; `undefined`
+ * where the schema is to say what is wrong. What the schema refuses is never taken: a property test compares the two.
+ */
+export function rightManifest(value: unknown): Manifest | undefined {
+  if (!isRight(value)) return undefined;
+  const { name, version, description, author, class_name, resources, ...rest } = value as Partial<Manifest>;
+  if (!name || !version || !description || !author || !class_name) return undefined;
+  const {
+    dependencies = [],
+    endpoints = [],
+    permissions_required = [],
+    events_emitted = [],
+    events_subscribed = [],
+    configuration = {},
+  } = rest;
+  return {
+    name,
+    version,
+    description,
+    author,
+    class_name,
+    dependencies,
+    endpoints,
+    permissions_required,
+    events_emitted,
+    events_subscribed,
+    resources: { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10, ...resources },
+    configuration,
+  };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

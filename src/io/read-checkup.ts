@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Checkup } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/check-manifest.ts';
@@ -60,11 +61,7 @@ async function readOne(cwd: string, files: readonly string[], host: OpenedHost |
   const given = new Set(files);
   const all = host ? modulesOf(host) : new Set<string>();
   const read = await readAll(cwd, files, root);
-  const context = await readAll(
-    cwd,
-    [...all].filter((file) => !given.has(file)),
-    root,
-  );
+  const context = await readAll(cwd, [...all].filter(notAmong(given, all)), root);
   const isRead = read.unreadable.length + context.unreadable.length === 0;
   const isWhole = host !== undefined && isRead && files.every((file) => all.has(file));
   return {
@@ -72,6 +69,12 @@ async function readOne(cwd: string, files: readonly string[], host: OpenedHost |
     checkup: { manifests: read.texts, others: context.texts, isWhole, host: { events }, settings },
     unreadable: read.unreadable,
   };
+}
+
+/** Whether a module of the host is not given; nor by its own path, where it is a link to something given. */
+function notAmong(given: ReadonlySet<string>, all: ReadonlySet<string>): (file: string) => boolean {
+  const others = new Set([...given].filter((file) => !all.has(file)));
+  return (file) => !given.has(file) && !(others.size > 0 && existsSync(file) && others.has(realpathSync(file)));
 }
 
 function modulesOf({ host }: OpenedHost): ReadonlySet<string> {

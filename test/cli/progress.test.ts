@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { withProgress } from '../../src/cli/progress.ts';
 import type { Io } from '../../src/io/io.ts';
 
-async function shownBy(isTty: boolean, env: Io['env'] = {}): Promise<string> {
+async function shownBy(isTty: boolean, env: Io['env'] = {}, stepMs = 1_100): Promise<string> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'performance'] });
   const shown: string[] = [];
   const err = { isTty, columns: 100, write: (more: string) => shown.push(more) };
@@ -10,7 +10,7 @@ async function shownBy(isTty: boolean, env: Io['env'] = {}): Promise<string> {
     await withProgress({ env, err } as unknown as Io, 'Merging', async (tell) => {
       for (const done of [0, 6]) {
         await tell(done, 12);
-        vi.advanceTimersByTime(1_100);
+        vi.advanceTimersByTime(stepMs);
       }
     });
   } finally {
@@ -28,4 +28,5 @@ it('shows a bar on a terminal after a second, and wipes it off', async () => {
 it('shows one still line without colour, and nothing where nobody looks', async () => {
   expect(await shownBy(true, { NO_COLOR: '1' })).toBe('Merging …\n');
   expect(await shownBy(false)).toBe('');
+  expect(await shownBy(true, {}, 400)).toBe('');
 });

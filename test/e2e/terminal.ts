@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 import { afterAll } from 'vitest';
 
 const keys = { enter: '\r', down: '\x1b[B', backspace: '\x7f', 'ctrl-c': '\x03', 'ctrl-d': '\x04' } as const;
-const patienceMs = 10_000;
+const patienceMs = 30_000;
 
 const running = new Set<Terminal>();
 afterAll(() => {

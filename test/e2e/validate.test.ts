@@ -1,33 +1,65 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile, execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';
+import { Terminal } from './terminal.ts';
 
-const manifest = (name: string, stem: string): string =>
+const manifest = (name: string, stem = name.charAt(0).toUpperCase() + name.slice(1)): string =>
   `name: ${name}\nversion: "1.0.0"\ndescription: Reads.\nauthor: Ada\nclass_name: ${stem}Module\n`;
 
-async function validate(cwd: string, args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Root may read everything: it checks as nobody. */
+async function validate(cwd: string, args: readonly string[]): Promise<Ended> {
   const bin = await builtBin();
+  const who = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   // In a workflow of GitHub it would print for GitHub.
   const { GITHUB_ACTIONS: _, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, [bin, 'validate', ...args], { cwd, env, maxBuffer: 1e8 }, (error, out, err) =>
+    execFile(process.execPath, [bin, 'validate', ...args], { cwd, env, maxBuffer: 1e8, ...who }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
 }
 
-it('finds the one that is wrong among ten thousand manifests', async () => {
+/** A host with these files below its folder of modules, that anyone may look into. */
+function hostWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = tempFolder();
-  mkdirSync(join(root, 'modules'));
+  chmodSync(root, 0o755);
   writeFileSync(join(root, 'ai-modules.yaml'), 'stack: fastify\nmodules_dir: modules\n');
-  for (let at = 0; at < 10_000; at += 1) {
-    mkdirSync(join(root, `modules/m${at}x`));
-    const text = manifest(`m${at}x`, `M${at}x`) + (at === 5_000 ? 'colour: red\n' : '');
-    writeFileSync(join(root, `modules/m${at}x/manifest.yaml`), text);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, 'modules', path)), { recursive: true });
+    writeFileSync(join(root, 'modules', path), content);
   }
+  return root;
+}
+
+/** A module whose manifest is a pipe: who reads it waits for `fill`. */
+function pipedModule(root: string): { readonly isRead: Promise<(text: string) => Promise<void>> } {
+  const pipe = join(root, 'modules/a_pipe/manifest.yaml');
+  mkdirSync(dirname(pipe), { recursive: true });
+  execFileSync('mkfifo', [pipe]);
+  const fill = async (text: string) => {
+    const writer = await opened;
+    await writer.writeFile(text);
+    await writer.close();
+  };
+  const opened = open(pipe, 'w');
+  return { isRead: opened.then(() => fill) };
+}
+
+it('finds the one that is wrong among ten thousand manifests', async () => {
+  const names = Array.from({ length: 10_000 }, (_, at) => `m${at}x`);
+  const root = hostWith(Object.fromEntries(names.map((name) => [`${name}/manifest.yaml`, manifest(name)])));
+  writeFileSync(join(root, 'modules/m5000x/manifest.yaml'), `${manifest('m5000x')}colour: red\n`);
   const { code, out, err } = await validate(root, ['--no-code']);
   expect([code, err]).toEqual([1, '']);
   const lines = out.trimEnd().split('\n');
@@ -36,11 +68,79 @@ it('finds the one that is wrong among ten thousand manifests', async () => {
   expect(lines).toHaveLength(5);
 });
 
+it('finds each file that cannot be read, also one that goes meanwhile, and what is wrong in the others', async () => {
+  const keys = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join('');
+  const root = hostWith({
+    'binary/manifest.yaml': new Uint8Array(5_000).map((_, at) => at),
+    'empty/manifest.yaml': '',
+    'fine/manifest.yaml': manifest('fine'),
+    'gone/manifest.yaml': manifest('gone'),
+    'large/manifest.yaml': '',
+    'latin/manifest.yaml': Buffer.concat([Buffer.from(manifest('latin')), Buffer.from([0xc3, 0x28])]),
+    'many/manifest.yaml': manifest('many') + keys,
+    'shut/manifest.yaml': manifest('shut'),
+    'typo/manifest.yaml': manifest('typo').replace('author', 'autor'),
+  });
+  const path = (module: string) => join(root, 'modules', module);
+  truncateSync(path('large/manifest.yaml'), 50_000_000);
+  chmodSync(path('shut/manifest.yaml'), 0);
+  mkdirSync(path('circle'));
+  symlinkSync('manifest.yaml', path('circle/manifest.yaml'));
+  symlinkSync('.', path('round'));
+  const { isRead } = pipedModule(root);
+
+  const running = validate(root, ['--format', 'pretty']);
+  const fill = await isRead;
+  rmSync(path('gone/manifest.yaml'));
+  // Nothing is said of it to what is no terminal, however long it takes.
+  await wait(1_500);
+  await fill(manifest('a_pipe', 'Apipe'));
+  const { code, out, err } = await running;
+
+  expect([code, err]).toEqual([1, '']);
+  const found = (module: string, message: string) =>
+    expect(out).toMatch(new RegExp(`^modules/${module}/manifest\\.yaml(:\\d+:\\d+)? error ${message}`, 'm'));
+  found('binary', 'it cannot be read: it is not UTF-8 text');
+  found('circle', 'it cannot be read: too many symbolic links');
+  found('empty', 'the manifest must be a mapping, not empty');
+  found('gone', 'it cannot be read: no such file or directory');
+  found('large', '.*50000000 bytes; at most 1000000 are read');
+  found('latin', 'it cannot be read: it is not UTF-8 text');
+  found('many', '19,950 more findings in this file not shown');
+  found('shut', 'it cannot be read: permission denied');
+  found('typo', 'unknown key "autor"');
+  expect(out).not.toMatch(/modules\/(a_pipe|fine|round)\/|^\s+at /m);
+  expect(out).toMatch(/in 11 manifests\n$/);
+});
+
+it.each([
+  ['a path that is not there', 'nowhere', 'nowhere cannot be read: it does not exist'],
+  ['a folder without manifests', 'modules/none', 'modules/none holds no manifest.yaml'],
+  ['a link that goes in a circle', 'circle', 'circle cannot be read: too many symbolic links'],
+])('refuses %s', async (_, path, reason) => {
+  const root = hostWith({ 'none/README.md': '', 'fine/manifest.yaml': manifest('fine') });
+  symlinkSync('circle', join(root, 'circle'));
+  const { code, out, err } = await validate(root, ['modules/fine', path]);
+  expect([code, out, err]).toEqual([2, '', expect.stringContaining(reason)]);
+  expect(err).not.toMatch(/^\s+at /m);
+});
+
+it('shows on a terminal that it goes on, once that takes a second, and wipes it off', async () => {
+  const root = hostWith({ 'fine/manifest.yaml': manifest('fine') });
+  const { isRead } = pipedModule(root);
+  const terminal = new Terminal([process.execPath, await builtBin(), 'validate'], { cwd: root });
+  await terminal.glimpse('Checking manifests (1 s)');
+  await (await isRead)(manifest('a_pipe', 'Apipe'));
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toBe('2 manifests valid');
+});
+
 it('reads a pattern with the library that is shipped beside it', async () => {
   const root = tempFolder();
+  chmodSync(root, 0o755);
   for (const name of ['ocr', 'asr', 'tts']) {
     mkdirSync(join(root, name));
-    writeFileSync(join(root, name, 'manifest.yaml'), manifest(name, name.charAt(0).toUpperCase() + name.slice(1)));
+    writeFileSync(join(root, name, 'manifest.yaml'), manifest(name));
   }
   expect(await validate(root, ['{o,a}*'])).toEqual({ code: 0, out: '2 manifests valid\n', err: '' });
 });

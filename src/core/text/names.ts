@@ -19,8 +19,8 @@ export const takenClassNames: ReadonlySet<string> = new Set(
   'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
 
-/** Addresses below the modules' prefix that the host answers itself. */
-export const takenModuleNames: ReadonlySet<string> = new Set(['list', 'health']);
+/** Addresses below the modules' prefix that the host answers itself, and what it calls itself. */
+export const takenModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
 
 export function isTakenClassName(name: string): boolean {
   return takenClassNames.has(name);
@@ -39,6 +39,7 @@ export function whyNotModuleName(name: string): string | undefined {
   if (!/^[a-z]/.test(name)) return 'must start with a lower-case letter a to z';
   if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
+  if (name === 'host') return 'is reserved: the host calls itself so, in its tables and events';
   if (takenModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
   return undefined;
 }

@@ -44,6 +44,7 @@ describe('whyNotModuleName', () => {
     ['constructor', 'keyword'],
     ['list', 'reserved'],
     ['health', 'reserved'],
+    ['host', 'reserved: the host calls itself so'],
   ];
   it.each(bad)('refuses %j', (name, reason) => expect(whyNotModuleName(name)).toContain(reason));
 });

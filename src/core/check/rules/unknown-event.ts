@@ -5,9 +5,9 @@ import type { ModulesRule } from '../rule.ts';
 export const unknownEvent: ModulesRule = {
   id: 'unknown-event',
   kind: 'modules',
-  severity: 'error',
+  severity: 'warning',
   summary: 'a module subscribes to an event that neither a module nor the host emits',
-  why: 'It is a misspelling, or the module that emits it is not here: the handler never runs.',
+  why: 'It is a misspelling, or the module that emits it is not here yet: until it is, the handler never runs.',
   reads: ['events_emitted', 'events_subscribed'],
   needsAll: true,
   check(modules, host) {

@@ -12,7 +12,7 @@ VERSION_PATTERN = r"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$"
 ENDPOINT_PATTERN = r"^(?:(?:GET|POST|PUT|PATCH|DELETE) )?(?:/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+$"
 PERMISSION_PATTERN = r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$"
 EVENT_PATTERN = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
-RESERVED_NAMES = frozenset({"list", "health"})
+RESERVED_NAMES = frozenset({"list", "health", "host"})
 MODULE_DEPENDENCY = "module:"
 
 

@@ -1,6 +1,6 @@
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { counted } from '../text/counted.ts';
-import { type CodeReader, checkCode } from './check-code.ts';
+import { type CodeReader, checkCode, tablesOf } from './check-code.ts';
 import { checkManifest, type ManifestText } from './check-manifest.ts';
 import { checkModules } from './check-modules.ts';
 import type { LineIgnore } from './line-ignores.ts';
@@ -47,12 +47,12 @@ export async function checkAll(
     if (index % manifestsBetweenPauses === 0) await pause();
     const checked = await checkManifest(manifest, active);
     found.push(...checked.diagnostics);
-    if (checked.subject) subjects.push(checked.subject);
     const code = checked.subject && (await codeOf?.(manifest));
-    for (const one of checked.subject && code ? await checkCode(manifest, checked.subject, code, active) : []) {
-      found.push(one);
-      inHost.set(one.file, inFolderOf(manifest, one.file));
-    }
+    const tables = code && tablesOf(manifest, code);
+    if (checked.subject) subjects.push({ ...checked.subject, ...(tables && { tables }) });
+    const inCode = checked.subject && code ? await checkCode(manifest, checked.subject, code, active) : [];
+    found.push(...inCode);
+    for (const { file } of [...inCode, ...(tables ?? [])]) inHost.set(file, inFolderOf(manifest, file));
     if (checked.uncounted > 0) uncounted.set(manifest.file, checked.uncounted);
     if (checked.ignores.length > 0) ignores.set(manifest.file, checked.ignores);
   }

@@ -2,9 +2,9 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { rangeBetween } from '../text/position.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import type { ManifestText } from './check-manifest.ts';
-import type { CodeFacts } from './code/facts.ts';
+import type { CodeFacts, Place } from './code/facts.ts';
 import { locator } from './locator.ts';
-import type { CodeFault, Rule, Subject } from './rule.ts';
+import type { CodeFault, Rule, Subject, Table } from './rule.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 
 /** What the code beside a manifest says; `undefined` where there is none that is known. */
@@ -31,7 +31,17 @@ function inCode(
   manifest: string,
   { texts }: CodeFacts,
 ): Diagnostic {
+  const at = placeBeside(manifest, { file, from, to }, texts);
+  return { rule: id, severity, message, ...at, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** A place in a module's code as readers of its manifest know it. */
+function placeBeside(manifest: string, { file, from, to }: Place, texts: CodeFacts['texts']) {
   const folder = manifest.slice(0, manifest.lastIndexOf('/') + 1);
-  const range = rangeBetween(texts.get(file) ?? '', from, to);
-  return { rule: id, severity, message, file: `${folder}${file}`, range, ...(hint === undefined ? {} : { hint }) };
+  return { file: `${folder}${file}`, range: rangeBetween(texts.get(file) ?? '', from, to) };
+}
+
+/** The tables of a module; without the texts they were found in, which are those of all its code. */
+export function tablesOf({ file }: ManifestText, { tables, texts }: CodeFacts): Table[] {
+  return tables.map(({ name, place }) => ({ name, ...placeBeside(file, place, texts) }));
 }

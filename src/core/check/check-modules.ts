@@ -1,7 +1,9 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import type { Fault } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { locator } from './locator.ts';
 import type { HostFacts, ModuleFault, Subject } from './rule.ts';
+import { severityOf } from './rules.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 
 export interface ModulesToCheck {
@@ -20,12 +22,17 @@ export async function checkModules(given: ModulesToCheck, rules: RulesByKind): P
     if (rule.needsAll && (!given.isWhole || readable.length < given.subjects.length)) return [];
     return rule.check(readable, given.host).map((fault) => ({ rule: rule.id, fault }));
   });
-  const byFile = new Map<string, { rule: string; fault: ModuleFault }[]>();
-  for (const one of found) {
-    const { file } = one.fault.module;
-    byFile.set(file, [...(byFile.get(file) ?? []), one]);
-  }
+  const byFile = new Map<string, { rule: string; fault: ModuleFault & Fault }[]>();
   const located: Diagnostic[] = [];
+  for (const { rule, fault } of found) {
+    if ('range' in fault) {
+      const { module: _, ...rest } = fault;
+      located.push({ rule, severity: severityOf(rule), ...rest });
+      continue;
+    }
+    const { file } = fault.module;
+    byFile.set(file, [...(byFile.get(file) ?? []), { rule, fault }]);
+  }
   for (const [file, faults] of byFile) {
     const text = given.textOf(file);
     if (text === undefined) continue;

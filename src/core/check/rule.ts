@@ -1,4 +1,4 @@
-import type { Edit, Severity } from '../diagnostic.ts';
+import type { Edit, Range, Severity } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { PlainYaml } from '../text/plain-yaml.ts';
@@ -51,12 +51,14 @@ export interface ModulesRule extends RuleText {
   readonly reads: readonly (keyof Manifest)[];
   /** True: it can only be told where every module of the host is known. */
   readonly needsAll: boolean;
+  /** True: it can only be told where code is read. */
+  readonly needsCode?: boolean;
   check(modules: readonly Subject[], host: HostFacts): readonly ModuleFault[];
 }
 
-export interface ModuleFault extends Fault {
+export type ModuleFault = (Fault | (Pick<Fault, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
   readonly module: Subject;
-}
+};
 
 /** About whether a module's code does what its manifest says. */
 export interface CodeRule extends RuleText {
@@ -80,6 +82,15 @@ export interface Subject {
   readonly folder: string | undefined;
   readonly manifest: Manifest;
   readonly faulty: ReadonlySet<string>;
+  /** Those that its code names; absent where that was not read. */
+  readonly tables?: readonly Table[];
+}
+
+/** A table, and where code names it. */
+export interface Table {
+  readonly name: string;
+  readonly file: string;
+  readonly range: Range;
 }
 
 /** What rules need to know of the host. */

@@ -38,6 +38,7 @@ import { secretValue } from './rules/secret-value.ts';
 import { severalDocuments } from './rules/several-documents.ts';
 import { shadowedEndpoint } from './rules/shadowed-endpoint.ts';
 import { syntax } from './rules/syntax.ts';
+import { tableOwner } from './rules/table-owner.ts';
 import { tooDeep } from './rules/too-deep.ts';
 import { unclearCode } from './rules/unclear-code.ts';
 import { undeclaredEvent } from './rules/undeclared-event.ts';
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   severalDocuments,
   shadowedEndpoint,
   syntax,
+  tableOwner,
   tooDeep,
   unclearCode,
   undeclaredEvent,

@@ -41,7 +41,8 @@ export function unusedIgnores(
 
 function wasAsked(id: string, { severities }: RuleSettings, { isWhole, hasCode }: Reach): boolean {
   const rule = rules.find((one) => one.id === id);
-  if (rule?.kind === 'code' && !hasCode) return false;
+  const isOfCode = rule?.kind === 'code' || (rule?.kind === 'modules' && rule.needsCode);
+  if (isOfCode && !hasCode) return false;
   return severities[id] !== 'off' && (isWhole || rule?.kind !== 'modules' || !rule.needsAll);
 }
 

@@ -35,6 +35,7 @@ export interface CodeFacts {
   readonly published: readonly Named[];
   readonly handled: readonly Named[];
   readonly settings: readonly Named[];
+  readonly tables: readonly Named[];
   /** Where a file does not parse: it may hold more than was seen, and not quite what was. */
   readonly broken: readonly Place[];
   /** Places that may hold more of an aspect than could be told. */

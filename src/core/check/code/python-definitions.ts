@@ -2,6 +2,9 @@ import type { SyntaxNode } from '@lezer/common';
 import type { Entry, Expression, Parameter, Scope } from './expression.ts';
 import { type FileBuilder, other } from './file-builder.ts';
 
+/** The attribute of a class that names its table. */
+export const tableKey = '__tablename__';
+
 interface Readers {
   readonly read: (node: SyntaxNode, scope: Scope) => Expression;
   readonly call: (at: Scope, callee: Expression, list: SyntaxNode | undefined, scope: Scope) => Expression;
@@ -73,19 +76,32 @@ export class Definitions {
   class(node: SyntaxNode, scope: Scope): Expression {
     const parts = this.#file.parts(node);
     const list = parts.find((part) => part.name === 'ArgList');
-    const bases = list
-      ? this.#file.parts(list).filter((part) => part.name === 'VariableName' || part.name === 'MemberExpression')
-      : [];
+    const given = list ? this.#file.parts(list) : [];
+    const bases = given.filter((part, index) => {
+      const isNamed = [given[index - 1], given[index + 1]].some((near) => near?.name === 'AssignOp');
+      return !isNamed && (part.name === 'VariableName' || part.name === 'MemberExpression');
+    });
     const body = parts.find((part) => part.name === 'Body');
     const entries = (body ? this.#file.parts(body) : []).flatMap((part) => this.#attribute(part, node));
+    const name = parts.find((part) => part.name === 'VariableName');
+    if (name && given.some((part, index) => this.#isTable(part, given[index + 2])))
+      entries.unshift({ key: tableKey, at: name, value: this.#tableOf(name) });
     const made = this.#file.class(
       node,
       entries,
       bases.map((base) => this.#readers.read(base, scope)),
     );
-    const name = parts.find((part) => part.name === 'VariableName');
     if (name) this.#file.bind(this.#file.textOf(name), scope, made);
     return made;
+  }
+
+  #isTable(part: SyntaxNode, value: SyntaxNode | undefined): boolean {
+    return this.#file.textOf(part) === 'table' && value !== undefined && this.#file.textOf(value) === 'True';
+  }
+
+  /** What SQLModel calls the table of a class that does not say it. */
+  #tableOf(name: SyntaxNode): Expression {
+    return { kind: 'text', from: name.from, to: name.to, text: this.#file.textOf(name).toLowerCase() };
   }
 
   #attribute(part: SyntaxNode, scope: Scope): Entry[] {

@@ -9,6 +9,7 @@ import { parsePython } from './parse-python.ts';
 import { parseTypescript } from './parse-typescript.ts';
 import { Program } from './program.ts';
 import { pydanticSettings, zodSettings } from './settings.ts';
+import { tablesIn } from './tables.ts';
 
 interface Language {
   readonly endings: readonly string[];
@@ -24,13 +25,24 @@ const languages: readonly Language[] = [
   {
     endings: ['.ts', '.mts', '.js', '.mjs'],
     framework: 'fastify',
-    words: [...verbs, '.publish', '.on(', '.subscribe', 'lifecycle', 'BaseConfig', 'ermission'],
+    words: [...verbs, '.publish', '.on(', '.subscribe', 'lifecycle', 'BaseConfig', 'ermission', 'Table('],
     namesAllPermissions: true,
   },
   {
     endings: ['.py'],
     framework: 'fastapi',
-    words: [...verbs, '.publish', '.on(', '.subscribe', 'LifecycleEvents', 'Config', 'requires', 'ermission'],
+    words: [
+      ...verbs,
+      '.publish',
+      '.on(',
+      '.subscribe',
+      'LifecycleEvents',
+      'Config',
+      'requires',
+      'ermission',
+      'Table(',
+      'table',
+    ],
     namesAllPermissions: false,
   },
 ];
@@ -74,6 +86,7 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
     published: published.named,
     handled: handled.named,
     settings: settings.named,
+    tables: tablesIn(program, files),
     broken,
     unclear: {
       routes: routes.unclear,

@@ -9,7 +9,7 @@ import { readCode } from '../../../../src/core/check/code/read-code.ts';
 function factsOf(files: Readonly<Record<string, string>>) {
   const facts = readCode(new Map(Object.entries(files)), 'ocr');
   if (!facts) throw new Error('no code');
-  const names = (aspect: 'permissions' | 'published' | 'handled' | 'settings') =>
+  const names = (aspect: 'permissions' | 'published' | 'handled' | 'settings' | 'tables') =>
     facts[aspect].map(({ name, isSure }) => `${isSure ? '' : '~'}${name}`);
   return {
     routes: facts.routes.map(
@@ -20,6 +20,7 @@ function factsOf(files: Readonly<Record<string, string>>) {
     published: names('published'),
     handled: names('handled'),
     settings: names('settings'),
+    tables: names('tables'),
     unclear: Object.entries(facts.unclear).flatMap(([aspect, places]) =>
       places.map((place) => textAt(facts, aspect, place)),
     ),
@@ -449,6 +450,26 @@ describe('settings', () => {
       { settings: ['a'] },
     ],
   ])('%s', (_, files, facts) => expect(factsOf(files)).toMatchObject(facts));
+});
+
+describe('tables', () => {
+  it.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'TypeScript',
+      {
+        'a.ts': `${head}const base = 'ocr';\nexport const jobs = jobsTable(\`\${base}_jobs\`); const pages = pgTable('pages', {}); const other = pgTable(name(), {});`,
+      },
+      ['ocr_jobs', 'pages'],
+    ],
+    [
+      'Python',
+      {
+        'a.py':
+          'from fastapi import x\nclass Job(JobRow, table=True):\n    __tablename__ = "ocr_jobs"\nclass Page(SQLModel, table=True): ...\nclass Other(Job): ...\nlinks = Table("links", metadata)\n',
+      },
+      ['ocr_jobs', 'page', 'links'],
+    ],
+  ])('%s', (_, files, tables) => expect(factsOf(files).tables).toEqual(tables));
 });
 
 it('leaves code of other frameworks alone', () => {

@@ -93,6 +93,13 @@ export function driftOf(aspect: Aspect, manifest: Manifest, code: CodeFacts): Dr
   return comparisons[aspect](manifest, code);
 }
 
+/** What to do about an extra one: it and one that the code lacks may be the same, and either may be the misspelt one. */
+export function hintFor(meant: string | undefined, otherwise: string): string {
+  return meant === undefined
+    ? otherwise
+    : `The manifest has ${meant}, which the code lacks: one of the two is misspelt.`;
+}
+
 /** Whether the code may hold more of an aspect than could be told. */
 export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boolean {
   return broken.length + unclear[aspect].length > 0;

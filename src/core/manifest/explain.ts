@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import { nearestWord, nearWords } from '../text/nearest-word.ts';
 import type { Finding } from './finding.ts';
+import { suggestValue } from './suggest-value.ts';
 
 type Issue = z.core.$ZodIssue;
 type UnknownKeys = Extract<Issue, { code: 'unrecognized_keys' }>;
@@ -44,7 +45,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           rule: 'wrong-type',
           message: `${name} must be ${noun(issue.expected)}, not ${kindOf(issue.input)}`,
           ...(issue.expected === 'string' && isScalar(issue.input)
-            ? { hint: 'Put it in quotes.', fix: JSON.stringify }
+            ? { hint: hintForText(path), fix: JSON.stringify }
             : {}),
         },
       ];
@@ -97,9 +98,16 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           message: `${name} must be at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`,
         },
       ];
-    default:
-      return [{ path, at: 'value', rule: 'invalid-value', message: `${name} ${issue.message}` }];
+    default: {
+      const near = suggestValue(path, issue.input);
+      const hint = near === undefined ? {} : { hint: `Did you mean ${near}?` };
+      return [{ path, at: 'value', rule: 'invalid-value', message: `${name} ${issue.message}`, ...hint }];
+    }
   }
+}
+
+function hintForText(path: Finding['path']): string {
+  return path[0] === 'version' ? 'Put it in quotes, as three numbers: "1.2.0".' : 'Put it in quotes.';
 }
 
 function unknownKeys(issue: UnknownKeys, path: Finding['path'], known: readonly string[]): Finding[] {

@@ -42,7 +42,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'a number for a version',
     { version: 'version: 1.0' },
-    ['2:10 version must be a text, not the number 1 | Put it in quotes.'],
+    ['2:10 version must be a text, not the number 1 | Put it in quotes, as three numbers'],
   ],
   ['half a version', { version: 'version: "1.0"' }, ['2:10 version must be a semantic version']],
   ['a date for a version', { version: 'version: 2026-11-23' }, ['2:10 version must be a semantic version']],

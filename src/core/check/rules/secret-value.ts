@@ -39,7 +39,8 @@ function textsOf(manifest: Manifest): Text[] {
   for (const [key, value] of Object.entries(configuration)) {
     if (typeof value !== 'object') add(['configuration', key], key, value);
     else {
-      add(['configuration', key, 'default'], key, value.default);
+      // A secret with a value is told as that.
+      if (!value.secret || isEnvKey(key)) add(['configuration', key, 'default'], key, value.default);
       add(['configuration', key, 'description'], '', value.description);
       for (const [index, text] of (value.enum ?? []).entries()) add(['configuration', key, 'enum', index], '', text);
     }

@@ -1,4 +1,4 @@
-import { driftOf } from '../drift.ts';
+import { driftOf, hintFor } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const undeclaredEvent: CodeRule = {
@@ -12,6 +12,6 @@ export const undeclaredEvent: CodeRule = {
     driftOf('published', manifest, code).extra.map(({ name, place, meant }) => ({
       place,
       message: `the manifest does not declare the event ${name}`,
-      hint: meant === undefined ? 'Add it to events_emitted.' : `Did you mean ${meant}?`,
+      hint: hintFor(meant, 'Add it to events_emitted.'),
     })),
 };

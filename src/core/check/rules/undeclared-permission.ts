@@ -1,4 +1,4 @@
-import { driftOf } from '../drift.ts';
+import { driftOf, hintFor } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const undeclaredPermission: CodeRule = {
@@ -12,6 +12,6 @@ export const undeclaredPermission: CodeRule = {
     driftOf('permissions', manifest, code).extra.map(({ name, place, meant }) => ({
       place,
       message: `the manifest does not declare the permission ${name}`,
-      hint: meant === undefined ? 'Add it to permissions_required.' : `Did you mean ${meant}?`,
+      hint: hintFor(meant, 'Add it to permissions_required.'),
     })),
 };

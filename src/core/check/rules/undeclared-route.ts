@@ -1,4 +1,4 @@
-import { driftOf } from '../drift.ts';
+import { driftOf, hintFor } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const undeclaredRoute: CodeRule = {
@@ -12,6 +12,6 @@ export const undeclaredRoute: CodeRule = {
     driftOf('routes', manifest, code).extra.map(({ name, place, meant }) => ({
       place,
       message: `the manifest does not declare ${name}`,
-      hint: meant === undefined ? 'Add it to endpoints, or remove the route.' : `Did you mean ${meant}?`,
+      hint: hintFor(meant, 'Add it to endpoints, or remove the route.'),
     })),
 };

@@ -1,4 +1,4 @@
-import { driftOf } from '../drift.ts';
+import { driftOf, hintFor } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const undeclaredSetting: CodeRule = {
@@ -12,6 +12,6 @@ export const undeclaredSetting: CodeRule = {
     driftOf('settings', manifest, code).extra.map(({ name, place, meant }) => ({
       place,
       message: `the manifest does not declare the setting ${name}`,
-      hint: meant === undefined ? 'Add it to configuration.' : `Did you mean ${meant}?`,
+      hint: hintFor(meant, 'Add it to configuration.'),
     })),
 };

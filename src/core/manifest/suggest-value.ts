@@ -1,0 +1,63 @@
+import { pascalCase, snakeCase, suggestModuleName } from '../text/names.ts';
+import { patterns, whyNot } from './field-checks.ts';
+
+interface Field {
+  /** What the author may have meant. */
+  readonly guess: (given: string) => string | undefined;
+  readonly isRight: (value: string) => boolean;
+}
+
+const matching = (kind: keyof typeof patterns) => (value: string) => patterns[kind][0].test(value);
+
+const event: Field = { guess: (given) => joined(given, '.'), isRight: matching('event') };
+
+const fields: Readonly<Record<string, Field>> = {
+  name: { guess: suggestModuleName, isRight: (value) => whyNot.name(value) === undefined },
+  version: { guess: threeNumbers, isRight: matching('version') },
+  class_name: { guess: pascalCase, isRight: (value) => whyNot.className(value) === undefined },
+  dependencies: {
+    guess: (given) => (given.startsWith('module:') ? `module:${snakeCase(given.slice(7))}` : undefined),
+    isRight: matching('dependency'),
+  },
+  endpoints: { guess: endpoint, isRight: (value) => whyNot.endpoint(value) === undefined },
+  permissions_required: { guess: (given) => joined(given, ':'), isRight: matching('permission') },
+  events_emitted: event,
+  events_subscribed: event,
+  'resources.cpu': { guess: (given) => given.replace(/\s/g, ''), isRight: matching('cpu') },
+  'resources.memory': { guess: memory, isRight: matching('memory') },
+};
+
+/** A right value close to a wrong one, by where it stands; `undefined` where there is none. */
+export function suggestValue(path: readonly PropertyKey[], given: unknown): string | undefined {
+  if (typeof given !== 'string' || given.length > 200) return undefined;
+  const name = path.filter((part) => typeof part === 'string').join('.');
+  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const guess = field?.guess(given.trim());
+  return guess !== undefined && guess !== given && field?.isRight(guess) ? guess : undefined;
+}
+
+function joined(given: string, mark: string): string | undefined {
+  const words = given.split(/[.:/]/).map((word) => snakeCase(word));
+  return words.length === 2 ? words.join(mark) : undefined;
+}
+
+function threeNumbers(given: string): string {
+  const numbers = given.replace(/^v/i, '');
+  return /^\d+$/.test(numbers) ? `${numbers}.0.0` : numbers.replace(/^(\d+\.\d+)$/, '$1.0');
+}
+
+/** `get status/:jobId/` → `GET /status/{job_id}` */
+function endpoint(given: string): string {
+  const [, method = '', path = ''] = /^(?:([a-z]+)\s+)?(.*)$/i.exec(given) ?? [];
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const written = segments.map((segment) => {
+    const parameter = /^(?::(\w+)|<(\w+)>|\{(\w+)\})$/.exec(segment);
+    return parameter ? `{${snakeCase(parameter.slice(1).join(''))}}` : segment;
+  });
+  return `${method.toUpperCase()} /${written.join('/')}`.trim();
+}
+
+/** `512 MB` → `512Mi` */
+function memory(given: string): string {
+  return given.replace(/^(\d+)\s*([kmgt])i?b?$/i, (_, number, unit: string) => `${number}${unit.toUpperCase()}i`);
+}

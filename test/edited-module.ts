@@ -31,7 +31,7 @@ const edits: Readonly<Record<Stack, Readonly<Record<string, string>>>> = {
   fastapi: {
     'routes.py': '    job = await service.start_processing(body, user.id)',
     'events.py': '        user_id = user_id_of(event)',
-    'schemas.py': 'class NotesResponse(ProcessResponse):',
+    'schemas.py': 'class NotesResponse(base.ProcessResponse):',
     'config.py': '    model_config = SettingsConfigDict(env_prefix="NOTES_")',
     'README.md': '## Tests',
   },
@@ -47,19 +47,25 @@ export const editedFiles = (stack: Stack): readonly string[] => Object.keys(edit
 
 /** A line of the user's in the files of the module that follow the manifest; `names`: those called otherwise there. */
 export function editAsUser(stack: Stack, folder: string, names: Readonly<Record<string, string>> = {}): void {
-  for (const [known, line] of Object.entries(edits[stack])) {
-    const file = names[known] ?? known;
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    replaceIn(join(folder, file), line, `${indent}${mineIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
+  for (const known of editedFiles(stack)) {
+    const file = join(folder, names[known] ?? known);
+    writeFileSync(file, editedText(stack, known, readFileSync(file, 'utf8')));
   }
+}
+
+/** The text of one of those files with that line. */
+export function editedText(stack: Stack, file: string, text: string): string {
+  const line = edits[stack][file] as string;
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return replacedIn(text, line, `${indent}${mineIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
 }
 
 /** A change of a text that must be there. */
 export function replaceIn(file: string, from: string, to: string): void {
-  const text = readFileSync(file, 'utf8');
-  if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-  writeFileSync(
-    file,
-    text.replace(from, () => to),
-  );
+  writeFileSync(file, replacedIn(readFileSync(file, 'utf8'), from, to));
+}
+
+export function replacedIn(text: string, from: string, to: string): string {
+  if (!text.includes(from)) throw new Error(`there is no ${from} in ${text}`);
+  return text.replace(from, () => to);
 }

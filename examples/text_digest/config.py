@@ -6,11 +6,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from app.ai import module_config as base
 from app.ai import standard_settings as standard
-from app.ai.module_config import ModuleConfig, load_config
 
 
-class TextDigestConfig(ModuleConfig):
+class TextDigestConfig(base.ModuleConfig):
     """The keys under `configuration` in the manifest, and the standard ones of `ModuleConfig`."""
 
     model_config = SettingsConfigDict(env_prefix="TEXT_DIGEST_")
@@ -37,4 +37,4 @@ class TextDigestConfig(ModuleConfig):
 @lru_cache
 def get_config() -> TextDigestConfig:
     """The settings, read once."""
-    return load_config(TextDigestConfig, Path(__file__).parent)
+    return base.load_config(TextDigestConfig, Path(__file__).parent)

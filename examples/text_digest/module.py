@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from app.ai.job_module import JobModule
+from app.ai import job_module as base
 from app.core.event_bus import EventBus
 
 from .config import TextDigestConfig, get_config
@@ -13,7 +13,7 @@ from .routes import router
 from .service import TextDigestService
 
 
-class TextDigestModule(JobModule):
+class TextDigestModule(base.JobModule):
     """The module's parts put together; starting, stopping and health checks come from `JobModule`."""
 
     def __init__(self) -> None:

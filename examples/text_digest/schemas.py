@@ -2,18 +2,12 @@
 
 from pydantic import ConfigDict
 
-from app.jobs.schemas import (
-    JobListResponse,
-    JobResponse,
-    ProcessRequest,
-    ProcessResponse,
-    StatsResponse,
-)
+from app.jobs import schemas as base
 
 from .config import get_config
 
 
-class TextDigestRequest(ProcessRequest):
+class TextDigestRequest(base.ProcessRequest):
     """A request for work. Declare here what `input_data` must hold."""
 
     model_config = ConfigDict(
@@ -32,19 +26,19 @@ class TextDigestRequest(ProcessRequest):
         return get_config().max_input_bytes
 
 
-class TextDigestResponse(ProcessResponse):
+class TextDigestResponse(base.ProcessResponse):
     """The result of a job, or of work done at once."""
 
 
-class TextDigestJobResponse(JobResponse):
+class TextDigestJobResponse(base.JobResponse):
     """A job as its owner sees it."""
 
 
-class TextDigestJobListResponse(JobListResponse):
+class TextDigestJobListResponse(base.JobListResponse):
     """A page of the user's jobs, newest first."""
 
     jobs: list[TextDigestJobResponse]
 
 
-class TextDigestStatsResponse(StatsResponse):
+class TextDigestStatsResponse(base.StatsResponse):
     """Counts over all users."""

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from app.jobs.service import JobService, ReportProgress
+from app.jobs import service as base
 from app.jobs.spec import JobSpec
 
 from . import models
@@ -14,7 +14,7 @@ from .provider import create_provider
 POLL_SECONDS = 0.05
 
 
-class TextDigestService(JobService):
+class TextDigestService(base.JobService):
     """One call of the provider for each job, polled until it is complete."""
 
     def __init__(self, config: TextDigestConfig | None = None) -> None:
@@ -46,7 +46,7 @@ class TextDigestService(JobService):
         self,
         input_data: dict[str, Any],
         options: dict[str, Any],
-        report_progress: ReportProgress,
+        report_progress: base.ReportProgress,
     ) -> dict[str, Any]:
         """Do the work and return its output, a JSON object.
 

@@ -1,4 +1,4 @@
-import { JobService } from '#platform/jobs/job-service.ts';
+import * as base from '#platform/jobs/job-service.ts';
 import type { Run, WorkRequest } from '#platform/jobs/run.ts';
 import type { JsonObject } from '#platform/jobs/tables.ts';
 import type { ModuleContext } from '#platform/modules/module-context.ts';
@@ -9,7 +9,7 @@ import { jobs, results } from './models.ts';
 import { createProvider } from './provider.ts';
 
 /** The module's work. Taking, running, retrying and cancelling jobs comes with `JobService`. */
-export class TextInsightsService extends JobService<Config> {
+export class TextInsightsService extends base.JobService<Config> {
   override readonly provider: Provider;
 
   constructor(context: ModuleContext, config: Config) {

@@ -46,6 +46,8 @@ const oddities: Readonly<Record<string, object>> = {
     permissions_required: verbs.map((verb) => `${longNamespace}:${verb}`),
     events_emitted: ['started', 'completed', 'x_y'].map((verb) => `${longNamespace}.${verb}`),
   },
+  job: {},
+  modules: { class_name: 'ModuleModule' },
   no_endpoints: { endpoints: [] },
   no_events: { events_emitted: [], events_subscribed: [] },
   no_suffix: { class_name: 'PDF2Text' },
@@ -78,6 +80,7 @@ const oddities: Readonly<Record<string, object>> = {
       .concat('other.thing_happened'),
     events_subscribed: ['own_events.completed', 'own_events.zebra', 'a.b'],
   },
+  process: {},
   process_status: { endpoints: ['POST /process', 'GET /status/{job_id}'] },
 };
 

@@ -75,6 +75,19 @@ export function describeRender(name: string): void {
     }
   });
 
+  it.each(['Module', 'Job', 'Base', 'Process', 'Stats'])('defines nothing that it imports: %sModule', async (stem) => {
+    const pack = await readPackFolder(`${templates}${name}`, name);
+    const [[, manifest]] = [...acceptedManifests(1)] as [readonly [number, Manifest]];
+    const given = { ...manifest, class_name: `${stem}Module` };
+    for (const [path, { content }] of renderModule(pack, contextOf(given, pack.meta, pack.meta.host.imports))) {
+      if (!/\.(py|ts)$/.test(path)) continue;
+      const text = String(content);
+      const imports = text.match(/^(?:from|import) (?:[^({\n]*\([^)]*\)|[^{(\n]*\{[^}]*\}|[^\n]*)/gm)?.join('\n') ?? '';
+      const classes = [...text.matchAll(/^(?:export )?class (\w+)/gm)].map(([, defined]) => defined);
+      for (const defined of classes) expect(`${path}: ${imports}`).not.toMatch(new RegExp(`\\b${defined}\\b`));
+    }
+  });
+
   it('is the same whatever the order of keys in the manifest', async () => {
     const pack = await readPackFolder(`${templates}${name}`, name);
     const { imports } = pack.meta.host;

@@ -230,7 +230,7 @@ describe('laws, for any three trees', () => {
     expect(isDeepStrictEqual(same, rest)).toBe(true);
     const again = mergeTrees(theirs, tree, theirs, { ...options, remembered: rest.remembered });
     expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
-  });
+  }, 600_000);
 
   it('what nobody edited becomes the new render', () => {
     fc.assert(

@@ -11,10 +11,23 @@ const kinds: Readonly<Record<string, Kind>> = {
  * in, which quotes a text is in, a comma before a bracket that closes on a line of its own.
  */
 export function sameButForFormat(path: string, a: string, b: string): boolean {
-  const kind = kinds[path.slice(path.lastIndexOf('.') + 1)];
+  const kind = kindOf(path);
   if (kind === undefined || frameOf(a) !== frameOf(b)) return false;
   const [left, right] = [tokensOf(a, kind), tokensOf(b, kind)];
   return left.length === right.length && left.every((token, at) => token === right[at]);
+}
+
+/** What one line says, whichever way it is formatted; `undefined` for a file whose formatters are not known. */
+export function lineWithoutFormat(path: string, line: string): string | undefined {
+  const kind = kindOf(path);
+  if (kind === undefined) return undefined;
+  const tokens = tokensOf(line, kind);
+  if (tokens.at(-1) === ',') tokens.pop();
+  return `${kind === 'indented' ? /^\s*/.exec(line)?.[0] : ''}${tokens.join(' ')}`;
+}
+
+function kindOf(path: string): Kind | undefined {
+  return kinds[path.slice(path.lastIndexOf('.') + 1)];
 }
 
 /** Line endings, byte order mark and final line feed: merging keeps them as they are. */

@@ -1,8 +1,9 @@
+import { inFormatOf } from '../text/in-format-of.ts';
 import type { LineConflict } from '../text/line-merge.ts';
 import { type MergeLabels, unresolvedLines } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
 import { sameButForFormat } from '../text/same-but-for-format.ts';
-import { mergeContent } from './merge-content.ts';
+import { type ContentMerge, mergeContent } from './merge-content.ts';
 import { type FileMode, sameFile, type TreeFile } from './tree.ts';
 
 export type ConflictStyle = 'markers' | 'ours' | 'theirs' | 'sidecar';
@@ -59,7 +60,7 @@ export function mergeFile(
   if (isFormatOf(path, mine, theirs)) return keep(mine, 'clean', 'as the pack renders it, in your format');
   if (isOnlyFormatted)
     return { state: 'outdated', after: theirs, reason: 'not edited but for its format: takes the new render' };
-  return mergeBoth(base, mine, theirs, options);
+  return mergeBoth(path, base, mine, theirs, options);
 }
 
 function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
@@ -82,14 +83,12 @@ export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
   return { state: 'deleted', reason: isNews ? deletedAndChanged : 'you deleted it' };
 }
 
-function mergeBoth(base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
+function mergeBoth(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
   const mode = mergeModes(base.mode, mine.mode, theirs.mode);
   const side = ({ markers: 'markers', ours: 'mine', theirs: 'theirs', sidecar: 'markers' } as const)[options.conflicts];
-  const merged = mergeContent(base.content, mine.content, theirs.content, {
-    labels: options.labels,
-    conflicts: side,
-    otherEngine: options.otherEngine,
-  });
+  const merging = { labels: options.labels, conflicts: side, otherEngine: options.otherEngine } as const;
+  const asTheyAre = mergeContent(base.content, mine.content, theirs.content, merging);
+  const merged = asTheyAre?.conflicts.length ? (withoutFormat(path, base, mine, theirs) ?? asTheyAre) : asTheyAre;
   if (!merged)
     return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
   const after = { content: merged.content, mode };
@@ -99,6 +98,17 @@ function mergeBoth(base: TreeFile, mine: TreeFile, theirs: TreeFile, options: Me
   if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
   if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
   return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
+}
+
+/** A merge without conflicts, where those there are come of a formatter that the user runs. */
+function withoutFormat(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile): ContentMerge | undefined {
+  const [o, a, b] = [base.content, mine.content, theirs.content];
+  if (typeof o !== 'string' || typeof a !== 'string' || typeof b !== 'string') return undefined;
+  const before = inFormatOf(path, a, o);
+  const after = before === undefined ? undefined : inFormatOf(path, before, b);
+  if (before === undefined || after === undefined) return undefined;
+  const merged = mergeContent(before, a, after, { labels: { base: '', theirs: '' } });
+  return merged?.conflicts.length === 0 ? merged : undefined;
 }
 
 /** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */

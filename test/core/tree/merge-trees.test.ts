@@ -93,6 +93,32 @@ describe('each case of test/fixtures/update', () => {
   });
 });
 
+describe('a file that a formatter went over', () => {
+  /** Where a line of the user's conflicts, of all places where it could stand in a file. */
+  function conflictsIn(path: RelPath, base: string, mine: string, theirs: string): number {
+    const lines = mine.split('\n');
+    const own = path.endsWith('.py') ? '# mine' : '// mine';
+    const edited = lines.slice(1).map((line, at) => [...lines.slice(0, at + 1), own, line, ...lines.slice(at + 2)]);
+    const merges = edited.map((text) => {
+      const trees = [base, text.join('\n'), theirs].map((one): Tree => new Map([[path, textFile(one)]]));
+      return mergeTrees(...(trees as [Tree, Tree, Tree]), plain);
+    });
+    for (const { tree } of merges) expect(tree.get(path)?.content).toContain(`${own}\n`);
+    return merges.filter(({ conflicts }) => conflicts.length > 0).length;
+  }
+
+  it.each(['biome', 'prettier', 'ruff', 'black'])('%s: an edit conflicts where it would without it', async (name) => {
+    const [base, mine, theirs] = (await Promise.all(
+      ['base', 'mine', 'theirs'].map((part) => readTree(join(fixtures, `formatted-by-${name}`, part))),
+    )) as [Tree, Tree, Tree];
+    for (const [path, { content }] of mine) {
+      const [before, after] = [base, theirs].map((tree) => String(tree.get(path)?.content)) as [string, string];
+      const formatted = conflictsIn(path, before, String(content), after);
+      expect(`${path} ${formatted <= conflictsIn(path, before, before, after)}`).toBe(`${path} true`);
+    }
+  });
+});
+
 describe('what is decided, and why', () => {
   const tree = (files: Record<string, string>): Tree =>
     new Map(Object.entries(files).map(([path, text]) => [path as RelPath, textFile(text)]));

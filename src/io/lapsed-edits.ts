@@ -1,7 +1,7 @@
 import { removeAboveMarker } from '../core/host/edit.ts';
 import { type Host, importSpecifiers } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
-import { readManifest } from '../core/manifest/parse.ts';
+import { findManifest } from '../core/manifest/parse.ts';
 import { type Context, contextOf } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
@@ -29,7 +29,7 @@ export async function removeLapsedEdits(
   edits: HostEdits,
 ): Promise<void> {
   const contextIn = (name: string, text: string): Context | undefined => {
-    const { manifest } = readManifest(text);
+    const manifest = findManifest(text);
     return manifest && contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
   };
   const lapsed = new Map<RelPath, Set<string>>();

@@ -79,6 +79,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     for (const file of ['manifest.yaml', 'service.ts', 'index.ts', 'README.md'])
       host.write(file, host.read(file).replace(/<<<<<<< .*\n([\s\S]*?)=======\n[\s\S]*?>>>>>>> .*\n/g, '$1'));
     host.edit('service.ts', 'return 1', 'return 11');
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be rendered again');
     await succeedIn(host.root, ['update', '--yes']);
     expect(host.read('.ai-module/pristine.base')).not.toContain('<<<<<<<');
     expect(host.read('service.ts')).toContain('return 11');

@@ -42,6 +42,15 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
   return checkManifestValue(readYaml(text));
 }
 
+/** The manifest in a text that may hold anything, such as what git left of two; `undefined` where it is none. */
+export function findManifest(text: string): Manifest | undefined {
+  try {
+    return readManifest(text).manifest;
+  } catch {
+    return undefined;
+  }
+}
+
 export function checkManifestValue(value: unknown): {
   readonly manifest?: Manifest;
   readonly findings: readonly Finding[];

@@ -1,5 +1,5 @@
 import { manifestChanges } from '../manifest/manifest-changes.ts';
-import { readManifest } from '../manifest/parse.ts';
+import { findManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { hunksOf } from '../text/line-hunks.ts';
 import type { RelPath } from '../text/rel-path.ts';
@@ -41,7 +41,7 @@ export function causeFinder(renders: Renders): (path: RelPath, from?: number, si
 }
 
 function stepsOf({ edits, base, manifestThen, newVersion }: Renders): Step[] {
-  const then = manifestThen === undefined ? undefined : quietly(() => readManifest(manifestThen).manifest);
+  const then = manifestThen === undefined ? undefined : findManifest(manifestThen);
   const render = (manifest: Manifest): Tree | undefined => quietly(() => edits?.render(manifest));
   const middle = then && render(then);
   const pieces: Step[] = [];

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compilePacks } from './compile-packs.mjs';
+import { laterParts } from './later-parts.mjs';
 import { buildLazyLibraries, lazyLibraries } from './lazy-libraries.mjs';
 import { noticesOf } from './notices.mjs';
 
@@ -26,11 +27,14 @@ const options = {
   minify: true,
 };
 
-/** `--version` needs nothing of the main bundle, which is a file of its own; packs are read as the build left them. */
+/**
+ * `--version` needs nothing of the main bundle, and `validate` little of the rest: these are files of their own. What one
+ * of them throws another catches, so that all have one class of failures. Packs are read as the build left them.
+ */
 const ownFiles = {
   name: 'own-files',
   setup({ onResolve }) {
-    onResolve({ filter: /\/main\.ts$/ }, ({ path: file, kind }) =>
+    onResolve({ filter: /\/(main|validate|failure)\.ts$/ }, ({ path: file, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${basename(file, '.ts')}.cjs`, external: true },
     );
     onResolve({ filter: /\/manifest\.schema\.json$/ }, ({ path: file }) => ({
@@ -40,20 +44,39 @@ const ownFiles = {
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
   },
 };
-const plugins = [ownFiles, lazyLibraries(root)];
+
+/** What libraries load and this tool never asks of them: whether colours show, which it decides itself, and subprocesses. */
+const unused = {
+  name: 'unused',
+  setup({ onResolve, onLoad }) {
+    const stub = { path: 'unused', namespace: 'unused' };
+    onResolve({ filter: /^#supports-color$/ }, () => stub);
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? stub : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+const later = laterParts(root);
+const plugins = [ownFiles, unused, lazyLibraries(root)];
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'packs'), { recursive: true });
-const bundles = await Promise.all([
+const first = (source, name, rest) =>
   build({
     ...options,
-    entryPoints: ['bin/create-ai-module.ts'],
-    outfile: join(dist, 'create-ai-module.cjs'),
-    plugins,
-    banner: { js: '#!/usr/bin/env node' },
-  }),
-  build({ ...options, entryPoints: ['src/cli/main.ts'], outfile: join(dist, 'main.cjs'), plugins }),
+    entryPoints: [source],
+    outfile: join(dist, `${name}.cjs`),
+    plugins: [...plugins, later.plugin],
+    ...rest,
+  });
+const bundles = await Promise.all([
+  first('bin/create-ai-module.ts', 'create-ai-module', { banner: { js: '#!/usr/bin/env node' } }),
+  first('src/core/failure.ts', 'failure'),
+  first('src/cli/main.ts', 'main'),
+  first('src/cli/commands/validate.ts', 'validate'),
 ]);
+bundles.push(await build({ ...options, stdin: later.entry(), outfile: join(dist, 'later.cjs'), plugins }));
 const libraries = await buildLazyLibraries(root, dist, options);
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json'])
   await copyFile(join(root, 'docs/schema', name), join(dist, name));

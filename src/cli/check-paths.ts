@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
-import { maxManifestBytes } from '../core/manifest/parse.ts';
+import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { findManifests, manifestsOfHost } from '../io/find-manifests.ts';
 import type { Io } from '../io/io.ts';
 import { openHost } from '../io/open-host.ts';

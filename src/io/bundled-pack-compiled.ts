@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildPack } from '../core/pack/build-pack.ts';
-import { runtimeEngine } from '../core/pack/engine-runtime.ts';
 import type { Pack, Section } from '../core/pack/pack.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import type { RelPath } from '../core/text/rel-path.ts';
@@ -16,12 +13,10 @@ interface CompiledSection {
   readonly specs: Readonly<Record<string, unknown>>;
 }
 
-const requireFile = createRequire(__filename);
-
 export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
 
 export async function bundledMeta(name: string): Promise<PackMeta> {
-  return (requireFile('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
+  return (module.require('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
 }
 
 /** What `new` renders is compiled; a host is rendered once, from the whole pack as one compressed file. */
@@ -30,20 +25,26 @@ export async function bundledPack(name: string, sections: readonly Section[]): P
   return sections.includes('host') ? wholePack(name, meta) : compiledPack(name, meta, sections);
 }
 
-function compiledPack(name: string, meta: PackMeta, sections: readonly Section[]): Pack {
+async function compiledPack(name: string, meta: PackMeta, sections: readonly Section[]): Promise<Pack> {
+  const [{ buildPack }, { runtimeEngine }] = await Promise.all([
+    import('../core/pack/build-pack.ts'),
+    import('../core/pack/engine-runtime.ts'),
+  ]);
   const parts = [...sections, 'partials'].map(
-    (section) => requireFile(`./packs/${name}.${section}.cjs`) as CompiledSection,
+    (section) => module.require(`./packs/${name}.${section}.cjs`) as CompiledSection,
   );
   const specs = Object.assign({}, ...parts.map((part) => part.specs)) as Record<string, unknown>;
   return buildPack(new Map(parts.flatMap((part) => part.files)), name, runtimeEngine(specs), meta);
 }
 
 async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
-  const [bytes, { compilerEngine }, { brotliDecompressSync }] = await Promise.all([
-    readFile(join(__dirname, `packs/${name}.br`)),
+  const [{ buildPack }, { compilerEngine }, { brotliDecompressSync }] = await Promise.all([
+    import('../core/pack/build-pack.ts'),
     import('../core/pack/engine-compiler.ts'),
     import('node:zlib'),
   ]);
-  const entries = JSON.parse(brotliDecompressSync(bytes).toString('utf8')) as Entries;
+  const entries = JSON.parse(
+    brotliDecompressSync(readFileSync(join(__dirname, `packs/${name}.br`))).toString('utf8'),
+  ) as Entries;
   return buildPack(new Map(entries), name, compilerEngine(), meta);
 }

@@ -1,8 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
-import { describeHost, type Host, recognise } from '../core/host/host.ts';
-import { hostConfigFile, parseHostConfig } from '../core/host/host-config.ts';
+import { describeHost, type Host, hostConfigFile, recognise } from '../core/host/host.ts';
+import type { HostConfig } from '../core/host/host-config.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { bundledMetas, findPackMeta } from './find-pack.ts';
 
@@ -16,7 +16,7 @@ export interface OpenedHost {
 /** The host in `dir`, or else in the nearest folder above it. Throws `host-not-found` where there is none. */
 export async function openHost(dir: string, stack?: string): Promise<OpenedHost> {
   const start = resolve(dir);
-  await mustBeFolder(start);
+  mustBeFolder(start);
   const metas = await candidates(stack, start);
   for (let root = start; ; root = dirname(root)) {
     const found = await hostAt(root, metas, stack);
@@ -42,9 +42,8 @@ async function hostAt(
   metas: readonly Candidate[],
   stack: string | undefined,
 ): Promise<OpenedHost | undefined> {
-  const text = await readIfThere(join(root, hostConfigFile));
-  const config = text === undefined ? undefined : parseHostConfig(text, join(root, hostConfigFile));
-  const found = config?.stack === undefined ? await recognised(root, metas) : await declared(root, config.stack);
+  const config = await configOf(root);
+  const found = config?.stack === undefined ? recognised(root, metas) : await declared(root, config.stack);
   if (found === undefined) return stack === undefined || config === undefined ? undefined : asked(root, stack, config);
   if (stack !== undefined && stack !== found.stack && stack !== found.meta.name) {
     const meta = await findPackMeta(stack, root);
@@ -67,9 +66,9 @@ async function declared(root: string, stack: string): Promise<Found> {
   return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} says stack: ${stack}`] };
 }
 
-async function recognised(root: string, metas: readonly Candidate[]): Promise<Found | undefined> {
+function recognised(root: string, metas: readonly Candidate[]): Found | undefined {
   const names = new Set(metas.flatMap(({ meta }) => meta.host.detect.map((rule) => rule.file)));
-  const texts = await Promise.all([...names].map(async (name) => [name, await readIfThere(join(root, name))] as const));
+  const texts = [...names].map((name) => [name, readIfThere(join(root, name))] as const);
   const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
   for (const { meta, stack } of metas) {
     const evidence = recognise(meta, files);
@@ -78,7 +77,7 @@ async function recognised(root: string, metas: readonly Candidate[]): Promise<Fo
   return undefined;
 }
 
-async function asked(root: string, stack: string, config: ReturnType<typeof parseHostConfig>): Promise<OpenedHost> {
+async function asked(root: string, stack: string, config: HostConfig): Promise<OpenedHost> {
   const meta = await findPackMeta(stack, root);
   return {
     host: describeHost(root, meta, [`${hostConfigFile} is here, and --stack says ${stack}`], config),
@@ -87,9 +86,17 @@ async function asked(root: string, stack: string, config: ReturnType<typeof pars
   };
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function configOf(root: string): Promise<HostConfig | undefined> {
+  const file = join(root, hostConfigFile);
+  const text = readIfThere(file);
+  if (text === undefined) return undefined;
+  const { parseHostConfig } = await import('../core/host/host-config.ts');
+  return parseHostConfig(text, file);
+}
+
+function readIfThere(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
@@ -97,8 +104,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-async function mustBeFolder(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new Failure('host-not-found', { dir: path, isThere: false });
-  if (!found.isDirectory()) throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });
+function mustBeFolder(path: string): void {
+  if (!existsSync(path)) throw new Failure('host-not-found', { dir: path, isThere: false });
+  if (!statSync(path).isDirectory())
+    throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });
 }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { type RelPath, whyNotRelPath } from '../core/text/rel-path.ts';
@@ -128,6 +128,7 @@ function readAtOnce(file: string, size: number): Uint8Array | undefined {
 }
 
 async function readUpTo(file: string, limit: number): Promise<Uint8Array> {
+  const { open } = await import('node:fs/promises');
   const handle = await open(file);
   try {
     const stats = await handle.stat();

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ruleSettings } from '../core/check/host-rules.ts';
 import { noSettings, type RuleSettings } from '../core/check/settings.ts';
-import { hostConfigFile } from '../core/host/host-config.ts';
+import { hostConfigFile } from '../core/host/host.ts';
 
 export interface HostRules {
   readonly settings: RuleSettings;
@@ -15,8 +14,17 @@ const standardEvents = ['user.deleted'];
 
 /** What ai-modules.yaml says about rules and events; `shown` is the file as reports name it. */
 export async function readHostRules(root: string, shown: string): Promise<HostRules> {
-  const text = await readFile(join(root, hostConfigFile), 'utf8').catch(() => undefined);
+  const text = readIfPossible(join(root, hostConfigFile));
   if (text === undefined) return { settings: noSettings, events: standardEvents };
+  const { ruleSettings } = await import('../core/check/host-rules.ts');
   const { settings, events } = await ruleSettings(text, shown);
   return { settings, events: [...standardEvents, ...events] };
+}
+
+function readIfPossible(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

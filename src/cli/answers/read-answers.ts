@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import { explainIssues } from '../../core/manifest/explain.ts';
-import { maxManifestBytes } from '../../core/manifest/parse.ts';
+import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
 import { type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { maxManifestBytes, parseManifest } from '../../core/manifest/parse.ts';
+import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
+import { parseManifest } from '../../core/manifest/parse.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
 import type { Io } from '../../io/io.ts';

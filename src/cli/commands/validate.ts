@@ -9,7 +9,7 @@ import { codeReader, readTexts } from '../../io/module-code.ts';
 import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
 import { checkupsFor } from '../check-paths.ts';
 import { type ExitCode, exit } from '../exit.ts';
-import { type FixFlags, fixFiles } from '../fix-files.ts';
+import type { FixFlags } from '../fix-files.ts';
 import { paintFor } from '../paint.ts';
 import { breathe, withProgress } from '../progress.ts';
 import { version } from '../version.ts';
@@ -73,6 +73,7 @@ async function asItIs(checkup: ReadCheckup): Promise<Checked> {
 
 /** A dry run reports what is wrong now, for nothing was written. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
+  const { fixFiles } = await import('../fix-files.ts');
   const { before, after, texts } = await fixFiles(io, checkup, flags);
   const old = textsOf(checkup.checkup);
   const files = [...texts.keys()];

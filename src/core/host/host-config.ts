@@ -4,8 +4,6 @@ import { nearestWord } from '../text/nearest-word.ts';
 import { whyNotRelPath } from '../text/rel-path.ts';
 import { readYaml } from '../text/yaml-value.ts';
 
-export const hostConfigFile = 'ai-modules.yaml';
-
 export const HostConfigSchema = z.strictObject({
   /** Name of a bundled pack, or a path to a pack's folder. */
   stack: z.optional(z.string().check(z.minLength(1))),

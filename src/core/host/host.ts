@@ -2,6 +2,9 @@ import type { PackMeta } from '../pack/pack-meta.ts';
 import { joinPath, type RelPath, relativeTo } from '../text/rel-path.ts';
 import type { HostConfig } from './host-config.ts';
 
+/** Where a host says about itself what cannot be told from its other files. */
+export const hostConfigFile = 'ai-modules.yaml';
+
 /** A host application as far as we need to know it. */
 export interface Host {
   /** Absolute path of its folder. */

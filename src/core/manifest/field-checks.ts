@@ -1,6 +1,9 @@
 import { oneLine } from '../text/literals.ts';
 import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts';
 
+/** More bytes than this are not a manifest; refused before anything is parsed. */
+export const maxManifestBytes = 1_000_000;
+
 /** The reason why a text is not fine, as the end of a sentence; `undefined` where it is. */
 export type WhyNot = (value: string) => string | undefined;
 

@@ -6,8 +6,6 @@ import type { Finding } from './finding.ts';
 import { checkMeaning } from './meaning.ts';
 import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
 
-/** More bytes than this are not a manifest; refused before anything is parsed. */
-export const maxManifestBytes = 1_000_000;
 const maxDiagnostics = 50;
 
 export type ParsedManifest =

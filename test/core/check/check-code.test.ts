@@ -173,6 +173,41 @@ describe.each(stacks)('the code of %s', (stack) => {
     expect(keys.length).toBeGreaterThan(3);
   });
 
+  it('beside a manifest that says more, or less: exactly that is told', async () => {
+    const module = await generated(stack, manifest);
+    const found = async (changed: Partial<typeof manifest>) =>
+      (await driftIn(module, { ...manifest, ...changed })).map((one) => one.replace(/^\S+ /, ''));
+    const lists = {
+      endpoints: ['GET /more', 'missing-route: no route of the code answers GET /more', 'undeclared-route'],
+      events_emitted: [
+        'document_search.more',
+        'unpublished-event: no code of the module publishes',
+        'undeclared-event',
+      ],
+      events_subscribed: [
+        'file.more',
+        'unhandled-event: no code of the module handles file.more',
+        'undeclared-subscription',
+      ],
+    } as const;
+    for (const [field, [entry, missing, extra]] of Object.entries(lists)) {
+      const entries = manifest[field as keyof typeof lists];
+      expect(await found({ [field]: [...entries, entry] })).toEqual([expect.stringContaining(missing)]);
+      for (const gone of entries)
+        expect(await found({ [field]: entries.filter((one) => one !== gone) })).toContainEqual(
+          expect.stringContaining(extra),
+        );
+    }
+    const permissions_required = [...manifest.permissions_required, 'document_search:more'];
+    // In Python no code names what no endpoint needs.
+    expect(await found({ permissions_required })).toHaveLength(isFastify(stack) ? 1 : 0);
+    const { top_k: _, ...configuration } = manifest.configuration;
+    expect(await found({ configuration })).toEqual([expect.stringContaining('undeclared-setting')]);
+    expect(await found({ configuration: { ...manifest.configuration, more: 1 } })).toEqual([
+      'missing-setting: the configuration class has no more',
+    ]);
+  });
+
   it('that does not parse turns what is missing into what could not be verified', async () => {
     const module = await generated(stack, manifest);
     const routes = file(stack, 'routes');

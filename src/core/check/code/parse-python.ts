@@ -60,6 +60,9 @@ class Reader {
         return this.#definitions.assignment(node, scope);
       case 'UpdateStatement':
         return this.#definitions.update(node, scope);
+      case 'ForStatement':
+        this.#definitions.loop(node, scope);
+        return other(node, this.#all(node, scope));
       case 'ImportStatement':
         return this.#definitions.imports(node);
       default:

@@ -137,6 +137,14 @@ export class Definitions {
     return other(node);
   }
 
+  /** `for a in …` sets the name to one thing after the other. */
+  loop(node: SyntaxNode, scope: Scope): void {
+    const parts = this.#file.parts(node);
+    const end = parts.findIndex((part) => part.name === 'in');
+    for (const part of parts.slice(0, end))
+      if (part.name === 'VariableName') this.#file.bind(this.#file.textOf(part), scope, undefined);
+  }
+
   update(node: SyntaxNode, scope: Scope): Expression {
     const [target, , ...rest] = this.#file.parts(node);
     for (const part of rest) this.#readers.read(part, scope);

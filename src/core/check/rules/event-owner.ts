@@ -1,6 +1,7 @@
 import { faultAt } from '../../manifest/finding.ts';
+import { namespaceOf, splitName } from '../../manifest/namespace.ts';
 import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule } from '../rule.ts';
+import type { ModulesRule, Subject } from '../rule.ts';
 
 export const eventOwner: ModulesRule = {
   id: 'event-owner',
@@ -8,13 +9,13 @@ export const eventOwner: ModulesRule = {
   severity: 'error',
   summary: 'two modules emit the same event, or a module emits one of the host',
   why: 'Who subscribes cannot tell whose it is, and the data of the two differ.',
-  reads: ['events_emitted'],
+  reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules, host) {
     const shared = alsoElsewhere<number>(modules, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
       ({ module, other, key, entry }) => ({
         module,
-        ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, 'Rename one of the two.'),
+        ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, whichToRename(key, module, other)),
       }),
     );
     const taken = modules.flatMap((module) =>
@@ -26,3 +27,10 @@ export const eventOwner: ModulesRule = {
     return [...shared, ...taken];
   },
 };
+
+/** The one that is not called after its module, where that tells. */
+function whichToRename(event: string, module: Subject, other: Subject): string {
+  const [isHere, isThere] = [module, other].map(({ manifest }) => namespaceOf(manifest) === splitName(event)[0]);
+  if (isHere === isThere) return 'Rename one of the two.';
+  return isHere ? 'Rename the other one: this module has the namespace.' : 'Rename this one.';
+}

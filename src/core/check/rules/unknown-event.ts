@@ -16,7 +16,7 @@ export const unknownEvent: ModulesRule = {
       module.manifest.events_subscribed.flatMap((event, index) => {
         if (emitted.has(event)) return [];
         const near = nearestWord(event, emitted);
-        const hint = `${near === undefined ? '' : `Did you mean ${near}? `}What the host emits stands under host_events in ai-modules.yaml.`;
+        const hint = `${near === undefined ? '' : `Did you mean ${near}? `}If the host emits it, add it to host_events in ai-modules.yaml.`;
         return [{ module, ...faultAt(['events_subscribed', index], `nobody emits ${event}`, hint) }];
       }),
     );

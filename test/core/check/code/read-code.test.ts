@@ -307,9 +307,10 @@ describe('routes of FastAPI', () => {
   });
 
   it('what a program works out is unclear', () => {
-    expect(factsOf({ 'a.py': `${router}@router.get(path_of("a"))\ndef f(): ...\n` })).toMatchObject({
+    const text = `${router}@router.get(path_of("a"))\ndef f(): ...\nPATH = "/b"\nfor PATH in paths():\n    router.add_api_route(PATH, f)\n`;
+    expect(factsOf({ 'a.py': text })).toMatchObject({
       routes: [],
-      unclear: ['routes: router.get(path_of("a"))'],
+      unclear: ['routes: router.get(path_of("a"))', 'routes: router.add_api_route(PATH, f)'],
     });
   });
 });

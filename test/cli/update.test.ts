@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
@@ -57,6 +57,16 @@ describe('an update of the pack', () => {
     host.use(packFolder('1.4.0', { files: { 'module/long.txt': long } }));
     await succeedIn(host.root, ['update', '--yes']);
     expect(existsSync(join(place, 'long.txt'))).toBe(false);
+  });
+
+  it('spells a name as the pack does now, and keeps the edits', async () => {
+    host = await hostWithModule(packFolder('1.2.0', { files: { 'module/Guide.ts.hbs': serviceWith() } }));
+    host.edit('Guide.ts', 'return 1', 'return 11');
+    host.use(packFolder('1.3.0', { files: { 'module/guide.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
+    await succeedIn(host.root, ['update', '--yes']);
+    for (const text of ['return 11', 'return 22']) expect(host.read('guide.ts')).toContain(text);
+    expect(readdirSync(join(host.root, 'modules/notes'))).not.toContain('Guide.ts');
+    expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
   });
 
   it('leaves alone what was deleted, until it is asked back', async () => {
@@ -260,6 +270,11 @@ describe('what cannot be updated says why', () => {
   it('a pack that is older than the module', async () => {
     host.use(packFolder('1.1.9'));
     expect(await fail()).toContain('the pack here is older');
+  });
+
+  it('a pack that is not there any more', async () => {
+    host.use('./gone');
+    expect(await fail()).toContain('gone');
   });
 
   it('a conflict style that there is not', async () => {

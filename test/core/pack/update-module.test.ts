@@ -178,17 +178,44 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into
     folder = new Map([...rendered, ...edited]);
   });
 
-  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', (_, { edit, gone, ...news }) => {
-    const manifest = replacedIn(textIn(folder, manifestPath), ...edit);
+  function afterEdit(files: Tree, edit: Kind['edit']) {
+    const manifest = replacedIn(textIn(files, manifestPath), ...edit);
     const now = context(readManifest(manifest).manifest as Manifest);
     const update = (tree: Tree) => updateModule(pack, now, tree, 'notes', { conflicts: 'markers', restore: new Set() });
-    const { tree, conflicts } = update(new Map([...folder, [manifestPath, textFile(manifest)]]));
+    return { ...update(new Map([...files, [manifestPath, textFile(manifest)]])), update };
+  }
+
+  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', (_, { edit, gone, ...news }) => {
+    const { tree, conflicts, ...next } = afterEdit(folder, edit);
     expect(conflicts).toEqual([]);
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
       if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(mineIn(file));
-    expect(update(tree).tree).toEqual(tree);
+    expect(next.update(tree).tree).toEqual(tree);
+  });
+
+  it('but for what it takes away while the user has edited it: that is a conflict, which says so', () => {
+    const [path, line] = {
+      fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
+      fastapi: ['events.py' as RelPath, '            await service.start_processing('],
+    }[stack] as [RelPath, string];
+    const own = `${/^ */.exec(line)?.[0]}mine();`;
+    const edited = textFile(replacedIn(textIn(folder, path), line, `${own}\n${line}`));
+    const { tree, conflicts } = afterEdit(new Map([...folder, [path, edited]]), removed('file.uploaded'));
+    expect(conflicts).toMatchObject([
+      {
+        path,
+        reason: 'you edited code of something that is to go',
+        places: [
+          {
+            yours: 'you added 1 line: mine();',
+            theirs: 'manifest.yaml no longer has file.uploaded in events_subscribed',
+          },
+        ],
+      },
+    ]);
+    expect(textIn(tree, path)).toContain(own);
   });
 });

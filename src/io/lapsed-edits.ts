@@ -5,7 +5,7 @@ import { findManifest } from '../core/manifest/parse.ts';
 import { type Context, contextOf } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
-import { editLines, type HostEdits, textToEdit } from './plan-module.ts';
+import { type EditLines, editLines, type HostEdits, textToEdit } from './plan-module.ts';
 import { modulesToRead } from './read-module.ts';
 import { readFileOf } from './read-tree.ts';
 
@@ -15,7 +15,8 @@ export interface ChangedManifest {
   readonly name: string;
   /** The manifest of then, as text. */
   readonly then: string;
-  readonly now: Context;
+  /** What it adds to the host's files now. */
+  readonly now: EditLines;
 }
 
 /**
@@ -35,11 +36,13 @@ export async function removeLapsedEdits(
   const lapsed = new Map<RelPath, Set<string>>();
   for (const { name, then } of changed) {
     const context = contextIn(name, then);
-    for (const [path, lines] of context ? editLines(pack, context) : [])
-      lapsed.set(path, new Set([...(lapsed.get(path) ?? []), ...lines]));
+    for (const [path, lines] of context ? editLines(pack, context) : []) {
+      if (!lapsed.has(path)) lapsed.set(path, new Set());
+      for (const line of lines) lapsed.get(path)?.add(line);
+    }
   }
-  const keep = (context: Context): void => {
-    for (const [path, lines] of editLines(pack, context)) for (const line of lines) lapsed.get(path)?.delete(line);
+  const keep = (wanted: EditLines): void => {
+    for (const [path, lines] of wanted) for (const line of lines) lapsed.get(path)?.delete(line);
   };
   for (const { now } of changed) keep(now);
   if ([...lapsed.values()].every(({ size }) => size === 0)) return;
@@ -48,7 +51,7 @@ export async function removeLapsedEdits(
     const manifest = await readFileOf(host.root, joinPath(host.modulesDir, name, manifestPath));
     const context = manifest && contextIn(name, String(manifest.content));
     if (manifest && !context) return;
-    if (context) keep(context);
+    if (context) keep(editLines(pack, context));
   }
   for (const [path, lines] of lapsed) {
     const file = await textToEdit(host, path, edits);

@@ -74,8 +74,11 @@ export async function editHost(
   return edits;
 }
 
+/** Lines by the file that they are added to. */
+export type EditLines = readonly (readonly [RelPath, readonly string[]])[];
+
 /** The lines that a module adds to files of its host. */
-export function editLines(pack: Pack, context: Context): readonly (readonly [RelPath, readonly string[]])[] {
+export function editLines(pack: Pack, context: Context): EditLines {
   return [...renderPack(pack, 'edits', context).tree].map(([path, { content }]) => [
     path,
     String(content)

@@ -20,7 +20,7 @@ import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { planHostFiles } from './plan-host-files.ts';
-import { editHost, type HostEdits } from './plan-module.ts';
+import { editHost, editLines, type HostEdits } from './plan-module.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
 
@@ -97,7 +97,8 @@ export async function planUpdate(
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { manifestThen: then } = update;
-      if (then !== undefined && then !== mine.get(manifestPath)?.content) changed.push({ name, then, now: context });
+      if (then !== undefined && then !== mine.get(manifestPath)?.content)
+        changed.push({ name, then, now: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });

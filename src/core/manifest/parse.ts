@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { explainIssues } from './explain.ts';
@@ -43,7 +44,8 @@ export function readManifest(text: string): { readonly manifest?: Manifest; read
 /** The manifest in a text that may hold anything, such as what git left of two; `undefined` where it is none. */
 export function findManifest(text: string): Manifest | undefined {
   try {
-    return readManifest(text).manifest;
+    const plain = readPlainYaml(text);
+    return plain ? checkManifestValue(plain.value).manifest : readManifest(text).manifest;
   } catch {
     return undefined;
   }

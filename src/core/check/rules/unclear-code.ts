@@ -26,7 +26,7 @@ export const unclearCode: CodeRule = {
     const broken = code.broken.map((place) => ({
       place,
       message: `${place.file} does not parse here, so that its code could not be verified`,
-      hint: 'Repair it first.',
+      hint: 'Repair it; where it is newer than the parser, ignore unclear-code for the file in ai-modules.yaml.',
     }));
     return [...broken, ...(Object.keys(claims) as Aspect[]).flatMap((aspect) => unverified(aspect, manifest, code))];
   },

@@ -1,9 +1,13 @@
 """What the host adds to the database driver."""
 
 import asyncio
+from pathlib import Path
 from unittest.mock import AsyncMock, patch
 
+from sqlalchemy import text
+
 from app.core.db import get_engine, lock_until_commit, snapshot_scope
+from app.core.migrations import module_migrations, write_revision
 from app.jobs.schemas import ProcessRequest
 from app.models.module_start import record_start, uptime_seconds
 from app.testing.host import Host
@@ -22,6 +26,20 @@ def test_a_snapshot_sees_nothing_of_what_comes_after(host: Host, service: Sample
 
     assert host.call(count_twice) == (False, False)
     assert host.call(service.list_jobs, user_id, 0, 20, None).total == 1
+
+
+def test_a_revision_is_about_no_tables_of_the_host_and_of_other_modules(
+    host: Host, service: SampleService, tmp_path: Path
+) -> None:
+    async def add_neighbour() -> None:
+        async with get_engine().begin() as connection:
+            await connection.execute(text("create table if not exists sample_more_jobs (id integer primary key)"))
+
+    host.call(add_neighbour)
+    (tmp_path / "migrations").mkdir()
+    host.call(write_revision, module_migrations(service.spec.name, tmp_path, ["sample", "sample_more"]), "nothing")
+    (revision,) = (tmp_path / "migrations").glob("*.py")
+    assert "op." not in revision.read_text()
 
 
 def test_hosts_that_start_at_once_all_note_it(host: Host, user_id: str) -> None:

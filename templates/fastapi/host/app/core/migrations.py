@@ -3,6 +3,7 @@
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Migrations:
     name: str
     versions: Path
     table_prefix: str
+    foreign_prefixes: tuple[str, ...] = ()
 
     @property
     def version_table(self) -> str:
@@ -32,15 +34,18 @@ class Migrations:
 
     def owns(self, table: str) -> bool:
         """Whether the chain creates and changes `table`."""
-        return table.startswith(self.table_prefix) and table != self.version_table
+        is_own = table.startswith(self.table_prefix) and table != self.version_table
+        return is_own and not table.startswith(self.foreign_prefixes)
 
 
 HOST_MIGRATIONS = Migrations("host", SCRIPTS / "versions", "")
 
 
-def module_migrations(name: str, package: Path) -> Migrations:
-    """The chain in the `migrations` folder of a module's package."""
-    return Migrations(name, package / "migrations", f"{name}_")
+def module_migrations(name: str, package: Path, modules: Iterable[str] = ()) -> Migrations:
+    """The chain in the `migrations` folder of a module's package; `modules` are the names of all modules."""
+    prefix = f"{name}_"
+    foreign = tuple(f"{other}_" for other in modules if other.startswith(prefix))
+    return Migrations(name, package / "migrations", prefix, foreign)
 
 
 async def apply_migrations(migrations: Migrations) -> None:
@@ -66,7 +71,7 @@ def _config(connection: Connection, migrations: Migrations) -> Config:
         connection=connection,
         metadata=SQLModel.metadata,
         version_table=migrations.version_table,
-        include_name=lambda name, kind, _parents: kind != "table" or migrations.owns(name),
+        include_object=lambda _table, name, kind, _reflected, _other: kind != "table" or migrations.owns(name),
     )
     return config
 

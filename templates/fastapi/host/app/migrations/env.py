@@ -6,7 +6,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes["metadata"],
     version_table=context.config.attributes["version_table"],
-    include_name=context.config.attributes["include_name"],
+    include_object=context.config.attributes["include_object"],
     # SQLite cannot alter most things in place: Alembic copies the table instead.
     render_as_batch=True,
 )

@@ -67,9 +67,10 @@ function isFolder(path: string): boolean {
 
 /** A folder with a manifest is a module: what is below it is its own. What links to modules lead to goes into `links`. */
 function manifestsIn(folder: string, depth: number, links: string[]): string[] {
-  if (existsSync(join(folder, manifestName))) return [join(folder, manifestName)];
+  const manifest = join(folder, manifestName);
+  if (existsSync(manifest)) return [manifest];
   const entries = listed(folder);
-  if (entries === undefined || entries.some(({ name }) => name === manifestName)) return [join(folder, manifestName)];
+  if (entries === undefined || entries.some(({ name }) => name === manifestName)) return [manifest];
   if (depth === 0) return [];
   const inside = entries.filter(({ name }) => !ignoredFolders.has(name));
   // Other links may lead in a circle, or out into the whole disk.

@@ -17,3 +17,13 @@ export interface Finding extends Fault {
 export function faultAt(path: Fault['path'], message: string, hint?: string): Fault {
   return { path, at: 'value', message, ...(hint === undefined ? {} : { hint }) };
 }
+
+/** What is wrong with each of some items. Mostly nothing is, thousands of times: a loop costs half of what flatMap does. */
+export function faultsIn<T>(items: readonly T[], check: (item: T, index: number) => Fault | undefined): Fault[] {
+  const found: Fault[] = [];
+  for (let index = 0; index < items.length; index += 1) {
+    const fault = check(items[index] as T, index);
+    if (fault) found.push(fault);
+  }
+  return found;
+}

@@ -1,6 +1,6 @@
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
 import { endpointsOf } from './endpoints.ts';
-import { type Fault, type Finding, faultAt } from './finding.ts';
+import { type Fault, type Finding, faultAt, faultsIn } from './finding.ts';
 import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
@@ -29,11 +29,10 @@ function duplicates(manifest: Manifest): Fault[] {
   };
   return Object.entries(lists).flatMap(([list, entries]) => {
     if (entries.length < 2 || new Set(entries).size === entries.length) return [];
-    return entries.flatMap((entry, index) => {
+    return faultsIn(entries, (entry, index) => {
       const first = entries.indexOf(entry);
-      return first === index
-        ? []
-        : [faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.')];
+      if (first === index) return undefined;
+      return faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
     });
   });
 }
@@ -42,24 +41,22 @@ function missingPermissions(manifest: Manifest): Fault[] {
   const namespace = namespaceOf(manifest);
   const lacking = permissionRoles.filter((role) => !manifest.permissions_required.includes(`${namespace}:${role}`));
   if (lacking.length === 0) return [];
-  return endpointsOf(manifest).flatMap((endpoint, index) => {
-    if (!lacking.includes(endpoint.permission)) return [];
+  return faultsIn(endpointsOf(manifest), (endpoint, index) => {
+    if (!lacking.includes(endpoint.permission)) return undefined;
     const permission = `${namespace}:${endpoint.permission}`;
-    return [
-      faultAt(
-        ['endpoints', index],
-        `${endpoint.method} ${endpoint.path} needs the permission ${permission}`,
-        `Add ${permission} to permissions_required.`,
-      ),
-    ];
+    return faultAt(
+      ['endpoints', index],
+      `${endpoint.method} ${endpoint.path} needs the permission ${permission}`,
+      `Add ${permission} to permissions_required.`,
+    );
   });
 }
 
 function hostEndpoints(manifest: Manifest): Fault[] {
-  return endpointsOf(manifest).flatMap((endpoint, index) =>
-    endpoint.shape === 'GET /health'
-      ? [faultAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')]
-      : [],
+  return faultsIn(endpointsOf(manifest), ({ shape }, index) =>
+    shape === 'GET /health'
+      ? faultAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')
+      : undefined,
   );
 }
 
@@ -69,15 +66,15 @@ type SettingFault = readonly [message: string, part: keyof Setting, hint?: strin
 
 function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
   return (manifest) =>
-    settingsOf(manifest).flatMap((setting) => {
+    faultsIn(settingsOf(manifest), (setting) => {
       const found = check(setting);
-      if (found === undefined) return [];
+      if (found === undefined) return undefined;
       const [message, part, hint] = found;
       const { key } = setting;
       const value = manifest.configuration[key];
       const isThere = typeof value === 'object' && Object.hasOwn(value, part);
       const path = ['configuration', key, ...(isThere ? [part] : [])];
-      return [faultAt(path, `configuration.${key} ${message}`, hint)];
+      return faultAt(path, `configuration.${key} ${message}`, hint);
     });
 }
 

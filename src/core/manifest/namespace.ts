@@ -20,10 +20,10 @@ type Named = Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>;
 let latest: { readonly of: Named; readonly namespace: string } | undefined;
 
 function countNamespaces(manifest: Named): string {
-  const entries = [...manifest.permissions_required, ...manifest.events_emitted];
-  if (entries.every((entry) => isInNamespace(entry, manifest.name))) return manifest.name;
+  const isOwn = (entry: string) => isInNamespace(entry, manifest.name);
+  if (manifest.permissions_required.every(isOwn) && manifest.events_emitted.every(isOwn)) return manifest.name;
   const counts = new Map<string, number>();
-  for (const [namespace, verb] of entries.map(splitName)) {
+  for (const [namespace, verb] of [...manifest.permissions_required, ...manifest.events_emitted].map(splitName)) {
     if (isStandardVerb(verb)) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   const most = Math.max(0, ...counts.values());

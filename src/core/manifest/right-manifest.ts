@@ -1,3 +1,4 @@
+import { standardEndpoints } from './endpoints.ts';
 import { maxMatched, patterns, type WhyNot, whyNot } from './field-checks.ts';
 import type { Manifest } from './schema.ts';
 
@@ -19,10 +20,10 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.length <= 200 && value.every(test);
 
-const mappingOf =
-  (tests: Tests): Test =>
-  (value) =>
-    isMapping(value) && Object.keys(value).every((key) => Object.hasOwn(tests, key) && tests[key]?.(value[key]));
+function mappingOf(given: Tests): Test {
+  const tests = new Map(Object.entries(given));
+  return (value) => isMapping(value) && Object.keys(value).every((key) => tests.get(key)?.(value[key]));
+}
 
 const isNumber: Test = (value) => Number.isFinite(value);
 const isSetText = text(whyNot.configurationText);
@@ -43,6 +44,9 @@ const isEntry = mappingOf({
   secret: (value) => typeof value === 'boolean',
 });
 
+const usual: ReadonlySet<unknown> = new Set(standardEndpoints);
+const isEndpoint = text(whyNot.endpoint);
+
 const fields = {
   name: text(whyNot.name),
   version: matching(patterns.version),
@@ -50,7 +54,7 @@ const fields = {
   author: text(whyNot.author),
   class_name: text(whyNot.className),
   dependencies: listOf(matching(patterns.dependency)),
-  endpoints: listOf(text(whyNot.endpoint)),
+  endpoints: listOf((value) => usual.has(value) || isEndpoint(value)),
   permissions_required: listOf(matching(patterns.permission)),
   events_emitted: listOf(matching(patterns.event)),
   events_subscribed: listOf(matching(patterns.event)),

@@ -35,7 +35,8 @@ export function plainValue(lines: readonly PlainLine[]): { readonly value: unkno
     const said = value === '' ? null : valueIn(value);
     if (said === undefined) return undefined;
     if (Array.isArray(holder)) holder.push(said);
-    else if (key === undefined || Object.hasOwn(holder, key)) return undefined;
+    // What every object has is for the other reader, too.
+    else if (key === undefined || holder[key] !== undefined) return undefined;
     else {
       holder[key] = said;
       if (value === '') awaiting = { holder, key, indent };

@@ -1,3 +1,4 @@
+import { readCommonLine } from './common-line.ts';
 import { type PlainLine, plainValue } from './plain-yaml-value.ts';
 
 // The YAML that tools and most people write: one entry a line, one style a value. Where two readers could take a text for
@@ -27,24 +28,26 @@ const line = new RegExp(
   'uy',
 );
 
-/** The most frequent of them, as tools write them: told in a fraction of the time, and the other is not even compiled. */
-const common =
-  /( *)(?:- ("[ !#-[\]-~]*")|((?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_]*):(?: ("[ !#-[\]-~]*"|[1-9][0-9]{0,14}|\[\]|\{\}|true|false))?|#[ -~]*)?\n/y;
-
 /** The lines of a text that say something; `undefined` where one is not plain. */
 function plainLines(text: string): PlainLine[] | undefined {
   const lines: PlainLine[] = [];
   for (let at = 0; at < text.length; ) {
-    common.lastIndex = at;
-    line.lastIndex = at;
-    const found = common.exec(text) ?? line.exec(text);
-    if (found === null) return undefined;
-    at += found[0].length;
-    const [, indent = '', item, name, given = ''] = found;
-    if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
-    else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });
+    // Nearly all lines are common ones, and the expression for the others is not even compiled.
+    const next = readCommonLine(text, at, lines);
+    at = next ?? readAnyLine(text, at, lines) ?? Number.NaN;
+    if (Number.isNaN(at)) return undefined;
   }
   return lines;
+}
+
+function readAnyLine(text: string, at: number, lines: PlainLine[]): number | undefined {
+  line.lastIndex = at;
+  const found = line.exec(text);
+  if (found === null) return undefined;
+  const [whole, indent = '', item, name, given = ''] = found;
+  if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
+  else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });
+  return at + whole.length;
 }
 
 /** What is in a text that is plain. */

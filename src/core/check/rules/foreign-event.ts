@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
@@ -11,11 +11,11 @@ export const foreignEvent: ManifestRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   check({ manifest }) {
     const namespace = namespaceOf(manifest);
-    return manifest.events_emitted.flatMap((event, index) => {
-      if (isInNamespace(event, namespace)) return [];
+    return faultsIn(manifest.events_emitted, (event, index) => {
+      if (isInNamespace(event, namespace)) return undefined;
       const [, verb] = splitName(event);
       const message = `the event ${event} is not in the namespace ${namespace} of this module`;
-      return [faultAt(['events_emitted', index], message, `Did you mean ${namespace}.${verb}?`)];
+      return faultAt(['events_emitted', index], message, `Did you mean ${namespace}.${verb}?`);
     });
   },
 };

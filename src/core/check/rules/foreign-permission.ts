@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
@@ -11,11 +11,11 @@ export const foreignPermission: ManifestRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   check({ manifest }) {
     const namespace = namespaceOf(manifest);
-    return manifest.permissions_required.flatMap((permission, index) => {
-      if (isInNamespace(permission, namespace)) return [];
+    return faultsIn(manifest.permissions_required, (permission, index) => {
+      if (isInNamespace(permission, namespace)) return undefined;
       const [, verb] = splitName(permission);
       const message = `the permission ${permission} is not in the namespace ${namespace} of this module`;
-      return [faultAt(['permissions_required', index], message, `Did you mean ${namespace}:${verb}?`)];
+      return faultAt(['permissions_required', index], message, `Did you mean ${namespace}:${verb}?`);
     });
   },
 };

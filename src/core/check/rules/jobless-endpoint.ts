@@ -1,5 +1,5 @@
 import { type EndpointRole, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 const aboutJobs: ReadonlySet<EndpointRole | null> = new Set(['status', 'list', 'cancel', 'result', 'stats'] as const);
@@ -15,10 +15,10 @@ export const joblessEndpoint: ManifestRule = {
     const endpoints = endpointsOf(manifest);
     const starts = endpoints.some(({ role }) => role === 'process');
     if (starts || manifest.events_subscribed.some((event) => event !== 'user.deleted')) return [];
-    return endpoints.flatMap(({ role, method, path }, index) => {
-      if (!aboutJobs.has(role)) return [];
+    return faultsIn(endpoints, ({ role, method, path }, index) => {
+      if (!aboutJobs.has(role)) return undefined;
       const message = `${method} ${path} is about jobs, and no endpoint and no event starts one`;
-      return [faultAt(['endpoints', index], message, 'Add "POST /process" to endpoints.')];
+      return faultAt(['endpoints', index], message, 'Add "POST /process" to endpoints.');
     });
   },
 };

@@ -34,7 +34,11 @@ function keysOf({ value }: Pick<YamlSource, 'value'>): string[] {
 
 /** Index of the first key that belongs before the one above it. */
 function outOfOrder(keys: readonly string[]): number | undefined {
-  const places = keys.map((key) => fieldNames.indexOf(key));
-  const found = places.findIndex((place, index) => place < (places[index - 1] ?? 0));
-  return found === -1 ? undefined : found;
+  let last = 0;
+  for (const [index, key] of keys.entries()) {
+    const place = fieldNames.indexOf(key);
+    if (place < last) return index;
+    last = place;
+  }
+  return undefined;
 }

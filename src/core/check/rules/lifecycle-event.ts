@@ -1,5 +1,5 @@
 import { type EndpointRole, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import type { ManifestRule } from '../rule.ts';
@@ -13,11 +13,10 @@ export const lifecycleEvent: ManifestRule = {
   reads: ['endpoints', 'events_emitted', 'events_subscribed'],
   check({ manifest }) {
     const roles = endpointsOf(manifest).map(({ role }) => role);
-    return manifest.events_emitted.flatMap((event, index) => {
+    if (roles.includes('process') && roles.includes('cancel')) return [];
+    return faultsIn(manifest.events_emitted, (event, index) => {
       const reason = whyNever(splitName(event)[1], roles, manifest);
-      return reason === undefined
-        ? []
-        : [faultAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1])];
+      return reason && faultAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1]);
     });
   },
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const ownEvent: ManifestRule = {
@@ -9,10 +9,10 @@ export const ownEvent: ManifestRule = {
   why: 'Every such event starts a job, and every job emits events: that may never end.',
   reads: ['events_emitted', 'events_subscribed'],
   check({ manifest }) {
-    return manifest.events_subscribed.flatMap((event, index) => {
-      if (!manifest.events_emitted.includes(event)) return [];
+    return faultsIn(manifest.events_subscribed, (event, index) => {
+      if (!manifest.events_emitted.includes(event)) return undefined;
       const message = `the module subscribes to ${event}, which it emits itself`;
-      return [faultAt(['events_subscribed', index], message, 'Remove one of the two.')];
+      return faultAt(['events_subscribed', index], message, 'Remove one of the two.');
     });
   },
 };

@@ -21,7 +21,7 @@ export const readDifferently: SourceRule = {
     plain === undefined
       ? isSuspect(text)
       : plain.lines.some(
-          ({ key, value }) => (key !== undefined && isSuspect(key)) || (!isQuoted(value) && isSuspect(value)),
+          ({ key, value }) => (key !== undefined && words.test(key)) || (!isQuoted(value) && isSuspect(value)),
         ),
   check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? faultsOf(scalar) : [])),
 };

@@ -1,5 +1,5 @@
 import { type Endpoint, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt } from '../../manifest/finding.ts';
+import { faultAt, faultsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const shadowedEndpoint: ManifestRule = {
@@ -11,11 +11,11 @@ export const shadowedEndpoint: ManifestRule = {
   reads: ['endpoints'],
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
-    return endpoints.flatMap((endpoint, index) => {
-      const above = endpoints.slice(0, index).find((other) => takes(other, endpoint));
-      if (above === undefined) return [];
+    return faultsIn(endpoints, (endpoint, index) => {
+      const above = endpoints.find((other, at) => at < index && takes(other, endpoint));
+      if (above === undefined) return undefined;
       const message = `${endpoint.method} ${endpoint.path} is not reached: ${above.method} ${above.path} above it takes its requests`;
-      return [faultAt(['endpoints', index], message, 'Move it above that one.')];
+      return faultAt(['endpoints', index], message, 'Move it above that one.');
     });
   },
 };

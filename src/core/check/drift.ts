@@ -54,7 +54,8 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
       path: ['endpoints', index],
     }));
     const found = code.routes.map((route) => ({ name: shapeOf(route), place: route.place, isSure: route.isSure }));
-    return compare(declared, declared, found, code);
+    const written = new Map([...code.routes, ...endpointsOf(manifest)].map((one) => [shapeOf(one), writtenAs(one)]));
+    return renamed(compare(declared, declared, found, code), (shape) => written.get(shape) ?? shape);
   },
   permissions(manifest, code) {
     const declared = listed(manifest, 'permissions_required');
@@ -81,6 +82,22 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
     return compare([...all, ...standard], own, code.settings, code);
   },
 };
+
+function writtenAs({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}
+
+/** The same with other names; of what was compared by its shape, as its author wrote it. */
+function renamed({ extra, missing }: Drift, named: (name: string) => string): Drift {
+  return {
+    extra: extra.map(({ name, meant, ...rest }) => ({
+      ...rest,
+      name: named(name),
+      meant: meant === undefined ? undefined : named(meant),
+    })),
+    missing: missing.map(({ name, path }) => ({ name: named(name), path })),
+  };
+}
 
 function listed(
   manifest: Manifest,

@@ -106,14 +106,33 @@ function lifecycleOf(program: Program, file: CodeFile, call: Call): Found[] {
     const open: Found[] = call.isOpen || call.args.length > 0 ? [unclear(file, call)] : [];
     return [...open, ...namesIn(program, file, call.named)];
   }
+  if (hidesLifecycle(program, file, call)) return [unclear(file, call)];
   return call.args.flatMap((argument) => {
-    const given = argument.kind === 'record' ? argument.entries.find(({ key }) => key === 'lifecycle') : undefined;
+    const given = lifecycleIn(argument);
     if (!given) return [];
     const { file: home, expression } = program.resolve({ file, expression: given.value });
     if (expression.kind !== 'record') return [unclear(file, given.value)];
     const open: Found[] = expression.isOpen || expression.spreads.length > 0 ? [unclear(home, expression)] : [];
     return [...open, ...namesIn(program, home, expression.entries)];
   });
+}
+
+function lifecycleIn(argument: Expression): Entry | undefined {
+  return argument.kind === 'record' ? argument.entries.find(({ key }) => key === 'lifecycle') : undefined;
+}
+
+/** Whether the host's service may be given events that are not seen: `super(optionsOf(config))`, `JobSpec(events=made())`. */
+function hidesLifecycle(program: Program, file: CodeFile, call: Call): boolean {
+  const { callee, args, named } = call;
+  const resolved = (expression: Expression) => program.resolve({ file, expression }).expression;
+  if (program.nameOf({ file, expression: callee }) === 'JobSpec') {
+    const events = named.find(({ key }) => key === 'events')?.value;
+    const made = events && program.resolve({ file, expression: events });
+    if (made?.expression.kind !== 'call') return call.isOpen || made !== undefined;
+    return program.nameOf({ file: made.file, expression: made.expression.callee }) !== 'LifecycleEvents';
+  }
+  if (callee.kind !== 'name' || callee.name !== 'super' || args.some(lifecycleIn)) return false;
+  return args.map(resolved).some((one) => one.kind === 'call' || (one.kind === 'record' && one.spreads.length > 0));
 }
 
 function namesIn(program: Program, file: CodeFile, entries: readonly Entry[]): Found[] {

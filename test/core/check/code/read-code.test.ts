@@ -340,6 +340,16 @@ describe('events', () => {
       { published: ['ocr.started'] },
     ],
     [
+      'lifecycle of a job, out of sight',
+      { 'a.ts': `${head}class S extends JobService { constructor(c) { super(c, optionsOf(c)); } }` },
+      { published: [], unclear: ['published: super(c, optionsOf(c))'] },
+    ],
+    [
+      'lifecycle in Python, out of sight',
+      { 'a.py': 'from fastapi import x\nspec = JobSpec(name="ocr", events=made("ocr"))\n' },
+      { published: [], unclear: ['published: JobSpec(name="ocr", events=made("ocr"))'] },
+    ],
+    [
       'other emitters',
       { 'a.ts': `${head}stream.on('data', f); process.on('exit', f); socket.publish('x');` },
       { published: [], handled: [], unclear: [] },

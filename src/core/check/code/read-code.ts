@@ -37,6 +37,7 @@ const languages: readonly Language[] = [
       '.on(',
       '.subscribe',
       'LifecycleEvents',
+      'JobSpec',
       'Config',
       'requires',
       'ermission',

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
@@ -52,7 +52,16 @@ export async function readFileOf(root: string, path: RelPath): Promise<TreeFile 
 }
 
 function readOne(path: string): TreeFile {
-  return refusing(path, () => ({ content: contentOf(readFileSync(path)), mode: modeOf(lstatSync(path).mode) }));
+  return refusing(path, () => {
+    const file = openSync(path, 'r');
+    try {
+      const { size, mode } = fstatSync(file);
+      const bytes = Buffer.allocUnsafe(size);
+      return { content: contentOf(bytes.subarray(0, readSync(file, bytes, 0, size, null))), mode: modeOf(mode) };
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /** A string when the bytes are UTF-8, byte order mark and all; else the bytes. */

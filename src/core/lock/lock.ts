@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { pickSide } from '../text/line-merge-markers.ts';
 import { yamlLiteral } from '../text/literals.ts';
+import { readPlainYaml } from '../text/plain-yaml.ts';
 import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import type { Remembered } from '../tree/merge-trees.ts';
@@ -66,7 +67,7 @@ export function parseLock(text: string, file: string): Lock {
 
 function read(text: string, file: string): Record<string, unknown> {
   try {
-    return (readYaml(text) ?? {}) as Record<string, unknown>;
+    return (readPlainYaml(text)?.value ?? readYaml(text) ?? {}) as Record<string, unknown>;
   } catch (error) {
     throw new Failure('lock-invalid', { file, reason: (error as Error).message.split('\n')[0] ?? 'not YAML' }, error);
   }

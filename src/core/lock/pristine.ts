@@ -35,27 +35,23 @@ export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest:
   return { base, manifest: tree.get(manifestPath) };
 }
 
-const header = /^-- ("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
+const header = /^("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
 /** The inverse of `writePristine`; `undefined` for text that it did not write. */
 export function readPristine(text: string): Tree | undefined {
   const tree = new Map<RelPath, TreeFile>();
   if (text === '') return tree;
-  if (!text.endsWith('\n')) return undefined;
-  const lines = text.slice(0, -1).split('\n');
-  for (let at = 0; at < lines.length; ) {
-    const match = header.exec(lines[at] as string);
+  if (!text.startsWith('-- ') || !text.endsWith('\n')) return undefined;
+  for (const part of text.slice('-- '.length, -1).split('\n-- ')) {
+    const end = part.indexOf('\n');
+    const match = end === -1 ? null : header.exec(part.slice(0, end));
     if (!match) return undefined;
     const [, quoted = '""', mode, encoding, noeol] = match;
-    let end = at + 1;
-    while (end < lines.length && !(lines[end] as string).startsWith('-- ')) end += 1;
     const path = readPath(quoted);
-    const body = readLines(lines.slice(at + 1, end), noeol !== undefined);
+    const body = readLines(part.slice(end + 1), noeol !== undefined);
     const isHex = encoding === 'hex';
-    if (path === undefined || tree.has(path) || end === at + 1 || (isHex && !/^([0-9a-f]{2})*$/.test(body)))
-      return undefined;
+    if (path === undefined || tree.has(path) || (isHex && !/^([0-9a-f]{2})*$/.test(body))) return undefined;
     tree.set(path, { content: isHex ? fromHex(body) : body, mode: mode === '100755' ? 0o755 : 0o644 });
-    at = end;
   }
   return tree;
 }
@@ -71,11 +67,11 @@ function readPath(quoted: string): RelPath | undefined {
 }
 
 function writeLines(body: string): string {
-  const lines = (body.endsWith('\n') ? body.slice(0, -1) : body).split('\n');
-  return lines.map((line) => `${/^(\\|-- )/.test(line) ? '\\' : ''}${line}\n`).join('');
+  const escaped = body.replace(/(^|\n)(?=\\|-- )/g, '$1\\');
+  return escaped.endsWith('\n') ? escaped : `${escaped}\n`;
 }
 
-function readLines(lines: readonly string[], noeol: boolean): string {
-  const body = lines.map((line) => (line.startsWith('\\') ? line.slice(1) : line)).join('\n');
+function readLines(lines: string, noeol: boolean): string {
+  const body = lines.replace(/(^|\n)\\/g, '$1');
   return noeol ? body : `${body}\n`;
 }

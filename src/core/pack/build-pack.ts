@@ -34,17 +34,22 @@ type Helper = (...args: unknown[]) => unknown;
 
 /** The engine is strict about `{{name}}`, not about what helpers are given: that is done here, and says where. */
 function strictly(name: string, run: Helper): Helper {
+  const mayBeNothing = askers.has(name);
   return (...args) => {
-    const { loc } = args.at(-1) as { loc?: { start: { line: number; column: number } } };
-    const place = loc === undefined ? '' : ` - ${loc.start.line}:${loc.start.column}`;
-    if (args[0] === undefined && !askers.has(name))
-      throw new Error(`${name} is given nothing: is the name right?${place}`);
+    if (args[0] === undefined && !mayBeNothing)
+      throw new Error(`${name} is given nothing: is the name right?${placeOf(args)}`);
     try {
       return run(...args);
     } catch (error) {
-      throw new Error(`${name} cannot use what it is given: ${(error as Error).message}${place}`, { cause: error });
+      const reason = `${name} cannot use what it is given: ${(error as Error).message}`;
+      throw new Error(`${reason}${placeOf(args)}`, { cause: error });
     }
   };
+}
+
+function placeOf(args: readonly unknown[]): string {
+  const { loc } = args.at(-1) as { loc?: { start: { line: number; column: number } } };
+  return loc === undefined ? '' : ` - ${loc.start.line}:${loc.start.column}`;
 }
 
 type Render = (context: object, ...internal: unknown[]) => string;

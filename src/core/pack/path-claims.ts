@@ -1,3 +1,5 @@
+import { foldCase, folderOf } from '../text/rel-path.ts';
+
 /**
  * Remembers who makes which path, and finds whoever makes the same one: also where only the case of letters differs,
  * which is one file on two of three operating systems, and where one path would have to be a folder of the other.
@@ -8,17 +10,19 @@ export class PathClaims<Owner> {
 
   /** The owner that `path` collides with; `undefined` when there is none and the path is claimed. */
   claim(path: string, owner: Owner): Owner | undefined {
-    const key = path.normalize('NFC').toLowerCase();
-    const parts = key.split('/');
-    const folders = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
-    const other = this.#files.get(key) ?? this.#folders.get(key) ?? this.#ownerOf(folders);
+    const key = foldCase(path);
+    const folders = foldersAbove(key);
+    let other = this.#files.get(key) ?? this.#folders.get(key);
+    for (const folder of folders) other ??= this.#files.get(folder);
     if (other !== undefined) return other;
     this.#files.set(key, owner);
     for (const folder of folders) this.#folders.set(folder, owner);
     return undefined;
   }
+}
 
-  #ownerOf(files: readonly string[]): Owner | undefined {
-    return files.map((file) => this.#files.get(file)).find((owner) => owner !== undefined);
-  }
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.push(folder);
+  return folders;
 }

@@ -79,7 +79,8 @@ export function updateFolder(
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
   // The base holds the text of every file: it would pass for a file that the user moved.
-  const mine = new Map([...folder].filter(([path]) => path !== lockPath && path !== pristinePath));
+  const mine = new Map(folder);
+  for (const path of [lockPath, pristinePath]) mine.delete(path as RelPath);
   const merged = mergeTrees(base, mine, theirs, {
     ...options,
     policies,

@@ -44,6 +44,16 @@ export function folderOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash);
 }
 
+const isPlain = /^[ -~]*$/;
+
+/**
+ * One text for all paths that are one file where the case of letters does not count. Normalising costs a millisecond to
+ * begin with, and plain names need none.
+ */
+export function foldCase(path: string): string {
+  return (isPlain.test(path) ? path : path.normalize('NFC')).toLowerCase();
+}
+
 /** The shortest way from one folder to a file, both relative to the same root, as an import specifier writes it. */
 export function relativeTo(fromFolder: string, target: string): string {
   const from = fromFolder === '' ? [] : fromFolder.split('/');

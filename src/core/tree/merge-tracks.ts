@@ -60,6 +60,7 @@ function listed(base: Tree, mine: Tree, theirs: Tree, moves: readonly Move[]): M
 /** A file that is missing may be one that nobody knows, under another name. */
 function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known: readonly Move[]): Track[] {
   const missing = tracks.flatMap((track) => (track.base !== undefined && track.mine === undefined ? [track.base] : []));
+  if (missing.length === 0) return tracks;
   const strange = sortedPaths(mine).filter(
     (path) => !base.has(path) && !theirs.has(path) && !path.endsWith(besideEnding),
   );

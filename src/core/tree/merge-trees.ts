@@ -104,8 +104,8 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     fileOf(trees.theirs, track.theirs),
   ];
   const path = placeOf(track);
-  const from = track.mine !== undefined && track.mine !== path ? { from: track.mine } : {};
-  return { ...outcomeOf(path, base, mine, theirs, options), path, ...from, track };
+  const decision = { ...outcomeOf(path, base, mine, theirs, options), path, track };
+  return track.mine === undefined || track.mine === path ? decision : { ...decision, from: track.mine };
 }
 
 /** Where the user put it; else where the pack has it now. */

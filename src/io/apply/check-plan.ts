@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { folderOf, type RelPath, whyNotRelPath } from '../../core/text/rel-path.ts';
+import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../../core/text/rel-path.ts';
 import type { Change, Plan } from '../../core/tree/plan.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { confine, type Place } from './confine.ts';
@@ -103,10 +103,3 @@ function refuseCollisions(plan: Plan): void {
     }
   }
 }
-
-/** As file systems do that see no difference. Normalising costs a millisecond to begin with, and plain names need none. */
-function foldCase(path: string): string {
-  return (isPlain.test(path) ? path : path.normalize('NFC')).toLowerCase();
-}
-
-const isPlain = /^[ -~]*$/;

@@ -45,7 +45,7 @@ export async function carryOutUpdate(
   const showOnly = flags.check === true || flags.dryRun === true || isRefused;
   if (!flags.json) io.err.write(reportConflicts(modules, !showOnly, paintFor(io, io.err)));
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
-  if (apply) await withProgress(io, 'Writing', () => applyUpdate(found.host.root, plan));
+  if (apply) await withProgress(io, 'Writing', (tell) => applyUpdate(found.host.root, plan, { tell }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);
   else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);

@@ -26,7 +26,7 @@ export async function makeHost(
   const { root, plan } = await planHost(target, tree);
 
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
-  if (apply) await withProgress(io, 'Writing', () => applyPlan(root, plan));
+  if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
   if (flags.json) printJson(io, { host: target, stack: meta.name, root }, plan, apply);
   else if (apply && isNoop(plan)) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);

@@ -1,12 +1,9 @@
-import type { Io } from '../io/io.ts';
+import type { Io, Tell } from '../io/io.ts';
 import { hasColour } from './paint.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const patienceMs = 1000;
 const barWidth = 24;
-
-/** How much of the work is done; awaited, so that the line has time to be drawn. */
-export type Tell = (done: number, total: number) => Promise<void>;
 
 /**
  * Shows that work goes on once it has taken a second: on a terminal a line that turns and counts, with a bar where the

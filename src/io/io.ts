@@ -36,6 +36,9 @@ export function isCancelled(error: unknown): error is Cancelled {
   return error instanceof Error && error.name === 'Cancelled';
 }
 
+/** Hears how much of the work is done; awaited, so that what it shows has time to be drawn. */
+export type Tell = (done: number, total: number) => Promise<void>;
+
 /** All that a command may touch of the machine, besides files. */
 export interface Io {
   readonly cwd: string;

@@ -1,17 +1,29 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { fromHex, toHex } from '../core/text/hex.ts';
-import { type RelPath, relPath } from '../core/text/rel-path.ts';
+import { relPath } from '../core/text/rel-path.ts';
 import type { Change, Plan } from '../core/tree/plan.ts';
 import { sameFile, type TreeFile } from '../core/tree/tree.ts';
 import { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
 import { stateFolder } from './apply/host-lock.ts';
+import { attempt } from './apply/tidy.ts';
 import { readFileOf } from './read-tree.ts';
 
 /** Beside what a run keeps while it writes, and out of git's sight. */
 const recordPath = join(stateFolder, 'last-update.json');
+const earlierPath = join(stateFolder, 'earlier-update.json');
 
 interface StoredFile {
   readonly content: string;
@@ -26,15 +38,42 @@ interface StoredChange {
 }
 
 /** `applyPlan`, after noting down all that it replaces, so that the update can be undone. */
-export function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
-  return applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
+export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
+  try {
+    await applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
+  } finally {
+    attempt(() => rmSync(join(root, earlierPath), { force: true }));
+  }
 }
 
 /** The way back to what was noted down before. */
 function record(root: string, plan: Plan): () => void {
-  const earlier = readIfThere(join(root, recordPath));
-  store(root, JSON.stringify({ version: 1, changes: plan.changes.flatMap(storedChange) }));
-  return () => (earlier === undefined ? forgetUpdate(root) : store(root, earlier));
+  const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
+  const hasEarlier = existsSync(file);
+  refusing(() => {
+    mkdirSync(join(root, stateFolder), { recursive: true });
+    writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
+    if (hasEarlier) copyFileSync(file, earlier);
+    writeRecord(`${file}.tmp`, plan);
+    renameSync(`${file}.tmp`, file);
+  });
+  return () => (hasEarlier ? refusing(() => renameSync(earlier, file)) : forgetUpdate(root));
+}
+
+/** Change by change: of a thousand modules, all of it in one text would take twice the memory of everything else. */
+function writeRecord(path: string, { changes }: Plan): void {
+  const file = openSync(path, 'w');
+  try {
+    let separator = '{"version":1,"changes":[\n';
+    for (const change of changes) {
+      if (change.kind === 'keep') continue;
+      writeFileSync(file, `${separator}${JSON.stringify(storedChange(change))}`);
+      separator = ',\n';
+    }
+    writeFileSync(file, '\n]}\n');
+  } finally {
+    closeSync(file);
+  }
 }
 
 export function forgetUpdate(root: string): void {
@@ -78,16 +117,12 @@ function reversed({ path: text, before, after }: StoredChange): Change {
   return { kind: 'delete', path, before: load(after as StoredFile) };
 }
 
-function storedChange(change: Change): StoredChange[] {
-  const path: RelPath = change.path;
-  if (change.kind === 'keep') return [];
-  return [
-    {
-      path,
-      before: change.kind === 'create' ? null : save(change.before),
-      after: change.kind === 'delete' ? null : save(change.after),
-    },
-  ];
+function storedChange(change: Exclude<Change, { kind: 'keep' }>): StoredChange {
+  return {
+    path: change.path,
+    before: change.kind === 'create' ? null : save(change.before),
+    after: change.kind === 'delete' ? null : save(change.after),
+  };
 }
 
 function save({ content, mode }: TreeFile): StoredFile {
@@ -108,12 +143,9 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function store(root: string, text: string): void {
+function refusing(step: () => void): void {
   try {
-    mkdirSync(join(root, stateFolder), { recursive: true });
-    writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
-    writeFileSync(`${join(root, recordPath)}.tmp`, text);
-    renameSync(`${join(root, recordPath)}.tmp`, join(root, recordPath));
+    step();
   } catch (error) {
     if (!isDiskError(error)) throw error;
     throw new Failure('apply-failed', { path: recordPath, reason: reasonOf(error) }, error);

@@ -16,6 +16,7 @@ import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
 import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
+import type { Tell } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
@@ -49,7 +50,7 @@ export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
   /** Makes another manifest of a module's: what an edit of it would bring. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
   /** Hears how many modules are done. */
-  readonly tell?: (done: number, total: number) => Promise<void>;
+  readonly tell?: Tell;
   /** Sees each module with all its texts. */
   readonly inspect?: (module: PlannedModule) => void;
   /** The host's own files as well. */

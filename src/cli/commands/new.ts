@@ -37,7 +37,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { plan, folder, notes } = await planModule(host, pack, context);
 
   const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
-  if (apply) await withProgress(io, 'Writing', () => applyPlan(host.root, plan));
+  if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
   const verified = apply && flags.verify === true;

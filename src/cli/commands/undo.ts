@@ -13,7 +13,7 @@ export async function undo(io: Io, flags: HostFlags & { readonly stack?: string 
   const plan = await planUndo(host.root);
   const apply = await confirmPlan(io, plan, `Undo of the last update in ${host.root}:`, flags);
   if (apply) {
-    await withProgress(io, 'Writing', () => applyPlan(host.root, plan));
+    await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
     forgetUpdate(host.root);
   }
   if (flags.json) printJson(io, { host: host.root }, plan, apply);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { isNoop, type Plan } from '../../core/tree/plan.ts';
+import type { Tell } from '../io.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
@@ -19,6 +20,8 @@ export interface ApplyOptions {
   readonly waitMs?: number;
   /** Runs before the first write, when no other run can write any more; what it returns takes back what it did. */
   readonly prepare?: () => () => void;
+  /** Hears how many of the files are written beside their targets: nearly all of the work. */
+  readonly tell?: Tell;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function applyPlan(root: string, plan: Plan, options: ApplyOptions 
     const opened = openRoot(disk, root);
     try {
       const lock = await lockHost(disk, opened.path, options.waitMs ?? 3000, pause);
-      await applyLocked(disk, opened, plan, pause, options.prepare).finally(() => lock.release());
+      await applyLocked(disk, opened, plan, pause, options).finally(() => lock.release());
     } catch (error) {
       attempt(() => opened.unmake());
       throw error;
@@ -50,25 +53,25 @@ async function applyLocked(
   root: Root,
   plan: Plan,
   pause: Pause,
-  prepare: ApplyOptions['prepare'],
+  { prepare, tell }: ApplyOptions,
 ): Promise<void> {
   recoverLocked(disk, root.path);
   const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
   const job = makeJob(checkPlan(disk, root.path, plan), run, root.made.length);
   const takeBack = prepare?.();
   try {
-    await carryOut(disk, root.path, job, pause);
+    await carryOut(disk, root.path, job, pause, tell);
   } catch (error) {
     takeBack?.();
     throw error;
   }
 }
 
-async function carryOut(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
+async function carryOut(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
   let { journal } = job;
   try {
     at(root, () => writeJournal(disk, root, journal, false));
-    await stage(disk, root, job, pause);
+    await stage(disk, root, job, pause, tell);
     journal = at(root, () => stampJournal(disk, root, journal));
     at(root, () => writeJournal(disk, root, journal, job.isDurable));
     for (const move of journal.moves) at(move.target, () => backUp(disk, root, move));
@@ -90,13 +93,14 @@ function stampJournal(disk: Disk, root: string, journal: Journal): Journal {
   return { ...journal, moves };
 }
 
-async function stage(disk: Disk, root: string, job: Job, pause: Pause): Promise<void> {
+async function stage(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
   for (const folder of [...job.journal.folders, ...job.stagedFolders])
     at(folder, () => disk.makeFolder(join(root, folder)));
   let last = performance.now();
-  for (const file of job.stagedFiles) {
+  for (const [done, file] of job.stagedFiles.entries()) {
     at(file.target, () => disk.write(join(root, file.path), file.content, file.options));
     if (performance.now() - last < 5) continue;
+    await tell?.(done + 1, job.stagedFiles.length);
     await pause();
     last = performance.now();
   }

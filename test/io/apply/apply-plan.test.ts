@@ -15,6 +15,7 @@ import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
+import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 import { contentOf, readTree } from '../../../src/io/read-tree.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
@@ -74,6 +75,24 @@ describe('law: applying a plan gives exactly what is desired', () => {
       { numRuns: 200 },
     );
   });
+});
+
+it('tells how many files are written, of how many', async () => {
+  const slow: Disk = {
+    ...nodeDisk,
+    write(...args) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      nodeDisk.write(...args);
+    },
+  };
+  const told: number[][] = [];
+  const tell = async (...counts: number[]) => void told.push(counts);
+  await applyPlan(tempFolder(), planOf([create('a'), create('b'), create('c/d')]), { disk: slow, tell });
+  expect(told).toEqual([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+  ]);
 });
 
 describe('a plan without changes', () => {

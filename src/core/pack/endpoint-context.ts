@@ -38,17 +38,18 @@ export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'lis
 
 export function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
   const used = new Set<string>(endpointRoles);
-  return endpointsOf(manifest).map((endpoint, index) => ({
-    ...endpoint,
+  // What is spread goes last: an object that grows after it takes a hundred times as long to make.
+  return endpointsOf(manifest).map(({ permission, ...endpoint }, index) => ({
     entry: manifest.endpoints[index] as string,
     argument: argumentNames(endpoint.parameters),
     colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
     pathStart: endpoint.path.replace(/\{.*$/, ''),
     samplePath: endpoint.path.replace(/\{[^}]*\}/g, 'sample'),
     hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
-    permission: `${namespace}:${endpoint.permission}`,
-    permissionRole: endpoint.permission,
+    permission: `${namespace}:${permission}`,
+    permissionRole: permission,
     handler: endpoint.role ?? uniqueName(handlerName(endpoint), used),
+    ...endpoint,
   }));
 }
 

@@ -45,7 +45,6 @@ interface ConfigurationLine {
 export function settingContext(key: string, value: ConfigurationValue): SettingContext {
   const setting = settingOf(key, value);
   return {
-    ...setting,
     isEnv: isEnvKey(key),
     isSecret: setting.secret === true && !isEnvKey(key),
     isStandard: Object.hasOwn(standardSettings, key),
@@ -54,6 +53,7 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
     hasMinimum: setting.minimum !== undefined,
     hasMaximum: setting.maximum !== undefined,
     upperKey: key.toUpperCase(),
+    ...setting,
   };
 }
 

@@ -42,12 +42,9 @@ export interface UpdateSummary extends Pick<ModuleUpdate, 'from' | 'to' | 'confl
 }
 
 export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): UpdateSummary {
-  const brief = decisions.map(({ path, from: before, state, reason }) => ({
-    path,
-    ...(before === undefined ? {} : { from: before }),
-    state,
-    reason,
-  }));
+  const brief = decisions.map(({ path, from: before, state, reason }) =>
+    before === undefined ? { path, state, reason } : { path, from: before, state, reason },
+  );
   return { from, to, conflicts, decisions: brief };
 }
 
@@ -109,7 +106,6 @@ export function updateFolder(
     ? { ...merged, conflicts, tree: folder, removed: new Set<RelPath>() }
     : { ...merged, conflicts, tree };
   return {
-    ...result,
     from: lock.pack,
     to: { name, version },
     manifestThen: renders.manifestThen,
@@ -117,6 +113,7 @@ export function updateFolder(
     theirs,
     isBlocked,
     strayed: () => strayedFrom(renders, theirs),
+    ...result,
   };
 }
 

@@ -14,7 +14,17 @@ export function relPath(path: string): RelPath {
   return path as RelPath;
 }
 
+const known = new Set<string>();
+
 export function whyNotRelPath(path: string): string | undefined {
+  if (known.has(path)) return undefined;
+  const reason = whyNot(path);
+  // The modules of a host have the same few paths.
+  if (reason === undefined && known.size < 1000) known.add(path);
+  return reason;
+}
+
+function whyNot(path: string): string | undefined {
   if (path === '') return 'it is empty';
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) return 'it is absolute';
   for (const segment of path.split('/')) {

@@ -87,7 +87,7 @@ export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTre
 /** What was once written for the user stays the user's, also where the pack would manage it now: it has no base. */
 function keepingOwned(base: Tree, { policies, remembered }: MergeTreesOptions): MergeTreesOptions['policies'] {
   const owned = remembered.owned.filter((path) => policies.has(path) && !base.has(path));
-  return new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
+  return owned.length === 0 ? policies : new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
 }
 
 interface Trees {
@@ -104,8 +104,9 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     fileOf(trees.theirs, track.theirs),
   ];
   const path = placeOf(track);
-  const decision = { ...outcomeOf(path, base, mine, theirs, options), path, track };
-  return track.mine === undefined || track.mine === path ? decision : { ...decision, from: track.mine };
+  const outcome = outcomeOf(path, base, mine, theirs, options);
+  const isMoved = track.mine !== undefined && track.mine !== path;
+  return isMoved ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
 }
 
 /** Where the user put it; else where the pack has it now. */

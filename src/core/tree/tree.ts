@@ -22,7 +22,7 @@ export function sameContent(a: string | Uint8Array, b: string | Uint8Array): boo
 }
 
 export function sameFile(a: TreeFile, b: TreeFile): boolean {
-  return a.mode === b.mode && sameContent(a.content, b.content);
+  return a === b || (a.mode === b.mode && sameContent(a.content, b.content));
 }
 
 export function sameTree(a: Tree, b: Tree): boolean {

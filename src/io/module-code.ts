@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CodeReader } from '../core/check/check-code.ts';
+import { reasonOf } from './apply/disk-error.ts';
 import { ignoredFolders } from './read-tree.ts';
 
 const endings = ['.py', '.ts', '.mts', '.js', '.mjs'];
@@ -9,14 +10,14 @@ const otherCode = new Set([...ignoredFolders, 'dist', 'migrations', 'test', 'tes
 /** More, or larger, is no source of a module. */
 const [maxFiles, maxBytes] = [500, 1_000_000];
 
-/** Reads the code beside a manifest, and what it says; what cannot be read is not judged. */
+/** Reads the code beside a manifest, and what it says. */
 export function codeReader(cwd: string): CodeReader {
   return async ({ file, folder }) => {
     if (folder === undefined) return undefined;
-    const texts = readSources(dirname(resolve(cwd, file)));
-    if (texts === undefined || texts.size === 0) return undefined;
+    const { texts, unread } = readSources(dirname(resolve(cwd, file)));
+    if (texts.size === 0) return undefined;
     const { readCode } = await import('../core/check/code/read-code.ts');
-    return readCode(texts, folder);
+    return readCode(texts, folder, unread);
   };
 }
 
@@ -33,22 +34,48 @@ export function readTexts(cwd: string, files: Iterable<string>): Map<string, str
   return texts;
 }
 
-function readSources(root: string): Map<string, string> | undefined {
-  const texts = new Map<string, string>();
-  const enter = (folder: string): void => {
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !entry.name.startsWith('.') && !otherCode.has(entry.name)) enter(path);
-      if (!entry.isFile() || !isSource(entry.name)) continue;
-      if (texts.size >= maxFiles || statSync(join(root, path)).size > maxBytes) throw new Error('too much');
-      texts.set(path, readFileSync(join(root, path), 'utf8'));
+interface Sources {
+  readonly texts: ReadonlyMap<string, string>;
+  /** What could not be read, and why; folders have a slash behind their names. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+function readSources(root: string): Sources {
+  const [texts, unread] = [new Map<string, string>(), new Map<string, string>()];
+  const trying = (path: string, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      unread.set(path, `cannot be read: ${reasonOf(error)}`);
     }
   };
+  const enter = (folder: string): void =>
+    trying(folder, () => {
+      for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+        const path = `${folder}${entry.name}`;
+        const isFolder = isA(root, path, entry, 'isDirectory') && !entry.name.startsWith('.');
+        if (isFolder && !otherCode.has(entry.name)) {
+          if (entry.isSymbolicLink()) unread.set(`${path}/`, 'is a link to a folder, which is not followed');
+          else enter(`${path}/`);
+        } else if (isSource(entry.name) && isA(root, path, entry, 'isFile')) trying(path, () => add(path));
+      }
+    });
+  const add = (path: string): void => {
+    if (texts.size >= maxFiles) unread.set(path, `comes after ${maxFiles} others, and no more are read`);
+    else if (statSync(join(root, path)).size > maxBytes) unread.set(path, `has more than ${maxBytes} bytes`);
+    else texts.set(path, readFileSync(join(root, path), 'utf8'));
+  };
+  enter('');
+  return { texts, unread };
+}
+
+/** Links are what they lead to; those that lead nowhere, or in a circle, are nothing. */
+function isA(root: string, path: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): boolean {
+  if (!entry.isSymbolicLink()) return entry[kind]();
   try {
-    enter('');
-    return texts;
+    return statSync(join(root, path))[kind]();
   } catch {
-    return undefined;
+    return false;
   }
 }
 

@@ -127,6 +127,30 @@ describe('what cannot be checked', () => {
     expect([code, out.match(/permission denied/g)?.length]).toEqual([1, 2]);
   });
 
+  it('what stands in code that is not read is unclear', async () => {
+    const endpoints = 'endpoints: ["POST /process"]\npermissions_required: ["ocr:create"]\n';
+    const root = folderWith({
+      ...host,
+      'modules/ocr/manifest.yaml': manifest('ocr', endpoints),
+      'modules/ocr/routes.py': 'from fastapi import APIRouter\n',
+      'modules/ocr/large.py': `x = "${'a'.repeat(1_000_000)}"\n`,
+      'shared/more.py': '',
+    });
+    symlinkSync('../../shared', join(root, 'modules/ocr/shared'));
+    symlinkSync('circle.py', join(root, 'modules/ocr/circle.py'));
+    const { code, out } = await runIn(root, ['validate', '--json']);
+    const told = JSON.parse(out).diagnostics.map(({ rule, message }: Record<string, string>) => `${rule}: ${message}`);
+    expect([code, told]).toEqual([
+      0,
+      [
+        'unclear-code: large.py has more than 1000000 bytes, so that its code could not be verified',
+        'unclear-code: could not verify that a route answers POST /process',
+        'unclear-code: shared/ is a link to a folder, which is not followed, so that its code could not be verified',
+      ],
+    ]);
+    expect((await runIn(root, ['validate'])).out.length).toBeLessThan(2_000);
+  });
+
   it('follows links to modules, each once, and no other ones', async () => {
     const root = folderWith({ ...host, ...two, 'elsewhere/tts/manifest.yaml': manifest('tts', 'colour: red\n') });
     symlinkSync('..', join(root, 'modules/up'));

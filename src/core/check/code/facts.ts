@@ -5,6 +5,11 @@ export interface Place {
   readonly to: number;
 }
 
+export interface Broken extends Place {
+  /** Why, as the end of a sentence that begins with the file. */
+  readonly reason: string;
+}
+
 /** A permission, an event or a setting as the code names it. */
 export interface Named {
   readonly name: string;
@@ -36,8 +41,8 @@ export interface CodeFacts {
   readonly handled: readonly Named[];
   readonly settings: readonly Named[];
   readonly tables: readonly Named[];
-  /** Where a file does not parse: it may hold more than was seen, and not quite what was. */
-  readonly broken: readonly Place[];
+  /** Where a file cannot be read any further: it may hold more than was seen, and not quite what was. */
+  readonly broken: readonly Broken[];
   /** Places that may hold more of an aspect than could be told. */
   readonly unclear: Readonly<Record<Aspect, readonly Place[]>>;
   /** Whether every permission of the manifest stands in generated code, and not only what routes require. */

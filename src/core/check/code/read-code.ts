@@ -1,6 +1,6 @@
 import { handledEvents, publishedEvents } from './events.ts';
 import type { CodeFile } from './expression.ts';
-import type { CodeFacts, Place } from './facts.ts';
+import type { Broken, CodeFacts } from './facts.ts';
 import { fastapiRoutes } from './fastapi-routes.ts';
 import { fastifyRoutes } from './fastify-routes.ts';
 import { isGuard, merged, permissionsOf } from './guards.ts';
@@ -48,12 +48,22 @@ const languages: readonly Language[] = [
   },
 ];
 
-/** What the code of the module in `folder` says; `undefined` where it is of no stack that is known here. */
-export function readCode(texts: ReadonlyMap<string, string>, folder: string): CodeFacts | undefined {
+/**
+ * What the code of the module in `folder` says; `undefined` where it is of no stack that is known here. `unread` are the
+ * files, and folders with a slash behind their names, that there are besides, each with the reason.
+ */
+export function readCode(
+  texts: ReadonlyMap<string, string>,
+  folder: string,
+  unread: ReadonlyMap<string, string> = new Map(),
+): CodeFacts | undefined {
   const language = languages.find(({ endings, framework }) =>
     [...texts].some(([path, text]) => hasEnding(path, endings) && text.includes(framework)),
   );
-  return language && factsOf(language, texts, folder);
+  if (!language) return undefined;
+  const facts = factsOf(language, texts, folder);
+  const missed = [...unread].filter(([path]) => path.endsWith('/') || hasEnding(path, language.endings));
+  return { ...facts, broken: [...facts.broken, ...missed.map(([file, reason]) => ({ file, from: 0, to: 0, reason }))] };
 }
 
 function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder: string): CodeFacts {
@@ -78,8 +88,8 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
   );
   const [published, handled] = [publishedEvents(program, files), handledEvents(program, files)];
   const settings = (isPython ? pydanticSettings : zodSettings)(program, files);
-  const broken = [...parsed.values()].flatMap(({ path, faultAt }): Place[] =>
-    faultAt === undefined ? [] : [{ file: path, from: faultAt, to: faultAt }],
+  const broken = [...parsed.values()].flatMap(({ path, faultAt }): Broken[] =>
+    faultAt === undefined ? [] : [{ file: path, from: faultAt, to: faultAt, reason: 'does not parse here' }],
   );
   return {
     routes: routes.routes,

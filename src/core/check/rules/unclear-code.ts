@@ -20,13 +20,13 @@ export const unclearCode: CodeRule = {
   kind: 'code',
   severity: 'warning',
   summary: 'it could not be told whether the code does what the manifest declares',
-  why: 'Code is read, never run: a name that is worked out while it runs, or a file that does not parse, may hold what seems to be missing.',
+  why: 'Code is read, never run: a name that is worked out while it runs, or a file that does not parse or is too large, may hold what seems to be missing.',
   reads: ['name', 'endpoints', 'permissions_required', 'events_emitted', 'events_subscribed', 'configuration'],
   check({ manifest }, code) {
     const broken = code.broken.map((place) => ({
       place,
-      message: `${place.file} does not parse here, so that its code could not be verified`,
-      hint: 'Repair it; where it is newer than the parser, ignore unclear-code for the file in ai-modules.yaml.',
+      message: `${place.file} ${place.reason}, so that its code could not be verified`,
+      hint: 'Repair it; if it is right as it is, ignore unclear-code for the file in ai-modules.yaml.',
     }));
     return [...broken, ...(Object.keys(claims) as Aspect[]).flatMap((aspect) => unverified(aspect, manifest, code))];
   },

@@ -65,8 +65,10 @@ type SettingCheck = (setting: Setting) => SettingFault | undefined;
 type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
 
 function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
-  return (manifest) =>
-    faultsIn(settingsOf(manifest), (setting) => {
+  let right: Manifest['configuration'] | undefined;
+  return (manifest) => {
+    if (manifest.configuration === right) return [];
+    const faults = faultsIn(settingsOf(manifest), (setting) => {
       const found = check(setting);
       if (found === undefined) return undefined;
       const [message, part, hint] = found;
@@ -76,6 +78,9 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
       const path = ['configuration', key, ...(isThere ? [part] : [])];
       return faultAt(path, `configuration.${key} ${message}`, hint);
     });
+    if (faults.length === 0) right = manifest.configuration;
+    return faults;
+  };
 }
 
 function envNameFaults({ key, default: name }: Setting): SettingFault | undefined {

@@ -72,18 +72,22 @@ const fields = {
     }),
 } satisfies Readonly<Record<keyof Manifest, Test>>;
 
-const isRight = mappingOf(fields);
+const tests: ReadonlyMap<string, Test> = new Map(Object.entries(fields));
 
 /** In the order in which manifests have them. */
 export const fieldNames: readonly string[] = Object.keys(fields);
 
 /**
- * The manifest in a value that is one, many times as fast as the schema tells it, and without reading that; `undefined`
- * where the schema is to say what is wrong. What the schema refuses is never taken: a property test compares the two.
+ * Whether a field is there and has a value that the schema takes: many times as fast as that tells it, and without
+ * reading it. A property test compares the two.
  */
-export function rightManifest(value: unknown): Manifest | undefined {
-  if (!isRight(value)) return undefined;
-  const { name, version, description, author, class_name, resources, ...rest } = value as Partial<Manifest>;
+export function isRightField(key: string, value: unknown): boolean {
+  return tests.get(key)?.(value) ?? false;
+}
+
+/** A manifest of fields that are right; `undefined` where one is missing that has no default. */
+export function manifestOf(fields: Partial<Manifest>): Manifest | undefined {
+  const { name, version, description, author, class_name, resources, ...rest } = fields;
   if (!name || !version || !description || !author || !class_name) return undefined;
   const {
     dependencies = [],
@@ -104,10 +108,12 @@ export function rightManifest(value: unknown): Manifest | undefined {
     permissions_required,
     events_emitted,
     events_subscribed,
-    resources: { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10, ...resources },
+    resources: resources && Object.keys(resources).length === 3 ? resources : { ...usualResources, ...resources },
     configuration,
   };
 }
+
+const usualResources = { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 };
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

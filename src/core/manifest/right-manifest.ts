@@ -85,6 +85,12 @@ export function isRightField(key: string, value: unknown): boolean {
   return tests.get(key)?.(value) ?? false;
 }
 
+/** The manifest in a value that is one; `undefined` where the schema is to say what is wrong. */
+export function rightManifest(value: unknown): Manifest | undefined {
+  if (!isMapping(value) || !Object.entries(value).every(([key, given]) => isRightField(key, given))) return undefined;
+  return manifestOf(value);
+}
+
 /** A manifest of fields that are right; `undefined` where one is missing that has no default. */
 export function manifestOf(fields: Partial<Manifest>): Manifest | undefined {
   const { name, version, description, author, class_name, resources, ...rest } = fields;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
-import { fieldNames, isRightField, manifestOf } from '../../../src/core/manifest/right-manifest.ts';
+import { fieldNames, rightManifest } from '../../../src/core/manifest/right-manifest.ts';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
 import { readYaml } from '../../../src/core/text/yaml-value.ts';
 import { candidateManifest, Draw } from '../pack/random-manifest.ts';
@@ -44,8 +44,7 @@ describe('the JSON Schema of the manifest', () => {
         mutate(draw, mutant);
         const { success: isTaken, data } = ManifestSchema.safeParse(mutant);
         counts[isTaken ? 'taken' : 'refused'] += 1;
-        const right = Object.entries(mutant).every((field) => isRightField(...field)) ? manifestOf(mutant) : undefined;
-        expect({ mutant, right }).toEqual({ mutant, right: data });
+        expect({ mutant, right: rightManifest(mutant) }).toEqual({ mutant, right: data });
         if (validate(mutant) !== isTaken) expect({ seed, mutant, isTaken, errors: validate.errors }).toBe('agreed on');
       }
     }

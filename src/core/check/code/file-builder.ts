@@ -4,6 +4,16 @@ import type { Binding, Call, CodeFile, Entry, Expression, Fn, Import, Record, Sc
 /** Nodes that are not worth an expression. */
 const marks = new Set(['(', ')', '[', ']', '{', '}', ',', ';', '.', '?.', 'LineComment', 'BlockComment', 'Comment']);
 
+/** Where the grammars do not know all that the languages allow, and go on right behind it. */
+const narrow = new Set([
+  'ConditionalType',
+  'ExportGroup',
+  'LiteralPattern',
+  'TypeAliasDeclaration',
+  'TypeofType',
+  'YieldExpression',
+]);
+
 /** Collects what the reader of a language finds in one file. */
 export class FileBuilder {
   readonly text: string;
@@ -25,7 +35,7 @@ export class FileBuilder {
   parts(node: SyntaxNode): SyntaxNode[] {
     const found: SyntaxNode[] = [];
     for (let child = node.firstChild; child; child = child.nextSibling) {
-      if (child.type.isError) this.#faultAt ??= child.from;
+      if (child.type.isError) this.#faultAt ??= isForgiven(node) ? undefined : child.from;
       else if (!marks.has(child.name)) found.push(child);
     }
     return found;
@@ -79,4 +89,14 @@ export function joined({ from, to }: Scope, parts: readonly Expression[]): Expre
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
   if (texts.length === parts.length) return { kind: 'text', from, to, text: texts.join('') };
   return { kind: 'join', from, to, parts };
+}
+
+/** Whether what breaks the grammar right below a node may well be right, and hides nothing. */
+function isForgiven(node: SyntaxNode): boolean {
+  if (narrow.has(node.name)) return true;
+  if (node.name === 'ImportDeclaration') return node.nextSibling?.name === 'WithStatement';
+  const statement = node.name === 'WithStatement' ? node : node.parent;
+  if (statement?.name !== 'WithStatement' || node.name === 'Body') return false;
+  // `with (a as b, c as d):`, and `import x from 'y' with { … }`, which is read as another statement.
+  return statement.getChild('Body') !== null || statement.prevSibling?.name === 'ImportDeclaration';
 }

@@ -492,6 +492,31 @@ it('a file that does not parse is told, and not one that nobody looks into', () 
   expect(factsOf({ 'a.ts': app("app.get('/a', f);\n)}("), 'b.ts': 'const = =' })).toMatchObject({ broken: ['a.ts'] });
 });
 
+it.each<[string, Readonly<Record<string, string>>]>([
+  [
+    'TypeScript',
+    {
+      'a.ts': `import data from './x.json' with { type: 'json' };\n${app("app.get('/a', f);")}type A = typeof import('./x.ts');\ntype B<T> = T extends infer U extends string ? U : never;\nexport { x as default, type Y } from './z.ts';`,
+    },
+  ],
+  [
+    'Python',
+    {
+      'a.py': `${router}async def g():\n    async with (a() as b, c as d):\n        match b:\n            case B() | C(x=1): x = yield\n@router.get("/a")\ndef f(): ...\n`,
+    },
+  ],
+])('%s that is newer than its grammar parses', (_, files) => {
+  expect(factsOf(files)).toMatchObject({ routes: ['GET /a '], broken: [] });
+});
+
+it.each([
+  `${router}with open(x) as f\n`,
+  `${router}with (open(x as f:\n    pass\n`,
+  `${router}with a as b:\n    x = (1,\n    ] y\n`,
+])('%j does not', (text) => {
+  expect(factsOf({ 'a.py': text }).broken).toEqual(['a.py']);
+});
+
 it('does not go round in circles', () => {
   const files = {
     'a.ts': `${head}import { b } from './b.ts';\nexport const a = b;\napp.route({ method: 'GET', url: a });`,

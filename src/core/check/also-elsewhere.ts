@@ -30,3 +30,12 @@ export function alsoElsewhere<T>(
   }
   return shared;
 }
+
+/** The modules that share a key with another: what only these can have in common need not be looked for in all. */
+export function sharing(
+  modules: readonly Subject[],
+  eachKey: (module: Subject, visit: (key: string) => void) => void,
+): readonly Subject[] {
+  const found = new Set(alsoElsewhere<void>(modules, eachKey).map(({ module }) => module));
+  return found.size === 0 ? [] : modules.filter((module) => found.has(module));
+}

@@ -1,4 +1,4 @@
-import { isRightField } from '../manifest/right-manifest.ts';
+import { fieldNames, isRightField } from '../manifest/right-manifest.ts';
 import { type PlainYaml, readPlainYaml } from '../text/plain-yaml.ts';
 
 /** A field of a manifest with all lines that belong to it; without a key, what stands above the first. */
@@ -19,12 +19,15 @@ export function fieldReader(
   const before: Section[] = [];
   return (text) => {
     const fields: Record<string, unknown> = {};
-    for (let [at, index] = [0, 0]; at < text.length; index += 1) {
+    let at = 0;
+    for (let index = 0; at < text.length; index += 1) {
       const known = before[index];
       const section =
         known && standsAt(text, at, known.text) ? known : read(text.slice(at, endOf(text, at)), isSuspect);
-      if (section === undefined || (section.key !== undefined && section.key in fields)) return undefined;
-      if (section.key !== undefined) fields[section.key] = section.value;
+      if (section === undefined) return undefined;
+      const { key, value } = section;
+      if (key !== undefined && fields[key] !== undefined) return undefined;
+      if (key !== undefined) fields[key] = value;
       before[index] = section;
       at += section.text.length;
     }
@@ -36,8 +39,11 @@ function read(text: string, isSuspect: (text: string, plain: PlainYaml) => boole
   const plain = readPlainYaml(text);
   if (plain === undefined || isSuspect(text, plain)) return undefined;
   const [field, ...others] = Object.entries(plain.value ?? {});
-  if (others.length > 0 || (field !== undefined && !isRightField(...field))) return undefined;
-  return { text, key: field?.[0], value: field?.[1] };
+  if (field === undefined) return { text, key: undefined, value: undefined };
+  const [key, value] = field;
+  if (others.length > 0 || !isRightField(key, value)) return undefined;
+  // Not the piece of this text: an object finds a name of the source at once.
+  return { text, key: fieldNames[fieldNames.indexOf(key)], value };
 }
 
 /** A field begins with a letter at the start of a line, and ends before the next. */

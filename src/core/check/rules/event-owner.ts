@@ -1,6 +1,6 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { namespaceOf, splitName } from '../../manifest/namespace.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
+import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
 import type { ModulesRule, Subject } from '../rule.ts';
 
 export const eventOwner: ModulesRule = {
@@ -12,15 +12,22 @@ export const eventOwner: ModulesRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules, host) {
-    const shared = alsoElsewhere<number>(modules, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
+    const close = sharing(modules, ({ manifest }, visit) => {
+      const namespace = namespaceOf(manifest);
+      visit(namespace);
+      for (const event of manifest.events_emitted) if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
+    });
+    const shared = alsoElsewhere<number>(close, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
       ({ module, other, key, entry }) => ({
         module,
         ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, whichToRename(key, module, other)),
       }),
     );
-    const taken = modules.flatMap((module) =>
+    const isTaken = (event: string) => host.events.includes(event);
+    const takers = modules.filter(({ manifest }) => manifest.events_emitted.some(isTaken));
+    const taken = takers.flatMap((module) =>
       module.manifest.events_emitted.flatMap((event, index) => {
-        if (!host.events.includes(event)) return [];
+        if (!isTaken(event)) return [];
         return [{ module, ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.') }];
       }),
     );

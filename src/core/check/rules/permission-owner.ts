@@ -1,6 +1,6 @@
 import { faultAt } from '../../manifest/finding.ts';
 import { isInNamespace, namespaceOf } from '../../manifest/namespace.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
+import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const permissionOwner: ModulesRule = {
@@ -11,8 +11,9 @@ export const permissionOwner: ModulesRule = {
   why: 'Who is given it for one module has it in the other one too.',
   reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
-  check: (modules) =>
-    alsoElsewhere<number>(modules, ({ manifest }, visit) => {
+  check(modules) {
+    const close = sharing(modules, ({ manifest }, visit) => visit(namespaceOf(manifest)));
+    return alsoElsewhere<number>(close, ({ manifest }, visit) => {
       const namespace = namespaceOf(manifest);
       for (const [index, permission] of manifest.permissions_required.entries())
         if (isInNamespace(permission, namespace)) visit(permission, index);
@@ -23,5 +24,6 @@ export const permissionOwner: ModulesRule = {
         `${other.file} declares ${key} too`,
         'Give one of them a namespace of its own.',
       ),
-    })),
+    }));
+  },
 };

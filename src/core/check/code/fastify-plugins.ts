@@ -72,29 +72,32 @@ function isHanded(program: Program, located: Located): boolean {
 }
 
 /** A plugin itself, or what a function that makes it is called with. */
-export function functionOf(program: Program, located: Located): Fn | undefined {
+function functionOf(program: Program, located: Located, steps = 8): Fn | undefined {
   const { file, expression } = program.resolve(located);
   if (expression.kind === 'function') return expression;
-  return expression.kind === 'call' ? functionOf(program, { file, expression: expression.callee }) : undefined;
+  if (expression.kind !== 'call' || steps === 0) return undefined;
+  return functionOf(program, { file, expression: expression.callee }, steps - 1);
 }
 
-export function entryOf(program: Program, located: Located, key: string): Located | undefined {
+export function entryOf(program: Program, located: Located, key: string, steps = 12): Located | undefined {
   const { file, expression } = program.resolve(located);
-  if (expression.kind !== 'record') return undefined;
+  if (expression.kind !== 'record' || steps === 0) return undefined;
   const own = expression.entries.findLast((entry) => entry.key === key);
   if (own) return { file, expression: own.value };
   for (const spread of expression.spreads) {
-    const found = entryOf(program, { file, expression: spread }, key);
+    const found = entryOf(program, { file, expression: spread }, key, steps - 1);
     if (found) return found;
   }
   return undefined;
 }
 
-export function isApp(program: Program, located: Located): boolean {
+export function isApp(program: Program, located: Located, steps = 8): boolean {
   const { file, expression } = program.resolve(located);
   // `app.withTypeProvider<…>()`
-  if (expression.kind === 'call')
-    return expression.callee.kind === 'member' && isApp(program, { file, expression: expression.callee.object });
+  if (expression.kind === 'call') {
+    const { callee } = expression;
+    return callee.kind === 'member' && steps > 0 && isApp(program, { file, expression: callee.object }, steps - 1);
+  }
   const parameter = program.parameterOf(file, expression);
   return parameter !== undefined && (appNames.has(parameter.name) || parameter.type.includes('Fastify'));
 }

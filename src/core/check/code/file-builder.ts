@@ -14,6 +14,9 @@ const narrow = new Set([
   'YieldExpression',
 ]);
 
+/** The stack has room for several times as much. */
+const maxDepth = 1_000;
+
 /** Collects what the reader of a language finds in one file. */
 export class FileBuilder {
   readonly text: string;
@@ -25,6 +28,7 @@ export class FileBuilder {
   readonly #functions: Fn[] = [];
   readonly #classes: Record[] = [];
   #faultAt: number | undefined;
+  #depth = 0;
 
   constructor(path: string, text: string) {
     this.#path = path;
@@ -38,6 +42,18 @@ export class FileBuilder {
       if (child.type.isError) this.#faultAt ??= isForgiven(node) ? undefined : child.from;
       else if (!marks.has(child.name)) found.push(child);
     }
+    return found;
+  }
+
+  /** Reads a node, unless it is nested deeper than anyone writes: that counts as a fault. */
+  descend(node: SyntaxNode, read: () => Expression): Expression {
+    if (this.#depth >= maxDepth) {
+      this.#faultAt ??= node.from;
+      return other(node);
+    }
+    this.#depth += 1;
+    const found = read();
+    this.#depth -= 1;
     return found;
   }
 

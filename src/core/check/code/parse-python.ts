@@ -24,6 +24,10 @@ class Reader {
   }
 
   read(node: SyntaxNode, scope: Scope): Expression {
+    return this.#file.descend(node, () => this.#read(node, scope));
+  }
+
+  #read(node: SyntaxNode, scope: Scope): Expression {
     switch (node.name) {
       case 'String':
         return this.#string(node);

@@ -43,15 +43,15 @@ function isExtending({ callee }: Call): boolean {
 }
 
 /** Whether an expression begins with the host's `BaseConfig`: `BaseConfig.extend(…).strict()`. */
-function isBaseConfig(program: Program, located: Located): boolean {
+function isBaseConfig(program: Program, located: Located, steps = 12): boolean {
   const found = program.resolve(located);
   const { file, expression } = found;
+  const isOne = (one: Expression) => steps > 0 && isBaseConfig(program, { file, expression: one }, steps - 1);
   if (expression.kind === 'call') {
     const [first] = isExtending(expression) ? expression.args : [];
-    return [expression.callee, first].some((one) => one && isBaseConfig(program, { file, expression: one }));
+    return isOne(expression.callee) || (first !== undefined && isOne(first));
   }
-  if (expression.kind === 'member')
-    return expression.property !== 'shape' && isBaseConfig(program, { file, expression: expression.object });
+  if (expression.kind === 'member') return expression.property !== 'shape' && isOne(expression.object);
   return expression.kind === 'name' && program.nameOf(found) === 'BaseConfig' && program.isForeign(found);
 }
 
@@ -64,20 +64,23 @@ function isShape(program: Program, { file, expression }: Located): boolean {
 }
 
 /** Whether something else was made of the schema on the way: `Config.pick(…)`. */
-function isChanged(program: Program, located: Located): boolean {
+function isChanged(program: Program, located: Located, steps = 12): boolean {
   const { file, expression } = program.resolve(located);
-  if (expression.kind === 'call') return isChanged(program, { file, expression: expression.callee });
-  if (expression.kind !== 'member') return false;
-  return changing.has(expression.property) || isChanged(program, { file, expression: expression.object });
+  const isOne = (one: Expression) => steps > 0 && isChanged(program, { file, expression: one }, steps - 1);
+  if (expression.kind === 'call') return isOne(expression.callee);
+  return expression.kind === 'member' && (changing.has(expression.property) || isOne(expression.object));
 }
 
-function entriesOf(program: Program, located: Located): Settings {
+function entriesOf(program: Program, located: Located, steps = 12): Settings {
   const found = program.resolve(located);
   const { file, expression } = found;
   if (isShape(program, located)) return merged([]);
-  if (expression.kind !== 'record' || expression.isOpen) return unclear(found);
+  if (expression.kind !== 'record' || expression.isOpen || steps === 0) return unclear(found);
   const own = { named: expression.entries.map((entry) => named(file, entry)), unclear: [] };
-  return merged([own, ...expression.spreads.map((spread) => entriesOf(program, { file, expression: spread }))]);
+  return merged([
+    own,
+    ...expression.spreads.map((spread) => entriesOf(program, { file, expression: spread }, steps - 1)),
+  ]);
 }
 
 /** Fields of the classes that derive from the host's `ModuleConfig`. */

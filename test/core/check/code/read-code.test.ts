@@ -524,3 +524,57 @@ it('does not go round in circles', () => {
   };
   expect(factsOf(files)).toMatchObject({ routes: [] });
 });
+
+const circular = `${head}import { BaseConfig } from '#b';\n`;
+const event = `${router}from app.core.event_data import EventData\n`;
+
+it.each([
+  ['a.ts', `${circular}const A = A.extend({ a: 1 });`],
+  ['a.ts', `${circular}const A = z.extend(A, { a: 1 });`],
+  ['a.ts', `${circular}const app = app.withTypeProvider();\napp.get('/a', f);`],
+  ['a.ts', `${circular}const a = b.x(); const b = a.y(); a.get('/x', f); a.on('x.y', g); a.extend({ c: 1 });`],
+  ['a.ts', `${circular}const f = f(); f.register(f); f(f);`],
+  ['a.ts', `${circular}const a = [a]; const o = { p: o, ...o }; app.route(o); requirePermission(a); g({ config: o });`],
+  ['a.ts', `${circular}function more(app) { app.register(more, { prefix: '/x' }); app.get('/y', f); }`],
+  [
+    'a.ts',
+    `${circular}const p = p + '/x'; app.get(p, f); export function r(app: FastifyInstance) { app.get(p, { config: p, preHandler: p }, p); }`,
+  ],
+  [
+    'a.ts',
+    `${circular}const o = { ...p }; const p = { ...o }; export function r(app: FastifyInstance) { app.route(o); app.register(x, o); BaseConfig.extend(o); requirePermission(o.x); }`,
+  ],
+  ['a.ts', `${circular}const C = BaseConfig.extend({ ...C.shape, a: 1 }); const D = BaseConfig.extend(D.shape);`],
+  [
+    'a.ts',
+    `${circular}const on = on.bind(on); on('a.b'); const events = events.x; events.on('a.b', f); subscribe(events);`,
+  ],
+  [
+    'a.ts',
+    `${circular}const t = \`\${t}/x\`; const s = s + t; jobsTable(s); pgTable(t); app.get(t, { preHandler: [t, s] }, t);`,
+  ],
+  [
+    'a.ts',
+    `${circular}const g1 = [g2]; const g2 = [g1]; export async function r(app: FastifyInstance) { app.get('/a', { preHandler: g1, config: { g1 } }, g2); app.addHook('onRequest', g1); }`,
+  ],
+  [
+    'a.py',
+    `${event}router = APIRouter()\nrouter.include_router(router, prefix="/x")\n@router.get("/a")\ndef f(): ...\n`,
+  ],
+  [
+    'a.py',
+    `${event}a = APIRouter()\nb = APIRouter()\na.include_router(b)\nb.include_router(a)\n@a.get("/a")\ndef f(): ...\n`,
+  ],
+  ['a.py', `${event}class A(B): ...\nclass B(A): ...\nasync def f(x: A):\n    await x.publish("a.b")\n`],
+  ['a.py', `${event}a = a.b()\na.publish("x.y")\na.get("/x")\n`],
+  [
+    'a.py',
+    `${event}def dep(x=Depends(dep)): ...\nrouter = APIRouter()\n@router.get("/a", dependencies=[Depends(dep)])\ndef f(x=Depends(dep)): ...\n`,
+  ],
+  ['a.py', `${event}class C(C, ModuleConfig):\n    a: int = 1\n`],
+  ['a.py', `${event}D = [*D, D]\nrouter = APIRouter(dependencies=D)\n@router.get("/a")\ndef f(): ...\n`],
+  ['a.ts', `${circular}const deep = ${'['.repeat(20_000)};`],
+  ['a.ts', `${circular}const long = ${Array.from({ length: 20_000 }, () => "'a'").join(' + ')};`],
+  ['a.py', `${event}deep = ${'('.repeat(20_000)}\n`],
+  ['a.py', `${event}long = ${Array.from({ length: 20_000 }, () => '"a"').join(' + ')}\n`],
+])('ends: %s %#', (path, text) => expect(readCode(new Map([[path, text]]), 'ocr')).toBeDefined());

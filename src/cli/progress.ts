@@ -23,7 +23,7 @@ export async function withProgress<T>(io: Io, label: string, work: (tell: Tell) 
   const turn = () => {
     frame += 1;
     const text = `${frames[frame % frames.length]} ${label}${bar} (${seconds()} s)`;
-    io.err.write(`\r${text.slice(0, (io.err.columns ?? 80) - 1)}\x1b[K`);
+    io.err.write(`\r${text.slice(0, (io.err.columns || 80) - 1)}\x1b[K`);
   };
   let turning: NodeJS.Timeout | undefined;
   const start = () => {

@@ -4,9 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
-import { checkMeaning } from '../core/manifest/meaning.ts';
-import { parseManifest } from '../core/manifest/parse.ts';
-import { rightManifest } from '../core/manifest/right-manifest.ts';
+import { checkManifestValue, parseManifest } from '../core/manifest/parse.ts';
 import type { Manifest } from '../core/manifest/schema.ts';
 import { readPlainYaml } from '../core/text/plain-yaml.ts';
 import type { Tree } from '../core/tree/tree.ts';
@@ -54,6 +52,5 @@ export async function manifestIn(folder: Tree, file: string): Promise<Manifest> 
 
 function readQuickly(text: string): Manifest | undefined {
   const plain = readPlainYaml(text);
-  const manifest = plain && rightManifest(plain.value);
-  return manifest && checkMeaning(manifest).length === 0 ? manifest : undefined;
+  return plain && checkManifestValue(plain.value).manifest;
 }

@@ -29,12 +29,12 @@ const options = {
 
 /**
  * `--version` needs nothing of the main bundle, and `validate` little of the rest: these are files of their own. What one
- * of them throws another catches, so that all have one class of failures. Packs are read as the build left them.
+ * of them throws another catches, so that all have one class of failures; and the rules are too many to be shipped twice. Packs are read as the build left them.
  */
 const ownFiles = {
   name: 'own-files',
   setup({ onResolve }) {
-    onResolve({ filter: /\/(main|validate|failure)\.ts$/ }, ({ path: file, kind }) =>
+    onResolve({ filter: /\/(main|validate|rules|failure)\.ts$/ }, ({ path: file, kind }) =>
       kind === 'entry-point' ? undefined : { path: `./${basename(file, '.ts')}.cjs`, external: true },
     );
     onResolve({ filter: /\/manifest\.schema\.json$/ }, ({ path: file }) => ({
@@ -73,6 +73,7 @@ const first = (source, name, rest) =>
 const bundles = await Promise.all([
   first('bin/create-ai-module.ts', 'create-ai-module', { banner: { js: '#!/usr/bin/env node' } }),
   first('src/core/failure.ts', 'failure'),
+  first('src/core/check/rules.ts', 'rules'),
   first('src/cli/main.ts', 'main'),
   first('src/cli/commands/validate.ts', 'validate'),
 ]);

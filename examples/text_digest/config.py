@@ -1,4 +1,4 @@
-"""Settings of text_digest: defaults < manifest.yaml < environment (`TEXT_DIGEST_…`)."""
+"""Settings of text_digest: defaults < manifest.yaml < environment (`TEXT_DIGEST_*`)."""
 
 from functools import lru_cache
 from pathlib import Path

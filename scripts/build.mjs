@@ -29,7 +29,8 @@ const options = {
 
 /**
  * `--version` needs nothing of the main bundle, and `validate` little of the rest: these are files of their own. What one
- * of them throws another catches, so that all have one class of failures; and the rules are too many to be shipped twice. Packs are read as the build left them.
+ * of them throws another catches, so that all have one class of failures; and the rules are too many to be shipped
+ * twice. Packs are read as the build left them.
  */
 const ownFiles = {
   name: 'own-files',

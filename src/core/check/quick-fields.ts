@@ -1,4 +1,5 @@
 import { fieldNames, isRightField } from '../manifest/right-manifest.ts';
+import { isLetter } from '../text/common-line.ts';
 import { type PlainYaml, readPlainYaml } from '../text/plain-yaml.ts';
 
 /** A field of a manifest with all lines that belong to it; without a key, what stands above the first. */
@@ -58,8 +59,4 @@ function standsAt(text: string, at: number, section: string): boolean {
   if (!text.startsWith(section, at)) return false;
   const end = at + section.length;
   return end === text.length || (section.endsWith('\n') && isLetter(text.charCodeAt(end)));
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }

@@ -4,6 +4,9 @@ import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts'
 /** More bytes than this are not a manifest; refused before anything is parsed. */
 export const maxManifestBytes = 1_000_000;
 
+/** What a module is given that does not say it, or not all of it. */
+export const usualResources = { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 };
+
 /** The reason why a text is not fine, as the end of a sentence; `undefined` where it is. */
 export type WhyNot = (value: string) => string | undefined;
 

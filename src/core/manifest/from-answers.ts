@@ -1,6 +1,7 @@
 import { classNameFor, titleOf } from '../text/names.ts';
 import type { Answers } from './answers.ts';
 import { standardEndpoints } from './endpoints.ts';
+import { usualResources } from './field-checks.ts';
 import { lifecycleEvents, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
@@ -54,7 +55,7 @@ function standardManifest(name: string, defaults: Defaults): Manifest {
     permissions_required: permissionRoles.map((role) => `${name}:${role}`),
     events_emitted: lifecycleEvents.map((verb) => `${name}.${verb}`),
     events_subscribed: ['user.deleted'],
-    resources: { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 },
+    resources: { ...usualResources },
     configuration: { timeout_seconds: 300, retry_attempts: 3, provider: 'local' },
   };
 }

@@ -1,5 +1,5 @@
 import { standardEndpoints } from './endpoints.ts';
-import { maxMatched, patterns, type WhyNot, whyNot } from './field-checks.ts';
+import { maxMatched, patterns, usualResources, type WhyNot, whyNot } from './field-checks.ts';
 import type { Manifest } from './schema.ts';
 
 type Test = (value: unknown) => boolean;
@@ -118,8 +118,6 @@ export function manifestOf(fields: Partial<Manifest>): Manifest | undefined {
     configuration,
   };
 }
-
-const usualResources = { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 };
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

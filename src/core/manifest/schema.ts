@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { maxMatched, patterns, type WhyNot, whyNot } from './field-checks.ts';
+import { maxMatched, patterns, usualResources, type WhyNot, whyNot } from './field-checks.ts';
 
 const text = (why: WhyNot) =>
   z.string().check((context) => {
@@ -56,11 +56,11 @@ export const ManifestSchema = z.strictObject({
   events_subscribed: listOf(Event),
   resources: z._default(
     z.strictObject({
-      cpu: z._default(quantity(Quantity.cpu), '1'),
-      memory: z._default(quantity(Quantity.memory), '512Mi'),
-      max_concurrent_jobs: z._default(z.int().check(z.gte(1), z.lte(1_000)), 10),
+      cpu: z._default(quantity(Quantity.cpu), usualResources.cpu),
+      memory: z._default(quantity(Quantity.memory), usualResources.memory),
+      max_concurrent_jobs: z._default(z.int().check(z.gte(1), z.lte(1_000)), usualResources.max_concurrent_jobs),
     }),
-    { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 },
+    usualResources,
   ),
   configuration: z._default(z.record(ConfigurationKey, z.union([Scalar, ConfigurationEntry])), {}),
 });

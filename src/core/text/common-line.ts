@@ -81,4 +81,4 @@ function printableEnd(text: string, from: number, mark?: number): number {
 }
 
 const isDigit = (char: number) => char >= 0x30 && char <= 0x39;
-const isLetter = (char: number) => (char >= 0x41 && char <= 0x5a) || (char >= 0x61 && char <= 0x7a);
+export const isLetter = (char: number) => (char >= 0x41 && char <= 0x5a) || (char >= 0x61 && char <= 0x7a);

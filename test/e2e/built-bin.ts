@@ -41,11 +41,11 @@ function addTo(hash: ReturnType<typeof createHash>, path: string): void {
   else for (const name of readdirSync(absolute).sort()) addTo(hash, `${path}/${name}`);
 }
 
-/** Builds of an hour ago are nobody's any more. */
+/** Builds of an hour ago are nobody's any more. What is gone at a second look is not old: a build beside this one makes it anew. */
 function prune(): void {
   for (const name of existsSync(builds) ? readdirSync(builds) : []) {
     const path = join(builds, name);
-    if (Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 3_600_000)
-      rmSync(path, { recursive: true, force: true });
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && Date.now() - stat.mtimeMs > 3_600_000) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,3 @@
-import { readCommonLine } from './common-line.ts';
 import { type PlainLine, plainValue } from './plain-yaml-value.ts';
 
 // The YAML that tools and most people write: one entry a line, one style a value. Where two readers could take a text for
@@ -31,23 +30,15 @@ const line = new RegExp(
 /** The lines of a text that say something; `undefined` where one is not plain. */
 function plainLines(text: string): PlainLine[] | undefined {
   const lines: PlainLine[] = [];
-  for (let at = 0; at < text.length; ) {
-    // Nearly all lines are common ones, and the expression for the others is not even compiled.
-    const next = readCommonLine(text, at, lines);
-    at = next ?? readAnyLine(text, at, lines) ?? Number.NaN;
-    if (Number.isNaN(at)) return undefined;
+  line.lastIndex = 0;
+  while (line.lastIndex < text.length) {
+    const found = line.exec(text);
+    if (found === null) return undefined;
+    const [, indent = '', item, name, given = ''] = found;
+    if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
+    else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });
   }
   return lines;
-}
-
-function readAnyLine(text: string, at: number, lines: PlainLine[]): number | undefined {
-  line.lastIndex = at;
-  const found = line.exec(text);
-  if (found === null) return undefined;
-  const [whole, indent = '', item, name, given = ''] = found;
-  if (item !== undefined) lines.push({ indent: indent.length, key: undefined, value: item });
-  else if (name !== undefined) lines.push({ indent: indent.length, key: name, value: given });
-  return at + whole.length;
 }
 
 /** What is in a text that is plain. */

@@ -1,8 +1,10 @@
-/** A field of tidy YAML: its value, and where what follows it begins. */
+/** A field of tidy YAML as it stands in the text. */
 export interface TidyField {
   /** `undefined` where there are only blank lines and comments. */
   readonly key: string | undefined;
-  readonly value: unknown;
+  /** What `tidyValue` reads. */
+  readonly source: string;
+  /** Where what follows begins. */
   readonly end: number;
 }
 
@@ -11,33 +13,33 @@ const text = '[ !#-\\[\\]-~]*';
 const number = '0|[1-9][0-9]{0,14}';
 /** Words that some reader takes for another key than it says. */
 const key = '(?!(?:null|true|false|yes|no|on|off|y|n):)[a-z][a-z0-9_]*';
-const list = `((?:  - "${text}"\\n)+)`;
-const mapping = `((?:  ${key}: (?:"${text}"|${number}|true|false)\\n)+)`;
+const list = `(?:  - "${text}"\\n)+`;
+const mapping = `(?:  ${key}: (?:"${text}"|${number}|true|false)\\n)+`;
 const gap = '(?:(?:#[ -~]*)?\\n)*';
 const field = new RegExp(
-  `${gap}(?:(${key}):(?: (?:"(${text})"|(\\[\\]|\\{\\}))\\n|\\n(?:${list}|${mapping}))(?=[A-Za-z#\\n]|$))?`,
+  `${gap}(?:(${key}):(?: ("${text}"|\\[\\]|\\{\\})\\n|\\n(${list}|${mapping}))(?=[A-Za-z#\\n]|$))?`,
   'y',
 );
 
 /**
- * Reads the field at a place of a text where it is laid out as this tool writes manifests: a text in double quotes, a list
- * of such, or a mapping of such, whole numbers, true and false. `undefined` for any other layout. One expression reads
+ * Finds the field at a place of a text where it is laid out as this tool writes manifests: a text in double quotes, a list
+ * of such, or a mapping to such, whole numbers, true and false. `undefined` for any other layout. One expression finds
  * all of it, which costs a fraction of reading it line by line.
  */
-export function readTidyField(source: string, start: number): TidyField | undefined {
+export function readTidyField(text: string, start: number): TidyField | undefined {
   field.lastIndex = start;
-  const [whole = '', name, said, empty, items, entries] = field.exec(source) ?? [];
-  if (whole === '') return undefined;
-  const end = start + whole.length;
-  if (said !== undefined) return { key: name, value: said, end };
-  if (items !== undefined) return { key: name, value: items.slice(5, -2).split('"\n  - "'), end };
-  if (empty !== undefined) return { key: name, value: empty === '[]' ? [] : {}, end };
-  if (entries === undefined) return { key: undefined, value: undefined, end };
-  const value = mappingIn(entries);
-  return value && { key: name, value, end };
+  const [whole = '', key, inline, below] = field.exec(text) ?? [];
+  return whole === '' ? undefined : { key, source: inline ?? below ?? '', end: start + whole.length };
 }
 
-/** `undefined` where a key stands twice, or every object has it. */
+/** What the source of a field says; `undefined` where a key stands twice, or every object has it. */
+export function tidyValue(source: string): unknown {
+  if (source.startsWith('  - ')) return source.slice(5, -2).split('"\n  - "');
+  if (source.startsWith(' ')) return mappingIn(source);
+  if (source.startsWith('"')) return source.slice(1, -1);
+  return source === '[]' ? [] : {};
+}
+
 function mappingIn(entries: string): Record<string, unknown> | undefined {
   const found: Record<string, unknown> = {};
   for (const entry of entries.slice(2, -1).split('\n  ')) {

@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
@@ -7,12 +7,23 @@ import { ignoredFolders } from './read-tree.ts';
 
 const manifestName = 'manifest.yaml';
 
+/** Manifests by their paths, in order, each once; with the bytes of those that are known to be regular files. */
+export type FoundManifests = ReadonlyMap<string, number | undefined>;
+
+/** What a search has met so far. */
+interface Search {
+  readonly found: Map<string, number | undefined>;
+  /** Manifests behind links to folders. */
+  readonly links: string[];
+}
+
 /** The manifests of all modules of a host: its folders of modules are not searched deeper. */
-export function manifestsOfHost({ root, modulesDir }: Host): string[] {
+export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
   const dir = join(root, modulesDir);
-  const links: string[] = [];
-  const found = withLinked(manifestsIn(dir, 1, links), links);
-  if (found.length === 0) throw new Failure('no-manifests', { dir });
+  const search: Search = { found: new Map(), links: [] };
+  searchFolder(dir, 1, search);
+  const found = withLinked(search);
+  if (found.size === 0) throw new Failure('no-manifests', { dir });
   return found;
 }
 
@@ -20,26 +31,26 @@ export function manifestsOfHost({ root, modulesDir }: Host): string[] {
  * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Of links to
  * folders only those to modules are followed. Throws where there is nothing to check.
  */
-export async function findManifests(cwd: string, paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  const links: string[] = [];
+export async function findManifests(cwd: string, paths: readonly string[]): Promise<FoundManifests> {
+  const search: Search = { found: new Map(), links: [] };
   for (const path of paths) {
     const isPattern = /[*?[{]/.test(path) && !existsSync(resolve(cwd, path));
-    found.push(...(isPattern ? await matching(cwd, path, links) : manifestsAt(resolve(cwd, path), links)));
+    if (isPattern) await searchPattern(cwd, path, search);
+    else if (!searchPath(resolve(cwd, path), search)) throw new Failure('no-manifests', { dir: resolve(cwd, path) });
   }
-  return withLinked([...new Set(found)], links);
+  return withLinked(search);
 }
 
-function manifestsAt(path: string, links: string[]): string[] {
-  if (!isFolder(path)) return [path];
-  const before = links.length;
-  const found = manifestsIn(path, Number.POSITIVE_INFINITY, links);
-  if (found.length === 0 && links.length === before) throw new Failure('no-manifests', { dir: path });
-  return found;
+/** Whether there is anything to check. */
+function searchPath(path: string, search: Search): boolean {
+  const stats = statsAt(path);
+  if (stats.isDirectory()) return searchFolder(path, Number.POSITIVE_INFINITY, search);
+  search.found.set(path, sizeIn(stats));
+  return true;
 }
 
 /** Files that a pattern matches, and the manifests in folders that it matches. */
-async function matching(cwd: string, pattern: string, links: string[]): Promise<string[]> {
+async function searchPattern(cwd: string, pattern: string, search: Search): Promise<void> {
   const { glob } = await import('tinyglobby');
   const ignore = [...ignoredFolders].map((name) => `**/${name}/**`);
   const options = {
@@ -51,46 +62,62 @@ async function matching(cwd: string, pattern: string, links: string[]): Promise<
     followSymbolicLinks: false,
   };
   const paths = (await glob(pattern, options)).map((path) => path.replace(/(?<=.)\/$/, '')).sort();
-  const found = paths.flatMap((path) => (isFolder(path) ? manifestsIn(path, Number.POSITIVE_INFINITY, links) : [path]));
-  if (found.length === 0) throw new Failure('nothing-matches', { pattern });
-  return found;
+  if (paths.filter((path) => searchPath(path, search)).length === 0) throw new Failure('nothing-matches', { pattern });
 }
 
-function isFolder(path: string): boolean {
+/** What a path is that somebody named, and so must be there. */
+function statsAt(path: string): Stats {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path);
   } catch (error) {
     const reason = codeOf(error) === 'ENOENT' ? 'it does not exist' : reasonOf(error);
     throw new Failure('file-unreadable', { file: path, reason }, error);
   }
 }
 
-/** A folder with a manifest is a module: what is below it is its own. What links to modules lead to goes into `links`. */
-function manifestsIn(folder: string, depth: number, links: string[]): string[] {
+function sizeIn(stats: Stats | undefined): number | undefined {
+  return stats?.isFile() ? stats.size : undefined;
+}
+
+/** Whether there is a manifest. A folder with one is a module: what is below it is its own. */
+function searchFolder(folder: string, depth: number, search: Search): boolean {
   const manifest = join(folder, manifestName);
-  if (existsSync(manifest)) return [manifest];
-  const entries = listed(folder);
-  if (entries === undefined || entries.some(({ name }) => name === manifestName)) return [manifest];
-  if (depth === 0) return [];
+  const stats = statsOf(manifest);
+  const entries = stats === undefined ? listed(folder) : undefined;
+  if (entries === undefined || entries.some(({ name }) => name === manifestName)) {
+    search.found.set(manifest, sizeIn(stats));
+    return true;
+  }
+  if (depth === 0) return false;
   const inside = entries.filter(({ name }) => !ignoredFolders.has(name));
+  const links: string[] = [];
   // Other links may lead in a circle, or out into the whole disk.
   for (const { name } of inside.filter((entry) => entry.isSymbolicLink())) {
-    const manifest = join(folder, name, manifestName);
-    if (existsSync(manifest)) links.push(manifest);
+    const linked = join(folder, name, manifestName);
+    if (existsSync(linked)) links.push(linked);
   }
-  return inside
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
-    .flatMap((name) => manifestsIn(join(folder, name), depth - 1, links));
+  search.links.push(...links);
+  const folders = inside.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const searched = folders.sort().filter((name) => searchFolder(join(folder, name), depth - 1, search));
+  return links.length + searched.length > 0;
+}
+
+/** `undefined` for what is not there, or is not to be looked at. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 /** With those behind links that are not there already, each once. */
-function withLinked(manifests: string[], links: readonly string[]): string[] {
-  if (links.length === 0) return manifests;
-  const real = new Set(manifests.map((path) => (existsSync(path) ? realpathSync(path) : path)));
+function withLinked({ found, links }: Search): FoundManifests {
+  if (links.length === 0) return found;
+  const real = new Set([...found.keys()].map((path) => (existsSync(path) ? realpathSync(path) : path)));
   const isNew = (path: string) => real.size < real.add(realpathSync(path)).size;
-  return [...manifests, ...links.toSorted().filter(isNew)];
+  for (const path of links.toSorted().filter(isNew)) found.set(path, undefined);
+  return found;
 }
 
 /** Nothing where there is no folder; `undefined` where nobody may look into it, which reading the manifest will tell. */

@@ -7,9 +7,9 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';
 import { hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
-import { manifestsOfHost } from './find-manifests.ts';
+import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
 import { type OpenedHost, openHost } from './open-host.ts';
-import { readText } from './read-tree.ts';
+import { readSmall, readText } from './read-tree.ts';
 import { readHostRules } from './rule-settings.ts';
 
 /** What one host's manifests are checked with, and the files that could not be read. */
@@ -20,23 +20,28 @@ export interface ReadCheckup {
   readonly unreadable: readonly Diagnostic[];
 }
 
+interface Group {
+  readonly host: OpenedHost | undefined;
+  readonly files: Map<string, number | undefined>;
+}
+
 /**
  * Reads manifests, and what else of their hosts is needed to check them: one checkup for each host. Where there is no
  * host, the modules of one folder belong together.
  */
-export async function readCheckups(cwd: string, files: readonly string[]): Promise<ReadCheckup[]> {
+export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
   const hosts = new Map<string, OpenedHost | undefined>();
-  const groups = new Map<string, { readonly host: OpenedHost | undefined; readonly files: string[] }>();
-  for (const file of files) {
+  const groups = new Map<string, Group>();
+  for (const [file, size] of files) {
     const start = basename(file) === 'manifest.yaml' ? dirname(dirname(file)) : dirname(file);
     if (!hosts.has(start)) hosts.set(start, await hostAbove(start));
     const host = hosts.get(start);
     const key = host?.host.root ?? start;
     const group = groups.get(key);
-    if (group) group.files.push(file);
-    else groups.set(key, { host, files: [file] });
+    if (group) group.files.set(file, size);
+    else groups.set(key, { host, files: new Map([[file, size]]) });
   }
-  return Promise.all([...groups.values()].map((group) => readOne(cwd, group.files, group.host)));
+  return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
 
 /** A manifest that is no file, such as standard input: it belongs to no host. */
@@ -52,18 +57,17 @@ async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
   });
 }
 
-async function readOne(cwd: string, files: readonly string[], host: OpenedHost | undefined): Promise<ReadCheckup> {
+async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup> {
   const root = host?.host.root;
   const { settings, events } =
     root === undefined
       ? { settings: noSettings, events: [] }
       : await readHostRules(root, shownPath(cwd, join(root, hostConfigFile)));
-  const given = new Set(files);
-  const all = host ? modulesOf(host) : new Set<string>();
+  const all: FoundManifests = host ? modulesOf(host) : new Map();
   const read = await readAll(cwd, files, root);
-  const context = await readAll(cwd, [...all].filter(notAmong(given, all)), root);
+  const context = await readAll(cwd, notAmong(files, all), root);
   const isRead = read.unreadable.length + context.unreadable.length === 0;
-  const isWhole = host !== undefined && isRead && files.every((file) => all.has(file));
+  const isWhole = host !== undefined && isRead && [...files.keys()].every((file) => all.has(file));
   return {
     root,
     checkup: { manifests: read.texts, others: context.texts, isWhole, host: { events }, settings },
@@ -71,29 +75,31 @@ async function readOne(cwd: string, files: readonly string[], host: OpenedHost |
   };
 }
 
-/** Whether a module of the host is not given; nor by its own path, where it is a link to something given. */
-function notAmong(given: ReadonlySet<string>, all: ReadonlySet<string>): (file: string) => boolean {
-  const others = new Set([...given].filter((file) => !all.has(file)));
-  return (file) => !given.has(file) && !(others.size > 0 && existsSync(file) && others.has(realpathSync(file)));
+/** The modules of a host that are not given; nor by their own paths, where they are links to something given. */
+function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
+  const others = new Set([...given.keys()].filter((file) => !all.has(file)));
+  const isGiven = (file: string) =>
+    given.has(file) || (others.size > 0 && existsSync(file) && others.has(realpathSync(file)));
+  return new Map([...all].filter(([file]) => !isGiven(file)));
 }
 
-function modulesOf({ host }: OpenedHost): ReadonlySet<string> {
+function modulesOf({ host }: OpenedHost): FoundManifests {
   try {
-    return new Set(manifestsOfHost(host));
+    return manifestsOfHost(host);
   } catch (error) {
-    if (isFailure(error, 'no-manifests')) return new Set();
+    if (isFailure(error, 'no-manifests')) return new Map();
     throw error;
   }
 }
 
-async function readAll(cwd: string, files: readonly string[], root: string | undefined) {
+async function readAll(cwd: string, files: FoundManifests, root: string | undefined) {
   const texts: ManifestText[] = [];
   const unreadable: Diagnostic[] = [];
-  for (const path of files) {
+  for (const [path, size] of files) {
     const file = shownPath(cwd, path);
     try {
       const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
-      const text = await readText(path, maxManifestBytes);
+      const text = readSmall(path, size) ?? (await readText(path, maxManifestBytes));
       texts.push({ file, folder, text, ...(root !== undefined && { inHost: shownPath(root, path) }) });
     } catch (error) {
       unreadable.push(asDiagnostic(file, error));

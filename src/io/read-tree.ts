@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
@@ -92,12 +92,12 @@ function unreadable(file: string, error: unknown): unknown {
  * The text of a file that the user named, which may be a pipe. Never holds more than `limit` bytes, whatever it is.
  */
 export async function readText(file: string, limit: number): Promise<string> {
-  const bytes =
-    readRegular(file, limit) ??
-    (await readUpTo(file, limit).catch((error: unknown) => {
+  return textOfBytes(
+    file,
+    await readUpTo(file, limit).catch((error: unknown) => {
       throw unreadable(file, error);
-    }));
-  return textOfBytes(file, bytes);
+    }),
+  );
 }
 
 /** Throws `file-unreadable` where the bytes are no text; `file` is what they are of. */
@@ -107,33 +107,28 @@ export function textOfBytes(file: string, bytes: Uint8Array): string {
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
 }
 
-/** At once, as thousands of them are read one by one; `undefined` for what is no file, or grows while it is read. */
-function readRegular(file: string, limit: number): Uint8Array | undefined {
-  return refusing(file, () => {
-    const stats = statSync(file);
-    if (!stats.isFile()) return undefined;
-    if (stats.size > limit) throw new Failure('file-too-large', { file, bytes: stats.size, limit });
-    const bytes = readAtOnce(file, stats.size) ?? readFileSync(file);
-    return bytes.length > limit ? undefined : bytes;
-  });
-}
-
 /** Where small files are read to, one after the other. */
 let page: Buffer | undefined;
 
 /**
- * The bytes of a file, until the next one is read: half of what `readFileSync` costs. `undefined` for what is large, or
- * of another size than it was.
+ * The text of a regular file that has `size` bytes: half of what `readFileSync` costs, where thousands are read one by
+ * one. `undefined` for what is large, of another size than it was, or no text: `readText` says what is wrong.
  */
-function readAtOnce(file: string, size: number): Uint8Array | undefined {
+export function readSmall(file: string, size: number | undefined): string | undefined {
   page ??= Buffer.allocUnsafeSlow(65_536);
-  if (size >= page.length) return undefined;
-  const handle = openSync(file, 'r');
+  if (size === undefined || size >= page.length) return undefined;
   try {
-    return readSync(handle, page) === size ? page.subarray(0, size) : undefined;
-  } finally {
-    closeSync(handle);
+    const handle = openSync(file, 'r');
+    try {
+      if (readSync(handle, page) !== size) return undefined;
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    return undefined;
   }
+  const bytes = page.subarray(0, size);
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 async function readUpTo(file: string, limit: number): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Checkup, checkAll } from '../../core/check/check-all.ts';
+import { checkAll } from '../../core/check/check-all.ts';
 import { byFile, type Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
 import { checkFormats } from '../../core/report/check-formats.ts';
@@ -39,9 +39,11 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   });
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
   const report: CheckReport = {
-    files: checked.flatMap(({ checkup, texts }) => [...texts.keys(), ...checkup.unreadable.map(({ file }) => file)]),
+    files: checked.flatMap(({ checkup: { checkup, unreadable } }) =>
+      [...checkup.manifests, ...unreadable].map(({ file }) => file),
+    ),
     diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, diagnostics) : diagnostics,
-    texts: withCode(io, diagnostics, new Map(checked.flatMap(({ texts }) => [...texts]))),
+    texts: textsFor(io, diagnostics, checked),
     version,
     isStrict: flags.strict ?? false,
     ...(flags.fix && { fixed: checked.flatMap(({ fixed: files }) => files) }),
@@ -62,33 +64,33 @@ function formatOf(io: Io, { json, format }: ValidateFlags): string {
 interface Checked {
   readonly checkup: ReadCheckup;
   readonly diagnostics: readonly Diagnostic[];
-  readonly texts: ReadonlyMap<string, string>;
-  /** Files that --fix changed. */
+  /** What --fix wrote. */
+  readonly written: ReadonlyMap<string, string>;
+  /** Files that --fix changed, or would. */
   readonly fixed: readonly string[];
 }
 
 async function asItIs(checkup: ReadCheckup): Promise<Checked> {
-  return { checkup, diagnostics: await checkAll(checkup.checkup, breathe), texts: textsOf(checkup.checkup), fixed: [] };
+  return { checkup, diagnostics: await checkAll(checkup.checkup, breathe), written: new Map(), fixed: [] };
 }
 
 /** A dry run reports what is wrong now, for nothing was written. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
   const { fixFiles } = await import('../fix-files.ts');
   const { before, after, texts } = await fixFiles(io, checkup, flags);
-  const old = textsOf(checkup.checkup);
   const files = [...texts.keys()];
-  if (flags.dryRun) return { checkup, diagnostics: before, texts: old, fixed: files };
-  return { checkup, diagnostics: after, texts: new Map([...old, ...texts]), fixed: files };
+  if (flags.dryRun) return { checkup, diagnostics: before, written: new Map(), fixed: files };
+  return { checkup, diagnostics: after, written: texts, fixed: files };
 }
 
-function textsOf({ manifests }: Checkup): Map<string, string> {
-  return new Map(manifests.map(({ file, text }) => [file, text]));
-}
-
-/** Findings in code are shown with their lines, too. */
-function withCode(io: Io, diagnostics: readonly Diagnostic[], texts: ReadonlyMap<string, string>) {
-  const others = new Set(diagnostics.map(({ file }) => file).filter((file) => !texts.has(file)));
-  return new Map([...texts, ...readTexts(io.cwd, others)]);
+/** Texts of the files in which something was found, which is shown with their lines: manifests and code. */
+function textsFor(io: Io, diagnostics: readonly Diagnostic[], checked: readonly Checked[]): Map<string, string> {
+  const files = new Set(diagnostics.map(({ file }) => file));
+  const texts = new Map<string, string>();
+  for (const { checkup, written } of files.size === 0 ? [] : checked)
+    for (const { file, text } of checkup.checkup.manifests)
+      if (files.delete(file)) texts.set(file, written.get(file) ?? text);
+  return new Map([...texts, ...readTexts(io.cwd, files)]);
 }
 
 /** In a workflow files are known from the root of the repository, wherever the command runs. */

@@ -42,7 +42,7 @@ export async function checkAll(
   const subjects: Subject[] = [];
   const uncounted = new Map<string, number>();
   const ignores = new Map<string, readonly LineIgnore[]>();
-  const inHost = new Map(manifests.map((manifest) => [manifest.file, manifest.inHost]));
+  const inHost = new Map<string, string | undefined>();
   for (const [index, manifest] of manifests.entries()) {
     if (index % manifestsBetweenPauses === 0) await pause();
     const checked = await checkManifest(manifest, active);
@@ -52,6 +52,7 @@ export async function checkAll(
     if (checked.subject) subjects.push({ ...checked.subject, ...(tables && { tables }) });
     const inCode = checked.subject && code ? await checkCode(manifest, checked.subject, code, active) : [];
     found.push(...inCode);
+    if (settings.ignores.length > 0) inHost.set(manifest.file, manifest.inHost);
     for (const { file } of [...inCode, ...(tables ?? [])]) inHost.set(file, inFolderOf(manifest, file));
     if (checked.uncounted > 0) uncounted.set(manifest.file, checked.uncounted);
     if (checked.ignores.length > 0) ignores.set(manifest.file, checked.ignores);
@@ -60,9 +61,8 @@ export async function checkAll(
     const { subject } = await checkManifest(other, byKind([]));
     if (subject) subjects.push(subject);
   }
-  const texts = new Map(manifests.map(({ file, text }) => [file, text]));
   const isKnown = isWhole && subjects.length === manifests.length + others.length;
-  const between = { subjects, host, isWhole: isKnown, textOf: (file: string) => texts.get(file) };
+  const between = { subjects, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
   found.push(...(await checkModules(between, active)));
   const silenced = applySettings(found, ignores, settings, { fixed, inHost });
   const reach = { isWhole: isKnown, fixed, hasOthers: others.length > 0, hasCode: codeOf !== undefined };

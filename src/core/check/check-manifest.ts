@@ -23,11 +23,10 @@ export interface CheckedManifest {
 }
 
 /** Everything that can be told from one manifest alone, each finding at its place. */
-export async function checkManifest(given: ManifestText, rules: RulesByKind): Promise<CheckedManifest> {
-  const quick = checkQuickly(given, rules);
-  if (quick) return quick;
-  const { checkExactly } = await import('./check-exactly.ts');
-  return checkExactly(given, rules);
+export function checkManifest(given: ManifestText, rules: RulesByKind): CheckedManifest | Promise<CheckedManifest> {
+  return (
+    checkQuickly(given, rules) ?? import('./check-exactly.ts').then(({ checkExactly }) => checkExactly(given, rules))
+  );
 }
 
 const nothing: ReadonlySet<string> = new Set();

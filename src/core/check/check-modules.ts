@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
+import type { ManifestText } from './check-manifest.ts';
 import { locator } from './locator.ts';
 import type { HostFacts, ModuleFault, Subject } from './rule.ts';
 import { severityOf } from './rules.ts';
@@ -11,12 +12,15 @@ export interface ModulesToCheck {
   readonly host: HostFacts;
   /** True where `subjects` are all modules of the host. */
   readonly isWhole: boolean;
-  readonly textOf: (file: string) => string | undefined;
+  readonly hasCode: boolean;
+  /** Those that findings may be told of. */
+  readonly manifests: readonly ManifestText[];
 }
 
 /** Everything that is wrong between manifests; only those that findings are in are read for their places. */
 export async function checkModules(given: ModulesToCheck, rules: RulesByKind): Promise<Diagnostic[]> {
   const found = rules.modules.flatMap((rule) => {
+    if (rule.needsCode && !given.hasCode) return [];
     const readable = given.subjects.filter((subject) => isReadable(subject, rule));
     // What one module lacks may stand in another that cannot be read.
     if (rule.needsAll && (!given.isWhole || readable.length < given.subjects.length)) return [];
@@ -33,9 +37,9 @@ export async function checkModules(given: ModulesToCheck, rules: RulesByKind): P
     const { file } = fault.module;
     byFile.set(file, [...(byFile.get(file) ?? []), { rule, fault }]);
   }
-  for (const [file, faults] of byFile) {
-    const text = given.textOf(file);
-    if (text === undefined) continue;
+  for (const { file, text } of byFile.size === 0 ? [] : given.manifests) {
+    const faults = byFile.get(file);
+    if (faults === undefined) continue;
     const locate = locator(file, await parseYaml(text));
     located.push(...faults.map(({ rule, fault }) => locate(rule, fault)));
   }

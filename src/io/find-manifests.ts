@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
 import { codeOf, reasonOf } from './apply/disk-error.ts';
@@ -81,7 +81,7 @@ function sizeIn(stats: Stats | undefined): number | undefined {
 
 /** Whether there is a manifest. A folder with one is a module: what is below it is its own. */
 function searchFolder(folder: string, depth: number, search: Search): boolean {
-  const manifest = join(folder, manifestName);
+  const manifest = below(folder, manifestName);
   const stats = statsOf(manifest);
   const entries = stats === undefined ? listed(folder) : undefined;
   if (entries === undefined || entries.some(({ name }) => name === manifestName)) {
@@ -93,13 +93,18 @@ function searchFolder(folder: string, depth: number, search: Search): boolean {
   const links: string[] = [];
   // Other links may lead in a circle, or out into the whole disk.
   for (const { name } of inside.filter((entry) => entry.isSymbolicLink())) {
-    const linked = join(folder, name, manifestName);
+    const linked = below(below(folder, name), manifestName);
     if (existsSync(linked)) links.push(linked);
   }
   search.links.push(...links);
   const folders = inside.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const searched = folders.sort().filter((name) => searchFolder(join(folder, name), depth - 1, search));
+  const searched = folders.sort().filter((name) => searchFolder(below(folder, name), depth - 1, search));
   return links.length + searched.length > 0;
+}
+
+/** `join`, for a folder that is resolved: it need not be taken apart ten thousand times. */
+function below(folder: string, name: string): string {
+  return folder.endsWith(sep) ? folder + name : folder + sep + name;
 }
 
 /** `undefined` for what is not there, or is not to be looked at. */

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Checkup } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/check-manifest.ts';
 import { noSettings } from '../core/check/settings.ts';
@@ -95,12 +95,14 @@ function modulesOf({ host }: OpenedHost): FoundManifests {
 async function readAll(cwd: string, files: FoundManifests, root: string | undefined) {
   const texts: ManifestText[] = [];
   const unreadable: Diagnostic[] = [];
+  const shown = shownPaths(cwd);
+  const inHost = root === undefined ? () => undefined : shownPaths(root);
   for (const [path, size] of files) {
-    const file = shownPath(cwd, path);
+    const file = shown(path);
     try {
       const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
       const text = readSmall(path, size) ?? (await readText(path, maxManifestBytes));
-      texts.push({ file, folder, text, ...(root !== undefined && { inHost: shownPath(root, path) }) });
+      texts.push({ file, folder, text, inHost: inHost(path) });
     } catch (error) {
       unreadable.push(asDiagnostic(file, error));
     }
@@ -114,6 +116,17 @@ export function asDiagnostic(file: string, error: unknown): Diagnostic {
   const { message, hint } = error;
   const { reason = message } = error.args as { reason?: string };
   return { rule: 'unreadable', severity: 'error', file, message: `it cannot be read: ${reason}`, hint };
+}
+
+/** `shownPath` of modules that mostly stand side by side: how one gets to where they are is worked out once. */
+function shownPaths(cwd: string): (path: string) => string {
+  let known = { base: '', shown: '' };
+  return (path) => {
+    const from = path.lastIndexOf(sep, path.lastIndexOf(sep) - 1) + 1;
+    const base = path.slice(0, from);
+    if (base !== known.base) known = { base, shown: shownPath(cwd, join(base, '-')).slice(0, -1) };
+    return known.shown + path.slice(from).replaceAll('\\', '/');
+  };
 }
 
 /** As people and other tools write it: from the folder they are in, with slashes. */

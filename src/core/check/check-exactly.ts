@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { namespaceOf } from '../manifest/namespace.ts';
 import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
 import type { CheckedManifest, ManifestText } from './check-manifest.ts';
 import { lineIgnores } from './line-ignores.ts';
@@ -27,7 +28,8 @@ export async function checkExactly(given: ManifestText, rules: RulesByKind): Pro
     .filter(({ range }) => !told.some((other) => other.range && range && overlap(other.range, range)));
   if (!('manifest' in checked)) return { diagnostics: [...told, ...asWritten], ...rest };
   const { manifest, faulty } = checked;
-  const subject: Subject = { file: given.file, folder: given.folder, manifest, faulty };
+  const { file, folder } = given;
+  const subject: Subject = { file, folder, manifest, namespace: namespaceOf(manifest), faulty };
   return { diagnostics: [...told, ...asWritten, ...meaning(rules, subject, locate)], subject, ...rest };
 }
 

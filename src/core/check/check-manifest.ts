@@ -1,16 +1,17 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { namespaceOf } from '../manifest/namespace.ts';
 import { manifestOf } from '../manifest/right-manifest.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { ignoreWord, type LineIgnore } from './line-ignores.ts';
 import { quickFields } from './quick-fields.ts';
-import type { Subject } from './rule.ts';
+import type { ManifestRule, Subject } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
 /** A manifest's file: its text, and where it is. */
 export interface ManifestText extends Pick<Subject, 'file' | 'folder'> {
   readonly text: string;
   /** Its path from the folder of its host, where it has one. */
-  readonly inHost?: string;
+  readonly inHost?: string | undefined;
 }
 
 export interface CheckedManifest {
@@ -31,13 +32,25 @@ export function checkManifest(given: ManifestText, rules: RulesByKind): CheckedM
 
 const nothing: ReadonlySet<string> = new Set();
 
+/** The last manifest in which they found nothing. */
+const rightBefore = new WeakMap<RulesByKind, Manifest>();
+
+/** Nothing again where all that it looks at is the very same. What belongs to a name, the folder too, is told each time. */
+function foundNothing({ reads }: ManifestRule, manifest: Manifest, before: Manifest | undefined): boolean {
+  if (before === undefined || reads.includes('name')) return false;
+  return reads.every((field) => manifest[field] === before[field]);
+}
+
 /** Most manifests are plain and right: only what has a finding, or may have one, is read for its places. */
 function checkQuickly({ text, file, folder }: ManifestText, rules: RulesByKind): CheckedManifest | undefined {
   if (text.includes(ignoreWord)) return undefined;
   const plain = quickFields(text);
   const manifest = plain && manifestOf(plain.value as Partial<Manifest>);
   if (!manifest || rules.source.some((rule) => rule.suspects(text, plain))) return undefined;
-  const subject: Subject = { file, folder, manifest, faulty: nothing };
-  if (!rules.manifest.every((rule) => rule.check(subject).length === 0)) return undefined;
+  const subject: Subject = { file, folder, manifest, namespace: namespaceOf(manifest), faulty: nothing };
+  const before = rightBefore.get(rules);
+  if (!rules.manifest.every((rule) => foundNothing(rule, manifest, before) || rule.check(subject).length === 0))
+    return undefined;
+  rightBefore.set(rules, manifest);
   return { diagnostics: [], subject, ignores: [], uncounted: 0 };
 }

@@ -40,8 +40,13 @@ export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
 /** About what one manifest says. */
 export interface ManifestRule extends RuleText {
   readonly kind: 'manifest';
-  /** The fields it looks at: it is not asked where one of them is faulty in itself. */
+  /**
+   * All fields it looks at: it is not asked where one of them is faulty in itself, nor again where they are those of the
+   * manifest before. One that names `name` may look at the namespace and the folder, too.
+   */
   readonly reads: readonly (keyof Manifest)[];
+  /** True: it looks at each text and setting by itself, and is asked about the right ones whatever the others are. */
+  readonly isPiecewise?: boolean;
   check(subject: Subject): readonly Fault[];
 }
 
@@ -81,6 +86,8 @@ export interface Subject {
   /** Name of the folder it stands in; `undefined` where that means nothing, as for standard input. */
   readonly folder: string | undefined;
   readonly manifest: Manifest;
+  /** Prefix of its permissions and events. */
+  readonly namespace: string;
   readonly faulty: ReadonlySet<string>;
   /** Those that its code names; absent where that was not read. */
   readonly tables?: readonly Table[];

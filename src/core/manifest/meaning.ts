@@ -19,21 +19,18 @@ export function checkMeaning(manifest: Manifest): Finding[] {
   return Object.entries(obstacles).flatMap(([rule, check]) => check(manifest).map((fault) => ({ ...fault, rule })));
 }
 
+const namedLists = ['dependencies', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
+
 function duplicates(manifest: Manifest): Fault[] {
-  const lists = {
-    dependencies: manifest.dependencies,
-    endpoints: endpointsOf(manifest).map(({ shape }) => shape),
-    permissions_required: manifest.permissions_required,
-    events_emitted: manifest.events_emitted,
-    events_subscribed: manifest.events_subscribed,
-  };
-  return Object.entries(lists).flatMap(([list, entries]) => {
-    if (entries.length < 2 || new Set(entries).size === entries.length) return [];
-    return faultsIn(entries, (entry, index) => {
-      const first = entries.indexOf(entry);
-      if (first === index) return undefined;
-      return faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
-    });
+  const shapes = endpointsOf(manifest).map(({ shape }) => shape);
+  return [...repeated('endpoints', shapes), ...namedLists.flatMap((list) => repeated(list, manifest[list]))];
+}
+
+function repeated(list: string, entries: readonly string[]): Fault[] {
+  return faultsIn(entries, (entry, index) => {
+    const first = entries.indexOf(entry);
+    if (first === index) return undefined;
+    return faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
   });
 }
 
@@ -65,10 +62,8 @@ type SettingCheck = (setting: Setting) => SettingFault | undefined;
 type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
 
 function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
-  let right: Manifest['configuration'] | undefined;
-  return (manifest) => {
-    if (manifest.configuration === right) return [];
-    const faults = faultsIn(settingsOf(manifest), (setting) => {
+  return (manifest) =>
+    faultsIn(settingsOf(manifest), (setting) => {
       const found = check(setting);
       if (found === undefined) return undefined;
       const [message, part, hint] = found;
@@ -78,9 +73,6 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
       const path = ['configuration', key, ...(isThere ? [part] : [])];
       return faultAt(path, `configuration.${key} ${message}`, hint);
     });
-    if (faults.length === 0) right = manifest.configuration;
-    return faults;
-  };
 }
 
 function envNameFaults({ key, default: name }: Setting): SettingFault | undefined {

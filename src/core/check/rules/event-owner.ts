@@ -1,5 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, splitName } from '../../manifest/namespace.ts';
 import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
 import type { ModulesRule, Subject } from '../rule.ts';
 
@@ -12,8 +12,7 @@ export const eventOwner: ModulesRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules, host) {
-    const close = sharing(modules, ({ manifest }, visit) => {
-      const namespace = namespaceOf(manifest);
+    const close = sharing(modules, ({ manifest, namespace }, visit) => {
       visit(namespace);
       for (const event of manifest.events_emitted) if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
     });
@@ -37,7 +36,7 @@ export const eventOwner: ModulesRule = {
 
 /** The one that is not called after its module, where that tells. */
 function whichToRename(event: string, module: Subject, other: Subject): string {
-  const [isHere, isThere] = [module, other].map(({ manifest }) => namespaceOf(manifest) === splitName(event)[0]);
+  const [isHere, isThere] = [module, other].map(({ namespace }) => namespace === splitName(event)[0]);
   if (isHere === isThere) return 'Rename one of the two.';
   return isHere ? 'Rename the other one: this module has the namespace.' : 'Rename this one.';
 }

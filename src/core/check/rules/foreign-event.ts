@@ -1,5 +1,5 @@
 import { faultAt, faultsIn } from '../../manifest/finding.ts';
-import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const foreignEvent: ManifestRule = {
@@ -9,8 +9,7 @@ export const foreignEvent: ManifestRule = {
   summary: 'an event that the module emits begins with another namespace than the others',
   why: 'Who subscribes to an event looks for the module that it is called after.',
   reads: ['name', 'permissions_required', 'events_emitted'],
-  check({ manifest }) {
-    const namespace = namespaceOf(manifest);
+  check({ manifest, namespace }) {
     return faultsIn(manifest.events_emitted, (event, index) => {
       if (isInNamespace(event, namespace)) return undefined;
       const [, verb] = splitName(event);

@@ -1,5 +1,5 @@
 import { faultAt, faultsIn } from '../../manifest/finding.ts';
-import { isInNamespace, namespaceOf, splitName } from '../../manifest/namespace.ts';
+import { isInNamespace, splitName } from '../../manifest/namespace.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const foreignPermission: ManifestRule = {
@@ -9,8 +9,7 @@ export const foreignPermission: ManifestRule = {
   summary: 'a permission begins with another namespace than the others',
   why: 'No endpoint of the module asks for it: it is a misspelling, or a permission of another module, which declares it.',
   reads: ['name', 'permissions_required', 'events_emitted'],
-  check({ manifest }) {
-    const namespace = namespaceOf(manifest);
+  check({ manifest, namespace }) {
     return faultsIn(manifest.permissions_required, (permission, index) => {
       if (isInNamespace(permission, namespace)) return undefined;
       const [, verb] = splitName(permission);

@@ -1,5 +1,5 @@
 import { faultAt } from '../../manifest/finding.ts';
-import { isInNamespace, namespaceOf } from '../../manifest/namespace.ts';
+import { isInNamespace } from '../../manifest/namespace.ts';
 import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
@@ -12,9 +12,8 @@ export const permissionOwner: ModulesRule = {
   reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules) {
-    const close = sharing(modules, ({ manifest }, visit) => visit(namespaceOf(manifest)));
-    return alsoElsewhere<number>(close, ({ manifest }, visit) => {
-      const namespace = namespaceOf(manifest);
+    const close = sharing(modules, ({ namespace }, visit) => visit(namespace));
+    return alsoElsewhere<number>(close, ({ manifest, namespace }, visit) => {
       for (const [index, permission] of manifest.permissions_required.entries())
         if (isInNamespace(permission, namespace)) visit(permission, index);
     }).map(({ module, other, key, entry }) => ({

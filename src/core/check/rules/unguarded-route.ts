@@ -1,5 +1,4 @@
 import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
-import { namespaceOf } from '../../manifest/namespace.ts';
 import type { CodeRule } from '../rule.ts';
 
 export const unguardedRoute: CodeRule = {
@@ -9,8 +8,7 @@ export const unguardedRoute: CodeRule = {
   summary: 'a route of the code requires no permission',
   why: 'Anyone who can reach the host can call it.',
   reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
-  check({ manifest }, { routes, broken }) {
-    const namespace = namespaceOf(manifest);
+  check({ manifest, namespace }, { routes, broken }) {
     const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), `${namespace}:${one.permission}`]));
     const open = routes.filter(
       ({ permissions, isGuardKnown, place }) =>

@@ -37,8 +37,7 @@ const rightBefore = new WeakMap<RulesByKind, Manifest>();
 
 /** Nothing again where all that it looks at is the very same. What belongs to a name, the folder too, is told each time. */
 function foundNothing({ reads }: ManifestRule, manifest: Manifest, before: Manifest | undefined): boolean {
-  if (before === undefined || reads.includes('name')) return false;
-  return reads.every((field) => manifest[field] === before[field]);
+  return before !== undefined && reads.every((field) => field !== 'name' && manifest[field] === before[field]);
 }
 
 /** Most manifests are plain and right: only what has a finding, or may have one, is read for its places. */

@@ -35,10 +35,11 @@ function keysOf({ value }: Pick<YamlSource, 'value'>): string[] {
 /** Index of the first key that belongs before the one above it. */
 function outOfOrder(keys: readonly string[]): number | undefined {
   let last = 0;
-  for (const [index, key] of keys.entries()) {
+  const wrong = keys.findIndex((key) => {
     const place = fieldNames.indexOf(key);
-    if (place < last) return index;
+    const isWrong = place < last;
     last = place;
-  }
-  return undefined;
+    return isWrong;
+  });
+  return wrong === -1 ? undefined : wrong;
 }

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Checkup } from '../core/check/check-all.ts';
-import type { ManifestText } from '../core/check/check-manifest.ts';
+import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { rangeBetween } from '../text/position.ts';
 import { parseYaml } from '../text/yaml-source.ts';
-import type { ManifestText } from './check-manifest.ts';
 import type { CodeFacts, Place } from './code/facts.ts';
 import { locator } from './locator.ts';
+import type { ManifestText } from './manifest-text.ts';
 import type { CodeFault, Rule, Subject, Table } from './rule.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 

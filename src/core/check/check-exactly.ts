@@ -1,12 +1,21 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { namespaceOf } from '../manifest/namespace.ts';
 import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
-import type { CheckedManifest, ManifestText } from './check-manifest.ts';
-import { lineIgnores } from './line-ignores.ts';
+import { type LineIgnore, lineIgnores } from './line-ignores.ts';
 import { locator } from './locator.ts';
+import type { ManifestText } from './manifest-text.ts';
 import type { ManifestRule, SourceRule, Subject } from './rule.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 import { checkValue } from './subject.ts';
+
+export interface CheckedManifest {
+  readonly diagnostics: readonly Diagnostic[];
+  /** For the rules across modules; absent where nothing can be read. */
+  readonly subject?: Subject;
+  readonly ignores: readonly LineIgnore[];
+  /** How many findings there are beyond those that were looked up. */
+  readonly uncounted: number;
+}
 
 /** To look up a place takes as long as the mapping it is in: more findings than this are only counted. */
 const maxLocated = 200;

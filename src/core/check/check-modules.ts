@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fault } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
-import type { ManifestText } from './check-manifest.ts';
 import { locator } from './locator.ts';
+import type { ManifestText } from './manifest-text.ts';
 import type { HostFacts, ModuleFault, Subject } from './rule.ts';
 import { severityOf } from './rules.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';

@@ -1,6 +1,7 @@
 import type { Diagnostic, Edit } from '../diagnostic.ts';
 import { applyEdits } from './apply-edits.ts';
-import { type Checkup, checkAll, type Pause } from './check-all.ts';
+import { type Checkup, checkAll } from './check-all.ts';
+import type { Pause } from './check-each.ts';
 
 export interface Fixed {
   /** What was found at first, and what is left. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkManifest } from '../../../src/core/check/check-manifest.ts';
+import { checkExactly } from '../../../src/core/check/check-exactly.ts';
 import { rules } from '../../../src/core/check/rules.ts';
 import { byKind } from '../../../src/core/check/rules-by-kind.ts';
 import { goodText } from '../manifest/good-manifest.ts';
@@ -7,7 +7,7 @@ import { goodText } from '../manifest/good-manifest.ts';
 /** `rule line` of everything found in a manifest of a line a field. */
 const told = async (changes: Readonly<Record<string, string>>): Promise<string[]> => {
   const text = goodText({ class_name: 'class_name: DocumentSearchModule', ...changes });
-  const { diagnostics } = await checkManifest({ file: 'm', folder: undefined, text }, byKind(rules));
+  const { diagnostics } = await checkExactly({ file: 'm', folder: undefined, text }, byKind(rules));
   return diagnostics.map(({ rule, range }) => `${rule} ${range?.start.line}`);
 };
 

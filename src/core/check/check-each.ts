@@ -1,0 +1,69 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { type CodeReader, checkCode, tablesOf } from './check-code.ts';
+import { checkQuickly } from './check-quickly.ts';
+import type { LineIgnore } from './line-ignores.ts';
+import type { ManifestText } from './manifest-text.ts';
+import type { Subject } from './rule.ts';
+import type { RulesByKind } from './rules-by-kind.ts';
+
+/** Lets others run for a moment. */
+export type Pause = () => Promise<void>;
+
+/** Each takes some microseconds, unless its code is read. */
+const manifestsBetweenPauses = 250;
+
+/** What manifests are, and what is wrong in each by itself. */
+export interface CheckedEach {
+  /** Those that can be read. */
+  readonly subjects: readonly Subject[];
+  readonly found: readonly Diagnostic[];
+  readonly ignores: ReadonlyMap<string, readonly LineIgnore[]>;
+  /** By file, how many findings there are beyond those that were looked up. */
+  readonly uncounted: ReadonlyMap<string, number>;
+  /** Files of code that something may be told of → their paths from the folder of the host. */
+  readonly inHost: ReadonlyMap<string, string | undefined>;
+}
+
+export async function checkEach(
+  manifests: readonly ManifestText[],
+  rules: RulesByKind,
+  pause: Pause,
+  codeOf?: CodeReader,
+): Promise<CheckedEach> {
+  const subjects: Subject[] = [];
+  const found: Diagnostic[] = [];
+  const ignores = new Map<string, readonly LineIgnore[]>();
+  const uncounted = new Map<string, number>();
+  const inHost = new Map<string, string | undefined>();
+  const exactly = async (manifest: ManifestText): Promise<Subject | undefined> => {
+    const { checkExactly } = await import('./check-exactly.ts');
+    const checked = await checkExactly(manifest, rules);
+    found.push(...checked.diagnostics);
+    ignores.set(manifest.file, checked.ignores);
+    uncounted.set(manifest.file, checked.uncounted);
+    return checked.subject;
+  };
+  const withCode = async (manifest: ManifestText, subject: Subject): Promise<Subject> => {
+    const code = await codeOf?.(manifest);
+    if (code === undefined) return subject;
+    const tables = tablesOf(manifest, code);
+    const inCode = await checkCode(manifest, subject, code, rules);
+    found.push(...inCode);
+    for (const { file } of [...inCode, ...tables]) inHost.set(file, inFolderOf(manifest, file));
+    return { ...subject, tables };
+  };
+  let done = 0;
+  for (const manifest of manifests) {
+    if (codeOf || done % manifestsBetweenPauses === 0) await pause();
+    done += 1;
+    const subject = checkQuickly(manifest, rules) ?? (await exactly(manifest));
+    if (subject) subjects.push(codeOf ? await withCode(manifest, subject) : subject);
+  }
+  return { subjects, found, ignores, uncounted, inHost };
+}
+
+/** A file of the manifest's module, as paths in the host have it. */
+function inFolderOf({ file, inHost }: ManifestText, other: string): string | undefined {
+  const folder = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+  return inHost === undefined ? undefined : `${folder(inHost)}${other.slice(folder(file).length)}`;
+}

@@ -20,29 +20,32 @@ let base;
 await preparePeers();
 const work = mkdtempSync(join(tmpdir(), 'bench-check-'));
 console.log('| what | CPU ms | CPU × node -e 0 | wall ms | peak MiB |\n|---|--:|--:|--:|--:|');
-const floor = await row('node -e 0', [process.execPath, '-e', '0'], 7);
 const results = {};
 for (const count of counts) {
   const folder = join(work, `manifests-${count}`);
   writeManifests(folder, count);
-  for (const [name, command] of subjects(folder))
-    results[`${name} ${count}`] = await row(`${name}: ${count}`, command, count === 1 ? 7 : 3);
+  const floor = count === 1 ? [['node -e 0', [process.execPath, '-e', '0']]] : [];
+  const rows = [...floor, ...subjects(folder)];
+  Object.assign(
+    results,
+    await inTurns(rows, (name) => (name === 'node -e 0' ? name : `${name}: ${count}`), count === 1 ? 15 : 5),
+  );
 }
+const floor = results['node -e 0'];
 const unlike = join(work, 'unlike');
 writeManifests(unlike, 10_000, withFieldsOfItsOwn);
-for (const [name, command] of subjects(unlike).slice(0, 2))
-  results[`${name} unlike`] = await row(`${name}: 10000 that are not alike`, command, 3);
+Object.assign(results, await inTurns(subjects(unlike).slice(0, 2), notAlike, 5));
 for (const stack of ['fastify', 'fastapi']) results[stack] = await drift(stack);
 rmSync(work, { recursive: true });
 
-const [ours, ajv, native] = ['validate', 'ajv-cli', 'sourcemeta'].map((name) => results[`${name} 10000`]);
+const [ours, ajv, native] = ['validate', 'ajv-cli', 'sourcemeta'].map((name) => results[`${name}: 10000`]);
 console.log('');
 mark('10,000 manifests at most 0.5 × the CPU of ajv-cli', ours.cpu / ajv.cpu, 0.5);
-mark('… that are not alike', results['validate unlike'].cpu / results['ajv-cli unlike'].cpu, 0.5);
+mark('… that are not alike', results[notAlike('validate')].cpu / results[notAlike('ajv-cli')].cpu, 0.5);
 mark('10,000 manifests at most 1.0 × the CPU of @sourcemeta/jsonschema', ours.cpu / native.cpu, 1);
 mark('10,000 manifests at most 128 MiB', ours.peak, 128);
-mark('… that are not alike', results['validate unlike'].peak, 128);
-mark('one manifest at most 1.5 × the CPU of node -e 0', results['validate 1'].cpu / floor.cpu, 1.5);
+mark('… that are not alike', results[notAlike('validate')].peak, 128);
+mark('one manifest at most 1.5 × the CPU of node -e 0', results['validate: 1'].cpu / floor.cpu, 1.5);
 for (const stack of ['fastify', 'fastapi'])
   mark(`code of ${stack}: at most 5 ms a source file`, results[stack].each, 5);
 
@@ -83,22 +86,25 @@ function nativeBinary() {
   );
 }
 
-/** The median of some runs, printed as a line of the table. */
-async function row(name, command, rounds) {
-  const runs = [];
-  for (let round = 0; round < rounds; round += 1) runs.push(await measured(command));
-  const median = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[Math.floor(rounds / 2)];
-  const result = { cpu: median('cpu'), wall: median('wall'), peak: median('peak') };
-  const times = floorOf(result).toFixed(2);
-  console.log(
-    `| ${name} | ${result.cpu.toFixed(0)} | ${times} | ${result.wall.toFixed(0)} | ${result.peak.toFixed(0)} |`,
-  );
-  return result;
+function notAlike(name) {
+  return `${name}: 10000 that are not alike`;
 }
 
-function floorOf({ cpu }) {
-  base ??= cpu;
-  return cpu / base;
+/** The medians of some runs, each a line of the table. In turns, so that a drift of the machine meets all of them alike. */
+async function inTurns(rows, nameOf, rounds) {
+  const runs = rows.map(() => []);
+  for (let round = 0; round < rounds; round += 1)
+    for (const [index, [, command]] of rows.entries()) runs[index].push(await measured(command));
+  const median = (of, key) => of.map((run) => run[key]).sort((a, b) => a - b)[Math.floor(rounds / 2)];
+  return Object.fromEntries(
+    rows.map(([name], index) => {
+      const [cpu, wall, peak] = ['cpu', 'wall', 'peak'].map((key) => median(runs[index], key));
+      base ??= cpu;
+      const cells = [nameOf(name), cpu.toFixed(0), (cpu / base).toFixed(2), wall.toFixed(0), peak.toFixed(0)];
+      console.log(`| ${cells.join(' | ')} |`);
+      return [nameOf(name), { cpu, wall, peak }];
+    }),
+  );
 }
 
 /** One process, native or not: a shell waits for it and tells its times; its peak is read while it runs. */
@@ -190,8 +196,11 @@ async function drift(stack) {
   const files = filesOf(stack);
   writeModules(folder, files, modules);
   const command = [process.execPath, bin, 'validate', folder];
-  const without = await row(`${modules} modules of ${stack}, --no-code`, [...command, '--no-code'], 3);
-  const whole = await row(`${modules} modules of ${stack}`, command, 3);
+  const rows = [
+    [`${modules} modules of ${stack}, --no-code`, [...command, '--no-code']],
+    [`${modules} modules of ${stack}`, command],
+  ];
+  const [without, whole] = Object.values(await inTurns(rows, (name) => name, 3));
   const sources = files.filter(([path]) => /\.(ts|py)$/.test(path) && !/^(tests|migrations)\//.test(path)).length;
   return { each: (whole.wall - without.wall) / (sources * modules) };
 }

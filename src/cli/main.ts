@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
+import { compileLess } from '../io/compile-less.ts';
 import { nodeIo } from '../io/node-io.ts';
 import { run } from './run.ts';
 
 /** The tool as a process: arguments and streams of this one; it ends when all that was begun has ended. */
 export async function main(): Promise<void> {
-  // A run is over before functions into which V8 has copied what they call repay that: a tenth of the CPU of long ones.
-  setFlagsFromString('--no-turbo-inlining');
+  compileLess();
   const io = nodeIo(async () => (await import('./prompt.ts')).terminalPrompter());
   process.exitCode = await run(process.argv.slice(2), io);
 }

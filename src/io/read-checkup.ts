@@ -97,15 +97,18 @@ async function readAll(cwd: string, files: FoundManifests, root: string | undefi
   const unreadable: Diagnostic[] = [];
   const shown = shownPaths(cwd);
   const inHost = root === undefined ? () => undefined : shownPaths(root);
-  for (const [path, size] of files) {
-    const file = shown(path);
-    try {
-      const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
-      const text = readSmall(path, size) ?? (await readText(path, maxManifestBytes));
-      texts.push({ file, folder, text, inHost: inHost(path) });
-    } catch (error) {
-      unreadable.push(asDiagnostic(file, error));
-    }
+  const add = (path: string, text: string) => {
+    const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
+    texts.push({ file: shown(path), folder, text, inHost: inHost(path) });
+  };
+  for (const path of files.keys()) {
+    const text = readSmall(path, files.get(path));
+    if (text !== undefined) add(path, text);
+    else
+      await readText(path, maxManifestBytes).then(
+        (long) => add(path, long),
+        (error) => unreadable.push(asDiagnostic(shown(path), error)),
+      );
   }
   return { texts, unreadable };
 }

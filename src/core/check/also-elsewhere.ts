@@ -1,19 +1,19 @@
-import type { Subject } from './rule.ts';
+import type { Neighbour } from './rule.ts';
 
 interface Shared<T> {
-  readonly module: Subject;
-  readonly other: Subject;
+  readonly module: Neighbour;
+  readonly other: Neighbour;
   readonly key: string;
   readonly entry: T;
 }
 
 /** Every entry that another module has too, with the first of the others: each module is told of it once. */
 export function alsoElsewhere<T>(
-  modules: readonly Subject[],
-  eachEntry: (module: Subject, visit: (key: string, entry: T) => void) => void,
+  modules: readonly Neighbour[],
+  eachEntry: (module: Neighbour, visit: (key: string, entry: T) => void) => void,
 ): Shared<T>[] {
-  const first = new Map<string, Subject>();
-  const second = new Map<string, Subject>();
+  const first = new Map<string, Neighbour>();
+  const second = new Map<string, Neighbour>();
   for (const module of modules) {
     eachEntry(module, (key) => {
       const known = first.get(key);
@@ -33,9 +33,9 @@ export function alsoElsewhere<T>(
 
 /** The modules that share a key with another: what only these can have in common need not be looked for in all. */
 export function sharing(
-  modules: readonly Subject[],
-  eachKey: (module: Subject, visit: (key: string) => void) => void,
-): readonly Subject[] {
+  modules: readonly Neighbour[],
+  eachKey: (module: Neighbour, visit: (key: string) => void) => void,
+): readonly Neighbour[] {
   const found = new Set(alsoElsewhere<void>(modules, eachKey).map(({ module }) => module));
   return found.size === 0 ? [] : modules.filter((module) => found.has(module));
 }

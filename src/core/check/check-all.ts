@@ -35,9 +35,9 @@ export async function checkAll(
   const active = byKind(activeRules(rules, settings));
   const { ignores, uncounted, ...each } = await checkEach(manifests, active, pause, codeOf);
   const context = await checkEach(others, byKind([]), pause);
-  const subjects = [...each.subjects, ...context.subjects];
-  const isKnown = isWhole && subjects.length === manifests.length + others.length;
-  const between = { subjects, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
+  const modules = [...each.modules, ...context.modules];
+  const isKnown = isWhole && modules.length === manifests.length + others.length;
+  const between = { modules, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
   const found = [...each.found, ...(await checkModules(between, active))];
   const inHost = new Map([...manifests.map(({ file, inHost: path }) => [file, path] as const), ...each.inHost]);
   const silenced = applySettings(found, ignores, settings, { fixed, inHost });

@@ -3,7 +3,8 @@ import { type CodeReader, checkCode, tablesOf } from './check-code.ts';
 import { checkQuickly } from './check-quickly.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { Subject } from './rule.ts';
+import { neighbourOf } from './neighbour.ts';
+import type { Neighbour, Subject } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
 /** Lets others run for a moment. */
@@ -15,7 +16,7 @@ const manifestsBetweenPauses = 250;
 /** What manifests are, and what is wrong in each by itself. */
 export interface CheckedEach {
   /** Those that can be read. */
-  readonly subjects: readonly Subject[];
+  readonly modules: readonly Neighbour[];
   readonly found: readonly Diagnostic[];
   readonly ignores: ReadonlyMap<string, readonly LineIgnore[]>;
   /** By file, how many findings there are beyond those that were looked up. */
@@ -30,7 +31,7 @@ export async function checkEach(
   pause: Pause,
   codeOf?: CodeReader,
 ): Promise<CheckedEach> {
-  const subjects: Subject[] = [];
+  const modules: Neighbour[] = [];
   const found: Diagnostic[] = [];
   const ignores = new Map<string, readonly LineIgnore[]>();
   const uncounted = new Map<string, number>();
@@ -43,23 +44,23 @@ export async function checkEach(
     uncounted.set(manifest.file, checked.uncounted);
     return checked.subject;
   };
-  const withCode = async (manifest: ManifestText, subject: Subject): Promise<Subject> => {
+  const withCode = async (manifest: ManifestText, subject: Subject): Promise<Neighbour> => {
     const code = await codeOf?.(manifest);
-    if (code === undefined) return subject;
+    if (code === undefined) return neighbourOf(subject);
     const tables = tablesOf(manifest, code);
     const inCode = await checkCode(manifest, subject, code, rules);
     found.push(...inCode);
     for (const { file } of [...inCode, ...tables]) inHost.set(file, inFolderOf(manifest, file));
-    return { ...subject, tables };
+    return neighbourOf(subject, tables);
   };
   let done = 0;
   for (const manifest of manifests) {
     if (codeOf || done % manifestsBetweenPauses === 0) await pause();
     done += 1;
     const subject = checkQuickly(manifest, rules) ?? (await exactly(manifest));
-    if (subject) subjects.push(codeOf ? await withCode(manifest, subject) : subject);
+    if (subject) modules.push(codeOf ? await withCode(manifest, subject) : neighbourOf(subject));
   }
-  return { subjects, found, ignores, uncounted, inHost };
+  return { modules, found, ignores, uncounted, inHost };
 }
 
 /** A file of the manifest's module, as paths in the host have it. */

@@ -3,14 +3,14 @@ import type { Fault } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { HostFacts, ModuleFault, Subject } from './rule.ts';
+import type { HostFacts, ModuleFault, Neighbour } from './rule.ts';
 import { severityOf } from './rules.ts';
 import { isReadable, type RulesByKind } from './rules-by-kind.ts';
 
 export interface ModulesToCheck {
-  readonly subjects: readonly Subject[];
+  readonly modules: readonly Neighbour[];
   readonly host: HostFacts;
-  /** True where `subjects` are all modules of the host. */
+  /** True where `modules` are all modules of the host. */
   readonly isWhole: boolean;
   readonly hasCode: boolean;
   /** Those that findings may be told of. */
@@ -21,9 +21,9 @@ export interface ModulesToCheck {
 export async function checkModules(given: ModulesToCheck, rules: RulesByKind): Promise<Diagnostic[]> {
   const found = rules.modules.flatMap((rule) => {
     if (rule.needsCode && !given.hasCode) return [];
-    const readable = given.subjects.filter((subject) => isReadable(subject, rule));
+    const readable = given.modules.filter((module) => isReadable(module, rule));
     // What one module lacks may stand in another that cannot be read.
-    if (rule.needsAll && (!given.isWhole || readable.length < given.subjects.length)) return [];
+    if (rule.needsAll && (!given.isWhole || readable.length < given.modules.length)) return [];
     return rule.check(readable, given.host).map((fault) => ({ rule: rule.id, fault }));
   });
   const byFile = new Map<string, { rule: string; fault: ModuleFault & Fault }[]>();

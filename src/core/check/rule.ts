@@ -53,16 +53,16 @@ export interface ManifestRule extends RuleText {
 /** About how manifests fit together. */
 export interface ModulesRule extends RuleText {
   readonly kind: 'modules';
-  readonly reads: readonly (keyof Manifest)[];
+  readonly reads: readonly (keyof Neighbour['manifest'])[];
   /** True: it can only be told where every module of the host is known. */
   readonly needsAll: boolean;
   /** True: it can only be told where code is read. */
   readonly needsCode?: boolean;
-  check(modules: readonly Subject[], host: HostFacts): readonly ModuleFault[];
+  check(modules: readonly Neighbour[], host: HostFacts): readonly ModuleFault[];
 }
 
 export type ModuleFault = (Fault | (Pick<Fault, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
-  readonly module: Subject;
+  readonly module: Neighbour;
 };
 
 /** About whether a module's code does what its manifest says. */
@@ -89,6 +89,20 @@ export interface Subject {
   /** Prefix of its permissions and events. */
   readonly namespace: string;
   readonly faulty: ReadonlySet<string>;
+}
+
+/** A module among others. Thousands of them are kept, and of their manifests only what rules between modules ask for. */
+export interface Neighbour extends Pick<Subject, 'file' | 'namespace' | 'faulty'> {
+  readonly manifest: Pick<
+    Manifest,
+    | 'name'
+    | 'class_name'
+    | 'dependencies'
+    | 'permissions_required'
+    | 'events_emitted'
+    | 'events_subscribed'
+    | 'configuration'
+  >;
   /** Those that its code names; absent where that was not read. */
   readonly tables?: readonly Table[];
 }

@@ -15,7 +15,7 @@ export function byKind(rules: readonly Rule[]): RulesByKind {
 }
 
 /** A rule is asked only where everything that it looks at can be read. */
-export function isReadable({ faulty }: Subject, rule: Extract<Rule, { reads: unknown }>): boolean {
+export function isReadable({ faulty }: Pick<Subject, 'faulty'>, rule: Extract<Rule, { reads: unknown }>): boolean {
   const isPiecewise = rule.kind === 'manifest' && rule.isPiecewise;
   return faulty.size === 0 || isPiecewise || rule.reads.every((field) => !faulty.has(field));
 }

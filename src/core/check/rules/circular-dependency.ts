@@ -1,6 +1,6 @@
 import { faultAt } from '../../manifest/finding.ts';
 import { neededModules } from '../needed-modules.ts';
-import type { ModulesRule, Subject } from '../rule.ts';
+import type { ModulesRule, Neighbour } from '../rule.ts';
 
 export const circularDependency: ModulesRule = {
   id: 'circular-dependency',
@@ -29,7 +29,7 @@ export const circularDependency: ModulesRule = {
 };
 
 /** The shortest way from one module to another along dependencies, both ends included. */
-function wayTo(goal: string, start: string, modules: ReadonlyMap<string, Subject>): string[] | undefined {
+function wayTo(goal: string, start: string, modules: ReadonlyMap<string, Neighbour>): string[] | undefined {
   const ways = [[start]];
   const seen = new Set<string>();
   for (const way of ways) {

@@ -1,6 +1,6 @@
 import { standardSettings } from '../../manifest/configuration.ts';
 import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule, Subject } from '../rule.ts';
+import type { ModulesRule, Neighbour } from '../rule.ts';
 
 export const environmentClash: ModulesRule = {
   id: 'environment-clash',
@@ -29,7 +29,7 @@ export const environmentClash: ModulesRule = {
 };
 
 /** Only where one name begins as another does can name and key of the two be the same together. */
-function nested(modules: readonly Subject[]): Subject[] {
+function nested(modules: readonly Neighbour[]): Neighbour[] {
   const names = new Set(modules.map(({ manifest }) => manifest.name));
   const found = new Set<string>();
   for (const name of names) {

@@ -1,7 +1,7 @@
 import { faultAt } from '../../manifest/finding.ts';
 import { isInNamespace, splitName } from '../../manifest/namespace.ts';
 import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
-import type { ModulesRule, Subject } from '../rule.ts';
+import type { ModulesRule, Neighbour } from '../rule.ts';
 
 export const eventOwner: ModulesRule = {
   id: 'event-owner',
@@ -35,7 +35,7 @@ export const eventOwner: ModulesRule = {
 };
 
 /** The one that is not called after its module, where that tells. */
-function whichToRename(event: string, module: Subject, other: Subject): string {
+function whichToRename(event: string, module: Neighbour, other: Neighbour): string {
   const [isHere, isThere] = [module, other].map(({ namespace }) => namespace === splitName(event)[0]);
   if (isHere === isThere) return 'Rename one of the two.';
   return isHere ? 'Rename the other one: this module has the namespace.' : 'Rename this one.';

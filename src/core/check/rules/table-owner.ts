@@ -1,5 +1,5 @@
 import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule, Subject, Table } from '../rule.ts';
+import type { ModulesRule, Neighbour, Table } from '../rule.ts';
 
 export const tableOwner: ModulesRule = {
   id: 'table-owner',
@@ -21,12 +21,12 @@ export const tableOwner: ModulesRule = {
 };
 
 /** Of a module whose code is not read, those that every module has. */
-function eachTable({ manifest, tables }: Subject, visit: (key: string, entry: Table | undefined) => void): void {
+function eachTable({ manifest, tables }: Neighbour, visit: (key: string, entry: Table | undefined) => void): void {
   for (const table of tables ?? []) visit(table.name, table);
   if (tables === undefined) for (const kind of ['jobs', 'results']) visit(`${manifest.name}_${kind}`, undefined);
 }
 
-function placeIn({ file, tables }: Subject, name: string): string {
+function placeIn({ file, tables }: Neighbour, name: string): string {
   const table = tables?.find((one) => one.name === name);
   return table === undefined ? file : `${table.file}:${table.range.start.line}`;
 }

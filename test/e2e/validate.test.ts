@@ -135,6 +135,16 @@ it('shows on a terminal that it goes on, once that takes a second, and wipes it 
   expect(terminal.text()).toBe('2 manifests valid');
 });
 
+it('draws nothing over a manifest that is typed', async () => {
+  const terminal = new Terminal([process.execPath, await builtBin(), 'validate', '-'], { cwd: tempFolder() });
+  terminal.type(manifest('typed').replaceAll('\n', '\r'));
+  await wait(1_500);
+  terminal.press('ctrl-d');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.text()).toMatch(/^class_name: TypedModule\n1 manifest valid$/m);
+  expect(terminal.bytes).not.toContain('Checking');
+});
+
 it('reads a pattern with the library that is shipped beside it', async () => {
   const root = tempFolder();
   chmodSync(root, 0o755);

@@ -27,16 +27,10 @@ export interface ValidateFlags extends FixFlags {
 /** read → check → report. Exit 1 where there is an error; with --strict, a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
-  const checked = await withProgress(io, 'Checking manifests', async () => {
-    const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
-    const checkups = await checkupsFor(io, paths, flags.host);
-    const all: Checked[] = [];
-    for (const { checkup, ...rest } of checkups) {
-      const one = { ...rest, checkup: { ...checkup, ...codeOf } };
-      all.push(flags.fix ? await fixed(io, one, flags) : await asItIs(one));
-    }
-    return all;
-  });
+  const check = () => checkPaths(io, paths, flags);
+  // Who types the manifest sees it on the line that progress would be drawn on.
+  const isTyped = paths.includes('-') && io.isInteractive;
+  const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup: { checkup, unreadable } }) =>
@@ -68,6 +62,16 @@ interface Checked {
   readonly written: ReadonlyMap<string, string>;
   /** Files that --fix changed, or would. */
   readonly fixed: readonly string[];
+}
+
+async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<Checked[]> {
+  const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
+  const all: Checked[] = [];
+  for (const { checkup, ...rest } of await checkupsFor(io, paths, flags.host)) {
+    const one = { ...rest, checkup: { ...checkup, ...codeOf } };
+    all.push(flags.fix ? await fixed(io, one, flags) : await asItIs(one));
+  }
+  return all;
 }
 
 async function asItIs(checkup: ReadCheckup): Promise<Checked> {

@@ -1,4 +1,4 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { insertAtMarker, marker } from '../core/host/edit.ts';
@@ -27,7 +27,7 @@ export interface ModulePlan {
 /** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
-  await mustBeFree(host, context.name);
+  mustBeFree(host, context.name);
   const module = renderModule(pack, context);
   const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
   const edits = await editHost(host, pack, context);
@@ -38,15 +38,19 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
 }
 
 /** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, where the name cannot be had. */
-export async function mustBeFree(host: Host, name: string): Promise<void> {
-  const same = (await namesInUse(host)).find((entry) => entry.toLowerCase() === name);
+export function mustBeFree(host: Host, name: string): void {
+  const same = namesInUse(host).find((entry) => entry.toLowerCase() === name);
   if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });
-  confine(nodeDisk, await realpath(host.root), joinPath(host.modulesDir, name));
+  confine(nodeDisk, realpathSync(host.root), joinPath(host.modulesDir, name));
 }
 
 /** Everything in the folder of modules, as it is spelt there. */
-export function namesInUse(host: Host): Promise<string[]> {
-  return readdir(join(host.root, host.modulesDir)).catch(() => []);
+export function namesInUse(host: Host): string[] {
+  try {
+    return readdirSync(join(host.root, host.modulesDir));
+  } catch {
+    return [];
+  }
 }
 
 /** Files of the host before and after, as far as packs add to them, and what could not be added. */

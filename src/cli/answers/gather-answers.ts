@@ -68,8 +68,8 @@ async function askForRest(
   flags: HostFlags,
 ) {
   const [{ askMissing }, { repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
-  const [prompter, taken] = await Promise.all([io.prompter(), namesInUse(host)]);
-  const all = await askMissing({ prompter, author, namesInUse: taken, answers }, meta.questions);
+  const asking = { prompter: await io.prompter(), author, namesInUse: namesInUse(host), answers };
+  const all = await askMissing(asking, meta.questions);
   const place = isNew ? relative(io.cwd, host.root) : '';
   const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };
   io.err.write(

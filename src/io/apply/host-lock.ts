@@ -22,11 +22,11 @@ export interface HostLock {
  * claim is an empty file, all is in its name: it cannot be half-written.
  */
 export async function lockHost(disk: Disk, root: string, waitMs: number, pause?: Pause): Promise<HostLock> {
-  const end = performance.now() + waitMs;
+  const end = process.uptime() * 1000 + waitMs;
   for (let tries = 1; ; tries += 1) {
     const outcome = tryToLock(disk, root);
     if (typeof outcome !== 'number') return outcome;
-    if (performance.now() >= end) throw new Failure('host-busy', { root, pid: outcome });
+    if (process.uptime() * 1000 >= end) throw new Failure('host-busy', { root, pid: outcome });
     await pause?.();
     await new Promise((done) => setTimeout(done, Math.random() * Math.min(100, 5 * tries)));
   }

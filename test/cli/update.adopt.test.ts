@@ -1,4 +1,4 @@
-import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
@@ -27,26 +27,6 @@ it('makes a module updatable that lost its base, and keeps every byte', async ()
   host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
   await succeedIn(host.root, ['update', '--yes']);
   for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
-});
-
-it('takes in a copy under a new name, once its manifest has that name', async () => {
-  const copy = join(host.root, 'modules/diary');
-  cpSync(join(host.root, 'modules/notes'), copy, { recursive: true });
-  expect((await succeedIn(host.root, ['update', 'diary'])).err).toContain('modules/diary holds the module notes');
-  const manifest = host.read('manifest.yaml').replaceAll('notes', 'diary').replace('NotesModule', 'DiaryModule');
-  writeFileSync(join(copy, 'manifest.yaml'), manifest);
-  await succeedIn(host.root, ['update', 'diary', '--yes']);
-  const text = host.read('../diary/service.ts');
-  expect(text).toContain('// Diary');
-  expect(text).toContain('return 11');
-});
-
-it('needs no adoption of a module that was moved: its edits stay, and updates come', async () => {
-  renameSync(join(host.root, 'modules/notes'), join(host.root, 'modules/diary'));
-  host.use(packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
-  const { err } = await succeedIn(host.root, ['update', '--yes']);
-  expect(err).toContain('modules/diary holds the module notes: its manifest says so.');
-  for (const text of ['return 11', 'return 22']) expect(host.read('../diary/service.ts')).toContain(text);
 });
 
 it('does nothing the second time, and refuses what is no module', async () => {

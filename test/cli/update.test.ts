@@ -253,30 +253,6 @@ describe('what cannot be updated says why', () => {
     expect(await fail('nots')).toContain('Modules there: notes.');
   });
 
-  it('a base that is gone, or is none', async () => {
-    host.write('.ai-module/pristine.base', 'nonsense\n');
-    expect(await fail()).toContain('pristine.base');
-    rmSync(join(host.root, 'modules/notes/.ai-module/pristine.base'));
-    expect(await fail()).toContain('it is not there');
-  });
-
-  it('a lock of a newer tool, or of nobody', async () => {
-    host.edit('.ai-module/lock.yaml', 'lock_version: 1', 'lock_version: 2');
-    expect(await fail()).toContain('a newer create-ai-module');
-    host.write('.ai-module/lock.yaml', '[');
-    expect(await fail()).toContain('lock.yaml');
-  });
-
-  it('a pack that is older than the module', async () => {
-    host.use(packFolder('1.1.9'));
-    expect(await fail()).toContain('the pack here is older');
-  });
-
-  it('a pack that is not there any more', async () => {
-    host.use('./gone');
-    expect(await fail()).toContain('gone');
-  });
-
   it('a conflict style that there is not', async () => {
     expect(await fail('--on-conflict', 'union')).toContain('--on-conflict must be');
   });

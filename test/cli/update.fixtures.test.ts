@@ -1,0 +1,96 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { packFolder, serviceWith } from './update-packs.ts';
+
+const fixtures = fileURLToPath(new URL('../fixtures/update-host', import.meta.url));
+const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** What stands beside every host: its ai-modules.yaml says `../packs/1.3.0`. */
+const packs = tempFolder();
+for (const [version, changes] of [
+  ['1.2.0', {}],
+  ['1.3.0', { 'return 2': 'return 22' }],
+] as const) {
+  const pack = packFolder(version, { files: { 'module/service.ts.hbs': serviceWith(changes) } });
+  cpSync(pack, join(packs, version), { recursive: true });
+}
+
+const needed = ['exit', 'host', 'said.txt'];
+
+/** The parts of a case; without `expected` nothing may change. Throws where one is missing, or read by nobody. */
+function readCase(folder: string) {
+  const parts = readdirSync(folder);
+  const missing = needed.find((part) => !parts.includes(part));
+  if (missing !== undefined) throw new Error(`${folder} has no ${missing}`);
+  const unread = parts.find((part) => ![...needed, 'args', 'expected'].includes(part));
+  if (unread !== undefined) throw new Error(`${folder} has ${unread}, which is no part of a case`);
+  const textOf = (part: string) => readFileSync(join(folder, part), 'utf8').trimEnd();
+  return {
+    host: join(folder, 'host'),
+    args: parts.includes('args') ? textOf('args').split('\n') : ['update', '--yes'],
+    exit: textOf('exit'),
+    said: textOf('said.txt').split('\n'),
+    expected: parts.includes('expected') ? join(folder, 'expected') : undefined,
+  };
+}
+
+/** Without what the tool keeps for `undo`. Of permissions, whether a file can be run: git keeps no more. */
+function filesOf(root: string): Record<string, string> {
+  const files = Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('.create-ai-module/'));
+  const kind = (mode: string) => ((Number.parseInt(mode, 8) & 0o100) === 0 ? 'text' : 'program');
+  return Object.fromEntries(files.map(([path, text]) => [path, text.replace(/^[0-7]+/, kind)]));
+}
+
+describe('each case of test/fixtures/update-host', () => {
+  it.each(cases.map(({ name }) => name))('%s', async (name) => {
+    const { host, args, exit, said, expected } = readCase(join(fixtures, name));
+    const place = tempFolder();
+    const root = join(place, 'host');
+    cpSync(packs, join(place, 'packs'), { recursive: true });
+    cpSync(host, root, { recursive: true });
+    const before = snapshot(place);
+
+    const { code, out, err } = await runIn(root, args);
+    expect(String(code), err).toBe(exit);
+    const printed = `${err}${out}`.replaceAll(`${place}/`, '').split('\n');
+    expect(printed.filter((line) => line !== '')).toEqual(expect.arrayContaining(said));
+    expect(out).not.toMatch(/^(conflict|error|Note:) /m);
+    if (expected === undefined) {
+      expect(snapshot(place)).toEqual(before);
+      return;
+    }
+    expect(filesOf(root)).toEqual(filesOf(expected));
+    expect(snapshot(join(place, 'packs'))).toEqual(snapshot(packs));
+
+    // What went well leaves nothing to do, and can be taken back.
+    if (code !== 0) return;
+    expect((await runIn(root, ['update', '--check'])).code).toBe(0);
+    await succeedIn(root, ['undo', '--yes']);
+    expect(filesOf(root)).toEqual(filesOf(host));
+  });
+});
+
+describe('a folder is no case', () => {
+  function someCase(): string {
+    const folder = tempFolder();
+    mkdirSync(join(folder, 'host'));
+    for (const part of ['exit', 'said.txt']) writeFileSync(join(folder, part), '0\n');
+    return folder;
+  }
+
+  it.each(needed)('without %s', (part) => {
+    const folder = someCase();
+    rmSync(join(folder, part), { recursive: true });
+    expect(() => readCase(folder)).toThrow(`has no ${part}`);
+  });
+
+  it('with a part that nothing reads', () => {
+    const folder = someCase();
+    mkdirSync(join(folder, 'expect'));
+    expect(() => readCase(folder)).toThrow('has expect, which is no part of a case');
+  });
+});

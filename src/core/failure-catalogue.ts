@@ -149,7 +149,8 @@ export const catalogue = {
   'pack-other': user(
     ({ module, pack, found }: { module: string; pack: string; found: string }) =>
       `${module} was rendered by the pack ${pack}, and this host uses ${found}.`,
-    ({ pack }) => `Pass --stack ${pack}, or move the module to a host of its stack.`,
+    ({ pack }) =>
+      `Pass --stack with the folder of ${pack}, or its name if it is bundled; or move the module to a host of its stack.`,
   ),
   'pack-not-found': user(
     ({ stack }: { stack: string; known: readonly string[] }) => `There is no stack ${stack}.`,

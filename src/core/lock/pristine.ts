@@ -6,7 +6,8 @@ import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
  * The last render of every managed file as one plain text, sorted by path, so that git can merge it line by line:
  * a header `-- "path" mode=100644 enc=utf8 --`, then the file's lines. Nothing in it is derived from the files
  * (no length, no hash): two branches that changed different lines of one file must not conflict here.
- * A line that looks like a header is escaped with a backslash; `noeol` tells a file without a final line feed.
+ * A line that looks like a header, or like a marker of git, is escaped with a backslash: what looks like one is one.
+ * `noeol` tells a file without a final line feed.
  */
 export function writePristine(tree: Tree): string {
   return sortedPaths(tree)
@@ -67,7 +68,7 @@ function readPath(quoted: string): RelPath | undefined {
 }
 
 function writeLines(body: string): string {
-  const escaped = body.replace(/(^|\n)(?=\\|-- )/g, '$1\\');
+  const escaped = body.replace(/(^|\n)(?=\\|-- |<{7}|\|{7}|={7}|>{7})/g, '$1\\');
   return escaped.endsWith('\n') ? escaped : `${escaped}\n`;
 }
 

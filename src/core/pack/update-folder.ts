@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { type Lock, lockPath, lockText, parseLock, pristinePath } from '../lock/lock.ts';
 import { manifestPath, readPristine, splitBase, writeBase } from '../lock/pristine.ts';
-import { pickSide } from '../text/line-merge-markers.ts';
+import { hasMarkers, pickSide } from '../text/line-merge-markers.ts';
 import type { MergeParts } from '../text/line-merge-parts.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import type { ConflictStyle } from '../tree/merge-file.ts';
@@ -137,7 +137,9 @@ function sameAt(a: Tree, b: Tree, path: string): boolean {
 /** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */
 function readBase(folder: Tree, place: string): Tree {
   const text = textAt(folder, pristinePath, place);
-  const base = readPristine(text) ?? readPristine(pickSide(text, 'mine')) ?? readPristine(pickSide(text, 'theirs'));
+  const texts = hasMarkers(text) ? (['mine', 'theirs'] as const).map((side) => pickSide(text, side)) : [text];
+  // What was rendered last is never nothing.
+  const base = texts.map(readPristine).find((tree) => tree !== undefined && tree.size > 0);
   if (!base) throw new Failure('base-lost', { file: joined(place, pristinePath), reason: 'it cannot be read' });
   return base;
 }

@@ -61,6 +61,11 @@ export function readMarkers(lines: readonly string[], size = 7): Part[] {
   return [...parts, agreed(plain)];
 }
 
+/** Whether a conflict stands in a text. */
+export function hasMarkers(text: string): boolean {
+  return /^<{7}/m.test(text) && readMarkers(text.split('\n')).some(({ kind }) => kind === 'conflict');
+}
+
 /** The text as one side has it, wherever there are markers. */
 export function pickSide(text: string, side: 'mine' | 'theirs'): string {
   return readMarkers(text.split('\n'))

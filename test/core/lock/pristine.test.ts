@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPristine, writePristine } from '../../../src/core/lock/pristine.ts';
+import { hasMarkers } from '../../../src/core/text/line-merge-markers.ts';
 import { relPath } from '../../../src/core/text/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
@@ -29,6 +30,12 @@ it.each(contents)('keeps %s', (_, content) => {
     const tree = one(content, mode);
     expect(readPristine(writePristine(tree))).toEqual(tree);
   }
+});
+
+it('has no marks of a conflict but those of git', () => {
+  const text = writePristine(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
+  expect(hasMarkers(text)).toBe(false);
+  expect(hasMarkers(text.replace('b\n', '<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'))).toBe(true);
 });
 
 it('keeps many files, sorted, with odd names', () => {

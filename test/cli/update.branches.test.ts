@@ -79,7 +79,9 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     for (const file of ['manifest.yaml', 'service.ts', 'index.ts', 'README.md'])
       host.write(file, host.read(file).replace(/<<<<<<< .*\n([\s\S]*?)=======\n[\s\S]*?>>>>>>> .*\n/g, '$1'));
     host.edit('service.ts', 'return 1', 'return 11');
-    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('notes has the base that its pack renders');
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain(
+      'notes has the base that its pack renders',
+    );
     await succeedIn(host.root, ['update', '--yes']);
     expect(host.read('.ai-module/pristine.base')).not.toContain('<<<<<<<');
     expect(host.read('service.ts')).toContain('return 11');
@@ -126,7 +128,7 @@ describe('status --verify-base', () => {
     const { code, out } = await runIn(host.root, ['status', '--verify-base']);
     expect([code, out]).toEqual([1, 'notes has a base that its pack does not render: service.ts\n']);
     host.use(packFolder('1.3.0'));
-    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('notes has the base that its pack renders');
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be rendered again');
   });
 });
 

@@ -1,18 +1,16 @@
 import { isRightField } from '../manifest/right-manifest.ts';
 import { type PlainYaml, readPlainYaml } from '../text/plain-yaml.ts';
 import type { PlainLine } from '../text/plain-yaml-value.ts';
-import { isTidyFieldAt, readTidyField, tidyValue } from '../text/tidy-yaml.ts';
+import { readTidyField, type TidyField, tidyValue } from '../text/tidy-yaml.ts';
 
-/** What stands in a manifest from one place to another: a field, or comments without one. */
-interface Piece {
-  readonly text: string;
-  readonly key: string | undefined;
+interface Field {
+  readonly key: string;
+  readonly source: string;
   readonly value: unknown;
-  readonly isTidy: boolean;
 }
 
 /** Modules resemble each other: a field that reads as the one at its place in the manifest before has the very same value. */
-const before: Piece[] = [];
+const before: (Field | undefined)[] = [];
 
 /**
  * The fields of a manifest that is plain and whose fields are right, and the lines of those that are not laid out as this
@@ -23,36 +21,35 @@ export function quickFields(text: string): PlainYaml | undefined {
   const lines: PlainLine[] = [];
   let count = 0;
   for (let at = 0; at < text.length; ) {
-    const known = before[count];
-    const isKnown = known?.isTidy && isTidyFieldAt(text, at, known.text);
-    const piece = isKnown ? known : (tidyPiece(text, at, known?.key) ?? plainPiece(text, at, lines));
-    if (piece === undefined) return undefined;
-    at += piece.text.length;
-    const { key, value } = piece;
-    if (key === undefined) continue;
-    if (fields[key] !== undefined || !(isKnown || isRightField(key, value))) return undefined;
-    fields[key] = value;
-    before[count] = piece;
+    const tidy = readTidyField(text, at);
+    const end = tidy?.end ?? endOf(text, at);
+    const field = tidy ? tidyField(tidy, before[count]) : plainField(text.slice(at, end), lines);
+    at = end;
+    if (field === null) continue;
+    if (field === undefined || fields[field.key] !== undefined) return undefined;
+    if (field !== before[count] && !isRightField(field.key, field.value)) return undefined;
+    fields[field.key] = field.value;
+    before[count] = field;
     count += 1;
   }
   return { value: fields, lines };
 }
 
-function tidyPiece(text: string, at: number, usual: string | undefined): Piece | undefined {
-  const field = readTidyField(text, at);
-  if (field === undefined) return undefined;
+/** `null` where there is only a comment; `undefined` for what is not plain. */
+function tidyField({ key, source }: TidyField, known: Field | undefined): Field | null | undefined {
+  if (key === undefined) return null;
+  if (known?.key !== key) return { key, source, value: tidyValue(source) };
   // Not the piece of this text: an object finds a name that it knows at once.
-  const key = field.key === usual ? usual : field.key;
-  return { text: field.text, key, value: key && tidyValue(field.source), isTidy: true };
+  return known.source === source ? known : { key: known.key, source, value: tidyValue(source) };
 }
 
-function plainPiece(text: string, at: number, lines: PlainLine[]): Piece | undefined {
-  const piece = text.slice(at, endOf(text, at));
-  const plain = readPlainYaml(piece);
+function plainField(source: string, lines: PlainLine[]): Field | null | undefined {
+  const plain = readPlainYaml(source);
   if (plain === undefined) return undefined;
   lines.push(...plain.lines);
-  const [[key, value] = [], ...others] = Object.entries(plain.value ?? {});
-  return others.length > 0 ? undefined : { text: piece, key, value, isTidy: false };
+  const [field, ...others] = Object.entries(plain.value ?? {});
+  if (others.length > 0) return undefined;
+  return field ? { key: field[0], source, value: field[1] } : null;
 }
 
 /** A field begins with a letter at the start of a line, and ends before the next. */

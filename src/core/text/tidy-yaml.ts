@@ -1,11 +1,11 @@
 /** A field of tidy YAML as it stands in the text. */
 export interface TidyField {
-  /** All of it, with the comments and blank lines above. */
-  readonly text: string;
-  /** `undefined` where there are only comments and blank lines. */
+  /** `undefined` where there are only blank lines and comments. */
   readonly key: string | undefined;
   /** What `tidyValue` reads. */
   readonly source: string;
+  /** Where what follows begins. */
+  readonly end: number;
 }
 
 // No part can match what the one behind it begins with, so that all of it is linear.
@@ -29,14 +29,7 @@ const field = new RegExp(
 export function readTidyField(text: string, start: number): TidyField | undefined {
   field.lastIndex = start;
   const [whole = '', key, inline, below] = field.exec(text) ?? [];
-  return whole === '' ? undefined : { text: whole, key, source: inline ?? below ?? '' };
-}
-
-/** Whether `readTidyField` would find the very field at a place that it has found elsewhere. */
-export function isTidyFieldAt(text: string, start: number, field: string): boolean {
-  if (!text.startsWith(field, start)) return false;
-  const next = text.charAt(start + field.length);
-  return next === '' || next === '\n' || next === '#' || (next >= 'a' && next <= 'z');
+  return whole === '' ? undefined : { key, source: inline ?? below ?? '', end: start + whole.length };
 }
 
 /** What the source of a field says; `undefined` where a key stands twice, or every object has it. */

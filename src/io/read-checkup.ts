@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Checkup } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
@@ -33,7 +33,8 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
   const hosts = new Map<string, OpenedHost | undefined>();
   const groups = new Map<string, Group>();
   for (const [file, size] of files) {
-    const start = basename(file) === 'manifest.yaml' ? dirname(dirname(file)) : dirname(file);
+    const { above, folder } = partsOf(file);
+    const start = folder === undefined ? dirname(file) : above;
     if (!hosts.has(start)) hosts.set(start, await hostAbove(start));
     const host = hosts.get(start);
     const key = host?.host.root ?? start;
@@ -97,10 +98,8 @@ async function readAll(cwd: string, files: FoundManifests, root: string | undefi
   const unreadable: Diagnostic[] = [];
   const shown = shownPaths(cwd);
   const inHost = root === undefined ? () => undefined : shownPaths(root);
-  const add = (path: string, text: string) => {
-    const folder = basename(path) === 'manifest.yaml' ? basename(dirname(path)) : undefined;
-    texts.push({ file: shown(path), folder, text, inHost: inHost(path) });
-  };
+  const add = (path: string, text: string) =>
+    texts.push({ file: shown(path), folder: partsOf(path).folder, text, inHost: inHost(path) });
   for (const path of files.keys()) {
     const text = readSmall(path, files.get(path));
     if (text !== undefined) add(path, text);
@@ -121,14 +120,21 @@ export function asDiagnostic(file: string, error: unknown): Diagnostic {
   return { rule: 'unreadable', severity: 'error', file, message: `it cannot be read: ${reason}`, hint };
 }
 
+/** Where the folder of a file is, and its name if the file is the manifest of what is in it. */
+function partsOf(path: string): { readonly above: string; readonly folder: string | undefined } {
+  const end = path.lastIndexOf(sep);
+  const start = path.lastIndexOf(sep, end - 1);
+  const isManifest = path.endsWith(`${sep}manifest.yaml`);
+  return { above: path.slice(0, Math.max(start, 1)), folder: isManifest ? path.slice(start + 1, end) : undefined };
+}
+
 /** `shownPath` of modules that mostly stand side by side: how one gets to where they are is worked out once. */
 function shownPaths(cwd: string): (path: string) => string {
-  let known = { base: '', shown: '' };
+  let known = { above: '', shown: '' };
   return (path) => {
-    const from = path.lastIndexOf(sep, path.lastIndexOf(sep) - 1) + 1;
-    const base = path.slice(0, from);
-    if (base !== known.base) known = { base, shown: shownPath(cwd, join(base, '-')).slice(0, -1) };
-    return known.shown + path.slice(from).replaceAll('\\', '/');
+    const { above } = partsOf(path);
+    if (above !== known.above) known = { above, shown: shownPath(cwd, join(above, '-')).slice(0, -1) };
+    return known.shown + path.slice(above.endsWith(sep) ? above.length : above.length + 1).replaceAll('\\', '/');
   };
 }
 

@@ -10,8 +10,11 @@ export const className: ManifestRule = {
   why: 'Logs, stack traces and API documents name the class: from it one should find the module.',
   reads: ['name', 'class_name'],
   check({ manifest: { name, class_name: given } }) {
+    const begins = (stem: string) => given.toLowerCase().startsWith(stem);
+    // Nearly all begin with all of the name.
+    if (begins(name.replaceAll('_', ''))) return [];
     const wanted = classNameFor(name);
-    if (given.toLowerCase().startsWith(stemOf(wanted))) return [];
+    if (begins(stemOf(wanted))) return [];
     const message = `class_name ${given} does not fit the name ${name}`;
     return [faultAt(['class_name'], message, `For example ${wanted}.`)];
   },

@@ -9,16 +9,15 @@ export const keyOrder: SourceRule = {
   severity: 'warning',
   summary: 'the fields stand in another order than in other manifests',
   why: 'One order in all manifests makes them comparable, and branches that add a field merge.',
-  suspects: (_, plain) => plain === undefined || outOfOrder(keysOf(plain)) !== undefined,
+  suspects: (_, plain) => plain === undefined || outOfOrder(plain) !== undefined,
   check(source) {
-    const keys = keysOf(source);
-    const wrong = outOfOrder(keys);
+    const wrong = outOfOrder(source);
     if (wrong === undefined) return [];
-    const message = `${keys[wrong]} stands behind ${keys[wrong - 1]}`;
+    const message = `${wrong.key} stands behind ${wrong.above}`;
     const text = orderKeys(source, fieldNames);
     return [
       {
-        span: source.spanOf([keys[wrong] as string], 'key'),
+        span: source.spanOf([wrong.key], 'key'),
         message,
         hint: `The order is ${fieldNames.join(', ')}.`,
         ...(text === undefined ? {} : { fix: { from: 0, to: source.text.length, text } }),
@@ -27,19 +26,17 @@ export const keyOrder: SourceRule = {
   },
 };
 
-function keysOf({ value }: Pick<YamlSource, 'value'>): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.keys(value).filter((key) => fieldNames.includes(key));
-}
-
-/** Index of the first key that belongs before the one above it. */
-function outOfOrder(keys: readonly string[]): number | undefined {
+/** The first field that belongs before the one above it. */
+function outOfOrder({
+  value,
+}: Pick<YamlSource, 'value'>): { readonly key: string; readonly above: string } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
   let last = 0;
-  const wrong = keys.findIndex((key) => {
+  for (const key of Object.keys(value)) {
     const place = fieldNames.indexOf(key);
-    const isWrong = place < last;
+    if (place === -1) continue;
+    if (place < last) return { key, above: fieldNames[last] as string };
     last = place;
-    return isWrong;
-  });
-  return wrong === -1 ? undefined : wrong;
+  }
+  return undefined;
 }

@@ -98,16 +98,22 @@ async function readAll(cwd: string, files: FoundManifests, root: string | undefi
   const unreadable: Diagnostic[] = [];
   const shown = shownPaths(cwd);
   const inHost = root === undefined ? () => undefined : shownPaths(root);
-  const add = (path: string, text: string) =>
-    texts.push({ file: shown(path), folder: partsOf(path).folder, text, inHost: inHost(path) });
-  for (const path of files.keys()) {
-    const text = readSmall(path, files.get(path));
-    if (text !== undefined) add(path, text);
-    else
-      await readText(path, maxManifestBytes).then(
-        (long) => add(path, long),
-        (error) => unreadable.push(asDiagnostic(shown(path), error)),
-      );
+  const textAt = (path: string, text: string): ManifestText => {
+    return { file: shown(path), folder: partsOf(path).folder, text, inHost: inHost(path) };
+  };
+  const others: { readonly path: string; readonly place: number }[] = [];
+  files.forEach((size, path) => {
+    const text = readSmall(path, size);
+    if (text === undefined) others.push({ path, place: texts.length });
+    else texts.push(textAt(path, text));
+  });
+  // From the last to the first: so none moves the place of another.
+  for (const { path, place } of others.reverse()) {
+    try {
+      texts.splice(place, 0, textAt(path, await readText(path, maxManifestBytes)));
+    } catch (error) {
+      unreadable.push(asDiagnostic(shown(path), error));
+    }
   }
   return { texts, unreadable };
 }

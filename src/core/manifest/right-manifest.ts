@@ -93,29 +93,21 @@ export function rightManifest(value: unknown): Manifest | undefined {
 
 /** A manifest of fields that are right; `undefined` where one is missing that has no default. */
 export function manifestOf(fields: Partial<Manifest>): Manifest | undefined {
-  const { name, version, description, author, class_name, resources, ...rest } = fields;
+  const { name, version, description, author, class_name, resources } = fields;
   if (!name || !version || !description || !author || !class_name) return undefined;
-  const {
-    dependencies = [],
-    endpoints = [],
-    permissions_required = [],
-    events_emitted = [],
-    events_subscribed = [],
-    configuration = {},
-  } = rest;
   return {
     name,
     version,
     description,
     author,
     class_name,
-    dependencies,
-    endpoints,
-    permissions_required,
-    events_emitted,
-    events_subscribed,
+    dependencies: fields.dependencies ?? [],
+    endpoints: fields.endpoints ?? [],
+    permissions_required: fields.permissions_required ?? [],
+    events_emitted: fields.events_emitted ?? [],
+    events_subscribed: fields.events_subscribed ?? [],
     resources: resources && Object.keys(resources).length === 3 ? resources : { ...usualResources, ...resources },
-    configuration,
+    configuration: fields.configuration ?? {},
   };
 }
 

@@ -104,3 +104,13 @@ it('has a flag for every answer', () => {
   const options = program.commands.find((command) => command.name() === 'new')?.options.map((option) => option.long);
   for (const { flag } of Object.values(answerKinds)) if (flag !== '<name>') expect(options).toContain(flag);
 });
+
+it('says the same of validate where it declares little else', () => {
+  const silent = { write: () => {}, isTty: false };
+  const helpOf = (first?: string) =>
+    buildProgram({ out: silent, err: silent } as never, () => {}, first)
+      .commands.find((command) => command.name() === 'validate')
+      ?.helpInformation();
+  expect(helpOf('validate')).toContain('--no-code');
+  expect(helpOf('validate')).toBe(helpOf());
+});

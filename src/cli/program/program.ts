@@ -10,9 +10,10 @@ import { declareUpdatingCommands } from './updating.ts';
 /** Runs what the arguments say. Throws what its command throws, and `usage` where they say nothing sensible. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = exit.done;
-  const program = buildProgram(io, (ended) => {
+  const end = (ended: ExitCode) => {
     code = ended;
-  });
+  };
+  const program = buildProgram(io, end, argv[0]);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
@@ -31,8 +32,11 @@ function complaint({ code, message }: CommanderError): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${advice}`;
 }
 
-/** Every command and flag of the tool; what a command does is imported when it runs. */
-export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
+/**
+ * Every command and flag of the tool; what a command does is imported when it runs. `validate` stands in front of commits
+ * and in editors: where it comes `first`, only what is near it is declared.
+ */
+export function buildProgram(io: Io, end: (code: ExitCode) => void, first?: string): Command {
   const program = new Command('create-ai-module')
     .description('Scaffold AI modules that run, are tested and stay up to date, inside a host application.')
     .version(version, '-v, --version', 'Print the version')
@@ -47,9 +51,11 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void): Command {
       '\nExit codes: 0 done, 1 findings, 2 you must change something, 3 the machine refused, 70 a bug, 130 cancelled.',
     );
 
-  declareNew(program, io, end);
-  declareHostCommands(program, io, end);
+  if (first !== 'validate') {
+    declareNew(program, io, end);
+    declareHostCommands(program, io, end);
+  }
   declareCheckingCommands(program, io, end);
-  declareUpdatingCommands(program, io, end);
+  if (first !== 'validate') declareUpdatingCommands(program, io, end);
   return program;
 }

@@ -29,13 +29,11 @@ export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: Con
   return style === 'abort' ? { style: 'markers', aborts: true } : { style, aborts: false };
 }
 
+/** What an update would do, and where. */
+type Planned = UpdatePlan & { readonly found: FoundHost };
+
 /** preview → disk → report. Exit 1 where conflicts are left, or --check finds work. */
-export async function carryOutUpdate(
-  io: Io,
-  planned: UpdatePlan & { readonly found: FoundHost },
-  aborts: boolean,
-  flags: UpdateFlags,
-): Promise<ExitCode> {
+export async function carryOutUpdate(io: Io, planned: Planned, aborts: boolean, flags: UpdateFlags): Promise<ExitCode> {
   const { plan, modules, found } = planned;
   const notes = [...planned.notes, ...deletionNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
@@ -52,13 +50,15 @@ export async function carryOutUpdate(
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }
 
-function titleOf({ modules, found }: UpdatePlan & { found: { host: { root: string } } }): string {
+function titleOf({ modules, found }: Planned): string {
   const changed = modules.map(({ name, update }) => `${name} (${versionsOf(update)})`);
   const names = changed.length > 5 ? `${changed.length} modules` : changed.join(', ');
   return `Update of ${names}, in ${found.host.root}:`;
 }
 
-function summaryOf({ plan, modules }: UpdatePlan, applied: boolean, isRefused: boolean): string {
+function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefused: boolean): string {
+  if (modules.length === 0)
+    return `No module in ${found.host.modulesDir} can be updated: each that can has .ai-module/lock.yaml in its folder.`;
   const count = countOf(modules);
   if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
   if (isNoop(plan)) return `${count}: everything is up to date.`;

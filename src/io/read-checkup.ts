@@ -139,6 +139,8 @@ function shownPaths(cwd: string): (path: string) => string {
   let known = { above: '', shown: '' };
   return (path) => {
     const { above } = partsOf(path);
+    // Whoever is beside the modules goes into each of them by the same way; whoever is in one does not.
+    if (cwd.startsWith(above) && cwd !== above) return shownPath(cwd, path);
     if (above !== known.above) known = { above, shown: shownPath(cwd, join(above, '-')).slice(0, -1) };
     return known.shown + path.slice(above.endsWith(sep) ? above.length : above.length + 1).replaceAll('\\', '/');
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { relPath } from '../../src/core/text/rel-path.ts';
 import { textFile } from '../../src/core/tree/tree.ts';
-import { readFileOf, readText, readTree } from '../../src/io/read-tree.ts';
+import { readFileOf, readSmall, readText, readTree } from '../../src/io/read-tree.ts';
 import { tree } from './apply/scenarios.ts';
 import { tempFolder, writeTree } from './temp-folder.ts';
 
@@ -114,4 +114,27 @@ describe('readText', () => {
       message: expect.stringMatching(reason),
     });
   });
+});
+
+describe('readSmall', () => {
+  const root = tempFolder();
+  const file = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(root, name), content);
+    return join(root, name);
+  };
+
+  it('reads a text of the size that was seen', () => {
+    expect(readSmall(file('text', 'né\n'), 4)).toBe('né\n');
+    expect(readSmall(file('empty', ''), 0)).toBe('');
+  });
+
+  it.each<[string, string, number | undefined]>([
+    ['a file that has grown since', file('grown', 'abc'), 2],
+    ['a file that is shorter now', file('shorter', 'abc'), 4],
+    ['a file that is gone', join(root, 'gone'), 3],
+    ['a folder', root, 3],
+    ['bytes', file('bytes', new Uint8Array([0xff, 0xfe])), 2],
+    ['what is large', file('large', 'x'.repeat(65_536)), 65_536],
+    ['what is no regular file', '/dev/zero', undefined],
+  ])('leaves %s to readText', (_, path, size) => expect(readSmall(path, size)).toBeUndefined());
 });

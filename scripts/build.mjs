@@ -58,8 +58,18 @@ const unused = {
     onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
+/** Of package.json only the version is asked for: the rest need not be read in every run. */
+const version = {
+  name: 'version',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
+      const { version: current } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version: current }), loader: 'json' };
+    });
+  },
+};
 const later = laterParts(root);
-const plugins = [ownFiles, unused, lazyLibraries(root)];
+const plugins = [ownFiles, unused, version, lazyLibraries(root)];
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'packs'), { recursive: true });

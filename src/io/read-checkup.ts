@@ -11,6 +11,7 @@ import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
 import { type OpenedHost, openHost } from './open-host.ts';
 import { readSmall, readText } from './read-tree.ts';
 import { readHostRules } from './rule-settings.ts';
+import { spareEngine } from './spare-engine.ts';
 
 /** What one host's manifests are checked with, and the files that could not be read. */
 export interface ReadCheckup {
@@ -30,6 +31,7 @@ interface Group {
  * host, the modules of one folder belong together.
  */
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
+  await spareEngine(files.size);
   const hosts = new Map<string, OpenedHost | undefined>();
   const groups = new Map<string, Group>();
   for (const [file, size] of files) {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
@@ -107,28 +107,22 @@ export function textOfBytes(file: string, bytes: Uint8Array): string {
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
 }
 
-/** Where small files are read to, one after the other. */
-let page: Buffer | undefined;
+/** Longer texts than this are not read at once. */
+const maxSmall = 65_536;
 
 /**
- * The text of a regular file that has `size` bytes: half of what `readFileSync` costs, where thousands are read one by
- * one. `undefined` for what is large, of another size than it was, or no text: `readText` says what is wrong.
+ * The text of a regular file of `size` bytes, in one call of the system's: thousands are read one by one. `undefined` for
+ * what is large, cannot be read or may be no text: `readText` says what is wrong.
  */
 export function readSmall(file: string, size: number | undefined): string | undefined {
-  page ??= Buffer.allocUnsafeSlow(65_536);
-  if (size === undefined || size >= page.length) return undefined;
+  if (size === undefined || size > maxSmall) return undefined;
   try {
-    const handle = openSync(file, 'r');
-    try {
-      if (readSync(handle, page) !== size) return undefined;
-    } finally {
-      closeSync(handle);
-    }
+    const text = readFileSync(file, 'utf8');
+    // What is not UTF-8 has become that.
+    return text.includes('\ufffd') ? undefined : text;
   } catch {
     return undefined;
   }
-  const bytes = page.subarray(0, size);
-  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
 async function readUpTo(file: string, limit: number): Promise<Uint8Array> {

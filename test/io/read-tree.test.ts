@@ -123,18 +123,18 @@ describe('readSmall', () => {
     return join(root, name);
   };
 
-  it('reads a text of the size that was seen', () => {
+  it('reads a text', () => {
     expect(readSmall(file('text', 'né\n'), 4)).toBe('né\n');
     expect(readSmall(file('empty', ''), 0)).toBe('');
+    expect(readSmall(file('mark', '\ufeffa\r\n'), 6)).toBe('\ufeffa\r\n');
   });
 
   it.each<[string, string, number | undefined]>([
-    ['a file that has grown since', file('grown', 'abc'), 2],
-    ['a file that is shorter now', file('shorter', 'abc'), 4],
     ['a file that is gone', join(root, 'gone'), 3],
     ['a folder', root, 3],
     ['bytes', file('bytes', new Uint8Array([0xff, 0xfe])), 2],
-    ['what is large', file('large', 'x'.repeat(65_536)), 65_536],
+    ['what is replaced in what is not UTF-8', file('replaced', '\ufffd'), 3],
+    ['what is large', file('large', 'x'.repeat(65_537)), 65_537],
     ['what is no regular file', '/dev/zero', undefined],
   ])('leaves %s to readText', (_, path, size) => expect(readSmall(path, size)).toBeUndefined());
 });

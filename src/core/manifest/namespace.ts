@@ -39,7 +39,8 @@ export function splitName(name: string): readonly [namespace: string, verb: stri
 
 /** Whether `splitName` gives it that namespace. */
 export function isInNamespace(name: string, namespace: string): boolean {
-  return name.startsWith(namespace) && (name[namespace.length] === ':' || name[namespace.length] === '.');
+  const mark = name.charAt(namespace.length);
+  return (mark === ':' || mark === '.') && name.startsWith(namespace);
 }
 
 function isStandardVerb(verb: string): boolean {

@@ -5,7 +5,7 @@ import { findManifests, manifestsOfHost } from '../io/find-manifests.ts';
 import type { Io } from '../io/io.ts';
 import { openHost } from '../io/open-host.ts';
 import { asDiagnostic, lonely, type ReadCheckup, readCheckups } from '../io/read-checkup.ts';
-import { textOfBytes } from '../io/read-tree.ts';
+import { contentOf, textOf } from '../io/read-file.ts';
 
 export const stdinName = '<stdin>';
 
@@ -28,7 +28,7 @@ async function readStdin(io: Io): Promise<ReadCheckup> {
   try {
     if (bytes.length > maxManifestBytes)
       throw new Failure('file-too-large', { file: stdinName, bytes: bytes.length, limit: maxManifestBytes });
-    return lonely({ file: stdinName, folder: undefined, text: textOfBytes(stdinName, bytes) });
+    return lonely({ file: stdinName, folder: undefined, text: textOf(stdinName, contentOf(bytes)) });
   } catch (error) {
     const { checkup, ...rest } = lonely({ file: stdinName, folder: undefined, text: '' });
     return { ...rest, checkup: { ...checkup, manifests: [] }, unreadable: [asDiagnostic(stdinName, error)] };

@@ -7,12 +7,12 @@ import { ignoredFolders } from './read-tree.ts';
 
 const manifestName = 'manifest.yaml';
 
-/** Manifests by their paths, in order, each once; with the bytes of those that are known to be regular files. */
-export type FoundManifests = ReadonlyMap<string, number | undefined>;
+/** Paths of manifests, in order, each once. */
+export type FoundManifests = ReadonlySet<string>;
 
 /** What a search has met so far. */
 interface Search {
-  readonly found: Map<string, number | undefined>;
+  readonly found: Set<string>;
   /** Manifests behind links to folders. */
   readonly links: string[];
 }
@@ -20,7 +20,7 @@ interface Search {
 /** The manifests of all modules of a host: its folders of modules are not searched deeper. */
 export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
   const dir = join(root, modulesDir);
-  const search: Search = { found: new Map(), links: [] };
+  const search: Search = { found: new Set(), links: [] };
   searchFolder(dir, 1, search);
   const found = withLinked(search);
   if (found.size === 0) throw new Failure('no-manifests', { dir });
@@ -32,7 +32,7 @@ export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
  * folders only those to modules are followed. Throws where there is nothing to check.
  */
 export async function findManifests(cwd: string, paths: readonly string[]): Promise<FoundManifests> {
-  const search: Search = { found: new Map(), links: [] };
+  const search: Search = { found: new Set(), links: [] };
   for (const path of paths) {
     const isPattern = /[*?[{]/.test(path) && !existsSync(resolve(cwd, path));
     if (isPattern) await searchPattern(cwd, path, search);
@@ -45,7 +45,7 @@ export async function findManifests(cwd: string, paths: readonly string[]): Prom
 function searchPath(path: string, search: Search): boolean {
   const stats = statsAt(path);
   if (stats.isDirectory()) return searchFolder(path, Number.POSITIVE_INFINITY, search);
-  search.found.set(path, sizeIn(stats));
+  search.found.add(path);
   return true;
 }
 
@@ -75,17 +75,12 @@ function statsAt(path: string): Stats {
   }
 }
 
-function sizeIn(stats: Stats | undefined): number | undefined {
-  return stats?.isFile() ? stats.size : undefined;
-}
-
 /** Whether there is a manifest. A folder with one is a module: what is below it is its own. */
 function searchFolder(folder: string, depth: number, search: Search): boolean {
   const manifest = below(folder, manifestName);
-  const stats = statsOf(manifest);
-  const entries = stats === undefined ? listed(folder) : undefined;
+  const entries = existsSync(manifest) ? undefined : listed(folder);
   if (entries === undefined || entries.some(({ name }) => name === manifestName)) {
-    search.found.set(manifest, sizeIn(stats));
+    search.found.add(manifest);
     return true;
   }
   if (depth === 0) return false;
@@ -107,21 +102,12 @@ function below(folder: string, name: string): string {
   return folder.endsWith(sep) ? folder + name : folder + sep + name;
 }
 
-/** `undefined` for what is not there, or is not to be looked at. */
-function statsOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
 /** With those behind links that are not there already, each once. */
 function withLinked({ found, links }: Search): FoundManifests {
   if (links.length === 0) return found;
-  const real = new Set([...found.keys()].map((path) => (existsSync(path) ? realpathSync(path) : path)));
+  const real = new Set([...found].map((path) => (existsSync(path) ? realpathSync(path) : path)));
   const isNew = (path: string) => real.size < real.add(realpathSync(path)).size;
-  for (const path of links.toSorted().filter(isNew)) found.set(path, undefined);
+  for (const path of links.toSorted().filter(isNew)) found.add(path);
   return found;
 }
 

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { fromHex, toHex } from '../core/text/hex.ts';
@@ -19,6 +9,7 @@ import { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
 import { stateFolder } from './apply/host-lock.ts';
 import { attempt } from './apply/tidy.ts';
+import { readTextIfThere } from './read-file.ts';
 import { readFileOf } from './read-tree.ts';
 
 /** Beside what a run keeps while it writes, and out of git's sight. */
@@ -101,7 +92,7 @@ function isSame(file: TreeFile | undefined, stored: StoredFile | null): boolean 
 }
 
 function readRecord(root: string): StoredChange[] {
-  const text = readIfThere(join(root, recordPath));
+  const text = readTextIfThere(join(root, recordPath));
   if (text === undefined) throw new Failure('nothing-to-undo', { root });
   try {
     return (JSON.parse(text) as { changes: StoredChange[] }).changes;
@@ -133,14 +124,6 @@ function save({ content, mode }: TreeFile): StoredFile {
 
 function load({ content, encoding, mode }: StoredFile): TreeFile {
   return { content: encoding === 'hex' ? fromHex(content) : content, mode };
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function refusing(step: () => void): void {

@@ -1,7 +1,9 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { CodeReader } from '../core/check/check-code.ts';
+import { isFailure } from '../core/failure.ts';
 import { reasonOf } from './apply/disk-error.ts';
+import { readText } from './read-file.ts';
 import { ignoredFolders } from './read-tree.ts';
 
 const endings = ['.py', '.ts', '.mts', '.js', '.mjs'];
@@ -26,7 +28,7 @@ export function readTexts(cwd: string, files: Iterable<string>): Map<string, str
   const texts = new Map<string, string>();
   for (const file of files) {
     try {
-      texts.set(file, readFileSync(resolve(cwd, file), 'utf8'));
+      texts.set(file, readText(resolve(cwd, file)));
     } catch {
       // It was there a moment ago: its findings are shown without their lines.
     }
@@ -46,7 +48,7 @@ function readSources(root: string): Sources {
     try {
       read();
     } catch (error) {
-      unread.set(path, `cannot be read: ${reasonOf(error)}`);
+      unread.set(path, whyUnread(error));
     }
   };
   const enter = (folder: string): void =>
@@ -62,11 +64,15 @@ function readSources(root: string): Sources {
     });
   const add = (path: string): void => {
     if (texts.size >= maxFiles) unread.set(path, `comes after ${maxFiles} others, and no more are read`);
-    else if (statSync(join(root, path)).size > maxBytes) unread.set(path, `has more than ${maxBytes} bytes`);
-    else texts.set(path, readFileSync(join(root, path), 'utf8'));
+    else texts.set(path, readText(join(root, path), maxBytes));
   };
   enter('');
   return { texts, unread };
+}
+
+function whyUnread(error: unknown): string {
+  if (isFailure(error, 'file-too-large')) return `has more than ${maxBytes} bytes`;
+  return `cannot be read: ${isFailure(error, 'file-unreadable') ? error.args.reason : reasonOf(error)}`;
 }
 
 /** Links are what they lead to; those that lead nowhere, or in a circle, are nothing. */

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { describeHost, type Host, hostConfigFile, recognise } from '../core/host/host.ts';
 import type { HostConfig } from '../core/host/host-config.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { bundledMetas, findPackMeta } from './find-pack.ts';
+import { readTextIfThere } from './read-file.ts';
 
 export interface OpenedHost {
   readonly host: Host;
@@ -68,7 +69,7 @@ async function declared(root: string, stack: string): Promise<Found> {
 
 function recognised(root: string, metas: readonly Candidate[]): Found | undefined {
   const names = new Set(metas.flatMap(({ meta }) => meta.host.detect.map((rule) => rule.file)));
-  const texts = [...names].map((name) => [name, readIfThere(join(root, name))] as const);
+  const texts = [...names].map((name) => [name, readTextIfThere(join(root, name))] as const);
   const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
   for (const { meta, stack } of metas) {
     const evidence = recognise(meta, files);
@@ -88,20 +89,10 @@ async function asked(root: string, stack: string, config: HostConfig): Promise<O
 
 async function configOf(root: string): Promise<HostConfig | undefined> {
   const file = join(root, hostConfigFile);
-  const text = readIfThere(file);
+  const text = readTextIfThere(file);
   if (text === undefined) return undefined;
   const { parseHostConfig } = await import('../core/host/host-config.ts');
   return parseHostConfig(text, file);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-    throw new Failure('file-unreadable', { file: path, reason: code ?? (error as Error).message }, error);
-  }
 }
 
 function mustBeFolder(path: string): void {

@@ -24,7 +24,6 @@ import { planHostFiles } from './plan-host-files.ts';
 import { editHost, editLines, type HostEdits } from './plan-module.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
-import { spareEngine } from './spare-engine.ts';
 
 export interface PlannedModule {
   /** Of its folder. */
@@ -79,7 +78,6 @@ export async function planUpdate(
     for (const path of ofHost.update.removed) remove.add(path);
   }
   const all = await modulesToRead(host, names);
-  await spareEngine(all.length);
   for (const [done, name] of all.entries()) {
     await options.tell?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);

@@ -9,9 +9,8 @@ import { hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
 import { type OpenedHost, openHost } from './open-host.ts';
-import { readSmall, readText } from './read-tree.ts';
+import { readText } from './read-file.ts';
 import { readHostRules } from './rule-settings.ts';
-import { spareEngine } from './spare-engine.ts';
 
 /** What one host's manifests are checked with, and the files that could not be read. */
 export interface ReadCheckup {
@@ -23,7 +22,7 @@ export interface ReadCheckup {
 
 interface Group {
   readonly host: OpenedHost | undefined;
-  readonly files: Map<string, number | undefined>;
+  readonly files: Set<string>;
 }
 
 /**
@@ -31,18 +30,17 @@ interface Group {
  * host, the modules of one folder belong together.
  */
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
-  await spareEngine(files.size);
   const hosts = new Map<string, OpenedHost | undefined>();
   const groups = new Map<string, Group>();
-  for (const [file, size] of files) {
+  for (const file of files) {
     const { above, folder } = partsOf(file);
     const start = folder === undefined ? dirname(file) : above;
     if (!hosts.has(start)) hosts.set(start, await hostAbove(start));
     const host = hosts.get(start);
     const key = host?.host.root ?? start;
     const group = groups.get(key);
-    if (group) group.files.set(file, size);
-    else groups.set(key, { host, files: new Map([[file, size]]) });
+    if (group) group.files.add(file);
+    else groups.set(key, { host, files: new Set([file]) });
   }
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
@@ -66,11 +64,11 @@ async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup
     root === undefined
       ? { settings: noSettings, events: [] }
       : await readHostRules(root, shownPath(cwd, join(root, hostConfigFile)));
-  const all: FoundManifests = host ? modulesOf(host) : new Map();
-  const read = await readAll(cwd, files, root);
-  const context = await readAll(cwd, notAmong(files, all), root);
+  const all: FoundManifests = host ? modulesOf(host) : new Set();
+  const read = readAll(cwd, files, root);
+  const context = readAll(cwd, notAmong(files, all), root);
   const isRead = read.unreadable.length + context.unreadable.length === 0;
-  const isWhole = host !== undefined && isRead && [...files.keys()].every((file) => all.has(file));
+  const isWhole = host !== undefined && isRead && [...files].every((file) => all.has(file));
   return {
     root,
     checkup: { manifests: read.texts, others: context.texts, isWhole, host: { events }, settings },
@@ -80,22 +78,22 @@ async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup
 
 /** The modules of a host that are not given; nor by their own paths, where they are links to something given. */
 function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
-  const others = new Set([...given.keys()].filter((file) => !all.has(file)));
+  const others = new Set([...given].filter((file) => !all.has(file)));
   const isGiven = (file: string) =>
     given.has(file) || (others.size > 0 && existsSync(file) && others.has(realpathSync(file)));
-  return new Map([...all].filter(([file]) => !isGiven(file)));
+  return new Set([...all].filter((file) => !isGiven(file)));
 }
 
 function modulesOf({ host }: OpenedHost): FoundManifests {
   try {
     return manifestsOfHost(host);
   } catch (error) {
-    if (isFailure(error, 'no-manifests')) return new Map();
+    if (isFailure(error, 'no-manifests')) return new Set();
     throw error;
   }
 }
 
-async function readAll(cwd: string, files: FoundManifests, root: string | undefined) {
+function readAll(cwd: string, files: FoundManifests, root: string | undefined) {
   const texts: ManifestText[] = [];
   const unreadable: Diagnostic[] = [];
   const shown = shownPaths(cwd);
@@ -103,16 +101,9 @@ async function readAll(cwd: string, files: FoundManifests, root: string | undefi
   const textAt = (path: string, text: string): ManifestText => {
     return { file: shown(path), folder: partsOf(path).folder, text, inHost: inHost(path) };
   };
-  const others: { readonly path: string; readonly place: number }[] = [];
-  files.forEach((size, path) => {
-    const text = readSmall(path, size);
-    if (text === undefined) others.push({ path, place: texts.length });
-    else texts.push(textAt(path, text));
-  });
-  // From the last to the first: so none moves the place of another.
-  for (const { path, place } of others.reverse()) {
+  for (const path of files) {
     try {
-      texts.splice(place, 0, textAt(path, await readText(path, maxManifestBytes)));
+      texts.push(textAt(path, readText(path, maxManifestBytes)));
     } catch (error) {
       unreadable.push(asDiagnostic(shown(path), error));
     }

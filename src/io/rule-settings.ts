@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noSettings, type RuleSettings } from '../core/check/settings.ts';
 import { hostConfigFile } from '../core/host/host.ts';
+import { readTextIfThere } from './read-file.ts';
 
 export interface HostRules {
   readonly settings: RuleSettings;
@@ -14,17 +14,9 @@ const standardEvents = ['user.deleted'];
 
 /** What ai-modules.yaml says about rules and events; `shown` is the file as reports name it. */
 export async function readHostRules(root: string, shown: string): Promise<HostRules> {
-  const text = readIfPossible(join(root, hostConfigFile));
+  const text = readTextIfThere(join(root, hostConfigFile));
   if (text === undefined) return { settings: noSettings, events: standardEvents };
   const { ruleSettings } = await import('../core/check/host-rules.ts');
   const { settings, events } = await ruleSettings(text, shown);
   return { settings, events: [...standardEvents, ...events] };
-}
-
-function readIfPossible(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { relPath } from '../../src/core/text/rel-path.ts';
 import { textFile } from '../../src/core/tree/tree.ts';
-import { readFileOf, readSmall, readText, readTree } from '../../src/io/read-tree.ts';
+import { readFileOf, readTree } from '../../src/io/read-tree.ts';
 import { tree } from './apply/scenarios.ts';
 import { tempFolder, writeTree } from './temp-folder.ts';
 
@@ -74,67 +74,4 @@ describe('readFileOf', () => {
     await expect(readFileOf(root, relPath('a'))).rejects.toMatchObject({ code: 'target-unusable' });
     await expect(readFileOf(root, relPath('a/f/g'))).rejects.toMatchObject({ code: 'target-unusable' });
   });
-});
-
-describe('readText', () => {
-  const root = tempFolder();
-  const file = join(root, 'f');
-
-  it('reads up to the limit and not a byte more', async () => {
-    writeFileSync(file, 'x'.repeat(100_000));
-    expect(await readText(file, 100_000)).toHaveLength(100_000);
-    await expect(readText(file, 99_999)).rejects.toMatchObject({
-      code: 'file-too-large',
-      args: { file, bytes: 100_000, limit: 99_999 },
-    });
-  });
-
-  it('does not fill the memory from a file without an end', async () => {
-    await expect(readText('/dev/zero', 1000)).rejects.toMatchObject({ code: 'file-too-large' });
-  });
-
-  it('reads a pipe', async () => {
-    const pipe = join(root, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    const [text] = await Promise.all([
-      readText(pipe, 1000),
-      import('node:fs/promises').then((fs) => fs.writeFile(pipe, 'through a pipe')),
-    ]);
-    expect(text).toBe('through a pipe');
-  });
-
-  it.each<[string, string, () => void, RegExp]>([
-    ['a file that is not there', join(root, 'none'), () => {}, /no such file/],
-    ['a folder', join(root, 'folder'), () => mkdirSync(join(root, 'folder')), /directory/],
-    ['bytes', join(root, 'bytes'), () => writeFileSync(join(root, 'bytes'), new Uint8Array([0xff])), /not UTF-8/],
-  ])('says why %s cannot be read', async (_, path, arrange, reason) => {
-    arrange();
-    await expect(readText(path, 1000)).rejects.toMatchObject({
-      code: 'file-unreadable',
-      message: expect.stringMatching(reason),
-    });
-  });
-});
-
-describe('readSmall', () => {
-  const root = tempFolder();
-  const file = (name: string, content: string | Uint8Array): string => {
-    writeFileSync(join(root, name), content);
-    return join(root, name);
-  };
-
-  it('reads a text', () => {
-    expect(readSmall(file('text', 'né\n'), 4)).toBe('né\n');
-    expect(readSmall(file('empty', ''), 0)).toBe('');
-    expect(readSmall(file('mark', '\ufeffa\r\n'), 6)).toBe('\ufeffa\r\n');
-  });
-
-  it.each<[string, string, number | undefined]>([
-    ['a file that is gone', join(root, 'gone'), 3],
-    ['a folder', root, 3],
-    ['bytes', file('bytes', new Uint8Array([0xff, 0xfe])), 2],
-    ['what is replaced in what is not UTF-8', file('replaced', '\ufffd'), 3],
-    ['what is large', file('large', 'x'.repeat(65_537)), 65_537],
-    ['what is no regular file', '/dev/zero', undefined],
-  ])('leaves %s to readText', (_, path, size) => expect(readSmall(path, size)).toBeUndefined());
 });

@@ -7,7 +7,7 @@ import { type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 import { readYaml } from '../../core/text/yaml-value.ts';
-import { readText } from '../../io/read-tree.ts';
+import { readText } from '../../io/read-file.ts';
 
 /** The flags of `new` that answer questions, as commander names them. */
 export interface AnswerFlags {
@@ -55,7 +55,7 @@ export function answersFromFlags(name: string | undefined, flags: AnswerFlags): 
 /** An answers file: a YAML mapping with the names of `Answers`; `config` is a mapping as in a manifest. */
 export async function readAnswersFile(cwd: string, file: string): Promise<Answers> {
   const unusable = (reason: string, cause?: unknown) => new Failure('answers-unreadable', { file, reason }, cause);
-  const text = await readText(resolve(cwd, file), maxManifestBytes);
+  const text = readText(resolve(cwd, file), maxManifestBytes);
   let value: unknown;
   try {
     value = readYaml(text);

@@ -5,12 +5,12 @@ import { parseManifest } from '../../core/manifest/parse.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
 import type { Io } from '../../io/io.ts';
-import { readText } from '../../io/read-tree.ts';
+import { readText } from '../../io/read-file.ts';
 import { paintFor } from '../paint.ts';
 
 /** The manifest of `--from`. Prints every fault at its line, then throws `manifest-invalid`. */
 export async function readManifestFile(io: Io, file: string): Promise<Manifest> {
-  return mustBeManifest(io, await readText(resolve(io.cwd, file), maxManifestBytes), file);
+  return mustBeManifest(io, readText(resolve(io.cwd, file), maxManifestBytes), file);
 }
 
 /** The same for a text that is at hand; `shown` is the file as its reader knows it, `file` as the failure names it. */

@@ -5,7 +5,8 @@ import type { CodeFacts, Place } from './code/facts.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
 import type { CodeFault, Rule, Subject, Table } from './rule.ts';
-import { isReadable, type RulesByKind } from './rules-by-kind.ts';
+import type { RulesByKind } from './rules-by-kind.ts';
+import { unlessInvalid } from './subject.ts';
 
 /** What the code beside a manifest says; `undefined` where there is none that is known. */
 export type CodeReader = (manifest: ManifestText) => Promise<CodeFacts | undefined>;
@@ -17,9 +18,9 @@ export async function checkCode(
   code: CodeFacts,
   rules: RulesByKind,
 ): Promise<Diagnostic[]> {
-  const found = rules.code
-    .filter((rule) => isReadable(subject, rule))
-    .flatMap((rule) => rule.check(subject, code).map((fault) => ({ rule, fault })));
+  const found = rules.code.flatMap((rule) =>
+    unlessInvalid(() => rule.check(subject, code)).map((fault) => ({ rule, fault })),
+  );
   if (found.length === 0) return [];
   const locate = locator(file, await parseYaml(text));
   return found.map(({ rule, fault }) => ('place' in fault ? inCode(rule, fault, file, code) : locate(rule.id, fault)));

@@ -3,7 +3,6 @@ import { type CodeReader, checkCode, tablesOf } from './check-code.ts';
 import { checkQuickly } from './check-quickly.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { ManifestText } from './manifest-text.ts';
-import { neighbourOf } from './neighbour.ts';
 import type { Neighbour, Subject } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
@@ -47,19 +46,19 @@ export async function checkEach(
   };
   const withCode = async (manifest: ManifestText, subject: Subject): Promise<Neighbour> => {
     const code = await codeOf?.(manifest);
-    if (code === undefined) return neighbourOf(subject);
+    if (code === undefined) return subject;
     const tables = tablesOf(manifest, code);
     const inCode = await checkCode(manifest, subject, code, rules);
     found.push(...inCode);
     for (const { file } of [...inCode, ...tables]) inHost.set(file, inFolderOf(manifest, file));
-    return neighbourOf(subject, tables);
+    return Object.assign(subject, { tables });
   };
   let done = 0;
   for (const manifest of manifests) {
     if (codeOf || done % manifestsBetweenPauses === 0) await pause();
     done += 1;
     const subject = checkQuickly(manifest, rules) ?? (await exactly(manifest));
-    if (subject) modules.push(codeOf ? await withCode(manifest, subject) : neighbourOf(subject));
+    if (subject) modules.push(codeOf ? await withCode(manifest, subject) : subject);
   }
   return { modules, found, ignores, uncounted, inHost };
 }

@@ -1,12 +1,11 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { namespaceOf } from '../manifest/namespace.ts';
 import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
 import { type LineIgnore, lineIgnores } from './line-ignores.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { ManifestRule, SourceRule, Subject } from './rule.ts';
-import { isReadable, type RulesByKind } from './rules-by-kind.ts';
-import { checkValue } from './subject.ts';
+import type { SourceRule, Subject } from './rule.ts';
+import type { RulesByKind } from './rules-by-kind.ts';
+import { checkValue, subjectOf, unlessInvalid } from './subject.ts';
 
 export interface CheckedManifest {
   readonly diagnostics: readonly Diagnostic[];
@@ -36,16 +35,14 @@ export async function checkExactly(given: ManifestText, rules: RulesByKind): Pro
     .flatMap((rule) => sourceFindings(rule, source, given.file))
     .filter(({ range }) => !told.some((other) => other.range && range && overlap(other.range, range)));
   if (!('manifest' in checked)) return { diagnostics: [...told, ...asWritten], ...rest };
-  const { manifest, faulty } = checked;
-  const { file, folder } = given;
-  const subject: Subject = { file, folder, manifest, namespace: namespaceOf(manifest), faulty };
+  const subject = subjectOf(given, checked);
   return { diagnostics: [...told, ...asWritten, ...meaning(rules, subject, locate)], subject, ...rest };
 }
 
 function meaning(rules: RulesByKind, subject: Subject, locate: ReturnType<typeof locator>): Diagnostic[] {
-  return rules.manifest
-    .filter((rule) => isReadable(subject, rule))
-    .flatMap((rule: ManifestRule) => rule.check(subject).map((fault) => locate(rule.id, fault)));
+  return rules.manifest.flatMap((rule) =>
+    unlessInvalid(() => rule.check(subject)).map((fault) => locate(rule.id, fault)),
+  );
 }
 
 function sourceFindings(rule: SourceRule, source: YamlSource, file: string): Diagnostic[] {

@@ -3,9 +3,9 @@ import type { Fault } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { HostFacts, ModuleFault, Neighbour } from './rule.ts';
+import { type HostFacts, InvalidField, type ModuleFault, type ModulesRule, type Neighbour } from './rule.ts';
 import { severityOf } from './rules.ts';
-import { isReadable, type RulesByKind } from './rules-by-kind.ts';
+import type { RulesByKind } from './rules-by-kind.ts';
 
 export interface ModulesToCheck {
   readonly modules: readonly Neighbour[];
@@ -21,10 +21,8 @@ export interface ModulesToCheck {
 export async function checkModules(given: ModulesToCheck, rules: RulesByKind): Promise<Diagnostic[]> {
   const found = rules.modules.flatMap((rule) => {
     if (rule.needsCode && !given.hasCode) return [];
-    const readable = given.modules.filter((module) => isReadable(module, rule));
-    // What one module lacks may stand in another that cannot be read.
-    if (rule.needsAll && (!given.isWhole || readable.length < given.modules.length)) return [];
-    return rule.check(readable, given.host).map((fault) => ({ rule: rule.id, fault }));
+    if (rule.needsAll && !given.isWhole) return [];
+    return checkReadable(rule, given).map((fault) => ({ rule: rule.id, fault }));
   });
   const byFile = new Map<string, { rule: string; fault: ModuleFault & Fault }[]>();
   const located: Diagnostic[] = [];
@@ -44,4 +42,19 @@ export async function checkModules(given: ModulesToCheck, rules: RulesByKind): P
     located.push(...faults.map(({ rule, fault }) => locate(rule, fault)));
   }
   return located;
+}
+
+/** What a rule finds among the modules whose fields, as far as it reads them, are valid. */
+function checkReadable(rule: ModulesRule, { modules, host }: ModulesToCheck): readonly ModuleFault[] {
+  let readable = modules;
+  for (;;) {
+    try {
+      return rule.check(readable, host);
+    } catch (error) {
+      if (!(error instanceof InvalidField)) throw error;
+      // What one module lacks may be in another that cannot be read.
+      if (rule.needsAll) return [];
+      readable = readable.filter(({ invalid }) => !invalid.has(error.field));
+    }
+  }
 }

@@ -40,20 +40,12 @@ export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
 /** About what one manifest says. */
 export interface ManifestRule extends RuleText {
   readonly kind: 'manifest';
-  /**
-   * All fields it looks at: it is not asked where one of them is faulty in itself, nor again where they are those of the
-   * manifest before. One that names `name` may look at the namespace and the folder, too.
-   */
-  readonly reads: readonly (keyof Manifest)[];
-  /** True: it looks at each text and setting by itself, and is asked about the right ones whatever the others are. */
-  readonly isPiecewise?: boolean;
   check(subject: Subject): readonly Fault[];
 }
 
 /** About how manifests fit together. */
 export interface ModulesRule extends RuleText {
   readonly kind: 'modules';
-  readonly reads: readonly (keyof Neighbour['manifest'])[];
   /** True: it can only be told where every module of the host is known. */
   readonly needsAll: boolean;
   /** True: it can only be told where code is read. */
@@ -68,7 +60,6 @@ export type ModuleFault = (Fault | (Pick<Fault, 'message' | 'hint'> & Pick<Table
 /** About whether a module's code does what its manifest says. */
 export interface CodeRule extends RuleText {
   readonly kind: 'code';
-  readonly reads: readonly (keyof Manifest)[];
   check(subject: Subject, code: CodeFacts): readonly (Fault | CodeFault)[];
 }
 
@@ -79,30 +70,33 @@ export interface CodeFault extends Pick<Fault, 'message' | 'hint'> {
 
 export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule;
 
-/** A manifest as rules see it: faulty fields are left out and listed, what is not said has its default. */
+/** A manifest as rules see it; a field that is not given has its default. */
 export interface Subject {
   /** As its reader knows it. */
   readonly file: string;
-  /** Name of the folder it stands in; `undefined` where that means nothing, as for standard input. */
+  /** Name of the folder it is in; `undefined` where that means nothing, as for standard input. */
   readonly folder: string | undefined;
+  /** Reading an invalid field ends the rule: see `InvalidField`. */
   readonly manifest: Manifest;
+  /** The same without what is invalid, for rules that look at each text and setting by itself. */
+  readonly parts: Manifest;
   /** Prefix of its permissions and events. */
   readonly namespace: string;
-  readonly faulty: ReadonlySet<string>;
+  readonly invalid: ReadonlySet<string>;
 }
 
-/** A module among others. Thousands of them are kept, and of their manifests only what rules between modules ask for. */
-export interface Neighbour extends Pick<Subject, 'file' | 'namespace' | 'faulty'> {
-  readonly manifest: Pick<
-    Manifest,
-    | 'name'
-    | 'class_name'
-    | 'dependencies'
-    | 'permissions_required'
-    | 'events_emitted'
-    | 'events_subscribed'
-    | 'configuration'
-  >;
+/** Thrown where a rule reads a field that is invalid: nothing is reported that the invalid field may explain. */
+export class InvalidField extends Error {
+  readonly field: string;
+
+  constructor(field: string) {
+    super(`${field} is invalid`);
+    this.field = field;
+  }
+}
+
+/** A module among the others of its host. */
+export interface Neighbour extends Subject {
   /** Those that its code names; absent where that was not read. */
   readonly tables?: readonly Table[];
 }

@@ -1,4 +1,4 @@
-import type { CodeRule, ManifestRule, ModulesRule, Rule, SourceRule, Subject } from './rule.ts';
+import type { CodeRule, ManifestRule, ModulesRule, Rule, SourceRule } from './rule.ts';
 
 /** Rules as a run asks them: sorted once, for thousands of manifests. */
 export interface RulesByKind {
@@ -12,10 +12,4 @@ export function byKind(rules: readonly Rule[]): RulesByKind {
   const ofKind = <K extends Rule['kind']>(kind: K) =>
     rules.filter((rule): rule is Extract<Rule, { kind: K }> => rule.kind === kind);
   return { source: ofKind('source'), manifest: ofKind('manifest'), modules: ofKind('modules'), code: ofKind('code') };
-}
-
-/** A rule is asked only where everything that it looks at can be read. */
-export function isReadable({ faulty }: Pick<Subject, 'faulty'>, rule: Extract<Rule, { reads: unknown }>): boolean {
-  const isPiecewise = rule.kind === 'manifest' && rule.isPiecewise;
-  return faulty.size === 0 || isPiecewise || rule.reads.every((field) => !faulty.has(field));
 }

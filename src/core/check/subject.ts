@@ -1,11 +1,14 @@
 import { explainIssues, meantPaths } from '../manifest/explain.ts';
 import type { Finding } from '../manifest/finding.ts';
+import { namespaceOf } from '../manifest/namespace.ts';
 import { knownKeys } from '../manifest/parse.ts';
 import { type Manifest, ManifestSchema } from '../manifest/schema.ts';
+import { InvalidField, type Subject } from './rule.ts';
 
 export interface CheckedValue {
+  /** Without what is invalid. */
   readonly manifest: Manifest;
-  readonly faulty: ReadonlySet<string>;
+  readonly invalid: ReadonlySet<string>;
   readonly findings: readonly Finding[];
 }
 
@@ -23,15 +26,15 @@ const required: Readonly<Record<string, string>> = {
  */
 export function checkValue(value: unknown): CheckedValue | { readonly findings: readonly Finding[] } {
   const parsed = ManifestSchema.safeParse(value, { reportInput: true });
-  if (parsed.success) return { manifest: parsed.data, faulty: new Set(), findings: [] };
+  if (parsed.success) return { manifest: parsed.data, invalid: new Set(), findings: [] };
   const findings = explainIssues(parsed.error.issues, knownKeys);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return { findings };
   const paths = [...findings.map(({ path }) => path), ...meantPaths(findings, knownKeys)];
-  const faulty = new Set(paths.flatMap(([field]) => (field === undefined ? [] : [String(field)])));
-  const rest = Object.entries(value).filter(([key]) => !faulty.has(key) && Object.hasOwn(ManifestSchema.shape, key));
+  const invalid = new Set(paths.flatMap(([field]) => (field === undefined ? [] : [String(field)])));
+  const rest = Object.entries(value).filter(([key]) => !invalid.has(key) && Object.hasOwn(ManifestSchema.shape, key));
   const settings = rightSettings((value as { configuration?: unknown }).configuration, paths);
   const salvaged = ManifestSchema.safeParse({ ...required, ...Object.fromEntries(rest), configuration: settings });
-  return salvaged.success ? { manifest: salvaged.data, faulty, findings } : { findings };
+  return salvaged.success ? { manifest: salvaged.data, invalid, findings } : { findings };
 }
 
 /** Settings stand for themselves: one that is wrong takes no other along. */
@@ -39,4 +42,44 @@ function rightSettings(configuration: unknown, wrong: readonly Finding['path'][]
   if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return {};
   const keys = new Set(wrong.flatMap(([field, key]) => (field === 'configuration' ? [key] : [])));
   return Object.fromEntries(Object.entries(configuration).filter(([key]) => !keys.has(key)));
+}
+
+/** The subject that rules are asked about. */
+export function subjectOf(
+  { file, folder }: Pick<Subject, 'file' | 'folder'>,
+  { manifest: parts, invalid }: Pick<CheckedValue, 'manifest' | 'invalid'>,
+): Subject {
+  const manifest = guarded(parts, invalid);
+  return {
+    file,
+    folder,
+    manifest,
+    parts,
+    invalid,
+    get namespace() {
+      return namespaceOf(manifest);
+    },
+  };
+}
+
+function guarded(manifest: Manifest, invalid: ReadonlySet<string>): Manifest {
+  if (invalid.size === 0) return manifest;
+  const copy = { ...manifest };
+  for (const field of invalid)
+    Object.defineProperty(copy, field, {
+      get: () => {
+        throw new InvalidField(field);
+      },
+    });
+  return copy;
+}
+
+/** What a rule finds; nothing where it reads an invalid field. */
+export function unlessInvalid<T>(check: () => readonly T[]): readonly T[] {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof InvalidField) return [];
+    throw error;
+  }
 }

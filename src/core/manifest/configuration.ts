@@ -75,16 +75,9 @@ export function settingOf(key: string, value: ConfigurationValue): Setting {
   return { key, type: typeOf(value), default: value };
 }
 
-let latest: { readonly of: Manifest['configuration']; readonly settings: readonly Setting[] } | undefined;
-
 /** Every key of a manifest in its long form. */
 export function settingsOf({ configuration }: Pick<Manifest, 'configuration'>): readonly Setting[] {
-  // Many rules ask for those of one manifest, then for those of the next.
-  if (latest?.of !== configuration) {
-    const settings = Object.entries(configuration).map(([key, value]) => settingOf(key, value));
-    latest = { of: configuration, settings };
-  }
-  return latest.settings;
+  return Object.entries(configuration).map(([key, value]) => settingOf(key, value));
 }
 
 export function typeOf(value: Scalar): Setting['type'] {

@@ -49,35 +49,16 @@ const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
   DELETE: 'delete',
 };
 
-let latest: { readonly of: readonly string[]; readonly endpoints: readonly Endpoint[] } | undefined;
-
 /** The endpoints of a manifest in its order. The first that fits a standard role has it; later ones are ordinary. */
 export function endpointsOf({ endpoints }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
-  // Many rules ask for those of one manifest, then for those of the next.
-  if (latest?.of !== endpoints) latest = { of: endpoints, endpoints: readEndpoints(endpoints) };
-  return latest.endpoints;
-}
-
-function readEndpoints(entries: readonly string[]): Endpoint[] {
   const taken = new Set<EndpointRole>();
-  return entries.map((entry) => {
-    const endpoint = readKnown(entry);
+  return endpoints.map((entry) => {
+    const endpoint = readEndpoint(entry);
     if (endpoint.role === null) return endpoint;
     if (taken.has(endpoint.role)) return { ...endpoint, role: null, permission: permissionOfMethod[endpoint.method] };
     taken.add(endpoint.role);
     return endpoint;
   });
-}
-
-const standardOnes = new Map<string, Endpoint>();
-
-/** Nearly all entries of nearly all manifests are the standard six. */
-function readKnown(entry: string): Endpoint {
-  const known = standardOnes.get(entry);
-  if (known) return known;
-  const endpoint = readEndpoint(entry);
-  if (standardEndpoints.includes(entry)) standardOnes.set(entry, endpoint);
-  return endpoint;
 }
 
 /** `entry` must have passed the schema. A bare path gets the method of the role it has, else POST. */

@@ -10,16 +10,7 @@ export const lifecycleEvents: readonly LifecycleEvent[] = ['started', 'progress'
  * The prefix of the module's permissions and events: normally its name, else what most of the standard ones start with.
  * On a tie the module's own name wins, then the one that stands first.
  */
-export function namespaceOf(manifest: Named): string {
-  // Many rules ask for that of one manifest, then for that of the next.
-  if (latest?.of !== manifest) latest = { of: manifest, namespace: countNamespaces(manifest) };
-  return latest.namespace;
-}
-
-type Named = Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>;
-let latest: { readonly of: Named; readonly namespace: string } | undefined;
-
-function countNamespaces(manifest: Named): string {
+export function namespaceOf(manifest: Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>): string {
   const isOwn = (entry: string) => isInNamespace(entry, manifest.name);
   if (manifest.permissions_required.every(isOwn) && manifest.events_emitted.every(isOwn)) return manifest.name;
   const counts = new Map<string, number>();

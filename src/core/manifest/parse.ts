@@ -5,7 +5,6 @@ import { readYaml } from '../text/yaml-value.ts';
 import { explainIssues } from './explain.ts';
 import type { Finding } from './finding.ts';
 import { checkMeaning } from './meaning.ts';
-import { rightManifest } from './right-manifest.ts';
 import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
 
 const maxDiagnostics = 50;
@@ -56,9 +55,8 @@ export function checkManifestValue(value: unknown): {
   readonly manifest?: Manifest;
   readonly findings: readonly Finding[];
 } {
-  const right = rightManifest(value);
-  const parsed = right ? { data: right } : ManifestSchema.safeParse(value, { reportInput: true });
-  if (!parsed.data) return { findings: explainIssues(parsed.error.issues, knownKeys) };
+  const parsed = ManifestSchema.safeParse(value, { reportInput: true });
+  if (!parsed.success) return { findings: explainIssues(parsed.error.issues, knownKeys) };
   const findings = checkMeaning(parsed.data);
   return findings.length === 0 ? { manifest: parsed.data, findings } : { findings };
 }

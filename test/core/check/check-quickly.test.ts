@@ -9,7 +9,6 @@ import { mutateText, styles } from '../text/yaml-mutants.ts';
 
 it('takes nothing quickly that the exact reader finds something in', async () => {
   let right = 0;
-  // One for all: what is remembered of a manifest must not tell of the next.
   const asked = byKind(rules);
   for (let seed = 1; seed <= 1_500; seed += 1) {
     const draw = new Draw(seed * 15_485_863);

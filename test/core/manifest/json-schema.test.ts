@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
-import { fieldNames, rightManifest } from '../../../src/core/manifest/right-manifest.ts';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
 import { readYaml } from '../../../src/core/text/yaml-value.ts';
 import { candidateManifest, Draw } from '../pack/random-manifest.ts';
@@ -33,8 +32,7 @@ describe('the JSON Schema of the manifest', () => {
     }
   });
 
-  it('agrees with the schema of the tool and with its quick form on 20000 mutants', () => {
-    expect(fieldNames).toEqual(Object.keys(ManifestSchema.shape));
+  it('agrees with the schema of the tool on 20000 mutants', () => {
     const counts = { taken: 0, refused: 0 };
     for (let seed = 1; counts.taken + counts.refused < 20_000; seed += 1) {
       const draw = new Draw(seed * 7919);
@@ -42,9 +40,8 @@ describe('the JSON Schema of the manifest', () => {
       for (let times = 0; times < 8; times += 1) {
         const mutant = structuredClone(manifest);
         mutate(draw, mutant);
-        const { success: isTaken, data } = ManifestSchema.safeParse(mutant);
+        const { success: isTaken } = ManifestSchema.safeParse(mutant);
         counts[isTaken ? 'taken' : 'refused'] += 1;
-        expect({ mutant, right: rightManifest(mutant) }).toEqual({ mutant, right: data });
         if (validate(mutant) !== isTaken) expect({ seed, mutant, isTaken, errors: validate.errors }).toBe('agreed on');
       }
     }

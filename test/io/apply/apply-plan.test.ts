@@ -16,7 +16,8 @@ import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
-import { contentOf, readTree } from '../../../src/io/read-tree.ts';
+import { contentOf } from '../../../src/io/read-file.ts';
+import { readTree } from '../../../src/io/read-tree.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
 

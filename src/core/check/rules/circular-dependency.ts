@@ -8,7 +8,6 @@ export const circularDependency: ModulesRule = {
   severity: 'error',
   summary: 'modules depend on each other in a circle, or one on itself',
   why: 'Each would have to start before the other, so none of them starts.',
-  reads: ['name', 'dependencies'],
   needsAll: false,
   check(modules) {
     const byName = new Map(modules.map((module) => [module.manifest.name, module]));

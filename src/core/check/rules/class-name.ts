@@ -8,7 +8,6 @@ export const className: ManifestRule = {
   severity: 'warning',
   summary: 'class_name does not begin as the name of the module does',
   why: 'Logs, stack traces and API documents name the class: from it one should find the module.',
-  reads: ['name', 'class_name'],
   check({ manifest: { name, class_name: given } }) {
     const begins = (stem: string) => given.toLowerCase().startsWith(stem);
     // Nearly all begin with all of the name.

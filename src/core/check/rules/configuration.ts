@@ -7,7 +7,5 @@ export const configurationValue: ManifestRule = {
   severity: 'error',
   summary: 'a setting contradicts itself, or what every module has under its key',
   why: 'A default outside of its own range keeps the module from loading.',
-  reads: ['configuration'],
-  isPiecewise: true,
-  check: ({ manifest }) => obstacles.configuration(manifest),
+  check: ({ parts }) => obstacles.configuration(parts),
 };

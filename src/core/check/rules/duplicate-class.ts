@@ -9,7 +9,6 @@ export const duplicateClass: ModulesRule = {
   severity: 'error',
   summary: 'the classes of two modules of a host have the same names',
   why: 'The schemas in the OpenAPI document of the host begin with class_name without Module: one would stand for both.',
-  reads: ['class_name'],
   needsAll: false,
   check: (modules) =>
     alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(

@@ -8,7 +8,6 @@ export const duplicateName: ModulesRule = {
   severity: 'error',
   summary: 'two modules of a host have the same name, and so the same routes and tables',
   why: 'Their addresses, tables and environment variables would be the same: the host loads one of them only.',
-  reads: ['name'],
   needsAll: false,
   check: (modules) =>
     alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(manifest.name)).map(({ module, other, key }) => ({

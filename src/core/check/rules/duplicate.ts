@@ -7,6 +7,5 @@ export const duplicateEntry: ManifestRule = {
   severity: 'error',
   summary: 'two entries of a list say the same',
   why: 'The second is dead weight at best; two equal routes keep a host from starting.',
-  reads: ['dependencies', 'endpoints', 'permissions_required', 'events_emitted', 'events_subscribed'],
   check: ({ manifest }) => obstacles.duplicate(manifest),
 };

@@ -7,6 +7,5 @@ export const endpointPermission: ManifestRule = {
   severity: 'error',
   summary: 'an endpoint needs a permission that permissions_required lacks',
   why: 'The generated route asks for it, so nobody could call the endpoint.',
-  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
   check: ({ manifest }) => obstacles['endpoint-permission'](manifest),
 };

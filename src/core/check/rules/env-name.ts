@@ -7,7 +7,5 @@ export const envName: ManifestRule = {
   severity: 'error',
   summary: 'a key that ends in _env does not name an environment variable',
   why: 'Such a key holds the name of a variable; its value is looked up when the module starts.',
-  reads: ['configuration'],
-  isPiecewise: true,
-  check: ({ manifest }) => obstacles['env-name'](manifest),
+  check: ({ parts }) => obstacles['env-name'](parts),
 };

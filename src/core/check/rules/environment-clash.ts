@@ -8,7 +8,6 @@ export const environmentClash: ModulesRule = {
   severity: 'error',
   summary: 'settings of two modules have the same environment variable',
   why: 'The variable is the name of the module and the key: `doc` with `search_model` has the one of `doc_search` with `model`.',
-  reads: ['name', 'configuration'],
   needsAll: false,
   check: (modules) =>
     alsoElsewhere<string>(nested(modules), ({ manifest: { name, configuration } }, visit) => {

@@ -9,7 +9,6 @@ export const eventOwner: ModulesRule = {
   severity: 'error',
   summary: 'two modules emit the same event, or a module emits one of the host',
   why: 'Who subscribes cannot tell whose it is, and the data of the two differ.',
-  reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules, host) {
     const close = sharing(modules, ({ manifest, namespace }, visit) => {

@@ -7,7 +7,6 @@ export const folderName: ManifestRule = {
   severity: 'error',
   summary: 'the folder of the module has another name than the module',
   why: 'Hosts find modules by their folders and refuse one whose manifest says another name.',
-  reads: ['name'],
   check({ folder, manifest: { name } }) {
     if (folder === undefined || folder === name) return [];
     return [faultAt(['name'], `the module is called ${name}, its folder ${folder}`, 'Rename one of the two.')];

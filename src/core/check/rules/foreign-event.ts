@@ -8,7 +8,6 @@ export const foreignEvent: ManifestRule = {
   severity: 'warning',
   summary: 'an event that the module emits begins with another namespace than the others',
   why: 'Who subscribes to an event looks for the module that it is called after.',
-  reads: ['name', 'permissions_required', 'events_emitted'],
   check({ manifest, namespace }) {
     return faultsIn(manifest.events_emitted, (event, index) => {
       if (isInNamespace(event, namespace)) return undefined;

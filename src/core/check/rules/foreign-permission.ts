@@ -8,7 +8,6 @@ export const foreignPermission: ManifestRule = {
   severity: 'warning',
   summary: 'a permission begins with another namespace than the others',
   why: 'No endpoint of the module asks for it: it is a misspelling, or a permission of another module, which declares it.',
-  reads: ['name', 'permissions_required', 'events_emitted'],
   check({ manifest, namespace }) {
     return faultsIn(manifest.permissions_required, (permission, index) => {
       if (isInNamespace(permission, namespace)) return undefined;

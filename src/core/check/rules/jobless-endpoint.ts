@@ -10,7 +10,6 @@ export const joblessEndpoint: ManifestRule = {
   severity: 'warning',
   summary: 'an endpoint is about jobs, and nothing starts one',
   why: 'It could only ever answer that there is no such job.',
-  reads: ['endpoints', 'events_subscribed'],
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
     const starts = endpoints.some(({ role }) => role === 'process');

@@ -1,7 +1,10 @@
-import { fieldNames } from '../../manifest/right-manifest.ts';
+import { ManifestSchema } from '../../manifest/schema.ts';
 import type { YamlSource } from '../../text/yaml-source.ts';
 import { orderKeys } from '../order-keys.ts';
 import type { SourceRule } from '../rule.ts';
+
+/** In the order in which manifests have them. */
+const fieldNames = Object.keys(ManifestSchema.shape);
 
 export const keyOrder: SourceRule = {
   id: 'key-order',

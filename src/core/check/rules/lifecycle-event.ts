@@ -10,7 +10,6 @@ export const lifecycleEvent: ManifestRule = {
   severity: 'warning',
   summary: 'an event of the life of a job is emitted, and nothing starts or cancels jobs',
   why: 'The event is never published, and who subscribes to it waits for ever.',
-  reads: ['endpoints', 'events_emitted', 'events_subscribed'],
   check({ manifest }) {
     const roles = endpointsOf(manifest).map(({ role }) => role);
     if (roles.includes('process') && roles.includes('cancel')) return [];

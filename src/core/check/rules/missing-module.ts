@@ -9,7 +9,6 @@ export const missingModule: ModulesRule = {
   severity: 'error',
   summary: 'a module depends on a module that the host does not have',
   why: 'The host starts a module after those it depends on, and not at all without them.',
-  reads: ['name', 'dependencies'],
   needsAll: true,
   check(modules) {
     const names = new Set(modules.map(({ manifest }) => manifest.name));

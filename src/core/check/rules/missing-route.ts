@@ -8,7 +8,6 @@ export const missingRoute: CodeRule = {
   severity: 'error',
   summary: 'an endpoint has no route in the code of the module',
   why: 'Callers and other teams read the manifest: what it promises and nothing answers is a 404.',
-  reads: ['endpoints'],
   check: ({ manifest }, code) =>
     missingIn('routes', manifest, code).map(({ name, path }) =>
       faultAt(

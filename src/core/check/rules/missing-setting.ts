@@ -8,7 +8,6 @@ export const missingSetting: CodeRule = {
   severity: 'error',
   summary: 'the configuration class of the code lacks a setting',
   why: 'Hosts refuse a module whose manifest has a key that its class does not know.',
-  reads: ['configuration'],
   check: ({ manifest }, code) =>
     missingIn('settings', manifest, code).map(({ name, path }) => ({
       ...faultAt(path, `the configuration class has no ${name}`, 'Add it to the class, or remove it.'),

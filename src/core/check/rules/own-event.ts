@@ -7,7 +7,6 @@ export const ownEvent: ManifestRule = {
   severity: 'warning',
   summary: 'a module subscribes to an event that it emits itself',
   why: 'Every such event starts a job, and every job emits events: that may never end.',
-  reads: ['events_emitted', 'events_subscribed'],
   check({ manifest }) {
     return faultsIn(manifest.events_subscribed, (event, index) => {
       if (!manifest.events_emitted.includes(event)) return undefined;

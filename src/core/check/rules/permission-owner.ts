@@ -9,7 +9,6 @@ export const permissionOwner: ModulesRule = {
   severity: 'error',
   summary: 'two modules declare the same permission as their own',
   why: 'Who is given it for one module has it in the other one too.',
-  reads: ['name', 'permissions_required', 'events_emitted'],
   needsAll: false,
   check(modules) {
     const close = sharing(modules, ({ namespace }, visit) => visit(namespace));

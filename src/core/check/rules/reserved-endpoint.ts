@@ -7,6 +7,5 @@ export const reservedEndpoint: ManifestRule = {
   severity: 'error',
   summary: 'an endpoint has an address that the host answers itself',
   why: 'The host answers `GET /health` for every module.',
-  reads: ['endpoints'],
   check: ({ manifest }) => obstacles['reserved-endpoint'](manifest),
 };

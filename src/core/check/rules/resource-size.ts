@@ -23,7 +23,6 @@ export const resourceSize: ManifestRule = {
   severity: 'warning',
   summary: 'resources ask for what no machine has, or for less than a process needs',
   why: 'It is nearly always a forgotten unit: 512 are bytes, and 500 CPUs were meant to be 500m.',
-  reads: ['resources'],
   check({ manifest: { resources } }) {
     const faults: Fault[] = [];
     const cpu = amountOf(String(resources.cpu));

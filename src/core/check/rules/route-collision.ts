@@ -8,7 +8,6 @@ export const routeCollision: ManifestRule = {
   severity: 'warning',
   summary: 'an endpoint takes requests that are for the host',
   why: 'The host answers `GET /health` below the address of every module, and who watches it asks there.',
-  reads: ['endpoints'],
   check({ manifest }) {
     return faultsIn(endpointsOf(manifest), ({ method, path }, index) => {
       if (method !== 'GET' || !/^\/\{[^/]*\}$/.test(path)) return undefined;

@@ -7,7 +7,5 @@ export const secretDefault: ManifestRule = {
   severity: 'error',
   summary: 'a setting is marked as a secret and has its value in the manifest',
   why: 'The manifest is in version control, and so is the secret then.',
-  reads: ['configuration'],
-  isPiecewise: true,
-  check: ({ manifest }) => obstacles['secret-default'](manifest),
+  check: ({ parts }) => obstacles['secret-default'](parts),
 };

@@ -10,10 +10,8 @@ export const secretValue: ManifestRule = {
   severity: 'error',
   summary: 'a value looks like a key, a token or a password',
   why: 'The manifest is in version control and in every report: a secret in it has to be replaced.',
-  reads: ['description', 'author', 'configuration'],
-  isPiecewise: true,
-  check: ({ manifest }) =>
-    textsOf(manifest).flatMap(({ path, key, text }): Fault[] => {
+  check: ({ parts }) =>
+    textsOf(parts).flatMap(({ path, key, text }): Fault[] => {
       const reason = whySecret(text, key);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';

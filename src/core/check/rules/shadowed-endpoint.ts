@@ -8,7 +8,6 @@ export const shadowedEndpoint: ManifestRule = {
   severity: 'warning',
   summary: 'an endpoint with a parameter takes the requests of one that stands below it',
   why: 'Routers that try routes in order, as FastAPI does, never reach the second.',
-  reads: ['endpoints'],
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
     return faultsIn(endpoints, (endpoint, index) => {

@@ -7,7 +7,6 @@ export const tableOwner: ModulesRule = {
   severity: 'error',
   summary: 'the code of two modules has the same table',
   why: 'It is most often a module that was copied and renamed, but for its tables: it is not started, or it writes into those of the other one.',
-  reads: ['name'],
   needsAll: false,
   needsCode: true,
   check: (modules) =>

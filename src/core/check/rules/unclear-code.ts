@@ -21,7 +21,6 @@ export const unclearCode: CodeRule = {
   severity: 'warning',
   summary: 'it could not be told whether the code does what the manifest declares',
   why: 'Code is read, never run: a name that is worked out while it runs, or a file that does not parse or is too large, may hold what seems to be missing.',
-  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted', 'events_subscribed', 'configuration'],
   check({ manifest }, code) {
     const broken = code.broken.map((place) => ({
       place,

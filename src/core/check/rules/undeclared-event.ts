@@ -7,7 +7,6 @@ export const undeclaredEvent: CodeRule = {
   severity: 'error',
   summary: 'the code publishes an event that the manifest does not declare',
   why: 'Nobody subscribes to an event that no manifest names.',
-  reads: ['events_emitted'],
   check: ({ manifest }, code) =>
     driftOf('published', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

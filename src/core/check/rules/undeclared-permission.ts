@@ -7,7 +7,6 @@ export const undeclaredPermission: CodeRule = {
   severity: 'error',
   summary: 'the code requires a permission that the manifest does not declare',
   why: 'A permission that nobody knows of is granted to nobody: callers get 403.',
-  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
   check: ({ manifest }, code) =>
     driftOf('permissions', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

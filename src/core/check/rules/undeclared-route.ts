@@ -7,7 +7,6 @@ export const undeclaredRoute: CodeRule = {
   severity: 'error',
   summary: 'the code has a route that the manifest does not declare',
   why: 'Nobody reviews an address that is not in the manifest, and no gateway knows of it.',
-  reads: ['endpoints'],
   check: ({ manifest }, code) =>
     driftOf('routes', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

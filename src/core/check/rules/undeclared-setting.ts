@@ -7,7 +7,6 @@ export const undeclaredSetting: CodeRule = {
   severity: 'error',
   summary: 'the configuration class has a setting that the manifest does not declare',
   why: 'Who configures the module reads the manifest.',
-  reads: ['configuration'],
   check: ({ manifest }, code) =>
     driftOf('settings', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

@@ -7,7 +7,6 @@ export const undeclaredSubscription: CodeRule = {
   severity: 'error',
   summary: 'the code handles an event that the manifest does not subscribe to',
   why: 'Who changes the event does not know who depends on it.',
-  reads: ['events_subscribed'],
   check: ({ manifest }, code) =>
     driftOf('handled', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

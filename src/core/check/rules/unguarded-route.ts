@@ -7,7 +7,6 @@ export const unguardedRoute: CodeRule = {
   severity: 'error',
   summary: 'a route of the code requires no permission',
   why: 'Anyone who can reach the host can call it.',
-  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
   check({ manifest, namespace }, { routes, broken }) {
     const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), `${namespace}:${one.permission}`]));
     const open = routes.filter(

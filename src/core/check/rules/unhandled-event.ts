@@ -8,7 +8,6 @@ export const unhandledEvent: CodeRule = {
   severity: 'error',
   summary: 'no code of the module handles an event that it subscribes to',
   why: 'Who emits it relies on the module to act on it.',
-  reads: ['events_subscribed'],
   check: ({ manifest }, code) =>
     missingIn('handled', manifest, code).map(({ name, path }) =>
       faultAt(path, `no code of the module handles ${name}`, 'Handle it, or remove it from events_subscribed.'),

@@ -8,7 +8,6 @@ export const unknownEvent: ModulesRule = {
   severity: 'warning',
   summary: 'a module subscribes to an event that neither a module nor the host emits',
   why: 'It is a misspelling, or the module that emits it is not here yet: until it is, the handler never runs.',
-  reads: ['events_emitted', 'events_subscribed'],
   needsAll: true,
   check(modules, host) {
     const emitted = new Set([...host.events, ...modules.flatMap(({ manifest }) => manifest.events_emitted)]);

@@ -8,7 +8,6 @@ export const unpublishedEvent: CodeRule = {
   severity: 'error',
   summary: 'no code of the module publishes an event that it emits',
   why: 'Other modules subscribe to it and wait for ever.',
-  reads: ['events_emitted'],
   check: ({ manifest }, code) =>
     missingIn('published', manifest, code).map(({ name, path }) =>
       faultAt(path, `no code of the module publishes ${name}`, 'Publish it, or remove it from events_emitted.'),

@@ -8,7 +8,6 @@ export const unrequiredPermission: CodeRule = {
   severity: 'error',
   summary: 'no route of the code requires a permission of the manifest',
   why: 'Who grants it believes that something is protected by it.',
-  reads: ['name', 'endpoints', 'permissions_required', 'events_emitted'],
   check: ({ manifest }, code) =>
     missingIn('permissions', manifest, code).map(({ name, path }) =>
       faultAt(path, `no route of the code requires ${name}`, 'Require it where it is meant, or remove it.'),

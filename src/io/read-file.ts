@@ -1,0 +1,81 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Failure } from '../core/failure.ts';
+import type { FileMode, TreeFile } from '../core/tree/tree.ts';
+import { codeOf, isDiskError, reasonOf } from './apply/disk-error.ts';
+
+/** What a pipe or device gives at once. */
+const chunkSize = 65_536;
+
+/**
+ * A file's content and mode: the only way that this tool reads files, apart from what it wrote itself. Reads pipes to
+ * their end, and never more than `limit` bytes. Throws `file-unreadable` and `file-too-large`.
+ */
+export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFile {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const stats = fstatSync(file);
+      const bytes = readFrom(file, stats.isFile() ? stats.size : undefined, limit);
+      const size = Math.max(bytes.length, stats.isFile() ? stats.size : 0);
+      if (size > limit) throw new Failure('file-too-large', { file: path, bytes: size, limit });
+      return { content: contentOf(bytes), mode: modeOf(stats.mode) };
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    if (!isDiskError(error)) throw error;
+    throw new Failure('file-unreadable', { file: path, reason: reasonOf(error) }, error);
+  }
+}
+
+/** The text of a file. Also throws `file-unreadable` where the bytes are not UTF-8. */
+export function readText(path: string, limit?: number): string {
+  return textOf(path, readFile(path, limit).content);
+}
+
+/** The text of a file; `undefined` where there is no file of that name. */
+export function readTextIfThere(path: string): string | undefined {
+  try {
+    return readText(path);
+  } catch (error) {
+    const code = codeOf((error as Error).cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    throw error;
+  }
+}
+
+/** Throws `file-unreadable` where the content is not text; `file` is for the message. */
+export function textOf(file: string, content: TreeFile['content']): string {
+  if (typeof content === 'string') return content;
+  throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
+}
+
+/** A string when the bytes are UTF-8, byte order mark included; else the bytes. */
+export function contentOf(bytes: Uint8Array): TreeFile['content'] {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return isUtf8(bytes)
+    ? Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
+    : new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A regular file in one call, anything else until its end or one byte beyond the limit. */
+function readFrom(file: number, size: number | undefined, limit: number): Uint8Array {
+  if (size !== undefined) {
+    const bytes = Buffer.allocUnsafe(Math.min(size, limit));
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, null));
+  }
+  const chunks: Buffer[] = [];
+  for (let total = 0; total <= limit; ) {
+    const chunk = Buffer.alloc(Math.min(chunkSize, limit + 1 - total));
+    const read = readSync(file, chunk, 0, chunk.length, null);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    total += read;
+  }
+  return Buffer.concat(chunks);
+}
+
+function modeOf(mode: number): FileMode {
+  return (mode & 0o100) !== 0 && process.platform !== 'win32' ? 0o755 : 0o644;
+}

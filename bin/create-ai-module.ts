@@ -1,8 +1,17 @@
 import { version } from '../src/cli/version.ts';
 
-const [first, ...rest] = process.argv.slice(2);
+/** The help of the whole tool, which the build puts here. */
+declare const HELP: string;
 
-// What scripts ask most often is answered before anything else is read from the disk. Nobody need read the answer.
-if (rest.length === 0 && (first === '--version' || first === '-v'))
-  process.stdout.on('error', () => {}).write(`${version}\n`);
+const [first, ...rest] = process.argv.slice(2);
+const answers: Readonly<Record<string, string>> = {
+  '--version': `${version}\n`,
+  '-v': `${version}\n`,
+  '--help': HELP,
+  '-h': HELP,
+};
+const answer = rest.length === 0 && Object.hasOwn(answers, first ?? '') ? answers[first as string] : undefined;
+
+// Scripts ask for these most often: they are answered before the tool itself is read.
+if (answer !== undefined) process.stdout.on('error', () => {}).write(answer);
 else import('../src/cli/main.ts').then(({ main }) => main());

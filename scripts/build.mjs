@@ -1,103 +1,81 @@
-// Bundles the tool into dist/, or into the folder that is named: the bin, the libraries that are not always needed, and
-// the compiled packs.
+// Bundles the tool into dist/, or into the folder that is named: a first file that answers --version and --help, the tool,
+// the libraries that it loads when they are needed, and the compiled packs.
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compilePacks } from './compile-packs.mjs';
-import { laterParts } from './later-parts.mjs';
-import { buildLazyLibraries, lazyLibraries } from './lazy-libraries.mjs';
 import { noticesOf } from './notices.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-const options = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20.19',
-  format: 'cjs',
-  logLevel: 'warning',
-  metafile: true,
-  legalComments: 'none',
-  // import() of a file beside the bundle would read all of it once more, to look for its exports: require does not.
-  supported: { 'dynamic-import': false },
-  // The installed package stays below a megabyte, and a shorter file is read sooner.
-  minify: true,
+/** Most runs do without these: name of the file → what imports of it look like, and what it is made from. */
+const libraries = {
+  code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/check/code/read-code.ts' },
+  execa: { imports: /^execa$/, entry: 'execa' },
+  handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
+  prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
+  // The package's module form reads import.meta, which a CommonJS bundle lacks.
+  tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
+  yaml: { imports: /^yaml$/, entry: 'yaml' },
 };
 
-/**
- * `--version` needs nothing of the main bundle, and `validate` little of the rest: these are files of their own. What one
- * of them throws another catches, so that all have one class of failures; and the rules are too many to be shipped
- * twice. Packs are read as the build left them.
- */
-const ownFiles = {
-  name: 'own-files',
+const separate = {
+  name: 'separate-files',
   setup({ onResolve }) {
-    onResolve({ filter: /\/(main|validate|rules|failure)\.ts$/ }, ({ path: file, kind }) =>
-      kind === 'entry-point' ? undefined : { path: `./${basename(file, '.ts')}.cjs`, external: true },
-    );
-    onResolve({ filter: /\/manifest\.schema\.json$/ }, ({ path: file }) => ({
-      path: `./${basename(file)}`,
-      external: true,
-    }));
+    const isImport = ({ kind }) => kind !== 'entry-point';
+    const beside = (filter, file) =>
+      onResolve({ filter }, (args) => (isImport(args) ? { path: `./${file}`, external: true } : undefined));
+    beside(/\/main\.ts$/, 'main.cjs');
+    beside(/\/manifest\.schema\.json$/, 'manifest.schema.json');
+    for (const [name, { imports }] of Object.entries(libraries)) beside(imports, `${name}.cjs`);
+    // Installed, the tool reads packs as the build compiled them.
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
   },
 };
 
-/** What libraries load and this tool never asks of them: whether colours show, which it decides itself, and subprocesses. */
-const unused = {
-  name: 'unused',
-  setup({ onResolve, onLoad }) {
-    const stub = { path: 'unused', namespace: 'unused' };
-    onResolve({ filter: /^#supports-color$/ }, () => stub);
-    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
-      /[\\/]commander[\\/]/.test(importer) ? stub : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
-/** Of package.json only the version is asked for: the rest need not be read in every run. */
-const version = {
-  name: 'version',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]package\.json$/ }, async ({ path }) => {
-      const { version: current } = JSON.parse(await readFile(path, 'utf8'));
-      return { contents: JSON.stringify({ version: current }), loader: 'json' };
-    });
-  },
-};
-const later = laterParts(root);
-const plugins = [ownFiles, unused, version, lazyLibraries(root)];
+const bundle = (entry, name, more = {}) =>
+  build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: join(dist, `${name}.cjs`),
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    // Loads files beside the bundle with require: import() would read them once more to look for their exports.
+    supported: { 'dynamic-import': false },
+    minify: true,
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [separate],
+    ...more,
+  });
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(join(dist, 'packs'), { recursive: true });
-const first = (source, name, rest) =>
-  build({
-    ...options,
-    entryPoints: [source],
-    outfile: join(dist, `${name}.cjs`),
-    plugins: [...plugins, later.plugin],
-    ...rest,
-  });
 const bundles = await Promise.all([
-  first('bin/create-ai-module.ts', 'create-ai-module', { banner: { js: '#!/usr/bin/env node' } }),
-  first('src/core/failure.ts', 'failure'),
-  first('src/core/check/rules.ts', 'rules'),
-  first('src/cli/main.ts', 'main'),
-  first('src/cli/commands/validate.ts', 'validate'),
+  bundle('src/cli/main.ts', 'main'),
+  ...Object.entries(libraries).map(([name, { entry }]) => bundle(entry, name)),
 ]);
-bundles.push(await build({ ...options, stdin: later.entry(), outfile: join(dist, 'later.cjs'), plugins }));
-const libraries = await buildLazyLibraries(root, dist, options);
+const { helpText } = createRequire(import.meta.url)(join(dist, 'main.cjs'));
+bundles.push(
+  await bundle('bin/create-ai-module.ts', 'create-ai-module', {
+    define: { HELP: JSON.stringify(helpText()) },
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+);
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json'])
   await copyFile(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 
 if (process.argv[2] === undefined) {
-  const metafiles = [...bundles.map((bundle) => bundle.metafile), ...libraries];
-  await writeFile(
-    join(root, 'THIRD-PARTY-NOTICES'),
-    await noticesOf(metafiles, (name) => readFile(join(root, name), 'utf8')),
+  const notices = await noticesOf(
+    bundles.map(({ metafile }) => metafile),
+    (name) => readFile(join(root, name), 'utf8'),
   );
+  await writeFile(join(root, 'THIRD-PARTY-NOTICES'), notices);
 }

@@ -1,8 +1,20 @@
 import { nodeIo } from '../io/node-io.ts';
+import { buildProgram } from './program/program.ts';
 import { run } from './run.ts';
 
-/** The tool as a process: arguments and streams of this one; it ends when all that was begun has ended. */
+const prompter = async () => (await import('./prompt.ts')).terminalPrompter();
+
+/** Runs the tool with the arguments and streams of this process, which ends when all work has ended. */
 export async function main(): Promise<void> {
-  const io = nodeIo(async () => (await import('./prompt.ts')).terminalPrompter());
-  process.exitCode = await run(process.argv.slice(2), io);
+  process.exitCode = await run(process.argv.slice(2), nodeIo(prompter));
+}
+
+/** What `--help` prints, for the build. */
+export function helpText(): string {
+  let text = '';
+  const write = (part: string) => {
+    text += part;
+  };
+  buildProgram({ ...nodeIo(prompter), out: { write, isTty: false } }, () => {}).outputHelp();
+  return text;
 }

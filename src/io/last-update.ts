@@ -7,10 +7,9 @@ import type { Change, Plan } from '../core/tree/plan.ts';
 import { sameFile, type TreeFile } from '../core/tree/tree.ts';
 import { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
-import { stateFolder } from './apply/host-lock.ts';
 import { attempt } from './apply/tidy.ts';
 import { readTextIfThere } from './read-file.ts';
-import { readFileOf } from './read-tree.ts';
+import { readFileOf, stateFolder } from './read-tree.ts';
 
 /** Beside what a run keeps while it writes, and out of git's sight. */
 const recordPath = join(stateFolder, 'last-update.json');

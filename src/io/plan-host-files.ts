@@ -8,8 +8,7 @@ import { hostPaths, updateHost } from '../core/pack/render-host.ts';
 import { isManaged, type UpdateOptions } from '../core/pack/update-folder.ts';
 import type { RelPath } from '../core/text/rel-path.ts';
 import type { Tree, TreeFile } from '../core/tree/tree.ts';
-import type { HostEdits } from './plan-module.ts';
-import type { PlannedModule } from './plan-update.ts';
+import type { HostEdits, PlannedModule } from './plan-module.ts';
 import { readFileOf } from './read-tree.ts';
 
 /** What the host's own files are called where modules have their names. */

@@ -8,9 +8,10 @@ import type { Context } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { renderPack } from '../core/pack/render.ts';
 import { renderModule } from '../core/pack/render-module.ts';
+import type { ModuleUpdate } from '../core/pack/update-folder.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
-import type { TreeFile } from '../core/tree/tree.ts';
+import type { Tree, TreeFile } from '../core/tree/tree.ts';
 import { confine } from './apply/confine.ts';
 import { nodeDisk } from './apply/disk.ts';
 import { addManifestSchema } from './manifest-schema.ts';
@@ -22,6 +23,15 @@ export interface ModulePlan {
   readonly folder: RelPath;
   /** What could not be done for the user, in words. */
   readonly notes: readonly string[];
+}
+
+export interface PlannedModule {
+  /** Of its folder. */
+  readonly name: string;
+  readonly folder: RelPath;
+  /** What is in the folder now. */
+  readonly mine: Tree;
+  readonly update: ModuleUpdate;
 }
 
 /** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */

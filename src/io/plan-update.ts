@@ -4,13 +4,7 @@ import { manifestPath } from '../core/lock/pristine.ts';
 import { contextOf } from '../core/pack/context.ts';
 import { migrateManifest } from '../core/pack/migrate-manifest.ts';
 import type { Pack } from '../core/pack/pack.ts';
-import {
-  isManaged,
-  type ModuleUpdate,
-  summaryOf,
-  type UpdateOptions,
-  type UpdateSummary,
-} from '../core/pack/update-folder.ts';
+import { isManaged, summaryOf, type UpdateOptions, type UpdateSummary } from '../core/pack/update-folder.ts';
 import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../core/tree/plan.ts';
@@ -21,18 +15,9 @@ import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
 import { planHostFiles } from './plan-host-files.ts';
-import { editHost, editLines, type HostEdits } from './plan-module.ts';
+import { editHost, editLines, type HostEdits, type PlannedModule } from './plan-module.ts';
 import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
-
-export interface PlannedModule {
-  /** Of its folder. */
-  readonly name: string;
-  readonly folder: RelPath;
-  /** What is in the folder now. */
-  readonly mine: Tree;
-  readonly update: ModuleUpdate;
-}
 
 export interface UpdatePlan {
   /** Only of what changes: nobody asks for the rest, and of a thousand modules it is too much to keep. */

@@ -6,8 +6,10 @@ import { comparePaths, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { confine } from './apply/confine.ts';
 import { nodeDisk } from './apply/disk.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
-import { stateFolder } from './apply/host-lock.ts';
 import { readFile } from './read-file.ts';
+
+/** The one place, at the root of a host, for all that a run keeps while it writes. Gone afterwards. */
+export const stateFolder = '.create-ai-module';
 
 /** Folders that hold no source: what tools put there comes back by itself. */
 export const ignoredFolders: ReadonlySet<string> = new Set([

@@ -2,11 +2,21 @@ import type { Answers } from '../../core/manifest/answers.ts';
 import { fitsType, isEnvKey, type Scalar, type Setting, standardSettings } from '../../core/manifest/configuration.ts';
 import { type ConfigurationEntry, type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
 import type { Prompter } from '../../io/io.ts';
-import type { Asking } from './ask.ts';
 import { whyNotTogether } from './fit-together.ts';
 
 type Configuration = NonNullable<Answers['config']>;
 type Type = Setting['type'];
+
+/** What a question can see when it is asked. */
+export interface Asking {
+  readonly prompter: Prompter;
+  /** The author, if nobody says otherwise. */
+  readonly author: string;
+  /** What stands in the host's folder of modules. */
+  readonly namesInUse: readonly string[];
+  /** Given beforehand, or answered up to now. */
+  readonly answers: Answers;
+}
 
 /** Keys one after the other, until none is named. Each is checked next to those before it. */
 export async function askConfiguration({ prompter, answers }: Asking): Promise<Configuration> {

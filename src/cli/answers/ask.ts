@@ -1,18 +1,7 @@
 import type { Answers } from '../../core/manifest/answers.ts';
 import type { QuestionId } from '../../core/pack/questions.ts';
-import type { Prompter } from '../../io/io.ts';
+import type { Asking } from './ask-configuration.ts';
 import { steps } from './questions.ts';
-
-/** What a question can see when it is asked. */
-export interface Asking {
-  readonly prompter: Prompter;
-  /** The author, if nobody says otherwise. */
-  readonly author: string;
-  /** What stands in the host's folder of modules. */
-  readonly namesInUse: readonly string[];
-  /** Given beforehand, or answered up to now. */
-  readonly answers: Answers;
-}
 
 /** Asks what the answers still lack: the name, then the rest in the pack's order. */
 export async function askMissing(asking: Asking, order: readonly QuestionId[]): Promise<Answers & { name: string }> {

@@ -2,8 +2,7 @@ import { type AnswerId, type Answers, answerKinds } from '../../core/manifest/an
 import type { QuestionId } from '../../core/pack/questions.ts';
 import { titleOf } from '../../core/text/names.ts';
 import type { Choice } from '../../io/io.ts';
-import type { Asking } from './ask.ts';
-import { askConfiguration } from './ask-configuration.ts';
+import { type Asking, askConfiguration } from './ask-configuration.ts';
 import { whyNotTogether } from './fit-together.ts';
 
 /** One prompt, or a dialogue of several, that finds one answer. */

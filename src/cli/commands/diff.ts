@@ -4,7 +4,7 @@ import { joinPath, type RelPath } from '../../core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import type { Io } from '../../io/io.ts';
-import type { PlannedModule } from '../../io/plan-update.ts';
+import type { PlannedModule } from '../../io/plan-module.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { type ModuleFlags, openModules } from '../open-modules.ts';
 import { paintFor } from '../paint.ts';

@@ -1,6 +1,6 @@
 import { reportStatus, updateToJson } from '../../core/report/update-text.ts';
 import type { Io } from '../../io/io.ts';
-import type { PlannedModule } from '../../io/plan-update.ts';
+import type { PlannedModule } from '../../io/plan-module.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { type ModuleFlags, openModules } from '../open-modules.ts';
 import { paintFor } from '../paint.ts';

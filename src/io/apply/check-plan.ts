@@ -3,9 +3,9 @@ import { Failure } from '../../core/failure.ts';
 import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../../core/text/rel-path.ts';
 import type { Change, Plan } from '../../core/tree/plan.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
+import { stateFolder } from '../read-tree.ts';
 import { confine, type Place } from './confine.ts';
 import type { Disk, Entry } from './disk.ts';
-import { stateFolder } from './host-lock.ts';
 
 /** A change together with where it goes; new files below a new folder go there as one. */
 export type Checked =

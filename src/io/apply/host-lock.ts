@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import { stateFolder } from '../read-tree.ts';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError, reasonOf } from './disk-error.ts';
 import { mayBeRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts';
 import type { Pause } from './signals.ts';
 import { attempt, removeFileIfThere, removeFolderIfEmpty } from './tidy.ts';
-
-/** The one place, at the root of a host, for all that a run keeps while it writes. Gone afterwards. */
-export const stateFolder = '.create-ai-module';
 
 export interface HostLock {
   release(): void;

@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import { stateFolder } from '../read-tree.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
-import { lockHost, stateFolder } from './host-lock.ts';
+import { lockHost } from './host-lock.ts';
 import { dropJournal, type Journal, readJournal } from './journal.ts';
 import { type Undone, undoMove } from './moves.ts';
 import { removeFileIfThere, removeFolderIfEmpty } from './tidy.ts';

@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFil
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeDisk } from '../../../src/io/apply/disk.ts';
-import { lockHost, stateFolder } from '../../../src/io/apply/host-lock.ts';
+import { lockHost } from '../../../src/io/apply/host-lock.ts';
 import { ownIdentity } from '../../../src/io/apply/process-identity.ts';
+import { stateFolder } from '../../../src/io/read-tree.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { bundleChild, ended, run, start } from './child.ts';
 

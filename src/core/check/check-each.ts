@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { type CodeReader, checkCode, tablesOf } from './check-code.ts';
+import { checkExactly } from './check-exactly.ts';
 import { checkQuickly } from './check-quickly.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { ManifestText } from './manifest-text.ts';
@@ -37,7 +38,6 @@ export async function checkEach(
   const inHost = new Map<string, string | undefined>();
   const exactly = async (manifest: ManifestText): Promise<Subject | undefined> => {
     await pause();
-    const { checkExactly } = await import('./check-exactly.ts');
     const checked = await checkExactly(manifest, rules);
     found.push(...checked.diagnostics);
     ignores.set(manifest.file, checked.ignores);

@@ -100,7 +100,6 @@ describe('one dependency, one home', () => {
     execa: ['src/io/run-commands.ts'],
     handlebars: ['src/core/pack/engine-compiler.ts'],
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
-    'js-yaml': ['src/core/text/yaml-value.ts'],
     'node-diff3': ['src/core/text/line-hunks.ts'],
     tinyglobby: ['src/io/find-manifests.ts'],
     // One reads a text, the others say what is wrong with it and what is in it.

@@ -16,8 +16,8 @@ async function bundledPacks() {
     .sort()
     .filter((name) => existsSync(new URL(`${name}/pack.yaml`, templates)));
   return Promise.all(
-    names.map(async (name) =>
-      source.parsePackMeta(await readFile(new URL(`${name}/pack.yaml`, templates), 'utf8'), name),
+    names.map(
+      async (name) => await source.parsePackMeta(await readFile(new URL(`${name}/pack.yaml`, templates), 'utf8'), name),
     ),
   );
 }

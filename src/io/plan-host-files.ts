@@ -28,7 +28,7 @@ export async function planHostFiles(
     );
     return undefined;
   }
-  const update = updateHost(pack, mine, basename(host.root), options);
+  const update = await updateHost(pack, mine, basename(host.root), options);
   for (const [path, file] of mine) edits.current.set(path, file);
   for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
   return { name: hostItself, folder: '' as RelPath, mine, update };
@@ -37,7 +37,7 @@ export async function planHostFiles(
 /** Before and after: the host's files as they are, with what updates of them need. */
 export async function planHostAdoption(host: Host, pack: Pack) {
   const mine = await readHostFiles(host, pack);
-  const { tree, different } = adoptHost(pack, mine, basename(host.root));
+  const { tree, different } = await adoptHost(pack, mine, basename(host.root));
   return { mine, tree, different };
 }
 

@@ -38,7 +38,7 @@ export interface PlannedModule {
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
   mustBeFree(host, context.name);
-  const module = renderModule(pack, context);
+  const module = await renderModule(pack, context);
   const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
   const edits = await editHost(host, pack, context);
   await addManifestSchema(host, module.get(manifestPath), edits);

@@ -78,7 +78,7 @@ export async function planUpdate(
     const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
     if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
-    const update = updateModule(pack, context, mine, folder, merging);
+    const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
@@ -114,7 +114,7 @@ async function withManifest(
 ): Promise<Tree> {
   const manifest = folder.get(manifestPath);
   if (typeof manifest?.content !== 'string') return folder;
-  const migrated = migrateManifest(manifest.content, folder, pack.meta, file);
+  const migrated = await migrateManifest(manifest.content, folder, pack.meta, file);
   const content = edit === undefined ? migrated : await edit(migrated, file);
   return content === manifest.content ? folder : new Map([...folder, [manifestPath, { ...manifest, content }]]);
 }

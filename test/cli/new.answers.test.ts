@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { manifestOf, newHost, stacks } from './hosts.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { succeedIn } from '../cli/fake-io.ts';
 import { newHost, stacks } from '../cli/hosts.ts';
 import { expectRefusal } from './refusal.ts';

@@ -51,7 +51,10 @@ function describeAnyManifest(host: string): void {
         const manifest = randomManifest(seed * 104_729);
         if (manifest === undefined) continue;
         found += 1;
-        for (const [path, { content }] of renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports))) {
+        for (const [path, { content }] of await renderModule(
+          pack,
+          contextOf(manifest, pack.meta, pack.meta.host.imports),
+        )) {
           const target = join(scratch, `app/ai/modules/m${seed}`, path);
           mkdirSync(dirname(target), { recursive: true });
           writeFileSync(target, content);

@@ -28,7 +28,7 @@ export interface Given {
 
 /** Flags beat the answers file; the manifest of `--from` lies below both. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
-  const fromFlags = answersFromFlags(name, flags);
+  const fromFlags = await answersFromFlags(name, flags);
   const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
   const base = flags.from === undefined ? undefined : await readManifestFile(io, flags.from);
   const merged = mergeAnswers(fromFlags, fromFile);

@@ -1,4 +1,4 @@
-import { type Answers, readConfigEntry } from '../../core/manifest/answers.ts';
+import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
 import { shellLine } from '../../core/text/shell-words.ts';
@@ -54,9 +54,8 @@ function each(flag: string, values: readonly string[] | undefined): string[] {
 /** The inverse of `readConfigEntry`; quotes only where a text would be read as something else. */
 function configEntry([key, value]: readonly [string, ConfigurationValue]): string {
   if (typeof value === 'object') return `${key}=${flowMapping(value)}`;
-  const plain = `${key}=${value}`;
-  const isPlain = !/^\s*\{/.test(String(value)) && readConfigEntry(plain)[1] === value;
-  return isPlain ? plain : `${key}=${jsonLiteral(value)}`;
+  const isPlain = !/^\s*\{/.test(String(value)) && scalarOf(key, String(value)) === value;
+  return isPlain ? `${key}=${value}` : `${key}=${jsonLiteral(value)}`;
 }
 
 function flowMapping(entry: object): string {

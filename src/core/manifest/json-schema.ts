@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { keywords, takenClassNames, takenModuleNames } from '../text/names.ts';
-import { readYaml } from '../text/yaml-value.ts';
 import { standardSettings } from './configuration.ts';
 import { endpointPattern, takenConfigKeys } from './field-checks.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
@@ -47,8 +46,11 @@ const checks = new Map<unknown, JsonSchema>([
   [fields.configurationText, { maxLength: 10_000, pattern: '^\\P{Cs}*$' }],
 ]);
 
+/** Reads the YAML of an example. */
+type Parse = (example: string) => unknown;
+
 /** The manifest's schema for editors and other validators: draft-07, with descriptions and examples. */
-export function manifestJsonSchema(): JsonSchema {
+export function manifestJsonSchema(parse: Parse): JsonSchema {
   const { $schema, properties, ...rest } = z.toJSONSchema(ManifestSchema, {
     target: 'draft-07',
     io: 'input',
@@ -59,20 +61,21 @@ export function manifestJsonSchema(): JsonSchema {
     $comment: 'Printed by `create-ai-module schema`; replaced when the tool writes it again.',
     title: 'The manifest.yaml of an AI module',
     ...rest,
-    properties: describe(properties, fieldDocs, {
+    properties: describe(parse, properties, fieldDocs, {
       resources: (schema) => ({
         ...schema,
-        properties: describe(schema.properties as Record<string, JsonSchema>, resourceDocs),
+        properties: describe(parse, schema.properties as Record<string, JsonSchema>, resourceDocs),
       }),
       configuration: describeSettings,
     }),
-    definitions: { setting: settingDefinition(properties.configuration) },
+    definitions: { setting: settingDefinition(parse, properties.configuration) },
   };
 }
 
 type Change = (schema: JsonSchema) => JsonSchema;
 
 function describe(
+  parse: Parse,
   properties: Readonly<Record<string, JsonSchema>>,
   docs: Readonly<Record<string, FieldDoc>>,
   changes: Readonly<Record<string, Change>> = {},
@@ -80,7 +83,7 @@ function describe(
   const all = Object.entries(properties).map(([key, schema]) => {
     const doc = docs[key] as FieldDoc;
     const change = changes[key] ?? ((same) => same);
-    return [key, { description: doc.meaning, examples: [readYaml(doc.example)], ...change(schema) }] as const;
+    return [key, { description: doc.meaning, examples: [parse(doc.example)], ...change(schema) }] as const;
   });
   return Object.fromEntries(all);
 }
@@ -96,12 +99,12 @@ function describeSettings(schema: JsonSchema): JsonSchema {
 
 const setting = { $ref: '#/definitions/setting' };
 
-function settingDefinition(configuration: JsonSchema | undefined): JsonSchema {
+function settingDefinition(parse: Parse, configuration: JsonSchema | undefined): JsonSchema {
   const { anyOf } = { ...configuration }.additionalProperties as { anyOf: JsonSchema[] };
   return {
     anyOf: anyOf.map((branch) =>
       branch.type === 'object'
-        ? { ...branch, properties: describe(branch.properties as Record<string, JsonSchema>, settingDocs) }
+        ? { ...branch, properties: describe(parse, branch.properties as Record<string, JsonSchema>, settingDocs) }
         : branch,
     ),
   };

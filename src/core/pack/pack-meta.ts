@@ -103,14 +103,14 @@ export const PackMetaSchema = z.strictObject({
 export type PackMeta = z.output<typeof PackMetaSchema>;
 
 /** pack.yaml → meta. Throws `pack-invalid`. */
-export function parsePackMeta(text: string, pack: string): PackMeta {
+export async function parsePackMeta(text: string, pack: string): Promise<PackMeta> {
   const invalid = (reason: string, cause?: unknown) =>
     new Failure('pack-invalid', { pack, file: 'pack.yaml', reason }, cause);
   let value: unknown;
   try {
-    value = readYaml(text);
+    value = await readYaml(text);
   } catch (error) {
-    throw invalid((error as Error).message.split('\n')[0] ?? 'not YAML', error);
+    throw invalid((error as Error).message, error);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('it is not a mapping');
   const parsed = PackMetaSchema.safeParse(value, { reportInput: true });

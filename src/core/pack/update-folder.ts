@@ -58,21 +58,31 @@ export interface Subject {
   readonly edits?: Renders['edits'];
 }
 
-export function readLock(folder: Tree, place: string): Lock {
-  return parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
+/** What an update knows of the last render. */
+export interface UpdateState {
+  readonly lock: Lock;
+  readonly base: Tree;
+  /** The manifest that the base was rendered from, where that is known. */
+  readonly manifestThen: TreeFile | undefined;
+}
+
+/** Throws `base-lost`, `lock-invalid` or `lock-newer`. */
+export async function readState(folder: Tree, place: string): Promise<UpdateState> {
+  const lock = await parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
+  const { base, manifest } = splitBase(readBase(folder, place));
+  return { lock, base, manifestThen: manifest };
 }
 
 /** A folder and what its pack renders now → the folder as it is to be, lock and base with it. */
 export function updateFolder(
   pack: Pack,
   { section, context, renames, edits }: Subject,
+  { lock, base, manifestThen }: UpdateState,
   folder: Tree,
   place: string,
   options: UpdateOptions,
 ): ModuleUpdate {
-  const lock = readLock(folder, place);
   mustBeOurs(lock, pack, place);
-  const { base, manifest: manifestThen } = splitBase(readBase(folder, place));
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
   // The base holds the text of every file: it would pass for a file that the user moved.
@@ -98,7 +108,6 @@ export function updateFolder(
   const renders = {
     base,
     edits,
-    manifestThen: textIn(manifestThen),
     newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
   };
   const conflicts = explainConflicts(merged.conflicts, folder, renders, nameOf(pack.meta));
@@ -108,7 +117,7 @@ export function updateFolder(
   return {
     from: lock.pack,
     to: { name, version },
-    manifestThen: renders.manifestThen,
+    manifestThen: textIn(manifestThen),
     base,
     theirs,
     isBlocked,

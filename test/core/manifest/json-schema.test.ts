@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { parse, parse as readYaml } from 'yaml';
 import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
-import { readYaml } from '../../../src/core/text/yaml-value.ts';
 import { candidateManifest, Draw } from '../pack/random-manifest.ts';
 import { goodText } from './good-manifest.ts';
 import { mutate } from './mutants.ts';
 
-const schema = manifestJsonSchema();
+const schema = manifestJsonSchema(parse);
 /** Draft-07 is ajv's own; strict: an unknown or a misplaced keyword is an error. */
 const validate = new Ajv({ strict: true, allErrors: false }).compile(schema);
 

@@ -3,7 +3,7 @@ import { hostContextOf } from '../../../src/core/pack/host-context.ts';
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from './make-pack.ts';
 
-const meta = parsePackMeta(packYaml, 'tiny');
+const meta = await parsePackMeta(packYaml, 'tiny');
 
 const cases: [folder: string, name: string, snakeName: string, title: string][] = [
   ['my-host', 'my-host', 'my_host', 'My host'],

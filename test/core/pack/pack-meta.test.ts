@@ -3,8 +3,8 @@ import { isFailure } from '../../../src/core/failure.ts';
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from './make-pack.ts';
 
-it('reads what a pack says, with what is left out filled in', () => {
-  expect(parsePackMeta(packYaml, 'tiny')).toMatchObject({
+it('reads what a pack says, with what is left out filled in', async () => {
+  expect(await parsePackMeta(packYaml, 'tiny')).toMatchObject({
     name: 'tiny',
     version: '1.2.3',
     files: [],
@@ -39,15 +39,9 @@ const faults: [name: string, from: string | RegExp, to: string, want: string][] 
     'files[0].when must be a mapping',
   ],
 ];
-it.each(faults)('refuses %s', (_, from, to, want) => {
+it.each(faults)('refuses %s', async (_, from, to, want) => {
   const text = packYaml.replace(from, to);
   expect(text).not.toBe(packYaml);
-  const thrown = (() => {
-    try {
-      return parsePackMeta(text, 'tiny');
-    } catch (error) {
-      return error;
-    }
-  })();
+  const thrown = await parsePackMeta(text, 'tiny').catch((error: unknown) => error);
   expect(isFailure(thrown, 'pack-invalid') && thrown.message).toContain(`Pack tiny: pack.yaml: ${want}`);
 });

@@ -13,8 +13,8 @@ import {
 } from '../core/pack/update-folder.ts';
 import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
-import { type Plan, planChanges } from '../core/tree/plan.ts';
-import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
+import { isUnchanged, type Plan, planChanges } from '../core/tree/plan.ts';
+import type { Tree, TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
 import type { Tell } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
@@ -107,7 +107,7 @@ export async function planUpdate(
     options.inspect?.({ name, folder, mine, update });
     for (const [path, after] of update.isBlocked ? [] : update.tree) {
       const before = there.get(path);
-      if (before && sameFile(before, after)) continue;
+      if (before && isUnchanged(path, before, after)) continue;
       if (before) current.set(joinPath(folder, path), before);
       desired.set(joinPath(folder, path), after);
     }

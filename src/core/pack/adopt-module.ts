@@ -29,9 +29,9 @@ export function adoptModule(pack: Pack, context: Context, folder: Tree): Adopted
   return adopt(pack, renderPack(pack, 'module', context), folder);
 }
 
-/** The same for a host's own files, given that they are all of `files`; `name` is the folder's. */
+/** The same for a host's own files, given that they are all of `files`; `name` counts where its lock knows none. */
 export function adoptHost(pack: Pack, files: Tree, name: string): Adopted {
-  const context = hostContextOf(name, pack.meta);
+  const context = hostContextOf(lockIn(files)?.host ?? name, pack.meta);
   return adopt(pack, renderPack(pack, 'host', context), files, context.name);
 }
 
@@ -42,7 +42,7 @@ function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, 
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
   if (host !== undefined) put(hostAttributesPath, hostAttributesText);
   else if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
-  put(lockPath, lockText(pack.meta, { ...rememberedIn(folder), owned: withPolicy('owned') }, host));
+  put(lockPath, lockText(pack.meta, { ...lockIn(folder)?.remembered, owned: withPolicy('owned') }, host));
   put(pristinePath, writeBase(managed, host === undefined ? folder.get(manifestPath) : undefined));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];
@@ -51,13 +51,13 @@ function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, 
   return { tree, different };
 }
 
-/** What an earlier lock knew, if it can be read. */
-function rememberedIn(folder: Tree): Partial<Lock['remembered']> {
+/** An earlier lock, if it can be read. */
+function lockIn(folder: Tree): Lock | undefined {
   const content = folder.get(lockPath as RelPath)?.content;
-  if (typeof content !== 'string') return {};
+  if (typeof content !== 'string') return undefined;
   try {
-    return parseLock(content, lockPath).remembered;
+    return parseLock(content, lockPath);
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -14,7 +14,7 @@ import {
 import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { isUnchanged, type Plan, planChanges } from '../core/tree/plan.ts';
-import type { Tree, TreeFile } from '../core/tree/tree.ts';
+import { sameContent, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
 import type { Tell } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
@@ -100,7 +100,8 @@ export async function planUpdate(
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { manifestThen: then } = update;
-      if (then !== undefined && then !== mine.get(manifestPath)?.content)
+      const content = mine.get(manifestPath)?.content;
+      if (then !== undefined && content !== undefined && !sameContent(then, content))
         changed.push({ name, then, now: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });

@@ -7,8 +7,8 @@ import type { Pack } from '../core/pack/pack.ts';
 import { isManaged, summaryOf, type UpdateOptions, type UpdateSummary } from '../core/pack/update-folder.ts';
 import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
-import { type Plan, planChanges } from '../core/tree/plan.ts';
-import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
+import { isUnchanged, type Plan, planChanges } from '../core/tree/plan.ts';
+import { sameContent, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
 import type { Tell } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
@@ -83,14 +83,15 @@ export async function planUpdate(
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { manifestThen: then } = update;
-      if (then !== undefined && then !== mine.get(manifestPath)?.content)
+      const content = mine.get(manifestPath)?.content;
+      if (then !== undefined && content !== undefined && !sameContent(then, content))
         changed.push({ name, then, now: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });
     for (const [path, after] of update.isBlocked ? [] : update.tree) {
       const before = there.get(path);
-      if (before && sameFile(before, after)) continue;
+      if (before && isUnchanged(path, before, after)) continue;
       if (before) current.set(joinPath(folder, path), before);
       desired.set(joinPath(folder, path), after);
     }

@@ -2,8 +2,7 @@ import { manifestChanges } from '../manifest/manifest-changes.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { hunksOf } from '../text/line-hunks.ts';
 import type { RelPath } from '../text/rel-path.ts';
-import { textOf } from '../tree/merge-content.ts';
-import { sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
+import { sameFile, type Tree, type TreeFile, textOf } from '../tree/tree.ts';
 
 /** Something that makes the new render differ from the last one. */
 interface Step {

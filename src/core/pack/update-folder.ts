@@ -6,7 +6,8 @@ import type { MergeParts } from '../text/line-merge-parts.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import type { ConflictStyle } from '../tree/merge-file.ts';
 import { type FileDecision, type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
-import { sameFile, sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
+import { isUnchanged } from '../tree/plan.ts';
+import { sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Renders } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 import type { Pack } from './pack.ts';
@@ -100,7 +101,7 @@ export function updateFolder(
   tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.remembered, lock.host)));
   const owned = new Set(merged.remembered.owned);
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
-  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath);
+  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
   const manifest = hasNews || manifestThen === undefined ? manifestOf(section, folder) : manifestThen;
   tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
   const { name, version } = pack.meta;
@@ -138,9 +139,9 @@ function textIn(file: TreeFile | undefined): string | undefined {
   return typeof file?.content === 'string' ? file.content : undefined;
 }
 
-function sameAt(a: Tree, b: Tree, path: string): boolean {
-  const [left, right] = [a.get(path as RelPath), b.get(path as RelPath)];
-  return left !== undefined && right !== undefined && sameFile(left, right);
+function sameAt(a: Tree, b: Tree, path: RelPath): boolean {
+  const [left, right] = [a.get(path), b.get(path)];
+  return left !== undefined && right !== undefined && isUnchanged(path, left, right);
 }
 
 /** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */

@@ -11,7 +11,7 @@ export interface PlainLine {
 const char = '[^\\u0000-\\u0020\\u007f-\\u00a0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Surrogate}]';
 const inText = (excluded: string) => `(?:(?![${excluded}])${char}|\\u0020)`;
 
-const key = '(?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_]*';
+const key = '(?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_./-]*';
 const double = `"(?:${inText('"\\\\')}|\\\\["\\\\/bfnrt]|\\\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*"`;
 const single = `'(?:${inText("'")}|'')*'`;
 const number = '(?:0|-?[1-9][0-9]{0,14})(?:\\.[0-9]{1,15})?(?![0-9A-Za-z_.:+-])';
@@ -126,7 +126,7 @@ const words = new Map<string, unknown>(
 
 const quoted = `"(?:\\\\.|[^"\\\\])*"|'(?:''|[^'])*'`;
 const flowItem = new RegExp(`${quoted}|[^\\s,[\\]]+`, 'g');
-const flowPair = new RegExp(`(\\w+): +(\\[(?:${quoted}|[^\\]"'])*\\]|${quoted}|[^\\s,}]+)`, 'g');
+const flowPair = new RegExp(`([\\w./-]+): +(\\[(?:${quoted}|[^\\]"'])*\\]|${quoted}|[^\\s,}]+)`, 'g');
 
 /** `undefined` where it has a key twice. */
 function valueIn(text: string): unknown {

@@ -17,6 +17,14 @@ const cases: [name: string, current: Tree, desired: Tree, remove: string[], want
   ['a new file', tree({}), tree({ a: '1' }), [], ['create a']],
   ['a changed one', tree({ a: '1' }), tree({ a: '2' }), [], ['update a']],
   ['the same one', tree({ a: '1' }), tree({ a: '1' }), [], ['keep a']],
+  ['one with other line endings', tree({ a: '1\r\n' }), tree({ a: '1\n' }), [], ['keep a']],
+  [
+    'a lock in another layout',
+    tree({ '.ai-module/lock.yaml': "owned: ['b']\n" }),
+    tree({ '.ai-module/lock.yaml': 'owned:\n  - "b"\n' }),
+    [],
+    ['keep .ai-module/lock.yaml'],
+  ],
   ['another mode', tree({ a: '1' }), tree({ a: textFile('1', 0o755) }), [], ['update a']],
   ['one that is not wanted is kept', tree({ a: '1' }), tree({}), [], ['keep a']],
   ['unless it is to be removed', tree({ a: '1' }), tree({}), ['a'], ['delete a']],
@@ -47,6 +55,13 @@ it('carries what it believes to be there', () => {
     { kind: 'update', path: 'a', before: textFile('1'), after: textFile('2') },
     { kind: 'delete', path: 'b', before: textFile('1') },
     { kind: 'keep', path: 'c', before: textFile('1') },
+  ]);
+});
+
+it('writes what changes in the line endings that are there', () => {
+  const { changes } = planChanges(tree({ a: '1\r\n2\r\n' }), tree({ a: '1\n3\n' }));
+  expect(changes).toEqual([
+    { kind: 'update', path: 'a', before: textFile('1\r\n2\r\n'), after: textFile('1\r\n3\r\n') },
   ]);
 });
 

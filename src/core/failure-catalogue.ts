@@ -52,6 +52,10 @@ export const catalogue = {
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
     () => 'Check the disk and the permissions, then run the command again; --debug shows what was being done.',
   ),
+  'file-not-utf8': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
+    () => 'Save it as UTF-8.',
+  ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
       `${file} has ${bytes} bytes; at most ${limit} are read.`,

@@ -100,11 +100,21 @@ export async function readText(file: string, limit: number): Promise<string> {
   );
 }
 
-/** Throws `file-unreadable` where the bytes are no text; `file` is what they are of. */
+/** Throws `file-not-utf8` where the bytes are no text; `file` is what they are of. */
 export function textOfBytes(file: string, bytes: Uint8Array): string {
   const content = contentOf(bytes);
-  if (typeof content === 'string') return content;
-  throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
+  const isWide = isUtf16(bytes);
+  if (typeof content === 'string' && !isWide) return content;
+  const reason = isWide ? 'it is UTF-16 text' : 'it is not UTF-8 text';
+  throw new Failure('file-not-utf8', { file, reason });
+}
+
+/** By the byte order mark; without one, by the zero bytes of two ASCII characters at the start, which are valid UTF-8. */
+function isUtf16(bytes: Uint8Array): boolean {
+  const [a, b, c, d] = bytes;
+  if (bytes.length < 4) return false;
+  const hasMark = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
+  return hasMark || (a !== 0 && b === 0 && c !== 0 && d === 0) || (a === 0 && b !== 0 && c === 0 && d !== 0);
 }
 
 /** Longer texts than this are not read at once. */
@@ -118,8 +128,9 @@ export function readSmall(file: string, size: number | undefined): string | unde
   if (size === undefined || size > maxSmall) return undefined;
   try {
     const text = readFileSync(file, 'utf8');
-    // What is not UTF-8 has become that.
-    return text.includes('\ufffd') ? undefined : text;
+    // What is not UTF-8 has become that; UTF-16 has zero bytes.
+    const isSuspect = text.includes('\ufffd') || text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0;
+    return isSuspect ? undefined : text;
   } catch {
     return undefined;
   }

@@ -106,13 +106,36 @@ describe('readText', () => {
   it.each<[string, string, () => void, RegExp]>([
     ['a file that is not there', join(root, 'none'), () => {}, /no such file/],
     ['a folder', join(root, 'folder'), () => mkdirSync(join(root, 'folder')), /directory/],
-    ['bytes', join(root, 'bytes'), () => writeFileSync(join(root, 'bytes'), new Uint8Array([0xff])), /not UTF-8/],
   ])('says why %s cannot be read', async (_, path, arrange, reason) => {
     arrange();
     await expect(readText(path, 1000)).rejects.toMatchObject({
       code: 'file-unreadable',
       message: expect.stringMatching(reason),
     });
+  });
+
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  it.each<[string, Uint8Array, string]>([
+    ['bytes', new Uint8Array([0xff]), 'it is not UTF-8 text'],
+    ['UTF-16, little-endian', utf16('name: é'), 'it is UTF-16 text'],
+    ['UTF-16, big-endian', utf16('name: é').swap16(), 'it is UTF-16 text'],
+    ['UTF-16 with a byte order mark, little-endian', utf16('\ufeffé: a'), 'it is UTF-16 text'],
+    ['UTF-16 with a byte order mark, big-endian', utf16('\ufeffé: a').swap16(), 'it is UTF-16 text'],
+  ])('refuses %s and names UTF-8', async (name, bytes, reason) => {
+    const path = join(root, name);
+    writeFileSync(path, bytes);
+    expect(readSmall(path, bytes.length)).toBeUndefined();
+    await expect(readText(path, 1000)).rejects.toMatchObject({
+      code: 'file-not-utf8',
+      message: `${path} cannot be read: ${reason}`,
+      hint: 'Save it as UTF-8.',
+    });
+  });
+
+  it('reads UTF-8 text with a zero byte', async () => {
+    const path = join(root, 'zero');
+    writeFileSync(path, 'a\0b: c');
+    expect(await readText(path, 1000)).toBe('a\0b: c');
   });
 });
 

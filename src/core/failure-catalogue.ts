@@ -124,6 +124,11 @@ export const catalogue = {
         ? 'The host has no modules yet.'
         : `Pass --module with one of ${known.join(', ')}; or run the command in the module's folder.`,
   ),
+  'name-reserved': user(
+    ({ name, stack, reason }: { name: string; stack: string; reason: string }) =>
+      `A module for ${stack} cannot be called ${name}: ${reason}.`,
+    ({ name }) => `Choose another name, such as ${name}_module.`,
+  ),
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
     () => 'Pass a manifest, the folder of a module or the folder of all modules.',

@@ -89,8 +89,7 @@ describe.each(bundledNames)('a host of %s', (stack) => {
     const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
     expect(err).toContain(`Note: the project is named ${stack}-host: ${stack} is a package that it needs.\n`);
     expect(readFileSync(join(cwd, stack, '.ai-module/lock.yaml'), 'utf8')).toContain(`${stack}-host`);
-    const { out } = await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
-    expect(out + err).not.toContain('pyproject.toml changed');
+    await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
     const other = await succeedIn(cwd, ['host', 'init', `${stack}-host`, '--stack', stack, '--yes']);
     expect(other.err).not.toContain('Note:');
   });

@@ -52,7 +52,7 @@ export const catalogue = {
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
     () => 'Check the disk and the permissions, then run the command again; --debug shows what was being done.',
   ),
-  'file-not-utf8': user(
+  'encoding-unsupported': user(
     ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
     () => 'Save it as UTF-8.',
   ),

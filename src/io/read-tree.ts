@@ -100,13 +100,13 @@ export async function readText(file: string, limit: number): Promise<string> {
   );
 }
 
-/** Throws `file-not-utf8` where the bytes are no text; `file` is what they are of. */
+/** Throws `encoding-unsupported` where the bytes are no text; `file` is what they are of. */
 export function textOfBytes(file: string, bytes: Uint8Array): string {
   const content = contentOf(bytes);
   const isWide = isUtf16(bytes);
   if (typeof content === 'string' && !isWide) return content;
   const reason = isWide ? 'it is UTF-16 text' : 'it is not UTF-8 text';
-  throw new Failure('file-not-utf8', { file, reason });
+  throw new Failure('encoding-unsupported', { file, reason });
 }
 
 /** By the byte order mark; without one, by the zero bytes of two ASCII characters at the start, which are valid UTF-8. */

@@ -126,7 +126,7 @@ describe('readText', () => {
     writeFileSync(path, bytes);
     expect(readSmall(path, bytes.length)).toBeUndefined();
     await expect(readText(path, 1000)).rejects.toMatchObject({
-      code: 'file-not-utf8',
+      code: 'encoding-unsupported',
       message: `${path} cannot be read: ${reason}`,
       hint: 'Save it as UTF-8.',
     });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { hostContextOf, plainName } from '../core/pack/host-context.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { renderHost } from '../core/pack/render-host.ts';
 import { countChanges } from '../core/report/plan-text.ts';
@@ -25,6 +26,11 @@ export async function makeHost(
   const tree = renderHost(pack, basename(target));
   const { root, plan } = await planHost(target, tree);
 
+  const folder = basename(target);
+  if (meta.host.reserved_names.includes(plainName(folder)))
+    io.err.write(
+      `Note: the project is named ${hostContextOf(folder, meta).name}: ${plainName(folder)} is a package that it needs.\n`,
+    );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
   if (flags.json) printJson(io, { host: target, stack: meta.name, root }, plan, apply);

@@ -52,6 +52,10 @@ export const catalogue = {
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
     () => 'Check the disk and the permissions, then run the command again; --debug shows what was being done.',
   ),
+  'encoding-unsupported': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
+    () => 'Save it as UTF-8.',
+  ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
       `${file} has ${bytes} bytes; at most ${limit} are read.`,
@@ -119,6 +123,11 @@ export const catalogue = {
       known.length === 0
         ? 'The host has no modules yet.'
         : `Pass --module with one of ${known.join(', ')}; or run the command in the module's folder.`,
+  ),
+  'name-reserved': user(
+    ({ name, stack, reason }: { name: string; stack: string; reason: string }) =>
+      `A module for ${stack} cannot be called ${name}: ${reason}.`,
+    ({ name }) => `Choose another name, such as ${name}_module.`,
   ),
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,

@@ -70,6 +70,32 @@ max_concurrent_jobs: 2
 config: { top_k: 2 }
 `;
 
+describe('an answer that is not accepted', () => {
+  it.each<[flag: string, value: string, meant: string]>([
+    ['--endpoint', 'GTE /x', 'GET /x'],
+    ['--endpoint', 'POST reindex', 'POST /reindex'],
+    ['--permission', 'alpha.share', 'alpha:share'],
+    ['--emit', 'alpha:indexed', 'alpha.indexed'],
+    ['--subscribe', 'file:uploaded', 'file.uploaded'],
+    ['--dependency', 'module:doc-search', 'module:doc_search'],
+    ['--memory', '512 MB', '512Mi'],
+    ['--cpu', '500 m', '500m'],
+    ['--class-name', 'alphaModule', 'AlphaModule'],
+    ['--module-version', '1.2', '1.2.0'],
+  ])('of %s %s comes with a correction', async (flag, value, meant) => {
+    const { code, err } = await runIn(await newHost(), ['new', 'alpha', flag, value, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining(`. Did you mean ${meant}?`)]);
+  });
+
+  it('has a correction in an answers file, too', async () => {
+    const root = await newHost();
+    writeFileSync(join(root, 'a.yaml'), 'name: alpha\nendpoints: [GTE /x]\n');
+    const { code, err } = await runIn(root, ['new', '--answers', 'a.yaml', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('endpoints (a.yaml:2): has the method GTE; the known')]);
+    expect(err).toContain('Did you mean GET /x?');
+  });
+});
+
 describe('of several places', () => {
   it.each<[string, readonly string[], object]>([
     [

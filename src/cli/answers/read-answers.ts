@@ -4,6 +4,7 @@ import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../..
 import { explainIssues } from '../../core/manifest/explain.ts';
 import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
 import { type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import { suggestValue } from '../../core/manifest/suggest-value.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 import { readYaml } from '../../core/text/yaml-value.ts';
@@ -125,8 +126,12 @@ function isQuantity(id: AnswerId): boolean {
 function mustPass(id: AnswerId, value: unknown, name: string): void {
   const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a text';
   if (reason === undefined) return;
-  const suggestion = id === 'name' && typeof value === 'string' ? suggestModuleName(value) : undefined;
-  throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
+  if (id === 'name') {
+    const suggestion = typeof value === 'string' ? suggestModuleName(value) : undefined;
+    throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
+  }
+  const near = suggestValue(answerKinds[id].path ?? [], value);
+  throw refusal(name, value, near === undefined ? reason : `${reason}. Did you mean ${near}?`);
 }
 
 async function configFromEntries(

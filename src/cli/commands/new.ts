@@ -26,7 +26,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
-  if (given.answers.name !== undefined) mustBeFree(host, given.answers.name);
+  if (given.answers.name !== undefined) mustBeFree(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),
     authorOf(io, given),

@@ -31,6 +31,8 @@ interface AnswerKind {
   /** Of one entry, for those that hold a list. The reason why not, or `undefined`. */
   readonly check: (value: string) => string | undefined;
   readonly isList?: boolean;
+  /** Where a manifest has it, for the keys that have corrections. */
+  readonly path?: readonly string[];
 }
 
 const bySchema =
@@ -49,17 +51,22 @@ const oneOf = (words: readonly string[]) => (value: string) =>
 export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   name: { flag: '<name>', check: bySchema(fields.name) },
   stack: { flag: '--stack', check: () => undefined },
-  version: { flag: '--module-version', check: bySchema(fields.version) },
+  version: { flag: '--module-version', check: bySchema(fields.version), path: ['version'] },
   description: { flag: '--description', check: bySchema(fields.description) },
   author: { flag: '--author', check: bySchema(fields.author) },
-  class_name: { flag: '--class-name', check: bySchema(fields.class_name) },
-  endpoints: { flag: '--endpoint', check: bySchema(fields.endpoint), isList: true },
-  permissions: { flag: '--permission', check: bySchema(fields.permission), isList: true },
-  emit: { flag: '--emit', check: bySchema(fields.event), isList: true },
-  subscribe: { flag: '--subscribe', check: bySchema(fields.event), isList: true },
-  dependencies: { flag: '--dependency', check: bySchema(fields.dependency), isList: true },
-  cpu: { flag: '--cpu', check: bySchema(fields.cpu) },
-  memory: { flag: '--memory', check: bySchema(fields.memory) },
+  class_name: { flag: '--class-name', check: bySchema(fields.class_name), path: ['class_name'] },
+  endpoints: { flag: '--endpoint', check: bySchema(fields.endpoint), isList: true, path: ['endpoints'] },
+  permissions: {
+    flag: '--permission',
+    check: bySchema(fields.permission),
+    isList: true,
+    path: ['permissions_required'],
+  },
+  emit: { flag: '--emit', check: bySchema(fields.event), isList: true, path: ['events_emitted'] },
+  subscribe: { flag: '--subscribe', check: bySchema(fields.event), isList: true, path: ['events_subscribed'] },
+  dependencies: { flag: '--dependency', check: bySchema(fields.dependency), isList: true, path: ['dependencies'] },
+  cpu: { flag: '--cpu', check: bySchema(fields.cpu), path: ['resources', 'cpu'] },
+  memory: { flag: '--memory', check: bySchema(fields.memory), path: ['resources', 'memory'] },
   max_concurrent_jobs: {
     flag: '--max-concurrent-jobs',
     check: (value) => (/^[1-9]\d{0,2}$|^1000$/.test(value) ? undefined : 'must be a whole number from 1 to 1000'),

@@ -58,6 +58,8 @@ describe('each answer is checked', () => {
     ['author', 'a\u001b[31m', 'control character'],
     ['class_name', 'ocr', 'PascalCase'],
     ['endpoints', '/x y', '"METHOD /path"'],
+    ['endpoints', 'GTE /x', 'has the method GTE; the known methods are GET, POST, PUT, PATCH, DELETE'],
+    ['endpoints', 'GET x', '"METHOD /path"'],
     ['permissions', 'share', '"namespace:verb"'],
     ['emit', 'Indexed', '"namespace.verb"'],
     ['dependencies', '-g', 'must be a service'],

@@ -90,7 +90,7 @@ const bundles = await Promise.all([
 ]);
 bundles.push(await build({ ...options, stdin: later.entry(), outfile: join(dist, 'later.cjs'), plugins }));
 const libraries = await buildLazyLibraries(root, dist, options);
-for (const name of ['manifest.schema.json', 'diagnostics.schema.json'])
+for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
   await copyFile(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 

@@ -1,4 +1,4 @@
-import type { RelPath } from '../text/rel-path.ts';
+import { folderOf, type RelPath } from '../text/rel-path.ts';
 import { comparePaths, sameFile, type Tree, type TreeFile } from './tree.ts';
 
 /** Updates and deletes carry what they believe is on disk; applying a plan refuses when that is no longer so. */
@@ -44,4 +44,16 @@ function changeOf(
 
 export function isNoop(plan: Plan): boolean {
   return plan.changes.every((change) => change.kind === 'keep');
+}
+
+/** Those of `folders` in which files change; a file counts for the innermost, and for the root where it is in no other. */
+export function changedFolders(plan: Plan, folders: ReadonlySet<string>): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const { kind, path } of plan.changes) {
+    if (kind === 'keep') continue;
+    let folder = folderOf(path);
+    while (folder !== '' && !folders.has(folder)) folder = folderOf(folder);
+    changed.add(folder);
+  }
+  return changed;
 }

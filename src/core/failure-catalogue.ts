@@ -142,6 +142,10 @@ export const catalogue = {
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
     () => 'Only the last update can be undone, once, on the machine it ran on.',
   ),
+  'output-unwritable': machine(
+    ({ output, reason }: { output: string; reason: string }) => `${output} cannot be written: ${reason}.`,
+    () => 'Free space, or redirect the output. Files may have been written: check before you repeat the command.',
+  ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
       `Pack ${pack}: ${template}:${line}: ${reason}`,
@@ -196,5 +200,9 @@ export const catalogue = {
   usage: user(
     ({ message }: { message: string }) => message,
     () => 'See `create-ai-module --help`.',
+  ),
+  'working-directory-unusable': machine(
+    ({ reason }: { reason: string }) => `The working directory cannot be used: ${reason}.`,
+    () => 'Change to a folder that exists, then run the command again.',
   ),
 };

@@ -19,7 +19,7 @@ export async function makeHost(
   target: string,
   stack: string,
   flags: PlanFlags,
-): Promise<{ readonly meta: PackMeta; readonly isWritten: boolean }> {
+): Promise<{ readonly meta: PackMeta; readonly isThere: boolean }> {
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
   for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
@@ -33,8 +33,10 @@ export async function makeHost(
     );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
-  if (flags.json) printJson(io, { host: target, stack: meta.name, root }, plan, apply);
-  else if (apply && isNoop(plan)) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
+  const isComplete = isNoop(plan);
+  if (flags.json)
+    printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
+  else if (isComplete) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
-  return { meta, isWritten: apply };
+  return { meta, isThere: apply || isComplete };
 }

@@ -1,8 +1,10 @@
 import { Failure } from '../core/failure.ts';
+import { jsonDocument } from '../core/report/json-document.ts';
 import { printable } from '../core/text/printable.ts';
 import { isDiskError, reasonOf } from '../io/apply/disk-error.ts';
 import { type Io, isCancelled } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
+import { commandOf } from './meant-command.ts';
 import { paintFor } from './paint.ts';
 import { runProgram } from './program/program.ts';
 import { version } from './version.ts';
@@ -23,7 +25,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 function reportFailure(failure: Failure, argv: readonly string[], io: Io): ExitCode {
   const { code, message, hint, args } = failure;
-  if (wantsJson(argv)) printError(io, { code, message, hint, args });
+  if (wantsJson(argv)) printError(io, argv, { code, message, hint, args });
   const paint = paintFor(io, io.err);
   io.err.write(`${paint.red('error')} ${printable(message)}\n      ${paint.cyan(printable(hint))}\n`);
   if (argv.includes('--debug')) io.err.write(`${traceOf(failure)}\n`);
@@ -40,7 +42,7 @@ function reportBug(error: unknown, argv: readonly string[], io: Io): ExitCode {
   const versions = `create-ai-module ${version}, Node ${process.version}, ${process.platform} ${process.arch}`;
   const hint = 'Please report it with these lines, as an issue of the create-ai-module repository.';
   const trace = traceOf(error);
-  if (wantsJson(argv)) printError(io, { code: 'bug', message, hint, args: { trace, versions } });
+  if (wantsJson(argv)) printError(io, argv, { code: 'bug', message, hint, args: { trace, versions } });
   io.err.write(`${message}\n${trace}\n${versions}; arguments: ${JSON.stringify(argv)}\n${hint}\n`);
   return exit.bug;
 }
@@ -56,6 +58,6 @@ function wantsJson(argv: readonly string[]): boolean {
   );
 }
 
-function printError(io: Io, error: Readonly<Record<string, unknown>>): void {
-  io.out.write(`${JSON.stringify({ error }, null, 2)}\n`);
+function printError(io: Io, argv: readonly string[], error: Readonly<Record<string, unknown>>): void {
+  io.out.write(jsonDocument(commandOf(argv), { error }));
 }

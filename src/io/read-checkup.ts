@@ -8,7 +8,7 @@ import { Failure, isFailure } from '../core/failure.ts';
 import { hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
-import { type OpenedHost, openHost } from './open-host.ts';
+import { hostAbove, type OpenedHost } from './open-host.ts';
 import { readText } from './read-file.ts';
 import { readHostRules } from './rule-settings.ts';
 
@@ -49,13 +49,6 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
 export function lonely(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };
-}
-
-async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
-  return openHost(dir).catch((error: unknown) => {
-    if (isFailure(error, 'host-not-found')) return undefined;
-    throw error;
-  });
 }
 
 async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup> {

@@ -90,8 +90,9 @@ describe('with flags', () => {
   it.each<[string, readonly string[]]>([
     ['--yes', ['alpha', '--yes']],
     ['--json', ['alpha', '--json']],
+    ['--diff', ['alpha', '--diff']],
   ])('asks nothing with %s', async (_, argv) => {
-    expect((await answer({ replies: {} }, argv)).asked).toEqual([]);
+    expect(await runIn(await newHost(), ['new', ...argv], { replies: {} })).toMatchObject({ code: 0, asked: [] });
   });
 
   it('finds that they contradict each other before it asks', async () => {

@@ -80,7 +80,7 @@ describe('is refused, with nothing written', () => {
     ['an unknown kind', ['evnt', 'a.b'], 'Say what to add: event, subscription'],
     ['no value', ['event'], 'Say what to add'],
     ['a value that is none', ['event', 'no'], 'add event:'],
-    ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Modules there: notes.'],
+    ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
     ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],
   ])('%s', async (_, argv, reason) => {
     const before = snapshot(host.root);

@@ -45,7 +45,16 @@ describe.each(stacks)('on %s', (stack) => {
   it.each(Object.entries(legal))('a text with %s is intact in the manifest, and all code parses', async (_, text) => {
     const root = await newHost(stack);
     const author = text.slice(0, 198).trim();
-    const { out } = await succeedIn(root, ['new', 'alpha', '--description', text, '--author', author, '--json']);
+    const { out } = await succeedIn(root, [
+      'new',
+      'alpha',
+      '--description',
+      text,
+      '--author',
+      author,
+      '--json',
+      '--yes',
+    ]);
     const folder = join(root, (JSON.parse(out) as { folder: string }).folder);
     expect(readYaml(readFileSync(join(folder, 'manifest.yaml'), 'utf8'))).toMatchObject({ description: text, author });
     for (const [path, code] of filesIn(folder)) {

@@ -7,7 +7,6 @@ import { shellLine } from '../../core/text/shell-words.ts';
 export interface RepeatedFlags {
   readonly host?: string | undefined;
   readonly dryRun?: boolean;
-  readonly diff?: boolean;
   readonly verify?: boolean;
 }
 
@@ -37,7 +36,6 @@ export function repeatCommand(
     ...valued('--provider', answers.provider),
     ...(flags.verify ? ['--verify'] : []),
     ...(flags.dryRun ? ['--dry-run'] : []),
-    ...(flags.diff ? ['--diff'] : []),
     '--yes',
   ];
   return `${program} ${shellLine(['new', answers.name, ...words])}`;

@@ -1,10 +1,8 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import type { Host } from '../../core/host/host.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import type { Io } from '../../io/io.ts';
-import { moduleMeant } from '../../io/read-module.ts';
 import { mustBeManifest } from '../answers/read-manifest.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
 import type { ExitCode } from '../exit.ts';
@@ -33,9 +31,9 @@ export async function add(
   const additions = await additionsOf(kind, values);
   const { style, aborts } = conflictStyle(io, flags);
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
-  const pick = async (host: Host) => [flags.module ?? (await moduleMeant(host, io.cwd))];
-  const planned = await openModules(io, pick, style, flags, { editManifest });
-  return carryOutUpdate(io, planned, aborts, flags);
+  const given = flags.module === undefined ? [] : [flags.module];
+  const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
+  return carryOutUpdate(io, 'add', planned, aborts, flags);
 }
 
 async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {

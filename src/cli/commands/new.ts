@@ -44,8 +44,8 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   if (verified) await verifyModule(io, host.root, meta, { name, module_dir: folder });
   if (flags.json) {
     const { root, evidence } = host;
-    const result = { module: name, folder, host: { root, stack: meta.name, evidence }, notes, verified };
-    printJson(io, result, plan, apply);
+    const more = { host: root, stack: meta.name, evidence, module: name, folder, notes, verified };
+    printJson(io, { command: 'new', plan, written: apply }, more);
   } else if (apply) {
     const written = {
       name,

@@ -9,15 +9,14 @@ import { codeReader, readTexts } from '../../io/module-code.ts';
 import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
 import { checkupsFor } from '../check-paths.ts';
 import { type ExitCode, exit } from '../exit.ts';
-import type { FixFlags } from '../fix-files.ts';
 import { paintFor } from '../paint.ts';
 import { breathe, withProgress } from '../progress.ts';
+import type { PlanFlags } from '../show-plan.ts';
 import { version } from '../version.ts';
 
-export interface ValidateFlags extends FixFlags {
+export interface ValidateFlags extends PlanFlags {
   readonly host?: string;
   readonly format?: string;
-  readonly json?: boolean;
   readonly strict?: boolean;
   /** False with --no-code. */
   readonly code?: boolean;
@@ -27,7 +26,7 @@ export interface ValidateFlags extends FixFlags {
 /** read → check → report. Exit 1 where there is an error; with --strict, a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
-  const check = () => checkPaths(io, paths, flags);
+  const check = () => checkPaths(io, paths, { ...flags, json: format === 'json' });
   // Who types the manifest sees it on the line that progress would be drawn on.
   const isTyped = paths.includes('-') && io.isInteractive;
   const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
@@ -40,7 +39,10 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
     texts: textsFor(io, diagnostics, checked),
     version,
     isStrict: flags.strict ?? false,
-    ...(flags.fix && { fixed: checked.flatMap(({ fixed: files }) => files) }),
+    ...(flags.fix && {
+      fixed: checked.flatMap(({ fixed: files }) => files),
+      written: checked.some(({ written }) => written.size > 0),
+    }),
   };
   io.out.write((checkFormats[format] as (typeof checkFormats)[string])(report, paintFor(io, io.out)));
   const isFailure = diagnostics.some(({ severity }) => flags.strict || severity === 'error');
@@ -78,12 +80,12 @@ async function asItIs(checkup: ReadCheckup): Promise<Checked> {
   return { checkup, diagnostics: await checkAll(checkup.checkup, breathe), written: new Map(), fixed: [] };
 }
 
-/** A dry run reports what is wrong now, for nothing was written. */
+/** Where fixes are only shown, what is reported is what is wrong now. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
   const { fixFiles } = await import('../fix-files.ts');
-  const { before, after, texts } = await fixFiles(io, checkup, flags);
+  const { before, after, texts, isWritten } = await fixFiles(io, checkup, flags);
   const files = [...texts.keys()];
-  if (flags.dryRun) return { checkup, diagnostics: before, written: new Map(), fixed: files };
+  if (!isWritten) return { checkup, diagnostics: before, written: new Map(), fixed: files };
   return { checkup, diagnostics: after, written: texts, fixed: files };
 }
 

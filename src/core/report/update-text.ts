@@ -93,5 +93,8 @@ function colour(state: string, paint: Paint): (text: string) => string {
 /** The same as data. */
 export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
   const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
-  return { name, folder, from: update.from, to: update.to, files, conflicts: update.conflicts };
+  const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
+    return { path, kind, reason, places, sidecar };
+  });
+  return { name, folder, from: update.from, to: update.to, files, conflicts };
 }

@@ -1,4 +1,4 @@
-import type { RelPath } from '../text/rel-path.ts';
+import { folderOf, type RelPath } from '../text/rel-path.ts';
 import { sameButForLayout } from '../text/same-but-for-layout.ts';
 import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from './tree.ts';
 
@@ -55,4 +55,16 @@ export function isUnchanged(path: RelPath, before: TreeFile, after: TreeFile): b
 
 export function isNoop(plan: Plan): boolean {
   return plan.changes.every((change) => change.kind === 'keep');
+}
+
+/** Those of `folders` in which files change; a file counts for the innermost, and for the root where it is in no other. */
+export function changedFolders(plan: Plan, folders: ReadonlySet<string>): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const { kind, path } of plan.changes) {
+    if (kind === 'keep') continue;
+    let folder = folderOf(path);
+    while (folder !== '' && !folders.has(folder)) folder = folderOf(folder);
+    changed.add(folder);
+  }
+  return changed;
 }

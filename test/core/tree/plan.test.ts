@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { relPath } from '../../../src/core/text/rel-path.ts';
-import { isNoop, planChanges } from '../../../src/core/tree/plan.ts';
+import { changedFolders, isNoop, planChanges } from '../../../src/core/tree/plan.ts';
 import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 const tree = (files: Readonly<Record<string, string | TreeFile>>): Tree =>
@@ -73,4 +73,14 @@ it('sorts new folders', () => {
 it('knows when there is nothing to do', () => {
   expect(isNoop(planChanges(tree({ a: '1' }), tree({ a: '1' })))).toBe(true);
   expect(isNoop(planChanges(tree({}), tree({ a: '1' })))).toBe(false);
+});
+
+it.each<[changed: string, folders: string[], want: string[]]>([
+  ['modules/a/x', ['modules/a', 'modules/b'], ['modules/a']],
+  ['modules/a/deep/x', ['', 'modules/a'], ['modules/a']],
+  ['modules/ab/x', ['', 'modules/a'], ['']],
+  ['x', ['', 'modules/a'], ['']],
+])('%s changes %j in %j', (path, folders, want) => {
+  const plan = planChanges(tree({ [path]: '1', 'modules/b/kept': '1' }), tree({ [path]: '2', 'modules/b/kept': '1' }));
+  expect([...changedFolders(plan, new Set(folders))]).toEqual(want);
 });

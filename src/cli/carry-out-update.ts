@@ -6,6 +6,7 @@ import { isNoop } from '../core/tree/plan.ts';
 import type { Io } from '../io/io.ts';
 import { applyUpdate } from '../io/last-update.ts';
 import type { UpdatePlan } from '../io/plan-update.ts';
+import { mustBreakNoRule } from './check-plan.ts';
 import { type ExitCode, exit } from './exit.ts';
 import type { FoundHost } from './offer-host.ts';
 import type { ModuleFlags } from './open-modules.ts';
@@ -39,13 +40,15 @@ export async function carryOutUpdate(io: Io, planned: Planned, aborts: boolean, 
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
+  const diagnostics = await mustBreakNoRule(io, found.host, plan, planned.manifestsThen);
 
   const showOnly = flags.check === true || flags.dryRun === true || isRefused;
   if (!flags.json) io.err.write(reportConflicts(modules, !showOnly, paintFor(io, io.err)));
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
   if (apply) await withProgress(io, 'Writing', (tell) => applyUpdate(found.host.root, plan, { tell }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
-  if (flags.json) printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);
+  if (flags.json)
+    printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes, diagnostics }, plan, apply);
   else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }

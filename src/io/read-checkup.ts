@@ -5,7 +5,7 @@ import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';
-import { hostConfigFile } from '../core/host/host.ts';
+import { type Host, hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
 import { type OpenedHost, openHost } from './open-host.ts';
@@ -22,8 +22,8 @@ export interface ReadCheckup {
 }
 
 interface Group {
-  readonly host: OpenedHost | undefined;
-  readonly files: Map<string, number | undefined>;
+  readonly host: Pick<OpenedHost, 'host'> | undefined;
+  readonly files: FoundManifests;
 }
 
 /**
@@ -33,7 +33,7 @@ interface Group {
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
   await spareEngine(files.size);
   const hosts = new Map<string, OpenedHost | undefined>();
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Group & { readonly files: Map<string, number | undefined> }>();
   for (const [file, size] of files) {
     const { above, folder } = partsOf(file);
     const start = folder === undefined ? dirname(file) : above;
@@ -45,6 +45,11 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
     else groups.set(key, { host, files: new Map([[file, size]]) });
   }
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
+}
+
+/** All modules of a host. */
+export async function readHostCheckup(cwd: string, host: Host): Promise<ReadCheckup> {
+  return readOne(cwd, { host: { host }, files: modulesOf({ host }) });
 }
 
 /** A manifest that is no file, such as standard input: it belongs to no host. */
@@ -86,7 +91,7 @@ function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
   return new Map([...all].filter(([file]) => !isGiven(file)));
 }
 
-function modulesOf({ host }: OpenedHost): FoundManifests {
+function modulesOf({ host }: Pick<OpenedHost, 'host'>): FoundManifests {
   try {
     return manifestsOfHost(host);
   } catch (error) {

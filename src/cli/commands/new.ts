@@ -6,6 +6,7 @@ import { findPack } from '../../io/find-pack.ts';
 import type { Io } from '../../io/io.ts';
 import { mustBeFree, planModule } from '../../io/plan-module.ts';
 import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../answers/gather-answers.ts';
+import { mustBreakNoRule } from '../check-plan.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { moduleSteps, reportSteps } from '../next-steps.ts';
 import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../offer-host.ts';
@@ -35,6 +36,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { name } = manifest;
   const context = contextOf(manifest, meta, importSpecifiers(host, meta, name));
   const { plan, folder, notes } = await planModule(host, pack, context);
+  const diagnostics = await mustBreakNoRule(io, host, plan);
 
   const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
@@ -44,7 +46,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   if (verified) await verifyModule(io, host.root, meta, { name, module_dir: folder });
   if (flags.json) {
     const { root, evidence } = host;
-    const result = { module: name, folder, host: { root, stack: meta.name, evidence }, notes, verified };
+    const result = { module: name, folder, host: { root, stack: meta.name, evidence }, notes, diagnostics, verified };
     printJson(io, result, plan, apply);
   } else if (apply) {
     const written = {

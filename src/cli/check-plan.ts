@@ -2,6 +2,7 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
 import { reportDiagnostics } from '../core/report/diagnostics-text.ts';
+import { withoutSecrets } from '../core/report/without-secrets.ts';
 import { printable } from '../core/text/printable.ts';
 import { isNoop, type Plan } from '../core/tree/plan.ts';
 import type { ManifestTexts } from '../io/check-planned.ts';
@@ -22,8 +23,9 @@ export async function mustBreakNoRule(
 ): Promise<readonly Diagnostic[]> {
   if (isNoop(plan)) return [];
   const { checkPlanned } = await import('../io/check-planned.ts');
-  const { added, existing, texts } = await checkPlanned(io.cwd, host, plan, then);
-  io.err.write(listOf(existing.filter(isError)));
+  const { added: found, existing, texts: planned } = await checkPlanned(io.cwd, host, plan, then);
+  const { diagnostics: added, texts } = withoutSecrets(found, planned);
+  io.err.write(listOf(withoutSecrets(existing.filter(isError), planned).diagnostics));
   io.err.write(reportDiagnostics(added, texts, paintFor(io, io.err)));
   const count = added.filter(isError).length;
   if (count > 0) throw new Failure('rules-broken', { count, diagnostics: added });

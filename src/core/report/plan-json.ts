@@ -1,5 +1,6 @@
 import { toHex } from '../text/hex.ts';
 import type { Change, Plan } from '../tree/plan.ts';
+import { planWithoutSecrets } from './without-secrets.ts';
 
 /** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
 interface JsonChange {
@@ -17,7 +18,9 @@ export function planToJson(plan: Plan): {
 } {
   return {
     new_folders: plan.newFolders,
-    changes: plan.changes.filter((change) => change.kind !== 'keep').map(changeToJson),
+    changes: planWithoutSecrets(plan)
+      .changes.filter((change) => change.kind !== 'keep')
+      .map(changeToJson),
   };
 }
 

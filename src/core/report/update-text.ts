@@ -1,5 +1,6 @@
 import type { ExplainedConflict } from '../pack/explain-conflict.ts';
 import { nameOf, type UpdateSummary } from '../pack/update-folder.ts';
+import { maskSecrets, secretsInCode } from '../text/mask-secrets.ts';
 import { deletedAndChanged } from '../tree/merge-file.ts';
 import type { Paint } from './paint.ts';
 
@@ -27,7 +28,12 @@ function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWri
   const advice = `  ${paint.dim('resolve')}  ${paint.cyan(adviceOn(conflict, module, isWritten))}\n`;
   const texts = places.map(({ line, yours, theirs }) => {
     const place = `${placeIn(module, path)}${line === undefined ? '' : `:${line}`}`;
-    const sides = theirs === '' ? [] : [`  ${paint.dim('yours')}    ${yours}\n  ${paint.dim('theirs')}   ${theirs}\n`];
+    const sides =
+      theirs === ''
+        ? []
+        : [
+            `  ${paint.dim('yours')}    ${maskSecrets(yours, secretsInCode(yours))}\n  ${paint.dim('theirs')}   ${theirs}\n`,
+          ];
     return `${paint.red('conflict')} ${paint.bold(place)} ${reason} ${paint.dim(`(${kind})`)}\n${sides.join('')}`;
   });
   return `${texts.join('')}${advice}`;

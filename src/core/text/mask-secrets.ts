@@ -1,0 +1,103 @@
+import { isSecretKey, secretParts } from './secrets.ts';
+import { readYaml } from './yaml-value.ts';
+
+/** As long as the secret, so that columns stay. */
+export const wideMask = (secret: string): string => secret.replace(/[^\r\n]/g, '•');
+
+/** The text without the secrets, however they are quoted in it. What prints texts of users calls this. */
+export function maskSecrets(
+  text: string,
+  secrets: Iterable<string>,
+  mask: (secret: string) => string = () => '••••',
+): string {
+  const all = [...new Set([...secrets].flatMap(spellings))].sort((a, b) => b.length - a.length);
+  return all.reduce(
+    (masked, secret) => masked.replace(secret.length < shortest ? valueOnly(secret) : anywhere(secret), mask),
+    text,
+  );
+}
+
+/** A shorter one is part of other words: it is hidden where it is a value. */
+const shortest = 4;
+
+function valueOnly(secret: string): RegExp {
+  return new RegExp(`(?<=[=:]\\s*["'\\\\]*)${anywhere(secret).source}(?=["'\\\\\\s,;}\\]]|$)`, 'g');
+}
+
+function anywhere(secret: string): RegExp {
+  return new RegExp(secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'g');
+}
+
+/** As it is, and as it is written in JSON, in JSON inside JSON, in YAML, in a shell, and line by line. */
+function spellings(secret: string): string[] {
+  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
+  const written = [secret, inJson(secret), inJson(inJson(secret))];
+  const quoted = [secret.replaceAll("'", "''"), secret.replaceAll("'", "'\\''")];
+  return [...written, ...quoted, ...lines.filter((line) => line.length >= shortest)].filter((one) => one.trim() !== '');
+}
+
+/** Secrets in a value: what looks like one, is named like one, or is the default of a setting that is declared as one. */
+export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): string[] {
+  if (typeof value === 'string') return secretParts(value, key);
+  if (typeof value === 'number') return isSecretKey(key) ? [String(value)] : [];
+  // Aliases of YAML can repeat one object without end.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  if (Array.isArray(value)) return value.flatMap((one) => secretsIn(one, key, seen));
+  const isSetting = (value as { secret?: unknown }).secret === true || isSecretKey(key);
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (isSetting && name === 'default') return secretsIn(inner, 'secret', seen);
+    return secretsIn(inner, name === 'secret' || name === 'type' ? '' : name, seen);
+  });
+}
+
+/** Secrets in the arguments of a command: `password=hunter2`, `--config=token={secret: true, default: x}`. */
+export function secretsInWords(words: readonly string[]): string[] {
+  return words.flatMap((word) => {
+    const [, key, value] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
+    if (key === undefined || value === undefined)
+      return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNoPath);
+    if (/^\s*\{/.test(value)) return [...secretsInYaml(value, key), ...(isSecretKey(key) ? quotedIn(value) : [])];
+    const isQuoted = /^(["']).+\1$/s.test(value);
+    return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...secretsInWords([value])];
+  });
+}
+
+/** Paths have letters and digits mixed as chance would do it. */
+const isNoPath = (part: string): boolean => !part.includes('/') || part.includes('://');
+
+/** Secrets in the text of a manifest or of answers, which may be broken. */
+export function secretsInYaml(text: string, key = ''): string[] {
+  const lines = [...text.matchAll(entry)].filter(([, name = '']) => isSecretKey(name)).map(([, , value = '']) => value);
+  const written = lines.map((value) => value.replace(/^(["'])(.*)\1$/, '$2')).filter((value) => !harmless.test(value));
+  const value = suspicious.test(text) || isSecretKey(key) ? yamlValue(text) : undefined;
+  return [...written, ...secretParts(text).filter(isNoPath), ...secretsIn(value, key)];
+}
+
+/** What has none of these has no key that names a secret: it need not be read. */
+const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
+
+const entry =
+  /([\w-]+)["']?[ \t]*[:=][ \t]*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,{}[\]|>#][^,}\]\n]*?)(?=\s*(?:$|[,}\]]|\s#))/gm;
+const harmless = /^(?:true|false|null|~|•*)$/;
+
+function yamlValue(text: string): unknown {
+  try {
+    return readYaml(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Secrets in lines of code: texts in quotes behind a name that names a secret. */
+export function secretsInCode(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const names = line.match(/[\w-]+/g) ?? [];
+    return [...(names.some(isSecretKey) ? quotedIn(line) : []), ...secretParts(line)];
+  });
+}
+
+function quotedIn(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\\n]|\\.)+)"|'((?:[^'\\\n]|\\.)+)'/g)].map(([, a, b]) => a ?? b ?? '');
+}

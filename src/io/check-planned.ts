@@ -5,6 +5,7 @@ import type { ManifestText } from '../core/check/manifest-text.ts';
 import { byFile, type Diagnostic } from '../core/diagnostic.ts';
 import type { Host } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
+import { folderOf, type RelPath } from '../core/text/rel-path.ts';
 import type { Plan } from '../core/tree/plan.ts';
 import { type ReadCheckup, readHostCheckup, shownPath } from './read-checkup.ts';
 
@@ -25,7 +26,7 @@ export async function checkPlanned(cwd: string, host: Host, plan: Plan, then: Ma
   const after = overlaid(read, cwd, host, plannedManifests(host, plan));
   const found = await check(after);
   // Most hosts have no findings: their modules need no second check.
-  const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, then));
+  const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, ofChanged(then, plan)));
   const texts = new Map(after.checkup.manifests.map(({ file, text }) => [file, text]));
   return { ...findingsByAge(before, found), texts };
 }
@@ -39,6 +40,17 @@ function plannedManifests({ modulesDir }: Host, plan: Plan): ManifestTexts {
       texts.set(change.path, change.after.content);
   }
   return texts;
+}
+
+/** A module that the plan leaves alone is compared with itself as it is. */
+function ofChanged(then: ManifestTexts, plan: Plan): ManifestTexts {
+  const folders = new Set(plan.changes.flatMap(({ kind, path }) => (kind === 'keep' ? [] : foldersAbove(path))));
+  return new Map([...then].filter(([path]) => folders.has(folderOf(path as RelPath))));
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 function overlaid(read: ReadCheckup, cwd: string, host: Host, texts: ManifestTexts): ReadCheckup {

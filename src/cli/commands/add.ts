@@ -35,7 +35,8 @@ export async function add(
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
   const pick = async (host: Host) => [flags.module ?? (await moduleMeant(host, io.cwd))];
   const planned = await openModules(io, pick, style, flags, { editManifest });
-  return carryOutUpdate(io, planned, aborts, flags);
+  // What is wrong in the manifest already is not what was added.
+  return carryOutUpdate(io, { ...planned, manifestsThen: new Map() }, aborts, flags);
 }
 
 function additionsOf(kind: string | undefined, values: readonly string[]): Addition[] {

@@ -10,31 +10,26 @@ export function maskSecrets(
   secrets: Iterable<string>,
   mask: (secret: string) => string = () => '••••',
 ): string {
-  const all = [...new Set([...secrets].flatMap(spellings))].sort((a, b) => b.length - a.length);
-  return all.reduce(
-    (masked, secret) => masked.replace(secret.length < shortest ? valueOnly(secret) : anywhere(secret), mask),
-    text,
-  );
+  const all = new Set([...secrets].flatMap((secret) => [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]));
+  const longestFirst = [...all].filter((one) => one.trim() !== '').sort((a, b) => b.length - a.length);
+  return longestFirst.reduce((masked, secret) => masked.replace(spelt(secret), mask), text);
 }
 
 /** A shorter one is part of other words: it is hidden where it is a value. */
 const shortest = 4;
 
-function valueOnly(secret: string): RegExp {
-  return new RegExp(`(?<=[=:]\\s*["'\\\\]*)${anywhere(secret).source}(?=["'\\\\\\s,;}\\]]|$)`, 'g');
-}
-
-function anywhere(secret: string): RegExp {
-  return new RegExp(secret.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'g');
-}
-
-/** As it is, and as it is written in JSON, in JSON inside JSON, in YAML, in a shell, and line by line. */
-function spellings(secret: string): string[] {
-  const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
-  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
-  const written = [secret, inJson(secret), inJson(inJson(secret))];
-  const quoted = [secret.replaceAll("'", "''"), secret.replaceAll("'", "'\\''")];
-  return [...written, ...quoted, ...lines.filter((line) => line.length >= shortest)].filter((one) => one.trim() !== '');
+/** Finds a text as it is, and as it is quoted in code, in JSON, in YAML, in a shell, and in one of these inside another. */
+function spelt(text: string): RegExp {
+  const chars = (text.match(/\\+|[^\\]/gu) ?? []).map((char) => {
+    if (/\w/.test(char)) return char;
+    if (char.startsWith('\\')) return '\\\\+';
+    if (char === "'") return "(?:\\\\*'){1,3}";
+    if (char === '\n') return '(?:\\r?\\n[ \\t]*|(?:\\\\+r)?\\\\+n)';
+    if (char === '\t') return '(?:\\t|\\\\+t)';
+    return `\\\\*${/[\^$.*+?()[\]{}|/]/.test(char) ? '\\' : ''}${char}`;
+  });
+  const whole = chars.join('');
+  return new RegExp(text.length < shortest ? `(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]]|$)` : whole, 'gu');
 }
 
 /** Secrets in a value: what looks like one, is named like one, or is the default of a setting that is declared as one. */

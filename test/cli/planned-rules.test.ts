@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { newHost } from './hosts.ts';
+import { hostWithModule, packFolder } from './update-packs.ts';
 
 /** Made up, and in pieces, so that no scanner of this repository takes it for a real one. */
 const apiKey = ['sk-', 'proj-', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6'].join('');
@@ -141,6 +142,15 @@ describe('what validate would report is not written', () => {
     edit('alpha', /^description: .*$/m, 'description: Another.');
     edit('alpha', 'configuration:\n', 'configuration:\n  password: hunter2\n');
     const { err } = await refuses(argv, 'secret-value');
+    expect(err).not.toContain('hunter2');
+  });
+
+  it('from a newer version of the pack', async () => {
+    const host = await hostWithModule();
+    root = host.root;
+    const meta = 'manifest_changes: [{ version: 1.3.0, add: { api_key: hunter2 } }]\n';
+    host.use(packFolder('1.3.0', { meta }));
+    const { err } = await refuses(['update', '--yes'], 'secret-value');
     expect(err).not.toContain('hunter2');
   });
 

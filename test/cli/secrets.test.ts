@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -71,12 +71,11 @@ describe('validate prints no secret', () => {
   it('nor in the diff of a fix', async () => {
     await fc.assert(
       fc.asyncProperty(passwords, async (secret) => {
-        writeFileSync(
-          join(folder, 'manifest.yaml'),
-          `${head.replace('OcrModule', 'on')}configuration:\n  password: ${JSON.stringify(secret)}\n`,
-        );
-        const argv = ['validate', 'manifest.yaml', '--fix', '--dry-run', '--diff'];
-        mustHide(await runIn(folder, argv), secret);
+        const text = `${head.replace('endpoints', 'enddpoints')}configuration:\n  password: ${JSON.stringify(secret)}\n`;
+        writeFileSync(join(folder, 'ocr.yaml'), text);
+        const outcome = await runIn(folder, ['validate', 'ocr.yaml', '--fix', '--dry-run', '--diff']);
+        expect(outcome.err).toContain('+endpoints');
+        mustHide(outcome, secret);
       }),
       runs,
     );
@@ -177,9 +176,8 @@ it('where the rule is off, the plan and the diff hide it, and the file has it', 
   const root = await newHost('fastify');
   writeFileSync(join(root, 'ai-modules.yaml'), 'stack: fastify\nrules: { secret-value: off }\n');
   const argv = ['new', 'leaky', '--config', 'password=q7X\'"hunter2'];
-  for (const flags of [
-    ['--dry-run', '--diff'],
-    ['--dry-run', '--json'],
-  ])
-    expect((await succeedIn(root, [...argv, ...flags])).out).not.toContain('hunter2');
+  for (const flags of ['--diff', '--json'])
+    expect((await succeedIn(root, [...argv, '--dry-run', flags])).out).not.toContain('hunter2');
+  await succeedIn(root, [...argv, '--yes']);
+  expect(readFileSync(join(root, 'src/ai/modules/leaky/manifest.yaml'), 'utf8')).toContain('hunter2');
 });

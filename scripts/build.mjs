@@ -23,7 +23,7 @@ const options = {
   legalComments: 'none',
   // import() of a file beside the bundle would read all of it once more, to look for its exports: require does not.
   supported: { 'dynamic-import': false },
-  // The installed package stays below a megabyte, and a shorter file is read sooner.
+  // The installed package stays small, and a shorter file is read sooner.
   minify: true,
 };
 

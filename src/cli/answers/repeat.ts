@@ -41,7 +41,7 @@ export function repeatCommand(
     ...(flags.diff ? ['--diff'] : []),
     '--yes',
   ];
-  return maskSecrets(`${program} ${shellLine(['new', answers.name, ...words])}`, secretsIn(answers));
+  return maskSecrets(`${program} ${shellLine(['new', answers.name, ...words])}`, secretsIn({ ...answers, stack: '' }));
 }
 
 function valued(flag: string, value: string | number | undefined): string[] {

@@ -29,7 +29,8 @@ function spelt(text: string): RegExp {
     return `\\\\*${/[\^$.*+?()[\]{}|/]/.test(char) ? '\\' : ''}${char}`;
   });
   const whole = chars.join('');
-  return new RegExp(text.length < shortest ? `(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]]|$)` : whole, 'gu');
+  const asValue = `(?=${whole})(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]]|$)`;
+  return new RegExp(text.length < shortest ? asValue : whole, 'gu');
 }
 
 /** Secrets in a value: what looks like one, is named like one, or is the default of a setting that is declared as one. */
@@ -64,18 +65,29 @@ const isNoPath = (part: string): boolean => !part.includes('/') || part.includes
 
 /** Secrets in the text of a manifest or of answers, which may be broken. */
 export function secretsInYaml(text: string, key = ''): string[] {
-  const lines = [...text.matchAll(entry)].filter(([, name = '']) => isSecretKey(name)).map(([, , value = '']) => value);
-  const written = lines.map((value) => value.replace(/^(["'])(.*)\1$/, '$2')).filter((value) => !harmless.test(value));
-  const value = suspicious.test(text) || isSecretKey(key) ? yamlValue(text) : undefined;
-  return [...written, ...secretParts(text).filter(isNoPath), ...secretsIn(value, key)];
+  const parts = secretParts(text).filter(isNoPath);
+  if (!suspicious.test(text) && !isSecretKey(key)) return parts;
+  return [...text.split(/\r?\n/).flatMap(entriesIn), ...parts, ...secretsIn(yamlValue(text), key)];
 }
 
 /** What has none of these has no key that names a secret: it need not be read. */
 const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
 
-const entry =
-  /([\w-]+)["']?[ \t]*[:=][ \t]*("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,{}[\]|>#][^,}\]\n]*?)(?=\s*(?:$|[,}\]]|\s#))/gm;
-const harmless = /^(?:true|false|null|~|•*)$/;
+/** Values behind keys that name a secret: up to the next comma or bracket, and the rest of the line, which it may be. */
+function entriesIn(line: string): string[] {
+  return [...line.matchAll(/(?<![\w-])([\w-]{1,80})["']?[ \t]*[:=][ \t]*/g)].flatMap(
+    ({ 0: head, 1: name = '', index }) => {
+      if (!isSecretKey(name)) return [];
+      const rest = line.slice(index + head.length).trim();
+      const [, double, single] = /^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/.exec(rest) ?? [];
+      const [plain = ''] = /^[^,}\]]*/.exec(rest) ?? [];
+      const value = double ?? single ?? plain.trim();
+      return harmless.test(value) ? [] : [value, ...(double === undefined && single === undefined ? [rest] : [])];
+    },
+  );
+}
+
+const harmless = /^(?:true|false|null|~|•*|[[{|>].*)$/;
 
 function yamlValue(text: string): unknown {
   try {

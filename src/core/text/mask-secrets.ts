@@ -10,9 +10,20 @@ export function maskSecrets(
   secrets: Iterable<string>,
   mask: (secret: string) => string = () => '••••',
 ): string {
-  const all = new Set([...secrets].flatMap((secret) => [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]));
+  const all = new Set([...secrets].flatMap(piecesOf));
+  if (all.size > most) return mask(text);
   const longestFirst = [...all].filter((one) => one.trim() !== '').sort((a, b) => b.length - a.length);
   return longestFirst.reduce((masked, secret) => masked.replace(spelt(secret), mask), text);
+}
+
+/** A text with more is no manifest: nothing of it is shown. */
+const most = 2000;
+const longest = 500;
+
+/** The secret, and its lines; long ones in pieces, which an expression can be made of. */
+function piecesOf(secret: string): string[] {
+  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
+  return [secret, ...lines].flatMap((one) => one.match(new RegExp(`[^]{1,${longest}}`, 'gu')) ?? []);
 }
 
 /** A shorter one is part of other words: it is hidden where it is a value. */
@@ -73,8 +84,12 @@ export function secretsInYaml(text: string, key = ''): string[] {
 /** What has none of these has no key that names a secret: it need not be read. */
 const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
 
+/** Longer ones are not shown, and what is found in them may be found by reading them. */
+const longestLine = 1000;
+
 /** Values behind keys that name a secret: up to the next comma or bracket, and the rest of the line, which it may be. */
 function entriesIn(line: string): string[] {
+  if (line.length > longestLine) return [];
   return [...line.matchAll(/(?<![\w-])([\w-]{1,80})["']?[ \t]*[:=][ \t]*/g)].flatMap(
     ({ 0: head, 1: name = '', index }) => {
       if (!isSecretKey(name)) return [];

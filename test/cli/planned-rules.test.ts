@@ -210,11 +210,11 @@ describe('errors that exist already are listed and stop nothing', () => {
   });
 });
 
-describe('what the host says about rules', () => {
+describe('the rule settings of the host apply', () => {
   const clash = async () => succeedIn(root, make('window'));
 
   it.each(['rules: { duplicate-class: off }\n', 'ignore: [{ rule: duplicate-class, path: modules }]\n'])(
-    'is heard: %s',
+    '%s',
     async (text) => {
       await clash();
       setRules(text);
@@ -223,7 +223,7 @@ describe('what the host says about rules', () => {
     },
   );
 
-  it('is heard: a warning is shown and stops nothing', async () => {
+  it('a warning is shown and stops nothing', async () => {
     await clash();
     setRules('rules: { duplicate-class: warning }\n');
     const { err } = await succeedIn(root, make('window_'));
@@ -234,13 +234,13 @@ describe('what the host says about rules', () => {
     );
   });
 
-  it('is heard: a warning becomes an error', async () => {
+  it('a warning becomes an error', async () => {
     await succeedIn(root, make('alpha', '--subscribe', 'file.uploaded'));
     setRules('rules: { unknown-event: error }\n');
     await refuses(make('beta', '--subscribe', 'file.deleted'), 'unknown-event');
   });
 
-  it('is heard in comments of manifests', async () => {
+  it('also those in comments of manifests', async () => {
     await succeedIn(root, make('alpha'));
     edit('alpha', 'configuration:\n', 'configuration:\n  password: hunter2 # ai-modules-ignore secret-value: a name\n');
     await succeedIn(root, ['update', '--yes']);

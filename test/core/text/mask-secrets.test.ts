@@ -25,7 +25,7 @@ it.each<[name: string, found: string[], want: string[]]>([
   ['a default under its name', secretsIn({ token: { type: 'string', default: 'abc' } }), ['abc']],
   ['an argument', secretsInWords(['add', 'config', 'password=hunter2', 'top_k=5']), ['hunter2']],
   ['an argument in quotes', secretsInWords(['--config=api_key="hunter2"']), ['hunter2']],
-  ['a path that looks random', secretsInWords(['--host', '/Users/Ada/Projects12/MyApp7/services']), []],
+  ['a path that looks random', secretsInWords(['--host', '/srv/Ada/Projects12/MyApp7/services']), []],
   ['the name of a variable', secretsInWords(['api_key_env=OPENAI_API_KEY']), []],
   ['a broken text', secretsInYaml('name: [\npassword: hunter2 # mine\n'), ['hunter2 # mine']],
   ['a flag of a setting', secretsInYaml('{ a: { secret: true } }'), []],

@@ -71,13 +71,6 @@ describe('imports point downwards', () => {
   });
 });
 
-it('new does not read the rules of validate', () => {
-  const reached = new Set(['src/cli/commands/new.ts']);
-  for (const path of reached) for (const { from, to } of own) if (from === path) reached.add(to);
-  expect(reached.size).toBeGreaterThan(50);
-  expect([...reached].filter((path) => path.startsWith('src/core/check/'))).toEqual([]);
-});
-
 describe('one dependency, one home', () => {
   const homes: Readonly<Record<string, readonly string[]>> = {
     '@inquirer/checkbox': ['src/cli/prompt.ts'],

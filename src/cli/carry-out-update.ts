@@ -7,6 +7,7 @@ import { changedFolders, isNoop, type Plan } from '../core/tree/plan.ts';
 import type { Io } from '../io/io.ts';
 import { applyUpdate } from '../io/last-update.ts';
 import type { UpdatePlan } from '../io/plan-update.ts';
+import { mustBreakNoRule } from './check-plan.ts';
 import { type ExitCode, exit } from './exit.ts';
 import type { FoundHost } from './offer-host.ts';
 import type { ModuleFlags } from './open-modules.ts';
@@ -46,6 +47,7 @@ export async function carryOutUpdate(
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
+  const diagnostics = await mustBreakNoRule(io, found.host, plan, planned.manifestsThen);
 
   const dryRun = flags.check === true || flags.dryRun === true || isRefused;
   const isWritten = !dryRun && mayWrite(io, flags);
@@ -55,7 +57,7 @@ export async function carryOutUpdate(
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
-    printJson(io, { command, plan, written: apply }, more);
+    printJson(io, { command, plan, written: apply, diagnostics }, more);
   } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }

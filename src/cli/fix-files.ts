@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Fixed, fixAll } from '../core/check/fix-all.ts';
 import { Failure } from '../core/failure.ts';
 import { reportDiff } from '../core/report/plan-text.ts';
+import { maskSecrets, secretsInYaml } from '../core/text/mask-secrets.ts';
 import { applyPlan } from '../io/apply/apply-plan.ts';
 import type { Io } from '../io/io.ts';
 import { planTextChanges, type TextChange } from '../io/plan-text-changes.ts';
@@ -27,7 +28,8 @@ export async function fixFiles(
   const isWritten = !showsOnly(flags);
   for (const [folder, own] of byFolder(root, changes)) {
     const plan = await planTextChanges(folder, own);
-    if (!isWritten || flags.diff) io.err.write(reportDiff(plan, paintFor(io, io.err)));
+    const secrets = own.flatMap(({ before, after }) => [before, after].flatMap((text) => secretsInYaml(text)));
+    if (!isWritten || flags.diff) io.err.write(maskSecrets(reportDiff(plan, paintFor(io, io.err)), secrets));
     if (isWritten) await applyPlan(folder, plan);
   }
   return { ...fixed, isWritten };

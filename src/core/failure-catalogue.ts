@@ -192,6 +192,11 @@ export const catalogue = {
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
   ),
+  'rules-broken': user(
+    ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
+      `The plan adds ${count} ${count === 1 ? 'error' : 'errors'} that validate reports; nothing was written.`,
+    () => 'Each is listed above. Correct the input, or change the severity of the rule in ai-modules.yaml.',
+  ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>
       `${dir} already has files that would be overwritten: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}.`,

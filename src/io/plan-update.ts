@@ -29,6 +29,8 @@ export interface UpdatePlan {
   }[];
   /** What could not be done for the user, in words. */
   readonly notes: readonly string[];
+  /** Manifests that were edited since the last render, as they were then; by their paths in the host. */
+  readonly manifestsThen: ReadonlyMap<string, string>;
 }
 
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
@@ -103,7 +105,8 @@ export async function planUpdate(
   }
   await removeLapsedEdits(host, pack, changed, edits);
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
-  return { plan, modules, notes };
+  const manifestsThen = new Map(changed.map(({ name, then }) => [joinPath(host.modulesDir, name, manifestPath), then]));
+  return { plan, modules, notes, manifestsThen };
 }
 
 /** With the manifest as the pack's version needs it, and as the command edits it. */

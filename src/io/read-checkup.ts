@@ -5,7 +5,7 @@ import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';
-import { hostConfigFile } from '../core/host/host.ts';
+import { type Host, hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
 import { hostAbove, type OpenedHost } from './open-host.ts';
@@ -21,8 +21,8 @@ export interface ReadCheckup {
 }
 
 interface Group {
-  readonly host: OpenedHost | undefined;
-  readonly files: Set<string>;
+  readonly host: Pick<OpenedHost, 'host'> | undefined;
+  readonly files: FoundManifests;
 }
 
 /**
@@ -31,7 +31,7 @@ interface Group {
  */
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
   const hosts = new Map<string, OpenedHost | undefined>();
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Group & { readonly files: Set<string> }>();
   for (const file of files) {
     const { above, folder } = partsOf(file);
     const start = folder === undefined ? dirname(file) : above;
@@ -43,6 +43,11 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
     else groups.set(key, { host, files: new Set([file]) });
   }
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
+}
+
+/** All modules of a host. */
+export async function readHostCheckup(cwd: string, host: Host): Promise<ReadCheckup> {
+  return readOne(cwd, { host: { host }, files: modulesOf({ host }) });
 }
 
 /** A manifest that is no file, such as standard input: it belongs to no host. */
@@ -77,7 +82,7 @@ function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
   return new Set([...all].filter((file) => !isGiven(file)));
 }
 
-function modulesOf({ host }: OpenedHost): FoundManifests {
+function modulesOf({ host }: Pick<OpenedHost, 'host'>): FoundManifests {
   try {
     return manifestsOfHost(host);
   } catch (error) {

@@ -86,6 +86,7 @@ it('says on stdout what was made, and on stderr all else', async () => {
 it('names the packages to add, and the way to the host', async () => {
   const root = await newHost();
   mkdirSync(join(root, 'deep/er'), { recursive: true });
+  await succeedIn(root, ['new', 'beta', '--yes']);
   const { err } = await succeedIn(join(root, 'deep/er'), [
     ...alpha,
     ...['redis', 'module:beta', 'lodash@4'].flatMap((name) => ['--dependency', name]),

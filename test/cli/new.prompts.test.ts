@@ -23,6 +23,7 @@ const questions = [
 
 async function answer(replies: Parameters<typeof runIn>[2], argv: readonly string[] = []) {
   const root = await newHost();
+  await succeedIn(root, ['new', 'beta', '--yes']);
   const outcome = await succeedIn(root, ['new', ...argv], replies);
   return { ...outcome, manifest: manifestOf(root, 'alpha') };
 }

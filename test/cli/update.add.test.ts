@@ -52,6 +52,7 @@ it.each([
   ['dependency', 'module:invoices', 'dependency module:invoices'],
   ['config', 'top_k={type: integer, default: 5, minimum: 1}', 'config top_k'],
 ])('adds a %s to the manifest, and the code follows in the same plan', async (kind, value, line) => {
+  await succeedIn(host.root, ['new', 'invoices', '--yes']);
   const comment = '# mine, and in no template\n';
   host.write('manifest.yaml', `${comment}${host.read('manifest.yaml')}`);
   const before = host.read('manifest.yaml');

@@ -1,6 +1,7 @@
 import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
+import { maskSecrets, secretsIn } from '../../core/text/mask-secrets.ts';
 import { shellLine } from '../../core/text/shell-words.ts';
 
 /** Flags of `new` that are no answers, but belong to the run. */
@@ -38,7 +39,7 @@ export function repeatCommand(
     ...(flags.dryRun ? ['--dry-run'] : []),
     '--yes',
   ];
-  return `${program} ${shellLine(['new', answers.name, ...words])}`;
+  return maskSecrets(`${program} ${shellLine(['new', answers.name, ...words])}`, secretsIn({ ...answers, stack: '' }));
 }
 
 function valued(flag: string, value: string | number | undefined): string[] {

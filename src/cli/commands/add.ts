@@ -33,7 +33,8 @@ export async function add(
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
   const given = flags.module === undefined ? [] : [flags.module];
   const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
-  return carryOutUpdate(io, 'add', planned, aborts, flags);
+  // Existing errors in the manifest are not what was added.
+  return carryOutUpdate(io, 'add', { ...planned, manifestsThen: new Map() }, aborts, flags);
 }
 
 async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {

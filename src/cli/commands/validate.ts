@@ -4,6 +4,7 @@ import { byFile, type Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
 import { checkFormats } from '../../core/report/check-formats.ts';
 import type { CheckReport } from '../../core/report/check-report.ts';
+import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import type { Io } from '../../io/io.ts';
 import { codeReader, readTexts } from '../../io/module-code.ts';
 import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
@@ -31,12 +32,14 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   const isTyped = paths.includes('-') && io.isInteractive;
   const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
+  const texts = textsFor(io, diagnostics, checked);
+  const shown = withoutSecrets(diagnostics, texts);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup: { checkup, unreadable } }) =>
       [...checkup.manifests, ...unreadable].map(({ file }) => file),
     ),
-    diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, diagnostics) : diagnostics,
-    texts: textsFor(io, diagnostics, checked),
+    diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, shown.diagnostics) : shown.diagnostics,
+    texts: shown.texts,
     version,
     isStrict: flags.strict ?? false,
     ...(flags.fix && {

@@ -3,6 +3,7 @@ import { toHex } from '../text/hex.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import { diagnosticToJson } from './diagnostics-json.ts';
 import { jsonDocument } from './json-document.ts';
+import { planWithoutSecrets } from './without-secrets.ts';
 
 /** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
 interface JsonChange {
@@ -29,7 +30,9 @@ export function planResultToJson(
 ): string {
   return jsonDocument(command, {
     written,
-    changes: plan.changes.filter((change) => change.kind !== 'keep').map(changeToJson),
+    changes: planWithoutSecrets(plan)
+      .changes.filter((change) => change.kind !== 'keep')
+      .map(changeToJson),
     newFolders: plan.newFolders,
     diagnostics: diagnostics.map(diagnosticToJson),
     ...more,

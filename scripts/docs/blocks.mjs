@@ -5,7 +5,7 @@ import { hostParts } from './hosts.mjs';
 import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
 import { ruleParts } from './rules.mjs';
-import { tourParts } from './tour.mjs';
+import { excerptParts } from './excerpt.mjs';
 import { updatingParts } from './updating.mjs';
 
 export const blocks = {
@@ -15,6 +15,6 @@ export const blocks = {
   ...manifestParts,
   ...packParts,
   ...ruleParts,
-  ...tourParts,
+  ...excerptParts,
   ...updatingParts,
 };

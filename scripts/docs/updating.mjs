@@ -51,7 +51,7 @@ async function anEditThatMerges(host) {
   const theirs = lines.findIndex((line) => line.includes("url: '/reindex'"));
   return {
     text: `$ npx create-ai-module status\n${status}$ npx create-ai-module add endpoint "POST /reindex" --module notes --yes\n${add}`,
-    diff: `@@ yours, and still there @@\n ${lines[own]}\n@@ theirs: new @@\n${lines
+    diff: `@@ your edit, kept @@\n ${lines[own]}\n@@ added by the update @@\n${lines
       .slice(theirs - 2, theirs + 2)
       .map((line) => `+${line}`)
       .join('\n')}\n`,

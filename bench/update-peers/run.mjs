@@ -18,10 +18,10 @@ console.log(`${cases.length} cases; ${versions.join(', ').replaceAll('==', ' ')}
 console.log(`| what happened | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
 for (const { test, verdicts } of rows) console.log(`| ${test.name} | ${verdicts.map(wordsOf).join(' | ')} |`);
 for (const [title, count] of Object.entries({
-  "the user's lines or files lost": ({ lost }) => lost,
-  'changes of the pack lost without a word': ({ notApplied }) => Number(notApplied),
-  'conflicts not seen': ({ missed }) => Number(missed),
-  'stopped without need': ({ falseConflict }) => Number(falseConflict),
+  "user lines or files lost": ({ lost }) => lost,
+  'pack changes lost silently': ({ notApplied }) => Number(notApplied),
+  'missed conflicts': ({ missed }) => Number(missed),
+  'stopped unnecessarily': ({ falseConflict }) => Number(falseConflict),
   'exit 0 with a conflict left': ({ exitZero }) => Number(exitZero),
 }))
   console.log(`| **${title}** | ${tools.map((_, tool) => total(rows, tool, count)).join(' | ')} |`);

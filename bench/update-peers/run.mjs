@@ -15,10 +15,10 @@ const tools = [createAiModule(join(root, 'dist/create-ai-module.cjs')), copier(p
 
 const rows = cases.map((test) => ({ test, verdicts: tools.map((tool) => play(tool, test)) }));
 console.log(`${cases.length} cases; ${versions.join(', ').replaceAll('==', ' ')}\n`);
-console.log(`| what happened | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
+console.log(`| case | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
 for (const { test, verdicts } of rows) console.log(`| ${test.name} | ${verdicts.map(wordsOf).join(' | ')} |`);
 for (const [title, count] of Object.entries({
-  "user lines or files lost": ({ lost }) => lost,
+  'user lines or files lost': ({ lost }) => lost,
   'pack changes lost silently': ({ notApplied }) => Number(notApplied),
   'missed conflicts': ({ missed }) => Number(missed),
   'stopped unnecessarily': ({ falseConflict }) => Number(falseConflict),

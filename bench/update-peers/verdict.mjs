@@ -25,7 +25,7 @@ export function verdictOf(folder, test, exit) {
 /** In a few words, for the table. */
 export function wordsOf({ exit, lost, falseConflict, missed, notApplied, exitZero }) {
   const words = [
-    lost > 0 && "**user edit lost**",
+    lost > 0 && '**user edit lost**',
     notApplied && '**pack change lost**',
     missed && 'conflict missed',
     falseConflict && 'stopped unnecessarily',

@@ -29,7 +29,9 @@ async function section({ id, severity, summary, why }) {
   );
   const parts = [`### ${id}`, `**${severity}**: ${summary}. ${why}${repair}`, fence('text', shown)];
   const difference = differenceOf(id);
-  return [...parts, ...(difference === '' ? [] : ['No diagnostic after this change:', fence('diff', difference)])].join('\n\n');
+  return [...parts, ...(difference === '' ? [] : ['No diagnostic after this change:', fence('diff', difference)])].join(
+    '\n\n',
+  );
 }
 
 async function findingsOf(id) {

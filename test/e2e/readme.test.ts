@@ -66,7 +66,7 @@ describe('the blocks of README.md, pasted in order', { timeout: 300_000 }, () =>
       }
       const [job = '', module = '', ...rest] = inOrder.slice(start + 1);
       expect(JSON.parse(await paste(job))).toMatchObject({ output_data: { words: 5 } });
-      expect(await paste(module)).toMatch(/Updated 1 module[^]*1 manifest valid[^]*Test Files .*passed/);
+      expect(await paste(module)).toMatch(/Updated 1 module[\s\S]*1 manifest valid[\s\S]*Test Files .*passed/);
       for (const block of rest) await paste(block);
     } finally {
       // Ctrl-C in a terminal goes to the whole process group.

@@ -1,10 +1,10 @@
-// The manifest's fields, each with an example that is accepted, and what is said about one that is not.
+// The manifest's fields, each with an example that is accepted, and the message for one that is not.
 import { code, fence, table } from './markdown.mjs';
 import { source } from './source.mjs';
 
 const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema, readYaml } = source;
 
-/** A manifest with the required fields only, and what the examples need to stand in one. */
+/** A manifest with the required fields only, and what the examples need. */
 const least = {
   name: 'document_search',
   version: '1.0.0',
@@ -79,7 +79,7 @@ function fieldSection([field, doc]) {
   ].join('\n\n');
 }
 
-/** What the tool says to the refused value; an example that is not accepted is a mistake of the documentation. */
+/** The tool's message for the refused value; an example that is not accepted is a mistake of the documentation. */
 function refusal({ example, refused }, place) {
   const accepted = source.checkManifestValue(place(readYaml(example)));
   if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.findings[0].message}`);

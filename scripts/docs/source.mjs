@@ -52,7 +52,7 @@ async function importSource() {
 }
 
 /**
- * The members of a declaration in a source file, each with its type or value as it stands there, and the comment above
+ * The members of a declaration in a source file, each with its type or value in the source, and the comment above
  * it, which must be there. A member inside another one has a dotted path. It relies on the formatter: one member a line.
  */
 export async function documentedMembers(path, declaration) {
@@ -66,9 +66,9 @@ export async function documentedMembers(path, declaration) {
     if (/^[^\s]/.test(line)) break;
     const indent = line.length - line.trimStart().length;
     while (parents.length > 0 && parents.at(-1).indent >= indent) parents.pop();
-    const said = /^\s*\/\*\* (.*) \*\/$/.exec(line);
+    const documented = /^\s*\/\*\* (.*) \*\/$/.exec(line);
     const member = /^\s*(?:readonly )?(\w+)\??: (.*)$/.exec(line);
-    if (said) comment = said[1];
+    if (documented) comment = documented[1];
     else if (member) {
       const [, name, type] = member;
       if (comment === '') throw new Error(`${path}: ${name} has no comment that says what it is`);

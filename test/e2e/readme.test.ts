@@ -45,7 +45,7 @@ it('README.md has at most 120 lines, and no block with a prompt sign or a litera
   expect(blocks.filter((block) => /^\$ |[0-9a-f]{8}-[0-9a-f]{4}-/m.test(block))).toEqual([]);
 });
 
-describe('the blocks of README.md, pasted in order', { timeout: 300_000 }, () => {
+describe('the blocks of README.md, pasted in order', { timeout: 600_000 }, () => {
   let folder = scratch;
 
   it('create a host and a module', async () => {
@@ -80,7 +80,7 @@ describe('the blocks of README.md, pasted in order', { timeout: 300_000 }, () =>
   async function paste(block: string): Promise<string> {
     const left = join(scratch, 'left');
     const script = `set -euo pipefail\n${block.replaceAll(':8000', `:${port}`)}\npwd > '${left}'`;
-    const options = { cwd: folder, env, maxBuffer: 1e8 };
+    const options = { cwd: folder, env, maxBuffer: 1e8, timeout: 180_000 };
     const { stdout } = await promisify(execFile)('bash', ['-c', script], options).catch((error) => {
       throw new Error(`${block}\n${error.stdout}${error.stderr}`);
     });

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = {
-  testTimeout: 60_000,
+  testTimeout: process.env.DRAWS === 'nightly' ? 1_800_000 : 60_000,
   hookTimeout: 300_000,
   exclude: ['test/fixtures/**'],
 };
@@ -23,6 +23,8 @@ export default defineConfig({
         ...shared,
         name,
         include: [...include],
+        // Tests of values need no process of their own, which costs more than they do.
+        isolate: name !== 'core',
         sequence: { groupOrder: order + 1 },
         // At full size they measure how soon hosts of several processes recover.
         maxWorkers: process.env.FAULTS === 'full' ? 1 : 2,

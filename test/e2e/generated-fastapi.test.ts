@@ -10,6 +10,7 @@ import { renderModule } from '../../src/core/pack/render-module.ts';
 import { readPackFolder } from '../../src/io/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
+import { draws, eachSeed } from '../draws.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { writeOddManifests } from './odd-manifests.ts';
@@ -42,21 +43,17 @@ async function describeHost(title: string, makeHost: () => Promise<string>): Pro
 /** Modules of random manifests, in a copy of the host: their names clash, so that they are read and not run. */
 function describeAnyManifest(host: string): void {
   const scratch = copyHost(host);
-  const count = 300;
-
-  describe(`modules of ${count} manifests of any kind`, () => {
+  describe(`modules of ${draws.lintedModules} manifests of any kind`, () => {
     beforeAll(async () => {
       const pack = await readPackFolder(fileURLToPath(new URL('../../templates/fastapi', import.meta.url)), 'fastapi');
-      for (let seed = 1, found = 0; found < count; seed += 1) {
-        const manifest = randomManifest(seed * 104_729);
-        if (manifest === undefined) continue;
-        found += 1;
+      await eachSeed(draws.lintedModules, (seed) => {
+        const manifest = randomManifest(seed);
         for (const [path, { content }] of renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports))) {
           const target = join(scratch, `app/ai/modules/m${seed}`, path);
           mkdirSync(dirname(target), { recursive: true });
           writeFileSync(target, content);
         }
-      }
+      });
     });
     afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

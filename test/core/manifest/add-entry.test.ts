@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Addition, addEntry } from '../../../src/core/manifest/add-entry.ts';
 import { readYaml } from '../../../src/core/text/yaml-value.ts';
+import { assertProperty, draws } from '../../draws.ts';
 
 const emit = (entry: string): Addition => ({ list: 'events_emitted', entry });
 const set = (key: string, value: never | string | number | object): Addition =>
@@ -85,7 +86,8 @@ it.each(cases)('%s', (_, text, addition, want) => expect(addEntry(text, addition
 
 it('adds any entry in any order, and to no other line', () => {
   const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}\.[a-z]{1,6}$/), { maxLength: 8 });
-  fc.assert(
+  return assertProperty(
+    draws.properties,
     fc.property(words, (entries) => {
       const start = '# head\nname: x # y\nevents_emitted: []\nlast: "é"\n';
       const text = entries.reduce((before, entry) => addEntry(before, emit(entry)) as string, start);
@@ -97,6 +99,5 @@ it('adds any entry in any order, and to no other line', () => {
         '',
       ]);
     }),
-    { numRuns: 200 },
   );
 });

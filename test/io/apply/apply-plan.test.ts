@@ -17,6 +17,7 @@ import { sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/co
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 import { contentOf, readTree } from '../../../src/io/read-tree.ts';
+import { assertProperty, draws } from '../../draws.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
 
@@ -52,7 +53,8 @@ describe('law: applying a plan gives exactly what is desired', () => {
   };
 
   it('for any two trees, with new folders and without', async () => {
-    await fc.assert(
+    await assertProperty(
+      draws.writes,
       fc.asyncProperty(files, files, fc.boolean(), async (now, then, asFolders) => {
         const [current, desired] = consistent(now, then) as [Tree, Tree];
         const root = join(tempFolder(), 'root');
@@ -72,7 +74,6 @@ describe('law: applying a plan gives exactly what is desired', () => {
         await applyPlan(root, planChanges(found, desired));
         expect(await readTree(root)).toEqual(found);
       }),
-      { numRuns: 200 },
     );
   });
 });

@@ -26,12 +26,17 @@ const counts = {
   formats: { ci: 100, nightly: 2_000 },
   /** Plain scalars compared with PyYAML. */
   scalars: { ci: 4_000, nightly: 40_000 },
-  /** Runs of one property in fast-check; for texts, and for what writes files. */
+  /** Runs of one property in fast-check: for texts, for `validate --fix`, and for what writes files. */
   properties: { ci: 200, nightly: 5_000 },
-  writes: { ci: 40, nightly: 400 },
+  fixes: { ci: 50, nightly: 1_000 },
+  writes: { ci: 40, nightly: 2_000 },
+  /** Steps at which an update of 30 modules fails, of its 370. */
+  updateSteps: { ci: 2, nightly: Number.POSITIVE_INFINITY },
 } as const;
 
-const size = process.env.DRAWS === 'nightly' ? 'nightly' : 'ci';
+/** All of it: every row of conformance and faults, and every step of an update. */
+export const isNightly = process.env.DRAWS === 'nightly';
+const size = isNightly ? 'nightly' : 'ci';
 
 /** The first seed. The nightly run takes another one each time. */
 export const firstSeed = Number(process.env.DRAW_SEED ?? 1);

@@ -120,7 +120,7 @@ describe('--fix', () => {
       return fixAll({ manifests, others: [], isWhole: false, host: { events: [] }, settings: noSettings });
     };
     await assertProperty(
-      draws.properties,
+      draws.fixes,
       fc.asyncProperty(pairs, fc.boolean(), fc.boolean(), async (settings, isWindows, hasMark) => {
         const body = `${head}configuration:\n  z: 1\n${settings.map(([name, it]) => `  ${name}: ${it} # ${name}\n`).join('')}`;
         const text = (hasMark ? '\ufeff' : '') + (isWindows ? body.replaceAll('\n', '\r\n') : body);

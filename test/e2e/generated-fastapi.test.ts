@@ -10,21 +10,25 @@ import { renderModule } from '../../src/core/pack/render-module.ts';
 import { readPackFolder } from '../../src/io/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
-import { draws, eachSeed } from '../draws.ts';
+import { draws, eachSeed, isNightly } from '../draws.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { writeOddManifests } from './odd-manifests.ts';
 
+const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
+
 /** What a tool of the host's environment prints; throws with the output where it finds something. */
 async function tool(host: string, name: string, ...args: string[]): Promise<string> {
   const command = [join(dirname(pythonOf(host)), name), args] as const;
-  const { stdout } = await promisify(execFile)(...command, { cwd: host, maxBuffer: 1e8 }).catch((error) => {
+  // What mypy knows of the installed packages is the same for all hosts, and takes it longest.
+  const env = { ...process.env, MYPY_CACHE_DIR: mypyCache };
+  const { stdout } = await promisify(execFile)(...command, { cwd: host, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
   });
   return stdout;
 }
 
-async function describeHost(title: string, makeHost: () => Promise<string>): Promise<void> {
+async function describeHost(title: string, makeHost: () => Promise<string>, runsTests = true): Promise<void> {
   const host = await makeHost();
 
   describe(title, { timeout: 300_000 }, () => {
@@ -34,9 +38,10 @@ async function describeHost(title: string, makeHost: () => Promise<string>): Pro
 
     it('passes its type check, strict in every way', () => tool(host, 'mypy', '--strict'));
 
-    it('passes its own tests and those of its modules, where a warning is an error', async () => {
-      expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
-    });
+    if (runsTests)
+      it('passes its own tests and those of its modules, where a warning is an error', async () => {
+        expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
+      });
   });
 }
 
@@ -86,10 +91,14 @@ function describeModule(host: string, name: string): void {
 
 await describeWhere('a generated FastAPI host', missingPython(), async () => {
   await describeHost('a generated FastAPI host with two modules', () => generatedHost('fastapi'));
-  await describeHost('a generated FastAPI host with modules of odd manifests', () => {
-    const manifests = writeOddManifests(mkdtempSync(join(tmpdir(), 'odd-manifests-')));
-    return generatedHost('fastapi', 'odd', manifests);
-  });
+  await describeHost(
+    'a generated FastAPI host with modules of odd manifests',
+    () => {
+      const manifests = writeOddManifests(mkdtempSync(join(tmpdir(), 'odd-manifests-')));
+      return generatedHost('fastapi', 'odd', manifests);
+    },
+    isNightly,
+  );
   await describeHost('a generated FastAPI host with the example', async () => {
     const example = fileURLToPath(new URL('../../examples/text_digest', import.meta.url));
     const host = await generatedHost('fastapi', 'example', [join(example, 'manifest.yaml')]);

@@ -9,7 +9,6 @@ const missing = missingServers(['postgres', 'redis-server']);
 
 await describeWhere('generated modules of Fastify on servers', missing, async () => {
   const cwd = await generatedHost('fastify');
-  const names = ['document_search', 'mon_nouveau_module'];
 
   describe.each([
     ['PostgreSQL', false],
@@ -18,14 +17,13 @@ await describeWhere('generated modules of Fastify on servers', missing, async ()
     const services = new ScratchServices({ redis });
     afterAll(() => services.close());
 
-    it.each(names)('%s passes the same tests, twice on one database', { timeout: 300_000 }, async (name) => {
+    it('the modules pass the same tests, twice on one database', { timeout: 300_000 }, async () => {
       const { DATABASE_URL, REDIS_URL } = await services.fresh();
       const env = { ...process.env, TEST_DATABASE_URL: DATABASE_URL, TEST_REDIS_URL: REDIS_URL };
       for (const _run of [1, 2]) {
-        const { stdout } = await promisify(execFile)('npx', ['vitest', 'run', `src/ai/modules/${name}`], {
-          cwd,
-          env,
-        }).catch((error) => Promise.reject(new Error(`${error.stdout}${error.stderr}`)));
+        const { stdout } = await promisify(execFile)('npx', ['vitest', 'run', 'src/ai/modules'], { cwd, env }).catch(
+          (error) => Promise.reject(new Error(`${error.stdout}${error.stderr}`)),
+        );
         expect(stdout).toMatch(/Test Files .*passed/);
       }
     });

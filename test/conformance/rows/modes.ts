@@ -8,6 +8,8 @@ import { ScratchServices } from '../host/services.ts';
 export interface Mode {
   readonly title: string;
   readonly stack: Stack;
+  /** Whether CI runs all sections in this mode: in one of each stack. In the others it runs those that the mode changes. */
+  readonly wholeInCi?: true;
   /** Servers that must be installed. */
   readonly needs: readonly string[];
   launcher(dir: string): Launcher;
@@ -19,6 +21,7 @@ export const modes = {
   'fastify-embedded': {
     title: 'fastify, embedded',
     stack: 'fastify',
+    wholeInCi: true,
     needs: [],
     launcher: (dir) => fastifyLauncher({ dir }),
   },
@@ -43,6 +46,7 @@ export const modes = {
   'fastapi-prefork': {
     title: 'fastapi, PostgreSQL and Redis, two prefork workers',
     stack: 'fastapi',
+    wholeInCi: true,
     needs: ['postgres', 'redis-server'],
     launcher: (dir) => fastapi(dir, 2, 'prefork'),
   },

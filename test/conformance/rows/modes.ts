@@ -9,7 +9,7 @@ export interface Mode {
   readonly title: string;
   readonly stack: Stack;
   /** Whether CI runs all sections in this mode: in one of each stack. In the others it runs those that the mode changes. */
-  readonly wholeInCi?: true;
+  readonly wholeInCi?: boolean;
   /** Servers that must be installed. */
   readonly needs: readonly string[];
   launcher(dir: string): Launcher;

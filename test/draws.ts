@@ -29,7 +29,7 @@ const counts = {
   /** Runs of one property in fast-check: for texts, for `validate --fix`, and for what writes files. */
   properties: { ci: 200, nightly: 5_000 },
   fixes: { ci: 50, nightly: 1_000 },
-  writes: { ci: 40, nightly: 2_000 },
+  writes: { ci: 40, nightly: 1_000 },
   /** Steps at which an update of 30 modules fails, of its 370. */
   updateSteps: { ci: 2, nightly: Number.POSITIVE_INFINITY },
 } as const;

@@ -40,13 +40,13 @@ export const modes = {
   'fastapi-embedded': {
     title: 'fastapi, embedded',
     stack: 'fastapi',
+    wholeInCi: true,
     needs: [],
     launcher: (dir) => fastapiLauncher({ dir, python: pythonFor(dir) }),
   },
   'fastapi-prefork': {
     title: 'fastapi, PostgreSQL and Redis, two prefork workers',
     stack: 'fastapi',
-    wholeInCi: true,
     needs: ['postgres', 'redis-server'],
     launcher: (dir) => fastapi(dir, 2, 'prefork'),
   },

@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { faultsTable } from './nightly/faults-table.mjs';
@@ -16,20 +16,24 @@ const { values: flags, positionals: names } = parseArgs({
 });
 
 const vitest = (...args) => ['node', 'scripts/test.mjs', ...args];
-const laws = ['test/core/text/line-merge.laws', 'test/core/text/line-merge.git', 'test/core/tree/merge-trees'];
-const updateFaults = 'test/cli/update.faults.test.ts';
-
+const testsIn = (folder, recursive = true) =>
+  readdirSync(join(root, folder), { recursive })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `${folder}/${file}`);
 /** A row for each test file of a folder, called after both. */
 const rowsOf = (project, folder) =>
-  readdirSync(join(root, folder))
-    .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => [`${project}/${file.replace('.test.ts', '')}`, vitest('--project', project, `${folder}/${file}`)]);
+  testsIn(folder).map((file) => [`${project}/${basename(file, '.test.ts')}`, vitest('--project', project, file)]);
+
+const updateFaults = 'test/cli/update.faults.test.ts';
+const laws = ['text/line-merge.laws', 'text/line-merge.git', 'tree/merge-trees'].map((it) => `test/core/${it}.test.ts`);
+const draws = [...testsIn('test', false), ...testsIn('test/core')].filter((file) => !laws.includes(file));
+const commands = testsIn('test/cli').filter((file) => file !== updateFaults);
 
 const rows = new Map([
   ['source', ['npm', 'run', '--silent', 'check:source']],
-  ['draws', vitest('--project', 'core', ...laws.flatMap((file) => ['--exclude', `${file}.test.ts`]))],
+  ['draws', vitest('--project', 'core', ...draws)],
   ['laws', vitest('--project', 'core', ...laws)],
-  ['cli', vitest('--project', 'cli', '--exclude', updateFaults)],
+  ['cli', vitest('--project', 'cli', ...commands)],
   ['io', vitest('--project', 'io')],
   ['update-faults', vitest('--project', 'cli', updateFaults)],
   ...rowsOf('e2e', 'test/e2e'),

@@ -42,7 +42,7 @@ const rows = new Map([
   ...rowsOf('faults', 'test/faults/rows'),
 ]);
 
-const chosen = names.length === 0 ? [...rows.keys()] : names.flatMap(rowsCalled);
+const chosen = names.length === 0 ? [...rows.keys()] : [...new Set(names.flatMap(rowsCalled))];
 const folder = resultsFolder();
 const fileOf = (row, kind) => join(folder, `${row}.${kind}`);
 if (flags.restart) for (const row of chosen) rmSync(fileOf(row, 'json'), { force: true });

@@ -6,6 +6,7 @@ import { findPack } from '../../src/io/find-pack.ts';
 import { applyUpdate } from '../../src/io/last-update.ts';
 import { openHost } from '../../src/io/open-host.ts';
 import { planUpdate } from '../../src/io/plan-update.ts';
+import { draws } from '../draws.ts';
 import { bundleChild, run as runChild } from '../io/apply/child.ts';
 import { bury, countingDisk, type Fault, faultDisk } from '../io/apply/fault-disk.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
@@ -13,8 +14,6 @@ import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, serviceWith } from './update-packs.ts';
 
 const modules = 30;
-/** Every step with UPDATE_FAULTS=all; else so many, spread over the run. */
-const samples = process.env.UPDATE_FAULTS === 'all' ? Number.POSITIVE_INFINITY : 6;
 const newer = packFolder('1.3.0', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } });
 
 let [start, planFile, script] = ['', '', ''];
@@ -69,8 +68,9 @@ async function countSteps(): Promise<number> {
   return last;
 }
 
+/** Steps spread over the run, and the first ones. */
 function* sampled(): Generator<number> {
-  const stride = Math.max(1, Math.floor(steps / samples));
+  const stride = Math.max(1, Math.floor(steps / draws.updateSteps));
   for (let step = 1 + Math.floor(stride / 2); step <= steps; step += stride) yield step;
   yield* [1, 2, 3];
 }
@@ -89,7 +89,7 @@ const outcomeOf = (run: Promise<void>): Promise<unknown> =>
     (error) => error.code,
   );
 
-describe('an update of 30 modules', { timeout: 1_800_000 }, () => {
+describe('an update of 30 modules', () => {
   it.each<Fault>(['ENOSPC once', 'EACCES once'])('leaves everything as it was after %s', async (fault) => {
     for (const step of sampled()) {
       const root = copy();

@@ -1,3 +1,5 @@
+import { isNightly } from '../draws.ts';
+
 /** How much of everything: little in every run of the tests, much for the figures in docs/reliability.md. */
 export interface Amounts {
   readonly full: boolean;
@@ -32,4 +34,4 @@ const full: Amounts = {
   leaseSeconds: 10,
 };
 
-export const amounts: Amounts = process.env.FAULTS === 'full' ? full : quick;
+export const amounts: Amounts = isNightly ? full : quick;

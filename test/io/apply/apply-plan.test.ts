@@ -18,6 +18,7 @@ import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 import { contentOf } from '../../../src/io/read-file.ts';
 import { readTree } from '../../../src/io/read-tree.ts';
+import { assertProperty, draws } from '../../draws.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
 
@@ -53,7 +54,8 @@ describe('law: applying a plan gives exactly what is desired', () => {
   };
 
   it('for any two trees, with new folders and without', async () => {
-    await fc.assert(
+    await assertProperty(
+      draws.writes,
       fc.asyncProperty(files, files, fc.boolean(), async (now, then, asFolders) => {
         const [current, desired] = consistent(now, then) as [Tree, Tree];
         const root = join(tempFolder(), 'root');
@@ -76,7 +78,6 @@ describe('law: applying a plan gives exactly what is desired', () => {
         await applyPlan(root, planChanges(found, desired));
         expect(await readTree(root)).toEqual(found);
       }),
-      { numRuns: 200 },
     );
   });
 });

@@ -1,13 +1,13 @@
 import type { Io, Output, Prompter } from './io.ts';
 
-/** The real machine. `prompter` is only asked for when something is to be asked. */
+/** The `Io` of this process. `prompter` is called only before the first prompt. */
 export function nodeIo(prompter: () => Promise<Prompter>): Io {
   return {
     cwd: process.cwd(),
     env: process.env,
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
-    // Looking at stdin makes Node read its stream code: only when something might be asked.
+    // A getter, because accessing `process.stdin` makes Node load its stream code.
     get isInteractive() {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY);
     },
@@ -17,7 +17,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  // Whoever reads may have seen enough, as `head` has: no reason to stop half-way, and none to complain.
+  // The reader of a pipe may close it early, as `head` does. That is not an error and does not stop the command.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -6,7 +6,7 @@ import type { Pack } from '../core/pack/pack.ts';
 import { type PackMeta, parsePackMeta } from '../core/pack/pack-meta.ts';
 import { readTree } from './read-tree.ts';
 
-/** A pack from its folder, its templates compiled as they are used. */
+/** Reads a pack from its folder. Templates are compiled when first used. */
 export async function readPackFolder(folder: string | URL, name: string): Promise<Pack> {
   const [tree, { compilerEngine }] = await Promise.all([
     readTree(pathOf(folder)),

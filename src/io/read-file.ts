@@ -4,12 +4,12 @@ import { Failure } from '../core/failure.ts';
 import type { FileMode, TreeFile } from '../core/tree/tree.ts';
 import { codeOf, isDiskError, reasonOf } from './apply/disk-error.ts';
 
-/** What a pipe or device gives at once. */
+/** The read size for pipes and devices. */
 const chunkSize = 65_536;
 
 /**
- * A file's content and mode: the only way that this tool reads files, apart from what it wrote itself. Reads pipes to
- * their end, and never more than `limit` bytes. Throws `file-unreadable` and `file-too-large`.
+ * Reads a file's content and mode. All input files are read through this function. Reads pipes to their end, but never
+ * more than `limit` bytes. Throws `file-unreadable` and `file-too-large`.
  */
 export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFile {
   try {
@@ -29,12 +29,12 @@ export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFi
   }
 }
 
-/** The text of a file. Also throws `file-unreadable` where the bytes are not UTF-8. */
+/** The text of a file. Also throws `file-unreadable` if the bytes are not UTF-8. */
 export function readText(path: string, limit?: number): string {
   return textOf(path, readFile(path, limit).content);
 }
 
-/** The text of a file; `undefined` where there is no file of that name. */
+/** The text of a file; `undefined` if there is no such file. */
 export function readTextIfThere(path: string): string | undefined {
   try {
     return readText(path);
@@ -45,13 +45,13 @@ export function readTextIfThere(path: string): string | undefined {
   }
 }
 
-/** Throws `file-unreadable` where the content is not text; `file` is for the message. */
+/** Throws `file-unreadable` if the content is not text; `file` is for the message. */
 export function textOf(file: string, content: TreeFile['content']): string {
   if (typeof content === 'string') return content;
   throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
 }
 
-/** A string when the bytes are UTF-8, byte order mark included; else the bytes. */
+/** A string, including any byte order mark, if the bytes are UTF-8; else the bytes. */
 export function contentOf(bytes: Uint8Array): TreeFile['content'] {
   const { buffer, byteOffset, byteLength } = bytes;
   return isUtf8(bytes)
@@ -59,7 +59,7 @@ export function contentOf(bytes: Uint8Array): TreeFile['content'] {
     : new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A regular file in one call, anything else until its end or one byte beyond the limit. */
+/** Reads a regular file in one call; anything else to its end or one byte beyond the limit. */
 function readFrom(file: number, size: number | undefined, limit: number): Uint8Array {
   if (size !== undefined) {
     const bytes = Buffer.allocUnsafe(Math.min(size, limit));

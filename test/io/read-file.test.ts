@@ -19,7 +19,7 @@ describe('readText', () => {
     );
   });
 
-  it('does not fill the memory from a file without an end', () => {
+  it('stops at the limit for a file without an end', () => {
     expect(() => readText('/dev/zero', 1000)).toThrow(/at most 1000 are read/);
   });
 
@@ -32,16 +32,16 @@ describe('readText', () => {
   });
 
   it.each<[string, string, () => void, RegExp]>([
-    ['a file that is not there', join(root, 'none'), () => {}, /no such file/],
+    ['a missing file', join(root, 'none'), () => {}, /no such file/],
     ['a folder', join(root, 'folder'), () => mkdirSync(join(root, 'folder')), /directory/],
     ['bytes', join(root, 'bytes'), () => writeFileSync(join(root, 'bytes'), new Uint8Array([0xff])), /not UTF-8/],
-  ])('says why %s cannot be read', (_, path, arrange, reason) => {
+  ])('reports why %s cannot be read', (_, path, arrange, reason) => {
     arrange();
     expect(() => readText(path, 1000)).toThrow(reason);
   });
 });
 
-it('readTextIfThere is undefined where there is no such file', () => {
+it('readTextIfThere returns undefined for a missing file', () => {
   const root = tempFolder();
   writeFileSync(join(root, 'f'), 'text');
   expect(readTextIfThere(join(root, 'f'))).toBe('text');

@@ -28,8 +28,8 @@ export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
 }
 
 /**
- * Resolves paths and patterns to unique manifests, in order: a file to itself, a folder to every manifest below it.
- * Follows a link to a folder only if the folder is a module. Throws if nothing is found.
+ * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Of links to
+ * folders only those to modules are followed. Throws where there is nothing to check.
  */
 export async function findManifests(cwd: string, paths: readonly string[]): Promise<FoundManifests> {
   const search: Search = { found: new Set(), links: [] };
@@ -41,7 +41,7 @@ export async function findManifests(cwd: string, paths: readonly string[]): Prom
   return withLinked(search);
 }
 
-/** Whether the path contributes a manifest. */
+/** Whether there is anything to check. */
 function searchPath(path: string, search: Search): boolean {
   const stats = statsAt(path);
   if (stats.isDirectory()) return searchFolder(path, Number.POSITIVE_INFINITY, search);

@@ -7,7 +7,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
     env: process.env,
     out: outputOf(process.stdout),
     err: outputOf(process.stderr),
-    // A getter, because accessing `process.stdin` makes Node load its stream code.
+    // Looking at stdin makes Node read its stream code: only when something might be asked.
     get isInteractive() {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY);
     },
@@ -17,7 +17,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
 }
 
 function outputOf(stream: NodeJS.WriteStream): Output {
-  // The reader of a pipe may close it early, as `head` does. That is not an error and does not stop the command.
+  // Whoever reads may have seen enough, as `head` has: no reason to stop half-way, and none to complain.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -26,7 +26,7 @@ export async function openHost(dir: string, stack?: string): Promise<OpenedHost>
   }
 }
 
-/** The packs whose hosts are searched for; a pack given by its path comes first. */
+/** The packs whose hosts are looked for; one that was asked for by its path goes first. */
 async function candidates(stack: string | undefined, dir: string): Promise<Candidate[]> {
   const bundled = (await bundledMetas()).map((meta) => ({ meta, stack: meta.name }));
   if (stack === undefined || bundled.some((one) => one.stack === stack)) return bundled;

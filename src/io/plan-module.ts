@@ -47,7 +47,7 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
   return { plan, folder, notes };
 }
 
-/** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, if the name is unavailable. */
+/** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, where the name cannot be had. */
 export function mustBeFree(host: Host, name: string): void {
   const same = namesInUse(host).find((entry) => entry.toLowerCase() === name);
   if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });

@@ -45,7 +45,7 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
 
-/** The checkup of a manifest that belongs to no host, such as standard input. */
+/** A manifest that is no file, such as standard input: it belongs to no host. */
 export function lonely(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };

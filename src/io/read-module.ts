@@ -19,7 +19,7 @@ export async function modulesToRead(host: Host, names: readonly string[]): Promi
   return names.length === 0 ? known : [...new Set(names)].sort();
 }
 
-/** The module whose folder contains `dir`, else the host's only module. Throws `module-unclear`. */
+/** The module whose folder `dir` is in, else the only one there is. Throws `module-unclear`. */
 export async function moduleMeant(host: Host, dir: string): Promise<string> {
   const modulesDir = join(host.root, host.modulesDir);
   const known = (await foldersOfModules(host)).filter((name) => existsSync(join(modulesDir, name, manifestPath)));

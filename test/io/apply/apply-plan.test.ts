@@ -52,7 +52,7 @@ describe('property: applying a plan produces exactly the desired tree', () => {
     return lists.map((list) => new Map(list.filter(([name]) => !all.some((other) => other.startsWith(`${name}/`)))));
   };
 
-  it('for any two trees, with or without new folders', async () => {
+  it('for any two trees, with new folders and without', async () => {
     await fc.assert(
       fc.asyncProperty(files, files, fc.boolean(), async (now, then, asFolders) => {
         const [current, desired] = consistent(now, then) as [Tree, Tree];

@@ -25,11 +25,11 @@ export interface ApplyOptions {
 }
 
 /**
- * Applies `plan` to the files below `root`, all or nothing. After an error, a signal or a killed process, the disk holds
- * either the old tree or the new one, at the latest once `recover` has run.
+ * Applies `plan` to the files below `root`, all or nothing. After an error, a signal or a killed process, the disk
+ * holds either the old tree or the new one, at the latest once `recover` has run.
  *
- * This protects against a killed process, which preserves the order of writes. A new module is not fsynced, so a power
- * failure may lose it. A file that replaces a user's file is fsynced before the old one is removed.
+ * This protects against a killed process, which preserves the order of writes. A new module is not fsynced, so a
+ * power failure may lose it. A file that replaces a user's file is fsynced before the old one is removed.
  *
  * The lock is per root, so commands always pass the root of the host, never a folder in it.
  */

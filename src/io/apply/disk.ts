@@ -38,8 +38,8 @@ export interface WriteOptions {
 }
 
 /**
- * The operations needed to write safely. They are synchronous: twenty small files take two milliseconds, and each step is
- * either done or not. Tests use an implementation that fails or exits at step k.
+ * The operations needed to write safely. They are synchronous: twenty small files take two milliseconds, and each
+ * step is either done or not. Tests use an implementation that fails or exits at step k.
  */
 export interface Disk {
   look(path: string): Entry | undefined;

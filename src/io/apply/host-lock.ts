@@ -12,12 +12,13 @@ export interface HostLock {
 }
 
 /**
- * Ensures that only one run at a time writes below `root`. Waits up to `waitMs` for another run, then throws `host-busy`.
+ * Ensures that only one run at a time writes below `root`. Waits up to `waitMs` for another run, then throws `host-
+ * busy`.
  *
- * Each run creates its own claim file, then lists all claims. It holds the lock if no other claim belongs to a running
- * process. Of two runs, the one that lists last sees the other's claim, so both can never hold the lock. Both may back
- * off, hence the random delay. Claims of ended processes are ignored instead of taken over, which avoids the usual race.
- * A claim is an empty file with all data in its name, so it is never half-written.
+ * Each run creates its own claim file, then lists all claims. It holds the lock if no other claim belongs to a
+ * running process. Of two runs, the one that lists last sees the other's claim, so both can never hold the lock. Both
+ * may back off, hence the random delay. Claims of ended processes are ignored instead of taken over, which avoids the
+ * usual race. A claim is an empty file with all data in its name, so it is never half-written.
  */
 export async function lockHost(disk: Disk, root: string, waitMs: number, pause?: Pause): Promise<HostLock> {
   const end = process.uptime() * 1000 + waitMs;

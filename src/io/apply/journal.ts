@@ -19,8 +19,9 @@ export type Move =
   | { readonly kind: 'remove'; readonly target: string; readonly backup: string };
 
 /**
- * Size and modification time of each staged file, by its path below `staged` (empty for a single file). They reveal edits
- * made after a run was interrupted. Hashing the contents takes longer than writing them and would reveal no more.
+ * Size and modification time of each staged file, by its path below `staged` (empty for a single file). They reveal
+ * edits made after a run was interrupted. Hashing the contents takes longer than writing them and would reveal no
+ * more.
  */
 export type Stamps = Readonly<Record<string, string>>;
 

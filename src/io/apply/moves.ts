@@ -36,8 +36,8 @@ export interface Undone {
 }
 
 /**
- * Restores one target, whichever step the run reached. Safe to repeat after an interruption. A move is one rename: while
- * the staged file exists, the target is untouched.
+ * Restores one target, whichever step the run reached. Safe to repeat after an interruption. A move is one rename:
+ * while the staged file exists, the target is untouched.
  */
 export function undoMove(disk: Disk, root: string, move: Move): Undone {
   if (move.kind === 'add') return undoAdd(disk, root, move);

@@ -1,4 +1,4 @@
-/** Test sizes: small in every test run, large for the figures in docs/reliability.md. */
+/** How much of everything: little in every run of the tests, much for the figures in docs/reliability.md. */
 export interface Amounts {
   readonly full: boolean;
   /** For each kind of process: the number of jobs under load, and how many times the process is killed. */

@@ -20,7 +20,7 @@ import { storedJobs } from './stored-jobs.ts';
 
 const engine = fileURLToPath(new URL('engine/', import.meta.url));
 
-/** Fault tests of this mode: a small number, or with FAULTS=full all of them. */
+/** What must hold while processes and servers die, in this mode; little of it, or with FAULTS=full all of it. */
 export const describeFaults = (name: ModeName): Promise<void> =>
   describeMode(name, (title, launcher) =>
     describe(title, { timeout: 300_000 }, () =>

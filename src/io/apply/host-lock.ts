@@ -12,8 +12,8 @@ export interface HostLock {
 }
 
 /**
- * Ensures that only one run at a time writes below `root`. Waits up to `waitMs` for another run, then throws `host-
- * busy`.
+ * Ensures that only one run at a time writes below `root`. Waits up to `waitMs` for another run, then throws
+ * `host-busy`.
  *
  * Each run creates its own claim file, then lists all claims. It holds the lock if no other claim belongs to a
  * running process. Of two runs, the one that lists last sees the other's claim, so both can never hold the lock. Both

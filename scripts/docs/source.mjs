@@ -1,4 +1,4 @@
-// The project's own source, for what the documentation prints from it: its values, and the comments at its declarations.
+// Loads values and declaration comments from the project's source for the generated documentation.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -29,8 +29,8 @@ const modules = [
 ];
 
 /**
- * Everything that those modules export. Node 20 cannot import TypeScript, so it is bundled first, into a folder as deep
- * as the source's own: `../../templates/` is the same from both.
+ * All exports of those modules. Node 20 cannot import TypeScript, so they are bundled first, into a folder as deep as
+ * the source, so that `../../templates/` resolves from both.
  */
 export const source = await importSource();
 

@@ -18,9 +18,9 @@ export interface RunOptions {
 
 /** Runs commands in sequence and returns their outputs. Throws `command-failed` at the first failure. */
 export async function runCommands(commands: readonly Argv[], options: RunOptions): Promise<string[]> {
-  const said: string[] = [];
-  for (const command of commands) said.push(await runCommand(command, options));
-  return said;
+  const outputs: string[] = [];
+  for (const command of commands) outputs.push(await runCommand(command, options));
+  return outputs;
 }
 
 /** Runs one command and returns its stdout and stderr, combined. */
@@ -42,9 +42,9 @@ export async function runCommand(command: Argv, options: RunOptions): Promise<st
   if (onOutput) running.all?.setEncoding('utf8').on('data', onOutput);
   const { result, isInterrupted } = await untilInterrupted(running);
   if (isInterrupted || result.signal === 'SIGINT') throw new Cancelled('Cancelled.');
-  const said = result.all ?? '';
-  if (!result.failed) return said;
-  const reason = reasonOf(result, said, options);
+  const output = result.all ?? '';
+  if (!result.failed) return output;
+  const reason = reasonOf(result, output, options);
   throw new Failure('command-failed', { command: shellLine(command), cwd: options.cwd, reason });
 }
 
@@ -69,12 +69,12 @@ interface Ended {
   readonly code?: string | undefined;
 }
 
-function reasonOf(ended: Ended, said: string, options: RunOptions): string {
+function reasonOf(ended: Ended, output: string, options: RunOptions): string {
   if (ended.code === 'ENOENT') return 'the program is not installed, or the working directory does not exist';
   if (ended.timedOut) return `it did not finish within ${(options.timeoutMs ?? 0) / 1000} seconds`;
   const how = ended.signal
     ? `it was terminated by ${ended.signal}`
     : `exit code ${ended.exitCode ?? ended.code ?? 'unknown'}`;
-  const last = said.trimEnd().split('\n').slice(-20).join('\n');
+  const last = output.trimEnd().split('\n').slice(-20).join('\n');
   return last === '' || options.onOutput ? how : `${how}\n${last}`;
 }

@@ -7,7 +7,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const large = '# more\n'.repeat(10_000);
 
-it('keeps manifests in their order, whatever their size, and reports unreadable ones', async () => {
+it('keeps manifests of any size in order, and reports unreadable ones', async () => {
   const root = tempFolder();
   const texts = ['', large, '', large, large, ''].map((text, at) => `${text}name: m${at}\n`);
   for (const [at, text] of texts.entries()) {

@@ -8,22 +8,22 @@ const cwd = tempFolder();
 
 describe('runCommand', () => {
   it('returns stdout and stderr of the program', async () => {
-    const said = await runCommand(['sh', '-c', 'echo a; echo b >&2; echo c'], { cwd });
-    expect(said.split('\n').sort()).toEqual(['', 'a', 'b', 'c']);
+    const output = await runCommand(['sh', '-c', 'echo a; echo b >&2; echo c'], { cwd });
+    expect(output.split('\n').sort()).toEqual(['', 'a', 'b', 'c']);
   });
 
   it('runs in the given folder, with the given environment added', async () => {
-    const said = await runCommand(node('console.log(process.cwd(), process.env.EXTRA, !!process.env.PATH)'), {
+    const output = await runCommand(node('console.log(process.cwd(), process.env.EXTRA, !!process.env.PATH)'), {
       cwd,
       env: { EXTRA: 'x' },
     });
-    expect(said).toBe(`${cwd} x true\n`);
+    expect(output).toBe(`${cwd} x true\n`);
   });
 
   it('passes arguments unchanged, without a shell', async () => {
     const args = ['; touch evil', '$(touch evil)', '`touch evil`', '*', "a'b", 'a"b', ''];
-    const said = await runCommand(node('console.log(JSON.stringify(process.argv.slice(1)))', '--', ...args), { cwd });
-    expect(JSON.parse(said)).toEqual(args);
+    const output = await runCommand(node('console.log(JSON.stringify(process.argv.slice(1)))', '--', ...args), { cwd });
+    expect(JSON.parse(output)).toEqual(args);
     expect(readdirSync(cwd)).toEqual([]);
   });
 

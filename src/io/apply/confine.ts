@@ -45,8 +45,7 @@ function absent(first: string, rest: readonly string[]): Place {
 
 function followLink(disk: Disk, root: string, link: string, path: RelPath): string {
   const target = realPathOf(disk, join(root, link));
-  if (target === undefined)
-    throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link that leads nowhere` });
+  if (target === undefined) throw new Failure('path-escapes', { path, reason: `${link} is a broken symbolic link` });
   const inside = relative(root, target);
   if (inside === '..' || inside.startsWith(`..${sep}`) || join(root, inside) !== target)
     throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link to ${target}, outside ${root}` });

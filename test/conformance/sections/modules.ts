@@ -34,7 +34,7 @@ export function describeModules(world: World): void {
     it.each([
       ['hasResult', '/result/123e4567-e89b-12d3-a456-426614174000', 'job_not_found'],
       ['hasStats', '/admin/stats', undefined],
-    ] as const)('has what its manifest lists and no more: %s', async (fact, path, code) => {
+    ] as const)('has only the endpoints that its manifest lists: %s', async (fact, path, code) => {
       const answer = await world.admin().get(under(module, path));
       if (!module[fact]) expectRefusal(answer, 404, 'not_found');
       else if (code !== undefined) expectRefusal(answer, 404, code);

@@ -65,7 +65,7 @@ export function describeOpenapi(world: World): void {
         expect(name.startsWith(module.schemaPrefix), name).toBe(true);
       }
       expect(Object.keys(found.responses)).toEqual(expect.arrayContaining([success, '401', '403']));
-      expect(found.security?.length, 'says that it wants a token').toBeGreaterThan(0);
+      expect(found.security?.length, 'requires a token').toBeGreaterThan(0);
     });
   });
 

@@ -15,21 +15,21 @@ export type ListKey = 'endpoints' | 'permissions_required' | 'events_emitted' | 
  * A manifest's text with one entry more: in its place where entries are sorted, every other byte as it was. The text
  * itself where the entry is there; `undefined` where it is written in a way that lines cannot be added to.
  */
-export function addEntry(text: string, addition: Addition): string | undefined {
-  const before = read(text);
+export async function addEntry(text: string, addition: Addition): Promise<string | undefined> {
+  const before = await read(text);
   if (before === undefined) return undefined;
   const wanted = withEntry(before, addition);
   if (wanted === undefined) return text;
   const edited = insert(text, addition, before[addition.list]);
-  const after = edited === undefined ? undefined : read(edited);
+  const after = edited === undefined ? undefined : await read(edited);
   return after !== undefined && canonical(after) === canonical(wanted) ? edited : undefined;
 }
 
 type Value = Readonly<Record<string, unknown>>;
 
-function read(text: string): Value | undefined {
+async function read(text: string): Promise<Value | undefined> {
   try {
-    return readYaml(text) as Value;
+    return (await readYaml(text)) as Value;
   } catch {
     return undefined;
   }

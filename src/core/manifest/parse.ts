@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { explainIssues } from './explain.ts';
@@ -37,15 +36,16 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
 }
 
 /** The same verdict without places, for a manifest the tool wrote itself. Throws on text that is not YAML. */
-export function readManifest(text: string): { readonly manifest?: Manifest; readonly findings: readonly Finding[] } {
-  return checkManifestValue(readYaml(text));
+export async function readManifest(
+  text: string,
+): Promise<{ readonly manifest?: Manifest; readonly findings: readonly Finding[] }> {
+  return checkManifestValue(await readYaml(text));
 }
 
 /** The manifest in a text that may hold anything, such as what git left of two; `undefined` where it is none. */
-export function findManifest(text: string): Manifest | undefined {
+export async function findManifest(text: string): Promise<Manifest | undefined> {
   try {
-    const plain = readPlainYaml(text);
-    return plain ? checkManifestValue(plain.value).manifest : readManifest(text).manifest;
+    return (await readManifest(text)).manifest;
   } catch {
     return undefined;
   }

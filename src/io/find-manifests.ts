@@ -28,14 +28,14 @@ export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
 }
 
 /**
- * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Of links to
- * folders only those to modules are followed. A word that is no path is the name of a module of the host in or above
- * `hostDir`. Throws where there is nothing to check.
+ * Resolves paths, patterns and module names to unique manifests, in order: a file to itself, a folder to every manifest
+ * below it, a name to the module in the host in or above `hostDir`. Follows a link to a folder only if the folder is a
+ * module. Throws if nothing is found.
  */
 export async function findManifests(cwd: string, paths: readonly string[], hostDir = cwd): Promise<FoundManifests> {
   const search: Search = { found: new Set(), links: [] };
   for (const path of paths) {
-    const isPath = isThere(resolve(cwd, path));
+    const isPath = pathExists(resolve(cwd, path));
     const place = (!isPath && /^[\w-]+$/.test(path) && (await moduleNamed(path, hostDir))) || resolve(cwd, path);
     if (!isPath && /[*?[{]/.test(path)) await searchPattern(cwd, path, search);
     else if (!searchPath(place, search)) throw new Failure('no-manifests', { dir: place });
@@ -43,8 +43,8 @@ export async function findManifests(cwd: string, paths: readonly string[], hostD
   return withLinked(search);
 }
 
-/** A link to nowhere is there; so is what the system refuses to look at: reading it tells why. */
-function isThere(path: string): boolean {
+/** True for broken links and inaccessible paths too: reading them reports the reason. */
+function pathExists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
@@ -57,7 +57,7 @@ async function moduleNamed(name: string, hostDir: string): Promise<string | unde
   return folderNamed(name, hostDir);
 }
 
-/** Whether there is anything to check. */
+/** Whether the path contributes a manifest. */
 function searchPath(path: string, search: Search): boolean {
   const stats = statsAt(path);
   if (stats.isDirectory()) return searchFolder(path, Number.POSITIVE_INFINITY, search);

@@ -103,7 +103,7 @@ function readRecord(root: string): StoredChange[] {
   }
 }
 
-/** Every byte as it was, but for line endings that were converted since. */
+/** The changes that restore `before` exactly, except for line endings converted since the update. */
 function reversed(
   path: RelPath,
   now: TreeFile | undefined,

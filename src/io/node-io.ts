@@ -12,7 +12,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
     env: process.env,
     out: outputOf(process.stdout, 'Standard output'),
     err: outputOf(process.stderr, 'Standard error'),
-    // Looking at stdin makes Node read its stream code: only when something might be asked.
+    // A getter, because accessing `process.stdin` makes Node load its stream code.
     get isInteractive() {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY);
     },
@@ -21,7 +21,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
   };
 }
 
-/** Only commands that look for files need one: somebody may have deleted it. */
+/** Called lazily, because the folder may have been deleted and some commands do not need it. */
 function workingDirectory(): string {
   try {
     return process.cwd();

@@ -26,7 +26,7 @@ export async function openHost(dir: string, stack?: string): Promise<OpenedHost>
   }
 }
 
-/** The same, `undefined` where there is none. */
+/** `openHost`, but returns `undefined` if there is no host. */
 export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
   return openHost(dir).catch((error: unknown) => {
     if (isFailure(error, 'host-not-found')) return undefined;
@@ -34,7 +34,7 @@ export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
   });
 }
 
-/** The packs whose hosts are looked for; one that was asked for by its path goes first. */
+/** The packs whose hosts are searched for; a pack given by its path comes first. */
 async function candidates(stack: string | undefined, dir: string): Promise<Candidate[]> {
   const bundled = (await bundledMetas()).map((meta) => ({ meta, stack: meta.name }));
   if (stack === undefined || bundled.some((one) => one.stack === stack)) return bundled;

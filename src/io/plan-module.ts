@@ -49,8 +49,8 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
 }
 
 /**
- * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`, as
- * `applyPlan` would, for one that is unavailable in this host.
+ * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`
+ * (like `applyPlan`) for a name that is unavailable in this host.
  */
 export function mustBeFree(host: Host, meta: PackMeta, name: string): void {
   const reason = reservedReason(meta, name);

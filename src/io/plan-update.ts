@@ -29,7 +29,7 @@ export interface UpdatePlan {
   }[];
   /** Notes for the user, such as modules that were skipped. */
   readonly notes: readonly string[];
-  /** Manifests that were edited since the last render, as they were then; by their paths in the host. */
+  /** The last rendered versions of manifests edited since then, by their paths in the host. */
   readonly manifestsThen: ReadonlyMap<string, string>;
 }
 

@@ -45,12 +45,12 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
 
-/** All modules of a host. */
+/** The checkup of all modules of a host. */
 export async function readHostCheckup(cwd: string, host: Host): Promise<ReadCheckup> {
   return readOne(cwd, { host: { host }, files: modulesOf({ host }) });
 }
 
-/** A manifest that is no file, such as standard input: it belongs to no host. */
+/** The checkup of a manifest that belongs to no host, such as standard input. */
 export function lonely(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };

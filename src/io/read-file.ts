@@ -53,7 +53,7 @@ export function textOf(file: string, content: TreeFile['content']): string {
   throw new Failure('encoding-unsupported', { file, reason });
 }
 
-/** By the byte order mark; without one, by the zero bytes of two ASCII characters at the start, which are valid UTF-8. */
+/** Checks the byte order mark, else the zero bytes of two leading ASCII characters: those are also valid UTF-8. */
 function isUtf16(content: TreeFile['content']): boolean {
   const [a, b, c, d] = typeof content === 'string' ? [0, 1, 2, 3].map((at) => content.charCodeAt(at)) : content;
   if (content.length < 4) return false;

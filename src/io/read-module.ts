@@ -28,8 +28,8 @@ export function moduleNotFound(host: Host, name: string, known: readonly string[
   return new Failure('module-not-found', { name, dir, known, near: nearWords(last, known).slice(0, 3) });
 }
 
-/** The module whose folder `dir` is in, else the only one there is. Throws `module-unclear`. */
-export async function moduleMeant(host: Host, dir: string): Promise<string> {
+/** The module whose folder contains `dir`, else the host's only module. Throws `module-unclear`. */
+export async function currentModule(host: Host, dir: string): Promise<string> {
   const modulesDir = join(host.root, host.modulesDir);
   const known = (await foldersOfModules(host)).filter((name) => existsSync(join(modulesDir, name, manifestPath)));
   const [around = ''] = relative(modulesDir, dir).split(sep);

@@ -57,7 +57,7 @@ export async function carryOutUpdate(
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
-    printJson(io, { command, plan, written: apply, diagnostics }, more);
+    await printJson(io, { command, plan, written: apply, diagnostics }, more);
   } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }

@@ -24,8 +24,8 @@ export async function mustBreakNoRule(
   if (isNoop(plan)) return [];
   const { checkPlanned } = await import('../io/check-planned.ts');
   const { added: found, existing, texts: planned } = await checkPlanned(io.cwd, host, plan, then);
-  const { diagnostics: added, texts } = withoutSecrets(found, planned);
-  io.err.write(listOf(withoutSecrets(existing.filter(isError), planned).diagnostics));
+  const { diagnostics: added, texts } = await withoutSecrets(found, planned);
+  io.err.write(listOf((await withoutSecrets(existing.filter(isError), planned)).diagnostics));
   io.err.write(reportDiagnostics(added, texts, paintFor(io, io.err)));
   const count = added.filter(isError).length;
   if (count > 0) throw new Failure('rules-broken', { count, diagnostics: added });

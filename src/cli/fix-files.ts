@@ -28,8 +28,11 @@ export async function fixFiles(
   const isWritten = !showsOnly(flags);
   for (const [folder, own] of byFolder(root, changes)) {
     const plan = await planTextChanges(folder, own);
-    const secrets = own.flatMap(({ before, after }) => [before, after].flatMap((text) => secretsInYaml(text)));
-    if (!isWritten || flags.diff) io.err.write(maskSecrets(reportDiff(plan, paintFor(io, io.err)), secrets));
+    if (!isWritten || flags.diff) {
+      const manifests = own.flatMap(({ before, after }) => [secretsInYaml(before), secretsInYaml(after)]);
+      const secrets = (await Promise.all(manifests)).flat();
+      io.err.write(maskSecrets(await reportDiff(plan, paintFor(io, io.err)), secrets));
+    }
     if (isWritten) await applyPlan(folder, plan);
   }
   return { ...fixed, isWritten };

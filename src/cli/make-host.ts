@@ -35,7 +35,7 @@ export async function makeHost(
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
   const isComplete = isNoop(plan);
   if (flags.json)
-    printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
+    await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
   else if (isComplete) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
   return { meta, isThere: apply || isComplete };

@@ -38,7 +38,7 @@ export async function confirmPlan(io: Io, plan: Plan, title: string, flags: Plan
   const paint = paintFor(io, output);
   if (!flags.json) {
     output.write(`${title}\n${reportPlan(plan, paint)}`);
-    if (flags.diff) output.write(reportDiff(plan, paint));
+    if (flags.diff) output.write(await reportDiff(plan, paint));
   }
   if (isNoop(plan)) return false;
   if (isResult) {
@@ -53,6 +53,6 @@ export async function confirmPlan(io: Io, plan: Plan, title: string, flags: Plan
 }
 
 /** The result of `--json`: what was or would be done, and `more` of the command. */
-export function printJson(io: Io, result: PlanResult, more: Readonly<Record<string, unknown>>): void {
-  io.out.write(planResultToJson(result, more));
+export async function printJson(io: Io, result: PlanResult, more: Readonly<Record<string, unknown>>): Promise<void> {
+  io.out.write(await planResultToJson(result, more));
 }

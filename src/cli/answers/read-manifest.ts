@@ -18,7 +18,7 @@ export async function readManifestFile(io: Io, file: string): Promise<Manifest> 
 export async function mustBeManifest(io: Io, text: string, shown: string, file: string = shown): Promise<Manifest> {
   const parsed = await parseManifest(text, shown);
   if (parsed.ok) return parsed.manifest;
-  const { diagnostics, texts } = withoutSecrets(parsed.diagnostics, new Map([[shown, text]]));
+  const { diagnostics, texts } = await withoutSecrets(parsed.diagnostics, new Map([[shown, text]]));
   io.err.write(reportDiagnostics(diagnostics, texts, paintFor(io, io.err)));
   throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
 }

@@ -21,7 +21,7 @@ export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags
   const apply = isNoop(plan) ? false : await confirmPlan(io, plan, `Adoption in ${found.host.root}:`, flags);
   if (apply) await applyUpdate(found.host.root, plan);
   const changed = changedFolders(plan, new Set(modules.map(({ folder }) => folder)));
-  if (flags.json) printJson(io, { command: 'adopt', plan, written: apply }, { host: found.host.root, modules });
+  if (flags.json) await printJson(io, { command: 'adopt', plan, written: apply }, { host: found.host.root, modules });
   else
     for (const { name, folder, different } of modules) {
       const edits =

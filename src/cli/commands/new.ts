@@ -47,7 +47,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   if (flags.json) {
     const { root, evidence } = host;
     const more = { host: root, stack: meta.name, evidence, module: name, folder, notes, verified };
-    printJson(io, { command: 'new', plan, written: apply, diagnostics }, more);
+    await printJson(io, { command: 'new', plan, written: apply, diagnostics }, more);
   } else if (apply) {
     const written = {
       name,

@@ -33,7 +33,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
   const texts = textsFor(io, diagnostics, checked);
-  const shown = withoutSecrets(diagnostics, texts);
+  const shown = await withoutSecrets(diagnostics, texts);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup: { checkup, unreadable } }) =>
       [...checkup.manifests, ...unreadable].map(({ file }) => file),

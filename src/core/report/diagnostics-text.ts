@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { printable } from '../text/printable.ts';
 import type { Paint } from './paint.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 const widest = 160;
 
@@ -11,8 +10,7 @@ export function reportDiagnostics(
   texts: ReadonlyMap<string, string>,
   paint: Paint,
 ): string {
-  const shown = withoutSecrets(diagnostics, texts);
-  return shown.diagnostics.map((one) => `${reportOne(one, shown.texts.get(one.file), paint)}\n`).join('');
+  return diagnostics.map((one) => `${reportOne(one, texts.get(one.file), paint)}\n`).join('');
 }
 
 function reportOne(one: Diagnostic, text: string | undefined, paint: Paint): string {

@@ -24,15 +24,14 @@ export interface PlanResult {
 }
 
 /** What `--json` prints of a run that plans: the plan in full, as it would be applied, and `more` of the command. */
-export function planResultToJson(
+export async function planResultToJson(
   { command, written, plan, diagnostics = [] }: PlanResult,
   more: Readonly<Record<string, unknown>>,
-): string {
+): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
   return jsonDocument(command, {
     written,
-    changes: planWithoutSecrets(plan)
-      .changes.filter((change) => change.kind !== 'keep')
-      .map(changeToJson),
+    changes: changes.filter((change) => change.kind !== 'keep').map(changeToJson),
     newFolders: plan.newFolders,
     diagnostics: diagnostics.map(diagnosticToJson),
     ...more,

@@ -38,8 +38,8 @@ export function countChanges(plan: Plan, isDone = false): string {
 }
 
 /** The plan as a unified diff, which `git apply` and `patch` read. */
-export function reportDiff(plan: Plan, paint: Paint): string {
-  const { changes } = planWithoutSecrets(plan);
+export async function reportDiff(plan: Plan, paint: Paint): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
   return changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
 }
 

@@ -7,11 +7,12 @@ import type { Change, Plan } from '../tree/plan.ts';
 import type { TreeFile } from '../tree/tree.ts';
 
 /** Reports end up in logs that more people read than the files: nothing here keeps a secret that the files have. */
-export function withoutSecrets(
+export async function withoutSecrets(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
-): { readonly diagnostics: readonly Diagnostic[]; readonly texts: ReadonlyMap<string, string> } {
-  const secrets = new Map([...texts].map(([file, text]) => [file, secretsInFile(file, text)]));
+): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly texts: ReadonlyMap<string, string> }> {
+  const secrets = new Map<string, readonly string[]>();
+  for (const [file, text] of texts) secrets.set(file, await secretsInFile(file, text));
   const shown = new Map(
     [...texts].map(([file, text]) => [
       file,
@@ -25,7 +26,7 @@ export function withoutSecrets(
   return { diagnostics: diagnostics.map((one) => withoutThose(one, secrets.get(one.file) ?? [])), texts: shown };
 }
 
-function secretsInFile(file: string, text: string): string[] {
+async function secretsInFile(file: string, text: string): Promise<string[]> {
   return /\.(?:py|[mc]?[jt]s)$/.test(file) ? secretsInCode(text) : secretsInYaml(text);
 }
 
@@ -48,8 +49,8 @@ function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']
 }
 
 /** A plan as it may be shown: without the secrets of the manifests in it, which rules may have been told to ignore. */
-export function planWithoutSecrets(plan: Plan): Plan {
-  const secrets = new Set(plan.changes.flatMap(secretsInChange));
+export async function planWithoutSecrets(plan: Plan): Promise<Plan> {
+  const secrets = new Set((await Promise.all(plan.changes.map(secretsInChange))).flat());
   if (secrets.size === 0) return plan;
   const shown = (file: TreeFile): TreeFile =>
     typeof file.content === 'string' ? { ...file, content: maskSecrets(file.content, secrets) } : file;
@@ -61,15 +62,15 @@ export function planWithoutSecrets(plan: Plan): Plan {
   return { ...plan, changes };
 }
 
-function secretsInChange(change: Change): string[] {
+async function secretsInChange(change: Change): Promise<string[]> {
   const files = [...('before' in change ? [change.before] : []), ...('after' in change ? [change.after] : [])];
-  return files.flatMap(({ content }) => {
+  const manifests = files.flatMap(({ content }) => {
     if (typeof content !== 'string') return [];
-    if (isAt(change.path, manifestPath)) return secretsInYaml(content);
-    if (!isAt(change.path, pristinePath)) return [];
-    const manifest = readPristine(content)?.get(manifestPath)?.content;
-    return typeof manifest === 'string' ? secretsInYaml(manifest) : [];
+    if (isAt(change.path, manifestPath)) return [content];
+    const manifest = isAt(change.path, pristinePath) ? readPristine(content)?.get(manifestPath)?.content : undefined;
+    return typeof manifest === 'string' ? [manifest] : [];
   });
+  return (await Promise.all(manifests.map((text) => secretsInYaml(text)))).flat();
 }
 
 function isAt(path: RelPath, end: string): boolean {
@@ -77,11 +78,11 @@ function isAt(path: RelPath, end: string): boolean {
 }
 
 /** What a failure says, without the secrets in the arguments of the command and in what the failure is about. */
-export function failureWithoutSecrets<T>(said: T, argv: readonly string[]): T {
+export async function failureWithoutSecrets<T>(said: T, argv: readonly string[]): Promise<T> {
   const texts = textsIn(said);
   // A trace may quote lines of a file.
-  const quoted = texts.filter((text) => text.includes('\n')).flatMap((text) => secretsInYaml(text));
-  const secrets = new Set([...secretsInWords([...argv, ...texts]), ...quoted]);
+  const quoted = texts.filter((text) => text.includes('\n')).map((text) => secretsInYaml(text));
+  const secrets = new Set((await Promise.all([secretsInWords([...argv, ...texts]), ...quoted])).flat());
   return mapTexts(said, (text) => maskSecrets(text, secrets)) as T;
 }
 

@@ -60,25 +60,27 @@ export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): 
 }
 
 /** Secrets in the arguments of a command: `password=hunter2`, `--config=token={secret: true, default: x}`. */
-export function secretsInWords(words: readonly string[]): string[] {
-  return words.flatMap((word) => {
-    const [, key, value] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
-    if (key === undefined || value === undefined)
-      return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNoPath);
-    if (/^\s*\{/.test(value)) return [...secretsInYaml(value, key), ...(isSecretKey(key) ? quotedIn(value) : [])];
-    const isQuoted = /^(["']).+\1$/s.test(value);
-    return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...secretsInWords([value])];
-  });
+export async function secretsInWords(words: readonly string[]): Promise<string[]> {
+  return (await Promise.all(words.map(secretsInWord))).flat();
+}
+
+async function secretsInWord(word: string): Promise<string[]> {
+  const [, key, value] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
+  if (key === undefined || value === undefined)
+    return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNoPath);
+  if (/^\s*\{/.test(value)) return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? quotedIn(value) : [])];
+  const isQuoted = /^(["']).+\1$/s.test(value);
+  return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInWord(value))];
 }
 
 /** Paths have letters and digits mixed as chance would do it. */
 const isNoPath = (part: string): boolean => !part.includes('/') || part.includes('://');
 
 /** Secrets in the text of a manifest or of answers, which may be broken. */
-export function secretsInYaml(text: string, key = ''): string[] {
+export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
   const parts = secretParts(text).filter(isNoPath);
   if (!suspicious.test(text) && !isSecretKey(key)) return parts;
-  return [...text.split(/\r?\n/).flatMap(entriesIn), ...parts, ...secretsIn(yamlValue(text), key)];
+  return [...text.split(/\r?\n/).flatMap(entriesIn), ...parts, ...secretsIn(await yamlValue(text), key)];
 }
 
 /** What has none of these has no key that names a secret: it need not be read. */
@@ -104,9 +106,9 @@ function entriesIn(line: string): string[] {
 
 const harmless = /^(?:true|false|null|~|•*|[[{|>].*)$/;
 
-function yamlValue(text: string): unknown {
+async function yamlValue(text: string): Promise<unknown> {
   try {
-    return readYaml(text);
+    return await readYaml(text);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { relPath } from '../../../src/core/text/rel-path.ts';
 import { planChanges } from '../../../src/core/tree/plan.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
-it('holds everything that would be written, and nothing that stays', () => {
+it('holds everything that would be written, and nothing that stays', async () => {
   const current = new Map([
     [relPath('same'), textFile('1')],
     [relPath('changed'), textFile('1')],
@@ -17,7 +17,7 @@ it('holds everything that would be written, and nothing that stays', () => {
   ]);
   const options = { remove: new Set([relPath('gone')]), newFolders: [relPath('folder')] };
   const plan = planChanges(current, desired, options);
-  expect(JSON.parse(planResultToJson({ command: 'add', written: false, plan }, { host: '/app' }))).toEqual({
+  expect(JSON.parse(await planResultToJson({ command: 'add', written: false, plan }, { host: '/app' }))).toEqual({
     schemaVersion: 1,
     command: 'add',
     written: false,

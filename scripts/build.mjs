@@ -1,10 +1,11 @@
 // Bundles the tool into dist/ or the given folder: a small entry file that handles --version and --help, the tool, its
 // lazily loaded libraries, and the compiled packs.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { copy, emptyDir, ensureDir } from 'fs-extra/esm';
 import { compilePacks } from './compile-packs.mjs';
 import { noticesOf } from './notices.mjs';
 
@@ -55,8 +56,8 @@ const bundle = (entry, name, more = {}) =>
     ...more,
   });
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(join(dist, 'packs'), { recursive: true });
+await emptyDir(dist);
+await ensureDir(join(dist, 'packs'));
 const bundles = await Promise.all([
   bundle('src/cli/main.ts', 'main'),
   ...Object.entries(libraries).map(([name, { entry }]) => bundle(entry, name)),
@@ -69,7 +70,7 @@ bundles.push(
   }),
 );
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
-  await copyFile(join(root, 'docs/schema', name), join(dist, name));
+  await copy(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 
 if (process.argv[2] === undefined) {

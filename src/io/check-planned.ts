@@ -10,7 +10,7 @@ import type { Plan } from '../core/tree/plan.ts';
 import { type ReadCheckup, readHostCheckup, shownPath } from './read-checkup.ts';
 
 export interface PlannedCheck extends FindingsByAge {
-  /** The planned manifests, by file. */
+  /** The manifests as planned, by file. */
   readonly texts: ReadonlyMap<string, string>;
 }
 

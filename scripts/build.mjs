@@ -1,5 +1,5 @@
-// Bundles the tool into dist/, or into the folder that is named: a first file that answers --version and --help, the tool,
-// the libraries that it loads when they are needed, and the compiled packs.
+// Bundles the tool into dist/ or the given folder: a small entry file that handles --version and --help, the tool, its
+// lazily loaded libraries, and the compiled packs.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -12,13 +12,13 @@ import { noticesOf } from './notices.mjs';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-/** Most runs do without these: name of the file → what imports of it look like, and what it is made from. */
+/** Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. */
 const libraries = {
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/check/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
-  // The package's module form reads import.meta, which a CommonJS bundle lacks.
+  // The ES module build of the package uses import.meta, which a CommonJS bundle lacks.
   tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
 };
@@ -32,7 +32,7 @@ const separate = {
     beside(/\/main\.ts$/, 'main.cjs');
     beside(/\/manifest\.schema\.json$/, 'manifest.schema.json');
     for (const [name, { imports }] of Object.entries(libraries)) beside(imports, `${name}.cjs`);
-    // Installed, the tool reads packs as the build compiled them.
+    // The installed tool reads the compiled packs.
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
   },
 };
@@ -46,7 +46,7 @@ const bundle = (entry, name, more = {}) =>
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // Loads files beside the bundle with require: import() would read them once more to look for their exports.
+    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports.
     supported: { 'dynamic-import': false },
     minify: true,
     metafile: true,

@@ -8,7 +8,7 @@ import { openHost } from '../../src/io/open-host.ts';
 import { planUpdate } from '../../src/io/plan-update.ts';
 import { draws } from '../draws.ts';
 import { bundleChild, run as runChild } from '../io/apply/child.ts';
-import { bury, countingDisk, type Fault, faultDisk } from '../io/apply/fault-disk.ts';
+import { countingDisk, type Fault, faultDisk, removeClaims } from '../io/apply/fault-disk.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, serviceWith } from './update-packs.ts';
@@ -101,13 +101,13 @@ describe('an update of 30 modules', () => {
     }
   });
 
-  it.each<Fault>(['EROFS from there on', 'death', 'death half-way'])('is recovered after %s', async (fault) => {
+  it.each<Fault>(['EROFS from then on', 'death', 'death halfway'])('is recovered after %s', async (fault) => {
     for (const step of sampled()) {
       const root = copy();
       const { disk, fired } = faultDisk(step, fault);
       await applyUpdate(root, plan, { disk }).catch(() => {});
       expect([step, fired()]).toEqual([step, true]);
-      bury(root);
+      removeClaims(root);
       await mustFinish(root, step);
     }
   });
@@ -156,7 +156,7 @@ describe('an update of 30 modules', () => {
     const root = copy();
     const { disk } = faultDisk(40, 'death');
     await applyUpdate(root, plan, { disk }).catch(() => {});
-    bury(root);
+    removeClaims(root);
     const { code, err } = await runIn(root, ['undo', '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining('There is no update to undo')]);
   });

@@ -53,7 +53,7 @@ export async function carryOutUpdate(
   const isWritten = !dryRun && mayWrite(io, flags);
   if (!flags.json) io.err.write(reportConflicts(modules, isWritten, paintFor(io, io.err)));
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
-  if (apply) await withProgress(io, 'Writing', (tell) => applyUpdate(found.host.root, plan, { tell }));
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };

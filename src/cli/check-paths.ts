@@ -4,7 +4,7 @@ import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { findManifests, manifestsOfHost } from '../io/find-manifests.ts';
 import type { Io } from '../io/io.ts';
 import { openHost } from '../io/open-host.ts';
-import { asDiagnostic, lonely, type ReadCheckup, readCheckups } from '../io/read-checkup.ts';
+import { asDiagnostic, type ReadCheckup, readCheckups, standaloneCheckup } from '../io/read-checkup.ts';
 import { contentOf, textOf } from '../io/read-file.ts';
 
 export const stdinName = '<stdin>';
@@ -26,9 +26,9 @@ async function readStdin(io: Io): Promise<ReadCheckup> {
   try {
     if (bytes.length > maxManifestBytes)
       throw new Failure('file-too-large', { file: stdinName, bytes: bytes.length, limit: maxManifestBytes });
-    return lonely({ file: stdinName, folder: undefined, text: textOf(stdinName, contentOf(bytes)) });
+    return standaloneCheckup({ file: stdinName, folder: undefined, text: textOf(stdinName, contentOf(bytes)) });
   } catch (error) {
-    const { checkup, ...rest } = lonely({ file: stdinName, folder: undefined, text: '' });
+    const { checkup, ...rest } = standaloneCheckup({ file: stdinName, folder: undefined, text: '' });
     return { ...rest, checkup: { ...checkup, manifests: [] }, unreadable: [asDiagnostic(stdinName, error)] };
   }
 }

@@ -32,7 +32,7 @@ export async function makeHost(
       `Note: the project is named ${hostContextOf(folder, meta).name}: ${plainName(folder)} is a package that it needs.\n`,
     );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
-  if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(root, plan, { onProgress }));
   const isComplete = isNoop(plan);
   if (flags.json)
     await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });

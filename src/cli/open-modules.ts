@@ -21,7 +21,10 @@ export async function openModules(
   given: readonly string[],
   conflicts: ConflictStyle,
   flags: ModuleFlags,
-  { isOne, ...also }: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'tell'> & { readonly isOne?: boolean } = {},
+  {
+    isOne,
+    ...also
+  }: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'onProgress'> & { readonly isOne?: boolean } = {},
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
   const withHost = flags.hostFiles === true;
   const found = await openHostOf(io, given[0], flags);

@@ -1,4 +1,4 @@
-import type { Io, Tell } from '../io/io.ts';
+import type { Io, OnProgress } from '../io/io.ts';
 import { hasColour } from './paint.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -9,13 +9,13 @@ const barWidth = 24;
  * Shows that work goes on once it has taken a second: on a terminal a line that turns and counts, with a bar where the
  * work tells how far it is; one still line on a terminal without colour, nothing anywhere else.
  */
-export async function withProgress<T>(io: Io, label: string, work: (tell: Tell) => Promise<T>): Promise<T> {
+export async function withProgress<T>(io: Io, label: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
   if (!io.err.isTty) return work(async () => {});
   const began = performance.now();
   const seconds = () => Math.floor((performance.now() - began) / 1000);
   let frame = 0;
   let bar = '';
-  const tell: Tell = async (done, total) => {
+  const onProgress: OnProgress = async (done, total) => {
     const full = Math.floor((barWidth * done) / total);
     bar = ` ${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${done} of ${total}`;
     await breathe();
@@ -32,7 +32,7 @@ export async function withProgress<T>(io: Io, label: string, work: (tell: Tell) 
   };
   const waiting = setTimeout(start, patienceMs);
   try {
-    return await work(tell);
+    return await work(onProgress);
   } finally {
     clearTimeout(waiting);
     clearInterval(turning);

@@ -37,7 +37,7 @@ export function isCancelled(error: unknown): error is Cancelled {
 }
 
 /** Receives progress. Awaited, so that the terminal can redraw. */
-export type Tell = (done: number, total: number) => Promise<void>;
+export type OnProgress = (done: number, total: number) => Promise<void>;
 
 /** The environment of a command: everything it uses of the machine except files. */
 export interface Io {

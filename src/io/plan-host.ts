@@ -20,7 +20,7 @@ export async function planHost(target: string, tree: Tree): Promise<{ readonly r
 }
 
 async function planInto(target: string, tree: Tree): Promise<Plan> {
-  mustBeFolder(target);
+  assertFolder(target);
   const there = await Promise.all(
     [...tree.keys()].map(async (path) => [path, await readFileOf(target, path)] as const),
   );
@@ -34,7 +34,7 @@ async function planInto(target: string, tree: Tree): Promise<Plan> {
 function nearestFolder(path: string): string {
   let folder = path;
   while (!existsSync(folder)) folder = dirname(folder);
-  mustBeFolder(folder);
+  assertFolder(folder);
   return folder;
 }
 
@@ -52,7 +52,7 @@ function isThere(path: string): boolean {
   }
 }
 
-function mustBeFolder(path: string): void {
+function assertFolder(path: string): void {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
     throw new Failure('target-unusable', { path, reason: 'it is not a folder' });
 }

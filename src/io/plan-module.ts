@@ -38,7 +38,7 @@ export interface PlannedModule {
 /** Plans a new module. Throws `module-exists`, also for a name that differs in case only. */
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
-  mustBeFree(host, pack.meta, context.name);
+  assertNameAvailable(host, pack.meta, context.name);
   const module = await renderModule(pack, context);
   const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
   const edits = await editHost(host, pack, context);
@@ -52,7 +52,7 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
  * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`
  * (like `applyPlan`) for a name that is unavailable in this host.
  */
-export function mustBeFree(host: Host, meta: PackMeta, name: string): void {
+export function assertNameAvailable(host: Host, meta: PackMeta, name: string): void {
   const reason = reservedReason(meta, name);
   if (reason !== undefined) throw new Failure('name-reserved', { name, stack: meta.name, reason });
   const same = namesInUse(host).find((entry) => entry.toLowerCase() === name);

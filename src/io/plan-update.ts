@@ -10,7 +10,7 @@ import { joinPath, type RelPath } from '../core/text/rel-path.ts';
 import { isUnchanged, type Plan, planChanges } from '../core/tree/plan.ts';
 import { sameContent, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
-import type { Tell } from './io.ts';
+import type { OnProgress } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
 import { addManifestSchema } from './manifest-schema.ts';
 import { mergeWithGit } from './merge-with-git.ts';
@@ -37,7 +37,7 @@ export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
   /** Edits each manifest in memory before rendering. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
   /** Receives how many modules are done. */
-  readonly tell?: Tell;
+  readonly onProgress?: OnProgress;
   /** Receives each module with all its files. */
   readonly inspect?: (module: PlannedModule) => void;
   /** Whether to update the host's own files as well. */
@@ -66,19 +66,19 @@ export async function planUpdate(
   }
   const all = await modulesToRead(host, names);
   for (const [done, name] of all.entries()) {
-    await options.tell?.(done, all.length);
+    await options.onProgress?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);
     const there = await readTree(join(host.root, folder));
     const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);
-    if (isHealed) notes.push(`${folder}: what was rendered last was taken from git.`);
+    if (isHealed) notes.push(`${folder}: the merge base was restored from git.`);
     const mine = await withManifest(healed, join(host.root, folder, manifestPath), pack, options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has(manifestPath))
-        notes.push(`${folder} has no lock and is left alone; \`create-ai-module adopt ${name}\` makes it updatable.`);
+        notes.push(`${folder} has no lock file and is not updated. To track it, run \`create-ai-module adopt ${name}\`.`);
       continue;
     }
     const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
-    if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
+    if (manifest.name !== name) notes.push(`${folder} contains the module ${manifest.name}: the folder and the name in its manifest differ.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {

@@ -51,7 +51,7 @@ export async function readHostCheckup(cwd: string, host: Host): Promise<ReadChec
 }
 
 /** The checkup of a manifest that belongs to no host, such as standard input. */
-export function lonely(manifest: ManifestText): ReadCheckup {
+export function standaloneCheckup(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };
 }

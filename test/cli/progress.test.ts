@@ -7,9 +7,9 @@ async function shownBy(isTty: boolean, env: Io['env'] = {}, stepMs = 1_100): Pro
   const shown: string[] = [];
   const err = { isTty, columns: 100, write: (more: string) => shown.push(more) };
   try {
-    await withProgress({ env, err } as unknown as Io, 'Merging', async (tell) => {
+    await withProgress({ env, err } as unknown as Io, 'Merging', async (onProgress) => {
       for (const done of [0, 6]) {
-        await tell(done, 12);
+        await onProgress(done, 12);
         vi.advanceTimersByTime(stepMs);
       }
     });

@@ -105,7 +105,7 @@ describe.skipIf(!hasGit)('a base that is gone', () => {
   ])('is taken from git: %s', async (_, spoil) => {
     spoil();
     const { err } = await succeedIn(host.root, ['update', '--yes']);
-    expect(err).toContain('modules/notes: what was rendered last was taken from git.');
+    expect(err).toContain('modules/notes: the merge base was restored from git.');
     for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
     expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
   });

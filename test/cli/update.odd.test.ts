@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 it('a module whose folder has another name than its manifest says so', async () => {
   renameSync(join(host.root, 'modules/notes'), join(host.root, 'modules/other'));
-  expect((await succeedIn(host.root, ['status'])).err).toContain('modules/other holds the module notes');
+  expect((await succeedIn(host.root, ['status'])).err).toContain('modules/other contains the module notes');
 });
 
 it('a pack that is gone is named, and nothing is written', async () => {

@@ -4,7 +4,7 @@ import { countChanges } from '../../core/report/plan-text.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { findPack } from '../../io/find-pack.ts';
 import type { Io } from '../../io/io.ts';
-import { mustBeFree, planModule } from '../../io/plan-module.ts';
+import { assertNameAvailable, planModule } from '../../io/plan-module.ts';
 import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../answers/gather-answers.ts';
 import { mustBreakNoRule } from '../check-plan.ts';
 import { type ExitCode, exit } from '../exit.ts';
@@ -27,7 +27,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
-  if (given.answers.name !== undefined) mustBeFree(host, meta, given.answers.name);
+  if (given.answers.name !== undefined) assertNameAvailable(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),
     authorOf(io, given),
@@ -39,7 +39,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const diagnostics = await mustBreakNoRule(io, host, plan);
 
   const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
-  if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
   const verified = apply && flags.verify === true;

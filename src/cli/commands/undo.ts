@@ -13,7 +13,7 @@ export async function undo(io: Io, flags: HostFlags & { readonly stack?: string 
   const plan = await planUndo(host.root);
   const apply = await confirmPlan(io, plan, `Undo of the last update in ${host.root}:`, flags);
   if (apply) {
-    await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
+    await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
     forgetUpdate(host.root);
   }
   if (flags.json) await printJson(io, { command: 'undo', plan, written: apply }, { host: host.root });

@@ -9,7 +9,9 @@ import { withProgress } from '../progress.ts';
 /** manifests and locks → three-way merge → plan → preview → disk */
 export async function update(io: Io, names: readonly string[], flags: UpdateFlags): Promise<ExitCode> {
   const { style, aborts } = conflictStyle(io, flags);
-  const planned = await withProgress(io, 'Merging', (tell) => openModules(io, names, style, flags, { tell }));
+  const planned = await withProgress(io, 'Merging', (onProgress) =>
+    openModules(io, names, style, flags, { onProgress }),
+  );
   mustHaveRestored(planned, flags.restore ?? []);
   return carryOutUpdate(io, 'update', planned, aborts, flags);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { isNoop, type Plan } from '../../core/tree/plan.ts';
-import type { Tell } from '../io.ts';
+import type { OnProgress } from '../io.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Disk, nodeDisk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
@@ -21,7 +21,7 @@ export interface ApplyOptions {
   /** Called under the lock, before the first write. Returns a function that undoes its effects, called on failure. */
   readonly prepare?: () => () => void;
   /** Receives how many files are staged beside their targets: nearly all of the work. */
-  readonly tell?: Tell;
+  readonly onProgress?: OnProgress;
 }
 
 /**
@@ -53,25 +53,25 @@ async function applyLocked(
   root: Root,
   plan: Plan,
   pause: Pause,
-  { prepare, tell }: ApplyOptions,
+  { prepare, onProgress }: ApplyOptions,
 ): Promise<void> {
   recoverLocked(disk, root.path);
   const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
   const job = makeJob(checkPlan(disk, root.path, plan), run, root.created.length);
   const undoPreparation = prepare?.();
   try {
-    await carryOut(disk, root.path, job, pause, tell);
+    await carryOut(disk, root.path, job, pause, onProgress);
   } catch (error) {
     undoPreparation?.();
     throw error;
   }
 }
 
-async function carryOut(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
+async function carryOut(disk: Disk, root: string, job: Job, pause: Pause, onProgress?: OnProgress): Promise<void> {
   let { journal } = job;
   try {
     wrapDiskError(root, () => writeJournal(disk, root, journal, false));
-    await stage(disk, root, job, pause, tell);
+    await stage(disk, root, job, pause, onProgress);
     journal = wrapDiskError(root, () => stampJournal(disk, root, journal));
     wrapDiskError(root, () => writeJournal(disk, root, journal, job.isDurable));
     for (const move of journal.moves) wrapDiskError(move.target, () => backUp(disk, root, move));
@@ -93,14 +93,14 @@ function stampJournal(disk: Disk, root: string, journal: Journal): Journal {
   return { ...journal, moves };
 }
 
-async function stage(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
+async function stage(disk: Disk, root: string, job: Job, pause: Pause, onProgress?: OnProgress): Promise<void> {
   for (const folder of [...job.journal.folders, ...job.stagedFolders])
     wrapDiskError(folder, () => disk.makeFolder(join(root, folder)));
   let last = process.uptime();
   for (const [done, file] of job.stagedFiles.entries()) {
     wrapDiskError(file.target, () => disk.write(join(root, file.path), file.content, file.options));
     if (process.uptime() - last < 0.005) continue;
-    await tell?.(done + 1, job.stagedFiles.length);
+    await onProgress?.(done + 1, job.stagedFiles.length);
     await pause();
     last = process.uptime();
   }

@@ -91,8 +91,8 @@ it('reports how many files are written out of the total', async () => {
     },
   };
   const reported: number[][] = [];
-  const tell = async (...counts: number[]) => void reported.push(counts);
-  await applyPlan(tempFolder(), planOf([create('a'), create('b'), create('c/d')]), { disk: slow, tell });
+  const onProgress = async (...counts: number[]) => void reported.push(counts);
+  await applyPlan(tempFolder(), planOf([create('a'), create('b'), create('c/d')]), { disk: slow, onProgress });
   expect(reported).toEqual([
     [1, 3],
     [2, 3],

@@ -82,10 +82,10 @@ function fieldSection([field, doc]) {
 /** What the tool says to the refused value; an example that is not accepted is a mistake of the documentation. */
 function refusal({ example, refused }, place) {
   const accepted = source.checkManifestValue(place(readYaml(example)));
-  if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.findings[0].message}`);
-  const [finding] = source.checkManifestValue(place(readYaml(refused))).findings;
-  if (!finding) throw new Error(`the value ${refused} is accepted`);
-  return `${code(refused)}: ${finding.message}.`;
+  if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.problems[0].message}`);
+  const [problem] = source.checkManifestValue(place(readYaml(refused))).problems;
+  if (!problem) throw new Error(`the value ${refused} is accepted`);
+  return `${code(refused)}: ${problem.message}.`;
 }
 
 function defaultOf(field) {

@@ -10,7 +10,7 @@ import { byKind } from './rules-by-kind.ts';
 import { activeRules, applySettings, type RuleSettings } from './settings.ts';
 import { unusedIgnores } from './unused-ignores.ts';
 
-export interface Checkup {
+export interface CheckRequest {
   readonly manifests: readonly ManifestText[];
   /** The host's other modules: nothing is told about them. */
   readonly others: readonly ManifestText[];
@@ -29,7 +29,7 @@ const fixed = new Set(rules.flatMap((rule) => (rule.kind === 'reported' && rule.
 
 /** Everything wrong in manifests and between them, in the order of a report. */
 export async function checkAll(
-  { manifests, others, isWhole, host, settings, codeOf }: Checkup,
+  { manifests, others, isWhole, host, settings, codeOf }: CheckRequest,
   pause: Pause = async () => {},
 ): Promise<Diagnostic[]> {
   const active = byKind(activeRules(rules, settings));

@@ -4,7 +4,7 @@ import { parseYaml } from '../text/yaml-source.ts';
 import type { CodeFacts, Place } from './code/facts.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { CodeFault, Rule, Subject, Table } from './rule.ts';
+import type { CodeProblem, Rule, ManifestFacts, Table } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 import { unlessInvalid } from './subject.ts';
 
@@ -14,21 +14,21 @@ export type CodeReader = (manifest: ManifestText) => Promise<CodeFacts | undefin
 /** Everything in which a module's code and its manifest differ, each finding in the one that it is told of. */
 export async function checkCode(
   { file, text }: ManifestText,
-  subject: Subject,
+  facts: ManifestFacts,
   code: CodeFacts,
   rules: RulesByKind,
 ): Promise<Diagnostic[]> {
   const found = rules.code.flatMap((rule) =>
-    unlessInvalid(() => rule.check(subject, code)).map((fault) => ({ rule, fault })),
+    unlessInvalid(() => rule.check(facts, code)).map((problem) => ({ rule, problem })),
   );
   if (found.length === 0) return [];
   const locate = locator(file, await parseYaml(text));
-  return found.map(({ rule, fault }) => ('place' in fault ? inCode(rule, fault, file, code) : locate(rule.id, fault)));
+  return found.map(({ rule, problem }) => ('place' in problem ? inCode(rule, problem, file, code) : locate(rule.id, problem)));
 }
 
 function inCode(
   { id, severity }: Rule,
-  { place: { file, from, to }, message, hint }: CodeFault,
+  { place: { file, from, to }, message, hint }: CodeProblem,
   manifest: string,
   { texts }: CodeFacts,
 ): Diagnostic {

@@ -1,6 +1,6 @@
 import { standardSettings } from '../manifest/configuration.ts';
 import { endpointsOf, shapeOf } from '../manifest/endpoints.ts';
-import type { Fault } from '../manifest/finding.ts';
+import type { Problem } from '../manifest/finding.ts';
 import { namespaceOf } from '../manifest/namespace.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { nearestWord } from '../text/nearest-word.ts';
@@ -9,7 +9,7 @@ import type { Aspect, CodeFacts, Named } from './code/facts.ts';
 /** What the manifest declares under `name`, and where. */
 export interface Declared {
   readonly name: string;
-  readonly path: Fault['path'];
+  readonly path: Problem['path'];
 }
 
 /** How code and manifest differ in one aspect. */

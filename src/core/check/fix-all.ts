@@ -1,6 +1,6 @@
 import type { Diagnostic, Edit } from '../diagnostic.ts';
 import { applyEdits } from './apply-edits.ts';
-import { type Checkup, checkAll } from './check-all.ts';
+import { type CheckRequest, checkAll } from './check-all.ts';
 import type { Pause } from './check-each.ts';
 
 export interface Fixed {
@@ -15,7 +15,7 @@ export interface Fixed {
 const maxRounds = 20;
 
 /** Makes every safe edit that findings offer, until none is left. What is ignored is not edited. */
-export async function fixAll(checkup: Checkup, pause?: Pause): Promise<Fixed> {
+export async function fixAll(checkup: CheckRequest, pause?: Pause): Promise<Fixed> {
   const before = await checkAll(checkup, pause);
   const texts = new Map<string, string>();
   let now = checkup;

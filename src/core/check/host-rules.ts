@@ -15,7 +15,7 @@ export async function ruleSettings(
     ...Object.keys(config.rules).map((rule) => ['rules', rule] as const),
     ...config.ignore.map(({ rule }, index) => [`ignore[${index}].rule`, rule] as const),
   ])
-    mustBeRule(rule, place, file);
+    assertConfigurable(rule, place, file);
   const source = config.ignore.length === 0 ? undefined : await parseYaml(text);
   const ignores = config.ignore.map(({ rule, path }, index) => ({
     rule,
@@ -28,7 +28,7 @@ export async function ruleSettings(
 
 const nowhere = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 
-function mustBeRule(id: string, place: string, file: string): void {
+function assertConfigurable(id: string, place: string, file: string): void {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) {
     const near = nearestWord(

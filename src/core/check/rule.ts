@@ -1,5 +1,5 @@
 import type { Edit, Range, Severity } from '../diagnostic.ts';
-import type { Fault } from '../manifest/finding.ts';
+import type { Problem } from '../manifest/finding.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { PlainYaml } from '../text/plain-yaml.ts';
 import type { Span } from '../text/yaml-faults.ts';
@@ -28,11 +28,11 @@ export interface SourceRule extends RuleText {
   readonly kind: 'source';
   /** False only where `check` would find nothing: told from the text alone, or from what is in it where it is plain. */
   suspects(text: string, plain?: PlainYaml): boolean;
-  check(source: YamlSource): readonly SourceFault[];
+  check(source: YamlSource): readonly SourceProblem[];
 }
 
 /** Offsets count in `YamlSource.text`. */
-export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
+export interface SourceProblem extends Pick<Problem, 'message' | 'hint'> {
   readonly span: Span;
   readonly fix?: Edit;
 }
@@ -40,7 +40,7 @@ export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
 /** About what one manifest says. */
 export interface ManifestRule extends RuleText {
   readonly kind: 'manifest';
-  check(subject: Subject): readonly Fault[];
+  check(facts: ManifestFacts): readonly Problem[];
 }
 
 /** About how manifests fit together. */
@@ -50,28 +50,28 @@ export interface ModulesRule extends RuleText {
   readonly needsAll: boolean;
   /** True: it can only be told where code is read. */
   readonly needsCode?: boolean;
-  check(modules: readonly Neighbour[], host: HostFacts): readonly ModuleFault[];
+  check(modules: readonly ModuleFacts[], host: HostFacts): readonly ModuleProblem[];
 }
 
-export type ModuleFault = (Fault | (Pick<Fault, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
-  readonly module: Neighbour;
+export type ModuleProblem = (Problem | (Pick<Problem, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
+  readonly module: ModuleFacts;
 };
 
 /** About whether a module's code does what its manifest says. */
 export interface CodeRule extends RuleText {
   readonly kind: 'code';
-  check(subject: Subject, code: CodeFacts): readonly (Fault | CodeFault)[];
+  check(facts: ManifestFacts, code: CodeFacts): readonly (Problem | CodeProblem)[];
 }
 
 /** Something wrong in the code, not in the manifest. */
-export interface CodeFault extends Pick<Fault, 'message' | 'hint'> {
+export interface CodeProblem extends Pick<Problem, 'message' | 'hint'> {
   readonly place: Place;
 }
 
 export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule;
 
 /** A manifest as rules see it; a field that is not given has its default. */
-export interface Subject {
+export interface ManifestFacts {
   /** As its reader knows it. */
   readonly file: string;
   /** Name of the folder it is in; `undefined` where that means nothing, as for standard input. */
@@ -96,7 +96,7 @@ export class InvalidField extends Error {
 }
 
 /** A module among the others of its host. */
-export interface Neighbour extends Subject {
+export interface ModuleFacts extends ManifestFacts {
   /** Those that its code names; absent where that was not read. */
   readonly tables?: readonly Table[];
 }

@@ -24,7 +24,7 @@ export function activeRules(rules: readonly Rule[], { severities }: RuleSettings
   return rules.filter(({ id }) => severities[id] !== 'off');
 }
 
-export interface Silenced {
+export interface AppliedSettings {
   readonly told: readonly Diagnostic[];
   readonly usedLines: ReadonlySet<LineIgnore>;
   readonly usedPaths: ReadonlySet<PathIgnore>;
@@ -36,7 +36,7 @@ export function applySettings(
   lines: ReadonlyMap<string, readonly LineIgnore[]>,
   settings: RuleSettings,
   { fixed, inHost }: { readonly fixed: ReadonlySet<string>; readonly inHost: ReadonlyMap<string, string | undefined> },
-): Silenced {
+): AppliedSettings {
   const usedLines = new Set<LineIgnore>();
   const usedPaths = new Set<PathIgnore>();
   const told: Diagnostic[] = [];

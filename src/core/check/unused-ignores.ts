@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { nearestWord } from '../text/nearest-word.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import { rules, severityOf } from './rules.ts';
-import type { RuleSettings, Silenced } from './settings.ts';
+import type { RuleSettings, AppliedSettings } from './settings.ts';
 
 interface Reach {
   readonly isWhole: boolean;
@@ -14,7 +14,7 @@ interface Reach {
 /** What silences nothing, as far as this run could tell: rules it did not ask may still need their ignores. */
 export function unusedIgnores(
   lines: ReadonlyMap<string, readonly LineIgnore[]>,
-  used: Silenced,
+  used: AppliedSettings,
   settings: RuleSettings,
   reach: Reach,
 ): Diagnostic[] {
@@ -29,17 +29,17 @@ export function unusedIgnores(
   });
   const inLines = [...lines].flatMap(([file, ignores]) =>
     ignores
-      .filter((ignore) => !used.usedLines.has(ignore) && wasAsked(ignore.rule, settings, reach))
+      .filter((ignore) => !used.usedLines.has(ignore) && hasRun(ignore.rule, settings, reach))
       .map(({ range, rule }) => tell(file, range, rule)),
   );
   if (!reach.isWhole || reach.hasOthers) return inLines;
   const inPaths = settings.ignores.filter(
-    (ignore) => !used.usedPaths.has(ignore) && wasAsked(ignore.rule, settings, reach),
+    (ignore) => !used.usedPaths.has(ignore) && hasRun(ignore.rule, settings, reach),
   );
   return [...inLines, ...inPaths.map(({ file, range, rule }) => tell(file, range, rule))];
 }
 
-function wasAsked(id: string, { severities }: RuleSettings, { isWhole, hasCode }: Reach): boolean {
+function hasRun(id: string, { severities }: RuleSettings, { isWhole, hasCode }: Reach): boolean {
   const rule = rules.find((one) => one.id === id);
   const isOfCode = rule?.kind === 'code' || (rule?.kind === 'modules' && rule.needsCode);
   if (isOfCode && !hasCode) return false;

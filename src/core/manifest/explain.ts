@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { nearestWord, nearWords } from '../text/nearest-word.ts';
-import type { Finding } from './finding.ts';
+import type { RuleProblem } from './finding.ts';
 import { suggestValue } from './suggest-value.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,16 +13,16 @@ export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 const maxMisspelt = 50;
 
 /** One finding for each thing that is wrong, in words that name what was expected. */
-export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): Finding[] {
-  const findings = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
-  const misspelt = new Set(meantPaths(findings, knownKeys).map(describe));
+export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): RuleProblem[] {
+  const problems = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
+  const misspelt = new Set(meantPaths(problems, knownKeys).map(describe));
   // A required key that stands there misspelt is told once, at the misspelling.
-  return findings.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
+  return problems.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
 }
 
 /** What the unknown keys among `findings` were meant to be. */
-export function meantPaths(findings: readonly Finding[], knownKeys: KnownKeys): Finding['path'][] {
-  const unknown = findings.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
+export function meantPaths(problems: readonly RuleProblem[], knownKeys: KnownKeys): RuleProblem['path'][] {
+  const unknown = problems.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
   return unknown.flatMap(({ path }) => {
     const parent = path.slice(0, -1);
     const near = nearestWord(String(path.at(-1)), knownKeys(parent));
@@ -30,7 +30,7 @@ export function meantPaths(findings: readonly Finding[], knownKeys: KnownKeys): 
   });
 }
 
-function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): Finding[] {
+function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): RuleProblem[] {
   const name = describe(path);
   if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
     return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
@@ -106,14 +106,14 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
   }
 }
 
-function hintForText(path: Finding['path']): string {
+function hintForText(path: RuleProblem['path']): string {
   return path[0] === 'version' ? 'Put it in quotes, as three numbers: "1.2.0".' : 'Put it in quotes.';
 }
 
-function unknownKeys(issue: UnknownKeys, path: Finding['path'], known: readonly string[]): Finding[] {
+function unknownKeys(issue: UnknownKeys, path: RuleProblem['path'], known: readonly string[]): RuleProblem[] {
   const there = new Set(Object.keys(issue.input as object));
   const near = issue.keys.slice(0, maxMisspelt).map((key) => nearWords(key, known));
-  return issue.keys.map((key, index): Finding => {
+  return issue.keys.map((key, index): RuleProblem => {
     const [meant, other] = near[index] ?? [];
     const isSure = meant !== undefined && other === undefined && !there.has(meant);
     const isOnly = near.filter(([first]) => first === meant).length === 1;

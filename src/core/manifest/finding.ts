@@ -1,5 +1,5 @@
 /** Something wrong at a place inside a value; `at` says whether its key or the value itself is to blame. */
-export interface Fault {
+export interface Problem {
   readonly path: readonly (string | number)[];
   readonly at: 'key' | 'value';
   readonly message: string;
@@ -8,22 +8,22 @@ export interface Fault {
   readonly fix?: (text: string) => string;
 }
 
-/** A fault, and the rule that it breaks. */
-export interface Finding extends Fault {
+/** A problem, and the rule that it breaks. */
+export interface RuleProblem extends Problem {
   readonly rule: string;
 }
 
-/** Most faults: of a value, with what to do about it. */
-export function faultAt(path: Fault['path'], message: string, hint?: string): Fault {
+/** Most problems: of a value, with what to do about it. */
+export function problemAt(path: Problem['path'], message: string, hint?: string): Problem {
   return { path, at: 'value', message, ...(hint === undefined ? {} : { hint }) };
 }
 
 /** What is wrong with each of some items. Mostly nothing is, thousands of times: a loop costs half of what flatMap does. */
-export function faultsIn<T>(items: readonly T[], check: (item: T, index: number) => Fault | undefined): Fault[] {
-  const found: Fault[] = [];
+export function problemsIn<T>(items: readonly T[], check: (item: T, index: number) => Problem | undefined): Problem[] {
+  const found: Problem[] = [];
   for (let index = 0; index < items.length; index += 1) {
-    const fault = check(items[index] as T, index);
-    if (fault) found.push(fault);
+    const problem = check(items[index] as T, index);
+    if (problem) found.push(problem);
   }
   return found;
 }

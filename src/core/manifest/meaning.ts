@@ -1,47 +1,47 @@
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
 import { endpointsOf } from './endpoints.ts';
-import { type Fault, type Finding, faultAt, faultsIn } from './finding.ts';
+import { type Problem, type RuleProblem, problemAt, problemsIn } from './finding.ts';
 import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
 /** What the schema cannot say and no code could be generated from, by the rule that it breaks. */
-export const obstacles = {
+export const semanticChecks = {
   duplicate: duplicates,
   'endpoint-permission': missingPermissions,
   'reserved-endpoint': hostEndpoints,
-  'env-name': settingsWith(envNameFaults),
-  'secret-default': settingsWith(secretFaults),
-  configuration: settingsWith(valueFaults),
-} satisfies Readonly<Record<string, (manifest: Manifest) => Fault[]>>;
+  'env-name': settingsWith(envNameProblem),
+  'secret-default': settingsWith(secretProblem),
+  configuration: settingsWith(valueProblem),
+} satisfies Readonly<Record<string, (manifest: Manifest) => Problem[]>>;
 
 /** Everything that keeps a manifest from being generated from: `validate` reports the same, among other things. */
-export function checkMeaning(manifest: Manifest): Finding[] {
-  return Object.entries(obstacles).flatMap(([rule, check]) => check(manifest).map((fault) => ({ ...fault, rule })));
+export function checkSemantics(manifest: Manifest): RuleProblem[] {
+  return Object.entries(semanticChecks).flatMap(([rule, check]) => check(manifest).map((problem) => ({ ...problem, rule })));
 }
 
 const namedLists = ['dependencies', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
 
-function duplicates(manifest: Manifest): Fault[] {
+function duplicates(manifest: Manifest): Problem[] {
   const shapes = endpointsOf(manifest).map(({ shape }) => shape);
   return [...repeated('endpoints', shapes), ...namedLists.flatMap((list) => repeated(list, manifest[list]))];
 }
 
-function repeated(list: string, entries: readonly string[]): Fault[] {
-  return faultsIn(entries, (entry, index) => {
+function repeated(list: string, entries: readonly string[]): Problem[] {
+  return problemsIn(entries, (entry, index) => {
     const first = entries.indexOf(entry);
     if (first === index) return undefined;
-    return faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
+    return problemAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
   });
 }
 
-function missingPermissions(manifest: Manifest): Fault[] {
+function missingPermissions(manifest: Manifest): Problem[] {
   const namespace = namespaceOf(manifest);
   const lacking = permissionRoles.filter((role) => !manifest.permissions_required.includes(`${namespace}:${role}`));
   if (lacking.length === 0) return [];
-  return faultsIn(endpointsOf(manifest), (endpoint, index) => {
+  return problemsIn(endpointsOf(manifest), (endpoint, index) => {
     if (!lacking.includes(endpoint.permission)) return undefined;
     const permission = `${namespace}:${endpoint.permission}`;
-    return faultAt(
+    return problemAt(
       ['endpoints', index],
       `${endpoint.method} ${endpoint.path} needs the permission ${permission}`,
       `Add ${permission} to permissions_required.`,
@@ -49,21 +49,21 @@ function missingPermissions(manifest: Manifest): Fault[] {
   });
 }
 
-function hostEndpoints(manifest: Manifest): Fault[] {
-  return faultsIn(endpointsOf(manifest), ({ shape }, index) =>
+function hostEndpoints(manifest: Manifest): Problem[] {
+  return problemsIn(endpointsOf(manifest), ({ shape }, index) =>
     shape === 'GET /health'
-      ? faultAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')
+      ? problemAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')
       : undefined,
   );
 }
 
 /** What is wrong with a setting, and which part of its long form is to blame. */
-type SettingCheck = (setting: Setting) => SettingFault | undefined;
-type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
+type SettingCheck = (setting: Setting) => SettingProblem | undefined;
+type SettingProblem = readonly [message: string, part: keyof Setting, hint?: string];
 
-function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
+function settingsWith(check: SettingCheck): (manifest: Manifest) => Problem[] {
   return (manifest) =>
-    faultsIn(settingsOf(manifest), (setting) => {
+    problemsIn(settingsOf(manifest), (setting) => {
       const found = check(setting);
       if (found === undefined) return undefined;
       const [message, part, hint] = found;
@@ -71,11 +71,11 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
       const value = manifest.configuration[key];
       const isThere = typeof value === 'object' && Object.hasOwn(value, part);
       const path = ['configuration', key, ...(isThere ? [part] : [])];
-      return faultAt(path, `configuration.${key} ${message}`, hint);
+      return problemAt(path, `configuration.${key} ${message}`, hint);
     });
 }
 
-function envNameFaults({ key, default: name }: Setting): SettingFault | undefined {
+function envNameProblem({ key, default: name }: Setting): SettingProblem | undefined {
   if (!isEnvKey(key) || (typeof name === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name))) return undefined;
   return [
     'must name an environment variable, like "MY_API_KEY"',
@@ -84,7 +84,7 @@ function envNameFaults({ key, default: name }: Setting): SettingFault | undefine
   ];
 }
 
-function secretFaults({ key, secret, default: value }: Setting): SettingFault | undefined {
+function secretProblem({ key, secret, default: value }: Setting): SettingProblem | undefined {
   if (isEnvKey(key) || !secret || value === undefined) return undefined;
   return [
     'is a secret and has a value here',
@@ -93,9 +93,9 @@ function secretFaults({ key, secret, default: value }: Setting): SettingFault | 
   ];
 }
 
-function valueFaults(setting: Setting): SettingFault | undefined {
+function valueProblem(setting: Setting): SettingProblem | undefined {
   const { key, type, minimum, maximum } = setting;
-  if (isEnvKey(key) || secretFaults(setting) !== undefined) return undefined;
+  if (isEnvKey(key) || secretProblem(setting) !== undefined) return undefined;
   const standard = standardSetting(key);
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
     return [`must be of type ${standard.type}, as every module has it`, 'type'];
@@ -112,11 +112,11 @@ function valueFaults(setting: Setting): SettingFault | undefined {
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return ['has a minimum above its maximum', 'minimum'];
   if (value === undefined) return undefined;
-  const reason = defaultFault(setting, value) ?? defaultFault(standard ?? {}, value);
+  const reason = defaultProblem(setting, value) ?? defaultProblem(standard ?? {}, value);
   return reason === undefined ? undefined : [reason, 'default'];
 }
 
-function defaultFault(setting: Partial<Setting>, value: Scalar): string | undefined {
+function defaultProblem(setting: Partial<Setting>, value: Scalar): string | undefined {
   if (setting.enum && !setting.enum.includes(value))
     return `has the default ${JSON.stringify(value)}, which its enum lacks`;
   if (typeof value !== 'number') return undefined;

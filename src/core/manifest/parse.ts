@@ -3,8 +3,8 @@ import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { explainIssues } from './explain.ts';
-import type { Finding } from './finding.ts';
-import { checkMeaning } from './meaning.ts';
+import type { RuleProblem } from './finding.ts';
+import { checkSemantics } from './meaning.ts';
 import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
 
 const maxDiagnostics = 50;
@@ -16,14 +16,14 @@ export type ParsedManifest =
 /** Text → manifest, with everything that is wrong with it, each at its line and column. Never throws. */
 export async function parseManifest(text: string, file: string): Promise<ParsedManifest> {
   const source = await parseYaml(text);
-  if (source.faults.length > 0) {
+  if (source.problems.length > 0) {
     return {
       ok: false,
-      diagnostics: source.faults.slice(0, maxDiagnostics).map((fault) => ({ severity: 'error', file, ...fault })),
+      diagnostics: source.problems.slice(0, maxDiagnostics).map((problem) => ({ severity: 'error', file, ...problem })),
     };
   }
-  const { manifest, findings } = checkManifestValue(source.value ?? null);
-  const diagnostics = findings.slice(0, maxDiagnostics).map(
+  const { manifest, problems } = checkManifestValue(source.value ?? null);
+  const diagnostics = problems.slice(0, maxDiagnostics).map(
     ({ path, at, rule, message, hint }): Diagnostic => ({
       rule,
       severity: 'error',
@@ -37,7 +37,7 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
 }
 
 /** The same verdict without places, for a manifest the tool wrote itself. Throws on text that is not YAML. */
-export function readManifest(text: string): { readonly manifest?: Manifest; readonly findings: readonly Finding[] } {
+export function readManifest(text: string): { readonly manifest?: Manifest; readonly problems: readonly RuleProblem[] } {
   return checkManifestValue(readYaml(text));
 }
 
@@ -53,12 +53,12 @@ export function findManifest(text: string): Manifest | undefined {
 
 export function checkManifestValue(value: unknown): {
   readonly manifest?: Manifest;
-  readonly findings: readonly Finding[];
+  readonly problems: readonly RuleProblem[];
 } {
   const parsed = ManifestSchema.safeParse(value, { reportInput: true });
-  if (!parsed.success) return { findings: explainIssues(parsed.error.issues, knownKeys) };
-  const findings = checkMeaning(parsed.data);
-  return findings.length === 0 ? { manifest: parsed.data, findings } : { findings };
+  if (!parsed.success) return { problems: explainIssues(parsed.error.issues, knownKeys) };
+  const problems = checkSemantics(parsed.data);
+  return problems.length === 0 ? { manifest: parsed.data, problems } : { problems };
 }
 
 /** The keys that a manifest may have at a place. */

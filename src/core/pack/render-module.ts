@@ -45,8 +45,8 @@ function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: Manife
     const line = (error as { mark?: { line: number } }).mark?.line ?? 0;
     throw fault(line + 1, `the rendered manifest is not YAML: ${(error as Error).message.split('\n')[0]}`, error);
   }
-  const finding = read.findings[0];
-  if (finding) throw fault(lineOf(content, finding.path), `the rendered manifest is wrong: ${finding.message}`);
+  const problem = read.problems[0];
+  if (problem) throw fault(lineOf(content, problem.path), `the rendered manifest is wrong: ${problem.message}`);
   const different = firstDifference(read.manifest, manifest);
   if (different !== undefined)
     throw fault(

@@ -1,6 +1,6 @@
 import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
-import { controlCharacters, faultsOf, type Span, type SyntaxFault } from './yaml-faults.ts';
+import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './yaml-faults.ts';
 import { commentsOf, scalarsOf, type YamlComment, type YamlScalar } from './yaml-parts.ts';
 
 export type YamlPath = readonly (string | number)[];
@@ -11,7 +11,7 @@ export interface YamlSource {
   readonly text: string;
   /** `undefined` where the text cannot be read; a key that stands twice has its last value. */
   readonly value: unknown;
-  readonly faults: readonly SyntaxFault[];
+  readonly problems: readonly SyntaxProblem[];
   /** The place of a value or of its key; the nearest parent's where there is none. */
   rangeOf(path: YamlPath, at: 'key' | 'value'): Range;
   spanOf(path: YamlPath, at: 'key' | 'value'): Span;
@@ -40,15 +40,15 @@ export async function parseYaml(given: string): Promise<YamlSource> {
     ),
   ];
   const document = documents[0] as Document.Parsed | undefined;
-  const faults = documents.flatMap((one, index) => faultsOf(yaml, one as Document.Parsed, index, rangeAt));
-  faults.push(...controlCharacters(text, rangeAt));
-  const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
-  const value = isReadable ? readValue(yaml, document, faults, rangeAt) : undefined;
+  const problems = documents.flatMap((one, index) => problemsOf(yaml, one as Document.Parsed, index, rangeAt));
+  problems.push(...controlCharacters(text, rangeAt));
+  const isReadable = problems.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
+  const value = isReadable ? readValue(yaml, document, problems, rangeAt) : undefined;
   const spanOf: YamlSource['spanOf'] = (path, at) => placeOf(yaml, document, path, at);
   return {
     text,
     value,
-    faults,
+    problems,
     rangeOf: (path, at) => rangeAt(...spanOf(path, at)),
     spanOf,
     rangeAt,
@@ -62,7 +62,7 @@ function unreadable(text: string, at: number, rangeAt: YamlSource['rangeAt']): Y
   return {
     text,
     value: undefined,
-    faults: [{ rule: 'too-deep', message: `more than ${maxDepth} levels deep`, range }],
+    problems: [{ rule: 'too-deep', message: `more than ${maxDepth} levels deep`, range }],
     rangeOf: () => range,
     spanOf: () => [at, at + 1],
     rangeAt,
@@ -95,7 +95,7 @@ function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
 function readValue(
   yaml: Library,
   document: Document.Parsed | undefined,
-  faults: SyntaxFault[],
+  problems: SyntaxProblem[],
   rangeAt: YamlSource['rangeAt'],
 ): unknown {
   try {
@@ -110,7 +110,7 @@ function readValue(
     });
     const range = rangeAt(first?.range?.[0] ?? 0, first?.range?.[1] ?? 0);
     const message = `the aliases stand for too much; at most ${maxAliases} are read`;
-    faults.push({ rule: 'alias-bomb', message, range, hint: 'Write the values out.' });
+    problems.push({ rule: 'alias-bomb', message, range, hint: 'Write the values out.' });
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ const defaults = { author: 'Ada', dependencies: ['redis'] };
 
 it.each(['ab', 'document_search', 'module', 'base_ai', 'a1_', 'x'.repeat(50)])('a name alone is enough: %s', (name) => {
   const manifest = manifestFromAnswers({ name }, defaults);
-  expect(checkManifestValue(manifest)).toEqual({ manifest, findings: [] });
+  expect(checkManifestValue(manifest)).toEqual({ manifest, problems: [] });
 });
 
 it('makes the standard module', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { checkMeaning } from '../../../src/core/manifest/meaning.ts';
+import { checkSemantics } from '../../../src/core/manifest/meaning.ts';
 import type { ConfigurationValue, Manifest } from '../../../src/core/manifest/schema.ts';
 import { goodManifest } from './good-manifest.ts';
 
 const told = (changes: Partial<Manifest>) =>
-  checkMeaning(goodManifest('ocr', changes)).map(({ path, message }) => `${path.join('/')}: ${message}`);
+  checkSemantics(goodManifest('ocr', changes)).map(({ path, message }) => `${path.join('/')}: ${message}`);
 
 it('finds nothing in what `new` makes', () => expect(told({})).toEqual([]));
 
@@ -103,7 +103,7 @@ describe('configuration', () => {
   ];
   it('blames the part of the long form that is wrong', () => {
     const blamed = (value: ConfigurationValue) =>
-      checkMeaning(goodManifest('ocr', { configuration: { a: value } }))[0]?.path;
+      checkSemantics(goodManifest('ocr', { configuration: { a: value } }))[0]?.path;
     expect(blamed({ type: 'integer', default: 9, maximum: 5 })).toEqual(['configuration', 'a', 'default']);
     expect(blamed({ type: 'integer', minimum: 9, maximum: 5 })).toEqual(['configuration', 'a', 'minimum']);
     expect(blamed({ type: 'string', enum: ['a', 1] })).toEqual(['configuration', 'a', 'enum']);

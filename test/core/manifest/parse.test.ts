@@ -217,6 +217,6 @@ describe('attacks', () => {
 
 it('reads what the tool wrote without places, with the same verdict', () => {
   expect(readManifest(goodText()).manifest?.name).toBe('document_search');
-  expect(readManifest(goodText({ name: 'name: 5' })).findings).toHaveLength(1);
+  expect(readManifest(goodText({ name: 'name: 5' })).problems).toHaveLength(1);
   expect(() => readManifest('a: [')).toThrow();
 });

@@ -16,8 +16,8 @@ const values: [name: string, given: string, want: unknown][] = [
   ['a document with marks around it', '---\na: 1\n...\n', { a: 1 }],
 ];
 it.each(values)('reads %s', async (_, given, want) => {
-  const { value, faults } = await parseYaml(given);
-  expect(faults).toEqual([]);
+  const { value, problems } = await parseYaml(given);
+  expect(problems).toEqual([]);
   expect(value).toEqual(want);
 });
 
@@ -34,7 +34,7 @@ const faulty: [name: string, given: string, place: string, message: string][] = 
   ['an open bracket', 'a: [1, 2\nb: 3\n', '2:1-2:2', 'sufficiently indented'],
   ['an open quote', 'a: "x\n', '1:4-1:5', 'missing closing'],
   ['an open quote, Windows', 'b: 1\r\na: "x\r\n', '2:4-2:5', 'missing closing'],
-  ['a fault behind a byte order mark', '\ufeffa: @x\n', '1:4-1:5', 'reserved character @'],
+  ['a problem behind a byte order mark', '\ufeffa: @x\n', '1:4-1:5', 'reserved character @'],
   ['a bad escape', 'a: "\\z"\n', '1:5-1:6', 'invalid escape sequence'],
   ['wrong indentation', 'a:\n  b: 1\n c: 2\n', '3:1-3:2', 'same column'],
   ['an unknown tag', 'a: !js x\n', '1:4-1:7', 'unresolved tag'],
@@ -45,22 +45,22 @@ const faulty: [name: string, given: string, place: string, message: string][] = 
   ['dashes without end', '- '.repeat(20_000), '1:201-1:202', 'more than 100 levels deep'],
 ];
 it.each(faulty)('tells %s and its place', async (_, given, place, message) => {
-  const { value, faults } = await parseYaml(given);
-  const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
+  const { value, problems } = await parseYaml(given);
+  const isReadable = problems.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
   expect(value === undefined).toBe(!isReadable);
-  expect(faults[0]?.message).toContain(message);
-  expect(faults[0] && at(faults[0].range)).toBe(place);
+  expect(problems[0]?.message).toContain(message);
+  expect(problems[0] && at(problems[0].range)).toBe(place);
 });
 
-it('tells several faults at once', async () => {
-  const { faults } = await parseYaml('a: 1\na: 2\nb: !x 1\nc: *y\n');
-  expect(faults.map((fault) => fault.range.start.line).sort()).toEqual([2, 3, 4]);
+it('tells several problems at once', async () => {
+  const { problems } = await parseYaml('a: 1\na: 2\nb: !x 1\nc: *y\n');
+  expect(problems.map((problem) => problem.range.start.line).sort()).toEqual([2, 3, 4]);
 });
 
 it('reads sixty thousand keys before the test runs out of time', async () => {
   const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1`).join('\n');
-  const { faults } = await parseYaml(`${keys}\nk0: 2\n`);
-  expect(faults).toHaveLength(1);
+  const { problems } = await parseYaml(`${keys}\nk0: 2\n`);
+  expect(problems).toHaveLength(1);
 });
 
 describe('rangeOf', () => {

@@ -72,8 +72,8 @@ function pythonNumber(text: string): number {
 describe('meaningIn12', () => {
   it('is what the exact reader reads', async () => {
     const readable = scalars.filter((text) => !/^\? |^-$/.test(text));
-    const { value, faults } = await parseYaml(readable.map((text) => `- ${text}\n`).join(''));
-    expect(faults).toEqual([]);
+    const { value, problems } = await parseYaml(readable.map((text) => `- ${text}\n`).join(''));
+    expect(problems).toEqual([]);
     const wrong = (value as unknown[]).flatMap((one, index) => {
       const want = one === null ? 'nothing' : typeof one === 'string' ? 'text' : `${typeof one} ${one}`;
       const got = shown(meaningIn12(readable[index] ?? ''));

@@ -1,6 +1,6 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { neededModules } from '../needed-modules.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import type { ModulesRule, ModuleFacts } from '../rule.ts';
 
 export const circularDependency: ModulesRule = {
   id: 'circular-dependency',
@@ -19,7 +19,7 @@ export const circularDependency: ModulesRule = {
         return [
           {
             module,
-            ...faultAt(['dependencies', index], `the dependencies go in a circle: ${circle}`, 'Remove one of them.'),
+            ...problemAt(['dependencies', index], `the dependencies go in a circle: ${circle}`, 'Remove one of them.'),
           },
         ];
       }),
@@ -28,7 +28,7 @@ export const circularDependency: ModulesRule = {
 };
 
 /** The shortest way from one module to another along dependencies, both ends included. */
-function wayTo(goal: string, start: string, modules: ReadonlyMap<string, Neighbour>): string[] | undefined {
+function wayTo(goal: string, start: string, modules: ReadonlyMap<string, ModuleFacts>): string[] | undefined {
   const ways = [[start]];
   const seen = new Set<string>();
   for (const way of ways) {

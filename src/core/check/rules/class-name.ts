@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { classNameFor } from '../../text/names.ts';
 import type { ManifestRule } from '../rule.ts';
 
@@ -15,7 +15,7 @@ export const className: ManifestRule = {
     const wanted = classNameFor(name);
     if (begins(stemOf(wanted))) return [];
     const message = `class_name ${given} does not fit the name ${name}`;
-    return [faultAt(['class_name'], message, `For example ${wanted}.`)];
+    return [problemAt(['class_name'], message, `For example ${wanted}.`)];
   },
 };
 

@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const configurationValue: ManifestRule = {
@@ -7,5 +7,5 @@ export const configurationValue: ManifestRule = {
   severity: 'error',
   summary: 'a setting contradicts itself, or what every module has under its key',
   why: 'A default outside of its own range keeps the module from loading.',
-  check: ({ parts }) => obstacles.configuration(parts),
+  check: ({ parts }) => semanticChecks.configuration(parts),
 };

@@ -1,6 +1,6 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { classStem } from '../../text/names.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const duplicateClass: ModulesRule = {
@@ -11,10 +11,10 @@ export const duplicateClass: ModulesRule = {
   why: 'The schemas in the OpenAPI document of the host begin with class_name without Module: one would stand for both.',
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
+    sharedEntries<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
       ({ module, other, key }) => ({
         module,
-        ...faultAt(
+        ...problemAt(
           ['class_name'],
           `classes that begin with ${key} are taken: ${other.file} has ${other.manifest.class_name}`,
           'Rename one of the two.',

@@ -1,5 +1,5 @@
-import { faultAt } from '../../manifest/finding.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
+import { problemAt } from '../../manifest/finding.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const duplicateName: ModulesRule = {
@@ -10,9 +10,9 @@ export const duplicateName: ModulesRule = {
   why: 'Their addresses, tables and environment variables would be the same: the host loads one of them only.',
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(manifest.name)).map(({ module, other, key }) => ({
+    sharedEntries<void>(modules, ({ manifest }, visit) => visit(manifest.name)).map(({ module, other, key }) => ({
       module,
-      ...faultAt(
+      ...problemAt(
         ['name'],
         `the name ${key} is taken: ${other.file} has it too`,
         `Rename one of the two: /api/v1/modules/${key} and the tables ${key}_jobs and ${key}_results can be of one only.`,

@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const duplicateEntry: ManifestRule = {
@@ -7,5 +7,5 @@ export const duplicateEntry: ManifestRule = {
   severity: 'error',
   summary: 'two entries of a list say the same',
   why: 'The second is dead weight at best; two equal routes keep a host from starting.',
-  check: ({ manifest }) => obstacles.duplicate(manifest),
+  check: ({ manifest }) => semanticChecks.duplicate(manifest),
 };

@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const endpointPermission: ManifestRule = {
@@ -7,5 +7,5 @@ export const endpointPermission: ManifestRule = {
   severity: 'error',
   summary: 'an endpoint needs a permission that permissions_required lacks',
   why: 'The generated route asks for it, so nobody could call the endpoint.',
-  check: ({ manifest }) => obstacles['endpoint-permission'](manifest),
+  check: ({ manifest }) => semanticChecks['endpoint-permission'](manifest),
 };

@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const envName: ManifestRule = {
@@ -7,5 +7,5 @@ export const envName: ManifestRule = {
   severity: 'error',
   summary: 'a key that ends in _env does not name an environment variable',
   why: 'Such a key holds the name of a variable; its value is looked up when the module starts.',
-  check: ({ parts }) => obstacles['env-name'](parts),
+  check: ({ parts }) => semanticChecks['env-name'](parts),
 };

@@ -1,6 +1,6 @@
 import { standardSettings } from '../../manifest/configuration.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
+import type { ModulesRule, ModuleFacts } from '../rule.ts';
 
 export const environmentClash: ModulesRule = {
   id: 'environment-clash',
@@ -10,7 +10,7 @@ export const environmentClash: ModulesRule = {
   why: 'The variable is the name of the module and the key: `doc` with `search_model` has the one of `doc_search` with `model`.',
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere<string>(nested(modules), ({ manifest: { name, configuration } }, visit) => {
+    sharedEntries<string>(nested(modules), ({ manifest: { name, configuration } }, visit) => {
       for (const key of new Set([...Object.keys(configuration), ...Object.keys(standardSettings)]))
         visit(`${name}_${key}`.toUpperCase(), key);
     })
@@ -28,7 +28,7 @@ export const environmentClash: ModulesRule = {
 };
 
 /** Only where one name begins as another does can name and key of the two be the same together. */
-function nested(modules: readonly Neighbour[]): Neighbour[] {
+function nested(modules: readonly ModuleFacts[]): ModuleFacts[] {
   const names = new Set(modules.map(({ manifest }) => manifest.name));
   const found = new Set<string>();
   for (const name of names) {

@@ -1,7 +1,7 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { isInNamespace, splitName } from '../../manifest/namespace.ts';
-import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import { sharedEntries, modulesThatShare } from '../also-elsewhere.ts';
+import type { ModulesRule, ModuleFacts } from '../rule.ts';
 
 export const eventOwner: ModulesRule = {
   id: 'event-owner',
@@ -11,14 +11,14 @@ export const eventOwner: ModulesRule = {
   why: 'Who subscribes cannot tell whose it is, and the data of the two differ.',
   needsAll: false,
   check(modules, host) {
-    const close = sharing(modules, ({ manifest, namespace }, visit) => {
+    const close = modulesThatShare(modules, ({ manifest, namespace }, visit) => {
       visit(namespace);
       for (const event of manifest.events_emitted) if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
     });
-    const shared = alsoElsewhere<number>(close, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
+    const shared = sharedEntries<number>(close, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
       ({ module, other, key, entry }) => ({
         module,
-        ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, whichToRename(key, module, other)),
+        ...problemAt(['events_emitted', entry], `${other.file} emits ${key} too`, whichToRename(key, module, other)),
       }),
     );
     const isTaken = (event: string) => host.events.includes(event);
@@ -26,7 +26,7 @@ export const eventOwner: ModulesRule = {
     const taken = takers.flatMap((module) =>
       module.manifest.events_emitted.flatMap((event, index) => {
         if (!isTaken(event)) return [];
-        return [{ module, ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.') }];
+        return [{ module, ...problemAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.') }];
       }),
     );
     return [...shared, ...taken];
@@ -34,7 +34,7 @@ export const eventOwner: ModulesRule = {
 };
 
 /** The one that is not called after its module, where that tells. */
-function whichToRename(event: string, module: Neighbour, other: Neighbour): string {
+function whichToRename(event: string, module: ModuleFacts, other: ModuleFacts): string {
   const [isHere, isThere] = [module, other].map(({ namespace }) => namespace === splitName(event)[0]);
   if (isHere === isThere) return 'Rename one of the two.';
   return isHere ? 'Rename the other one: this module has the namespace.' : 'Rename this one.';

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const folderName: ManifestRule = {
@@ -9,6 +9,6 @@ export const folderName: ManifestRule = {
   why: 'Hosts find modules by their folders and refuse one whose manifest says another name.',
   check({ folder, manifest: { name } }) {
     if (folder === undefined || folder === name) return [];
-    return [faultAt(['name'], `the module is called ${name}, its folder ${folder}`, 'Rename one of the two.')];
+    return [problemAt(['name'], `the module is called ${name}, its folder ${folder}`, 'Rename one of the two.')];
   },
 };

@@ -1,5 +1,5 @@
 import { type EndpointRole, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 const aboutJobs: ReadonlySet<EndpointRole | null> = new Set(['status', 'list', 'cancel', 'result', 'stats'] as const);
@@ -14,10 +14,10 @@ export const joblessEndpoint: ManifestRule = {
     const endpoints = endpointsOf(manifest);
     const starts = endpoints.some(({ role }) => role === 'process');
     if (starts || manifest.events_subscribed.some((event) => event !== 'user.deleted')) return [];
-    return faultsIn(endpoints, ({ role, method, path }, index) => {
+    return problemsIn(endpoints, ({ role, method, path }, index) => {
       if (!aboutJobs.has(role)) return undefined;
       const message = `${method} ${path} is about jobs, and no endpoint and no event starts one`;
-      return faultAt(['endpoints', index], message, 'Add "POST /process" to endpoints.');
+      return problemAt(['endpoints', index], message, 'Add "POST /process" to endpoints.');
     });
   },
 };

@@ -1,5 +1,5 @@
 import { type EndpointRole, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import type { ManifestRule } from '../rule.ts';
@@ -13,9 +13,9 @@ export const lifecycleEvent: ManifestRule = {
   check({ manifest }) {
     const roles = endpointsOf(manifest).map(({ role }) => role);
     if (roles.includes('process') && roles.includes('cancel')) return [];
-    return faultsIn(manifest.events_emitted, (event, index) => {
+    return problemsIn(manifest.events_emitted, (event, index) => {
       const reason = whyNever(splitName(event)[1], roles, manifest);
-      return reason && faultAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1]);
+      return reason && problemAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1]);
     });
   },
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 import { neededModules } from '../needed-modules.ts';
 import type { ModulesRule } from '../rule.ts';
@@ -18,7 +18,7 @@ export const missingModule: ModulesRule = {
         const near = nearestWord(name, names);
         const hint =
           near === undefined ? 'Add the module to the host, or remove the dependency.' : `Did you mean module:${near}?`;
-        return [{ module, ...faultAt(['dependencies', index], `there is no module ${name} in this host`, hint) }];
+        return [{ module, ...problemAt(['dependencies', index], `there is no module ${name} in this host`, hint) }];
       }),
     );
   },

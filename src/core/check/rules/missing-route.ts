@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -10,7 +10,7 @@ export const missingRoute: CodeRule = {
   why: 'Callers and other teams read the manifest: what it promises and nothing answers is a 404.',
   check: ({ manifest }, code) =>
     missingIn('routes', manifest, code).map(({ name, path }) =>
-      faultAt(
+      problemAt(
         path,
         `no route of the code answers ${name}`,
         'Write the route, or remove the endpoint; `create-ai-module update` writes it from the manifest.',

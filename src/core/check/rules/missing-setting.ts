@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -10,7 +10,7 @@ export const missingSetting: CodeRule = {
   why: 'Hosts refuse a module whose manifest has a key that its class does not know.',
   check: ({ manifest }, code) =>
     missingIn('settings', manifest, code).map(({ name, path }) => ({
-      ...faultAt(path, `the configuration class has no ${name}`, 'Add it to the class, or remove it.'),
+      ...problemAt(path, `the configuration class has no ${name}`, 'Add it to the class, or remove it.'),
       at: 'key',
     })),
 };

@@ -1,4 +1,4 @@
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const ownEvent: ManifestRule = {
@@ -8,10 +8,10 @@ export const ownEvent: ManifestRule = {
   summary: 'a module subscribes to an event that it emits itself',
   why: 'Every such event starts a job, and every job emits events: that may never end.',
   check({ manifest }) {
-    return faultsIn(manifest.events_subscribed, (event, index) => {
+    return problemsIn(manifest.events_subscribed, (event, index) => {
       if (!manifest.events_emitted.includes(event)) return undefined;
       const message = `the module subscribes to ${event}, which it emits itself`;
-      return faultAt(['events_subscribed', index], message, 'Remove one of the two.');
+      return problemAt(['events_subscribed', index], message, 'Remove one of the two.');
     });
   },
 };

@@ -1,6 +1,6 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { isInNamespace } from '../../manifest/namespace.ts';
-import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
+import { sharedEntries, modulesThatShare } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const permissionOwner: ModulesRule = {
@@ -11,13 +11,13 @@ export const permissionOwner: ModulesRule = {
   why: 'Who is given it for one module has it in the other one too.',
   needsAll: false,
   check(modules) {
-    const close = sharing(modules, ({ namespace }, visit) => visit(namespace));
-    return alsoElsewhere<number>(close, ({ manifest, namespace }, visit) => {
+    const close = modulesThatShare(modules, ({ namespace }, visit) => visit(namespace));
+    return sharedEntries<number>(close, ({ manifest, namespace }, visit) => {
       for (const [index, permission] of manifest.permissions_required.entries())
         if (isInNamespace(permission, namespace)) visit(permission, index);
     }).map(({ module, other, key, entry }) => ({
       module,
-      ...faultAt(
+      ...problemAt(
         ['permissions_required', entry],
         `${other.file} declares ${key} too`,
         'Give one of them a namespace of its own.',

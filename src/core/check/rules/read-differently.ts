@@ -1,6 +1,6 @@
 import type { YamlScalar } from '../../text/yaml-parts.ts';
 import { type Meaning, meaningIn11, meaningIn12, sameMeaning } from '../../text/yaml-versions.ts';
-import type { SourceFault, SourceRule } from '../rule.ts';
+import type { SourceProblem, SourceRule } from '../rule.ts';
 
 /** Stands where a plain scalar may: behind an indicator or white space, up to the end of a line or an indicator. */
 const scalarOf = (inner: string) => new RegExp(`(?:^|[\\s,[{\\ufeff])(?:${inner})(?=[ \\t]*(?:$|[,\\]}#:]))`, 'im');
@@ -23,10 +23,10 @@ export const readDifferently: SourceRule = {
       : plain.lines.some(
           ({ key, value }) => (key !== undefined && words.test(key)) || (!isQuoted(value) && isSuspect(value)),
         ),
-  check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? faultsOf(scalar) : [])),
+  check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? problemsOf(scalar) : [])),
 };
 
-function faultsOf(scalar: YamlScalar): SourceFault[] {
+function problemsOf(scalar: YamlScalar): SourceProblem[] {
   const { source, span } = scalar;
   const [ours, theirs] = [meaningIn12(source), meaningIn11(source)];
   if (!sameMeaning(ours, theirs))
@@ -51,7 +51,7 @@ function repair(
   { source, span: [from, to] }: YamlScalar,
   ours: Meaning,
   theirs: Meaning,
-): Pick<SourceFault, 'hint' | 'fix'> {
+): Pick<SourceProblem, 'hint' | 'fix'> {
   if (ours.kind === 'text') return { hint: 'Put it in quotes.', fix: { from, to, text: JSON.stringify(source) } };
   if (ours.kind !== 'number' || theirs.kind === 'number')
     return { hint: 'Put it in quotes if it is a text; else write the number as both read it.' };

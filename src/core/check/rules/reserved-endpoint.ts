@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const reservedEndpoint: ManifestRule = {
@@ -7,5 +7,5 @@ export const reservedEndpoint: ManifestRule = {
   severity: 'error',
   summary: 'an endpoint has an address that the host answers itself',
   why: 'The host answers `GET /health` for every module.',
-  check: ({ manifest }) => obstacles['reserved-endpoint'](manifest),
+  check: ({ manifest }) => semanticChecks['reserved-endpoint'](manifest),
 };

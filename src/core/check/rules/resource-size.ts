@@ -1,4 +1,4 @@
-import { type Fault, faultAt } from '../../manifest/finding.ts';
+import { type Problem, problemAt } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 const units: Readonly<Record<string, number>> = {
@@ -24,20 +24,20 @@ export const resourceSize: ManifestRule = {
   summary: 'resources ask for what no machine has, or for less than a process needs',
   why: 'It is nearly always a forgotten unit: 512 are bytes, and 500 CPUs were meant to be 500m.',
   check({ manifest: { resources } }) {
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     const cpu = amountOf(String(resources.cpu));
     if (cpu > mostCpu)
-      faults.push(faultAt(['resources', 'cpu'], `${resources.cpu} are whole CPUs`, `Did you mean ${resources.cpu}m?`));
+      problems.push(problemAt(['resources', 'cpu'], `${resources.cpu} are whole CPUs`, `Did you mean ${resources.cpu}m?`));
     const memory = amountOf(String(resources.memory));
     if (memory < leastMemory)
-      faults.push(
-        faultAt(['resources', 'memory'], `${resources.memory} are ${memory} bytes`, 'Did you mean Mi or Gi?'),
+      problems.push(
+        problemAt(['resources', 'memory'], `${resources.memory} are ${memory} bytes`, 'Did you mean Mi or Gi?'),
       );
     if (memory > mostMemory)
-      faults.push(
-        faultAt(['resources', 'memory'], `${resources.memory} is more than any machine has`, 'Did you mean Mi or Gi?'),
+      problems.push(
+        problemAt(['resources', 'memory'], `${resources.memory} is more than any machine has`, 'Did you mean Mi or Gi?'),
       );
-    return faults;
+    return problems;
   },
 };
 

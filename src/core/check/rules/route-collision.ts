@@ -1,5 +1,5 @@
 import { endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const routeCollision: ManifestRule = {
@@ -9,10 +9,10 @@ export const routeCollision: ManifestRule = {
   summary: 'an endpoint takes requests that are for the host',
   why: 'The host answers `GET /health` below the address of every module, and who watches it asks there.',
   check({ manifest }) {
-    return faultsIn(endpointsOf(manifest), ({ method, path }, index) => {
+    return problemsIn(endpointsOf(manifest), ({ method, path }, index) => {
       if (method !== 'GET' || !/^\/\{[^/]*\}$/.test(path)) return undefined;
       const message = `GET ${path} takes the requests for GET /health, which the host answers`;
-      return faultAt(['endpoints', index], message, `Put a word before it, as in GET /items${path}.`);
+      return problemAt(['endpoints', index], message, `Put a word before it, as in GET /items${path}.`);
     });
   },
 };

@@ -1,4 +1,4 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const secretDefault: ManifestRule = {
@@ -7,5 +7,5 @@ export const secretDefault: ManifestRule = {
   severity: 'error',
   summary: 'a setting is marked as a secret and has its value in the manifest',
   why: 'The manifest is in version control, and so is the secret then.',
-  check: ({ parts }) => obstacles['secret-default'](parts),
+  check: ({ parts }) => semanticChecks['secret-default'](parts),
 };

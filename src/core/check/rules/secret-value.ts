@@ -1,5 +1,5 @@
 import { isEnvKey } from '../../manifest/configuration.ts';
-import { type Fault, faultAt } from '../../manifest/finding.ts';
+import { type Problem, problemAt } from '../../manifest/finding.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { whySecret } from '../../text/secrets.ts';
 import type { ManifestRule } from '../rule.ts';
@@ -11,12 +11,12 @@ export const secretValue: ManifestRule = {
   summary: 'a value looks like a key, a token or a password',
   why: 'The manifest is in version control and in every report: a secret in it has to be replaced.',
   check: ({ parts }) =>
-    textsOf(parts).flatMap(({ path, key, text }): Fault[] => {
+    textsOf(parts).flatMap(({ path, key, text }): Problem[] => {
       const reason = whySecret(text, key);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
       const hint = `Revoke it, and name the environment variable that holds the new one with ${name}.`;
-      return [faultAt(path, `${path.join('.')} ${reason}`, hint)];
+      return [problemAt(path, `${path.join('.')} ${reason}`, hint)];
     }),
 };
 

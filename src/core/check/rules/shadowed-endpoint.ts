@@ -1,5 +1,5 @@
 import { type Endpoint, endpointsOf } from '../../manifest/endpoints.ts';
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const shadowedEndpoint: ManifestRule = {
@@ -10,11 +10,11 @@ export const shadowedEndpoint: ManifestRule = {
   why: 'Routers that try routes in order, as FastAPI does, never reach the second.',
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
-    return faultsIn(endpoints, (endpoint, index) => {
+    return problemsIn(endpoints, (endpoint, index) => {
       const above = endpoints.find((other, at) => at < index && takes(other, endpoint));
       if (above === undefined) return undefined;
       const message = `${endpoint.method} ${endpoint.path} is not reached: ${above.method} ${above.path} above it takes its requests`;
-      return faultAt(['endpoints', index], message, 'Move it above that one.');
+      return problemAt(['endpoints', index], message, 'Move it above that one.');
     });
   },
 };

@@ -1,5 +1,5 @@
-import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule, Neighbour, Table } from '../rule.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
+import type { ModulesRule, ModuleFacts, Table } from '../rule.ts';
 
 export const tableOwner: ModulesRule = {
   id: 'table-owner',
@@ -10,7 +10,7 @@ export const tableOwner: ModulesRule = {
   needsAll: false,
   needsCode: true,
   check: (modules) =>
-    alsoElsewhere<Table | undefined>(modules, eachTable).flatMap(({ module, other, key, entry }) => {
+    sharedEntries<Table | undefined>(modules, eachTable).flatMap(({ module, other, key, entry }) => {
       // Two of one name are told as that.
       if (entry === undefined || module.manifest.name === other.manifest.name) return [];
       const { file, range } = entry;
@@ -20,12 +20,12 @@ export const tableOwner: ModulesRule = {
 };
 
 /** Of a module whose code is not read, those that every module has. */
-function eachTable({ manifest, tables }: Neighbour, visit: (key: string, entry: Table | undefined) => void): void {
+function eachTable({ manifest, tables }: ModuleFacts, visit: (key: string, entry: Table | undefined) => void): void {
   for (const table of tables ?? []) visit(table.name, table);
   if (tables === undefined) for (const kind of ['jobs', 'results']) visit(`${manifest.name}_${kind}`, undefined);
 }
 
-function placeIn({ file, tables }: Neighbour, name: string): string {
+function placeIn({ file, tables }: ModuleFacts, name: string): string {
   const table = tables?.find((one) => one.name === name);
   return table === undefined ? file : `${table.file}:${table.range.start.line}`;
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '../../manifest/finding.ts';
-import { faultAt } from '../../manifest/finding.ts';
+import type { Problem } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { positionAt } from '../../text/position.ts';
 import type { Aspect, CodeFacts, Place } from '../code/facts.ts';
@@ -31,11 +31,11 @@ export const unclearCode: CodeRule = {
   },
 };
 
-function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Fault[] {
+function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Problem[] {
   const [first] = [...code.unclear[aspect], ...code.broken];
   if (!first || !isUnclear(aspect, code)) return [];
   return driftOf(aspect, manifest, code).missing.map(({ name, path }) => ({
-    ...faultAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
+    ...problemAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
     ...(aspect === 'settings' && { at: 'key' }),
   }));
 }

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -10,6 +10,6 @@ export const unhandledEvent: CodeRule = {
   why: 'Who emits it relies on the module to act on it.',
   check: ({ manifest }, code) =>
     missingIn('handled', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no code of the module handles ${name}`, 'Handle it, or remove it from events_subscribed.'),
+      problemAt(path, `no code of the module handles ${name}`, 'Handle it, or remove it from events_subscribed.'),
     ),
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 import type { ModulesRule } from '../rule.ts';
 
@@ -16,7 +16,7 @@ export const unknownEvent: ModulesRule = {
         if (emitted.has(event)) return [];
         const near = nearestWord(event, emitted);
         const hint = `${near === undefined ? '' : `Did you mean ${near}? `}If the host emits it, add it to host_events in ai-modules.yaml.`;
-        return [{ module, ...faultAt(['events_subscribed', index], `nobody emits ${event}`, hint) }];
+        return [{ module, ...problemAt(['events_subscribed', index], `nobody emits ${event}`, hint) }];
       }),
     );
   },

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -10,6 +10,6 @@ export const unpublishedEvent: CodeRule = {
   why: 'Other modules subscribe to it and wait for ever.',
   check: ({ manifest }, code) =>
     missingIn('published', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no code of the module publishes ${name}`, 'Publish it, or remove it from events_emitted.'),
+      problemAt(path, `no code of the module publishes ${name}`, 'Publish it, or remove it from events_emitted.'),
     ),
 };

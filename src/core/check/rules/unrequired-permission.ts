@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -10,6 +10,6 @@ export const unrequiredPermission: CodeRule = {
   why: 'Who grants it believes that something is protected by it.',
   check: ({ manifest }, code) =>
     missingIn('permissions', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no route of the code requires ${name}`, 'Require it where it is meant, or remove it.'),
+      problemAt(path, `no route of the code requires ${name}`, 'Require it where it is meant, or remove it.'),
     ),
 };

@@ -1,17 +1,17 @@
 import type { ModuleFacts } from './rule.ts';
 
-interface Shared<T> {
+interface SharedEntry<T> {
   readonly module: ModuleFacts;
   readonly other: ModuleFacts;
   readonly key: string;
   readonly entry: T;
 }
 
-/** Every entry that another module has too, with the first of the others: each module is told of it once. */
+/** Every entry whose key another module has too, with the first such module. */
 export function sharedEntries<T>(
   modules: readonly ModuleFacts[],
   eachEntry: (module: ModuleFacts, visit: (key: string, entry: T) => void) => void,
-): Shared<T>[] {
+): SharedEntry<T>[] {
   const first = new Map<string, ModuleFacts>();
   const second = new Map<string, ModuleFacts>();
   for (const module of modules) {
@@ -21,7 +21,7 @@ export function sharedEntries<T>(
       else if (known !== module && !second.has(key)) second.set(key, module);
     });
   }
-  const shared: Shared<T>[] = [];
+  const shared: SharedEntry<T>[] = [];
   for (const module of second.size === 0 ? [] : modules) {
     eachEntry(module, (key, entry) => {
       const other = first.get(key) === module ? second.get(key) : first.get(key);
@@ -31,7 +31,7 @@ export function sharedEntries<T>(
   return shared;
 }
 
-/** The modules that share a key with another: what only these can have in common need not be looked for in all. */
+/** The modules that share a key with another one: only these need to be compared in detail. */
 export function modulesThatShare(
   modules: readonly ModuleFacts[],
   eachKey: (module: ModuleFacts, visit: (key: string) => void) => void,

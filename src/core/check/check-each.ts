@@ -4,24 +4,24 @@ import { checkExactly } from './check-exactly.ts';
 import { checkQuickly } from './check-quickly.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { ModuleFacts, ManifestFacts } from './rule.ts';
+import type { ManifestFacts, ModuleFacts } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
-/** Lets others run for a moment. */
+/** Yields to the event loop. */
 export type Pause = () => Promise<void>;
 
-/** Each takes some microseconds, unless it is read exactly, or its code is read. */
+/** A manifest takes a few microseconds, unless `checkExactly` reads it or its code is read. */
 const manifestsBetweenPauses = 250;
 
-/** What manifests are, and what is wrong in each by itself. */
+/** Manifests, and the diagnostics of each without the others. */
 export interface CheckedEach {
-  /** Those that can be read. */
+  /** The manifests that can be read. */
   readonly modules: readonly ModuleFacts[];
   readonly found: readonly Diagnostic[];
   readonly ignores: ReadonlyMap<string, readonly LineIgnore[]>;
-  /** By file, how many findings there are beyond those that were looked up. */
+  /** File → number of problems that were not turned into diagnostics. */
   readonly uncounted: ReadonlyMap<string, number>;
-  /** Files of code that something may be told of → their paths from the folder of the host. */
+  /** Code files that may have diagnostics → their paths relative to the host. */
   readonly inHost: ReadonlyMap<string, string | undefined>;
 }
 
@@ -63,7 +63,7 @@ export async function checkEach(
   return { modules, found, ignores, uncounted, inHost };
 }
 
-/** A file of the manifest's module, as paths in the host have it. */
+/** The path of a file of the manifest's module, relative to the host. */
 function pathInHost({ file, inHost }: ManifestText, other: string): string | undefined {
   const folder = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
   return inHost === undefined ? undefined : `${folder(inHost)}${other.slice(folder(file).length)}`;

@@ -3,21 +3,21 @@ import type { Problem } from '../manifest/finding.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import { type HostFacts, InvalidField, type ModuleProblem, type ModulesRule, type ModuleFacts } from './rule.ts';
+import { type HostFacts, InvalidField, type ModuleFacts, type ModuleProblem, type ModulesRule } from './rule.ts';
 import { severityOf } from './rules.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
 export interface ModulesToCheck {
   readonly modules: readonly ModuleFacts[];
   readonly host: HostFacts;
-  /** True where `modules` are all modules of the host. */
+  /** Whether `modules` are all modules of the host. */
   readonly isWhole: boolean;
   readonly hasCode: boolean;
-  /** Those that findings may be told of. */
+  /** The manifests that diagnostics are reported for. */
   readonly manifests: readonly ManifestText[];
 }
 
-/** Everything that is wrong between manifests; only those that findings are in are read for their places. */
+/** Runs the rules that compare modules. Only manifests with problems are parsed again for positions. */
 export async function checkModules(given: ModulesToCheck, rules: RulesByKind): Promise<Diagnostic[]> {
   const found = rules.modules.flatMap((rule) => {
     if (rule.needsCode && !given.hasCode) return [];
@@ -44,7 +44,7 @@ export async function checkModules(given: ModulesToCheck, rules: RulesByKind): P
   return located;
 }
 
-/** What a rule finds among the modules whose fields, as far as it reads them, are valid. */
+/** The problems that a rule finds in the modules whose fields, as far as the rule reads them, are valid. */
 function checkReadable(rule: ModulesRule, { modules, host }: ModulesToCheck): readonly ModuleProblem[] {
   let readable = modules;
   for (;;) {
@@ -52,7 +52,7 @@ function checkReadable(rule: ModulesRule, { modules, host }: ModulesToCheck): re
       return rule.check(readable, host);
     } catch (error) {
       if (!(error instanceof InvalidField)) throw error;
-      // What one module lacks may be in another that cannot be read.
+      // What seems to be missing may be in the module whose field is invalid.
       if (rule.needsAll) return [];
       readable = readable.filter(({ invalid }) => !invalid.has(error.field));
     }

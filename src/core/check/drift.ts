@@ -16,7 +16,7 @@ export interface Declared {
 export interface Drift {
   /** In the code, but not in the manifest; `meant` is what the manifest may call it. */
   readonly extra: readonly (Named & { readonly meant: string | undefined })[];
-  /** In the manifest, but not in the code; what the code seems to have under another name is told there. */
+  /** In the manifest, but not in the code. A name that the code seems to misspell is only in `extra`. */
   readonly missing: readonly Declared[];
 }
 
@@ -60,7 +60,7 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
   permissions(manifest, code) {
     const declared = listed(manifest, 'permissions_required');
     const namespace = namespaceOf(manifest);
-    // An endpoint without a route, or whose route requires nothing, is told as that.
+    // `missing-route` and `unguarded-route` report endpoints without a route and routes without a permission.
     const guarded = new Set(code.routes.filter(({ permissions }) => permissions.length > 0).map(shapeOf));
     const endpoints = endpointsOf(manifest).filter((endpoint) => guarded.has(shapeOf(endpoint)));
     const needed = new Set(endpoints.map(({ permission }) => `${namespace}:${permission}`));
@@ -117,7 +117,7 @@ export function hintFor(meant: string | undefined, otherwise: string): string {
     : `The manifest has ${meant}, which the code lacks: one of the two is misspelt.`;
 }
 
-/** Whether the code may hold more of an aspect than could be told. */
+/** Whether the code may contain more of an aspect than could be read. */
 export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boolean {
   return broken.length + unclear[aspect].length > 0;
 }

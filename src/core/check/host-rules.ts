@@ -5,7 +5,7 @@ import { parseYaml } from '../text/yaml-source.ts';
 import { rules } from './rules.ts';
 import type { RuleSettings } from './settings.ts';
 
-/** What ai-modules.yaml says about rules. Throws `host-invalid` where it names none, or one that cannot be turned off. */
+/** The settings for rules in ai-modules.yaml. Throws `host-invalid` for an unknown rule, or one that cannot be turned off. */
 export async function ruleSettings(
   text: string,
   file: string,
@@ -36,10 +36,10 @@ function assertConfigurable(id: string, place: string, file: string): void {
       rules.map((one) => one.id),
     );
     const advice = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new Failure('host-invalid', { file, reason: `${place} names the rule ${id}, which there is not${advice}` });
+    throw new Failure('host-invalid', { file, reason: `${place}: unknown rule ${id}${advice}` });
   }
   if (rule.kind === 'reported' && rule.isFixed) {
-    const reason = `${place}: ${id} is always an error, for the manifest cannot be read otherwise`;
+    const reason = `${place}: ${id} is always an error: without it, the manifest cannot be read`;
     throw new Failure('host-invalid', { file, reason });
   }
 }

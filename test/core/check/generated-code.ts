@@ -28,7 +28,7 @@ export async function generated(stack: Stack, manifest: Manifest): Promise<Modul
   return new Map(own.map(([path, { content }]) => [path, String(content)]));
 }
 
-/** `file:line rule: message`, for each finding about code. */
+/** `file:line rule: message`, for each diagnostic about code. */
 export async function driftIn(module: Module, manifest: Manifest): Promise<string[]> {
   const code = readCode(new Map([...module].filter(([path]) => /\.(ts|py)$/.test(path))), manifest.name);
   if (code === undefined) return ['no code'];

@@ -7,8 +7,8 @@ export const duplicateClass: ModulesRule = {
   id: 'duplicate-class',
   kind: 'modules',
   severity: 'error',
-  summary: 'the classes of two modules of a host have the same names',
-  why: 'The schemas in the OpenAPI document of the host begin with class_name without Module: one would stand for both.',
+  summary: 'two modules of a host have the same class names',
+  why: 'The schemas in the OpenAPI document of the host are named after class_name, without Module. The schemas of one module would replace those of the other.',
   needsAll: false,
   check: (modules) =>
     sharedEntries<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
@@ -16,8 +16,8 @@ export const duplicateClass: ModulesRule = {
         module,
         ...problemAt(
           ['class_name'],
-          `classes that begin with ${key} are taken: ${other.file} has ${other.manifest.class_name}`,
-          'Rename one of the two.',
+          `class names that start with ${key} are already in use: ${other.file} has ${other.manifest.class_name}`,
+          'Rename one of the two classes.',
         ),
       }),
     ),

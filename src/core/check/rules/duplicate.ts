@@ -5,7 +5,7 @@ export const duplicateEntry: ManifestRule = {
   id: 'duplicate',
   kind: 'manifest',
   severity: 'error',
-  summary: 'two entries of a list say the same',
-  why: 'The second is dead weight at best; two equal routes keep a host from starting.',
+  summary: 'two entries of a list are equal',
+  why: 'The second entry has no effect, except that a host with two equal routes does not start.',
   check: ({ manifest }) => semanticChecks.duplicate(manifest),
 };

@@ -5,7 +5,7 @@ export const endpointPermission: ManifestRule = {
   id: 'endpoint-permission',
   kind: 'manifest',
   severity: 'error',
-  summary: 'an endpoint needs a permission that permissions_required lacks',
-  why: 'The generated route asks for it, so nobody could call the endpoint.',
+  summary: 'permissions_required does not list a permission that an endpoint needs',
+  why: 'The generated route requires the permission. If no manifest declares it, no user has it, and every call gets 403.',
   check: ({ manifest }) => semanticChecks['endpoint-permission'](manifest),
 };

@@ -5,7 +5,7 @@ export const envName: ManifestRule = {
   id: 'env-name',
   kind: 'manifest',
   severity: 'error',
-  summary: 'a key that ends in _env does not name an environment variable',
-  why: 'Such a key holds the name of a variable; its value is looked up when the module starts.',
+  summary: 'the value of a key that ends in _env is not the name of an environment variable',
+  why: 'Such a key holds the name of an environment variable, which the module reads when it starts.',
   check: ({ parts }) => semanticChecks['env-name'](parts),
 };

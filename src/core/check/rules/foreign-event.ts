@@ -6,8 +6,8 @@ export const foreignEvent: ManifestRule = {
   id: 'foreign-event',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'an event that the module emits begins with another namespace than the others',
-  why: 'Who subscribes to an event looks for the module that it is called after.',
+  summary: 'an event that the module emits has another namespace than the module',
+  why: 'Subscribers use the namespace of an event to find the module that emits it.',
   check({ manifest, namespace }) {
     return problemsIn(manifest.events_emitted, (event, index) => {
       if (isInNamespace(event, namespace)) return undefined;

@@ -6,8 +6,8 @@ export const foreignPermission: ManifestRule = {
   id: 'foreign-permission',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'a permission begins with another namespace than the others',
-  why: 'No endpoint of the module asks for it: it is a misspelling, or a permission of another module, which declares it.',
+  summary: 'a permission has another namespace than the module',
+  why: 'No endpoint of the module requires such a permission. It is misspelt, or it belongs to another module, which declares it.',
   check({ manifest, namespace }) {
     return problemsIn(manifest.permissions_required, (permission, index) => {
       if (isInNamespace(permission, namespace)) return undefined;

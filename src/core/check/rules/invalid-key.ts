@@ -5,6 +5,6 @@ export const invalidKey: ReportedRule = {
   kind: 'reported',
   severity: 'error',
   isFixed: true,
-  summary: 'the name of a setting cannot be one',
-  why: 'Every setting becomes a field of a class and a variable of the environment.',
+  summary: 'the key of a setting is not a valid name',
+  why: 'Every setting becomes a class field and an environment variable.',
 };

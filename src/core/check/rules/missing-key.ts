@@ -5,6 +5,6 @@ export const missingKey: ReportedRule = {
   kind: 'reported',
   severity: 'error',
   isFixed: true,
-  summary: 'a required field is not there',
-  why: 'The host refuses to load a module without it.',
+  summary: 'a required field is missing',
+  why: 'Hosts do not load a module without it.',
 };

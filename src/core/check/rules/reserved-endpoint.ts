@@ -5,7 +5,7 @@ export const reservedEndpoint: ManifestRule = {
   id: 'reserved-endpoint',
   kind: 'manifest',
   severity: 'error',
-  summary: 'an endpoint has an address that the host answers itself',
+  summary: 'an endpoint has a path that is reserved for the host',
   why: 'The host answers `GET /health` for every module.',
   check: ({ manifest }) => semanticChecks['reserved-endpoint'](manifest),
 };

@@ -21,21 +21,31 @@ export const resourceSize: ManifestRule = {
   id: 'resource-size',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'resources ask for what no machine has, or for less than a process needs',
-  why: 'It is nearly always a forgotten unit: 512 are bytes, and 500 CPUs were meant to be 500m.',
+  summary: 'resources request more than any machine has, or less than a process needs',
+  why: 'Usually the unit is missing: 512 means 512 bytes, and 500 CPUs should be 500m.',
   check({ manifest: { resources } }) {
     const problems: Problem[] = [];
     const cpu = amountOf(String(resources.cpu));
     if (cpu > mostCpu)
-      problems.push(problemAt(['resources', 'cpu'], `${resources.cpu} are whole CPUs`, `Did you mean ${resources.cpu}m?`));
+      problems.push(
+        problemAt(
+          ['resources', 'cpu'],
+          `${resources.cpu} means ${resources.cpu} whole CPUs`,
+          `Did you mean ${resources.cpu}m?`,
+        ),
+      );
     const memory = amountOf(String(resources.memory));
     if (memory < leastMemory)
       problems.push(
-        problemAt(['resources', 'memory'], `${resources.memory} are ${memory} bytes`, 'Did you mean Mi or Gi?'),
+        problemAt(['resources', 'memory'], `${resources.memory} means only ${memory} bytes`, 'Did you mean Mi or Gi?'),
       );
     if (memory > mostMemory)
       problems.push(
-        problemAt(['resources', 'memory'], `${resources.memory} is more than any machine has`, 'Did you mean Mi or Gi?'),
+        problemAt(
+          ['resources', 'memory'],
+          `${resources.memory} is more memory than any machine has`,
+          'Did you mean Mi or Gi?',
+        ),
       );
     return problems;
   },

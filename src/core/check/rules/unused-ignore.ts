@@ -5,6 +5,6 @@ export const unusedIgnore: ReportedRule = {
   kind: 'reported',
   severity: 'warning',
   isFixed: false,
-  summary: 'an ignore, in a comment or in ai-modules.yaml, matches no finding',
-  why: 'It would silence the next finding there, which nobody has looked at.',
+  summary: 'an ignore, in a comment or in ai-modules.yaml, matches no diagnostic',
+  why: 'It would hide the next diagnostic of that rule there.',
 };

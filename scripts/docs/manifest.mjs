@@ -95,7 +95,7 @@ function defaultOf(field) {
 function kindOf(schema) {
   const { type, innerType } = schema.def;
   if (type === 'default') return kindOf(innerType);
-  return { string: 'Text', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
+  return { string: 'String', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
 }
 
 function rangeOf({ minimum, maximum, enum: values }) {

@@ -54,7 +54,7 @@ describe('a manifest', () => {
     ['indented by tabs', 'a:\n\tb: 1\n', ':2:1 error tabs are not allowed as indentation'],
     ['two documents', `${good}---\na: 1\n`, ':6:1 error a second document starts here'],
     ['with an unknown key', `${good}endpoint: []\n`, ':6:1 error unknown key "endpoint"'],
-    ['with a key twice', `${good}name: beta\n`, ':6:1 error the key name stands twice; first in line 1'],
+    ['with a key twice', `${good}name: beta\n`, ':6:1 error duplicate key name, first defined on line 1'],
     ['with a wrong type', `${good}endpoints: POST /x\n`, ':6:12 error endpoints must be a list, not a text'],
     ['without a key', good.replace('author: x\n', ''), ':1:1 error author is missing'],
     ['with code in a tag', `${good}dependencies: !!js/function x\n`, ':6:15 error '],

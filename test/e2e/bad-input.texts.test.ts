@@ -83,7 +83,7 @@ describe('is refused', () => {
     ['a class of the language', ['--class-name', 'Promise'], '--class-name: is taken by the language or the host'],
     ['an endpoint out of the module', ['--endpoint', 'GET /../x'], '--endpoint: '],
     ['an endpoint that is none', ['--endpoint', 'FETCH /x'], '--endpoint: must be "METHOD /path"'],
-    ['an endpoint twice', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[6] says the same as endpoints[1]'],
+    ['an endpoint twice', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[6] duplicates endpoints[1]'],
     ['a permission that is none', ['--permission', 'share'], '--permission: must be "namespace:verb"'],
     ['an event that is none', ['--emit', 'Done'], '--emit: must be "namespace.verb"'],
     ['an event to handle that is none', ['--subscribe', 'done'], '--subscribe: must be "namespace.verb"'],

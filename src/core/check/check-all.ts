@@ -57,7 +57,7 @@ function capped(diagnostics: readonly Diagnostic[], uncounted: ReadonlyMap<strin
   const more = [...counts].flatMap(([file, count]): Diagnostic[] => {
     if (count <= maxPerFile) return [];
     const message = `${counted(count - maxPerFile, 'more diagnostic')} in this file not shown`;
-    return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'Fix the ones that are shown first.' }];
+    return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'First fix the ones that are shown.' }];
   });
   return [...reported, ...more];
 }

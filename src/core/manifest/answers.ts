@@ -3,7 +3,7 @@ import { isEnvKey } from './configuration.ts';
 import { explainIssues } from './explain.ts';
 import { type ConfigurationValue, fields } from './schema.ts';
 
-/** What `new` may be told, by flags, an answers file, a manifest or prompts. Lists add to the standard entries. */
+/** The answers for `new`, from flags, an answers file, a manifest or prompts. Lists add to the standard entries. */
 export interface Answers {
   readonly name?: string;
   readonly stack?: string;
@@ -26,9 +26,9 @@ export interface Answers {
 export type AnswerId = keyof Answers;
 
 interface AnswerKind {
-  /** As it stands on the command line. */
+  /** The flag on the command line. */
   readonly flag: string;
-  /** Of one entry, for those that hold a list. The reason why not, or `undefined`. */
+  /** Returns why a value (or an entry of a list) is invalid, or `undefined`. */
   readonly check: (value: string) => string | undefined;
   readonly isList?: boolean;
 }
@@ -45,7 +45,7 @@ const bySchema =
 const oneOf = (words: readonly string[]) => (value: string) =>
   words.includes(value) ? undefined : `must be one of ${words.join(', ')}`;
 
-/** One validator for each answer, whichever way it comes. */
+/** One validator for each answer, for every source of answers. */
 export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   name: { flag: '<name>', check: bySchema(fields.name) },
   stack: { flag: '--stack', check: () => undefined },
@@ -80,7 +80,7 @@ export function readConfigEntry(entry: string): readonly [key: string, value: Co
   return [key, unquoted(text)];
 }
 
-/** Quotes make a text of what would be a number; in them it is JSON's, or else taken as it stands. */
+/** Quotes make a number a string. Their content is parsed as JSON if it is valid, otherwise used unchanged. */
 function unquoted(text: string): string {
   if (!/^".*"$/s.test(text)) return text;
   try {
@@ -99,9 +99,9 @@ function whyNotConfigEntry(entry: string): string | undefined {
     if (typeof value !== 'object') return undefined;
     const parsed = fields.configurationEntry.safeParse(value, { reportInput: true });
     if (parsed.success) return undefined;
-    const finding = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-    return finding === undefined ? 'is not valid' : [finding.message, finding.hint].filter(Boolean).join('. ');
+    const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+    return problem === undefined ? 'is not valid' : [problem.message, problem.hint].filter(Boolean).join('. ');
   } catch {
-    return 'does not read as YAML: {type: integer, default: 5, minimum: 1, maximum: 10}';
+    return 'is not valid YAML; an example is {type: integer, default: 5, minimum: 1, maximum: 10}';
   }
 }

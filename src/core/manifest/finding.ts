@@ -1,24 +1,24 @@
-/** Something wrong at a place inside a value; `at` says whether its key or the value itself is to blame. */
+/** A problem in a manifest, without its position in the text. `at` selects the key or the value at `path`. */
 export interface Problem {
   readonly path: readonly (string | number)[];
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint?: string;
-  /** The text that stands there → what may safely stand there instead. */
+  /** The text at that position → a safe replacement. */
   readonly fix?: (text: string) => string;
 }
 
-/** A problem, and the rule that it breaks. */
+/** A problem and the id of its rule. */
 export interface RuleProblem extends Problem {
   readonly rule: string;
 }
 
-/** Most problems: of a value, with what to do about it. */
+/** The problem of a value, with an optional hint. */
 export function problemAt(path: Problem['path'], message: string, hint?: string): Problem {
   return { path, at: 'value', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** What is wrong with each of some items. Mostly nothing is, thousands of times: a loop costs half of what flatMap does. */
+/** The problems that `check` finds in the items. A loop, because it takes half the time of flatMap. */
 export function problemsIn<T>(items: readonly T[], check: (item: T, index: number) => Problem | undefined): Problem[] {
   const found: Problem[] = [];
   for (let index = 0; index < items.length; index += 1) {

@@ -1,10 +1,10 @@
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
 import { endpointsOf } from './endpoints.ts';
-import { type Problem, type RuleProblem, problemAt, problemsIn } from './finding.ts';
+import { type Problem, problemAt, problemsIn, type RuleProblem } from './finding.ts';
 import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
-/** What the schema cannot say and no code could be generated from, by the rule that it breaks. */
+/** Checks beyond the schema, by rule. Nothing can be generated from a manifest that fails one of them. */
 export const semanticChecks = {
   duplicate: duplicates,
   'endpoint-permission': missingPermissions,
@@ -14,9 +14,11 @@ export const semanticChecks = {
   configuration: settingsWith(valueProblem),
 } satisfies Readonly<Record<string, (manifest: Manifest) => Problem[]>>;
 
-/** Everything that keeps a manifest from being generated from: `validate` reports the same, among other things. */
+/** Runs the semantic checks: `validate` reports the same problems, among others. */
 export function checkSemantics(manifest: Manifest): RuleProblem[] {
-  return Object.entries(semanticChecks).flatMap(([rule, check]) => check(manifest).map((problem) => ({ ...problem, rule })));
+  return Object.entries(semanticChecks).flatMap(([rule, check]) =>
+    check(manifest).map((problem) => ({ ...problem, rule })),
+  );
 }
 
 const namedLists = ['dependencies', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
@@ -30,7 +32,7 @@ function repeated(list: string, entries: readonly string[]): Problem[] {
   return problemsIn(entries, (entry, index) => {
     const first = entries.indexOf(entry);
     if (first === index) return undefined;
-    return problemAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
+    return problemAt([list, index], `${list}[${index}] duplicates ${list}[${first}]`, 'Remove one of the two.');
   });
 }
 
@@ -43,7 +45,7 @@ function missingPermissions(manifest: Manifest): Problem[] {
     const permission = `${namespace}:${endpoint.permission}`;
     return problemAt(
       ['endpoints', index],
-      `${endpoint.method} ${endpoint.path} needs the permission ${permission}`,
+      `${endpoint.method} ${endpoint.path} requires ${permission}, which is not in permissions_required`,
       `Add ${permission} to permissions_required.`,
     );
   });
@@ -52,12 +54,12 @@ function missingPermissions(manifest: Manifest): Problem[] {
 function hostEndpoints(manifest: Manifest): Problem[] {
   return problemsIn(endpointsOf(manifest), ({ shape }, index) =>
     shape === 'GET /health'
-      ? problemAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')
+      ? problemAt(['endpoints', index], 'GET /health is reserved for the host', 'Remove the endpoint.')
       : undefined,
   );
 }
 
-/** What is wrong with a setting, and which part of its long form is to blame. */
+/** Returns the problem of a setting, and the part of its long form that has it. */
 type SettingCheck = (setting: Setting) => SettingProblem | undefined;
 type SettingProblem = readonly [message: string, part: keyof Setting, hint?: string];
 
@@ -78,18 +80,18 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Problem[] {
 function envNameProblem({ key, default: name }: Setting): SettingProblem | undefined {
   if (!isEnvKey(key) || (typeof name === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name))) return undefined;
   return [
-    'must name an environment variable, like "MY_API_KEY"',
+    'must be the name of an environment variable, like "MY_API_KEY"',
     'default',
-    'A key that ends in _env holds a name, never the secret.',
+    'A key that ends in _env holds the name of a variable, never the secret itself.',
   ];
 }
 
 function secretProblem({ key, secret, default: value }: Setting): SettingProblem | undefined {
   if (isEnvKey(key) || !secret || value === undefined) return undefined;
   return [
-    'is a secret and has a value here',
+    'is a secret but has a value in the manifest',
     'default',
-    `Remove the default; the value comes from the environment, or name its variable with ${key}_env.`,
+    `Remove the default and set the value in the environment, or name its environment variable with ${key}_env.`,
   ];
 }
 
@@ -98,17 +100,17 @@ function valueProblem(setting: Setting): SettingProblem | undefined {
   if (isEnvKey(key) || secretProblem(setting) !== undefined) return undefined;
   const standard = standardSetting(key);
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
-    return [`must be of type ${standard.type}, as every module has it`, 'type'];
+    return [`must have type ${standard.type}, like the standard setting`, 'type'];
   const value = setting.default;
-  const isMisfit = (one: Scalar) => !fitsType(one, type);
-  const misfit = setting.enum?.find(isMisfit) ?? (value !== undefined && isMisfit(value) ? value : undefined);
-  if (misfit !== undefined)
+  const hasWrongType = (one: Scalar) => !fitsType(one, type);
+  const mismatch = setting.enum?.find(hasWrongType) ?? (value !== undefined && hasWrongType(value) ? value : undefined);
+  if (mismatch !== undefined)
     return [
-      `has the value ${JSON.stringify(misfit)}, which is not of type ${type}`,
-      misfit === value && !setting.enum?.includes(misfit) ? 'default' : 'enum',
+      `has the value ${JSON.stringify(mismatch)}, which is not of type ${type}`,
+      mismatch === value && !setting.enum?.includes(mismatch) ? 'default' : 'enum',
     ];
   if (type !== 'integer' && type !== 'number' && (minimum !== undefined || maximum !== undefined))
-    return [`has a range, but the type ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
+    return [`has a minimum or maximum, but its type is ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return ['has a minimum above its maximum', 'minimum'];
   if (value === undefined) return undefined;
@@ -118,7 +120,7 @@ function valueProblem(setting: Setting): SettingProblem | undefined {
 
 function defaultProblem(setting: Partial<Setting>, value: Scalar): string | undefined {
   if (setting.enum && !setting.enum.includes(value))
-    return `has the default ${JSON.stringify(value)}, which its enum lacks`;
+    return `has the default ${JSON.stringify(value)}, which is not in its enum`;
   if (typeof value !== 'number') return undefined;
   if (setting.minimum !== undefined && value < setting.minimum)
     return `has the default ${value}, below its minimum ${setting.minimum}`;

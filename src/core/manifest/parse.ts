@@ -13,7 +13,7 @@ export type ParsedManifest =
   | { readonly ok: true; readonly manifest: Manifest; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** Text → manifest, with everything that is wrong with it, each at its line and column. Never throws. */
+/** Text → manifest and diagnostics with positions. Never throws. */
 export async function parseManifest(text: string, file: string): Promise<ParsedManifest> {
   const source = await parseYaml(text);
   if (source.problems.length > 0) {
@@ -36,12 +36,15 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
   return manifest === undefined ? { ok: false, diagnostics } : { ok: true, manifest, diagnostics };
 }
 
-/** The same verdict without places, for a manifest the tool wrote itself. Throws on text that is not YAML. */
-export function readManifest(text: string): { readonly manifest?: Manifest; readonly problems: readonly RuleProblem[] } {
+/** The same without positions, for a manifest that the tool wrote. Throws if the text is not YAML. */
+export function readManifest(text: string): {
+  readonly manifest?: Manifest;
+  readonly problems: readonly RuleProblem[];
+} {
   return checkManifestValue(readYaml(text));
 }
 
-/** The manifest in a text that may hold anything, such as what git left of two; `undefined` where it is none. */
+/** The manifest in a text that may be anything, such as a file with merge markers; `undefined` if it is not valid. */
 export function findManifest(text: string): Manifest | undefined {
   try {
     const plain = readPlainYaml(text);
@@ -61,7 +64,7 @@ export function checkManifestValue(value: unknown): {
   return problems.length === 0 ? { manifest: parsed.data, problems } : { problems };
 }
 
-/** The keys that a manifest may have at a place. */
+/** The keys that are allowed at a path of the manifest. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(ManifestSchema.shape);
   if (path[0] === 'resources') return ['cpu', 'memory', 'max_concurrent_jobs'];

@@ -2,7 +2,7 @@ import { pascalCase, snakeCase, suggestModuleName } from '../text/names.ts';
 import { patterns, whyNot } from './field-checks.ts';
 
 interface Field {
-  /** What the author may have meant. */
+  /** The value that the author probably meant; it may be invalid. */
   readonly guess: (given: string) => string | undefined;
   readonly isValid: (value: string) => boolean;
 }
@@ -27,7 +27,7 @@ const fields: Readonly<Record<string, Field>> = {
   'resources.memory': { guess: memory, isValid: matching('memory') },
 };
 
-/** A right value close to a wrong one, by where it stands; `undefined` where there is none. */
+/** A valid value close to an invalid one, for the field at `path`; `undefined` if there is none. */
 export function suggestValue(path: readonly PropertyKey[], given: unknown): string | undefined {
   if (typeof given !== 'string' || given.length > 200) return undefined;
   const name = path.filter((part) => typeof part === 'string').join('.');

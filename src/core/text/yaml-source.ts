@@ -5,14 +5,14 @@ import { commentsOf, scalarsOf, type YamlComment, type YamlScalar } from './yaml
 
 export type YamlPath = readonly (string | number)[];
 
-/** YAML with the place of everything in it. Slower than `readYaml`: for text that is shown back to its author. */
+/** Parsed YAML with the positions of keys and values. Slower than `readYaml`, for texts that diagnostics refer to. */
 export interface YamlSource {
-  /** The text that offsets count in: without a byte order mark. */
+  /** The text without a byte order mark; offsets refer to it. */
   readonly text: string;
-  /** `undefined` where the text cannot be read; a key that stands twice has its last value. */
+  /** `undefined` if the text cannot be parsed. A duplicate key has its last value. */
   readonly value: unknown;
   readonly problems: readonly SyntaxProblem[];
-  /** The place of a value or of its key; the nearest parent's where there is none. */
+  /** The range of a value or of its key, or of the nearest parent if it does not exist. */
   rangeOf(path: YamlPath, at: 'key' | 'value'): Range;
   spanOf(path: YamlPath, at: 'key' | 'value'): Span;
   rangeAt(from: number, to: number): Range;
@@ -20,7 +20,7 @@ export interface YamlSource {
   comments(): readonly YamlComment[];
 }
 
-/** More aliases or deeper nesting than this are an attack, not a manifest. */
+/** Limits against malicious texts. */
 const maxAliases = 100;
 const maxDepth = 100;
 
@@ -62,7 +62,7 @@ function unreadable(text: string, at: number, rangeAt: YamlSource['rangeAt']): Y
   return {
     text,
     value: undefined,
-    problems: [{ rule: 'too-deep', message: `more than ${maxDepth} levels deep`, range }],
+    problems: [{ rule: 'too-deep', message: `nested more than ${maxDepth} levels deep`, range }],
     rangeOf: () => range,
     spanOf: () => [at, at + 1],
     rangeAt,
@@ -79,7 +79,7 @@ function rangesIn(text: string, lines: { linePos(offset: number): { line: number
   return (from: number, to: number): Range => ({ start: position(from), end: position(Math.max(to, from)) });
 }
 
-/** Found before anything recursive sees the text: too deep a recursion can end the process. */
+/** Runs before any recursive function, because deep recursion can crash the process. */
 function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
   const open: [token: CST.Token, depth: number][] = tokens.map((token) => [token, 0]);
   for (let next = open.pop(); next; next = open.pop()) {
@@ -109,8 +109,8 @@ function readValue(
       },
     });
     const range = rangeAt(first?.range?.[0] ?? 0, first?.range?.[1] ?? 0);
-    const message = `the aliases stand for too much; at most ${maxAliases} are read`;
-    problems.push({ rule: 'alias-bomb', message, range, hint: 'Write the values out.' });
+    const message = `the aliases expand to too many values; at most ${maxAliases} are allowed`;
+    problems.push({ rule: 'alias-bomb', message, range, hint: 'Replace the aliases with the values.' });
     return undefined;
   }
 }

@@ -150,7 +150,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
     }
   });
 
-  it('reports a removed setting renamed or, and nothing else', async () => {
+  it('reports a renamed or removed setting, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const config = file(stack, 'config');
     const indent = isFastify(stack) ? '  ' : '    ';

@@ -63,8 +63,8 @@ describe('each answer is checked', () => {
     ['config', 'topK=5', 'the key must be snake_case'],
     ['config', 'top_k={type: float}', 'type must be one of'],
     ['config', 'top_k={tpye: integer}', 'Did you mean type?'],
-    ['config', 'top_k={type: integer', 'does not read as YAML'],
-    ['config', `top_k=${'{a: '.repeat(5_000)}`, 'does not read as YAML'],
+    ['config', 'top_k={type: integer', 'is not valid YAML'],
+    ['config', `top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
   ];
   it.each(bad)('%s refuses %s', (id, value, reason) => expect(answerKinds[id].check(value)).toContain(reason));
 });

@@ -23,7 +23,7 @@ export const environmentClash: ModulesRule = {
         path: ['configuration', entry],
         at: 'key' as const,
         message: `the environment variable ${key} sets both ${entry} and a setting of ${other.manifest.name}`,
-        hint: 'Rename the key.',
+        hint: 'Rename the setting.',
       })),
 };
 

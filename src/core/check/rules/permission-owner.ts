@@ -8,7 +8,7 @@ export const permissionOwner: ModulesRule = {
   kind: 'modules',
   severity: 'error',
   summary: 'two modules declare the same permission as their own',
-  why: 'A user who has the permission for one module also has it for the other one.',
+  why: 'A user with the permission for one module also has it for the other one.',
   needsAll: false,
   check(modules) {
     const related = modulesThatShare(modules, ({ namespace }, visit) => visit(namespace));

@@ -30,20 +30,20 @@ export const resourceSize: ManifestRule = {
       problems.push(
         problemAt(
           ['resources', 'cpu'],
-          `${resources.cpu} means ${resources.cpu} whole CPUs`,
+          `resources.cpu requests ${resources.cpu} whole CPUs`,
           `Did you mean ${resources.cpu}m?`,
         ),
       );
     const memory = amountOf(String(resources.memory));
     if (memory < leastMemory)
       problems.push(
-        problemAt(['resources', 'memory'], `${resources.memory} means only ${memory} bytes`, 'Did you mean Mi or Gi?'),
+        problemAt(['resources', 'memory'], `resources.memory requests only ${memory} bytes`, 'Did you mean Mi or Gi?'),
       );
     if (memory > mostMemory)
       problems.push(
         problemAt(
           ['resources', 'memory'],
-          `${resources.memory} is more memory than any machine has`,
+          `resources.memory requests ${resources.memory}, more than any machine has`,
           'Did you mean Mi or Gi?',
         ),
       );

@@ -46,7 +46,7 @@ describe('configuration keys', () => {
         Name: 'alpha',
         'Configuration key': ['one', 'own_key_env', 'timeout_seconds', 'Two', 'import', ''],
         'Name of the environment variable': ['not a name', 'OWN_KEY'],
-        'Bound on one attempt': ['5000', '60'],
+        'Timeout of one attempt': ['5000', '60'],
         Type: 'string',
       },
     });

@@ -25,7 +25,9 @@ export interface CheckRequest {
 /** Further diagnostics of one file are only counted. */
 const maxPerFile = 50;
 
-const fixed = new Set(rules.flatMap((rule) => (rule.kind === 'reported' && rule.isFixed ? [rule.id] : [])));
+const alwaysErrors = new Set(
+  rules.flatMap((rule) => (rule.kind === 'reported' && rule.isAlwaysError ? [rule.id] : [])),
+);
 
 /** Runs all active rules on each manifest and across manifests. Diagnostics are in the order of a report. */
 export async function checkAll(
@@ -40,8 +42,8 @@ export async function checkAll(
   const between = { modules, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
   const found = [...each.found, ...(await checkModules(between, active))];
   const inHost = new Map([...manifests.map(({ file, inHost: path }) => [file, path] as const), ...each.inHost]);
-  const applied = applySettings(found, ignores, settings, { fixed, inHost });
-  const reach = { isWhole: isKnown, fixed, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
+  const applied = applySettings(found, ignores, settings, { alwaysErrors, inHost });
+  const reach = { isWhole: isKnown, alwaysErrors, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
   const unused = unusedIgnores(ignores, applied, settings, reach);
   return capped([...applied.reported, ...unused].sort(compareDiagnostics), uncounted);
 }

@@ -9,8 +9,8 @@ import { manifestFacts } from './subject.ts';
 const none: ReadonlySet<string> = new Set();
 
 /**
- * The manifest in a plain text in which no rule finds anything, as in most. `undefined` for a text with a diagnostic, or
- * that may have one: `checkExactly` reads it again for the positions.
+ * The facts of a manifest in plain YAML without any problem, which most manifests are. `undefined` for a text that has a
+ * problem or may have one: `checkExactly` then parses it with positions.
  */
 export function checkQuickly(given: ManifestText, rules: RulesByKind): ManifestFacts | undefined {
   const { text } = given;

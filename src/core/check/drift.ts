@@ -87,7 +87,7 @@ function writtenAs({ method, path }: { readonly method: string; readonly path: s
   return `${method} ${path}`;
 }
 
-/** The same with other names; of what was compared by its shape, as its author wrote it. */
+/** The same drift with the names as their authors wrote them, instead of the shapes that were compared. */
 function renamed({ extra, missing }: Drift, named: (name: string) => string): Drift {
   return {
     extra: extra.map(({ name, meant, ...rest }) => ({
@@ -110,7 +110,7 @@ export function driftOf(aspect: Aspect, manifest: Manifest, code: CodeFacts): Dr
   return comparisons[aspect](manifest, code);
 }
 
-/** What to do about an extra one: it and one that the code lacks may be the same, and either may be the misspelt one. */
+/** The hint for an extra name. It may be a misspelling of a name that the code lacks, or the other way round. */
 export function hintFor(meant: string | undefined, otherwise: string): string {
   return meant === undefined
     ? otherwise

@@ -38,7 +38,7 @@ function assertConfigurable(id: string, place: string, file: string): void {
     const advice = near === undefined ? '' : `; did you mean ${near}?`;
     throw new Failure('host-invalid', { file, reason: `${place}: unknown rule ${id}${advice}` });
   }
-  if (rule.kind === 'reported' && rule.isFixed) {
+  if (rule.kind === 'reported' && rule.isAlwaysError) {
     const reason = `${place}: ${id} is always an error: without it, the manifest cannot be read`;
     throw new Failure('host-invalid', { file, reason });
   }

@@ -20,7 +20,7 @@ interface RuleText {
 export interface ReportedRule extends RuleText {
   readonly kind: 'reported';
   /** The manifest cannot be read while it is reported, so neither severity settings nor ignores apply. */
-  readonly isFixed: boolean;
+  readonly isAlwaysError: boolean;
 }
 
 /** Checks the text of a manifest. */

@@ -35,13 +35,16 @@ export function applySettings(
   diagnostics: readonly Diagnostic[],
   lines: ReadonlyMap<string, readonly LineIgnore[]>,
   settings: RuleSettings,
-  { fixed, inHost }: { readonly fixed: ReadonlySet<string>; readonly inHost: ReadonlyMap<string, string | undefined> },
+  {
+    alwaysErrors,
+    inHost,
+  }: { readonly alwaysErrors: ReadonlySet<string>; readonly inHost: ReadonlyMap<string, string | undefined> },
 ): AppliedSettings {
   const usedLines = new Set<LineIgnore>();
   const usedPaths = new Set<PathIgnore>();
   const reported: Diagnostic[] = [];
   for (const one of diagnostics) {
-    if (fixed.has(one.rule)) {
+    if (alwaysErrors.has(one.rule)) {
       reported.push(one);
       continue;
     }

@@ -8,7 +8,7 @@ interface Reach {
   readonly isWhole: boolean;
   readonly hasOthers: boolean;
   readonly hasCode: boolean;
-  readonly fixed: ReadonlySet<string>;
+  readonly alwaysErrors: ReadonlySet<string>;
 }
 
 /** The ignores that suppress nothing. Ignores of rules that did not run are not reported. */
@@ -25,7 +25,7 @@ export function unusedIgnores(
     severity,
     file,
     range,
-    ...reasonOf(rule, reach.fixed),
+    ...reasonOf(rule, reach.alwaysErrors),
   });
   const inLines = [...lines].flatMap(([file, ignores]) =>
     ignores
@@ -46,9 +46,10 @@ function hasRun(id: string, { severities }: RuleSettings, { isWhole, hasCode }: 
   return severities[id] !== 'off' && (isWhole || rule?.kind !== 'modules' || !rule.needsAll);
 }
 
-function reasonOf(rule: string, fixed: ReadonlySet<string>): Pick<Diagnostic, 'message' | 'hint'> {
+function reasonOf(rule: string, alwaysErrors: ReadonlySet<string>): Pick<Diagnostic, 'message' | 'hint'> {
   if (rule === '') return { message: 'the ignore does not name a rule', hint: 'Write # ai-modules-ignore <rule>.' };
-  if (fixed.has(rule)) return { message: `${rule} cannot be ignored: the manifest cannot be read until it is fixed` };
+  if (alwaysErrors.has(rule))
+    return { message: `${rule} cannot be ignored: the manifest cannot be read until it is fixed` };
   if (rules.some(({ id }) => id === rule))
     return { message: `there is no ${rule} diagnostic here to ignore`, hint: 'Remove the ignore.' };
   const near = nearestWord(

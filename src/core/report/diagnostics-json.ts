@@ -1,6 +1,6 @@
 import { type CheckReport, countOf } from './check-report.ts';
 
-/** For programs; docs/schema/diagnostics.schema.json says what it holds. */
+/** The report as JSON; docs/schema/diagnostics.schema.json describes it. */
 export function diagnosticsToJson(report: CheckReport): string {
   const diagnostics = report.diagnostics.map(({ rule, severity, file, range, message, hint, fix }) => ({
     rule,

@@ -15,7 +15,7 @@ it.each([
   ['one more that is there', { add: { a: 2 } }, text],
 ])('%s', (_, change, want) => expect(changeSettings(text, { ...none, ...change })).toBe(want));
 
-it('leaves a manifest without settings, and gives up on settings in braces', () => {
+it('does not change a manifest without settings, and refuses settings in braces', () => {
   expect(changeSettings('name: x\n', { ...none, rename: { a: 'b' }, remove: ['c'] })).toBe('name: x\n');
   expect(changeSettings('configuration: {}\n', { ...none, remove: ['c'] })).toBe('configuration: {}\n');
   expect(changeSettings('configuration: {a: 1}\n', { ...none, rename: { a: 'b' } })).toBeUndefined();

@@ -13,17 +13,17 @@ const schema = manifestJsonSchema();
 const validate = new Ajv({ strict: true, allErrors: false }).compile(schema);
 
 describe('the JSON Schema of the manifest', () => {
-  it('is what the package ships', () => {
+  it('is the file that the package contains', () => {
     const shipped = readFileSync(new URL('../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(shipped)).toEqual(schema);
   });
 
-  it('takes a manifest, and refuses one with an unknown key', () => {
+  it('accepts a manifest, and refuses one with an unknown key', () => {
     expect(validate(readYaml(goodText()))).toBe(true);
     expect(validate(readYaml(goodText({ author: 'autor: Ada' })))).toBe(false);
   });
 
-  it('describes every key, with examples that it takes', () => {
+  it('describes every key, with valid examples', () => {
     const properties = schema.properties as Record<string, { description: string; examples: unknown[] }>;
     for (const [key, { description, examples }] of Object.entries(properties)) {
       expect(description.length).toBeGreaterThan(10);
@@ -32,7 +32,7 @@ describe('the JSON Schema of the manifest', () => {
     }
   });
 
-  it('agrees with the schema of the tool on 20000 mutants', () => {
+  it('gives the same result as the schema of the tool for 20000 mutants', () => {
     const counts = { taken: 0, refused: 0 };
     for (let seed = 1; counts.taken + counts.refused < 20_000; seed += 1) {
       const draw = new Draw(seed * 7919);

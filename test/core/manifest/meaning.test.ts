@@ -6,7 +6,7 @@ import { goodManifest } from './good-manifest.ts';
 const reported = (changes: Partial<Manifest>) =>
   checkSemantics(goodManifest('ocr', changes)).map(({ path, message }) => `${path.join('/')}: ${message}`);
 
-it('finds nothing in what `new` makes', () => expect(reported({})).toEqual([]));
+it('reports nothing for the manifest that `new` writes', () => expect(reported({})).toEqual([]));
 
 const all = goodManifest('ocr');
 const lists: [name: string, changes: Partial<Manifest>, want: string[]][] = [

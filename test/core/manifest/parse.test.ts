@@ -8,7 +8,7 @@ const reported = async (text: string) =>
       `${range?.start.line}:${range?.start.column} ${message}${hint === undefined ? '' : ` | ${hint}`}`,
   );
 
-it('takes a good manifest, with what is left out filled in', async () => {
+it('accepts a valid manifest and adds defaults', async () => {
   const parsed = await parseManifest(goodText({ dependencies: '', resources: '', configuration: '' }), 'm');
   expect(parsed.ok && parsed.manifest).toMatchObject({
     name: 'document_search',
@@ -194,7 +194,7 @@ const wholes: [name: string, text: string, want: string][] = [
 ];
 it.each(wholes)('reports %s', async (_, text, want) => expect((await reported(text))[0]).toContain(want));
 
-it('takes Windows line endings and a byte order mark', async () => {
+it('accepts Windows line endings and a byte order mark', async () => {
   expect((await parseManifest(`\ufeff${goodText().replaceAll('\n', '\r\n')}`, 'm')).ok).toBe(true);
 });
 

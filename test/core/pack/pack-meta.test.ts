@@ -19,7 +19,12 @@ const faults: [name: string, from: string | RegExp, to: string, want: string][] 
   ['nothing', /^.*$/s, '', 'it is not a mapping'],
   ['a name with a path', 'name: tiny', 'name: ../tiny', 'name must be in kebab-case'],
   ['a version with two parts', '1.2.3', '"1.2"', 'version must be three numbers, like 1.0.0'],
-  ['a version as a number', '1.2.3', '1.2', 'version must be a string, not the number 1.2. Write three numbers in quotes'],
+  [
+    'a version as a number',
+    '1.2.3',
+    '1.2',
+    'version must be a string, not the number 1.2. Write three numbers in quotes',
+  ],
   ['no title', 'title: Tiny', '', 'title is missing'],
   ['an unknown question', '[name]', '[name, colour]', 'questions[1] must be one of name, description'],
   ['an unknown key', 'title:', 'colour: red\ntitle:', 'unknown key "colour". Known keys: name, version'],

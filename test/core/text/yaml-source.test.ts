@@ -82,7 +82,7 @@ describe('rangeOf', () => {
     expect(at((await parseYaml(text)).rangeOf(path, which))).toBe(want);
   });
 
-  it('is the start where there is nothing', async () => {
+  it('is the start of an empty text', async () => {
     expect(at((await parseYaml('')).rangeOf(['a'], 'value'))).toBe('1:1-1:1');
   });
 });

@@ -50,7 +50,7 @@ async function pyyaml(texts: readonly string[]): Promise<unknown[]> {
 await describeWhere('meaningIn11', missingPython(), async () => {
   const theirs = await pyyaml(scalars);
 
-  it('meaningIn11 is what PyYAML reads', () => {
+  it('meaningIn11 matches PyYAML', () => {
     expect(scalars.length).toBeGreaterThan(2_000);
     const wrong = scalars.flatMap((text, index) => {
       const read = theirs[index];
@@ -70,7 +70,7 @@ function pythonNumber(text: string): number {
 }
 
 describe('meaningIn12', () => {
-  it('is what the exact reader reads', async () => {
+  it('matches parseYaml', async () => {
     const readable = scalars.filter((text) => !/^\? |^-$/.test(text));
     const { value, problems } = await parseYaml(readable.map((text) => `- ${text}\n`).join(''));
     expect(problems).toEqual([]);
@@ -86,7 +86,7 @@ describe('meaningIn12', () => {
 describe('the rule read-differently', () => {
   const different = scalars.filter((text) => !sameMeaning(meaningIn12(text), meaningIn11(text)));
 
-  it('suspects every text with a value that is read differently, wherever it stands', () => {
+  it('suspects every text with a value that is read differently, at any position', () => {
     expect(different.length).toBeGreaterThan(100);
     const places: ((text: string) => string)[] = [
       (text) => `a: ${text}\n`,
@@ -104,7 +104,7 @@ describe('the rule read-differently', () => {
     expect(missed).toEqual([]);
   });
 
-  it('does not suspect what is plain or in quotes', () => {
+  it('does not suspect plain or quoted text', () => {
     const text =
       'version: 1.0.0\nname: "on"\ncpu: 500m\nmemory: 2Gi\nlist: [a, b]\ntop_k: 5\nratio: 0.25\ndescription: On it goes.\n';
     expect(readDifferently.suspects(text)).toBe(false);

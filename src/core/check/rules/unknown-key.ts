@@ -4,7 +4,7 @@ export const unknownKey: ReportedRule = {
   id: 'unknown-key',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
+  isAlwaysError: true,
   summary: 'the field does not exist',
   why: 'Usually it is misspelt. Unknown fields have no effect, so they are refused.',
 };

@@ -96,7 +96,7 @@ describe('is refused', () => {
     ['a key without a value', ['--config', 'top_k'], '--config: must be key=value'],
     ['a key that is none', ['--config', 'Top=1'], '--config: the key must be snake_case'],
     ['a key of the language', ['--config', 'import=1'], '--config: the key is taken by the language or the host'],
-    ['a value that is no YAML', ['--config', 'a={b'], '--config: does not read as YAML'],
+    ['a value that is no YAML', ['--config', 'a={b'], '--config: is not valid YAML'],
     ['a field nobody knows', ['--config', 'a={tpye: string}'], 'unknown key "tpye". Did you mean type?'],
     [
       'a secret with a value',
@@ -109,7 +109,7 @@ describe('is refused', () => {
       'default 9, above its maximum 1',
     ],
     ['a standard key of another type', ['--config', 'timeout_seconds=soon'], '--config: configuration.timeout_seconds'],
-    ['a secret in place of its name', ['--config', 'api_key_env=sk-123'], 'must name an environment variable'],
+    ['a secret in place of its name', ['--config', 'api_key_env=sk-123'], 'must be the name of an environment variable'],
   ])('%s', async (_, argv, reason) => {
     await expectRefusal(await newHost(), ['new', 'alpha', '--yes', ...argv], { reason });
   });

@@ -121,7 +121,7 @@ function isQuantity(id: AnswerId): boolean {
 }
 
 function mustPass(id: AnswerId, value: unknown, name: string): void {
-  const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a text';
+  const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a string';
   if (reason === undefined) return;
   const suggestion = id === 'name' && typeof value === 'string' ? suggestModuleName(value) : undefined;
   throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);

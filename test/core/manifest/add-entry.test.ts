@@ -83,7 +83,7 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
 ];
 it.each(cases)('%s', (_, text, addition, want) => expect(addEntry(text, addition)).toBe(want));
 
-it('adds entries in any order, and changes no other line', () => {
+it('adds any entry in any order, and to no other line', () => {
   const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}\.[a-z]{1,6}$/), { maxLength: 8 });
   fc.assert(
     fc.property(words, (entries) => {

@@ -32,7 +32,7 @@ describe('the JSON Schema of the manifest', () => {
     }
   });
 
-  it('gives the same result as the schema of the tool for 20000 mutants', () => {
+  it('agrees with the schema of the tool on 20000 mutants', () => {
     const counts = { taken: 0, refused: 0 };
     for (let seed = 1; counts.taken + counts.refused < 20_000; seed += 1) {
       const draw = new Draw(seed * 7919);

@@ -109,7 +109,11 @@ describe('is refused', () => {
       'default 9, above its maximum 1',
     ],
     ['a standard key of another type', ['--config', 'timeout_seconds=soon'], '--config: configuration.timeout_seconds'],
-    ['a secret in place of its name', ['--config', 'api_key_env=sk-123'], 'must be the name of an environment variable'],
+    [
+      'a secret in place of its name',
+      ['--config', 'api_key_env=sk-123'],
+      'must be the name of an environment variable',
+    ],
   ])('%s', async (_, argv, reason) => {
     await expectRefusal(await newHost(), ['new', 'alpha', '--yes', ...argv], { reason });
   });

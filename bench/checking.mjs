@@ -148,8 +148,8 @@ function filesOf(stack) {
     maxBuffer: 1e8,
   });
   rmSync(host, { recursive: true });
-  const { folder, plan } = JSON.parse(output.toString());
-  const own = plan.changes.filter(({ path }) => path.startsWith(`${folder}/`));
+  const { folder, changes } = JSON.parse(output.toString());
+  const own = changes.filter(({ path }) => path.startsWith(`${folder}/`));
   return own.map(({ path, content }) => [path.slice(folder.length + 1), content]);
 }
 

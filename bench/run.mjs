@@ -58,7 +58,7 @@ function filesOfModule() {
   const output = execFileSync(process.execPath, [bin, ...newArgs, '--host', host, '--dry-run', '--json'], {
     maxBuffer: 1e8,
   });
-  const { folder, plan } = JSON.parse(output.toString());
-  const own = plan.changes.filter(({ path }) => path.startsWith(`${folder}/`));
+  const { folder, changes } = JSON.parse(output.toString());
+  const own = changes.filter(({ path }) => path.startsWith(`${folder}/`));
   return own.map(({ path, content }) => [path.slice(folder.length + 1), content]);
 }

@@ -1,4 +1,5 @@
 import { version } from '../src/cli/version.ts';
+import { reportOutputErrors } from '../src/io/output-errors.ts';
 
 /** The help of the whole tool, which the build puts here. */
 declare const HELP: string;
@@ -13,5 +14,5 @@ const answers: Readonly<Record<string, string>> = {
 const answer = rest.length === 0 && Object.hasOwn(answers, first ?? '') ? answers[first as string] : undefined;
 
 // Scripts ask for these most often: they are answered before the tool itself is read.
-if (answer !== undefined) process.stdout.on('error', () => {}).write(answer);
+if (answer !== undefined) reportOutputErrors(process.stdout, 'Standard output').write(answer);
 else import('../src/cli/main.ts').then(({ main }) => main());

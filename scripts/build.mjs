@@ -68,7 +68,7 @@ bundles.push(
     banner: { js: '#!/usr/bin/env node' },
   }),
 );
-for (const name of ['manifest.schema.json', 'diagnostics.schema.json'])
+for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
   await copyFile(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 

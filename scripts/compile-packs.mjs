@@ -14,7 +14,7 @@ export async function compilePacks(templates, out) {
   const metas = {};
   for (const name of (await readdir(templates)).sort()) {
     const files = await readPack(join(templates, name));
-    metas[name] = parsePackMeta(files.find(([path]) => path === 'pack.yaml')[1].content, name);
+    metas[name] = await parsePackMeta(files.find(([path]) => path === 'pack.yaml')[1].content, name);
     for (const section of compiledSections) {
       const own = files.filter(([path]) => path.startsWith(`${section}/`));
       await writeFile(join(out, `${name}.${section}.cjs`), await compile(own, compileOptions));

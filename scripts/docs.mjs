@@ -1,7 +1,9 @@
 // Writes the generated parts of the documentation: what stands between <!-- generated: name --> and <!-- end -->, and
 // the JSON Schema of the manifest.
 // With --check it writes nothing, and exits 1 where a part is not current.
+
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { blocks } from './docs/blocks.mjs';
 import { source } from './docs/source.mjs';
 
@@ -14,7 +16,7 @@ const pages = ['README.md', ...(await readdir(new URL('docs/', root))).map((name
 const used = new Set();
 const stale = [];
 for (const page of pages) await keepCurrent(page, (before) => fill(page, before));
-await keepCurrent('docs/schema/manifest.schema.json', () => source.jsonText(source.manifestJsonSchema()));
+await keepCurrent('docs/schema/manifest.schema.json', () => source.jsonText(source.manifestJsonSchema(parse)));
 for (const name of Object.keys(blocks)) if (!used.has(name)) throw new Error(`no page has the part ${name}`);
 if (stale.length > 0) console.log(`${isCheck ? 'Not current, run `npm run docs`' : 'Written'}: ${stale.join(', ')}`);
 process.exitCode = isCheck && stale.length > 0 ? 1 : 0;

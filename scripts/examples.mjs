@@ -24,7 +24,7 @@ for (const [name, { stack, written }] of Object.entries(examples)) {
   rmSync(host, { recursive: true });
   const kept = new Set(written);
   removeAllBut(folder, '', kept);
-  for (const change of result.plan.changes) {
+  for (const change of result.changes) {
     const path = change.path.slice(result.folder.length + 1);
     if (kept.has(path) || !change.path.startsWith(`${result.folder}/`)) continue;
     mkdirSync(dirname(join(folder, path)), { recursive: true });

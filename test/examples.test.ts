@@ -35,7 +35,7 @@ describe.each(Object.entries(examples))('examples/%s', (name, { stack, written }
       modulesDir: relPath(meta.host.modules_dir),
       imports: meta.host.imports,
     };
-    const rendered = renderModule(pack, contextOf(manifest.manifest, meta, importSpecifiers(host, meta, name)));
+    const rendered = await renderModule(pack, contextOf(manifest.manifest, meta, importSpecifiers(host, meta, name)));
 
     expect(sortedPaths(there).filter((path) => !rendered.has(path))).toEqual([]);
     for (const [path, file] of rendered) {

@@ -1,26 +1,11 @@
 // The keys of ai-modules.yaml, and what each bundled pack takes for a host.
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { code, table } from './markdown.mjs';
-import { keyTable } from './packs.mjs';
-import { root, source } from './source.mjs';
+import { bundledPacks, keyTable } from './packs.mjs';
 
 export const hostParts = {
   'host-keys': () => keyTable('src/core/host/host-config.ts', 'export const HostConfigSchema'),
   stacks: async () => (await bundledPacks()).map(stackSection).join('\n\n') || 'No pack is bundled yet.',
 };
-
-async function bundledPacks() {
-  const templates = new URL('templates/', root);
-  const names = (await readdir(templates).catch(() => []))
-    .sort()
-    .filter((name) => existsSync(new URL(`${name}/pack.yaml`, templates)));
-  return Promise.all(
-    names.map(async (name) =>
-      source.parsePackMeta(await readFile(new URL(`${name}/pack.yaml`, templates), 'utf8'), name),
-    ),
-  );
-}
 
 function stackSection(meta) {
   const evidence = meta.host.detect.map((rule) => `- ${rule.evidence}`);

@@ -1,8 +1,9 @@
+import { parse as readYaml } from 'yaml';
 // The manifest's fields, each with an example that is accepted, and what is said about one that is not.
 import { code, fence, table } from './markdown.mjs';
 import { source } from './source.mjs';
 
-const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema, readYaml } = source;
+const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema } = source;
 
 /** A manifest with the required fields only, and what the examples need to stand in one. */
 const least = {

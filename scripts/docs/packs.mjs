@@ -1,6 +1,8 @@
 // The keys of pack.yaml, the helpers with what they really print, and the fields that templates see.
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { code, table } from './markdown.mjs';
-import { documentedMembers, source } from './source.mjs';
+import { documentedMembers, root, source } from './source.mjs';
 
 /** What each helper is shown with: its arguments as a template writes them, and as values. */
 const samples = {
@@ -37,6 +39,12 @@ const contexts = [
 
 export const packParts = {
   'pack-keys': async () => keyTable('src/core/pack/pack-meta.ts', 'export const PackMetaSchema'),
+  'reserved-names': async () => {
+    const rows = (await bundledPacks()).flatMap(({ name: stack, reserved_names: names }) =>
+      Object.entries(names).map(([name, reason]) => [code(stack), code(name), `${reason}.`]),
+    );
+    return table(['stack', 'name', 'reason'], rows);
+  },
   helpers: async () => {
     const meanings = await documentedMembers('src/core/pack/helpers.ts', 'export const helpers');
     return table(
@@ -68,6 +76,18 @@ export async function keyTable(path, declaration) {
     return [code(key), /^z\.(optional|_default)\b/.test(type) ? 'no' : 'yes', comment];
   });
   return table(['key', 'required', 'meaning'], rows);
+}
+
+export async function bundledPacks() {
+  const templates = new URL('templates/', root);
+  const names = (await readdir(templates).catch(() => []))
+    .sort()
+    .filter((name) => existsSync(new URL(`${name}/pack.yaml`, templates)));
+  return Promise.all(
+    names.map(async (name) =>
+      source.parsePackMeta(await readFile(new URL(`${name}/pack.yaml`, templates), 'utf8'), name),
+    ),
+  );
 }
 
 function typeOf(type) {

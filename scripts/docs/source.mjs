@@ -25,7 +25,6 @@ const modules = [
   'src/core/report/paint.ts',
   'src/core/text/line-diff.ts',
   'src/core/text/json-text.ts',
-  'src/core/text/yaml-value.ts',
 ];
 
 /**

@@ -1,17 +1,19 @@
 import { Failure } from '../core/failure.ts';
 import { countChanges } from '../core/report/plan-text.ts';
 import { deletionNotes, reportConflicts, updateToJson, versionsOf } from '../core/report/update-text.ts';
+import { counted } from '../core/text/counted.ts';
 import type { ConflictStyle } from '../core/tree/merge-file.ts';
-import { isNoop } from '../core/tree/plan.ts';
+import { changedFolders, isNoop, type Plan } from '../core/tree/plan.ts';
 import type { Io } from '../io/io.ts';
 import { applyUpdate } from '../io/last-update.ts';
 import type { UpdatePlan } from '../io/plan-update.ts';
+import { mustBreakNoRule } from './check-plan.ts';
 import { type ExitCode, exit } from './exit.ts';
 import type { FoundHost } from './offer-host.ts';
 import type { ModuleFlags } from './open-modules.ts';
 import { paintFor } from './paint.ts';
 import { withProgress } from './progress.ts';
-import { confirmPlan, mayAsk, printJson } from './show-plan.ts';
+import { confirmPlan, mayAsk, mayWrite, printJson } from './show-plan.ts';
 
 export interface UpdateFlags extends ModuleFlags {
   readonly check?: boolean;
@@ -33,40 +35,60 @@ export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: Con
 type Planned = UpdatePlan & { readonly found: FoundHost };
 
 /** preview → disk → report. Exit 1 where conflicts are left, or --check finds work. */
-export async function carryOutUpdate(io: Io, planned: Planned, aborts: boolean, flags: UpdateFlags): Promise<ExitCode> {
+export async function carryOutUpdate(
+  io: Io,
+  command: 'update' | 'add',
+  planned: Planned,
+  aborts: boolean,
+  flags: UpdateFlags,
+): Promise<ExitCode> {
   const { plan, modules, found } = planned;
   const notes = [...planned.notes, ...deletionNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
+  const diagnostics = await mustBreakNoRule(io, found.host, plan, planned.manifestsThen);
 
-  const showOnly = flags.check === true || flags.dryRun === true || isRefused;
-  if (!flags.json) io.err.write(reportConflicts(modules, !showOnly, paintFor(io, io.err)));
-  const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun: showOnly });
+  const dryRun = flags.check === true || flags.dryRun === true || isRefused;
+  const isWritten = !dryRun && mayWrite(io, flags);
+  if (!flags.json) io.err.write(reportConflicts(modules, isWritten, paintFor(io, io.err)));
+  const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
   if (apply) await withProgress(io, 'Writing', (tell) => applyUpdate(found.host.root, plan, { tell }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
-  if (flags.json) printJson(io, { host: found.host.root, modules: modules.map(updateToJson), notes }, plan, apply);
-  else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
+  if (flags.json) {
+    const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
+    await printJson(io, { command, plan, written: apply, diagnostics }, more);
+  } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
 }
 
-function titleOf({ modules, found }: Planned): string {
-  const changed = modules.map(({ name, update }) => `${name} (${versionsOf(update)})`);
-  const names = changed.length > 5 ? `${changed.length} modules` : changed.join(', ');
+function titleOf({ plan, modules, found }: Planned): string {
+  const changed = changedModules(plan, modules).map(({ name, update }) => `${name} (${versionsOf(update)})`);
+  const names = changed.length > 5 ? countOf(plan, modules) : changed.join(', ') || 'the host';
   return `Update of ${names}, in ${found.host.root}:`;
 }
 
 function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefused: boolean): string {
   if (modules.length === 0)
     return `No module in ${found.host.modulesDir} can be updated: each that can has .ai-module/lock.yaml in its folder.`;
-  const count = countOf(modules);
   if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
-  if (isNoop(plan)) return `${count}: everything is up to date.`;
+  if (isNoop(plan)) return `${countOf(plan, modules)}: everything is up to date.`;
+  const count = countOf(plan, modules);
   return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
 }
 
-function countOf(all: UpdatePlan['modules']): string {
-  const modules = all.filter(({ folder }) => folder !== '').length;
-  const words = `${modules} ${modules === 1 ? 'module' : 'modules'}`;
-  return modules === all.length ? words : `${words} and the host`;
+/** How many of the modules change: `1 of 3 modules and the host`; how many there are where nothing does. */
+function countOf(plan: Plan, all: UpdatePlan['modules']): string {
+  const isModule = ({ folder }: UpdatePlan['modules'][number]) => folder !== '';
+  const meant = isNoop(plan) ? all : changedModules(plan, all);
+  const [modules, changed] = [all.filter(isModule).length, meant.filter(isModule).length];
+  if (changed === 0 && !isNoop(plan)) return 'the host';
+  const words = counted(modules, 'module');
+  const count = changed === modules ? words : `${changed} of ${words}`;
+  return changed < meant.length ? `${count} and the host` : count;
+}
+
+function changedModules(plan: Plan, all: UpdatePlan['modules']): UpdatePlan['modules'] {
+  const changed = changedFolders(plan, new Set(all.map(({ folder }) => folder)));
+  return all.filter(({ folder }) => changed.has(folder));
 }

@@ -9,16 +9,14 @@ import { contentOf, textOf } from '../io/read-file.ts';
 
 export const stdinName = '<stdin>';
 
-/** What `validate` was asked to check: paths and patterns, `-` for standard input, without any the host's modules. */
+/** What `validate` was asked to check: paths, patterns and names of modules, `-` for standard input, without any the host's modules. */
 export async function checkupsFor(io: Io, paths: readonly string[], hostDir = '.'): Promise<ReadCheckup[]> {
   if (paths.length === 0) {
     const { host } = await openHost(resolve(io.cwd, hostDir));
     return readCheckups(io.cwd, manifestsOfHost(host));
   }
-  const files = await findManifests(
-    io.cwd,
-    paths.filter((path) => path !== '-'),
-  );
+  const given = paths.filter((path) => path !== '-');
+  const files = await findManifests(io.cwd, given, resolve(io.cwd, hostDir));
   const checkups = await readCheckups(io.cwd, files);
   return paths.includes('-') ? [...checkups, await readStdin(io)] : checkups;
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Fixed, fixAll } from '../core/check/fix-all.ts';
 import { Failure } from '../core/failure.ts';
 import { reportDiff } from '../core/report/plan-text.ts';
+import { maskSecrets, secretsInYaml } from '../core/text/mask-secrets.ts';
 import { applyPlan } from '../io/apply/apply-plan.ts';
 import type { Io } from '../io/io.ts';
 import { planTextChanges, type TextChange } from '../io/plan-text-changes.ts';
@@ -9,14 +10,14 @@ import type { ReadCheckup } from '../io/read-checkup.ts';
 import { stdinName } from './check-paths.ts';
 import { paintFor } from './paint.ts';
 import { breathe } from './progress.ts';
+import { type PlanFlags, showsOnly } from './show-plan.ts';
 
-export interface FixFlags {
-  readonly dryRun?: boolean;
-  readonly diff?: boolean;
-}
-
-/** Makes every safe fix of one checkup, and writes the manifests that change: all or none. */
-export async function fixFiles(io: Io, { root, checkup }: ReadCheckup, flags: FixFlags): Promise<Fixed> {
+/** Makes every safe fix of one checkup, and writes the manifests that change: all or none. --fix is consent enough. */
+export async function fixFiles(
+  io: Io,
+  { root, checkup }: ReadCheckup,
+  flags: PlanFlags,
+): Promise<Fixed & { readonly isWritten: boolean }> {
   const fixed = await fixAll(checkup, breathe);
   if (fixed.texts.has(stdinName))
     throw new Failure('usage', { message: '--fix changes files; standard input is none.' });
@@ -24,12 +25,17 @@ export async function fixFiles(io: Io, { root, checkup }: ReadCheckup, flags: Fi
   const changes = [...fixed.texts].map(([file, after]): TextChange => {
     return { path: resolve(io.cwd, file), before: texts.get(file) ?? '', after };
   });
+  const isWritten = !showsOnly(flags);
   for (const [folder, own] of byFolder(root, changes)) {
     const plan = await planTextChanges(folder, own);
-    if (flags.dryRun || flags.diff) io.err.write(reportDiff(plan, paintFor(io, io.err)));
-    if (!flags.dryRun) await applyPlan(folder, plan);
+    if (!isWritten || flags.diff) {
+      const manifests = own.flatMap(({ before, after }) => [secretsInYaml(before), secretsInYaml(after)]);
+      const secrets = (await Promise.all(manifests)).flat();
+      io.err.write(maskSecrets(await reportDiff(plan, paintFor(io, io.err)), secrets));
+    }
+    if (isWritten) await applyPlan(folder, plan);
   }
-  return fixed;
+  return { ...fixed, isWritten };
 }
 
 /** Files of a host are written together; others by themselves. */

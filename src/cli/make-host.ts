@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { hostContextOf, plainName } from '../core/pack/host-context.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { renderHost } from '../core/pack/render-host.ts';
 import { countChanges } from '../core/report/plan-text.ts';
@@ -18,17 +19,24 @@ export async function makeHost(
   target: string,
   stack: string,
   flags: PlanFlags,
-): Promise<{ readonly meta: PackMeta; readonly isWritten: boolean }> {
+): Promise<{ readonly meta: PackMeta; readonly isThere: boolean }> {
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
   for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
   const tree = renderHost(pack, basename(target));
   const { root, plan } = await planHost(target, tree);
 
+  const folder = basename(target);
+  if (meta.host.reserved_names.includes(plainName(folder)))
+    io.err.write(
+      `Note: the project is named ${hostContextOf(folder, meta).name}: ${plainName(folder)} is a package that it needs.\n`,
+    );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(root, plan, { tell }));
-  if (flags.json) printJson(io, { host: target, stack: meta.name, root }, plan, apply);
-  else if (apply && isNoop(plan)) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
+  const isComplete = isNoop(plan);
+  if (flags.json)
+    await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
+  else if (isComplete) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
-  return { meta, isWritten: apply };
+  return { meta, isThere: apply || isComplete };
 }

@@ -1,10 +1,11 @@
 import { relative } from 'node:path';
 import { isFailure } from '../core/failure.ts';
-import type { Host } from '../core/host/host.ts';
 import type { ConflictStyle } from '../core/tree/merge-file.ts';
-import { findPack } from '../io/find-pack.ts';
+import { findPack, resolveStack } from '../io/find-pack.ts';
+import { folderGiven, namesGiven } from '../io/given-modules.ts';
 import type { Io } from '../io/io.ts';
 import { planUpdate, type UpdateAllOptions, type UpdatePlan } from '../io/plan-update.ts';
+import { moduleMeant } from '../io/read-module.ts';
 import { readManifestFile } from './answers/read-manifest.ts';
 import { type FoundHost, type HostFlags, openOrOfferHost } from './offer-host.ts';
 
@@ -14,17 +15,18 @@ export interface ModuleFlags extends HostFlags {
   readonly hostFiles?: boolean;
 }
 
-/** The host's modules, all or those named or picked, and what an update would make of them. */
+/** The host's modules, all or those given by name or path, or the one that is meant, and what an update would make of them. */
 export async function openModules(
   io: Io,
-  names: readonly string[] | ((host: Host) => Promise<readonly string[]>),
+  given: readonly string[],
   conflicts: ConflictStyle,
   flags: ModuleFlags,
-  also: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'tell'> = {},
+  { isOne, ...also }: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'tell'> & { readonly isOne?: boolean } = {},
 ): Promise<UpdatePlan & { readonly found: FoundHost }> {
   const withHost = flags.hostFiles === true;
-  const found = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
-  const asked = typeof names === 'function' ? await names(found.host) : names;
+  const found = await openHostOf(io, given[0], flags);
+  const names = await namesGiven(found.host, io.cwd, given);
+  const asked = isOne && names.length === 0 ? [await moduleMeant(found.host, io.cwd)] : names;
   const pack = await findPack(found.stack, found.host.root, [
     'module',
     'edits',
@@ -35,6 +37,13 @@ export async function openModules(
     explainManifest(io),
   );
   return { ...planned, found };
+}
+
+/** The host that is there: of the module that is given by its path, else around the current folder. */
+export function openHostOf(io: Io, given: string | undefined, flags: ModuleFlags): Promise<FoundHost> {
+  const host = flags.host ?? folderGiven(io.cwd, given);
+  const stack = flags.stack === undefined ? undefined : resolveStack(flags.stack, io.cwd);
+  return openOrOfferHost(io, stack, { ...flags, ...(host !== undefined && { host }), yes: true });
 }
 
 /** Reads a wrong manifest again, now with the place of everything in it: prints what is wrong and fails alike. */

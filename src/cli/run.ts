@@ -1,8 +1,10 @@
 import { Failure } from '../core/failure.ts';
+import { jsonDocument } from '../core/report/json-document.ts';
 import { printable } from '../core/text/printable.ts';
 import { isDiskError, reasonOf } from '../io/apply/disk-error.ts';
 import { type Io, isCancelled } from '../io/io.ts';
 import { type ExitCode, exit } from './exit.ts';
+import { commandOf } from './meant-command.ts';
 import { paintFor } from './paint.ts';
 import { runProgram } from './program/program.ts';
 import { version } from './version.ts';
@@ -16,18 +18,26 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       io.err.write(`${error.message || 'Cancelled. Nothing was written.'}\n`);
       return exit.cancelled;
     }
-    if (error instanceof Failure) return reportFailure(error, argv, io);
-    return isDiskError(error) ? reportFailure(refusalOf(error), argv, io) : reportBug(error, argv, io);
+    if (error instanceof Failure) return await reportFailure(error, argv, io);
+    return await (isDiskError(error) ? reportFailure(refusalOf(error), argv, io) : reportBug(error, argv, io));
   }
 }
 
-function reportFailure(failure: Failure, argv: readonly string[], io: Io): ExitCode {
-  const { code, message, hint, args } = failure;
-  if (wantsJson(argv)) printError(io, { code, message, hint, args });
+async function reportFailure(failure: Failure, argv: readonly string[], io: Io): Promise<ExitCode> {
+  const { code, args: given, fault } = failure;
+  const trace = argv.includes('--debug') ? `${traceOf(failure)}\n` : '';
+  const said = await withoutSecrets({ message: failure.message, hint: failure.hint, args: given, trace }, argv);
+  const { message, hint, args } = said;
+  if (wantsJson(argv)) printError(io, argv, { code, message, hint, args });
   const paint = paintFor(io, io.err);
   io.err.write(`${paint.red('error')} ${printable(message)}\n      ${paint.cyan(printable(hint))}\n`);
-  if (argv.includes('--debug')) io.err.write(`${traceOf(failure)}\n`);
-  return failure.fault === 'user' ? exit.user : exit.machine;
+  io.err.write(said.trace);
+  return fault === 'user' ? exit.user : exit.machine;
+}
+
+/** What is printed may be shown to anyone. Read when something fails: most runs need none of it. */
+async function withoutSecrets<T>(said: T, argv: readonly string[]): Promise<T> {
+  return (await import('../core/report/without-secrets.ts')).failureWithoutSecrets(said, argv);
 }
 
 /** The system may refuse at any place that looks at a file: that is no bug, wherever it happens. */
@@ -35,13 +45,13 @@ function refusalOf(error: NodeJS.ErrnoException): Failure {
   return new Failure('disk-refused', { path: error.path ?? 'A file', reason: reasonOf(error) }, error);
 }
 
-function reportBug(error: unknown, argv: readonly string[], io: Io): ExitCode {
+async function reportBug(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
   const message = 'This is a bug in create-ai-module, not in what you did.';
   const versions = `create-ai-module ${version}, Node ${process.version}, ${process.platform} ${process.arch}`;
   const hint = 'Please report it with these lines, as an issue of the create-ai-module repository.';
-  const trace = traceOf(error);
-  if (wantsJson(argv)) printError(io, { code: 'bug', message, hint, args: { trace, versions } });
-  io.err.write(`${message}\n${trace}\n${versions}; arguments: ${JSON.stringify(argv)}\n${hint}\n`);
+  const { trace, words } = await withoutSecrets({ trace: traceOf(error), words: argv }, argv);
+  if (wantsJson(argv)) printError(io, argv, { code: 'bug', message, hint, args: { trace, versions } });
+  io.err.write(`${message}\n${trace}\n${versions}; arguments: ${JSON.stringify(words)}\n${hint}\n`);
   return exit.bug;
 }
 
@@ -56,6 +66,6 @@ function wantsJson(argv: readonly string[]): boolean {
   );
 }
 
-function printError(io: Io, error: Readonly<Record<string, unknown>>): void {
-  io.out.write(`${JSON.stringify({ error }, null, 2)}\n`);
+function printError(io: Io, argv: readonly string[], error: Readonly<Record<string, unknown>>): void {
+  io.out.write(jsonDocument(commandOf(argv), { error }));
 }

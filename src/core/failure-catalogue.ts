@@ -23,7 +23,7 @@ export const catalogue = {
   ),
   'answer-missing': user(
     ({ flag }: { flag: string }) => `${flag} is missing, and it may not be asked for.`,
-    ({ flag }) => `Pass ${flag}, or run the command on a terminal without --yes and --json.`,
+    ({ flag }) => `Pass ${flag}, or run the command on a terminal without --yes, --json and --diff.`,
   ),
   'answers-unreadable': user(
     ({ file, reason }: { file: string; reason: string }) => `The answers file ${file} cannot be used: ${reason}`,
@@ -43,6 +43,10 @@ export const catalogue = {
     ({ command, reason }: { command: string; cwd: string; reason: string }) => `${command} failed: ${reason}`,
     ({ command, cwd }) => `The files were kept. Repeat it by hand with: cd ${shellWord(cwd)} && ${command}`,
   ),
+  'confirmation-missing': user(
+    (_: object) => 'Nothing was written: there is no terminal to confirm the plan on.',
+    () => 'Add --yes to write, or --dry-run to see the plan only.',
+  ),
   'edited-since': user(
     ({ files }: { files: readonly string[] }) =>
       `Edited since the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
@@ -51,6 +55,10 @@ export const catalogue = {
   'disk-refused': machine(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
     () => 'Check the disk and the permissions, then run the command again; --debug shows what was being done.',
+  ),
+  'encoding-unsupported': user(
+    ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
+    () => 'Save it as UTF-8.',
   ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
@@ -110,8 +118,14 @@ export const catalogue = {
     ({ name }) => `Bring it up to date with \`create-ai-module update ${name}\`, or choose another name.`,
   ),
   'module-not-found': user(
-    ({ name, dir }: { name: string; dir: string; known: readonly string[] }) => `There is no module ${name} in ${dir}.`,
-    ({ known }) => (known.length === 0 ? 'The host has no modules yet.' : `Modules there: ${known.join(', ')}.`),
+    ({ name, dir }: { name: string; dir: string; known: readonly string[]; near: readonly string[] }) =>
+      `There is no module ${name} in ${dir}.`,
+    ({ known, near }) =>
+      near.length > 0
+        ? `Did you mean ${near.join(' or ')}?`
+        : known.length === 0
+          ? 'The host has no modules yet.'
+          : `Modules there: ${known.slice(0, 20).join(', ')}${known.length > 20 ? `, and ${known.length - 20} more` : ''}.`,
   ),
   'module-unclear': user(
     ({ dir }: { dir: string; known: readonly string[] }) => `It is not clear which module of ${dir} is meant.`,
@@ -119,6 +133,11 @@ export const catalogue = {
       known.length === 0
         ? 'The host has no modules yet.'
         : `Pass --module with one of ${known.join(', ')}; or run the command in the module's folder.`,
+  ),
+  'name-reserved': user(
+    ({ name, stack, reason }: { name: string; stack: string; reason: string }) =>
+      `A module for ${stack} cannot be called ${name}: ${reason}.`,
+    ({ name }) => `Choose another name, such as ${name}_module.`,
   ),
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} holds no manifest.yaml, and neither do the folders in it.`,
@@ -131,6 +150,10 @@ export const catalogue = {
   'nothing-to-undo': user(
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
     () => 'Only the last update can be undone, once, on the machine it ran on.',
+  ),
+  'output-unwritable': machine(
+    ({ output, reason }: { output: string; reason: string }) => `${output} cannot be written: ${reason}.`,
+    () => 'Free space, or redirect the output. Files may have been written: check before you repeat the command.',
   ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
@@ -169,6 +192,11 @@ export const catalogue = {
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
   ),
+  'rules-broken': user(
+    ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
+      `The plan adds ${count} ${count === 1 ? 'error' : 'errors'} that validate reports; nothing was written.`,
+    () => 'Each is listed above. Correct the input, or change the severity of the rule in ai-modules.yaml.',
+  ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>
       `${dir} already has files that would be overwritten: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}.`,
@@ -186,5 +214,9 @@ export const catalogue = {
   usage: user(
     ({ message }: { message: string }) => message,
     () => 'See `create-ai-module --help`.',
+  ),
+  'working-directory-unusable': machine(
+    ({ reason }: { reason: string }) => `The working directory cannot be used: ${reason}.`,
+    () => 'Change to a folder that exists, then run the command again.',
   ),
 };

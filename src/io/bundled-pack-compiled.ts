@@ -34,7 +34,7 @@ async function compiledPack(name: string, meta: PackMeta, sections: readonly Sec
     (section) => module.require(`./packs/${name}.${section}.cjs`) as CompiledSection,
   );
   const specs = Object.assign({}, ...parts.map((part) => part.specs)) as Record<string, unknown>;
-  return buildPack(new Map(parts.flatMap((part) => part.files)), name, runtimeEngine(specs), meta);
+  return buildPack(new Map(parts.flatMap((part) => part.files)), meta, runtimeEngine(specs));
 }
 
 async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
@@ -46,5 +46,5 @@ async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
   const entries = JSON.parse(
     brotliDecompressSync(readFileSync(join(__dirname, `packs/${name}.br`))).toString('utf8'),
   ) as Entries;
-  return buildPack(new Map(entries), name, compilerEngine(), meta);
+  return buildPack(new Map(entries), meta, compilerEngine());
 }

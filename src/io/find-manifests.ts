@@ -1,4 +1,4 @@
-import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import type { Host } from '../core/host/host.ts';
@@ -29,16 +29,32 @@ export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
 
 /**
  * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Of links to
- * folders only those to modules are followed. Throws where there is nothing to check.
+ * folders only those to modules are followed. A word that is no path is the name of a module of the host in or above
+ * `hostDir`. Throws where there is nothing to check.
  */
-export async function findManifests(cwd: string, paths: readonly string[]): Promise<FoundManifests> {
+export async function findManifests(cwd: string, paths: readonly string[], hostDir = cwd): Promise<FoundManifests> {
   const search: Search = { found: new Set(), links: [] };
   for (const path of paths) {
-    const isPattern = /[*?[{]/.test(path) && !existsSync(resolve(cwd, path));
-    if (isPattern) await searchPattern(cwd, path, search);
-    else if (!searchPath(resolve(cwd, path), search)) throw new Failure('no-manifests', { dir: resolve(cwd, path) });
+    const isPath = isThere(resolve(cwd, path));
+    const place = (!isPath && /^[\w-]+$/.test(path) && (await moduleNamed(path, hostDir))) || resolve(cwd, path);
+    if (!isPath && /[*?[{]/.test(path)) await searchPattern(cwd, path, search);
+    else if (!searchPath(place, search)) throw new Failure('no-manifests', { dir: place });
   }
   return withLinked(search);
+}
+
+/** A link to nowhere is there; so is what the system refuses to look at: reading it tells why. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+async function moduleNamed(name: string, hostDir: string): Promise<string | undefined> {
+  const { folderNamed } = await import('./given-modules.ts');
+  return folderNamed(name, hostDir);
 }
 
 /** Whether there is anything to check. */

@@ -12,7 +12,7 @@ import { type Tree, textFile } from '../core/tree/tree.ts';
 export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isHealed: boolean } {
   const place = pristinePath as RelPath;
   const text = folder.get(place)?.content;
-  const isUsable = typeof text === 'string' && /^(<<<<<<< .*\n)?-- "/.test(text);
+  const isUsable = typeof text === 'string' && /^(<<<<<<< .*\r?\n)?-- "/.test(text);
   if (isUsable || !folder.has(lockPath as RelPath)) return { folder, isHealed: false };
   const found = fromMerge(root) ?? [':0', 'HEAD'].map((stage) => show(root, stage)).find(isBase);
   if (found === undefined) return { folder, isHealed: false };

@@ -29,13 +29,13 @@ export async function removeLapsedEdits(
   changed: readonly ChangedManifest[],
   edits: HostEdits,
 ): Promise<void> {
-  const contextIn = (name: string, text: string): Context | undefined => {
-    const manifest = findManifest(text);
+  const contextIn = async (name: string, text: string): Promise<Context | undefined> => {
+    const manifest = await findManifest(text);
     return manifest && contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
   };
   const lapsed = new Map<RelPath, Set<string>>();
   for (const { name, then } of changed) {
-    const context = contextIn(name, then);
+    const context = await contextIn(name, then);
     for (const [path, lines] of context ? editLines(pack, context) : []) {
       if (!lapsed.has(path)) lapsed.set(path, new Set());
       for (const line of lines) lapsed.get(path)?.add(line);
@@ -49,7 +49,7 @@ export async function removeLapsedEdits(
   const done = new Set(changed.map(({ name }) => name));
   for (const name of (await modulesToRead(host, [])).filter((one) => !done.has(one))) {
     const manifest = await readFileOf(host.root, joinPath(host.modulesDir, name, manifestPath));
-    const context = manifest && contextIn(name, String(manifest.content));
+    const context = manifest && (await contextIn(name, String(manifest.content)));
     if (manifest && !context) return;
     if (context) keep(editLines(pack, context));
   }

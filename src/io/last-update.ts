@@ -2,9 +2,9 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync, r
 import { join } from 'node:path';
 import { Failure } from '../core/failure.ts';
 import { fromHex, toHex } from '../core/text/hex.ts';
-import { relPath } from '../core/text/rel-path.ts';
-import type { Change, Plan } from '../core/tree/plan.ts';
-import { sameFile, type TreeFile } from '../core/tree/tree.ts';
+import { type RelPath, relPath } from '../core/text/rel-path.ts';
+import { type Change, isUnchanged, type Plan } from '../core/tree/plan.ts';
+import { inPlaceOf, sameBytes, type TreeFile } from '../core/tree/tree.ts';
 import { type ApplyOptions, applyPlan } from './apply/apply-plan.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
 import { attempt } from './apply/tidy.ts';
@@ -74,20 +74,23 @@ export function forgetUpdate(root: string): void {
 export async function planUndo(root: string): Promise<Plan> {
   const changes = readRecord(root);
   const edited: string[] = [];
+  const back: Change[] = [];
   let isAsBefore = true;
-  for (const { path, before, after } of changes) {
-    const now = await readFileOf(root, relPath(path));
-    if (!isSame(now, after)) edited.push(path);
-    isAsBefore &&= isSame(now, before);
+  for (const { path: text, before, after } of changes) {
+    const path = relPath(text);
+    const now = await readFileOf(root, path);
+    if (!isSame(path, now, after)) edited.push(path);
+    isAsBefore &&= isSame(path, now, before);
+    back.push(...reversed(path, now, before, after));
   }
   // Noted down by an update that was cut off, and put back since.
   if (isAsBefore) throw new Failure('nothing-to-undo', { root });
   if (edited.length > 0) throw new Failure('edited-since', { files: edited });
-  return { changes: changes.map(reversed), newFolders: [] };
+  return { changes: back, newFolders: [] };
 }
 
-function isSame(file: TreeFile | undefined, stored: StoredFile | null): boolean {
-  return file === undefined ? stored === null : stored !== null && sameFile(file, load(stored));
+function isSame(path: RelPath, file: TreeFile | undefined, stored: StoredFile | null): boolean {
+  return file === undefined ? stored === null : stored !== null && isUnchanged(path, load(stored), file);
 }
 
 function readRecord(root: string): StoredChange[] {
@@ -100,11 +103,17 @@ function readRecord(root: string): StoredChange[] {
   }
 }
 
-function reversed({ path: text, before, after }: StoredChange): Change {
-  const path = relPath(text);
-  if (before && after) return { kind: 'update', path, before: load(after), after: load(before) };
-  if (before) return { kind: 'create', path, after: load(before) };
-  return { kind: 'delete', path, before: load(after as StoredFile) };
+/** Every byte as it was, but for line endings that were converted since. */
+function reversed(
+  path: RelPath,
+  now: TreeFile | undefined,
+  before: StoredFile | null,
+  after: StoredFile | null,
+): Change[] {
+  if (!now) return before ? [{ kind: 'create', path, after: load(before) }] : [];
+  if (!before) return [{ kind: 'delete', path, before: now }];
+  const isAsWritten = after !== null && sameBytes(now.content, load(after).content);
+  return [{ kind: 'update', path, before: now, after: isAsWritten ? load(before) : inPlaceOf(now, load(before)) }];
 }
 
 function storedChange(change: Exclude<Change, { kind: 'keep' }>): StoredChange {

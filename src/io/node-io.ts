@@ -1,12 +1,17 @@
+import { Failure } from '../core/failure.ts';
+import { reasonOf } from './apply/disk-error.ts';
 import type { Io, Output, Prompter } from './io.ts';
+import { reportOutputErrors } from './output-errors.ts';
 
 /** The real machine. `prompter` is only asked for when something is to be asked. */
 export function nodeIo(prompter: () => Promise<Prompter>): Io {
   return {
-    cwd: process.cwd(),
+    get cwd() {
+      return workingDirectory();
+    },
     env: process.env,
-    out: outputOf(process.stdout),
-    err: outputOf(process.stderr),
+    out: outputOf(process.stdout, 'Standard output'),
+    err: outputOf(process.stderr, 'Standard error'),
     // Looking at stdin makes Node read its stream code: only when something might be asked.
     get isInteractive() {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY);
@@ -16,11 +21,17 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  // Whoever reads may have seen enough, as `head` has: no reason to stop half-way, and none to complain.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+/** Only commands that look for files need one: somebody may have deleted it. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new Failure('working-directory-unusable', { reason: reasonOf(error) }, error);
+  }
+}
+
+function outputOf(stream: NodeJS.WriteStream, name: string): Output {
+  reportOutputErrors(stream, name);
   return {
     write: (text) => void stream.write(text),
     isTty: Boolean(stream.isTTY),

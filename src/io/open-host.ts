@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Failure } from '../core/failure.ts';
+import { Failure, isFailure } from '../core/failure.ts';
 import { describeHost, type Host, hostConfigFile, recognise } from '../core/host/host.ts';
 import type { HostConfig } from '../core/host/host-config.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
@@ -24,6 +24,14 @@ export async function openHost(dir: string, stack?: string): Promise<OpenedHost>
     if (found) return found;
     if (dirname(root) === root) throw new Failure('host-not-found', { dir: start, isThere: true });
   }
+}
+
+/** The same, `undefined` where there is none. */
+export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
+  return openHost(dir).catch((error: unknown) => {
+    if (isFailure(error, 'host-not-found')) return undefined;
+    throw error;
+  });
 }
 
 /** The packs whose hosts are looked for; one that was asked for by its path goes first. */

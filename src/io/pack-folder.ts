@@ -1,28 +1,26 @@
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../core/failure.ts';
 import { buildPack } from '../core/pack/build-pack.ts';
 import type { Pack } from '../core/pack/pack.ts';
 import { type PackMeta, parsePackMeta } from '../core/pack/pack-meta.ts';
+import { readTextIfThere } from './read-file.ts';
 import { readTree } from './read-tree.ts';
 
 /** A pack from its folder, its templates compiled as they are used. */
 export async function readPackFolder(folder: string | URL, name: string): Promise<Pack> {
-  const [tree, { compilerEngine }] = await Promise.all([
+  const [tree, meta, { compilerEngine }] = await Promise.all([
     readTree(pathOf(folder)),
+    readPackMeta(folder, name),
     import('../core/pack/engine-compiler.ts'),
   ]);
-  return buildPack(tree, name, compilerEngine());
+  return buildPack(tree, meta, compilerEngine());
 }
 
 export async function readPackMeta(folder: string | URL, name: string): Promise<PackMeta> {
-  const file = `${pathOf(folder).replace(/[/\\]$/, '')}/pack.yaml`;
-  try {
-    return parsePackMeta(await readFile(file, 'utf8'), name);
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('pack-invalid', { pack: name, file: 'pack.yaml', reason: (error as Error).message }, error);
-  }
+  const text = readTextIfThere(join(pathOf(folder), 'pack.yaml'));
+  if (text === undefined) throw new Failure('pack-invalid', { pack: name, file: 'pack.yaml', reason: 'it is missing' });
+  return parsePackMeta(text, name);
 }
 
 function pathOf(folder: string | URL): string {

@@ -42,7 +42,7 @@ export async function planAdopt(
     const mine = await readTree(join(host.root, folder));
     const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
-    const { tree, different } = adoptModule(pack, context, mine);
+    const { tree, different } = await adoptModule(pack, context, mine);
     for (const [path, file] of mine) current.set(joinPath(folder, path), file);
     for (const [path, file] of tree) desired.set(joinPath(folder, path), file);
     modules.push({ name, folder, different });

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Host } from '../core/host/host.ts';
-import { lockPath, pristinePath } from '../core/lock/lock.ts';
+import { hostAttributesPath, lockPath, pristinePath } from '../core/lock/lock.ts';
 import { readPristine } from '../core/lock/pristine.ts';
 import { adoptHost } from '../core/pack/adopt-module.ts';
 import type { Pack } from '../core/pack/pack.ts';
@@ -28,7 +28,7 @@ export async function planHostFiles(
     );
     return undefined;
   }
-  const update = updateHost(pack, mine, basename(host.root), options);
+  const update = await updateHost(pack, mine, basename(host.root), options);
   for (const [path, file] of mine) edits.current.set(path, file);
   for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
   return { name: hostItself, folder: '' as RelPath, mine, update };
@@ -36,17 +36,18 @@ export async function planHostFiles(
 
 /** Before and after: the host's files as they are, with what updates of them need. */
 export async function planHostAdoption(host: Host, pack: Pack) {
-  const mine = await readHostFiles(host, pack);
-  const { tree, different } = adoptHost(pack, mine, basename(host.root));
+  const mine = await readHostFiles(host, pack, [hostAttributesPath as RelPath]);
+  const { tree, different } = await adoptHost(pack, mine, basename(host.root));
   return { mine, tree, different };
 }
 
-async function readHostFiles(host: Host, pack: Pack): Promise<Tree> {
+async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = []): Promise<Tree> {
   const pristine = await readFileOf(host.root, pristinePath as RelPath);
   const base = typeof pristine?.content === 'string' ? readPristine(pristine.content) : undefined;
   const paths = [
     lockPath as RelPath,
     pristinePath as RelPath,
+    ...more,
     ...hostPaths(pack, basename(host.root), base ?? new Map()),
   ];
   const files = new Map<RelPath, TreeFile>();

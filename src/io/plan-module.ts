@@ -6,6 +6,7 @@ import type { Host } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
 import type { Context } from '../core/pack/context.ts';
 import type { Pack } from '../core/pack/pack.ts';
+import { type PackMeta, reservedReason } from '../core/pack/pack-meta.ts';
 import { renderPack } from '../core/pack/render.ts';
 import { renderModule } from '../core/pack/render-module.ts';
 import type { ModuleUpdate } from '../core/pack/update-folder.ts';
@@ -37,8 +38,8 @@ export interface PlannedModule {
 /** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
-  mustBeFree(host, context.name);
-  const module = renderModule(pack, context);
+  mustBeFree(host, pack.meta, context.name);
+  const module = await renderModule(pack, context);
   const rendered = [...module].map(([path, file]) => [joinPath(folder, path), file] as const);
   const edits = await editHost(host, pack, context);
   await addManifestSchema(host, module.get(manifestPath), edits);
@@ -47,8 +48,13 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
   return { plan, folder, notes };
 }
 
-/** Throws `module-exists`, `path-escapes` or `target-unusable`, as `applyPlan` would, where the name cannot be had. */
-export function mustBeFree(host: Host, name: string): void {
+/**
+ * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`, as
+ * `applyPlan` would, for one that is unavailable in this host.
+ */
+export function mustBeFree(host: Host, meta: PackMeta, name: string): void {
+  const reason = reservedReason(meta, name);
+  if (reason !== undefined) throw new Failure('name-reserved', { name, stack: meta.name, reason });
   const same = namesInUse(host).find((entry) => entry.toLowerCase() === name);
   if (same !== undefined) throw new Failure('module-exists', { name, path: joinPath(host.modulesDir, same) });
   confine(nodeDisk, realpathSync(host.root), joinPath(host.modulesDir, name));

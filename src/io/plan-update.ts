@@ -7,8 +7,8 @@ import type { Pack } from '../core/pack/pack.ts';
 import { isManaged, summaryOf, type UpdateOptions, type UpdateSummary } from '../core/pack/update-folder.ts';
 import { updateModule } from '../core/pack/update-module.ts';
 import { joinPath, type RelPath } from '../core/text/rel-path.ts';
-import { type Plan, planChanges } from '../core/tree/plan.ts';
-import { sameFile, type Tree, type TreeFile } from '../core/tree/tree.ts';
+import { isUnchanged, type Plan, planChanges } from '../core/tree/plan.ts';
+import { sameContent, type Tree, type TreeFile } from '../core/tree/tree.ts';
 import { withBaseFromGit } from './heal-base.ts';
 import type { Tell } from './io.ts';
 import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
@@ -29,6 +29,8 @@ export interface UpdatePlan {
   }[];
   /** What could not be done for the user, in words. */
   readonly notes: readonly string[];
+  /** Manifests that were edited since the last render, as they were then; by their paths in the host. */
+  readonly manifestsThen: ReadonlyMap<string, string>;
 }
 
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
@@ -78,19 +80,20 @@ export async function planUpdate(
     const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
     if (manifest.name !== name) notes.push(`${folder} holds the module ${manifest.name}: its manifest says so.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
-    const update = updateModule(pack, context, mine, folder, merging);
+    const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { manifestThen: then } = update;
-      if (then !== undefined && then !== mine.get(manifestPath)?.content)
+      const content = mine.get(manifestPath)?.content;
+      if (then !== undefined && content !== undefined && !sameContent(then, content))
         changed.push({ name, then, now: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });
     for (const [path, after] of update.isBlocked ? [] : update.tree) {
       const before = there.get(path);
-      if (before && sameFile(before, after)) continue;
+      if (before && isUnchanged(path, before, after)) continue;
       if (before) current.set(joinPath(folder, path), before);
       desired.set(joinPath(folder, path), after);
     }
@@ -102,7 +105,8 @@ export async function planUpdate(
   }
   await removeLapsedEdits(host, pack, changed, edits);
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
-  return { plan, modules, notes };
+  const manifestsThen = new Map(changed.map(({ name, then }) => [joinPath(host.modulesDir, name, manifestPath), then]));
+  return { plan, modules, notes, manifestsThen };
 }
 
 /** With the manifest as the pack's version needs it, and as the command edits it. */
@@ -114,7 +118,7 @@ async function withManifest(
 ): Promise<Tree> {
   const manifest = folder.get(manifestPath);
   if (typeof manifest?.content !== 'string') return folder;
-  const migrated = migrateManifest(manifest.content, folder, pack.meta, file);
+  const migrated = await migrateManifest(manifest.content, folder, pack.meta, file);
   const content = edit === undefined ? migrated : await edit(migrated, file);
   return content === manifest.content ? folder : new Map([...folder, [manifestPath, { ...manifest, content }]]);
 }

@@ -5,10 +5,10 @@ import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { Failure, isFailure } from '../core/failure.ts';
-import { hostConfigFile } from '../core/host/host.ts';
+import { type Host, hostConfigFile } from '../core/host/host.ts';
 import { maxManifestBytes } from '../core/manifest/field-checks.ts';
 import { type FoundManifests, manifestsOfHost } from './find-manifests.ts';
-import { type OpenedHost, openHost } from './open-host.ts';
+import { hostAbove, type OpenedHost } from './open-host.ts';
 import { readText } from './read-file.ts';
 import { readHostRules } from './rule-settings.ts';
 
@@ -21,8 +21,8 @@ export interface ReadCheckup {
 }
 
 interface Group {
-  readonly host: OpenedHost | undefined;
-  readonly files: Set<string>;
+  readonly host: Pick<OpenedHost, 'host'> | undefined;
+  readonly files: FoundManifests;
 }
 
 /**
@@ -31,7 +31,7 @@ interface Group {
  */
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
   const hosts = new Map<string, OpenedHost | undefined>();
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Group & { readonly files: Set<string> }>();
   for (const file of files) {
     const { above, folder } = partsOf(file);
     const start = folder === undefined ? dirname(file) : above;
@@ -45,17 +45,15 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
 
+/** All modules of a host. */
+export async function readHostCheckup(cwd: string, host: Host): Promise<ReadCheckup> {
+  return readOne(cwd, { host: { host }, files: modulesOf({ host }) });
+}
+
 /** A manifest that is no file, such as standard input: it belongs to no host. */
 export function lonely(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };
-}
-
-async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
-  return openHost(dir).catch((error: unknown) => {
-    if (isFailure(error, 'host-not-found')) return undefined;
-    throw error;
-  });
 }
 
 async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup> {
@@ -84,7 +82,7 @@ function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
   return new Set([...all].filter((file) => !isGiven(file)));
 }
 
-function modulesOf({ host }: OpenedHost): FoundManifests {
+function modulesOf({ host }: Pick<OpenedHost, 'host'>): FoundManifests {
   try {
     return manifestsOfHost(host);
   } catch (error) {

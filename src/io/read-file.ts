@@ -29,7 +29,7 @@ export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFi
   }
 }
 
-/** The text of a file. Also throws `file-unreadable` where the bytes are not UTF-8. */
+/** The text of a file. Also throws `encoding-unsupported`. */
 export function readText(path: string, limit?: number): string {
   return textOf(path, readFile(path, limit).content);
 }
@@ -45,10 +45,20 @@ export function readTextIfThere(path: string): string | undefined {
   }
 }
 
-/** Throws `file-unreadable` where the content is not text; `file` is for the message. */
+/** Throws `encoding-unsupported` where the content is not UTF-8 text; `file` is for the message. */
 export function textOf(file: string, content: TreeFile['content']): string {
-  if (typeof content === 'string') return content;
-  throw new Failure('file-unreadable', { file, reason: 'it is not UTF-8 text' });
+  const isWide = isUtf16(content);
+  if (typeof content === 'string' && !isWide) return content;
+  const reason = isWide ? 'it is UTF-16 text' : 'it is not UTF-8 text';
+  throw new Failure('encoding-unsupported', { file, reason });
+}
+
+/** By the byte order mark; without one, by the zero bytes of two ASCII characters at the start, which are valid UTF-8. */
+function isUtf16(content: TreeFile['content']): boolean {
+  const [a, b, c, d] = typeof content === 'string' ? [0, 1, 2, 3].map((at) => content.charCodeAt(at)) : content;
+  if (content.length < 4) return false;
+  const hasMark = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
+  return hasMark || (a !== 0 && b === 0 && c !== 0 && d === 0) || (a === 0 && b !== 0 && c === 0 && d !== 0);
 }
 
 /** A string when the bytes are UTF-8, byte order mark included; else the bytes. */

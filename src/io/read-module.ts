@@ -6,6 +6,7 @@ import type { Host } from '../core/host/host.ts';
 import { manifestPath } from '../core/lock/pristine.ts';
 import { checkManifestValue, parseManifest } from '../core/manifest/parse.ts';
 import type { Manifest } from '../core/manifest/schema.ts';
+import { nearWords } from '../core/text/nearest-word.ts';
 import { readPlainYaml } from '../core/text/plain-yaml.ts';
 import type { Tree } from '../core/tree/tree.ts';
 import { ignoredFolders } from './read-tree.ts';
@@ -14,9 +15,17 @@ import { ignoredFolders } from './read-tree.ts';
 export async function modulesToRead(host: Host, names: readonly string[]): Promise<readonly string[]> {
   const known = await foldersOfModules(host);
   const missing = names.find((name) => !known.includes(name));
-  if (missing !== undefined)
-    throw new Failure('module-not-found', { name: missing, dir: join(host.root, host.modulesDir), known });
+  if (missing !== undefined) throw moduleNotFound(host, missing, known);
   return names.length === 0 ? known : [...new Set(names)].sort();
+}
+
+export function moduleNotFound(host: Host, name: string, known: readonly string[]): Failure {
+  const [last = name] = name
+    .split(/[\\/]/)
+    .filter((part) => part !== manifestPath)
+    .slice(-1);
+  const dir = join(host.root, host.modulesDir);
+  return new Failure('module-not-found', { name, dir, known, near: nearWords(last, known).slice(0, 3) });
 }
 
 /** The module whose folder `dir` is in, else the only one there is. Throws `module-unclear`. */
@@ -30,7 +39,7 @@ export async function moduleMeant(host: Host, dir: string): Promise<string> {
   return meant;
 }
 
-async function foldersOfModules(host: Host): Promise<string[]> {
+export async function foldersOfModules(host: Host): Promise<string[]> {
   const entries = await readdir(join(host.root, host.modulesDir), { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && !ignoredFolders.has(entry.name))

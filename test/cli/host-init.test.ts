@@ -21,9 +21,9 @@ describe.each(stacks)('host init with %s', (stack) => {
     const argv = ['host', 'init', 'there', '--stack', stack, '--json'];
     const shown = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run'])).out);
     expect(snapshot(cwd)).toEqual(snapshot(tempFolder()));
-    const applied = JSON.parse((await succeedIn(cwd, argv)).out);
-    expect(applied).toEqual({ ...shown, applied: true });
-    for (const { path, content } of applied.plan.changes) expect(readFileSync(join(cwd, path), 'utf8')).toBe(content);
+    const applied = JSON.parse((await succeedIn(cwd, [...argv, '--yes'])).out);
+    expect(applied).toEqual({ ...shown, written: true });
+    for (const { path, content } of applied.changes) expect(readFileSync(join(cwd, path), 'utf8')).toBe(content);
   });
 });
 

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { manifestOf, newHost, stacks } from './hosts.ts';
@@ -70,6 +70,32 @@ max_concurrent_jobs: 2
 config: { top_k: 2 }
 `;
 
+describe('an answer that is not accepted', () => {
+  it.each<[flag: string, value: string, meant: string]>([
+    ['--endpoint', 'GTE /x', 'GET /x'],
+    ['--endpoint', 'POST reindex', 'POST /reindex'],
+    ['--permission', 'alpha.share', 'alpha:share'],
+    ['--emit', 'alpha:indexed', 'alpha.indexed'],
+    ['--subscribe', 'file:uploaded', 'file.uploaded'],
+    ['--dependency', 'module:doc-search', 'module:doc_search'],
+    ['--memory', '512 MB', '512Mi'],
+    ['--cpu', '500 m', '500m'],
+    ['--class-name', 'alphaModule', 'AlphaModule'],
+    ['--module-version', '1.2', '1.2.0'],
+  ])('of %s %s comes with a correction', async (flag, value, meant) => {
+    const { code, err } = await runIn(await newHost(), ['new', 'alpha', flag, value, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining(`. Did you mean ${meant}?`)]);
+  });
+
+  it('has a correction in an answers file, too', async () => {
+    const root = await newHost();
+    writeFileSync(join(root, 'a.yaml'), 'name: alpha\nendpoints: [GTE /x]\n');
+    const { code, err } = await runIn(root, ['new', '--answers', 'a.yaml', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('endpoints (a.yaml:2): has the method GTE; the known')]);
+    expect(err).toContain('Did you mean GET /x?');
+  });
+});
+
 describe('of several places', () => {
   it.each<[string, readonly string[], object]>([
     [
@@ -134,7 +160,7 @@ describe('of several places', () => {
 describe.each(stacks)('--from with the manifest of the original platform, on %s', (stack) => {
   it('works unchanged, its names used verbatim', async () => {
     const root = await newHost(stack);
-    const { out } = await succeedIn(root, ['new', '--from', seedManifest, '--json']);
+    const { out } = await succeedIn(root, ['new', '--from', seedManifest, '--json', '--yes']);
     const { folder } = JSON.parse(out) as { folder: string };
     const written = readYaml(readFileSync(join(root, folder, 'manifest.yaml'), 'utf8')) as Record<string, unknown>;
     const given = readYaml(readFileSync(seedManifest, 'utf8')) as Record<string, unknown>;

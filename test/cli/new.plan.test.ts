@@ -13,7 +13,7 @@ interface JsonChange {
   readonly content: string;
 }
 
-function planIn(text: string): { applied: boolean; verified: boolean; plan: { changes: readonly JsonChange[] } } {
+function planIn(text: string): { written: boolean; verified: boolean; changes: readonly JsonChange[] } {
   return JSON.parse(text);
 }
 
@@ -30,18 +30,18 @@ describe.each(stacks)('on %s', (stack) => {
     const root = await newHost(stack);
     const before = snapshot(root);
     const shown = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
-    expect(shown.applied).toBe(false);
+    expect(shown.written).toBe(false);
     expect(snapshot(root)).toEqual(before);
 
-    const applied = planIn((await succeedIn(root, [...alpha, '--json'])).out);
-    expect(applied).toEqual({ ...shown, applied: true });
-    for (const { path, content, mode } of shown.plan.changes) {
+    const applied = planIn((await succeedIn(root, [...alpha, '--json', '--yes'])).out);
+    expect(applied).toEqual({ ...shown, written: true });
+    for (const { path, content, mode } of shown.changes) {
       expect(readFileSync(join(root, path), 'utf8'), path).toBe(content);
       expect((statSync(join(root, path)).mode & 0o111) !== 0, path).toBe(mode === '100755');
     }
     const written = Object.keys(snapshot(root)).filter((path) => !path.endsWith('/'));
     expect(written.filter((path) => snapshot(root)[path] !== before[path]).sort()).toEqual(
-      shown.plan.changes.map(({ path }) => path).sort(),
+      shown.changes.map(({ path }) => path).sort(),
     );
   });
 
@@ -60,8 +60,8 @@ describe.each(stacks)('on %s', (stack) => {
     const before = snapshot(root);
     const { out } = await succeedIn(root, [...alpha, '--dry-run']);
     expect(snapshot(root)).toEqual(before);
-    const { plan } = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
-    for (const { path, kind } of plan.changes)
+    const { changes } = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
+    for (const { path, kind } of changes)
       expect(out).toContain(`${kind === 'create' ? '+' : '~'} ${path.split('/').at(-1)}`);
   });
 
@@ -86,9 +86,11 @@ it('says on stdout what was made, and on stderr all else', async () => {
 it('names the packages to add, and the way to the host', async () => {
   const root = await newHost();
   mkdirSync(join(root, 'deep/er'), { recursive: true });
+  await succeedIn(root, ['new', 'beta', '--yes']);
   const { err } = await succeedIn(join(root, 'deep/er'), [
     ...alpha,
     ...['redis', 'module:beta', 'lodash@4'].flatMap((name) => ['--dependency', name]),
+    '--yes',
   ]);
   expect(err).toContain('Next:\n  cd ../..\n  npm install lodash@4\n');
 });

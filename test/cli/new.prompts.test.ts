@@ -23,6 +23,7 @@ const questions = [
 
 async function answer(replies: Parameters<typeof runIn>[2], argv: readonly string[] = []) {
   const root = await newHost();
+  await succeedIn(root, ['new', 'beta', '--yes']);
   const outcome = await succeedIn(root, ['new', ...argv], replies);
   return { ...outcome, manifest: manifestOf(root, 'alpha') };
 }
@@ -90,8 +91,9 @@ describe('with flags', () => {
   it.each<[string, readonly string[]]>([
     ['--yes', ['alpha', '--yes']],
     ['--json', ['alpha', '--json']],
+    ['--diff', ['alpha', '--diff']],
   ])('asks nothing with %s', async (_, argv) => {
-    expect((await answer({ replies: {} }, argv)).asked).toEqual([]);
+    expect(await runIn(await newHost(), ['new', ...argv], { replies: {} })).toMatchObject({ code: 0, asked: [] });
   });
 
   it('finds that they contradict each other before it asks', async () => {

@@ -62,11 +62,12 @@ describe('--verify', () => {
       'alpha',
       '--verify',
       '--json',
+      '--yes',
     ]);
     expect(outcome.code).toBe(wanted);
     const document = JSON.parse(outcome.out) as object;
     expect(document).toMatchObject(
-      wanted === 0 ? { applied: true, verified: true } : { error: { code: 'command-failed' } },
+      wanted === 0 ? { written: true, verified: true } : { error: { code: 'command-failed' } },
     );
   });
 

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { commandOf, isCommand } from '../../src/cli/meant-command.ts';
 import { buildProgram } from '../../src/cli/program/program.ts';
 import { answerKinds } from '../../src/core/manifest/answers.ts';
 import { tempFolder } from '../io/temp-folder.ts';
@@ -33,6 +34,54 @@ describe('a word that is nearly a command', () => {
       expect(readdirSync(root)).not.toContain('modules');
     },
   );
+
+  it.each<[readonly string[], string]>([
+    [['remove'], 'validate'],
+    [['rm', 'text_insights'], 'validate'],
+    [['rename', 'a_b', 'c_d'], 'update'],
+    [['list'], 'status'],
+    [['ls', '--all'], 'status'],
+    [['info'], 'status'],
+    [['doctor'], 'validate'],
+    [['graph'], 'status'],
+    [['export', 'openapi'], 'schema'],
+    [['completion'], 'help'],
+    [['pack', 'init'], 'new --stack'],
+    [['init'], 'host init'],
+    [['install'], 'host init'],
+    [['upgrade'], 'update'],
+    [['create', 'alpha'], 'new'],
+    [['lint', '--fix'], 'validate'],
+    [['test'], 'new --verify'],
+    [['version'], '--version'],
+    [['config'], 'add config'],
+    [['start'], 'host init'],
+  ])('%j is a reserved verb: nothing is made, and what there is instead is named', async (words, command) => {
+    const root = await newHost();
+    for (const argv of [words, [...words, '--yes'], ['--yes', words[0] as string]]) {
+      const { code, err } = await runIn(root, argv);
+      expect([code, err]).toEqual([2, expect.stringContaining(`error There is no command ${words[0]}. `)]);
+      expect(err).toContain(command);
+      expect(err).toContain(`create-ai-module new ${words[0]}`);
+      expect(readdirSync(root)).not.toContain('modules');
+    }
+  });
+
+  it('new accepts a reserved verb', async () => {
+    const root = await newHost();
+    for (const name of ['remove', 'ls', 'doctor', 'test', 'config']) {
+      await succeedIn(root, ['new', name, '--yes']);
+      expect(manifestOf(root, name).name).toBe(name);
+    }
+  });
+
+  it('every command is known, and none is a verb that is refused', () => {
+    const silent = { write: () => {}, isTty: false };
+    const program = buildProgram({ out: silent, err: silent } as never, () => {});
+    for (const command of program.commands) expect(isCommand(command.name()), command.name()).toBe(true);
+    for (const name of ['host init', 'update']) expect(commandOf([...name.split(' '), 'x'])).toBe(name);
+    expect(commandOf(['alpha', '--yes'])).toBe('new');
+  });
 
   it('new is the way to insist', async () => {
     const root = await newHost();

@@ -12,12 +12,12 @@ import { mini, newHost } from './hosts.ts';
 
 /** The plan that a command shows with `--json`, without its changes of files that exist. */
 async function planOf(cwd: string, argv: readonly string[]): Promise<Plan> {
-  const { plan } = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run', '--json'])).out);
-  const files = plan.changes.map((change: { path: string; content: string; mode: string }) => [
+  const { changes, newFolders } = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run', '--json'])).out);
+  const files = changes.map((change: { path: string; content: string; mode: string }) => [
     relPath(change.path),
     textFile(change.content, Number.parseInt(change.mode.slice(3), 8) as FileMode),
   ]);
-  return planChanges(new Map(), new Map(files), { newFolders: plan.new_folders.map(relPath) });
+  return planChanges(new Map(), new Map(files), { newFolders: newFolders.map(relPath) });
 }
 
 async function emptyFolder(): Promise<string> {

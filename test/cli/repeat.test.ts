@@ -65,7 +65,7 @@ describe('the line that repeats a run', () => {
 
   it('repeats the rest of the command too', async () => {
     const root = await newHost();
-    const flags = ['--dry-run', '--diff', '--verify', '--host', root];
+    const flags = ['--dry-run', '--verify', '--host', root];
     const { err, out } = await succeedIn('/', ['new', 'alpha', ...flags], { replies: {} });
     const words = wordsOf(err);
     for (const flag of flags) expect(words).toContain(flag);

@@ -36,6 +36,8 @@ describe('a failure', () => {
     const { code, out, err } = await runIn(await newHost(), ['new', 'class', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(out)).toEqual({
+      schemaVersion: 1,
+      command: 'new',
       error: {
         code: 'answer-invalid',
         message: '<name>: is a keyword of Python or TypeScript; class_module would do',
@@ -108,7 +110,7 @@ it('a bug is one JSON document on stdout with --json, too', async () => {
   };
   const documents: string[] = [];
   const write = (text: string) => {
-    if (text.includes('"applied"')) throw new RangeError('Invalid string length');
+    if (text.includes('"written"')) throw new RangeError('Invalid string length');
     documents.push(text);
   };
   const code = await run(['new', 'alpha', '--json'], { ...io, out: { write, isTty: false } } as unknown as Io);

@@ -52,6 +52,7 @@ it.each([
   ['dependency', 'module:invoices', 'dependency module:invoices'],
   ['config', 'top_k={type: integer, default: 5, minimum: 1}', 'config top_k'],
 ])('adds a %s to the manifest, and the code follows in the same plan', async (kind, value, line) => {
+  await succeedIn(host.root, ['new', 'invoices', '--yes']);
   const comment = '# mine, and in no template\n';
   host.write('manifest.yaml', `${comment}${host.read('manifest.yaml')}`);
   const before = host.read('manifest.yaml');
@@ -80,7 +81,7 @@ describe('is refused, with nothing written', () => {
     ['an unknown kind', ['evnt', 'a.b'], 'Say what to add: event, subscription'],
     ['no value', ['event'], 'Say what to add'],
     ['a value that is none', ['event', 'no'], 'add event:'],
-    ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Modules there: notes.'],
+    ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
     ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],
   ])('%s', async (_, argv, reason) => {
     const before = snapshot(host.root);

@@ -29,6 +29,15 @@ it('makes a module updatable that lost its base, and keeps every byte', async ()
   for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
 });
 
+it('says of each module whether it was adopted', async () => {
+  await succeedIn(host.root, ['new', 'drafts', '--author', 'Ann', '--yes']);
+  rmSync(join(host.root, 'modules/notes/.ai-module'), { recursive: true });
+  const adopt = ['adopt', 'drafts', 'notes'];
+  expect((await succeedIn(host.root, [...adopt, '--dry-run'])).out).toContain('notes would be adopted; ');
+  const { out } = await succeedIn(host.root, [...adopt, '--yes']);
+  expect(out).toMatch(/^drafts is adopted already; .*\nnotes is adopted; /);
+});
+
 it('does nothing the second time, and refuses what is no module', async () => {
   expect((await succeedIn(host.root, ['adopt', 'notes'])).out).toContain('notes is adopted already');
   const { code, err } = await runIn(host.root, ['adopt', 'nothing']);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { convert, type EndingKind } from '../line-endings.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { packFolder, serviceWith } from './update-packs.ts';
 
@@ -45,34 +46,51 @@ function filesOf(root: string): Record<string, string> {
   return Object.fromEntries(files.map(([path, text]) => [path, text.replace(/^[0-7]+/, kind)]));
 }
 
-describe('each case of test/fixtures/update-host', () => {
-  it.each(cases.map(({ name }) => name))('%s', async (name) => {
-    const { host, args, exit, said, expected } = readCase(join(fixtures, name));
-    const place = tempFolder();
-    const root = join(place, 'host');
-    cpSync(packs, join(place, 'packs'), { recursive: true });
-    cpSync(host, root, { recursive: true });
-    const before = snapshot(place);
+function convertTree(root: string, kind: EndingKind): void {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) writeFileSync(file, convert(readFileSync(file, 'latin1'), kind), 'latin1');
+  }
+}
 
-    const { code, out, err } = await runIn(root, args);
-    expect(String(code), err).toBe(exit);
-    const printed = `${err}${out}`.replaceAll(`${place}/`, '').split('\n');
-    expect(printed.filter((line) => line !== '')).toEqual(expect.arrayContaining(said));
-    expect(out).not.toMatch(/^(conflict|error|Note:) /m);
-    if (expected === undefined) {
-      expect(snapshot(place)).toEqual(before);
-      return;
-    }
-    expect(filesOf(root)).toEqual(filesOf(expected));
-    expect(snapshot(join(place, 'packs'))).toEqual(snapshot(packs));
+const withLineFeeds = (files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [path, convert(text, 'line feeds')]));
 
-    // What went well leaves nothing to do, and can be taken back.
-    if (code !== 0) return;
-    expect((await runIn(root, ['update', '--check'])).code).toBe(0);
-    await succeedIn(root, ['undo', '--yes']);
-    expect(filesOf(root)).toEqual(filesOf(host));
-  });
-});
+describe.each<EndingKind>(['as it is', 'Windows'])(
+  'each case of test/fixtures/update-host, line endings: %s',
+  (kind) => {
+    const comparable = (root: string) => (kind === 'as it is' ? filesOf(root) : withLineFeeds(filesOf(root)));
+
+    it.each(cases.map(({ name }) => name))('%s', async (name) => {
+      const { host, args, exit, said, expected } = readCase(join(fixtures, name));
+      const place = tempFolder();
+      const root = join(place, 'host');
+      cpSync(packs, join(place, 'packs'), { recursive: true });
+      cpSync(host, root, { recursive: true });
+      convertTree(root, kind);
+      const before = snapshot(place);
+      const given = filesOf(root);
+
+      const { code, out, err } = await runIn(root, args);
+      expect(String(code), err).toBe(exit);
+      const printed = `${err}${out}`.replaceAll(`${place}/`, '').split('\n');
+      expect(printed.filter((line) => line !== '')).toEqual(expect.arrayContaining(said));
+      expect(out).not.toMatch(/^(conflict|error|Note:) /m);
+      if (expected === undefined) {
+        expect(snapshot(place)).toEqual(before);
+        return;
+      }
+      expect(comparable(root)).toEqual(comparable(expected));
+      expect(snapshot(join(place, 'packs'))).toEqual(snapshot(packs));
+
+      // What went well leaves nothing to do, and can be taken back.
+      if (code !== 0) return;
+      expect((await runIn(root, ['update', '--check'])).code).toBe(0);
+      await succeedIn(root, ['undo', '--yes']);
+      expect(filesOf(root)).toEqual(given);
+    });
+  },
+);
 
 describe('a folder is no case', () => {
   function someCase(): string {

@@ -28,7 +28,8 @@ describe("the host's own files", () => {
     const { out } = await succeedIn(host.root, ['status', '--host-files']);
     expect(out).toContain('host mini@1.2.0 → 1.3.0');
     expect(out).toContain('both      src/runtime.js');
-    await succeedIn(host.root, ['update', '--host-files', '--yes']);
+    const updated = await succeedIn(host.root, ['update', '--host-files', '--yes']);
+    expect(updated.out).toMatch(/^Updated the host: /);
     expect(read('src/runtime.js')).toBe(runtime('mine', 'E'));
     expect(read('src/more.js')).toBe('// host\n');
     expect(read('.ai-module/lock.yaml')).toContain('pack_version: "1.3.0"');

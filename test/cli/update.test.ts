@@ -171,6 +171,36 @@ describe('a conflict', () => {
   });
 });
 
+describe('counts and names', () => {
+  const three = async () => {
+    for (const name of ['drafts', 'tasks']) await succeedIn(host.root, ['new', name, '--author', 'Ann', '--yes']);
+    const manifest = host.read('manifest.yaml').replace(/description: .*/, 'description: Keeps other notes');
+    host.write('manifest.yaml', manifest);
+  };
+
+  it('the modules that changed', async () => {
+    await three();
+    const dry = await succeedIn(host.root, ['update', '--dry-run']);
+    expect(dry.out).toMatch(/^Update of notes \(mini@1\.2\.0\), in /);
+    expect(dry.out).toMatch(/\n1 of 3 modules: \d files? to change\n$/);
+    const { out } = await succeedIn(host.root, ['update', '--yes']);
+    expect(out).toMatch(/^Updated 1 of 3 modules: \d files? changed\n$/);
+    expect((await succeedIn(host.root, ['update'])).out).toBe('3 modules: everything is up to date.\n');
+  });
+
+  it('all of them, where all changed', async () => {
+    await three();
+    host.use(newer);
+    expect((await succeedIn(host.root, ['update', '--yes'])).out).toMatch(/^Updated 3 modules: /);
+  });
+
+  it('the one that was added to', async () => {
+    await three();
+    const { out } = await succeedIn(host.root, ['add', 'event', 'tasks.done', '--module', 'tasks', '--yes']);
+    expect(out).toMatch(/^Updated 1 module: /);
+  });
+});
+
 describe('without writing', () => {
   it('--check tells by its exit code whether there is work', async () => {
     expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
@@ -188,7 +218,7 @@ describe('without writing', () => {
     const { out } = await succeedIn(host.root, ['update', '--dry-run', '--json']);
     expect(snapshot(host.root)).toEqual(before);
     const result = JSON.parse(out);
-    expect(result.applied).toBe(false);
+    expect(result.written).toBe(false);
     expect(result.modules[0]).toMatchObject({
       name: 'notes',
       from: { version: '1.2.0' },
@@ -196,7 +226,7 @@ describe('without writing', () => {
       conflicts: [],
     });
     await succeedIn(host.root, ['update', '--yes']);
-    for (const change of result.plan.changes)
+    for (const change of result.changes)
       expect(host.read(change.path.slice('modules/notes/'.length))).toBe(change.content);
   });
 
@@ -250,7 +280,8 @@ describe('what cannot be updated says why', () => {
   };
 
   it('a module that is not there', async () => {
-    expect(await fail('nots')).toContain('Modules there: notes.');
+    expect(await fail('nots')).toContain('Did you mean notes?');
+    expect(await fail('unlike')).toContain('Modules there: notes.');
   });
 
   it('a conflict style that there is not', async () => {

@@ -1,10 +1,47 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DOMParser } from '@xmldom/xmldom';
+import { DOMParser, type Element } from '@xmldom/xmldom';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../src/core/check/rules.ts';
 import { runIn } from './fake-io.ts';
+
+/**
+ * What junit-10.xsd of Jenkins' xUnit plugin allows, of the elements that the report has: their children, the attributes
+ * that they must have and those that they may have.
+ */
+const strictJunit: Readonly<Record<string, readonly [children: string, required: string, optional: string]>> = {
+  testsuites: ['testsuite', '', 'name time tests failures errors'],
+  testsuite: [
+    'testsuite properties testcase system-out system-err',
+    'name tests failures errors',
+    'group time skipped timestamp hostname id package file log url',
+  ],
+  testcase: [
+    'skipped error failure rerunFailure rerunError flakyFailure flakyError system-out system-err',
+    'name',
+    'time classname group',
+  ],
+  failure: ['', '', 'type message'],
+  'system-out': ['', '', ''],
+};
+
+function strictFaults(element: Element): string[] {
+  const name = element.tagName;
+  const [children = '', required = '', optional = ''] = strictJunit[name] ?? [];
+  const attributes = [...element.attributes].map((attribute) => attribute.name);
+  const inner = [...element.childNodes].filter((node): node is Element => node.nodeType === node.ELEMENT_NODE);
+  const words = (list: string) => list.split(' ').filter(Boolean);
+  return [
+    ...(Object.hasOwn(strictJunit, name) ? [] : [`unknown ${name}`]),
+    ...attributes.filter((one) => !words(`${required} ${optional}`).includes(one)).map((one) => `${name} has ${one}`),
+    ...words(required)
+      .filter((one) => !attributes.includes(one))
+      .map((one) => `${name} lacks ${one}`),
+    ...inner.filter((one) => !words(children).includes(one.tagName)).map((one) => `${name} holds ${one.tagName}`),
+    ...inner.flatMap(strictFaults),
+  ];
+}
 
 const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
 const ids = rules.map(({ id }) => id);
@@ -39,9 +76,8 @@ describe('--format json', () => {
 
 describe('--format sarif', () => {
   const { $schema: _, id, ...schema } = schemaAt('../fixtures/sarif/sarif-2.1.0-rtm.5.json');
-  const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false, unicodeRegExp: false }).compile(
-    schema,
-  );
+  const formats = { uri: URL.canParse, 'uri-reference': true, 'date-time': true } as const;
+  const validate = new Ajv({ strict: false, allErrors: true, formats, unicodeRegExp: false }).compile(schema);
 
   it('is valid SARIF 2.1.0', async () => {
     const log = JSON.parse(await printed('sarif'));
@@ -55,6 +91,19 @@ describe('--format sarif', () => {
     const reported = run.results.map((result: { ruleId: string; level: string }) => [result.ruleId, result.level]);
     expect(reported).toEqual(findings.diagnostics.map(({ rule, severity }) => [rule, severity]));
     for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
+  });
+
+  it('links every rule to its section of docs/rules.md', async () => {
+    const page = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+    const log = JSON.parse(await printed('sarif'));
+    const described: { id: string; helpUri: string }[] = log.runs[0].tool.driver.rules;
+    expect(described.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    for (const { id, helpUri } of described) {
+      expect(new URL(helpUri)).toMatchObject({ pathname: expect.stringMatching(/\/docs\/rules\.md$/), hash: `#${id}` });
+      expect(page).toContain(`\n### ${id}\n`);
+    }
+    described[0] = { id: 'syntax', helpUri: 'docs/rules.md#syntax' };
+    expect(validate(log)).toBe(false);
   });
 
   it('in a workflow has paths from the root of the repository', async () => {
@@ -90,6 +139,16 @@ describe('--format junit', () => {
     expect(xml.getElementsByTagName('failure').length).toBe(findings.errors);
     expect(xml.getElementsByTagName('system-out').length).toBe(findings.warnings);
     expect(suite?.getAttribute('tests')).toBe(String(xml.getElementsByTagName('testcase').length));
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['', []],
+    [' with --strict', ['--strict']],
+  ])('has only what junit-10.xsd of Jenkins allows%s', async (_, flags) => {
+    const xml = parse(await printed('junit', flags));
+    expect(strictFaults(xml.documentElement as Element)).toEqual([]);
+    xml.getElementsByTagName('testcase')[0]?.setAttribute('line', '1');
+    expect(strictFaults(xml.documentElement as Element)).toEqual(['testcase has line']);
   });
 
   it('with --strict has a failure for a warning', async () => {

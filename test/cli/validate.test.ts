@@ -68,7 +68,8 @@ describe('validate', () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ['a missing path', ['nowhere'], 'nowhere cannot be read: it does not exist'],
+    ['a missing path', ['no/where'], 'no/where cannot be read: it does not exist'],
+    ['a name that no module has', ['nowhere'], 'There is no module nowhere in '],
     ['a folder without manifests', ['empty'], 'holds no manifest.yaml'],
     ['an unknown format', ['--format', 'xml'], '--format must be pretty, json, github, sarif or junit, not xml.'],
     ['no host', ['--host', '/'], 'No host application was found in / or above it.'],

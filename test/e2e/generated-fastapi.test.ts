@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contextOf } from '../../src/core/pack/context.ts';
 import { renderModule } from '../../src/core/pack/render-module.ts';
+import { moduleNamePattern } from '../../src/core/text/names.ts';
+import { bundledMeta } from '../../src/io/bundled-pack.ts';
 import { readPackFolder } from '../../src/io/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
@@ -51,7 +53,10 @@ function describeAnyManifest(host: string): void {
         const manifest = randomManifest(seed * 104_729);
         if (manifest === undefined) continue;
         found += 1;
-        for (const [path, { content }] of renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports))) {
+        for (const [path, { content }] of await renderModule(
+          pack,
+          contextOf(manifest, pack.meta, pack.meta.host.imports),
+        )) {
           const target = join(scratch, `app/ai/modules/m${seed}`, path);
           mkdirSync(dirname(target), { recursive: true });
           writeFileSync(target, content);
@@ -87,6 +92,13 @@ function describeModule(host: string, name: string): void {
   });
 }
 
+/** The folders that pytest skips, from its own configuration. */
+const printSkipped = `import pytest
+class Plugin:
+    def pytest_configure(self, config):
+        print('skips', *config.getini('norecursedirs'))
+raise SystemExit(pytest.main(['--collect-only', '-q', 'tests/test_config.py'], plugins=[Plugin()]))`;
+
 await describeWhere('a generated FastAPI host', missingPython(), async () => {
   await describeHost('a generated FastAPI host with two modules', () => generatedHost('fastapi'));
   await describeHost('a generated FastAPI host with modules of odd manifests', () => {
@@ -102,6 +114,26 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
   const host = await generatedHost('fastapi');
   describeAnyManifest(host);
   for (const name of ['document_search', 'mon_nouveau_module']) describeModule(host, name);
+
+  it('reserves the module names that pytest and Ruff skip', async () => {
+    const settings = await tool(host, 'ruff', 'check', '--show-settings', 'app/main.py');
+    const [, excluded = ''] = /^file_resolver\.exclude = \[([^\]]*)\]/m.exec(settings) ?? [];
+    const collected = await tool(host, 'python', '-c', printSkipped);
+    const [, skipped = ''] = /^skips (.*)$/m.exec(collected) ?? [];
+    const names = [...excluded.matchAll(/"(.+)"/g)].map(([, name = '']) => name).concat(skipped.split(' '));
+    expect(names).toEqual(expect.arrayContaining(['dist', 'build', 'CVS']));
+    const { reserved_names: reserved } = await bundledMeta('fastapi');
+    const legal = names.map((name) => name.toLowerCase()).filter((name) => moduleNamePattern.test(name));
+    expect(Object.keys(reserved)).toEqual(expect.arrayContaining(legal));
+  });
+
+  it('reserves the names of all packages that are installed in it', async () => {
+    const installed = (await tool(host, 'python', '-m', 'pip', 'list', '--format', 'json')).toLowerCase();
+    const names = (JSON.parse(installed) as { name: string }[]).map(({ name }) => name.replace(/[-_.]+/g, '-'));
+    expect(names.length).toBeGreaterThan(40);
+    const { reserved_names: reserved } = (await bundledMeta('fastapi')).host;
+    expect(names.filter((name) => !reserved.includes(name))).toEqual([]);
+  });
 
   it('prints a token and nothing else', async () => {
     expect(await tool(host, 'python', '-m', 'app.token', 'alice', '--permission', 'a:b')).toMatch(

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { bundledMeta } from '../../src/io/bundled-pack.ts';
+import { copyHost } from '../conformance/host/copy-host.ts';
 import { generatedHost } from './generated-host.ts';
 
 const host = await generatedHost('fastify');
@@ -26,6 +28,33 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
   it('passes its own tests and those of its modules', async () => {
     const output = await script('test');
     expect(output).toMatch(/Test Files .*passed/);
+  });
+
+  it('reserves the module names that its tools skip, and no others', async () => {
+    const reserved = Object.keys((await bundledMeta('fastify')).reserved_names);
+    const names = [...reserved, 'ordinary', 'build', 'dist', 'venv', 'vendor', 'coverage', 'out', 'target', 'tests'];
+    const copy = copyHost(host);
+    const file = (name: string) => `src/ai/modules/${name}/tests/some.test.ts`;
+    for (const name of names) {
+      mkdirSync(dirname(join(copy, file(name))), { recursive: true });
+      writeFileSync(join(copy, file(name)), 'export const   unformatted = 1\n');
+    }
+    const skippedBy = async (program: string, ...args: string[]) => {
+      // Biome exits with 1 for what is not formatted.
+      const run = promisify(execFile)(program, args, { cwd: copy, maxBuffer: 1e8 });
+      const { stdout, stderr } = await run.catch((error) => error);
+      return names.filter((name) => !`${stdout}${stderr}`.includes(file(name)));
+    };
+    await promisify(execFile)('git', ['init', '--quiet'], { cwd: copy });
+    const skipped = [
+      await skippedBy('git', 'add', '--all', '--dry-run'),
+      await skippedBy('npx', 'tsc', '--listFilesOnly'),
+      await skippedBy('npx', 'vitest', 'list', '--filesOnly'),
+      await skippedBy('npx', 'biome', 'format', '--max-diagnostics=none'),
+    ];
+    expect(skipped.every((found) => found.includes('node_modules'))).toBe(true);
+    expect([...new Set(skipped.flat())].sort()).toEqual(reserved.sort());
+    rmSync(copy, { recursive: true, force: true });
   });
 
   it('prints a token and nothing else', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { mini, newHost } from '../cli/hosts.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';

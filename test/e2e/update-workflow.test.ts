@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readYaml } from '../../src/core/text/yaml-value.ts';
+import { parse as readYaml } from 'yaml';
 import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from '../cli/update-packs.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';

@@ -115,7 +115,7 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
 });
 
 it.each([
-  ['a path that is not there', 'nowhere', 'nowhere cannot be read: it does not exist'],
+  ['a path that is not there', 'no/where', 'no/where cannot be read: it does not exist'],
   ['a folder without manifests', 'modules/none', 'modules/none holds no manifest.yaml'],
   ['a link that goes in a circle', 'circle', 'circle cannot be read: too many symbolic links'],
 ])('refuses %s', async (_, path, reason) => {

@@ -34,10 +34,27 @@ describe('readText', () => {
   it.each<[string, string, () => void, RegExp]>([
     ['a file that is not there', join(root, 'none'), () => {}, /no such file/],
     ['a folder', join(root, 'folder'), () => mkdirSync(join(root, 'folder')), /directory/],
-    ['bytes', join(root, 'bytes'), () => writeFileSync(join(root, 'bytes'), new Uint8Array([0xff])), /not UTF-8/],
   ])('says why %s cannot be read', (_, path, arrange, reason) => {
     arrange();
     expect(() => readText(path, 1000)).toThrow(reason);
+  });
+
+  const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+  it.each<[string, Uint8Array, string]>([
+    ['bytes', new Uint8Array([0xff]), 'it is not UTF-8 text'],
+    ['UTF-16, little-endian', utf16('name: é'), 'it is UTF-16 text'],
+    ['UTF-16, big-endian', utf16('name: é').swap16(), 'it is UTF-16 text'],
+    ['UTF-16 with a byte order mark, little-endian', utf16('\ufeffé: a'), 'it is UTF-16 text'],
+    ['UTF-16 with a byte order mark, big-endian', utf16('\ufeffé: a').swap16(), 'it is UTF-16 text'],
+  ])('refuses %s and names UTF-8', (name, bytes, reason) => {
+    const path = join(root, name);
+    writeFileSync(path, bytes);
+    expect(() => readText(path, 1000)).toThrow(new Failure('encoding-unsupported', { file: path, reason }));
+  });
+
+  it('reads UTF-8 text with a zero byte', () => {
+    writeFileSync(join(root, 'zero'), 'a\0b: c');
+    expect(readText(join(root, 'zero'), 1000)).toBe('a\0b: c');
   });
 });
 

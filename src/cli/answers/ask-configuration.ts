@@ -14,6 +14,8 @@ export interface Asking {
   readonly author: string;
   /** What stands in the host's folder of modules. */
   readonly namesInUse: readonly string[];
+  /** Why the stack reserves a name; `undefined` where it does not. */
+  readonly whyReserved: (name: string) => string | undefined;
   /** Given beforehand, or answered up to now. */
   readonly answers: Answers;
 }

@@ -27,9 +27,13 @@ export function mustFitTogether(manifest: Manifest): Manifest {
   const value = key === undefined ? whole : whole?.[key];
   throw new Failure('answer-invalid', {
     flag: flagOf[field] ?? String(field),
-    value: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
+    value: field === 'configuration' ? `${key}=${textOf(value)}` : textOf(value),
     reason: [problem?.message, problem?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
 /** The same for answers that are not complete yet: the reason as a sentence, or `undefined`. */

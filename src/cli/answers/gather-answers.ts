@@ -3,6 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Answers } from '../../core/manifest/answers.ts';
 import { manifestFromAnswers } from '../../core/manifest/from-answers.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
+import { reservedReason } from '../../core/pack/pack-meta.ts';
 import { resolveStack } from '../../io/find-pack.ts';
 import { readGitAuthor } from '../../io/git-author.ts';
 import type { Io } from '../../io/io.ts';
@@ -28,7 +29,7 @@ export interface Given {
 
 /** Flags beat the answers file; the manifest of `--from` lies below both. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
-  const fromFlags = answersFromFlags(name, flags);
+  const fromFlags = await answersFromFlags(name, flags);
   const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
   const base = flags.from === undefined ? undefined : await readManifestFile(io, flags.from);
   const merged = mergeAnswers(fromFlags, fromFile);
@@ -68,7 +69,8 @@ async function askForRest(
   flags: HostFlags,
 ) {
   const [{ askMissing }, { repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
-  const asking = { prompter: await io.prompter(), author, namesInUse: namesInUse(host), answers };
+  const whyReserved = (name: string) => reservedReason(meta, name);
+  const asking = { prompter: await io.prompter(), author, namesInUse: namesInUse(host), whyReserved, answers };
   const all = await askMissing(asking, meta.questions);
   const place = isNew ? relative(io.cwd, host.root) : '';
   const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };

@@ -78,9 +78,11 @@ function choice(id: 'provider', message: string, choices: readonly Choice[]): St
   };
 }
 
-function whyNotOne({ namesInUse }: Asking, id: AnswerId, text: string): string | undefined {
+function whyNotOne({ namesInUse, whyReserved }: Asking, id: AnswerId, text: string): string | undefined {
   const reason = answerKinds[id].check(text);
   if (reason !== undefined) return `It ${reason}.`;
+  const reserved = id === 'name' ? whyReserved(text) : undefined;
+  if (reserved !== undefined) return `${text} is reserved: ${reserved}.`;
   const isTaken = id === 'name' && namesInUse.some((name) => name.toLowerCase() === text);
   return isTaken ? 'The host has a module of that name already.' : undefined;
 }

@@ -4,6 +4,7 @@ import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../..
 import { explainIssues } from '../../core/manifest/explain.ts';
 import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
 import { type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import { suggestValue } from '../../core/manifest/suggest-value.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 import { readYaml } from '../../core/text/yaml-value.ts';
@@ -28,7 +29,7 @@ export interface AnswerFlags {
   readonly moduleVersion?: string;
 }
 
-export function answersFromFlags(name: string | undefined, flags: AnswerFlags): Answers {
+export function answersFromFlags(name: string | undefined, flags: AnswerFlags): Promise<Answers> {
   return checkAnswers(
     defined({
       name,
@@ -58,9 +59,9 @@ export async function readAnswersFile(cwd: string, file: string): Promise<Answer
   const text = readText(resolve(cwd, file), maxManifestBytes);
   let value: unknown;
   try {
-    value = readYaml(text);
+    value = await readYaml(text);
   } catch (error) {
-    throw unusable((error as Error).message.split('\n')[0] ?? 'it is not YAML', error);
+    throw unusable((error as Error).message, error);
   }
   if (value === undefined || value === null) throw unusable('it is empty');
   if (typeof value !== 'object' || Array.isArray(value)) throw unusable('it is not a mapping of names to answers');
@@ -95,15 +96,17 @@ export function mergeAnswers(first: Answers, second: Answers): Answers {
   };
 }
 
-function checkAnswers(raw: Readonly<Record<string, unknown>>, nameOf: (id: AnswerId) => string): Answers {
-  const entries = Object.entries(raw).map(([key, value]) => {
-    const id = key as AnswerId;
-    return [id, checkAnswer(id, value, nameOf(id))] as const;
-  });
-  return Object.fromEntries(entries) as Answers;
+async function checkAnswers(
+  raw: Readonly<Record<string, unknown>>,
+  nameOf: (id: AnswerId) => string,
+): Promise<Answers> {
+  const answers: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(raw))
+    answers[key] = await checkAnswer(key as AnswerId, value, nameOf(key as AnswerId));
+  return answers;
 }
 
-function checkAnswer(id: AnswerId, value: unknown, name: string): unknown {
+async function checkAnswer(id: AnswerId, value: unknown, name: string): Promise<unknown> {
   if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, name);
   if (answerKinds[id].isList) {
     if (!Array.isArray(value)) throw refusal(name, value, 'must be a list');
@@ -123,20 +126,32 @@ function isQuantity(id: AnswerId): boolean {
 function mustPass(id: AnswerId, value: unknown, name: string): void {
   const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a string';
   if (reason === undefined) return;
-  const suggestion = id === 'name' && typeof value === 'string' ? suggestModuleName(value) : undefined;
-  throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
+  if (id === 'name') {
+    const suggestion = typeof value === 'string' ? suggestModuleName(value) : undefined;
+    throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
+  }
+  const near = suggestValue(answerKinds[id].path ?? [], value);
+  throw refusal(name, value, near === undefined ? reason : `${reason}. Did you mean ${near}?`);
 }
 
-function configFromEntries(entries: readonly unknown[], name: string): Record<string, ConfigurationValue> {
-  for (const entry of entries) mustPass('config', entry, name);
-  return Object.fromEntries(entries.map((entry) => readConfigEntry(String(entry))));
+async function configFromEntries(
+  entries: readonly unknown[],
+  name: string,
+): Promise<Record<string, ConfigurationValue>> {
+  const config: Record<string, ConfigurationValue> = {};
+  for (const entry of entries) {
+    const read = typeof entry === 'string' ? await readConfigEntry(entry) : 'must be a text';
+    if (typeof read === 'string') throw refusal(name, entry, read);
+    config[read[0]] = read[1];
+  }
+  return config;
 }
 
 function configFromMapping(value: unknown, name: string): Record<string, ConfigurationValue> {
   const parsed = fields.configuration.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const finding = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-  throw refusal(name, value, [finding?.message, finding?.hint].filter(Boolean).join('. '));
+  const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+  throw refusal(name, value, [problem?.message, problem?.hint].filter(Boolean).join('. '));
 }
 
 function refusal(flag: string, value: unknown, reason: string): Failure {

@@ -4,6 +4,7 @@ import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reportDiagnostics } from '../../core/report/diagnostics-text.ts';
+import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import type { Io } from '../../io/io.ts';
 import { readText } from '../../io/read-file.ts';
 import { paintFor } from '../paint.ts';
@@ -17,7 +18,7 @@ export async function readManifestFile(io: Io, file: string): Promise<Manifest> 
 export async function mustBeManifest(io: Io, text: string, shown: string, file: string = shown): Promise<Manifest> {
   const parsed = await parseManifest(text, shown);
   if (parsed.ok) return parsed.manifest;
-  const { diagnostics } = parsed;
-  io.err.write(reportDiagnostics(diagnostics, new Map([[shown, text]]), paintFor(io, io.err)));
+  const { diagnostics, texts } = await withoutSecrets(parsed.diagnostics, new Map([[shown, text]]));
+  io.err.write(reportDiagnostics(diagnostics, texts, paintFor(io, io.err)));
   throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });
 }

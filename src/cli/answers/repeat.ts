@@ -1,13 +1,13 @@
-import { type Answers, readConfigEntry } from '../../core/manifest/answers.ts';
+import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
+import { maskSecrets, secretsIn } from '../../core/text/mask-secrets.ts';
 import { shellLine } from '../../core/text/shell-words.ts';
 
 /** Flags of `new` that are no answers, but belong to the run. */
 export interface RepeatedFlags {
   readonly host?: string | undefined;
   readonly dryRun?: boolean;
-  readonly diff?: boolean;
   readonly verify?: boolean;
 }
 
@@ -37,10 +37,9 @@ export function repeatCommand(
     ...valued('--provider', answers.provider),
     ...(flags.verify ? ['--verify'] : []),
     ...(flags.dryRun ? ['--dry-run'] : []),
-    ...(flags.diff ? ['--diff'] : []),
     '--yes',
   ];
-  return `${program} ${shellLine(['new', answers.name, ...words])}`;
+  return maskSecrets(`${program} ${shellLine(['new', answers.name, ...words])}`, secretsIn({ ...answers, stack: '' }));
 }
 
 function valued(flag: string, value: string | number | undefined): string[] {
@@ -54,9 +53,8 @@ function each(flag: string, values: readonly string[] | undefined): string[] {
 /** The inverse of `readConfigEntry`; quotes only where a text would be read as something else. */
 function configEntry([key, value]: readonly [string, ConfigurationValue]): string {
   if (typeof value === 'object') return `${key}=${flowMapping(value)}`;
-  const plain = `${key}=${value}`;
-  const isPlain = !/^\s*\{/.test(String(value)) && readConfigEntry(plain)[1] === value;
-  return isPlain ? plain : `${key}=${jsonLiteral(value)}`;
+  const isPlain = !/^\s*\{/.test(String(value)) && scalarOf(key, String(value)) === value;
+  return isPlain ? `${key}=${value}` : `${key}=${jsonLiteral(value)}`;
 }
 
 function flowMapping(entry: object): string {

@@ -1,10 +1,8 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import type { Host } from '../../core/host/host.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import type { Io } from '../../io/io.ts';
-import { moduleMeant } from '../../io/read-module.ts';
 import { mustBeManifest } from '../answers/read-manifest.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
 import type { ExitCode } from '../exit.ts';
@@ -30,31 +28,40 @@ export async function add(
   values: readonly string[],
   flags: AddFlags,
 ): Promise<ExitCode> {
-  const additions = additionsOf(kind, values);
+  const additions = await additionsOf(kind, values);
   const { style, aborts } = conflictStyle(io, flags);
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
-  const pick = async (host: Host) => [flags.module ?? (await moduleMeant(host, io.cwd))];
-  const planned = await openModules(io, pick, style, flags, { editManifest });
-  return carryOutUpdate(io, planned, aborts, flags);
+  const given = flags.module === undefined ? [] : [flags.module];
+  const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
+  // Existing errors in the manifest are not what was added.
+  return carryOutUpdate(io, 'add', { ...planned, manifestsThen: new Map() }, aborts, flags);
 }
 
-function additionsOf(kind: string | undefined, values: readonly string[]): Addition[] {
+async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {
   const known = Object.hasOwn(kinds, kind ?? '') ? kinds[kind as string] : undefined;
   if (known === undefined || values.length === 0)
     throw new Failure('usage', { message: `Say what to add: ${Object.keys(kinds).join(', ')}, and then its value.` });
-  return values.map((value) => {
-    const reason = answerKinds[known.answer].check(value);
-    if (reason !== undefined) throw new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
-    if (known.list !== 'configuration') return { list: known.list, entry: value };
-    const [key, setting] = readConfigEntry(value);
-    return { list: known.list, key, value: setting };
-  });
+  const refusal = (value: string, reason: string) =>
+    new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
+  const additions: Addition[] = [];
+  for (const value of values) {
+    if (known.list === 'configuration') {
+      const read = await readConfigEntry(value);
+      if (typeof read === 'string') throw refusal(value, read);
+      additions.push({ list: known.list, key: read[0], value: read[1] });
+    } else {
+      const reason = answerKinds[known.answer].check(value);
+      if (reason !== undefined) throw refusal(value, reason);
+      additions.push({ list: known.list, entry: value });
+    }
+  }
+  return additions;
 }
 
 async function edit(io: Io, text: string, file: string, additions: readonly Addition[]): Promise<string> {
   let edited = text;
   for (const addition of additions) {
-    const next = addEntry(edited, addition);
+    const next = await addEntry(edited, addition);
     if (next === undefined) throw new Failure('manifest-not-editable', { file, key: addition.list });
     edited = next;
   }

@@ -23,7 +23,7 @@ export async function diff(io: Io, names: readonly string[], flags: DiffFlags): 
   const { plan } = await openModules(io, names, 'markers', flags, isSinceRender ? { inspect } : {});
   const plans = isSinceRender ? sinceRenders : [plan];
   const paint = paintFor(io, io.out);
-  io.out.write(plans.map((one) => reportDiff(one, paint)).join(''));
+  for (const one of plans) io.out.write(await reportDiff(one, paint));
   return exit.done;
 }
 

@@ -13,7 +13,7 @@ export interface HostInitFlags extends PlanFlags {
 /** ask → render the pack's host tree → plan → preview → apply */
 export async function hostInit(io: Io, dir: string, flags: HostInitFlags): Promise<ExitCode> {
   const target = resolve(io.cwd, dir);
-  const { meta, isWritten } = await makeHost(io, target, await chooseStack(io, flags.stack, flags), flags);
-  if (isWritten && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
+  const { meta, isThere } = await makeHost(io, target, await chooseStack(io, flags.stack, flags), flags);
+  if (isThere && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
   return exit.done;
 }

@@ -6,6 +6,7 @@ import { findPack } from '../../io/find-pack.ts';
 import type { Io } from '../../io/io.ts';
 import { mustBeFree, planModule } from '../../io/plan-module.ts';
 import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../answers/gather-answers.ts';
+import { mustBreakNoRule } from '../check-plan.ts';
 import { type ExitCode, exit } from '../exit.ts';
 import { moduleSteps, reportSteps } from '../next-steps.ts';
 import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../offer-host.ts';
@@ -26,7 +27,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
-  if (given.answers.name !== undefined) mustBeFree(host, given.answers.name);
+  if (given.answers.name !== undefined) mustBeFree(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),
     authorOf(io, given),
@@ -35,6 +36,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { name } = manifest;
   const context = contextOf(manifest, meta, importSpecifiers(host, meta, name));
   const { plan, folder, notes } = await planModule(host, pack, context);
+  const diagnostics = await mustBreakNoRule(io, host, plan);
 
   const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
   if (apply) await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
@@ -44,8 +46,8 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   if (verified) await verifyModule(io, host.root, meta, { name, module_dir: folder });
   if (flags.json) {
     const { root, evidence } = host;
-    const result = { module: name, folder, host: { root, stack: meta.name, evidence }, notes, verified };
-    printJson(io, result, plan, apply);
+    const more = { host: root, stack: meta.name, evidence, module: name, folder, notes, verified };
+    await printJson(io, { command: 'new', plan, written: apply, diagnostics }, more);
   } else if (apply) {
     const written = {
       name,

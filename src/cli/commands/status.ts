@@ -1,3 +1,4 @@
+import { jsonDocument } from '../../core/report/json-document.ts';
 import { reportStatus, updateToJson } from '../../core/report/update-text.ts';
 import type { Io } from '../../io/io.ts';
 import type { PlannedModule } from '../../io/plan-module.ts';
@@ -19,20 +20,25 @@ export async function status(io: Io, names: readonly string[], flags: StatusFlag
   const audits: Audit[] = [];
   const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.strayed() });
   const { modules, notes, found } = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
-  if (flags.verifyBase) return reportAudits(io, audits);
   if (flags.json) {
-    const result = { host: found.host.root, modules: modules.map(updateToJson), notes };
-    io.out.write(`${JSON.stringify(result, null, 2)}\n`);
-    return exit.done;
+    const more = flags.verifyBase ? { bases: audits.map(auditToJson) } : { modules: modules.map(updateToJson), notes };
+    io.out.write(jsonDocument('status', { host: found.host.root, ...more }));
   }
+  if (flags.verifyBase) return reportAudits(io, audits, flags);
+  if (flags.json) return exit.done;
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   io.out.write(modules.length === 0 ? 'The host has no modules.\n' : reportStatus(modules, paintFor(io, io.out)));
   return exit.done;
 }
 
+/** `strayed` is null where the base cannot be rendered again. */
+function auditToJson({ name, strayed }: Audit): object {
+  return { name, strayed: strayed ?? null };
+}
+
 /** Exit 1 where a base is not what the pack renders from its manifest. */
-function reportAudits(io: Io, audits: readonly Audit[]): ExitCode {
-  for (const { name, strayed } of audits) {
+function reportAudits(io: Io, audits: readonly Audit[], { json }: StatusFlags): ExitCode {
+  for (const { name, strayed } of json ? [] : audits) {
     if (strayed === undefined)
       io.out.write(`${name} cannot be rendered again: that takes the pack it was rendered by\n`);
     else if (strayed.length === 0) io.out.write(`${name} has the base that its pack renders\n`);

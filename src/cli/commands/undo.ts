@@ -16,7 +16,7 @@ export async function undo(io: Io, flags: HostFlags & { readonly stack?: string 
     await withProgress(io, 'Writing', (tell) => applyPlan(host.root, plan, { tell }));
     forgetUpdate(host.root);
   }
-  if (flags.json) printJson(io, { host: host.root }, plan, apply);
+  if (flags.json) await printJson(io, { command: 'undo', plan, written: apply }, { host: host.root });
   else if (apply) io.out.write(`Undone: ${countChanges(plan, true)}\n`);
   return exit.done;
 }

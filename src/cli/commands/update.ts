@@ -11,7 +11,7 @@ export async function update(io: Io, names: readonly string[], flags: UpdateFlag
   const { style, aborts } = conflictStyle(io, flags);
   const planned = await withProgress(io, 'Merging', (tell) => openModules(io, names, style, flags, { tell }));
   mustHaveRestored(planned, flags.restore ?? []);
-  return carryOutUpdate(io, planned, aborts, flags);
+  return carryOutUpdate(io, 'update', planned, aborts, flags);
 }
 
 function mustHaveRestored({ modules }: UpdatePlan, paths: readonly string[]): void {

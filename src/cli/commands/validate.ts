@@ -4,20 +4,20 @@ import { byFile, type Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
 import { checkFormats } from '../../core/report/check-formats.ts';
 import type { CheckReport } from '../../core/report/check-report.ts';
+import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import type { Io } from '../../io/io.ts';
 import { codeReader, readTexts } from '../../io/module-code.ts';
 import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
 import { checkupsFor } from '../check-paths.ts';
 import { type ExitCode, exit } from '../exit.ts';
-import type { FixFlags } from '../fix-files.ts';
 import { paintFor } from '../paint.ts';
 import { breathe, withProgress } from '../progress.ts';
+import type { PlanFlags } from '../show-plan.ts';
 import { version } from '../version.ts';
 
-export interface ValidateFlags extends FixFlags {
+export interface ValidateFlags extends PlanFlags {
   readonly host?: string;
   readonly format?: string;
-  readonly json?: boolean;
   readonly strict?: boolean;
   /** False with --no-code. */
   readonly code?: boolean;
@@ -27,20 +27,25 @@ export interface ValidateFlags extends FixFlags {
 /** read → check → report. Exit 1 where there is an error; with --strict, a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
-  const check = () => checkPaths(io, paths, flags);
+  const check = () => checkPaths(io, paths, { ...flags, json: format === 'json' });
   // Who types the manifest sees it on the line that progress would be drawn on.
   const isTyped = paths.includes('-') && io.isInteractive;
   const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
+  const texts = textsFor(io, diagnostics, checked);
+  const shown = await withoutSecrets(diagnostics, texts);
   const report: CheckReport = {
     files: checked.flatMap(({ checkup: { checkup, unreadable } }) =>
       [...checkup.manifests, ...unreadable].map(({ file }) => file),
     ),
-    diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, diagnostics) : diagnostics,
-    texts: textsFor(io, diagnostics, checked),
+    diagnostics: format === 'github' || format === 'sarif' ? fromWorkspace(io, shown.diagnostics) : shown.diagnostics,
+    texts: shown.texts,
     version,
     isStrict: flags.strict ?? false,
-    ...(flags.fix && { fixed: checked.flatMap(({ fixed: files }) => files) }),
+    ...(flags.fix && {
+      fixed: checked.flatMap(({ fixed: files }) => files),
+      written: checked.some(({ written }) => written.size > 0),
+    }),
   };
   io.out.write((checkFormats[format] as (typeof checkFormats)[string])(report, paintFor(io, io.out)));
   const isFailure = diagnostics.some(({ severity }) => flags.strict || severity === 'error');
@@ -78,12 +83,12 @@ async function asItIs(checkup: ReadCheckup): Promise<Checked> {
   return { checkup, diagnostics: await checkAll(checkup.checkup, breathe), written: new Map(), fixed: [] };
 }
 
-/** A dry run reports what is wrong now, for nothing was written. */
+/** Where fixes are only shown, what is reported is what is wrong now. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
   const { fixFiles } = await import('../fix-files.ts');
-  const { before, after, texts } = await fixFiles(io, checkup, flags);
+  const { before, after, texts, isWritten } = await fixFiles(io, checkup, flags);
   const files = [...texts.keys()];
-  if (flags.dryRun) return { checkup, diagnostics: before, written: new Map(), fixed: files };
+  if (!isWritten) return { checkup, diagnostics: before, written: new Map(), fixed: files };
   return { checkup, diagnostics: after, written: texts, fixed: files };
 }
 

@@ -6,7 +6,7 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
   program
     .command('validate')
     .description('Check manifests; without paths, every manifest of the host')
-    .argument('[paths...]', 'Manifests, folders of modules, or patterns of them; - is standard input')
+    .argument('[paths...]', 'Manifests, folders of modules, patterns of them, or names of modules; - is standard input')
     .option('--host <dir>', 'Folder of the host application; default: here or above')
     .option('--format <format>', 'pretty, json, github, sarif or junit; default: pretty, in GitHub Actions github')
     .option('--json', 'The same as --format json')
@@ -14,7 +14,8 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
     .option('--strict', 'Warnings fail as errors do')
     .option('--fix', 'Write what is safe to repair: quotes, the order of fields, misspelt fields')
     .option('--dry-run', 'With --fix: show what would change and write nothing')
-    .option('--diff', 'With --fix: show what changes')
+    .option('--diff', 'With --fix: show what would change; writes with --yes only, as does --json')
+    .option('-y, --yes', 'With --fix: write, also with --diff and --json')
     .option('--debug', 'Show where a failure comes from')
     .action(async (paths: string[], flags) =>
       end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),

@@ -11,8 +11,8 @@ export const many = (value: string, before: readonly string[] = []): readonly st
 export function planning(command: Command): Command {
   return command
     .option('-y, --yes', 'Write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--dry-run', 'Show the plan and write nothing, even with --yes')
+    .option('--diff', 'Show the files as a diff; write with --yes only')
+    .option('--json', 'Print the plan as JSON on stdout; write with --yes only')
     .option('--debug', 'Show where a failure comes from');
 }

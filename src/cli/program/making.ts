@@ -31,19 +31,15 @@ export function declareNew(program: Command, io: Io, end: End): void {
     .option('--class-name <name>', 'Class of the module; default: made from the name')
     .option('--module-version <version>', 'Version of the module; default: 1.0.0')
     .option('-y, --yes', 'Take defaults for what is not given, and write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--dry-run', 'Show the plan and write nothing, even with --yes')
+    .option('--diff', 'Show the files as a diff; write with --yes only')
+    .option('--json', 'Print the plan as JSON on stdout; write with --yes only')
     .option('--verify', "Run the new module's own tests afterwards")
     .option('--debug', 'Show where a failure comes from')
     .action(async (name: string | undefined, flags) => {
-      if (name !== undefined && program.args[0] !== 'new') mustNotMeanCommand(name, namesOf(program));
+      if (name !== undefined && program.args[0] !== 'new') mustNotMeanCommand(name);
       end(await (await import('../commands/new.ts')).newModule(io, name, flags));
     });
-}
-
-function namesOf(program: Command): string[] {
-  return [...program.commands.map((command) => command.name()), 'help'];
 }
 
 export function declareHostCommands(program: Command, io: Io, end: End): void {
@@ -54,9 +50,9 @@ export function declareHostCommands(program: Command, io: Io, end: End): void {
     .argument('[dir]', 'Folder to make it in', '.')
     .option('--stack <stack>', 'fastify, fastapi, or the path of a pack')
     .option('-y, --yes', 'Take defaults for what is not given, and write without asking')
-    .option('--dry-run', 'Show the plan and write nothing')
-    .option('--diff', 'Show the files as a diff')
-    .option('--json', 'Print the plan as JSON on stdout')
+    .option('--dry-run', 'Show the plan and write nothing, even with --yes')
+    .option('--diff', 'Show the files as a diff; write with --yes only')
+    .option('--json', 'Print the plan as JSON on stdout; write with --yes only')
     .option('--debug', 'Show where a failure comes from')
     .action(async (dir: string, flags) =>
       end(await (await import('../commands/host-init.ts')).hostInit(io, dir, flags)),

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import type { Io } from '../../io/io.ts';
 import { type ExitCode, exit } from '../exit.ts';
+import { isCommand, mustNotMeanCommand } from '../meant-command.ts';
 import { version } from '../version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './making.ts';
@@ -13,8 +14,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitC
   const end = (ended: ExitCode) => {
     code = ended;
   };
-  const program = buildProgram(io, end, argv[0]);
+  const [first = '-'] = argv;
+  const program = buildProgram(io, end, first);
   try {
+    // Before its flags and further words are read: they are meant for another command, too.
+    if (!first.startsWith('-') && !isCommand(first)) mustNotMeanCommand(first);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {

@@ -3,7 +3,11 @@ import type { Io } from '../../io/io.ts';
 import { type End, many, planning } from './flags.ts';
 
 export function declareUpdatingCommands(program: Command, io: Io, end: End): void {
-  const modulesCommand = (name: string, description: string, names = 'Names of modules; default: all of the host') =>
+  const modulesCommand = (
+    name: string,
+    description: string,
+    names = 'Names or paths of modules; default: all of the host',
+  ) =>
     program
       .command(name)
       .description(description)
@@ -49,7 +53,7 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
       )
       .argument('[kind]', 'What to add')
       .argument('[values...]', 'As the flags of `new` take them: "ns.verb", "POST /reindex", key=value')
-      .option('--module <name>', 'The module to add it to; default: the one you are in, or the only one')
+      .option('--module <module>', 'Name or path of the module; default: the one you are in, or the only one')
       .option('--host <dir>', 'Folder of the host application; default: here or above')
       .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
       .option(
@@ -64,7 +68,7 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
     modulesCommand(
       'adopt',
       'Make modules updatable that have no base: copied, written by hand, or their lock is lost',
-      'Names of modules; at least one',
+      'Names or paths of modules; at least one',
     ),
   ).action(async (names: string[], flags) => end(await (await import('../commands/adopt.ts')).adopt(io, names, flags)));
 

@@ -10,7 +10,7 @@ export async function ruleSettings(
   text: string,
   file: string,
 ): Promise<{ readonly settings: RuleSettings; readonly events: readonly string[] }> {
-  const config = parseHostConfig(text, file);
+  const config = await parseHostConfig(text, file);
   for (const [place, rule] of [
     ...Object.keys(config.rules).map((rule) => ['rules', rule] as const),
     ...config.ignore.map(({ rule }, index) => [`ignore[${index}].rule`, rule] as const),

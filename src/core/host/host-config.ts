@@ -23,8 +23,8 @@ export const HostConfigSchema = z.strictObject({
 export type HostConfig = z.output<typeof HostConfigSchema>;
 
 /** Throws `host-invalid`, which names the key. */
-export function parseHostConfig(text: string, file: string): HostConfig {
-  const parsed = HostConfigSchema.safeParse(read(text, file));
+export async function parseHostConfig(text: string, file: string): Promise<HostConfig> {
+  const parsed = HostConfigSchema.safeParse(await read(text, file));
   if (parsed.success) {
     const reason = parsed.data.modules_dir === undefined ? undefined : whyNotRelPath(parsed.data.modules_dir);
     if (reason === undefined) return parsed.data;
@@ -41,14 +41,10 @@ export function parseHostConfig(text: string, file: string): HostConfig {
   });
 }
 
-function read(text: string, file: string): unknown {
+async function read(text: string, file: string): Promise<unknown> {
   try {
-    return readYaml(text) ?? {};
+    return (await readYaml(text)) ?? {};
   } catch (error) {
-    throw new Failure(
-      'host-invalid',
-      { file, reason: (error as Error).message.split('\n')[0] ?? 'it is not YAML' },
-      error,
-    );
+    throw new Failure('host-invalid', { file, reason: (error as Error).message }, error);
   }
 }

@@ -1,7 +1,6 @@
 import { Failure } from '../failure.ts';
 import { pickSide } from '../text/line-merge-markers.ts';
 import { yamlLiteral } from '../text/literals.ts';
-import { readPlainYaml } from '../text/plain-yaml.ts';
 import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import type { Remembered } from '../tree/merge-trees.ts';
@@ -47,8 +46,8 @@ export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {
 }
 
 /** Throws `lock-invalid` or `lock-newer`. Where git left conflicts in it, our side counts: the next update fixes it. */
-export function parseLock(text: string, file: string): Lock {
-  const value = read(pickSide(text, 'mine'), file);
+export async function parseLock(text: string, file: string): Promise<Lock> {
+  const value = await read(pickSide(text, 'mine'), file);
   const { lock_version: version, pack, pack_version: packVersion, host } = value;
   if (typeof version === 'number' && version > lockVersion) throw new Failure('lock-newer', { file, version });
   if (version !== lockVersion || typeof pack !== 'string' || typeof packVersion !== 'string')
@@ -65,11 +64,11 @@ export function parseLock(text: string, file: string): Lock {
   };
 }
 
-function read(text: string, file: string): Record<string, unknown> {
+async function read(text: string, file: string): Promise<Record<string, unknown>> {
   try {
-    return (readPlainYaml(text)?.value ?? readYaml(text) ?? {}) as Record<string, unknown>;
+    return ((await readYaml(text)) ?? {}) as Record<string, unknown>;
   } catch (error) {
-    throw new Failure('lock-invalid', { file, reason: (error as Error).message.split('\n')[0] ?? 'not YAML' }, error);
+    throw new Failure('lock-invalid', { file, reason: (error as Error).message }, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from '../text/hex.ts';
+import { withLineFeeds } from '../text/line-endings.ts';
 import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
@@ -26,7 +27,10 @@ export const manifestPath = 'manifest.yaml' as RelPath;
 
 /** The base as it is kept: what was rendered, and the manifest that it was rendered from, which is the user's. */
 export function writeBase(rendered: Tree, manifest: TreeFile | undefined): string {
-  return writePristine(manifest === undefined ? rendered : new Map([...rendered, [manifestPath, manifest]]));
+  if (manifest === undefined) return writePristine(rendered);
+  const { content, mode } = manifest;
+  const kept = { content: typeof content === 'string' ? withLineFeeds(content) : content, mode };
+  return writePristine(new Map([...rendered, [manifestPath, kept]]));
 }
 
 /** The inverse of `writeBase`. Bases of older modules have no manifest. */
@@ -39,7 +43,9 @@ export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest:
 const header = /^("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
 /** The inverse of `writePristine`; `undefined` for text that it did not write. */
-export function readPristine(text: string): Tree | undefined {
+export function readPristine(given: string): Tree | undefined {
+  // Converted: in the headers, no carriage return is anything that was rendered.
+  const text = given.includes('\r') && /^-- ".* --\r$/m.test(given) ? withLineFeeds(given) : given;
   const tree = new Map<RelPath, TreeFile>();
   if (text === '') return tree;
   if (!text.startsWith('-- ') || !text.endsWith('\n')) return undefined;

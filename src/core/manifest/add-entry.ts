@@ -15,21 +15,21 @@ export type ListKey = 'endpoints' | 'permissions_required' | 'events_emitted' | 
  * Adds an entry to the text of a manifest, in sorted order, without changing any other byte. Returns the same text if the
  * entry exists, and `undefined` if the list is written in a style that this function cannot edit.
  */
-export function addEntry(text: string, addition: Addition): string | undefined {
-  const before = read(text);
+export async function addEntry(text: string, addition: Addition): Promise<string | undefined> {
+  const before = await read(text);
   if (before === undefined) return undefined;
   const wanted = withEntry(before, addition);
   if (wanted === undefined) return text;
   const edited = insert(text, addition, before[addition.list]);
-  const after = edited === undefined ? undefined : read(edited);
+  const after = edited === undefined ? undefined : await read(edited);
   return after !== undefined && canonical(after) === canonical(wanted) ? edited : undefined;
 }
 
 type Value = Readonly<Record<string, unknown>>;
 
-function read(text: string): Value | undefined {
+async function read(text: string): Promise<Value | undefined> {
   try {
-    return readYaml(text) as Value;
+    return (await readYaml(text)) as Value;
   } catch {
     return undefined;
   }

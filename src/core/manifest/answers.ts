@@ -1,5 +1,5 @@
-import { readYaml } from '../text/yaml-value.ts';
-import { isEnvKey } from './configuration.ts';
+import { readYaml, YamlError } from '../text/yaml-value.ts';
+import { isEnvKey, type Scalar } from './configuration.ts';
 import { explainIssues } from './explain.ts';
 import { type ConfigurationValue, fields } from './schema.ts';
 
@@ -31,6 +31,8 @@ interface AnswerKind {
   /** Returns why a value (or an entry of a list) is invalid, or `undefined`. */
   readonly check: (value: string) => string | undefined;
   readonly isList?: boolean;
+  /** Its path in a manifest, for keys with corrections. */
+  readonly path?: readonly string[];
 }
 
 const bySchema =
@@ -49,35 +51,62 @@ const oneOf = (words: readonly string[]) => (value: string) =>
 export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   name: { flag: '<name>', check: bySchema(fields.name) },
   stack: { flag: '--stack', check: () => undefined },
-  version: { flag: '--module-version', check: bySchema(fields.version) },
+  version: { flag: '--module-version', check: bySchema(fields.version), path: ['version'] },
   description: { flag: '--description', check: bySchema(fields.description) },
   author: { flag: '--author', check: bySchema(fields.author) },
-  class_name: { flag: '--class-name', check: bySchema(fields.class_name) },
-  endpoints: { flag: '--endpoint', check: bySchema(fields.endpoint), isList: true },
-  permissions: { flag: '--permission', check: bySchema(fields.permission), isList: true },
-  emit: { flag: '--emit', check: bySchema(fields.event), isList: true },
-  subscribe: { flag: '--subscribe', check: bySchema(fields.event), isList: true },
-  dependencies: { flag: '--dependency', check: bySchema(fields.dependency), isList: true },
-  cpu: { flag: '--cpu', check: bySchema(fields.cpu) },
-  memory: { flag: '--memory', check: bySchema(fields.memory) },
+  class_name: { flag: '--class-name', check: bySchema(fields.class_name), path: ['class_name'] },
+  endpoints: { flag: '--endpoint', check: bySchema(fields.endpoint), isList: true, path: ['endpoints'] },
+  permissions: {
+    flag: '--permission',
+    check: bySchema(fields.permission),
+    isList: true,
+    path: ['permissions_required'],
+  },
+  emit: { flag: '--emit', check: bySchema(fields.event), isList: true, path: ['events_emitted'] },
+  subscribe: { flag: '--subscribe', check: bySchema(fields.event), isList: true, path: ['events_subscribed'] },
+  dependencies: { flag: '--dependency', check: bySchema(fields.dependency), isList: true, path: ['dependencies'] },
+  cpu: { flag: '--cpu', check: bySchema(fields.cpu), path: ['resources', 'cpu'] },
+  memory: { flag: '--memory', check: bySchema(fields.memory), path: ['resources', 'memory'] },
   max_concurrent_jobs: {
     flag: '--max-concurrent-jobs',
     check: (value) => (/^[1-9]\d{0,2}$|^1000$/.test(value) ? undefined : 'must be a whole number from 1 to 1000'),
   },
-  config: { flag: '--config', check: whyNotConfigEntry, isList: true },
+  // Read and checked by readConfigEntry.
+  config: { flag: '--config', check: () => undefined, isList: true },
   provider: { flag: '--provider', check: oneOf(['local', 'openai']) },
 };
 
-/** `top_k=5`, `language="en"` or `top_k={type: integer, default: 5, minimum: 1}` → key and value. */
-export function readConfigEntry(entry: string): readonly [key: string, value: ConfigurationValue] {
+/**
+ * `top_k=5`, `language="en"` or `top_k={type: integer, default: 5, minimum: 1}` → key and value, or the reason why the
+ * entry is invalid, as the end of a sentence.
+ */
+export async function readConfigEntry(
+  entry: string,
+): Promise<readonly [key: string, value: ConfigurationValue] | string> {
+  if (!/^[^=]+=/.test(entry)) return 'must be key=value';
   const equals = entry.indexOf('=');
-  const key = entry.slice(0, equals);
-  const text = entry.slice(equals + 1);
-  if (/^\s*\{/.test(text)) return [key, readYaml(text) as ConfigurationValue];
-  if (isEnvKey(key)) return [key, text];
-  if (/^(true|false)$/.test(text)) return [key, text === 'true'];
-  if (/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return [key, Number(text)];
-  return [key, unquoted(text)];
+  const [key, text] = [entry.slice(0, equals), entry.slice(equals + 1)];
+  const checked = fields.configurationKey.safeParse(key);
+  if (!checked.success) return `the key ${checked.error.issues[0]?.message}`;
+  if (!/^\s*\{/.test(text)) return [key, scalarOf(key, text)];
+  const value = await readYaml(text).catch((error: unknown) => {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  });
+  if (value === undefined)
+    return 'is not valid YAML; an example is {type: integer, default: 5, minimum: 1, maximum: 10}';
+  const parsed = fields.configurationEntry.safeParse(value, { reportInput: true });
+  if (parsed.success) return [key, parsed.data];
+  const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+  return problem === undefined ? 'is not valid' : [problem.message, problem.hint].filter(Boolean).join('. ');
+}
+
+/** The value of `key=text`: a boolean, a number, or a string for anything else. */
+export function scalarOf(key: string, text: string): Scalar {
+  if (isEnvKey(key)) return text;
+  if (/^(true|false)$/.test(text)) return text === 'true';
+  if (/^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return Number(text);
+  return unquoted(text);
 }
 
 /** Quotes make a number a string. Their content is parsed as JSON if it is valid, otherwise used unchanged. */
@@ -87,21 +116,5 @@ function unquoted(text: string): string {
     return JSON.parse(text) as string;
   } catch {
     return text.slice(1, -1);
-  }
-}
-
-function whyNotConfigEntry(entry: string): string | undefined {
-  if (!/^[^=]+=/.test(entry)) return 'must be key=value';
-  const key = fields.configurationKey.safeParse(entry.slice(0, entry.indexOf('=')));
-  if (!key.success) return `the key ${key.error.issues[0]?.message}`;
-  try {
-    const [, value] = readConfigEntry(entry);
-    if (typeof value !== 'object') return undefined;
-    const parsed = fields.configurationEntry.safeParse(value, { reportInput: true });
-    if (parsed.success) return undefined;
-    const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-    return problem === undefined ? 'is not valid' : [problem.message, problem.hint].filter(Boolean).join('. ');
-  } catch {
-    return 'is not valid YAML; an example is {type: integer, default: 5, minimum: 1, maximum: 10}';
   }
 }

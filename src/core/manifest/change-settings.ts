@@ -10,7 +10,10 @@ export interface SettingChanges {
 }
 
 /** Changes keys of `configuration` and no other byte; `undefined` if `configuration` is written in braces. */
-export function changeSettings(text: string, { rename, remove, add }: SettingChanges): string | undefined {
+export async function changeSettings(
+  text: string,
+  { rename, remove, add }: SettingChanges,
+): Promise<string | undefined> {
   let changed = text;
   for (const [from, to] of Object.entries(rename)) {
     const found = findSetting(changed, from);
@@ -26,7 +29,7 @@ export function changeSettings(text: string, { rename, remove, add }: SettingCha
   }
   for (const [key, value] of Object.entries(add)) {
     if (hasSetting(changed, key)) continue;
-    const longer = addEntry(changed, { list: 'configuration', key, value });
+    const longer = await addEntry(changed, { list: 'configuration', key, value });
     if (longer === undefined) return undefined;
     changed = longer;
   }

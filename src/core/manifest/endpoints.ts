@@ -1,7 +1,7 @@
-import { endpointPattern, parametersIn } from './field-checks.ts';
+import { endpointPattern, type methods, parametersIn } from './field-checks.ts';
 import type { Manifest } from './schema.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = (typeof methods)[number];
 export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
 export type PermissionRole = 'create' | 'read' | 'delete' | 'admin';
 

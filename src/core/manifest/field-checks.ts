@@ -1,5 +1,5 @@
 import { oneLine } from '../text/literals.ts';
-import { isKeyword, isTakenClassName, whyNotModuleName } from '../text/names.ts';
+import { isKeyword, isTakenClassName, moduleNamePattern, whyNotModuleName } from '../text/names.ts';
 
 /** A larger file is refused before it is parsed. */
 export const maxManifestBytes = 1_000_000;
@@ -17,7 +17,11 @@ const isLonger = (value: string, limit: number) => value.length > limit && lengt
 const unprintable =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
 
-export const endpointPattern = /^(?:(GET|POST|PUT|PATCH|DELETE) )?((?:\/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+)$/;
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export const endpointPattern = new RegExp(
+  `^(?:(${methods.join('|')}) )?((?:/(?:[A-Za-z0-9._~-]+|\\{[a-z][a-z0-9_]*\\}))+)$`,
+);
 
 /** Members of the base class of configurations. */
 export const takenConfigKeys: ReadonlySet<string> = new Set(
@@ -34,48 +38,68 @@ export function parametersIn(path: string): string[] {
   return (path.match(/\{[^}]*\}/g) ?? []).map((found) => found.slice(1, -1));
 }
 
+/** Reasons that several checks share. */
+export const reasons = {
+  empty: 'is empty',
+  control: 'contains a control character',
+  half: 'contains an unpaired surrogate',
+  dots: 'has a segment . or .., which no request can reach',
+  twice: 'names a parameter twice',
+  keyword: 'a keyword of Python or TypeScript',
+} as const;
+
 /** Checks of strings for which a pattern is not enough. */
 export const whyNot = {
   name: whyNotModuleName,
   className: (value) => {
-    if (!/^[A-Z][A-Za-z0-9]{1,99}$/.test(value)) return 'must be PascalCase: a capital, then letters and digits';
+    if (!patterns.className[0].test(value)) return patterns.className[1];
     return isTakenClassName(value) ? 'is taken by the language or the host' : undefined;
   },
   description: prose(10_000),
   author: prose(200),
   endpoint: (value) => {
     if (value.length > 200) return 'has more than 200 characters';
-    if (!endpointPattern.test(value)) return 'must be "METHOD /path", with {snake_case} for parameters';
+    if (!endpointPattern.test(value)) return unknownMethod(value) ?? patterns.endpoint[1];
     const parameters = parametersIn(value);
-    if (/\/\.{1,2}(\/|$)/.test(value)) return 'has a segment . or .., which no request can reach';
-    if (new Set(parameters).size !== parameters.length) return 'names a parameter twice';
+    if (/\/\.{1,2}(\/|$)/.test(value)) return reasons.dots;
+    if (new Set(parameters).size !== parameters.length) return reasons.twice;
     const keyword = parameters.find(isKeyword);
-    return keyword === undefined ? undefined : `has the parameter ${keyword}, a keyword of Python or TypeScript`;
+    return keyword === undefined ? undefined : `has the parameter ${keyword}, ${reasons.keyword}`;
   },
   configurationKey: (key) => {
-    if (!/^[a-z][a-z0-9_]{0,63}$/.test(key)) return 'must be snake_case: a letter a to z, then a to z, 0 to 9 and _';
+    if (!patterns.configurationKey[0].test(key)) return patterns.configurationKey[1];
     return isKeyword(key) || takenConfigKeys.has(key) ? 'is taken by the language or the host' : undefined;
   },
   configurationText: (value) => {
     if (isLonger(value, 10_000)) return `has ${lengthOf(value)} characters: at most 10000`;
-    return /\p{Surrogate}/u.test(value) ? 'holds half a character' : undefined;
+    return /\p{Surrogate}/u.test(value) ? reasons.half : undefined;
   },
   settingDescription: prose(1_000),
 } satisfies Readonly<Record<string, WhyNot>>;
 
 function prose(limit: number): WhyNot {
   return (value) => {
-    if (!/[!-~]/.test(value) && oneLine(value) === '') return 'is empty';
+    if (!/[!-~]/.test(value) && oneLine(value) === '') return reasons.empty;
     if (isLonger(value, limit)) return `has ${lengthOf(value)} characters: at most ${limit}`;
-    return unprintable.test(value) ? 'holds a control character' : undefined;
+    return unprintable.test(value) ? reasons.control : undefined;
   };
+}
+
+function unknownMethod(value: string): string | undefined {
+  const method = /^([A-Za-z]+) +\//.exec(value)?.[1];
+  if (method === undefined || (methods as readonly string[]).includes(method)) return undefined;
+  return `has the method ${method}; the known methods are ${methods.join(', ')}`;
 }
 
 /** A pattern may take too long on a longer string. */
 export const maxMatched = 200;
 
-/** What other texts of a manifest must be, and how that is said. */
+/** Patterns of strings, with the reason for a string that does not match. */
 export const patterns = {
+  name: [moduleNamePattern, 'must have 2 to 50 characters: a letter a to z, then a to z, 0 to 9 and _'],
+  className: [/^[A-Z][A-Za-z0-9]{1,99}$/, 'must be PascalCase: a capital, then letters and digits'],
+  endpoint: [endpointPattern, 'must be "METHOD /path", with {snake_case} for parameters'],
+  configurationKey: [/^[a-z][a-z0-9_]{0,63}$/, 'must be snake_case: a letter a to z, then a to z, 0 to 9 and _'],
   version: [
     // The grammar of semver.org, without a separate group for build metadata.
     /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/,

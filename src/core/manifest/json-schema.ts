@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import { keywords, takenClassNames, takenModuleNames } from '../text/names.ts';
-import { readYaml } from '../text/yaml-value.ts';
 import { standardSettings } from './configuration.ts';
-import { endpointPattern, takenConfigKeys } from './field-checks.ts';
+import { patterns, reasons, takenConfigKeys } from './field-checks.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
 import { fields, ManifestSchema } from './schema.ts';
 
@@ -17,14 +16,27 @@ const visible =
   '[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufffe\\uffff\\p{Cs}]';
 const printable =
   '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Cs}]*$';
-const prose = (maxLength: number): JsonSchema => ({ maxLength, allOf: [{ pattern: visible }, { pattern: printable }] });
+
+/** What an editor shows where a value does not match, instead of the pattern itself. */
+const explained = (pattern: string, reason: string, what = 'value'): JsonSchema => ({
+  pattern,
+  patternErrorMessage: `The ${what} ${reason}.`,
+});
+const matching = ([pattern, reason]: readonly [RegExp, string], what?: string) =>
+  explained(pattern.source, reason, what);
+const reasonOf = new Map<unknown, string>(Object.values(patterns).map(([pattern, reason]) => [pattern.source, reason]));
+
+const prose = (maxLength: number): JsonSchema => ({
+  maxLength,
+  allOf: [explained(visible, reasons.empty), explained(printable, reasons.control)],
+});
 
 /**
  * JSON Schema for the checks that schema.ts has as functions. A property test compares the two.
  */
 const checks = new Map<unknown, JsonSchema>([
-  [fields.name, { pattern: '^[a-z][a-z0-9_]{1,49}$', ...noneOf(keywords, takenModuleNames) }],
-  [fields.class_name, { pattern: '^[A-Z][A-Za-z0-9]{1,99}$', ...noneOf(takenClassNames) }],
+  [fields.name, { ...matching(patterns.name), ...noneOf(keywords, takenModuleNames) }],
+  [fields.class_name, { ...matching(patterns.className), ...noneOf(takenClassNames) }],
   [fields.description, prose(10_000)],
   [fields.author, prose(200)],
   [fields.settingDescription, prose(1_000)],
@@ -32,46 +44,54 @@ const checks = new Map<unknown, JsonSchema>([
     fields.endpoint,
     {
       maxLength: 200,
-      pattern: endpointPattern.source,
+      ...matching(patterns.endpoint),
       not: {
         anyOf: [
-          { pattern: '/\\.{1,2}(/|$)' },
-          { pattern: '\\{([a-z0-9_]+)\\}.*\\{\\1\\}' },
-          { pattern: `\\{(${[...keywords].sort().join('|')})\\}` },
+          explained('/\\.{1,2}(/|$)', reasons.dots),
+          explained('\\{([a-z0-9_]+)\\}.*\\{\\1\\}', reasons.twice),
+          explained(`\\{(${[...keywords].sort().join('|')})\\}`, `has a parameter that is ${reasons.keyword}`),
         ],
       },
     },
   ],
-  [fields.configurationKey, { pattern: '^[a-z][a-z0-9_]{0,63}$', ...noneOf(keywords, takenConfigKeys) }],
-  [fields.configurationText, { maxLength: 10_000, pattern: '^\\P{Cs}*$' }],
+  [fields.configurationKey, { ...matching(patterns.configurationKey, 'key'), ...noneOf(keywords, takenConfigKeys) }],
+  [fields.configurationText, { maxLength: 10_000, ...explained('^\\P{Cs}*$', reasons.half) }],
 ]);
 
+/** Reads the YAML of an example. */
+type Parse = (example: string) => unknown;
+
 /** The manifest's schema for editors and other validators: draft-07, with descriptions and examples. */
-export function manifestJsonSchema(): JsonSchema {
+export function manifestJsonSchema(parse: Parse): JsonSchema {
   const { $schema, properties, ...rest } = z.toJSONSchema(ManifestSchema, {
     target: 'draft-07',
     io: 'input',
-    override: ({ zodSchema, jsonSchema }) => void Object.assign(jsonSchema, checks.get(zodSchema)),
+    override: ({ zodSchema, jsonSchema }) => {
+      const reason = reasonOf.get(jsonSchema.pattern);
+      const message = reason === undefined ? {} : explained(jsonSchema.pattern as string, reason);
+      Object.assign(jsonSchema, message, checks.get(zodSchema));
+    },
   }) as JsonSchema & { properties: Record<string, JsonSchema> };
   return {
     $schema,
     $comment: 'Printed by `create-ai-module schema`; replaced when the tool writes it again.',
     title: 'The manifest.yaml of an AI module',
     ...rest,
-    properties: describe(properties, fieldDocs, {
+    properties: describe(parse, properties, fieldDocs, {
       resources: (schema) => ({
         ...schema,
-        properties: describe(schema.properties as Record<string, JsonSchema>, resourceDocs),
+        properties: describe(parse, schema.properties as Record<string, JsonSchema>, resourceDocs),
       }),
       configuration: describeSettings,
     }),
-    definitions: { setting: settingDefinition(properties.configuration) },
+    definitions: { setting: settingDefinition(parse, properties.configuration) },
   };
 }
 
 type Change = (schema: JsonSchema) => JsonSchema;
 
 function describe(
+  parse: Parse,
   properties: Readonly<Record<string, JsonSchema>>,
   docs: Readonly<Record<string, FieldDoc>>,
   changes: Readonly<Record<string, Change>> = {},
@@ -79,7 +99,7 @@ function describe(
   const all = Object.entries(properties).map(([key, schema]) => {
     const doc = docs[key] as FieldDoc;
     const change = changes[key] ?? ((same) => same);
-    return [key, { description: doc.meaning, examples: [readYaml(doc.example)], ...change(schema) }] as const;
+    return [key, { description: doc.meaning, examples: [parse(doc.example)], ...change(schema) }] as const;
   });
   return Object.fromEntries(all);
 }
@@ -95,12 +115,12 @@ function describeSettings(schema: JsonSchema): JsonSchema {
 
 const setting = { $ref: '#/definitions/setting' };
 
-function settingDefinition(configuration: JsonSchema | undefined): JsonSchema {
+function settingDefinition(parse: Parse, configuration: JsonSchema | undefined): JsonSchema {
   const { anyOf } = { ...configuration }.additionalProperties as { anyOf: JsonSchema[] };
   return {
     anyOf: anyOf.map((branch) =>
       branch.type === 'object'
-        ? { ...branch, properties: describe(branch.properties as Record<string, JsonSchema>, settingDocs) }
+        ? { ...branch, properties: describe(parse, branch.properties as Record<string, JsonSchema>, settingDocs) }
         : branch,
     ),
   };

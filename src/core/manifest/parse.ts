@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { readPlainYaml } from '../text/plain-yaml.ts';
 import { parseYaml } from '../text/yaml-source.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { explainIssues } from './explain.ts';
@@ -37,18 +36,16 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
 }
 
 /** The same without positions, for a manifest that the tool wrote. Throws if the text is not YAML. */
-export function readManifest(text: string): {
-  readonly manifest?: Manifest;
-  readonly problems: readonly RuleProblem[];
-} {
-  return checkManifestValue(readYaml(text));
+export async function readManifest(
+  text: string,
+): Promise<{ readonly manifest?: Manifest; readonly problems: readonly RuleProblem[] }> {
+  return checkManifestValue(await readYaml(text));
 }
 
 /** The manifest in a text that may be anything, such as a file with merge markers; `undefined` if it is not valid. */
-export function findManifest(text: string): Manifest | undefined {
+export async function findManifest(text: string): Promise<Manifest | undefined> {
   try {
-    const plain = readPlainYaml(text);
-    return plain ? checkManifestValue(plain.value).manifest : readManifest(text).manifest;
+    return (await readManifest(text)).manifest;
   } catch {
     return undefined;
   }

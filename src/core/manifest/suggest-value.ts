@@ -1,5 +1,6 @@
 import { pascalCase, snakeCase, suggestModuleName } from '../text/names.ts';
-import { patterns, whyNot } from './field-checks.ts';
+import { nearestWord } from '../text/nearest-word.ts';
+import { methods, patterns, whyNot } from './field-checks.ts';
 
 interface Field {
   /** The value that the author probably meant; it may be invalid. */
@@ -46,7 +47,7 @@ function threeNumbers(given: string): string {
   return /^\d+$/.test(numbers) ? `${numbers}.0.0` : numbers.replace(/^(\d+\.\d+)$/, '$1.0');
 }
 
-/** `get status/:jobId/` → `GET /status/{job_id}` */
+/** `gte status/:jobId/` → `GET /status/{job_id}` */
 function endpoint(given: string): string {
   const [, method = '', path = ''] = /^(?:([a-z]+)\s+)?(.*)$/i.exec(given) ?? [];
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -54,7 +55,7 @@ function endpoint(given: string): string {
     const parameter = /^(?::(\w+)|<(\w+)>|\{(\w+)\})$/.exec(segment);
     return parameter ? `{${snakeCase(parameter.slice(1).join(''))}}` : segment;
   });
-  return `${method.toUpperCase()} /${written.join('/')}`.trim();
+  return `${nearestWord(method, methods) ?? method} /${written.join('/')}`.trim();
 }
 
 /** `512 MB` → `512Mi` */

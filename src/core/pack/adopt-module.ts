@@ -25,24 +25,24 @@ export interface Adopted {
 }
 
 /** Takes what the pack renders now for what was rendered last. */
-export function adoptModule(pack: Pack, context: Context, folder: Tree): Adopted {
+export async function adoptModule(pack: Pack, context: Context, folder: Tree): Promise<Adopted> {
   return adopt(pack, renderPack(pack, 'module', context), folder);
 }
 
-/** The same for a host's own files, given that they are all of `files`; `name` is the folder's. */
-export function adoptHost(pack: Pack, files: Tree, name: string): Adopted {
-  const context = hostContextOf(name, pack.meta);
+/** The same for a host's own files, given that they are all of `files`; `name` counts where its lock knows none. */
+export async function adoptHost(pack: Pack, files: Tree, name: string): Promise<Adopted> {
+  const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta);
   return adopt(pack, renderPack(pack, 'host', context), files, context.name);
 }
 
-function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, host?: string): Adopted {
+async function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, host?: string): Promise<Adopted> {
   const withPolicy = (policy: string) => sortedPaths(rendered).filter((path) => sources.get(path)?.policy === policy);
   const managed: Tree = new Map([...rendered].filter(([path]) => sources.get(path)?.policy === 'managed'));
   const tree = new Map(folder);
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
   if (host !== undefined) put(hostAttributesPath, hostAttributesText);
   else if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
-  put(lockPath, lockText(pack.meta, { ...rememberedIn(folder), owned: withPolicy('owned') }, host));
+  put(lockPath, lockText(pack.meta, { ...(await lockIn(folder))?.remembered, owned: withPolicy('owned') }, host));
   put(pristinePath, writeBase(managed, host === undefined ? folder.get(manifestPath) : undefined));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];
@@ -51,13 +51,13 @@ function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: Tree, 
   return { tree, different };
 }
 
-/** What an earlier lock knew, if it can be read. */
-function rememberedIn(folder: Tree): Partial<Lock['remembered']> {
+/** An earlier lock, if it can be read. */
+async function lockIn(folder: Tree): Promise<Lock | undefined> {
   const content = folder.get(lockPath as RelPath)?.content;
-  if (typeof content !== 'string') return {};
+  if (typeof content !== 'string') return undefined;
   try {
-    return parseLock(content, lockPath).remembered;
+    return await parseLock(content, lockPath);
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { RelPath } from '../text/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
 import { askers, helpers } from './helpers.ts';
 import type { Pack, PackFile, Section } from './pack.ts';
-import { type PackMeta, parsePackMeta } from './pack-meta.ts';
+import type { PackMeta } from './pack-meta.ts';
 
 /** What turns a template into a function of its context. */
 export interface Engine {
@@ -14,11 +14,10 @@ export interface Engine {
 
 const suffix = '.hbs';
 
-/** A pack folder's files → pack. `meta` is given where pack.yaml was read before. */
-export function buildPack(tree: Tree, name: string, engine: Engine, meta?: PackMeta): Pack {
-  const known = meta ?? parsePackMeta(textOf(tree, 'pack.yaml', name), name);
+/** The files of a pack's folder, and what its pack.yaml says → pack. */
+export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
   for (const [helper, run] of Object.entries(helpers)) engine.registerHelper(helper, strictly(helper, run as Helper));
-  const template = (path: string, text: string) => templateOf(known.name, path, () => engine.prepare(path, text));
+  const template = (path: string, text: string) => templateOf(meta.name, path, () => engine.prepare(path, text));
   for (const [path, file] of tree) {
     if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
     engine.registerPartial(path.slice('partials/'.length, -suffix.length), template(path, file.content));
@@ -26,8 +25,8 @@ export function buildPack(tree: Tree, name: string, engine: Engine, meta?: PackM
   const filesOf = (section: Section) =>
     [...tree]
       .filter(([path]) => path.startsWith(`${section}/`))
-      .map(([path, file]) => packFile(path, file, section, known, template));
-  return { meta: known, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
+      .map(([path, file]) => packFile(path, file, section, meta, template));
+  return { meta, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
 }
 
 type Helper = (...args: unknown[]) => unknown;
@@ -98,11 +97,4 @@ function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { li
   if (syntax) return { line: Number(syntax[1]), reason: `this does not parse: ${syntax[2]}` };
   const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);
   return { line: lineNumber ?? Number(placed?.[2] ?? 1), reason: placed?.[1] ?? message };
-}
-
-function textOf(tree: Tree, path: string, pack: string): string {
-  const file = tree.get(path as RelPath);
-  if (typeof file?.content !== 'string')
-    throw new Failure('pack-invalid', { pack, file: path, reason: 'it is missing' });
-  return file.content;
 }

@@ -1,10 +1,8 @@
 import { manifestChanges } from '../manifest/manifest-changes.ts';
-import { findManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { hunksOf } from '../text/line-hunks.ts';
 import type { RelPath } from '../text/rel-path.ts';
-import { textOf } from '../tree/merge-content.ts';
-import { sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
+import { sameFile, type Tree, type TreeFile, textOf } from '../tree/tree.ts';
 
 /** Something that makes the new render differ from the last one. */
 interface Step {
@@ -22,10 +20,16 @@ export interface Cause {
 
 export interface Renders {
   /** The manifest, and what another one would bring; absent for what has none. */
-  readonly edits: { readonly now: Manifest; readonly render: (manifest: Manifest) => Tree } | undefined;
-  /** The last render, and the manifest it was made from where that is known. */
+  readonly edits:
+    | {
+        readonly now: Manifest;
+        /** That of the last render, where it is known. */
+        readonly then: Manifest | undefined;
+        readonly render: (manifest: Manifest) => Tree;
+      }
+    | undefined;
+  /** The last render. */
   readonly base: Tree;
-  readonly manifestThen: string | undefined;
   /** Whether the last render was made by another version of the pack. */
   readonly newVersion: string | undefined;
 }
@@ -40,8 +44,8 @@ export function causeFinder(renders: Renders): (path: RelPath, from?: number, si
     steps.filter((step) => touches(step.before.get(path), step.after.get(path), from, size));
 }
 
-function stepsOf({ edits, base, manifestThen, newVersion }: Renders): Step[] {
-  const then = manifestThen === undefined ? undefined : findManifest(manifestThen);
+function stepsOf({ edits, base, newVersion }: Renders): Step[] {
+  const then = edits?.then;
   const render = (manifest: Manifest): Tree | undefined => quietly(() => edits?.render(manifest));
   const middle = then && render(then);
   const pieces: Step[] = [];

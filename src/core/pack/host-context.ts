@@ -13,16 +13,25 @@ export interface HostContext {
   readonly pack: { readonly name: string; readonly version: string };
 }
 
-/** `folder` is the last part of the host's path; what is no good as a name falls back to `ai-host`. */
+/**
+ * `folder` is the last part of the host's path; what is no good as a name falls back to `ai-host`, and a name that the
+ * pack reserves gets `-host` appended.
+ */
 export function hostContextOf(folder: string, meta: PackMeta): HostContext {
-  const plain = kebabCase(folder.normalize('NFKD').replace(/[^\x20-\x7e]/g, ''))
-    .replace(/[^a-z0-9-]/g, '')
-    .replace(/^[^a-z]+|-+$/g, '');
-  const name = plain.length < 2 ? 'ai-host' : plain.slice(0, 60).replace(/-+$/, '');
+  const plain = plainName(folder);
+  const name = meta.host.reserved_names.includes(plain) ? `${plain}-host` : plain;
   return {
     name,
     snakeName: snakeCase(name),
     title: titleOf(snakeCase(name)),
     pack: { name: meta.name, version: meta.version },
   };
+}
+
+/** What the folder alone would be called: kebab-case in ASCII, which npm and PyPI accept. */
+export function plainName(folder: string): string {
+  const plain = kebabCase(folder.normalize('NFKD').replace(/[^\x20-\x7e]/g, ''))
+    .replace(/[^a-z0-9-]/g, '')
+    .replace(/^[^a-z]+|-+$/g, '');
+  return plain.length < 2 ? 'ai-host' : plain.slice(0, 60).replace(/-+$/, '');
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { explainIssues } from '../manifest/explain.ts';
+import { moduleNamePattern } from '../text/names.ts';
 import { readYaml } from '../text/yaml-value.ts';
 import { questionIds } from './questions.ts';
 
@@ -33,6 +34,8 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
+  /** Names that no module may have, with the reason as a sentence: tools of the stack skip folders of these names. */
+  reserved_names: z._default(z.record(z.string().check(z.regex(moduleNamePattern, 'is no module name')), Text), {}),
   /** Files of a module that had another name in an older version: what users wrote into them comes along. */
   renames: z._default(
     z.array(
@@ -82,6 +85,8 @@ export const PackMetaSchema = z.strictObject({
     import_style: z.enum(['relative', 'verbatim']),
     /** Where a host keeps what modules use, by names that templates write as `imports.<name>`. */
     imports: z.record(z.string(), Text),
+    /** Names that a host's project may not have, such as those of packages that it depends on: it is called `<name>-host`. */
+    reserved_names: z._default(z.array(Text), []),
     /** Files of a host that had another name in an older version. */
     renames: z._default(z.array(z.strictObject({ from: Text, to: Text })), []),
   }),
@@ -102,21 +107,26 @@ export const PackMetaSchema = z.strictObject({
 
 export type PackMeta = z.output<typeof PackMetaSchema>;
 
+/** Why the stack reserves a module name; `undefined` where it does not. */
+export function reservedReason({ reserved_names: names }: PackMeta, name: string): string | undefined {
+  return Object.hasOwn(names, name) ? names[name] : undefined;
+}
+
 /** pack.yaml → meta. Throws `pack-invalid`. */
-export function parsePackMeta(text: string, pack: string): PackMeta {
+export async function parsePackMeta(text: string, pack: string): Promise<PackMeta> {
   const invalid = (reason: string, cause?: unknown) =>
     new Failure('pack-invalid', { pack, file: 'pack.yaml', reason }, cause);
   let value: unknown;
   try {
-    value = readYaml(text);
+    value = await readYaml(text);
   } catch (error) {
-    throw invalid((error as Error).message.split('\n')[0] ?? 'not YAML', error);
+    throw invalid((error as Error).message, error);
   }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('it is not a mapping');
   const parsed = PackMetaSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const finding = explainIssues(parsed.error.issues, knownKeys)[0];
-  throw invalid([finding?.message ?? 'it is not valid', finding?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
+  const problem = explainIssues(parsed.error.issues, knownKeys)[0];
+  throw invalid([problem?.message ?? 'it is not valid', problem?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

@@ -5,7 +5,7 @@ import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import { hostContextOf } from './host-context.ts';
 import type { Pack } from './pack.ts';
 import { renderPack } from './render.ts';
-import { type ModuleUpdate, readLock, type UpdateOptions, updateFolder } from './update-folder.ts';
+import { type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update-folder.ts';
 
 /** A host's files, and what updates of them will need. `folder` is the last part of the host's path. */
 export function renderHost(pack: Pack, folder: string): Tree {
@@ -23,9 +23,10 @@ export function renderHost(pack: Pack, folder: string): Tree {
 }
 
 /** The host's own files, as `updateModule` does a module's; `name` counts where its lock does not know one. */
-export function updateHost(pack: Pack, files: Tree, name: string, options: UpdateOptions): ModuleUpdate {
-  const context = hostContextOf(readLock(files, '').host ?? name, pack.meta);
-  return updateFolder(pack, { section: 'host', context, renames: pack.meta.host.renames }, files, '', options);
+export async function updateHost(pack: Pack, files: Tree, name: string, options: UpdateOptions): Promise<ModuleUpdate> {
+  const state = await readState(files, '');
+  const context = hostContextOf(state.lock.host ?? name, pack.meta);
+  return updateFolder(pack, { section: 'host', context, renames: pack.meta.host.renames }, state, files, '', options);
 }
 
 /** What of a host an update looks at: what the pack renders, and what its lock and base are about. */

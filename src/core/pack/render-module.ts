@@ -4,6 +4,7 @@ import { manifestPath, writeBase } from '../lock/pristine.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { RelPath } from '../text/rel-path.ts';
+import { YamlError } from '../text/yaml-value.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Context } from './context.ts';
 import type { Pack } from './pack.ts';
@@ -13,10 +14,10 @@ import { type Rendered, renderPack } from './render.ts';
  * A module's whole folder: what the pack renders, and what `update` will need. Paths are relative to the folder.
  * The rendered manifest is read back and must say what `manifest` says; anything else is a fault of the pack.
  */
-export function renderModule(pack: Pack, context: Context): Tree {
+export async function renderModule(pack: Pack, context: Context): Promise<Tree> {
   const rendered = renderPack(pack, 'module', context);
   const { tree, sources } = rendered;
-  checkManifest(pack, rendered, context.manifest);
+  await checkManifest(pack, rendered, context.manifest);
   const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
   const owned = sortedPaths(tree).filter((path) => sources.get(path)?.policy === 'owned');
   const own = [
@@ -31,20 +32,17 @@ export function renderModule(pack: Pack, context: Context): Tree {
   return new Map([...tree, ...own]);
 }
 
-function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: Manifest): void {
+async function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: Manifest): Promise<void> {
   const path = manifestPath;
   const template = sources.get(path)?.source ?? 'module/manifest.yaml.hbs';
   const fault = (line: number, reason: string, cause?: unknown) =>
     new Failure('pack-check-failed', { pack: pack.meta.name, template, line, reason }, cause);
   const content = tree.get(path)?.content;
   if (typeof content !== 'string') throw fault(1, 'the pack renders no manifest.yaml');
-  let read: ReturnType<typeof readManifest>;
-  try {
-    read = readManifest(content);
-  } catch (error) {
-    const line = (error as { mark?: { line: number } }).mark?.line ?? 0;
-    throw fault(line + 1, `the rendered manifest is not YAML: ${(error as Error).message.split('\n')[0]}`, error);
-  }
+  const read = await readManifest(content).catch((error: unknown) => {
+    if (!(error instanceof YamlError)) throw error;
+    throw fault(error.line, `the rendered manifest is not YAML: ${error.message}`, error);
+  });
   const problem = read.problems[0];
   if (problem) throw fault(lineOf(content, problem.path), `the rendered manifest is wrong: ${problem.message}`);
   const different = firstDifference(read.manifest, manifest);

@@ -6,7 +6,8 @@ import type { MergeParts } from '../text/line-merge-parts.ts';
 import { type RelPath, relPath } from '../text/rel-path.ts';
 import type { ConflictStyle } from '../tree/merge-file.ts';
 import { type FileDecision, type MergedTrees, mergeTrees } from '../tree/merge-trees.ts';
-import { sameFile, sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
+import { isUnchanged } from '../tree/plan.ts';
+import { sameTree, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import type { Renders } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 import type { Pack } from './pack.ts';
@@ -58,21 +59,31 @@ export interface Subject {
   readonly edits?: Renders['edits'];
 }
 
-export function readLock(folder: Tree, place: string): Lock {
-  return parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
+/** What an update knows of the last render. */
+export interface UpdateState {
+  readonly lock: Lock;
+  readonly base: Tree;
+  /** The manifest that the base was rendered from, where that is known. */
+  readonly manifestThen: TreeFile | undefined;
+}
+
+/** Throws `base-lost`, `lock-invalid` or `lock-newer`. */
+export async function readState(folder: Tree, place: string): Promise<UpdateState> {
+  const lock = await parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
+  const { base, manifest } = splitBase(readBase(folder, place));
+  return { lock, base, manifestThen: manifest };
 }
 
 /** A folder and what its pack renders now → the folder as it is to be, lock and base with it. */
 export function updateFolder(
   pack: Pack,
   { section, context, renames, edits }: Subject,
+  { lock, base, manifestThen }: UpdateState,
   folder: Tree,
   place: string,
   options: UpdateOptions,
 ): ModuleUpdate {
-  const lock = readLock(folder, place);
   mustBeOurs(lock, pack, place);
-  const { base, manifest: manifestThen } = splitBase(readBase(folder, place));
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
   // The base holds the text of every file: it would pass for a file that the user moved.
@@ -90,7 +101,7 @@ export function updateFolder(
   tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.remembered, lock.host)));
   const owned = new Set(merged.remembered.owned);
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
-  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath);
+  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
   const manifest = hasNews || manifestThen === undefined ? manifestOf(section, folder) : manifestThen;
   tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
   const { name, version } = pack.meta;
@@ -98,7 +109,6 @@ export function updateFolder(
   const renders = {
     base,
     edits,
-    manifestThen: textIn(manifestThen),
     newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
   };
   const conflicts = explainConflicts(merged.conflicts, folder, renders, nameOf(pack.meta));
@@ -108,7 +118,7 @@ export function updateFolder(
   return {
     from: lock.pack,
     to: { name, version },
-    manifestThen: renders.manifestThen,
+    manifestThen: textIn(manifestThen),
     base,
     theirs,
     isBlocked,
@@ -129,9 +139,9 @@ function textIn(file: TreeFile | undefined): string | undefined {
   return typeof file?.content === 'string' ? file.content : undefined;
 }
 
-function sameAt(a: Tree, b: Tree, path: string): boolean {
-  const [left, right] = [a.get(path as RelPath), b.get(path as RelPath)];
-  return left !== undefined && right !== undefined && sameFile(left, right);
+function sameAt(a: Tree, b: Tree, path: RelPath): boolean {
+  const [left, right] = [a.get(path), b.get(path)];
+  return left !== undefined && right !== undefined && isUnchanged(path, left, right);
 }
 
 /** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */

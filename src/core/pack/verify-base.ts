@@ -1,4 +1,3 @@
-import { findManifest } from '../manifest/parse.ts';
 import type { RelPath } from '../text/rel-path.ts';
 import { comparePaths, sameFile, type Tree } from '../tree/tree.ts';
 import type { Renders } from './conflict-causes.ts';
@@ -18,8 +17,7 @@ export function strayedFrom(renders: Renders, theirs: Tree): readonly RelPath[] 
 }
 
 /** What has no manifest is rendered from nothing that can have changed. */
-function renderThen({ edits, manifestThen }: Renders, theirs: Tree): Tree | undefined {
+function renderThen({ edits }: Renders, theirs: Tree): Tree | undefined {
   if (edits === undefined) return theirs;
-  const manifest = manifestThen === undefined ? undefined : findManifest(manifestThen);
-  return manifest && edits.render(manifest);
+  return edits.then && edits.render(edits.then);
 }

@@ -19,6 +19,7 @@ export const checkFormats: Readonly<Record<string, Format>> = {
   junit: diagnosticsToJunit,
 };
 
-function fixedOf({ fixed = [] }: CheckReport): string {
-  return fixed.length === 0 ? '' : `${counted(fixed.length, 'manifest')} fixed: ${fixed.join(', ')}\n`;
+function fixedOf({ fixed = [], written }: CheckReport): string {
+  const verb = written ? 'fixed' : 'to fix';
+  return fixed.length === 0 ? '' : `${counted(fixed.length, 'manifest')} ${verb}: ${fixed.join(', ')}\n`;
 }

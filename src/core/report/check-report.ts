@@ -13,6 +13,8 @@ export interface CheckReport {
   readonly isStrict: boolean;
   /** With --fix, the files that were changed, or would be changed in a dry run. */
   readonly fixed?: readonly string[];
+  /** With --fix, whether they were. */
+  readonly written?: boolean;
 }
 
 export function countOf(report: CheckReport, severity: Diagnostic['severity']): number {

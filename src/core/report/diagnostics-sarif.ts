@@ -7,7 +7,13 @@ import type { CheckReport } from './check-report.ts';
 export function diagnosticsToSarif(report: CheckReport): string {
   const used = rules.filter(({ id }) => report.diagnostics.some((one) => one.rule === id));
   const run = {
-    tool: { driver: { name: 'create-ai-module', version: report.version, rules: used.map(descriptorOf) } },
+    tool: {
+      driver: {
+        name: 'create-ai-module',
+        version: report.version,
+        rules: used.map((rule) => descriptorOf(rule, report)),
+      },
+    },
     columnKind: 'utf16CodeUnits',
     results: report.diagnostics.map((one) => resultOf(one, used)),
   };
@@ -15,9 +21,13 @@ export function diagnosticsToSarif(report: CheckReport): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function descriptorOf({ id, severity, summary, why }: Rule) {
+/** The repository; replace OWNER here and in README.md. */
+const repository = 'https://github.com/OWNER/create-ai-module';
+
+function descriptorOf({ id, severity, summary, why }: Rule, { version }: CheckReport) {
   return {
     id,
+    helpUri: `${repository}/blob/v${version}/docs/rules.md#${id}`,
     shortDescription: { text: `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.` },
     fullDescription: { text: why },
     defaultConfiguration: { level: severity },

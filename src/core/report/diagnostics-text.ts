@@ -10,28 +10,7 @@ export function reportDiagnostics(
   texts: ReadonlyMap<string, string>,
   paint: Paint,
 ): string {
-  const shown = withoutSecrets(diagnostics, texts);
-  return diagnostics.map((one) => `${reportOne(one, shown.get(one.file), paint)}\n`).join('');
-}
-
-/** Reports end up in logs that more people read than the file. */
-function withoutSecrets(
-  diagnostics: readonly Diagnostic[],
-  texts: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const hidden = new Map([...texts].map(([file, text]) => [file, text.replace(/^\ufeff/, '')]));
-  for (const { rule, file, range } of diagnostics) {
-    const lines = rule.startsWith('secret-') && range ? hidden.get(file)?.split('\n') : undefined;
-    if (!lines || !range) continue;
-    for (let at = range.start.line - 1; at < range.end.line; at += 1) {
-      const line = lines[at] ?? '';
-      const from = at === range.start.line - 1 ? range.start.column - 1 : 0;
-      const to = at === range.end.line - 1 ? range.end.column - 1 : line.length;
-      lines[at] = line.slice(0, from) + line.slice(from, to).replace(/[^\r]/g, '*') + line.slice(to);
-    }
-    hidden.set(file, lines.join('\n'));
-  }
-  return hidden;
+  return diagnostics.map((one) => `${reportOne(one, texts.get(one.file), paint)}\n`).join('');
 }
 
 function reportOne(one: Diagnostic, text: string | undefined, paint: Paint): string {

@@ -1,5 +1,9 @@
+import type { Diagnostic } from '../diagnostic.ts';
 import { toHex } from '../text/hex.ts';
 import type { Change, Plan } from '../tree/plan.ts';
+import { diagnosticToJson } from './diagnostics-json.ts';
+import { jsonDocument } from './json-document.ts';
+import { planWithoutSecrets } from './without-secrets.ts';
 
 /** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
 interface JsonChange {
@@ -10,15 +14,28 @@ interface JsonChange {
   readonly encoding?: 'hex';
 }
 
-/** The plan as data, in full: what `--json` prints is what would be applied. */
-export function planToJson(plan: Plan): {
-  readonly new_folders: readonly string[];
-  readonly changes: readonly JsonChange[];
-} {
-  return {
-    new_folders: plan.newFolders,
-    changes: plan.changes.filter((change) => change.kind !== 'keep').map(changeToJson),
-  };
+/** What a run planned, and whether it has written it. */
+export interface PlanResult {
+  /** As it is typed: `host init`. */
+  readonly command: string;
+  readonly written: boolean;
+  readonly plan: Plan;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/** What `--json` prints of a run that plans: the plan in full, as it would be applied, and `more` of the command. */
+export async function planResultToJson(
+  { command, written, plan, diagnostics = [] }: PlanResult,
+  more: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
+  return jsonDocument(command, {
+    written,
+    changes: changes.filter((change) => change.kind !== 'keep').map(changeToJson),
+    newFolders: plan.newFolders,
+    diagnostics: diagnostics.map(diagnosticToJson),
+    ...more,
+  });
 }
 
 function changeToJson(change: Change): JsonChange {

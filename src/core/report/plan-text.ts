@@ -3,6 +3,7 @@ import { folderOf } from '../text/rel-path.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import { comparePaths, sameContent } from '../tree/tree.ts';
 import type { Paint } from './paint.ts';
+import { planWithoutSecrets } from './without-secrets.ts';
 
 const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
 
@@ -37,8 +38,9 @@ export function countChanges(plan: Plan, isDone = false): string {
 }
 
 /** The plan as a unified diff, which `git apply` and `patch` read. */
-export function reportDiff(plan: Plan, paint: Paint): string {
-  return plan.changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
+export async function reportDiff(plan: Plan, paint: Paint): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
+  return changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
 }
 
 function diffOf(change: Exclude<Change, { kind: 'keep' }>, paint: Paint): string {

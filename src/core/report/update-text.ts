@@ -1,7 +1,9 @@
 import type { ExplainedConflict } from '../pack/explain-conflict.ts';
 import { nameOf, type UpdateSummary } from '../pack/update-folder.ts';
+import { maskSecrets, secretsInCode } from '../text/mask-secrets.ts';
 import { deletedAndChanged } from '../tree/merge-file.ts';
 import type { Paint } from './paint.ts';
+import { mapTexts } from './without-secrets.ts';
 
 /** A module and what an update found out about it. */
 export interface ReportedModule {
@@ -27,10 +29,17 @@ function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWri
   const advice = `  ${paint.dim('resolve')}  ${paint.cyan(adviceOn(conflict, module, isWritten))}\n`;
   const texts = places.map(({ line, yours, theirs }) => {
     const place = `${placeIn(module, path)}${line === undefined ? '' : `:${line}`}`;
-    const sides = theirs === '' ? [] : [`  ${paint.dim('yours')}    ${yours}\n  ${paint.dim('theirs')}   ${theirs}\n`];
+    const sides =
+      theirs === ''
+        ? []
+        : [`  ${paint.dim('yours')}    ${withoutCodeSecrets(yours)}\n  ${paint.dim('theirs')}   ${theirs}\n`];
     return `${paint.red('conflict')} ${paint.bold(place)} ${reason} ${paint.dim(`(${kind})`)}\n${sides.join('')}`;
   });
   return `${texts.join('')}${advice}`;
+}
+
+function withoutCodeSecrets(text: string): string {
+  return maskSecrets(text, secretsInCode(text));
 }
 
 /** Changes of the pack that reach nobody: their files are deleted, and stay so. */
@@ -93,5 +102,8 @@ function colour(state: string, paint: Paint): (text: string) => string {
 /** The same as data. */
 export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
   const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
-  return { name, folder, from: update.from, to: update.to, files, conflicts: update.conflicts };
+  const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
+    return { path, kind, reason, places, sidecar };
+  });
+  return { name, folder, from: update.from, to: update.to, files, conflicts: mapTexts(conflicts, withoutCodeSecrets) };
 }

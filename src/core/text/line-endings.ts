@@ -33,6 +33,27 @@ export function joinLines({ lines, endings, hasMark, isClosed }: TextLines): str
   return `${hasMark ? '\ufeff' : ''}${body}`;
 }
 
+/** The form in which texts are compared: line endings alone are never a difference. */
+export function withLineFeeds(text: string): string {
+  return text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
+}
+
+/**
+ * A text with the line endings of the model, where all of those are alike. Endings that differ within the text itself
+ * may be part of what it says: they become the model's only where that removes no carriage return.
+ */
+export function withEndingsOf(model: string, text: string): string {
+  const isWindows = model.includes('\r\n');
+  if (!isWindows && !text.includes('\r\n')) return text;
+  if (isWindows) return hasLineFeeds(model) ? text : withLineFeeds(text).replaceAll('\n', '\r\n');
+  return model.includes('\n') && !hasLineFeeds(text) ? withLineFeeds(text) : text;
+}
+
+/** Whether a line ends without a carriage return. */
+function hasLineFeeds(text: string): boolean {
+  return /(?<!\r)\n/.test(text);
+}
+
 /** What most lines end with. */
 export function commonEnding(endings: readonly Ending[]): Ending {
   return endings.filter((ending) => ending === '\r\n').length * 2 > endings.length ? '\r\n' : '\n';

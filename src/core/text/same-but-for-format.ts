@@ -30,9 +30,9 @@ function kindOf(path: string): Kind | undefined {
   return kinds[path.slice(path.lastIndexOf('.') + 1)];
 }
 
-/** Line endings, byte order mark and final line feed: merging keeps them as they are. */
+/** Byte order mark and final line feed: merging keeps them as they are. */
 function frameOf(text: string): string {
-  return [text.includes('\r\n'), text.startsWith('\ufeff'), text.endsWith('\n')].join();
+  return [text.startsWith('\ufeff'), text.endsWith('\n')].join();
 }
 
 const rules: Readonly<Record<Kind, RegExp>> = {

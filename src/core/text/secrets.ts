@@ -35,6 +35,20 @@ export function whySecret(text: string, key: string): string | undefined {
     : undefined;
 }
 
+/** The parts of a text that are secrets, for hiding them; of a value that is named like a secret, all of it. */
+export function secretParts(text: string, key = ''): string[] {
+  if (isSecretKey(key)) return text.trim() === '' ? [] : [text];
+  const parts = anyKnown.test(text)
+    ? known.flatMap(([pattern]) => [...text.matchAll(new RegExp(pattern, `g${pattern.flags}`))].map(([part]) => part))
+    : [];
+  return [...parts, ...text.split(/[\s"',;]+/).filter(looksRandom)];
+}
+
+/** Whether a setting of this name holds a secret, in any spelling of it. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key.replace(/(?<=[a-z])(?=[A-Z])|[-\s]/g, '_').toLowerCase());
+}
+
 const shortestKey = 24;
 
 /** Long, of one word, and with letters and digits as chance would mix them. */

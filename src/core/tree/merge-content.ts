@@ -1,6 +1,6 @@
-import { fromLatin1, toLatin1 } from '../text/latin1.ts';
+import { toLatin1 } from '../text/latin1.ts';
 import { type LineMerge, type MergeLinesOptions, mergeLines } from '../text/line-merge.ts';
-import { sameContent, type TreeFile } from './tree.ts';
+import { sameBytes, sameContent, type TreeFile, textOf } from './tree.ts';
 
 type Content = TreeFile['content'];
 
@@ -20,15 +20,10 @@ export function mergeContent(
   options: MergeLinesOptions,
 ): ContentMerge | undefined {
   if (sameContent(base, theirs)) return { content: mine, conflicts: [] };
-  if (sameContent(base, mine)) return { content: theirs, conflicts: [] };
+  if (sameBytes(base, mine)) return { content: theirs, conflicts: [] };
   const [o, a, b] = [textOf(base), textOf(mine), textOf(theirs)];
   if (o === undefined || a === undefined || b === undefined) return undefined;
   const { text, conflicts } = mergeLines(o, a, b, options);
   const content = typeof mine === 'string' ? text : toLatin1(text);
   return content === undefined ? undefined : { content, conflicts };
-}
-
-export function textOf(content: Content): string | undefined {
-  const text = typeof content === 'string' ? content : fromLatin1(content);
-  return text.includes('\0') ? undefined : text;
 }

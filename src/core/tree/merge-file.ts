@@ -51,7 +51,8 @@ export function mergeFile(
   if (!mine) return withoutMine(base, theirs);
   if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
   if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
-  if (sameFile(mine, base)) return { state: 'outdated', after: theirs, reason: 'not edited: takes the new render' };
+  if (sameFile(mine, base))
+    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited: takes the new render' };
   const isOnlyFormatted = isFormatOf(path, mine, base);
   if (sameFile(theirs, base))
     return isOnlyFormatted
@@ -61,6 +62,15 @@ export function mergeFile(
   if (isOnlyFormatted)
     return { state: 'outdated', after: theirs, reason: 'not edited but for its format: takes the new render' };
   return mergeBoth(path, base, mine, theirs, options);
+}
+
+/** The new render of a file that was not edited: each line ends as it does there. */
+function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
+  const merged = mergeContent(base.content, mine.content, theirs.content, {
+    labels: { base: '', theirs: '' },
+    conflicts: 'theirs',
+  });
+  return { content: merged?.content ?? theirs.content, mode: theirs.mode };
 }
 
 function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {

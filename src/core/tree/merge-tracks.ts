@@ -1,6 +1,5 @@
 import type { RelPath } from '../text/rel-path.ts';
-import { textOf } from './merge-content.ts';
-import { sameContent, sortedPaths, type Tree, type TreeFile } from './tree.ts';
+import { sameContent, sortedPaths, type Tree, type TreeFile, textOf } from './tree.ts';
 
 /** One file through time: where it is in the last render, on disk and in the new render, if it is there. */
 export interface Track {

@@ -9,7 +9,7 @@ import {
   staysDeleted,
 } from './merge-file.ts';
 import { besideEnding, type Move, type Track, trackFiles } from './merge-tracks.ts';
-import { comparePaths, sameFile, type Tree, type TreeFile } from './tree.ts';
+import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from './tree.ts';
 
 /** What later updates must know and can see nowhere else; kept in the module's lock. */
 export interface Remembered {
@@ -104,9 +104,20 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     fileOf(trees.theirs, track.theirs),
   ];
   const path = placeOf(track);
-  const outcome = outcomeOf(path, base, mine, theirs, options);
+  const outcome = inEndingsOf(mine, outcomeOf(path, base, mine, theirs, options));
   const isMoved = track.mine !== undefined && track.mine !== path;
   return isMoved ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
+}
+
+/** What is written where `mine` is, or beside it, has its line endings. */
+function inEndingsOf(mine: TreeFile | undefined, outcome: Outcome): Outcome {
+  if (!mine) return outcome;
+  const { after, sidecar, ...rest } = outcome;
+  return {
+    ...rest,
+    ...(after && { after: inPlaceOf(mine, after) }),
+    ...(sidecar && { sidecar: inPlaceOf(mine, sidecar) }),
+  };
 }
 
 /** Where the user put it; else where the pack has it now. */

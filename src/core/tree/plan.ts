@@ -1,5 +1,6 @@
-import type { RelPath } from '../text/rel-path.ts';
-import { comparePaths, sameFile, type Tree, type TreeFile } from './tree.ts';
+import { folderOf, type RelPath } from '../text/rel-path.ts';
+import { sameButForLayout } from '../text/same-but-for-layout.ts';
+import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from './tree.ts';
 
 /** Updates and deletes carry what they believe is on disk; applying a plan refuses when that is no longer so. */
 export type Change =
@@ -17,6 +18,7 @@ export interface Plan {
 
 /**
  * The difference between what is there and what is wanted.
+ * Line endings alone are no difference, and those of a file that is there stay.
  * A path of `current` that `desired` lacks is kept unless `remove` lists it: a plan never deletes by omission.
  */
 export function planChanges(
@@ -36,12 +38,33 @@ function changeOf(
   remove: ReadonlySet<RelPath> | undefined,
 ): Change[] {
   if (before && after)
-    return sameFile(before, after) ? [{ kind: 'keep', path, before }] : [{ kind: 'update', path, before, after }];
+    return isUnchanged(path, before, after)
+      ? [{ kind: 'keep', path, before }]
+      : [{ kind: 'update', path, before, after: inPlaceOf(before, after) }];
   if (after) return [{ kind: 'create', path, after }];
   if (before && remove?.has(path)) return [{ kind: 'delete', path, before }];
   return before ? [{ kind: 'keep', path, before }] : [];
 }
 
+/** Whether writing `after` where `before` is would change nothing but what git, editors and formatters decide. */
+export function isUnchanged(path: RelPath, before: TreeFile, after: TreeFile): boolean {
+  if (sameFile(before, after)) return true;
+  const [a, b] = [before.content, after.content];
+  return before.mode === after.mode && typeof a === 'string' && typeof b === 'string' && sameButForLayout(path, a, b);
+}
+
 export function isNoop(plan: Plan): boolean {
   return plan.changes.every((change) => change.kind === 'keep');
+}
+
+/** Those of `folders` in which files change; a file counts for the innermost, and for the root where it is in no other. */
+export function changedFolders(plan: Plan, folders: ReadonlySet<string>): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const { kind, path } of plan.changes) {
+    if (kind === 'keep') continue;
+    let folder = folderOf(path);
+    while (folder !== '' && !folders.has(folder)) folder = folderOf(folder);
+    changed.add(folder);
+  }
+  return changed;
 }

@@ -23,7 +23,7 @@ export async function generated(stack: Stack, manifest: Manifest): Promise<Modul
   const opened = packs.get(stack) ?? readPackFolder(folder, stack);
   packs.set(stack, opened);
   const pack = await opened;
-  const tree = renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
+  const tree = await renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
   const own = [...tree].filter(([path]) => /\.(?:py|ts|yaml)$/.test(path) && !/^(?:tests|migrations)\//.test(path));
   return new Map(own.map(([path, { content }]) => [path, String(content)]));
 }

@@ -18,7 +18,9 @@ const good: [name: string, text: string, want: object][] = [
     },
   ],
 ];
-it.each(good)('takes %s', (_, text, want) => expect(parseHostConfig(text, 'ai-modules.yaml')).toEqual(want));
+it.each(good)('takes %s', async (_, text, want) =>
+  expect(await parseHostConfig(text, 'ai-modules.yaml')).toEqual(want),
+);
 
 const bad: [name: string, text: string, reason: string][] = [
   ['an unknown key', 'colour: red\n', 'unknown key colour'],
@@ -31,15 +33,9 @@ const bad: [name: string, text: string, reason: string][] = [
   ['code in an import', "imports: {base_module: \"x'; import('y')\"}\n", 'imports.base_module'],
   ['a severity there is not', 'rules: {class-name: loud}\n', 'rules.class-name'],
   ['no YAML', 'stack: [\n', 'ai-modules.yaml: '],
-  ['a key twice', 'stack: a\nstack: b\n', 'duplicated'],
+  ['a key twice', 'stack: a\nstack: b\n', 'stands twice'],
 ];
-it.each(bad)('refuses %s', (_, text, reason) => {
-  const thrown = (() => {
-    try {
-      return parseHostConfig(text, 'ai-modules.yaml');
-    } catch (error) {
-      return error;
-    }
-  })();
+it.each(bad)('refuses %s', async (_, text, reason) => {
+  const thrown = await parseHostConfig(text, 'ai-modules.yaml').catch((error: unknown) => error);
   expect(isFailure(thrown, 'host-invalid') && thrown.message).toContain(reason);
 });

@@ -3,7 +3,7 @@ import { describeHost, importSpecifiers, recognise } from '../../../src/core/hos
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from '../pack/make-pack.ts';
 
-const meta = parsePackMeta(packYaml, 'tiny');
+const meta = await parsePackMeta(packYaml, 'tiny');
 const twoRules = {
   ...meta,
   host: { ...meta.host, detect: [...meta.host.detect, { file: 'src/main.ts', evidence: 'there is a src/main.ts' }] },

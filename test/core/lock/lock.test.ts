@@ -1,5 +1,5 @@
-import { load } from 'js-yaml';
 import { expect, it } from 'vitest';
+import { parse as load } from 'yaml';
 import { attributesText, lockText, pristinePath } from '../../../src/core/lock/lock.ts';
 
 it('names the pack and its exact version, and nothing else', () => {

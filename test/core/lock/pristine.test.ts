@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPristine, writePristine } from '../../../src/core/lock/pristine.ts';
+import { readPristine, writeBase, writePristine } from '../../../src/core/lock/pristine.ts';
 import { hasMarkers } from '../../../src/core/text/line-merge-markers.ts';
 import { relPath } from '../../../src/core/text/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
@@ -30,6 +30,19 @@ it.each(contents)('keeps %s', (_, content) => {
     const tree = one(content, mode);
     expect(readPristine(writePristine(tree))).toEqual(tree);
   }
+});
+
+it.each(contents.filter(([, content]) => !String(content).includes('\r')))(
+  'is read when its line endings were converted: %s',
+  (_, content) => {
+    const tree = new Map([...one(content), [relPath('b.txt'), textFile('b')]]);
+    expect(readPristine(writePristine(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
+  },
+);
+
+it('keeps the manifest of the last render with line feeds alone', () => {
+  const base = writeBase(new Map(), textFile('name: "a"\r\n'));
+  expect(base).toBe('-- "manifest.yaml" mode=100644 enc=utf8 --\nname: "a"\n');
 });
 
 it('has no marks of a conflict but those of git', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { parse as readYaml } from 'yaml';
 import { type Addition, addEntry } from '../../../src/core/manifest/add-entry.ts';
-import { readYaml } from '../../../src/core/text/yaml-value.ts';
 
 const emit = (entry: string): Addition => ({ list: 'events_emitted', entry });
 const set = (key: string, value: never | string | number | object): Addition =>
@@ -81,14 +81,15 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
   ['a setting that has another value', 'configuration:\n  c: 1\n', set('c', 5), undefined],
   ['no YAML', 'a: [', emit('a.b'), undefined],
 ];
-it.each(cases)('%s', (_, text, addition, want) => expect(addEntry(text, addition)).toBe(want));
+it.each(cases)('%s', async (_, text, addition, want) => expect(await addEntry(text, addition)).toBe(want));
 
-it('adds any entry in any order, and to no other line', () => {
+it('adds any entry in any order, and to no other line', async () => {
   const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}\.[a-z]{1,6}$/), { maxLength: 8 });
-  fc.assert(
-    fc.property(words, (entries) => {
+  await fc.assert(
+    fc.asyncProperty(words, async (entries) => {
       const start = '# head\nname: x # y\nevents_emitted: []\nlast: "é"\n';
-      const text = entries.reduce((before, entry) => addEntry(before, emit(entry)) as string, start);
+      let text = start;
+      for (const entry of entries) text = (await addEntry(text, emit(entry))) as string;
       expect((readYaml(text) as { events_emitted: string[] | null }).events_emitted ?? []).toEqual([...entries].sort());
       expect(text.split('\n').filter((line) => !line.startsWith('  - ') && !line.startsWith('events'))).toEqual([
         '# head',

@@ -14,9 +14,19 @@ const entries: [entry: string, key: string, value: unknown][] = [
   ['mode=1e5', 'mode', 100_000],
   ['mode=True', 'mode', 'True'],
   ['api_key_env=true', 'api_key_env', 'true'],
+  ['top_k={type: integer, description: Number of pages}', 'top_k', { type: 'integer', description: 'Number of pages' }],
   ['top_k={type: integer, default: 5, minimum: 1}', 'top_k', { type: 'integer', default: 5, minimum: 1 }],
 ];
-it.each(entries)('%s', (entry, key, value) => expect(readConfigEntry(entry)).toEqual([key, value]));
+it.each(entries)('%s', async (entry, key, value) => expect(await readConfigEntry(entry)).toEqual([key, value]));
+
+it.each([
+  ['top_k', 'must be key=value'],
+  ['topK=5', 'the key must be snake_case'],
+  ['top_k={type: float}', 'type must be one of'],
+  ['top_k={tpye: integer}', 'Did you mean type?'],
+  ['top_k={type: integer', 'is not valid YAML'],
+  [`top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
+])('refuses the entry %s', async (entry, reason) => expect(await readConfigEntry(entry)).toContain(reason));
 
 describe('each answer is checked', () => {
   const good: [id: AnswerId, value: string][] = [
@@ -36,7 +46,6 @@ describe('each answer is checked', () => {
     ['cpu', '0.5'],
     ['memory', '2Gi'],
     ['max_concurrent_jobs', '1000'],
-    ['config', 'top_k={type: integer, default: 5}'],
     ['provider', 'openai'],
   ];
   it.each(good)('%s takes %s', (id, value) => expect(answerKinds[id].check(value)).toBeUndefined());
@@ -49,6 +58,8 @@ describe('each answer is checked', () => {
     ['author', 'a\u001b[31m', 'control character'],
     ['class_name', 'ocr', 'PascalCase'],
     ['endpoints', '/x y', '"METHOD /path"'],
+    ['endpoints', 'GTE /x', 'has the method GTE; the known methods are GET, POST, PUT, PATCH, DELETE'],
+    ['endpoints', 'GET x', '"METHOD /path"'],
     ['permissions', 'share', '"namespace:verb"'],
     ['emit', 'Indexed', '"namespace.verb"'],
     ['dependencies', '-g', 'must be a service'],
@@ -59,12 +70,6 @@ describe('each answer is checked', () => {
     ['max_concurrent_jobs', '0', 'whole number'],
     ['max_concurrent_jobs', '1001', 'whole number'],
     ['provider', 'azure', 'must be one of local, openai'],
-    ['config', 'top_k', 'must be key=value'],
-    ['config', 'topK=5', 'the key must be snake_case'],
-    ['config', 'top_k={type: float}', 'type must be one of'],
-    ['config', 'top_k={tpye: integer}', 'Did you mean type?'],
-    ['config', 'top_k={type: integer', 'is not valid YAML'],
-    ['config', `top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
   ];
   it.each(bad)('%s refuses %s', (id, value, reason) => expect(answerKinds[id].check(value)).toContain(reason));
 });

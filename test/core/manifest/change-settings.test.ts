@@ -13,10 +13,10 @@ it.each([
   ['one less', { remove: ['b'] }, text.replace('  b:\n    type: string\n    default: y\n', '')],
   ['one more', { add: { c: 2 } }, text.replace('default: y\n', 'default: y\n  c: 2\n')],
   ['one more that is there', { add: { a: 2 } }, text],
-])('%s', (_, change, want) => expect(changeSettings(text, { ...none, ...change })).toBe(want));
+])('%s', async (_, change, want) => expect(await changeSettings(text, { ...none, ...change })).toBe(want));
 
-it('does not change a manifest without settings, and refuses settings in braces', () => {
-  expect(changeSettings('name: x\n', { ...none, rename: { a: 'b' }, remove: ['c'] })).toBe('name: x\n');
-  expect(changeSettings('configuration: {}\n', { ...none, remove: ['c'] })).toBe('configuration: {}\n');
-  expect(changeSettings('configuration: {a: 1}\n', { ...none, rename: { a: 'b' } })).toBeUndefined();
+it('does not change a manifest without settings, and refuses settings in braces', async () => {
+  expect(await changeSettings('name: x\n', { ...none, rename: { a: 'b' }, remove: ['c'] })).toBe('name: x\n');
+  expect(await changeSettings('configuration: {}\n', { ...none, remove: ['c'] })).toBe('configuration: {}\n');
+  expect(await changeSettings('configuration: {a: 1}\n', { ...none, rename: { a: 'b' } })).toBeUndefined();
 });

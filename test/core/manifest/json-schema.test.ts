@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { parse, parse as readYaml } from 'yaml';
+import { patterns } from '../../../src/core/manifest/field-checks.ts';
 import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
-import { readYaml } from '../../../src/core/text/yaml-value.ts';
 import { candidateManifest, Draw } from '../pack/random-manifest.ts';
 import { goodText } from './good-manifest.ts';
 import { mutate } from './mutants.ts';
 
-const schema = manifestJsonSchema();
+const schema = manifestJsonSchema(parse);
 /** Draft-07 is ajv's own; strict: an unknown or a misplaced keyword is an error. */
-const validate = new Ajv({ strict: true, allErrors: false }).compile(schema);
+const validate = new Ajv({ strict: true, allErrors: false }).addVocabulary(['patternErrorMessage']).compile(schema);
+
+/** Every mapping in a JSON Schema, at any depth. */
+function partsOf(value: unknown): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.values(value).flatMap(partsOf);
+  return Array.isArray(value) ? inner : [value as Record<string, unknown>, ...inner];
+}
 
 describe('the JSON Schema of the manifest', () => {
   it('is the file that the package contains', () => {
@@ -30,6 +38,16 @@ describe('the JSON Schema of the manifest', () => {
       for (const example of examples)
         expect(validate({ ...(readYaml(goodText()) as object), [key]: example })).toBe(true);
     }
+  });
+
+  it('has a message in plain English beside every pattern', () => {
+    const messages = partsOf(schema).flatMap((part) =>
+      'pattern' in part ? [[part.pattern, part.patternErrorMessage]] : [],
+    );
+    expect(messages.length).toBeGreaterThan(15);
+    for (const [pattern, message] of messages)
+      expect({ pattern, message }).toEqual({ pattern, message: expect.stringMatching(/^The (value|key) [^\\^]+\.$/) });
+    expect(messages.map(([, message]) => message)).toContain(`The value ${patterns.version[1]}.`);
   });
 
   it('agrees with the schema of the tool on 20000 mutants', () => {

@@ -13,6 +13,8 @@ it.each<[path: (string | number)[], given: string, want: string | undefined]>([
   [['endpoints', 1], 'POST process', 'POST /process'],
   [['endpoints', 1], 'get /status/:jobId/', 'GET /status/{job_id}'],
   [['endpoints', 1], 'GET /pages/<id>', 'GET /pages/{id}'],
+  [['endpoints', 1], 'GTE /x', 'GET /x'],
+  [['endpoints', 1], 'Delte /pages/{id}', 'DELETE /pages/{id}'],
   [['endpoints', 1], 'FETCH /x', undefined],
   [['endpoints', 1], '/a/{x}/{x}', undefined],
   [['permissions_required', 0], 'asr.read', 'asr:read'],

@@ -1,7 +1,4 @@
 import { expect, it } from 'vitest';
-import { isFailure } from '../../../src/core/failure.ts';
-import { buildPack } from '../../../src/core/pack/build-pack.ts';
-import { compilerEngine } from '../../../src/core/pack/engine-compiler.ts';
 import { makePack } from './make-pack.ts';
 
 it('lists the files of each section, with their targets and policies', () => {
@@ -36,10 +33,4 @@ it('leaves a file that is no text as it is, whatever its name', () => {
   expect(makePack({ 'module/a.hbs': { content: bytes, mode: 0o644 } }).files.module).toMatchObject([
     { target: 'a.hbs', content: bytes },
   ]);
-});
-
-it('wants a pack.yaml', () => {
-  expect(() => buildPack(new Map(), 'x', compilerEngine())).toThrow(
-    expect.toSatisfy((error) => isFailure(error, 'pack-invalid')),
-  );
 });

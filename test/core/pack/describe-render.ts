@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { load } from 'js-yaml';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
 import { parseSync } from 'oxc-parser';
 import { expect, it } from 'vitest';
+import { parse as load } from 'yaml';
 import { readManifest } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context.ts';
@@ -51,9 +51,9 @@ function markdownHolds(text: string, description: string): boolean {
 /** The modules that a pack makes of manifests, one after the other. */
 export async function modulesOf(name: string, manifests: ReturnType<typeof acceptedManifests>) {
   const pack = await readPackFolder(`${templates}${name}`, name);
-  return (function* () {
+  return (async function* () {
     for (const [, manifest] of manifests)
-      yield renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
+      yield await renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
   })();
 }
 
@@ -62,8 +62,8 @@ export function describeRender(name: string): void {
   it(`parses, and keeps every word, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
     const pack = await readPackFolder(`${templates}${name}`, name);
     for (const [seed, manifest] of acceptedManifests()) {
-      const tree = renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
-      const written = readManifest(String(tree.get(relPath('manifest.yaml'))?.content)).manifest;
+      const tree = await renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
+      const { manifest: written } = await readManifest(String(tree.get(relPath('manifest.yaml'))?.content));
       const faults = faultsOf(tree, manifest);
       if (faults.length > 0 || written?.description !== manifest.description) {
         expect({ seed, faults, description: written?.description }).toEqual({
@@ -79,7 +79,7 @@ export function describeRender(name: string): void {
     const pack = await readPackFolder(`${templates}${name}`, name);
     const [[, manifest]] = [...acceptedManifests(1)] as [readonly [number, Manifest]];
     const given = { ...manifest, class_name: `${stem}Module` };
-    for (const [path, { content }] of renderModule(pack, contextOf(given, pack.meta, pack.meta.host.imports))) {
+    for (const [path, { content }] of await renderModule(pack, contextOf(given, pack.meta, pack.meta.host.imports))) {
       if (!/\.(py|ts)$/.test(path)) continue;
       const text = String(content);
       const imports = text.match(/^(?:from|import) (?:[^({\n]*\([^)]*\)|[^{(\n]*\{[^}]*\}|[^\n]*)/gm)?.join('\n') ?? '';
@@ -95,8 +95,8 @@ export function describeRender(name: string): void {
       const manifest = randomManifest(seed);
       if (manifest === undefined) continue;
       const turned = Object.fromEntries(Object.entries(manifest).reverse()) as Manifest;
-      expect(renderModule(pack, contextOf(turned, pack.meta, imports))).toEqual(
-        renderModule(pack, contextOf(manifest, pack.meta, imports)),
+      expect(await renderModule(pack, contextOf(turned, pack.meta, imports))).toEqual(
+        await renderModule(pack, contextOf(manifest, pack.meta, imports)),
       );
     }
   });

@@ -1,6 +1,8 @@
+import { parse } from 'yaml';
 import { buildPack } from '../../../src/core/pack/build-pack.ts';
 import { compilerEngine } from '../../../src/core/pack/engine-compiler.ts';
 import type { Pack } from '../../../src/core/pack/pack.ts';
+import { PackMetaSchema } from '../../../src/core/pack/pack-meta.ts';
 import type { RelPath } from '../../../src/core/text/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
@@ -24,5 +26,6 @@ export function makePack(texts: Readonly<Record<string, string | TreeFile>>, fil
     path as RelPath,
     typeof given === 'string' ? textFile(given) : given,
   ]);
-  return buildPack(new Map(tree), 'tiny', compilerEngine());
+  const meta = PackMetaSchema.parse(parse(String(new Map(tree).get('pack.yaml' as RelPath)?.content)));
+  return buildPack(new Map(tree), meta, compilerEngine());
 }

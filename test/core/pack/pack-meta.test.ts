@@ -3,12 +3,13 @@ import { isFailure } from '../../../src/core/failure.ts';
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from './make-pack.ts';
 
-it('reads what a pack says, with what is left out filled in', () => {
-  expect(parsePackMeta(packYaml, 'tiny')).toMatchObject({
+it('reads what a pack says, with what is left out filled in', async () => {
+  expect(await parsePackMeta(packYaml, 'tiny')).toMatchObject({
     name: 'tiny',
     version: '1.2.3',
     files: [],
-    host: { modules_dir: 'modules', import_style: 'relative' },
+    reserved_names: {},
+    host: { modules_dir: 'modules', import_style: 'relative', reserved_names: [] },
     commands: { format: [] },
   });
 });
@@ -41,6 +42,13 @@ const faults: [name: string, from: string | RegExp, to: string, want: string][] 
     'commands.add must be a list, not a string',
   ],
   ['an empty command', 'verify: []', 'verify: [[]]', 'commands.verify[0] must have at least 1 entry'],
+  ['a reserved name without a reason', 'questions:', 'reserved_names: [build]\nquestions:', 'reserved_names must be'],
+  [
+    'a reserved name that no module has',
+    'questions:',
+    'reserved_names: {site-packages: skipped}\nquestions:',
+    'the key "site-packages" is no module name',
+  ],
   ['an unknown policy', 'questions:', 'files: [{path: a, policy: kept}]\nquestions:', 'files[0].policy must be one of'],
   [
     'code for a condition',
@@ -49,15 +57,9 @@ const faults: [name: string, from: string | RegExp, to: string, want: string][] 
     'files[0].when must be a mapping',
   ],
 ];
-it.each(faults)('refuses %s', (_, from, to, want) => {
+it.each(faults)('refuses %s', async (_, from, to, want) => {
   const text = packYaml.replace(from, to);
   expect(text).not.toBe(packYaml);
-  const thrown = (() => {
-    try {
-      return parsePackMeta(text, 'tiny');
-    } catch (error) {
-      return error;
-    }
-  })();
+  const thrown = await parsePackMeta(text, 'tiny').catch((error: unknown) => error);
   expect(isFailure(thrown, 'pack-invalid') && thrown.message).toContain(`Pack tiny: pack.yaml: ${want}`);
 });

@@ -15,11 +15,11 @@ const template = readFileSync(mini, 'utf8');
 const pack = { name: 'tiny', version: '1.2.3' };
 const render = (files: Parameters<typeof makePack>[0], manifest: Manifest = goodManifest('ocr'), exceptions?: string) =>
   renderModule(makePack(files, exceptions), contextOf(manifest, pack, {}));
-const text = (tree: ReturnType<typeof render>, path: string) =>
+const text = (tree: Awaited<ReturnType<typeof render>>, path: string) =>
   [...tree].find(([found]) => found === path)?.[1].content as string;
 
-it('adds what an update needs: a lock, the base of managed files, and word to git about it', () => {
-  const tree = render(
+it('adds what an update needs: a lock, the base of managed files, and word to git about it', async () => {
+  const tree = await render(
     { 'module/manifest.yaml.hbs': template, 'module/a.ts.hbs': 'a\n', 'module/gen.ts': 'g\n' },
     undefined,
     '[{path: module/manifest.yaml.hbs, policy: owned}, {path: module/gen.ts, policy: generated}]',
@@ -38,7 +38,7 @@ it('adds what an update needs: a lock, the base of managed files, and word to gi
   );
 });
 
-it.each(hostileTexts)('keeps a description with %s in the manifest', (_, description) => {
+it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, description) => {
   const manifest = goodManifest('ocr', {
     description,
     author: description.slice(0, 200).trim() || 'a',
@@ -47,12 +47,12 @@ it.each(hostileTexts)('keeps a description with %s in the manifest', (_, descrip
       mode: { type: 'string', enum: [description, 'x'], description: description.slice(0, 1_000) },
     },
   });
-  expect(() => render({ 'module/manifest.yaml.hbs': template }, manifest)).not.toThrow();
+  await render({ 'module/manifest.yaml.hbs': template }, manifest);
 });
 
 describe('a pack whose manifest is wrong fails, with the template and the line', () => {
   const cases: [name: string, from: string, to: string, line: number, reason: string][] = [
-    ['no YAML', 'author: {{yaml author}}', 'author: [', 7, 'is not YAML'],
+    ['no YAML', 'author: {{yaml author}}', 'author: [', 5, 'is not YAML'],
     ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a string'],
     ['a missing key', 'author: {{yaml author}}\n', '', 1, 'author is missing'],
     ['a misspelt key', 'class_name:', 'className:', 5, 'unknown key "className"'],
@@ -67,31 +67,32 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
     ],
     ['an unknown name', '{{yaml author}}', '{{yaml autor}}', 4, 'yaml is given nothing'],
   ];
-  it.each(cases)('%s', (_, from, to, line, reason) => {
+  it.each(cases)('%s', async (_, from, to, line, reason) => {
     expect(template).toContain(from);
-    const thrown = (() => {
-      try {
-        return render({ 'module/manifest.yaml.hbs': template.replace(from, to) });
-      } catch (error) {
-        return error;
-      }
-    })() as Failure<'pack-check-failed'>;
+    const thrown = (await render({ 'module/manifest.yaml.hbs': template.replace(from, to) }).catch(
+      (error: unknown) => error,
+    )) as Failure<'pack-check-failed'>;
     expect(thrown).toBeInstanceOf(Failure);
     expect(thrown.args).toMatchObject({ pack: 'tiny', template: 'module/manifest.yaml.hbs', line });
     expect(thrown.args.reason).toContain(reason);
   });
 
-  it('and one that renders none', () => {
-    expect(() => render({ 'module/a': '' })).toThrow('renders no manifest.yaml');
+  it('and one that renders none', async () => {
+    await expect(render({ 'module/a': '' })).rejects.toThrow('renders no manifest.yaml');
   });
 
-  it('and one that copies it', () => {
-    expect(() => render({ 'module/manifest.yaml': 'name: x\n' })).toThrow('module/manifest.yaml:1: the rendered');
+  it('and one that copies it', async () => {
+    await expect(render({ 'module/manifest.yaml': 'name: x\n' })).rejects.toThrow(
+      'module/manifest.yaml:1: the rendered',
+    );
   });
 });
 
-it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])('a pack may not make %s', (path) => {
-  expect(() => render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).toThrow(
-    'is made by the tool',
-  );
-});
+it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])(
+  'a pack may not make %s',
+  async (path) => {
+    await expect(render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).rejects.toThrow(
+      'is made by the tool',
+    );
+  },
+);

@@ -10,7 +10,7 @@ describe('a module of FastAPI', () => describeRender('fastapi'));
 await describeWhere('a module of FastAPI, parsed', missingPython(), () => {
   it(`is Python, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
     const parser = new PythonParser();
-    for (const tree of await modulesOf('fastapi', acceptedManifests(runs)))
+    for await (const tree of await modulesOf('fastapi', acceptedManifests(runs)))
       for (const [path, { content }] of tree) if (path.endsWith('.py')) await parser.parse(String(content));
     const { parsed, faults } = await parser.end();
     expect(faults.slice(0, 3)).toEqual([]);

@@ -171,39 +171,42 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into
 
   beforeAll(async () => {
     pack = await readPackFolder(fileURLToPath(new URL(`../../../templates/${stack}`, import.meta.url)), stack);
-    const rendered = renderModule(pack, context(manifestFromAnswers(answers, { author: 'Ann', dependencies: [] })));
+    const rendered = await renderModule(
+      pack,
+      context(manifestFromAnswers(answers, { author: 'Ann', dependencies: [] })),
+    );
     const edited = editedFiles(stack).map(
       (file) => [file as RelPath, textFile(editedText(stack, file, textIn(rendered, file)))] as const,
     );
     folder = new Map([...rendered, ...edited]);
   });
 
-  function afterEdit(files: Tree, edit: Kind['edit']) {
+  async function afterEdit(files: Tree, edit: Kind['edit']) {
     const manifest = replacedIn(textIn(files, manifestPath), ...edit);
-    const now = context(readManifest(manifest).manifest as Manifest);
+    const now = context((await readManifest(manifest)).manifest as Manifest);
     const update = (tree: Tree) => updateModule(pack, now, tree, 'notes', { conflicts: 'markers', restore: new Set() });
-    return { ...update(new Map([...files, [manifestPath, textFile(manifest)]])), update };
+    return { ...(await update(new Map([...files, [manifestPath, textFile(manifest)]]))), update };
   }
 
-  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', (_, { edit, gone, ...news }) => {
-    const { tree, conflicts, ...next } = afterEdit(folder, edit);
+  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', async (_, { edit, gone, ...news }) => {
+    const { tree, conflicts, ...next } = await afterEdit(folder, edit);
     expect(conflicts).toEqual([]);
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
       if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(mineIn(file));
-    expect(next.update(tree).tree).toEqual(tree);
+    expect((await next.update(tree)).tree).toEqual(tree);
   });
 
-  it('but for what it takes away while the user has edited it: that is a conflict, which says so', () => {
+  it('but for what it takes away while the user has edited it: that is a conflict, which says so', async () => {
     const [path, line] = {
       fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
       fastapi: ['events.py' as RelPath, '            await service.start_processing('],
     }[stack] as [RelPath, string];
     const own = `${/^ */.exec(line)?.[0]}mine();`;
     const edited = textFile(replacedIn(textIn(folder, path), line, `${own}\n${line}`));
-    const { tree, conflicts } = afterEdit(new Map([...folder, [path, edited]]), removed('file.uploaded'));
+    const { tree, conflicts } = await afterEdit(new Map([...folder, [path, edited]]), removed('file.uploaded'));
     expect(conflicts).toMatchObject([
       {
         path,

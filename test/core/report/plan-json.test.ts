@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { planToJson } from '../../../src/core/report/plan-json.ts';
+import { planResultToJson } from '../../../src/core/report/plan-json.ts';
 import { relPath } from '../../../src/core/text/rel-path.ts';
 import { planChanges } from '../../../src/core/tree/plan.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
-it('holds everything that would be written, and nothing that stays', () => {
+it('holds everything that would be written, and nothing that stays', async () => {
   const current = new Map([
     [relPath('same'), textFile('1')],
     [relPath('changed'), textFile('1')],
@@ -16,8 +16,14 @@ it('holds everything that would be written, and nothing that stays', () => {
     [relPath('new.png'), { content: Uint8Array.from([0, 255]), mode: 0o644 }],
   ]);
   const options = { remove: new Set([relPath('gone')]), newFolders: [relPath('folder')] };
-  expect(JSON.parse(JSON.stringify(planToJson(planChanges(current, desired, options))))).toEqual({
-    new_folders: ['folder'],
+  const plan = planChanges(current, desired, options);
+  expect(JSON.parse(await planResultToJson({ command: 'add', written: false, plan }, { host: '/app' }))).toEqual({
+    schemaVersion: 1,
+    command: 'add',
+    written: false,
+    newFolders: ['folder'],
+    diagnostics: [],
+    host: '/app',
     changes: [
       { kind: 'update', path: 'changed', mode: '100755', content: '2' },
       { kind: 'delete', path: 'gone' },

@@ -85,7 +85,7 @@ describe('reportDiff', () => {
       ['diff --git a/a b/a', 'old mode 100644', 'new mode 100755'],
     ],
   ];
-  it.each(cases)('%s', (_, before, after, remove, want) => {
-    expect(reportDiff(plan(before, after, remove), plain)).toBe(want.map((line) => `${line}\n`).join(''));
+  it.each(cases)('%s', async (_, before, after, remove, want) => {
+    expect(await reportDiff(plan(before, after, remove), plain)).toBe(want.map((line) => `${line}\n`).join(''));
   });
 });

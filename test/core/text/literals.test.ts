@@ -1,6 +1,5 @@
-import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse as load, parse } from 'yaml';
 import {
   docstringText,
   jsdocText,

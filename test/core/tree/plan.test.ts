@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { relPath } from '../../../src/core/text/rel-path.ts';
-import { isNoop, planChanges } from '../../../src/core/tree/plan.ts';
+import { changedFolders, isNoop, planChanges } from '../../../src/core/tree/plan.ts';
 import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 const tree = (files: Readonly<Record<string, string | TreeFile>>): Tree =>
@@ -17,6 +17,14 @@ const cases: [name: string, current: Tree, desired: Tree, remove: string[], want
   ['a new file', tree({}), tree({ a: '1' }), [], ['create a']],
   ['a changed one', tree({ a: '1' }), tree({ a: '2' }), [], ['update a']],
   ['the same one', tree({ a: '1' }), tree({ a: '1' }), [], ['keep a']],
+  ['one with other line endings', tree({ a: '1\r\n' }), tree({ a: '1\n' }), [], ['keep a']],
+  [
+    'a lock in another layout',
+    tree({ '.ai-module/lock.yaml': "owned: ['b']\n" }),
+    tree({ '.ai-module/lock.yaml': 'owned:\n  - "b"\n' }),
+    [],
+    ['keep .ai-module/lock.yaml'],
+  ],
   ['another mode', tree({ a: '1' }), tree({ a: textFile('1', 0o755) }), [], ['update a']],
   ['one that is not wanted is kept', tree({ a: '1' }), tree({}), [], ['keep a']],
   ['unless it is to be removed', tree({ a: '1' }), tree({}), ['a'], ['delete a']],
@@ -50,6 +58,13 @@ it('carries what it believes to be there', () => {
   ]);
 });
 
+it('writes what changes in the line endings that are there', () => {
+  const { changes } = planChanges(tree({ a: '1\r\n2\r\n' }), tree({ a: '1\n3\n' }));
+  expect(changes).toEqual([
+    { kind: 'update', path: 'a', before: textFile('1\r\n2\r\n'), after: textFile('1\r\n3\r\n') },
+  ]);
+});
+
 it('sorts new folders', () => {
   const newFolders = [relPath('b'), relPath('a')];
   expect(planChanges(tree({}), tree({}), { newFolders }).newFolders).toEqual(['a', 'b']);
@@ -58,4 +73,14 @@ it('sorts new folders', () => {
 it('knows when there is nothing to do', () => {
   expect(isNoop(planChanges(tree({ a: '1' }), tree({ a: '1' })))).toBe(true);
   expect(isNoop(planChanges(tree({}), tree({ a: '1' })))).toBe(false);
+});
+
+it.each<[changed: string, folders: string[], want: string[]]>([
+  ['modules/a/x', ['modules/a', 'modules/b'], ['modules/a']],
+  ['modules/a/deep/x', ['', 'modules/a'], ['modules/a']],
+  ['modules/ab/x', ['', 'modules/a'], ['']],
+  ['x', ['', 'modules/a'], ['']],
+])('%s changes %j in %j', (path, folders, want) => {
+  const plan = planChanges(tree({ [path]: '1', 'modules/b/kept': '1' }), tree({ [path]: '2', 'modules/b/kept': '1' }));
+  expect([...changedFolders(plan, new Set(folders))]).toEqual(want);
 });

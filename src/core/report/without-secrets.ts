@@ -1,0 +1,100 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { pristinePath } from '../lock/lock.ts';
+import { manifestPath, readPristine } from '../lock/pristine.ts';
+import { maskSecrets, secretsInCode, secretsInWords, secretsInYaml, wideMask } from '../text/mask-secrets.ts';
+import type { RelPath } from '../text/rel-path.ts';
+import type { Change, Plan } from '../tree/plan.ts';
+import type { TreeFile } from '../tree/tree.ts';
+
+/** Reports end up in logs that more people read than the files: nothing here keeps a secret that the files have. */
+export async function withoutSecrets(
+  diagnostics: readonly Diagnostic[],
+  texts: ReadonlyMap<string, string>,
+): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly texts: ReadonlyMap<string, string> }> {
+  const secrets = new Map<string, readonly string[]>();
+  for (const [file, text] of texts) secrets.set(file, await secretsInFile(file, text));
+  const shown = new Map(
+    [...texts].map(([file, text]) => [
+      file,
+      maskSecrets(text.replace(/^\ufeff/, ''), secrets.get(file) ?? [], wideMask),
+    ]),
+  );
+  for (const { rule, file, range } of diagnostics) {
+    const text = shown.get(file);
+    if (rule.startsWith('secret-') && range && text !== undefined) shown.set(file, maskRange(text, range));
+  }
+  return { diagnostics: diagnostics.map((one) => withoutThose(one, secrets.get(one.file) ?? [])), texts: shown };
+}
+
+async function secretsInFile(file: string, text: string): Promise<string[]> {
+  return /\.(?:py|[mc]?[jt]s)$/.test(file) ? secretsInCode(text) : secretsInYaml(text);
+}
+
+function withoutThose({ fix, ...one }: Diagnostic, secrets: readonly string[]): Diagnostic {
+  const mask = (text: string) => maskSecrets(text, secrets);
+  const shown = { ...one, message: mask(one.message), ...(one.hint !== undefined && { hint: mask(one.hint) }) };
+  // A fix with a mask in it would be written as it is.
+  return fix && mask(fix.text) === fix.text ? { ...shown, fix } : shown;
+}
+
+function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']>): string {
+  const lines = text.split('\n');
+  for (let at = start.line - 1; at < end.line; at += 1) {
+    const line = lines[at] ?? '';
+    const from = at === start.line - 1 ? start.column - 1 : 0;
+    const to = at === end.line - 1 ? end.column - 1 : line.length;
+    lines[at] = line.slice(0, from) + wideMask(line.slice(from, to)) + line.slice(to);
+  }
+  return lines.join('\n');
+}
+
+/** A plan as it may be shown: without the secrets of the manifests in it, which rules may have been told to ignore. */
+export async function planWithoutSecrets(plan: Plan): Promise<Plan> {
+  const secrets = new Set((await Promise.all(plan.changes.map(secretsInChange))).flat());
+  if (secrets.size === 0) return plan;
+  const shown = (file: TreeFile): TreeFile =>
+    typeof file.content === 'string' ? { ...file, content: maskSecrets(file.content, secrets) } : file;
+  const changes = plan.changes.map((change): Change => {
+    const before = 'before' in change && { before: shown(change.before) };
+    const after = 'after' in change && { after: shown(change.after) };
+    return { ...change, ...before, ...after } as Change;
+  });
+  return { ...plan, changes };
+}
+
+async function secretsInChange(change: Change): Promise<string[]> {
+  const files = [...('before' in change ? [change.before] : []), ...('after' in change ? [change.after] : [])];
+  const manifests = files.flatMap(({ content }) => {
+    if (typeof content !== 'string') return [];
+    if (isAt(change.path, manifestPath)) return [content];
+    const manifest = isAt(change.path, pristinePath) ? readPristine(content)?.get(manifestPath)?.content : undefined;
+    return typeof manifest === 'string' ? [manifest] : [];
+  });
+  return (await Promise.all(manifests.map((text) => secretsInYaml(text)))).flat();
+}
+
+function isAt(path: RelPath, end: string): boolean {
+  return path === end || path.endsWith(`/${end}`);
+}
+
+/** What a failure says, without the secrets in the arguments of the command and in what the failure is about. */
+export async function failureWithoutSecrets<T>(said: T, argv: readonly string[]): Promise<T> {
+  const texts = textsIn(said);
+  // A trace may quote lines of a file.
+  const quoted = texts.filter((text) => text.includes('\n')).map((text) => secretsInYaml(text));
+  const secrets = new Set((await Promise.all([secretsInWords([...argv, ...texts]), ...quoted])).flat());
+  return mapTexts(said, (text) => maskSecrets(text, secrets)) as T;
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** A value as it would be written in JSON, with each text changed. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapTexts(inner, change)]));
+}

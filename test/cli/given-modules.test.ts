@@ -1,0 +1,138 @@
+import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { mini, newHost } from './hosts.ts';
+
+let root: string;
+let link: string;
+const outside = tempFolder();
+
+beforeAll(async () => {
+  root = realpathSync(await newHost());
+  for (const name of ['text_insights', 'text_search', 'notes'])
+    await succeedIn(root, ['new', name, '--author', 'Ada', '--yes']);
+  mkdirSync(join(root, 'docs'));
+  mkdirSync(join(root, 'modules/notes/deep/er'), { recursive: true });
+  link = join(outside, 'link');
+  symlinkSync(root, link);
+});
+
+/** From where, and what is given for the module text_insights. */
+const ways: [place: () => string, given: () => string][] = [
+  [() => root, () => 'text_insights'],
+  [() => root, () => 'modules/text_insights'],
+  [() => root, () => './modules/text_insights/'],
+  [() => root, () => 'modules/text_insights/manifest.yaml'],
+  [() => root, () => join(root, 'modules/text_insights')],
+  [() => join(root, 'docs'), () => 'text_insights'],
+  [() => join(root, 'docs'), () => '../modules/text_insights'],
+  [() => join(root, 'modules'), () => 'text_insights'],
+  [() => join(root, 'modules'), () => './text_insights/manifest.yaml'],
+  [() => join(root, 'modules/text_insights'), () => '.'],
+  [() => join(root, 'modules/text_insights'), () => 'manifest.yaml'],
+  [() => join(root, 'modules/text_insights'), () => 'text_insights'],
+  [() => join(root, 'modules/notes/deep/er'), () => '../../../text_insights'],
+  [() => join(root, 'modules/notes/deep/er'), () => 'text_insights'],
+  [() => outside, () => join(root, 'modules/text_insights')],
+  [() => outside, () => 'link/modules/text_insights'],
+  [() => root, () => join(link, 'modules/text_insights')],
+];
+
+/** The modules that a command's JSON is about. */
+async function modulesOf(cwd: string, argv: readonly string[]): Promise<string[]> {
+  const { modules } = JSON.parse((await succeedIn(cwd, [...argv, '--json'])).out) as { modules: { name: string }[] };
+  return modules.map(({ name }) => name);
+}
+
+describe.each(ways)('a module given by name or path (%#)', (place, given) => {
+  it.each(['update', 'status', 'adopt'])('%s', async (command) => {
+    expect(await modulesOf(place(), [command, given()])).toEqual(['text_insights']);
+  });
+
+  it('add --module', async () => {
+    const argv = ['add', 'event', 'text_insights.archived', '--module', given()];
+    expect(await modulesOf(place(), argv)).toEqual(['text_insights']);
+  });
+
+  it('diff', async () => {
+    const { out } = await succeedIn(place(), ['diff', given()]);
+    expect(out).toBe('');
+  });
+
+  it('validate', async () => {
+    const { files } = JSON.parse((await succeedIn(place(), ['validate', given(), '--json'])).out);
+    expect(files).toEqual([expect.stringMatching(/^(.*text_insights\/)?manifest\.yaml$/)]);
+    expect(realpathSync(join(place(), files[0]))).toBe(join(root, 'modules/text_insights/manifest.yaml'));
+  });
+});
+
+describe('a folder that holds all modules', () => {
+  const all = ['notes', 'text_insights', 'text_search'];
+
+  it.each(['modules', '.', './modules'])('%s', async (given) => {
+    for (const command of ['update', 'status', 'adopt']) expect(await modulesOf(root, [command, given])).toEqual(all);
+  });
+
+  it('is not clear to add', async () => {
+    const { code, err } = await runIn(root, ['add', 'event', 'a.b', '--module', 'modules', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('It is not clear which module')]);
+  });
+});
+
+it('a name goes before a path of the same name', async () => {
+  mkdirSync(join(root, 'notes'), { recursive: true });
+  expect(await modulesOf(root, ['status', 'notes'])).toEqual(['notes']);
+});
+
+it('several are given once each', async () => {
+  const given = ['notes', './modules/notes', 'modules/text_search/manifest.yaml'];
+  expect(await modulesOf(root, ['status', ...given])).toEqual(['notes', 'text_search']);
+});
+
+describe('what no module is', () => {
+  const commands = [['update'], ['status'], ['diff'], ['adopt'], ['add', 'event', 'a.b', '--module']];
+
+  it.each<[string, string]>([
+    ['text_insight', 'Did you mean text_insights?'],
+    ['text_', 'Did you mean text_insights or text_search?'],
+    ['modules/text_serch/manifest.yaml', 'Did you mean text_search?'],
+    ['unlike', 'Modules there: notes, text_insights, text_search.'],
+    ['docs', 'Modules there: notes, text_insights, text_search.'],
+  ])('%s', async (given, hint) => {
+    const before = snapshot(root);
+    for (const argv of [...commands, ...(/^\w+$/.test(given) && given !== 'docs' ? [['validate']] : [])]) {
+      const { code, err } = await runIn(root, [...argv, given]);
+      expect([code, err], argv.join(' ')).toEqual([2, expect.stringContaining(`There is no module ${given} in `)]);
+      expect(err).toContain(hint);
+      expect(err.match(/^error /gm)).toHaveLength(1);
+    }
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('validate says of a path, and of a word outside of a host, that it does not exist', async () => {
+    for (const [cwd, given] of [
+      [root, 'modules/unlike'],
+      [outside, 'unlike'],
+    ] as const) {
+      const { code, err } = await runIn(cwd, ['validate', given]);
+      expect([code, err]).toEqual([2, expect.stringContaining(`${given} cannot be read: it does not exist`)]);
+    }
+  });
+
+  it('validate --host looks for names in that host', async () => {
+    const { out } = await succeedIn(outside, ['validate', 'notes', '--host', root]);
+    expect(out).toContain('1 manifest valid');
+  });
+
+  it('--stack is a path from here, wherever the host is', async () => {
+    const argv = ['status', 'notes', '--host', root, '--stack', relative(outside, mini)];
+    expect((await succeedIn(outside, argv)).out).toContain('notes');
+  });
+
+  it('a path in no host', async () => {
+    const { code, err } = await runIn(root, ['update', outside]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`No host application was found in ${outside}`)]);
+  });
+});

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { renderHost } from '../../src/core/pack/render-host.ts';
+import { relPath } from '../../src/core/text/rel-path.ts';
+import { bundledMeta, bundledNames, bundledPack } from '../../src/io/bundled-pack.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { newHost } from './hosts.ts';
+
+const reserved = (
+  await Promise.all(
+    bundledNames.map(async (stack) =>
+      Object.entries((await bundledMeta(stack)).reserved_names).map(([name, reason]) => [stack, name, reason] as const),
+    ),
+  )
+).flat();
+
+const manifest = (name: string) =>
+  `name: ${name}\nversion: "1.0.0"\ndescription: Reads.\nauthor: Ada\nclass_name: ReaderModule\n`;
+
+describe('a module name that the stack reserves', () => {
+  it.each(reserved)('in a host of %s, %s is refused by every entry point', async (stack, name, reason) => {
+    const root = await newHost(stack);
+    writeFileSync(join(root, 'm.yaml'), manifest(name));
+    writeFileSync(join(root, 'a.yaml'), `name: ${name}\n`);
+    const before = snapshot(root);
+    const said = `A module for ${stack} cannot be called ${name}: ${reason}.\n      Choose another name, such as ${name}_module.`;
+    for (const argv of [[name], ['--from', 'm.yaml'], ['--answers', 'a.yaml'], [name, '--dry-run']])
+      expect(await runIn(root, ['new', ...argv, '--yes'])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(said),
+      });
+    const { code, out } = await runIn(root, ['new', name, '--json']);
+    expect([code, JSON.parse(out).error]).toMatchObject([2, { code: 'name-reserved', args: { name, stack, reason } }]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('is refused where it is asked for', async () => {
+    const root = await newHost('fastapi');
+    const { refusals } = await succeedIn(root, ['new'], { replies: { Name: ['build', 'build_module'] } });
+    expect(refusals).toEqual(['build is reserved: pytest skips folders of this name.']);
+  });
+
+  it.each([
+    ['fastapi', 'bower_components'],
+    ['fastify', 'build'],
+    ['fastify', 'dist'],
+  ])('is accepted in a host of %s where only another stack reserves it: %s', async (stack, name) => {
+    await succeedIn(await newHost(stack), ['new', name, '--yes']);
+  });
+
+  it('has a name as its suggestion that is accepted', async () => {
+    const root = await newHost('fastapi');
+    const { err } = await runIn(root, ['new', 'node_modules', '--yes']);
+    const [, suggestion = ''] = /such as (\w+)\./.exec(err) ?? [];
+    await succeedIn(root, ['new', suggestion, '--yes']);
+  });
+});
+
+/** The packages that a rendered host names, without the scoped ones: no host is named like those. */
+const dependencies: Readonly<Record<string, { readonly file: string; readonly read: (text: string) => string[] }>> = {
+  fastify: {
+    file: 'package.json',
+    read: (text) => {
+      const { dependencies, devDependencies } = JSON.parse(text);
+      return Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@'));
+    },
+  },
+  fastapi: {
+    file: 'pyproject.toml',
+    read: (text) => [...text.matchAll(/^ {4}"([a-z0-9-]+)[^"]*[<>=]/gm)].map(([, name = '']) => name),
+  },
+};
+
+describe.each(bundledNames)('a host of %s', (stack) => {
+  it('is never named like a package that it depends on', async () => {
+    const pack = await bundledPack(stack, ['host']);
+    const { file, read } = dependencies[stack] ?? { file: '', read: () => [] };
+    const named = (folder: string) => String(renderHost(pack, folder).get(relPath(file))?.content);
+    const packages = read(named('my-host'));
+    expect(packages.length).toBeGreaterThan(10);
+    expect(packages).toContain(stack);
+    for (const name of packages) expect(named(name)).toMatch(new RegExp(`^ *"?name"?(:| =) "${name}-host"`, 'm'));
+  });
+
+  it('has another name than its folder where that is a dependency, and init reports it', async () => {
+    const cwd = tempFolder();
+    const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
+    expect(err).toContain(`Note: the project is named ${stack}-host: ${stack} is a package that it needs.\n`);
+    expect(readFileSync(join(cwd, stack, '.ai-module/lock.yaml'), 'utf8')).toContain(`${stack}-host`);
+    await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
+    const other = await succeedIn(cwd, ['host', 'init', `${stack}-host`, '--stack', stack, '--yes']);
+    expect(other.err).not.toContain('Note:');
+  });
+});

@@ -3,14 +3,19 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { build, transform } from 'esbuild';
+import { transform } from 'esbuild';
 import handlebars from 'handlebars';
+import { importSource } from './import-source.mjs';
 
 const compiledSections = ['module', 'edits', 'partials'];
 
 /** Writes `<pack>.<section>.cjs` for each compiled section, `<pack>.br`, and `metas.cjs` with every pack.yaml. */
 export async function compilePacks(templates, out) {
-  const { compileOptions, parsePackMeta } = await importSource();
+  const { compileOptions, parsePackMeta } = await importSource(
+    ['src/core/pack/compile-options.ts', 'src/core/pack/pack-meta.ts'],
+    // Builds may run at the same time.
+    `build-${process.pid}`,
+  );
   const metas = {};
   for (const name of (await readdir(templates)).sort()) {
     const files = await readPack(join(templates, name));
@@ -55,21 +60,4 @@ async function filesBelow(folder) {
     ),
   );
   return lists.flat().sort();
-}
-
-/** The project's own source, which Node 20 cannot import as it stands. */
-async function importSource() {
-  const result = await build({
-    stdin: {
-      contents:
-        "export { compileOptions } from './src/core/pack/compile-options.ts'; export { parsePackMeta } from './src/core/pack/pack-meta.ts';",
-      resolveDir: new URL('..', import.meta.url).pathname,
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    write: false,
-  });
-  const code = Buffer.from(result.outputFiles[0].contents).toString('base64');
-  return import(`data:text/javascript;base64,${code}`);
 }

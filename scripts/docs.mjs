@@ -1,7 +1,6 @@
-// Writes the generated parts of the documentation: what stands between <!-- generated: name --> and <!-- end -->, and
+// Writes the generated parts of the documentation: the text between <!-- generated: name --> and <!-- end -->, and
 // the JSON Schema of the manifest.
-// With --check it writes nothing, and exits 1 where a part is not current.
-
+// With --check it writes nothing, and exits with 1 if a part is outdated.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { blocks } from './docs/blocks.mjs';

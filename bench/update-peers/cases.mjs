@@ -84,21 +84,21 @@ export const cases = [
     arrived: ['step_12 = "newer"'],
   },
   {
-    name: 'the file in CRLF, edited elsewhere',
+    name: 'file in CRLF, edited elsewhere',
     ...oneLineNewer,
     act: put('steps.py', text.replace('step_2 = 2', 'step_2 = "mine"').replaceAll('\n', '\r\n')),
     kept: ['step_2 = "mine"\r'],
     arrived: ['step_12 = "newer"\r'],
   },
   {
-    name: 'the file in Latin-1, edited elsewhere',
+    name: 'file in Latin-1, edited elsewhere',
     ...oneLineNewer,
     act: edit('steps.py', 'step_2 = 2', 'step_2 = "m\u00eame"'),
     kept: ['step_2 = "m\u00eame"'],
     arrived: ['step_12 = "newer"'],
   },
   {
-    name: 'imports in another order, changed elsewhere',
+    name: 'imports reordered, other lines changed',
     before: { 'steps.py': imports + text },
     after: { 'steps.py': imports + newer },
     act: edit('steps.py', imports, 'import abc\nimport os\nimport zlib\n\n\n'),
@@ -114,7 +114,7 @@ export const cases = [
     isConflict: true,
   },
   {
-    name: 'a new file of both, not the same',
+    name: 'both add a file of the same name with different content',
     before: { 'steps.py': text },
     after: { 'steps.py': text, 'extra.py': 'extra = "newer"\n' },
     act: put('extra.py', 'extra = "mine"\n'),
@@ -130,7 +130,7 @@ export const cases = [
     executable: 'steps.py',
   },
   {
-    name: 'work that is not committed',
+    name: 'uncommitted work',
     ...oneLineNewer,
     act: edit('steps.py', 'step_2 = 2', 'step_2 = "mine"'),
     isUncommitted: true,

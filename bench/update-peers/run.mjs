@@ -15,13 +15,13 @@ const tools = [createAiModule(join(root, 'dist/create-ai-module.cjs')), copier(p
 
 const rows = cases.map((test) => ({ test, verdicts: tools.map((tool) => play(tool, test)) }));
 console.log(`${cases.length} cases; ${versions.join(', ').replaceAll('==', ' ')}\n`);
-console.log(`| what happened | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
+console.log(`| case | ${tools.map(({ name }) => name).join(' | ')} |\n|---|${'---|'.repeat(tools.length)}`);
 for (const { test, verdicts } of rows) console.log(`| ${test.name} | ${verdicts.map(wordsOf).join(' | ')} |`);
 for (const [title, count] of Object.entries({
-  "the user's lines or files lost": ({ lost }) => lost,
-  'changes of the pack lost without a word': ({ notApplied }) => Number(notApplied),
-  'conflicts not seen': ({ missed }) => Number(missed),
-  'stopped without need': ({ falseConflict }) => Number(falseConflict),
+  'user lines or files lost': ({ lost }) => lost,
+  'pack changes lost silently': ({ notApplied }) => Number(notApplied),
+  'missed conflicts': ({ missed }) => Number(missed),
+  'stopped unnecessarily': ({ falseConflict }) => Number(falseConflict),
   'exit 0 with a conflict left': ({ exitZero }) => Number(exitZero),
 }))
   console.log(`| **${title}** | ${tools.map((_, tool) => total(rows, tool, count)).join(' | ')} |`);

@@ -25,13 +25,13 @@ export function verdictOf(folder, test, exit) {
 /** In a few words, for the table. */
 export function wordsOf({ exit, lost, falseConflict, missed, notApplied, exitZero }) {
   const words = [
-    lost > 0 && "**the user's work lost**",
-    notApplied && '**change of the pack lost**',
-    missed && 'conflict not seen',
-    falseConflict && 'stopped without need',
+    lost > 0 && '**user edit lost**',
+    notApplied && '**pack change lost**',
+    missed && 'conflict missed',
+    falseConflict && 'stopped unnecessarily',
     exitZero && 'conflict left',
   ].filter((word) => word !== false);
-  return `${words.length === 0 ? 'right' : words.join(', ')} (exit ${exit})`;
+  return `${words.length === 0 ? 'correct' : words.join(', ')} (exit ${exit})`;
 }
 
 function keepsRest(folder, { keptBytes, absent, executable }) {

@@ -1,11 +1,11 @@
 // Every generated part of the documentation, by the name that a page calls it.
 import { commandParts } from './commands.mjs';
+import { excerptParts } from './excerpt.mjs';
 import { failureParts } from './failures.mjs';
 import { hostParts } from './hosts.mjs';
 import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
 import { ruleParts } from './rules.mjs';
-import { tourParts } from './tour.mjs';
 import { updatingParts } from './updating.mjs';
 
 export const blocks = {
@@ -15,6 +15,6 @@ export const blocks = {
   ...manifestParts,
   ...packParts,
   ...ruleParts,
-  ...tourParts,
+  ...excerptParts,
   ...updatingParts,
 };

@@ -1,4 +1,4 @@
-// The keys of ai-modules.yaml, and what each bundled pack takes for a host.
+// The keys of ai-modules.yaml, and how each bundled pack recognizes a host.
 import { code, table } from './markdown.mjs';
 import { bundledPacks, keyTable } from './packs.mjs';
 
@@ -12,7 +12,7 @@ function stackSection(meta) {
   const imports = Object.entries(meta.host.imports).map(([name, place]) => [code(name), code(place)]);
   return [
     `### ${code(meta.name)}`,
-    `${meta.title}: ${meta.description.replace(/\.?$/, '.')} Modules live in ${code(meta.host.modules_dir)}. A folder is such a host where all of this holds:`,
+    `${meta.title}: ${meta.description.replace(/\.?$/, '.')} Modules live in ${code(meta.host.modules_dir)}. A folder is a host of this stack if all of these are true:`,
     evidence.join('\n'),
     table(['import', `default (${meta.host.import_style})`], imports),
   ].join('\n\n');

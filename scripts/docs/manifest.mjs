@@ -1,11 +1,12 @@
+// The manifest's fields, each with an example that is accepted, and the message for one that is not.
 import { parse as readYaml } from 'yaml';
-// The manifest's fields, each with an example that is accepted, and what is said about one that is not.
+
 import { code, fence, table } from './markdown.mjs';
 import { source } from './source.mjs';
 
 const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema } = source;
 
-/** A manifest with the required fields only, and what the examples need to stand in one. */
+/** A manifest with the required fields only, and what the examples need. */
 const least = {
   name: 'document_search',
   version: '1.0.0',
@@ -80,7 +81,7 @@ function fieldSection([field, doc]) {
   ].join('\n\n');
 }
 
-/** What the tool says to the refused value; an example that is not accepted is a mistake of the documentation. */
+/** The tool's message for the refused value; an example that is not accepted is a mistake of the documentation. */
 function refusal({ example, refused }, place) {
   const accepted = source.checkManifestValue(place(readYaml(example)));
   if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.problems[0].message}`);

@@ -9,7 +9,7 @@ export function fence(language, text) {
   return `${ticks}${language}\n${text.trimEnd()}\n${ticks}`;
 }
 
-/** Code in a line, whatever marks it holds itself. */
+/** Inline code, for any text, including backticks. */
 export function code(text) {
   return String(text).includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }

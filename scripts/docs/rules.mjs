@@ -21,7 +21,7 @@ export const ruleParts = {
 
 async function section({ id, severity, summary, why }) {
   const found = await findingsOf(id);
-  const repair = found.some(({ fix }) => fix) ? ' `--fix` repairs what is sure.' : '';
+  const repair = found.some(({ fix }) => fix) ? ' `--fix` applies safe repairs.' : '';
   const shown = source.reportDiagnostics(
     found.slice(0, mostFindings),
     textsBelow(join(fixtures, id, 'bad')),
@@ -29,7 +29,9 @@ async function section({ id, severity, summary, why }) {
   );
   const parts = [`### ${id}`, `**${severity}**: ${summary}. ${why}${repair}`, fence('text', shown)];
   const difference = differenceOf(id);
-  return [...parts, ...(difference === '' ? [] : ['Nothing is found in:', fence('diff', difference)])].join('\n\n');
+  return [...parts, ...(difference === '' ? [] : ['No diagnostic after this change:', fence('diff', difference)])].join(
+    '\n\n',
+  );
 }
 
 async function findingsOf(id) {

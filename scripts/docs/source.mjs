@@ -1,7 +1,6 @@
 // The project's own source, for what the documentation prints from it: its values, and the comments at its declarations.
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { importSource } from '../import-source.mjs';
 
 export const root = new URL('../../', import.meta.url);
 
@@ -27,31 +26,10 @@ const modules = [
   'src/core/text/json-text.ts',
 ];
 
-/**
- * Everything that those modules export. Node 20 cannot import TypeScript, so it is bundled first, into a folder as deep
- * as the source's own: `../../templates/` is the same from both.
- */
-export const source = await importSource();
-
-async function importSource() {
-  const outfile = fileURLToPath(new URL('.cache/docs/source.mjs', root));
-  await build({
-    stdin: {
-      contents: modules.map((path) => `export * from './${path}';`).join('\n'),
-      resolveDir: fileURLToPath(root),
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
-    outfile,
-  });
-  return import(pathToFileURL(outfile).href);
-}
+export const source = await importSource(modules, 'docs');
 
 /**
- * The members of a declaration in a source file, each with its type or value as it stands there, and the comment above
+ * The members of a declaration in a source file, each with its type or value in the source, and the comment above
  * it, which must be there. A member inside another one has a dotted path. It relies on the formatter: one member a line.
  */
 export async function documentedMembers(path, declaration) {
@@ -65,9 +43,9 @@ export async function documentedMembers(path, declaration) {
     if (/^[^\s]/.test(line)) break;
     const indent = line.length - line.trimStart().length;
     while (parents.length > 0 && parents.at(-1).indent >= indent) parents.pop();
-    const said = /^\s*\/\*\* (.*) \*\/$/.exec(line);
+    const documented = /^\s*\/\*\* (.*) \*\/$/.exec(line);
     const member = /^\s*(?:readonly )?(\w+)\??: (.*)$/.exec(line);
-    if (said) comment = said[1];
+    if (documented) comment = documented[1];
     else if (member) {
       const [, name, type] = member;
       if (comment === '') throw new Error(`${path}: ${name} has no comment that says what it is`);

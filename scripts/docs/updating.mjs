@@ -13,19 +13,19 @@ const newModule = [
 let story;
 
 /** One story for all parts of the page: an edit that merges, one that conflicts, and the way out. */
-function told() {
-  story ??= tell();
+function recorded() {
+  story ??= record();
   return story;
 }
 
 export const updatingParts = {
-  'update-merged': async () => fence('console', (await told()).merged),
-  'update-diff': async () => fence('diff', (await told()).diff),
-  'update-refused': async () => fence('console', (await told()).refused),
-  'update-markers': async () => fence('ts', (await told()).markers),
+  'update-merged': async () => fence('console', (await recorded()).merged),
+  'update-diff': async () => fence('diff', (await recorded()).diff),
+  'update-refused': async () => fence('console', (await recorded()).refused),
+  'update-markers': async () => fence('ts', (await recorded()).markers),
 };
 
-async function tell() {
+async function record() {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'updating-')));
   try {
     const host = join(root, 'my-app');
@@ -51,7 +51,7 @@ async function anEditThatMerges(host) {
   const theirs = lines.findIndex((line) => line.includes("url: '/reindex'"));
   return {
     text: `$ npx create-ai-module status\n${status}$ npx create-ai-module add endpoint "POST /reindex" --module notes --yes\n${add}`,
-    diff: `@@ yours, and still there @@\n ${lines[own]}\n@@ theirs: new @@\n${lines
+    diff: `@@ your edit, kept @@\n ${lines[own]}\n@@ added by the update @@\n${lines
       .slice(theirs - 2, theirs + 2)
       .map((line) => `+${line}`)
       .join('\n')}\n`,
@@ -83,6 +83,6 @@ async function command(cwd, argv, exit = 0) {
   let text = '';
   const output = { isTty: false, write: (more) => (text += more) };
   const code = await source.run(argv, { cwd, env: {}, out: output, err: output, isInteractive: false });
-  if (code !== exit) throw new Error(`${argv.join(' ')} ends with ${code}\n${text}`);
+  if (code !== exit) throw new Error(`${argv.join(' ')} exited with ${code}\n${text}`);
   return text;
 }

@@ -1,0 +1,98 @@
+import { execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtBin } from './built-bin.ts';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const readme = readFileSync(join(project, 'README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = '']) => text);
+
+/** This block runs the test suite, of which this file is a part. */
+const ofTheRepository = /^npm install && npm /;
+const inOrder = blocks.filter((block) => !ofTheRepository.test(block));
+const start = inOrder.indexOf('npm start\n');
+
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'readme-')));
+let port: number;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  port = await freePort();
+  const prefix = join(scratch, 'prefix');
+  const bin = join(prefix, 'bin/create-ai-module');
+  mkdirSync(join(prefix, 'bin'), { recursive: true });
+  writeFileSync(bin, `#!/bin/sh\nexec "${process.execPath}" "${await builtBin()}" "$@"\n`);
+  chmodSync(bin, 0o755);
+  // npx prefers a globally installed package to the registry.
+  env = { ...process.env, npm_config_prefix: prefix, PORT: String(port), VITEST: undefined, NODE_ENV: undefined };
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+it('README.md has a block that starts the host, between others', () => {
+  expect(blocks.length - inOrder.length).toBe(1);
+  expect(start).toBeGreaterThan(0);
+  expect(start).toBeLessThan(inOrder.length - 1);
+});
+
+it('README.md has at most 120 lines, and no block with a prompt sign or a literal id', () => {
+  expect(readme.split('\n').length - 1).toBeLessThanOrEqual(120);
+  expect(blocks.filter((block) => /^\$ |[0-9a-f]{8}-[0-9a-f]{4}-/m.test(block))).toEqual([]);
+});
+
+describe('the blocks of README.md, pasted in order', { timeout: 600_000 }, () => {
+  let folder = scratch;
+
+  it('create a host and a module', async () => {
+    for (const block of inOrder.slice(0, start)) await paste(block);
+    expect(folder).toBe(join(scratch, 'my-app'));
+  });
+
+  it('start the host, run a job, print its result, validate and test the module', async () => {
+    const host = spawn('bash', ['-c', inOrder[start] ?? ''], { cwd: folder, env, detached: true, stdio: 'pipe' });
+    const ended = new Promise<void>((done) => host.once('close', () => done()));
+    let log = '';
+    for (const stream of [host.stdout, host.stderr]) stream.on('data', (chunk) => (log += chunk));
+    try {
+      const limit = Date.now() + 60_000;
+      while (!log.includes('listening on')) {
+        if (host.exitCode !== null || Date.now() > limit) throw new Error(`the host did not start:\n${log}`);
+        await sleep(100);
+      }
+      const [job = '', module = '', ...rest] = inOrder.slice(start + 1);
+      expect(JSON.parse(await paste(job))).toMatchObject({ output_data: { words: 5 } });
+      expect(await paste(module)).toMatch(/Updated 1 module[\s\S]*1 manifest valid[\s\S]*Test Files .*passed/);
+      for (const block of rest) await paste(block);
+    } finally {
+      // Ctrl-C in a terminal goes to the whole process group.
+      process.kill(-(host.pid ?? 0), 'SIGINT');
+      await ended;
+    }
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  /** Runs a block in the folder that the one before it left, and returns what it printed. */
+  async function paste(block: string): Promise<string> {
+    const left = join(scratch, 'left');
+    const script = `set -euo pipefail\n${block.replaceAll(':8000', `:${port}`)}\npwd > '${left}'`;
+    const options = { cwd: folder, env, maxBuffer: 1e8, timeout: 180_000 };
+    const { stdout } = await promisify(execFile)('bash', ['-c', script], options).catch((error) => {
+      throw new Error(`${block}\n${error.stdout}${error.stderr}`);
+    });
+    folder = readFileSync(left, 'utf8').trim();
+    return stdout;
+  }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

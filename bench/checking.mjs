@@ -1,6 +1,5 @@
-// The second half of npm run bench: what `validate` costs for 1, 1,000 and 10,000 manifests, beside other validators of the same
-// files, and for the code of 200 modules of each stack. On Linux
-// only, where a process tells its peak while it runs.
+// The second half of npm run bench: the cost of `validate` for 1, 1,000 and 10,000 manifests, compared with other
+// validators, and for the code of 200 modules of each stack. Linux only, because it reads peak memory from /proc.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +13,7 @@ const cache = join(root, '.cache/bench-check');
 const versions = { 'ajv-cli': '5.0.0', '@sourcemeta/jsonschema': '16.11.0' };
 const counts = [1, 1_000, 10_000];
 const modules = 200;
-/** CPU of the first row, which is Node doing nothing. */
+/** CPU time of the first row, an empty Node process. */
 let base;
 
 await preparePeers();
@@ -90,7 +89,7 @@ function notAlike(name) {
   return `${name}: 10000 that are not alike`;
 }
 
-/** The medians of some runs, each a line of the table. In turns, so that a drift of the machine meets all of them alike. */
+/** Medians of several runs, one table row each. Runs rotate, so that changes in machine load affect all equally. */
 async function inTurns(rows, nameOf, rounds) {
   const runs = rows.map(() => []);
   for (let round = 0; round < rounds; round += 1)
@@ -107,7 +106,7 @@ async function inTurns(rows, nameOf, rounds) {
   );
 }
 
-/** One process, native or not: a shell waits for it and tells its times; its peak is read while it runs. */
+/** Measures one process of any kind: a shell reports its CPU times, and its peak memory is read while it runs. */
 function measured(command) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -169,7 +168,7 @@ function writeModules(folder, files, count, change = (text) => text) {
   }
 }
 
-/** Modules resemble each other, and that helps: here every list and mapping is another one in each. */
+/** Similar modules are faster to check. Here every list and mapping differs in each module. */
 function withFieldsOfItsOwn(manifest, index) {
   const changed = manifest
     .replace('"1.0.0"', `"1.${index}.0"`)
@@ -177,7 +176,8 @@ function withFieldsOfItsOwn(manifest, index) {
     .replace('"GET /admin/stats"', `$&\n  - "POST /reindex_${index}"`)
     .replace('cpu: "1"', `cpu: "${index}m"`)
     .replace('timeout_seconds: 300', `timeout_seconds: ${1 + (index % 3_600)}`);
-  if (changed.split(`${index}`).length < 5) throw new Error('the manifest is not the one that this was written for');
+  if (changed.split(`${index}`).length < 5)
+    throw new Error('the generated manifest has changed: update this benchmark');
   return changed;
 }
 
@@ -190,7 +190,7 @@ function writeManifests(folder, count, change) {
   );
 }
 
-/** What checking code adds, for each source file of the modules. */
+/** The additional cost of checking code, per source file. */
 async function drift(stack) {
   const folder = join(work, stack);
   const files = filesOf(stack);

@@ -1,4 +1,4 @@
-// Whole processes, in turns, so that a drift of the machine meets all of them alike.
+// Measures whole processes in rotation, so that changes in machine load affect all subjects equally.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 const preload = fileURLToPath(new URL('./usage.cjs', import.meta.url));
 
 /**
- * Runs each subject `rounds` times after one warm-up. A subject has a `name`, an `argv` after node, a `cwd`, and a
- * `prepare` that is not measured. Returns the medians: wall and CPU in milliseconds, peak memory in MiB.
+ * Runs each subject `rounds` times after one warm-up. A subject has a `name`, an `argv` for node, a `cwd` and an optional
+ * `prepare`, which is not measured. Returns medians: wall and CPU time in milliseconds, peak memory in MiB.
  */
 export function measure(subjects, rounds) {
   const samples = new Map(subjects.map(({ name }) => [name, []]));

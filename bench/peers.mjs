@@ -1,11 +1,11 @@
-// The same module as templates of other scaffolding tools, which are installed for the bench alone.
+// The same module as templates of other scaffolding tools, which are installed for this benchmark only.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const versions = { plop: '4.0.5', hygen: '6.2.11' };
 
-/** Subjects of `measure` that write `files` (path → text), with `name` as a placeholder, below `folder`. */
+/** Subjects for `measure` that write `files` (path → text) below `folder`, with `name` as a template variable. */
 export function peers(folder, files, name) {
   install(folder);
   const out = join(folder, 'out');

@@ -1,5 +1,5 @@
-// npm run bench: how long `--version` and `new` take, as ratios to `node -e 0` in the same run, and to other tools that
-// write the same files. Nothing here is a test: the marks are aims, and a busy machine blurs them.
+// npm run bench: the time of `--version` and `new`, relative to `node -e 0` in the same run and to other tools that write
+// the same files. This is not a test: the limits are targets, and results vary on a busy machine.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// npm run bench:update: `update` over 1, 100 and 1,000 modules as whole processes, and one module by copier in the same run.
+// npm run bench:update: `update` of 1, 100 and 1,000 modules as whole processes, and of one module with copier.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ function subjects() {
   });
 }
 
-/** The update begins from the same files each time: links to them, as what is written replaces a file and never fills it. */
+/** Restores the same files before each run, as hard links: `update` replaces files and never writes into them. */
 function subject(clean, name, args, editModule) {
   const host = `${clean}-work`;
   const count = namesIn(clean).length;
@@ -64,7 +64,7 @@ function writeHost(folder) {
   writeFileSync(join(folder, 'ai-modules.yaml'), 'stack: fastify\n');
 }
 
-/** A host with as many modules, each what `new` would have written. */
+/** A host with `count` modules, each as `new` would write it. */
 function multiply(seed, folder, count) {
   writeHost(folder);
   for (let number = 0; number < count; number += 1) {
@@ -83,7 +83,7 @@ function edit(file, from, to) {
   renameSync(`${file}.edited`, file);
 }
 
-/** The bundled pack as its next version would be: every source file of a module has one more line. */
+/** A newer version of the bundled pack: every source file of a module has one more line. */
 function newerPack(folder) {
   cpSync(join(root, 'templates/fastify'), folder, { recursive: true });
   edit(join(folder, 'pack.yaml'), 'version: 1.0.0', 'version: 1.1.0');
@@ -92,7 +92,7 @@ function newerPack(folder) {
   return folder;
 }
 
-/** Seconds of `copier update` for one module of the same files, the same upgrade and the same edit: the median. */
+/** The median seconds of `copier update` for one module with the same files, upgrade and edit. */
 function copierSeconds() {
   const module = join(modulesIn(join(scratch, 'seed')), 'module_0000');
   const files = Object.fromEntries(

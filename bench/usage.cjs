@@ -1,4 +1,4 @@
-// Preloaded into every measured process: writes what it used of the machine when it ends.
+// Preloaded into every measured process: records its resource usage on exit.
 const { appendFileSync } = require('node:fs');
 
 process.on('exit', () => {

@@ -1,23 +1,24 @@
-// Bundles the tool into dist/, or into the folder that is named: a first file that answers --version and --help, the tool,
-// the libraries that it loads when they are needed, and the compiled packs.
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+// Bundles the tool into dist/ or the given folder: a small entry file that handles --version and --help, the tool, its
+// lazily loaded libraries, and the compiled packs.
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { copy, emptyDir, ensureDir } from 'fs-extra/esm';
 import { compilePacks } from './compile-packs.mjs';
 import { noticesOf } from './notices.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-/** Most runs do without these: name of the file → what imports of it look like, and what it is made from. */
+/** Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. */
 const libraries = {
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/check/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
-  // The package's module form reads import.meta, which a CommonJS bundle lacks.
+  // The ES module build of the package uses import.meta, which a CommonJS bundle lacks.
   tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
 };
@@ -31,7 +32,7 @@ const separate = {
     beside(/\/main\.ts$/, 'main.cjs');
     beside(/\/manifest\.schema\.json$/, 'manifest.schema.json');
     for (const [name, { imports }] of Object.entries(libraries)) beside(imports, `${name}.cjs`);
-    // Installed, the tool reads packs as the build compiled them.
+    // The installed tool reads the compiled packs.
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
   },
 };
@@ -45,7 +46,7 @@ const bundle = (entry, name, more = {}) =>
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // Loads files beside the bundle with require: import() would read them once more to look for their exports.
+    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports.
     supported: { 'dynamic-import': false },
     minify: true,
     metafile: true,
@@ -55,8 +56,8 @@ const bundle = (entry, name, more = {}) =>
     ...more,
   });
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(join(dist, 'packs'), { recursive: true });
+await emptyDir(dist);
+await ensureDir(join(dist, 'packs'));
 const bundles = await Promise.all([
   bundle('src/cli/main.ts', 'main'),
   ...Object.entries(libraries).map(([name, { entry }]) => bundle(entry, name)),
@@ -69,7 +70,7 @@ bundles.push(
   }),
 );
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
-  await copyFile(join(root, 'docs/schema', name), join(dist, name));
+  await copy(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 
 if (process.argv[2] === undefined) {

@@ -1,5 +1,5 @@
-// Makes the bundled packs ready to ship: templates of modules become functions, so that `new` neither reads nor compiles
-// them; and the whole pack becomes one compressed file, for what is rendered once.
+// Compiles the bundled packs: module templates become functions, so that `new` does not compile them at run time. The
+// whole pack also becomes one compressed file, for rendering hosts.
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
@@ -49,7 +49,7 @@ async function compile(files, options) {
   return (await transform(code, { minify: true, target: 'node20.19' })).code;
 }
 
-/** Files below a folder, sorted, so that the same source gives the same bundle. */
+/** Files below a folder, sorted, so that builds are reproducible. */
 async function filesBelow(folder) {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const lists = await Promise.all(

@@ -1,4 +1,4 @@
-// The whole way, for real: a host, a module in it, a job, its result. Every command is printed as it can be typed.
+// Runs the whole workflow: a host, a module, a job and its result. Prints every command so that it can be pasted.
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ async function demo() {
     { cwd: host, quiet: true },
   );
 
-  step('The part that its author writes by hand: the provider, here on wink-nlp');
+  step('The hand-written part: the provider, here based on wink-nlp');
   for (const file of written) {
     const target = join(host, 'src/ai/modules/text_insights', file);
     print(`cp ${join(example, file)} ${relative(host, target)}`, host);
@@ -63,7 +63,7 @@ async function demo() {
   show(await call(token, 'GET', `${module}/result/${job.job_id}`));
 
   step('The manifest');
-  // The module listens to an event of a transcriber, which this host has not got: the host's own list ends the file.
+  // The module subscribes to an event that this host does not emit. The list of host events is last in the file.
   appendFileSync(join(host, 'ai-modules.yaml'), '  - transcription.completed\n');
   await run(['node', bin, 'validate'], { cwd: host });
 }
@@ -76,14 +76,14 @@ function show(value) {
   console.log(JSON.stringify(value, null, 2));
 }
 
-/** Prints a command as it can be typed, with the change of folder before it where there is one. */
+/** Prints a command, after a `cd` if its folder differs from the previous one. */
 function print(command, cwd) {
   if (cwd !== place) console.log(`$ cd ${quoted(cwd)}`);
   place = cwd;
   console.log(`$ ${command}`);
 }
 
-/** Runs a command and prints its output, or with `quiet` only that it is still at work; throws where it fails. */
+/** Runs a command and prints its output, or only its progress if `quiet`. Throws if it fails. */
 async function run(argv, { cwd, quiet = false, printed = argv.map(quoted).join(' ') }) {
   print(printed, cwd);
   const began = Date.now();
@@ -115,7 +115,7 @@ function tell(began) {
   else if (seconds % 10 === 0) process.stderr.write(`${seconds} s …\n`);
 }
 
-/** Starts the host and waits for the line that says where it listens. */
+/** Starts the host and waits for the log line with its address. */
 async function start() {
   const env = { ...process.env, HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(scratch, 'data') };
   process.env.DATA_DIR = env.DATA_DIR;
@@ -155,7 +155,7 @@ async function call(token, method, url, body) {
   return JSON.parse(text);
 }
 
-/** Asks for the job's status until it has ended. */
+/** Polls the job's status until it has ended. */
 async function follow(token, url) {
   console.log(`$ curl ${url} -H "Authorization: Bearer $TOKEN"`);
   let last = '';
@@ -178,7 +178,7 @@ function quoted(word) {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Stops what was started, removes what was written, and ends with `code`, or with 1 where the host did not stop well. */
+/** Stops the host, removes the temporary folder, and exits with `code`, or 1 if the host did not stop cleanly. */
 async function end(code) {
   let result = code;
   if (server && server.exitCode === null && server.signalCode === null) {

@@ -1,5 +1,5 @@
-// Renders the examples again from their manifests: everything but what their authors wrote. Run it after a change of a
-// pack; a test compares the examples with what the packs render.
+// Regenerates the examples from their manifests, except hand-written files. Run it after changing a pack. A test
+// compares the examples with the output of the packs.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 // Imports modules of src/ into scripts: Node 20 cannot import TypeScript.
+import { rm } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -22,5 +23,9 @@ export async function importSource(modules, name) {
     logLevel: 'warning',
     outfile,
   });
-  return import(pathToFileURL(outfile).href);
+  try {
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    await rm(outfile);
+  }
 }

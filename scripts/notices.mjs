@@ -1,10 +1,10 @@
-// The licences of everything that is bundled, from what the bundler says it used.
+// The licences of all bundled software, from the bundler's metafile.
 import { existsSync } from 'node:fs';
 
 const names = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'license.md', 'LICENCE', 'LICENSE-MIT'];
 const rule = '-'.repeat(80);
 
-/** Software under one and the same licence stands together, each with its own copyright, before the licence's text. */
+/** Groups software by licence text: names and copyrights first, then the text. */
 export async function noticesOf(metafiles, read) {
   const parts = await Promise.all(foldersIn(metafiles).map((folder) => noticeOf(folder, read)));
   const texts = [...byKey(parts).values()].map(

@@ -1,4 +1,4 @@
-// Runs the tests, the quick ones first, and ends with one line that counts them. Arguments go to vitest:
+// Runs the tests, fast ones first, and prints one line with the totals. Passes arguments to vitest:
 // `npm test -- --project core`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -18,14 +18,14 @@ rmSync(folder, { recursive: true, force: true });
 
 for (const { name, title } of counts.skipped) console.log(`skipped: ${name}: ${title}`);
 const missed = process.env.CI === 'true' ? counts.skipped.length : 0;
-if (missed > 0) console.log('With CI=true nothing may be skipped.');
+if (missed > 0) console.log('With CI=true no test may be skipped.');
 const failed = counts.failed + missed + (status === 0 || counts.failed > 0 ? 0 : 1);
 console.log(
   `${counts.passed} passed, ${failed} failed${counts.skipped.length > missed ? `, ${counts.skipped.length} skipped` : ''}`,
 );
 process.exitCode = failed === 0 && status === 0 ? 0 : 1;
 
-/** A run that could not start leaves no report: it has passed nothing, and its status says that it failed. */
+/** The counts of the report. A run that could not start has no report and counts as zero. */
 function countsOf(file) {
   let results;
   try {

@@ -1,5 +1,5 @@
-// One pack in two versions, and what a user did in between. A case says which of the user's lines must still be there,
-// which lines of the new version must have come, and whether a person has to decide.
+// One template in two versions, and the user's edits in between. A case lists the user's lines that must be kept, the
+// lines of the new version that must arrive, and whether there is a conflict.
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,7 +17,7 @@ const edit = (path, from, to) => (folder) => {
   writeFileSync(file, readFileSync(file, 'latin1').replace(from, to), 'latin1');
 };
 
-/** before, after: path → content of the pack's versions; act: what the user does; kept, arrived: lines that must be there. */
+/** before, after: path → content of each version; act: the user's edit; kept, arrived: lines expected afterwards. */
 export const cases = [
   {
     name: 'edits in different places',

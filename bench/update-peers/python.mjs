@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const versions = ['copier==9.19.1', 'cruft==2.16.0'];
 
-/** Folder of the others' programs, installed into an environment of their own. */
+/** The folder of copier and cruft, installed into a separate virtual environment. */
 export function pythonPrograms(folder) {
   const programs = join(folder, 'bin');
   if (versions.every((version) => existsSync(join(programs, version.split('==')[0])))) return programs;

@@ -1,5 +1,5 @@
-// npm run bench:update-peers: the same pack and the same edits of users, updated by this tool, by copier and by cruft.
-// Prints a table for docs/updating.md.
+// npm run bench:update-peers: updates the same template with the same user edits by this tool, copier and cruft. Prints a
+// table for docs/updating.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

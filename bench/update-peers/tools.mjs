@@ -1,5 +1,5 @@
-// The same pack for each tool, and how each makes a module of it and updates that module. The others need a repository
-// of git for the template and one for the project; they are installed for this comparison alone.
+// The same template for each tool, and the commands that create and update a module from it. The other tools need git
+// repositories for the template and the project. They are installed for this comparison only.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -41,7 +41,7 @@ function commit(folder, message) {
 
 const changeIn = (file) => (from, to) => writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
 
-/** A template in a repository of git, with a tag for each version. */
+/** A template in a git repository, with a tag for each version. */
 function tagged(folder, shell, place, versions) {
   write(join(folder, '.keep'), '');
   for (const [index, files] of versions.entries()) {
@@ -116,7 +116,7 @@ export function cruft(python) {
   });
 }
 
-/** A tool whose templates and projects are repositories of git; `place` is where the module's files are in the template. */
+/** A tool with git repositories for templates and projects; `place` is the folder of the module files in the template. */
 function ofGit(name, { shell, place, answers, make, update }) {
   return {
     name,

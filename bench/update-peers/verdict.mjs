@@ -1,8 +1,8 @@
-// What became of the user's work and of the pack's change, from the module's folder after an update.
+// Evaluates an update from the module's folder: whether the user's edits and the pack's changes survived.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Counts for one case: what was lost, what came, what the tool left for a person, and what it said of it. */
+/** The counts for one case: lost edits, missing changes, conflicts left to resolve, and the exit code. */
 export function verdictOf(folder, test, exit) {
   const files = filesBelow(folder);
   const has = (line, path) =>
@@ -11,18 +11,18 @@ export function verdictOf(folder, test, exit) {
   const isLeft = files.some(({ path, text }) => /\.(rej|new)$/.test(path) || text.includes('<<<<<<<'));
   const isConflict = test.isConflict === true;
   const came = (test.arrived ?? []).every((line) => has(line, test.arrivedIn));
-  const isTold = isLeft || exit !== 0;
+  const isReported = isLeft || exit !== 0;
   return {
     exit,
     lost,
-    falseConflict: !isConflict && isTold,
-    missed: isConflict && !isTold,
-    notApplied: !came && !isTold,
+    falseConflict: !isConflict && isReported,
+    missed: isConflict && !isReported,
+    notApplied: !came && !isReported,
     exitZero: isLeft && exit === 0,
   };
 }
 
-/** In a few words, for the table. */
+/** A summary for the table. */
 export function wordsOf({ exit, lost, falseConflict, missed, notApplied, exitZero }) {
   const words = [
     lost > 0 && '**user edit lost**',
@@ -49,5 +49,5 @@ function filesBelow(folder, below = '') {
   });
 }
 
-/** Lines as bytes: a line that changed its encoding is not the line that was written. */
+/** The lines as bytes, so that a changed encoding counts as a change. */
 const linesOf = ({ text }) => new Set(text.split('\n'));

@@ -1,4 +1,4 @@
-// Every generated part of the documentation, by the name that a page calls it.
+// Every generated part of the documentation, by its name in the pages.
 import { commandParts } from './commands.mjs';
 import { excerptParts } from './excerpt.mjs';
 import { failureParts } from './failures.mjs';

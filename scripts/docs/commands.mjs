@@ -1,4 +1,4 @@
-// Help, the table of commands, exit codes and questions, from the command line's own definition.
+// Help, the table of commands, exit codes and questions, from the definition of the command line.
 import { code, fence, table } from './markdown.mjs';
 import { documentedMembers, source } from './source.mjs';
 

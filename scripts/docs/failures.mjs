@@ -1,4 +1,4 @@
-// Every code of the failure catalogue, its texts made with placeholders for what is known only then.
+// Every code of the failure catalogue, with placeholders for the arguments of its messages.
 import { source } from './source.mjs';
 
 const exitOf = { user: source.exit.user, machine: source.exit.machine };
@@ -16,7 +16,7 @@ function section(name, { fault, text, hint }) {
   return `### \`${name}\`\n\nExit code ${exitOf[fault]}.\n\n${quoted.join('\\\n')}`;
 }
 
-/** Stands for any argument a text may want: a text that is its own name, and a list of one. */
+/** Replaces any argument of a message: as text its name in brackets, as list that text only. */
 const placeholders = new Proxy({}, { get: (_, name) => placeholder(`<${name}>`) });
 
 function placeholder(text) {
@@ -26,7 +26,7 @@ function placeholder(text) {
   return new Proxy({}, { get: (_, key) => bound(member(key)) });
 }
 
-/** Angle brackets would be tags outside of code. */
+/** Escapes angle brackets outside code, where Markdown would treat them as tags. */
 function escaped(text) {
   const parts = text.split('`');
   return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(/[<>]/g, '\\$&'))).join('`');

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { code, table } from './markdown.mjs';
 import { documentedMembers, root, source } from './source.mjs';
 
-/** What each helper is shown with: its arguments as a template writes them, and as values. */
+/** The example of each helper: its arguments as written in a template, then as values. */
 const samples = {
   camel: ['name', 'document_search'],
   pascal: ['name', 'document_search'],
@@ -53,7 +53,7 @@ export const packParts = {
         if (!Object.hasOwn(samples, path)) throw new Error(`scripts/docs/packs.mjs has no sample of ${path}`);
         const [written, ...values] = samples[path];
         const given = values.map((value) => code(JSON.stringify(value))).join(', ');
-        // Handlebars hands options over as the last argument.
+        // Handlebars passes options as the last argument.
         const printed = source.helpers[path](...values, {});
         return [code(`{{${path} ${written}}}`), comment, given, code(printed)];
       }),
@@ -69,7 +69,7 @@ export const packParts = {
   },
 };
 
-/** The keys of a YAML file, from the declaration of its schema. */
+/** A table of the keys of a YAML file, from the declaration of its schema. */
 export async function keyTable(path, declaration) {
   const members = await documentedMembers(path, declaration);
   const rows = members.map(({ path: key, type, comment }) => {

@@ -1,4 +1,4 @@
-// Every rule of validate: what it says about itself, what it says about the bad fixture, and how the good one differs.
+// Every rule of validate: its description, its diagnostics for the bad fixture, and the diff to the good fixture.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +45,7 @@ async function findingsOf(id) {
   return found;
 }
 
-/** What makes the bad fixture a good one, without the lines that both have. */
+/** The diff from the bad fixture to the good one, without common lines. */
 function differenceOf(id) {
   const [bad, ok] = ['bad', 'ok'].map((side) => textsBelow(join(fixtures, id, side)));
   return [...ok]

@@ -1,4 +1,4 @@
-// The project's own source, for what the documentation prints from it: its values, and the comments at its declarations.
+// Loads values and declaration comments from the project's source for the generated documentation.
 import { readFile } from 'node:fs/promises';
 import { importSource } from '../import-source.mjs';
 

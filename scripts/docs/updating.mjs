@@ -1,4 +1,4 @@
-// What the commands of docs/updating.md print, from running them in a temporary folder.
+// The output of the commands in docs/updating.md, run in a temporary folder.
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ function replace(file, from, to) {
   writeFileSync(file, text.replace(from, to));
 }
 
-/** What a run prints on both streams. */
+/** The output of a command on both streams. */
 async function command(cwd, argv, exit = 0) {
   let text = '';
   const output = { isTty: false, write: (more) => (text += more) };

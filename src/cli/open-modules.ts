@@ -5,7 +5,7 @@ import { findPack, resolveStack } from '../io/find-pack.ts';
 import { folderGiven, namesGiven } from '../io/given-modules.ts';
 import type { Io } from '../io/io.ts';
 import { planUpdate, type UpdateAllOptions, type UpdatePlan } from '../io/plan-update.ts';
-import { moduleMeant } from '../io/read-module.ts';
+import { currentModule } from '../io/read-module.ts';
 import { readManifestFile } from './answers/read-manifest.ts';
 import { type FoundHost, type HostFlags, openOrOfferHost } from './offer-host.ts';
 
@@ -26,7 +26,7 @@ export async function openModules(
   const withHost = flags.hostFiles === true;
   const found = await openHostOf(io, given[0], flags);
   const names = await namesGiven(found.host, io.cwd, given);
-  const asked = isOne && names.length === 0 ? [await moduleMeant(found.host, io.cwd)] : names;
+  const asked = isOne && names.length === 0 ? [await currentModule(found.host, io.cwd)] : names;
   const pack = await findPack(found.stack, found.host.root, [
     'module',
     'edits',

@@ -7,7 +7,7 @@ import type { TreeFile } from '../core/tree/tree.ts';
 
 type Entries = readonly (readonly [path: RelPath, file: TreeFile])[];
 
-/** What the build writes for one section of a pack: copied files as they are, templates compiled. */
+/** One section of a pack, as the build writes it: static files unchanged, templates compiled. */
 interface CompiledSection {
   readonly files: Entries;
   readonly specs: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export async function bundledMeta(name: string): Promise<PackMeta> {
   return (module.require('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
 }
 
-/** What `new` renders is compiled; a host is rendered once, from the whole pack as one compressed file. */
+/** Sections that `new` renders are compiled. A host is rendered once, from the whole pack in one compressed file. */
 export async function bundledPack(name: string, sections: readonly Section[]): Promise<Pack> {
   const meta = await bundledMeta(name);
   return sections.includes('host') ? wholePack(name, meta) : compiledPack(name, meta, sections);

@@ -2,8 +2,8 @@ import type { Pack, Section } from '../core/pack/pack.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { readPackFolder, readPackMeta } from './pack-folder.ts';
 
-// From the source, the bundled packs are folders like any other; the build puts bundled-pack-compiled.ts in this
-// file's place, which reads what the build compiled.
+// When run from source, bundled packs are read from their folders. The build replaces this file with
+// bundled-pack-compiled.ts, which reads the compiled packs.
 const templates = new URL('../../templates/', import.meta.url);
 
 export const bundledNames: readonly string[] = ['fastapi', 'fastify'];

@@ -14,18 +14,18 @@ export interface PlannedCheck extends DiagnosticsByAge {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Manifests by their paths in the host. */
+/** Manifests, by path relative to the host. */
 export type ManifestTexts = ReadonlyMap<string, string>;
 
 /**
- * What the rules for manifests and between modules find once the plan is applied, and which of it the plan adds. `then`
- * has manifests that were edited since code was generated from them: what the edit made wrong counts as added.
+ * Runs the rules for manifests and between modules on the planned state, and determines which diagnostics the plan
+ * adds. `then` has the last rendered versions of manifests edited since: problems from those edits count as added.
  */
 export async function checkPlanned(cwd: string, host: Host, plan: Plan, then: ManifestTexts): Promise<PlannedCheck> {
   const read = await readHostCheckup(cwd, host);
   const after = overlaid(read, cwd, host, plannedManifests(host, plan));
   const found = await check(after);
-  // Most hosts have no findings: their modules need no second check.
+  // Most hosts have no diagnostics and need no second check.
   const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, ofChanged(then, plan)));
   const texts = new Map(after.checkup.manifests.map(({ file, text }) => [file, text]));
   return { ...diagnosticsByAge(before, found), texts };
@@ -42,7 +42,7 @@ function plannedManifests({ modulesDir }: Host, plan: Plan): ManifestTexts {
   return texts;
 }
 
-/** A module that the plan leaves alone is compared with itself as it is. */
+/** Only modules that the plan changes are compared with their last rendered manifest. */
 function ofChanged(then: ManifestTexts, plan: Plan): ManifestTexts {
   const folders = new Set(plan.changes.flatMap(({ kind, path }) => (kind === 'keep' ? [] : foldersAbove(path))));
   return new Map([...then].filter(([path]) => folders.has(folderOf(path as RelPath))));

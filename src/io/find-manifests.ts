@@ -7,17 +7,17 @@ import { ignoredFolders } from './read-tree.ts';
 
 const manifestName = 'manifest.yaml';
 
-/** Paths of manifests, in order, each once. */
+/** Unique paths of manifests, in order. */
 export type FoundManifests = ReadonlySet<string>;
 
-/** What a search has met so far. */
+/** The intermediate result of a search. */
 interface Search {
   readonly found: Set<string>;
-  /** Manifests behind links to folders. */
+  /** Manifests in linked folders. */
   readonly links: string[];
 }
 
-/** The manifests of all modules of a host: its folders of modules are not searched deeper. */
+/** The manifests of all modules of a host, one level below its modules folder. */
 export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
   const dir = join(root, modulesDir);
   const search: Search = { found: new Set(), links: [] };
@@ -28,14 +28,14 @@ export function manifestsOfHost({ root, modulesDir }: Host): FoundManifests {
 }
 
 /**
- * What paths and patterns mean: a file itself, in a folder every manifest below it, each once and in order. Of links to
- * folders only those to modules are followed. A word that is no path is the name of a module of the host in or above
- * `hostDir`. Throws where there is nothing to check.
+ * Resolves paths, patterns and module names to unique manifests, in order: a file to itself, a folder to every manifest
+ * below it, a name to the module in the host in or above `hostDir`. Follows a link to a folder only if the folder is a
+ * module. Throws if nothing is found.
  */
 export async function findManifests(cwd: string, paths: readonly string[], hostDir = cwd): Promise<FoundManifests> {
   const search: Search = { found: new Set(), links: [] };
   for (const path of paths) {
-    const isPath = isThere(resolve(cwd, path));
+    const isPath = pathExists(resolve(cwd, path));
     const place = (!isPath && /^[\w-]+$/.test(path) && (await moduleNamed(path, hostDir))) || resolve(cwd, path);
     if (!isPath && /[*?[{]/.test(path)) await searchPattern(cwd, path, search);
     else if (!searchPath(place, search)) throw new Failure('no-manifests', { dir: place });
@@ -43,8 +43,8 @@ export async function findManifests(cwd: string, paths: readonly string[], hostD
   return withLinked(search);
 }
 
-/** A link to nowhere is there; so is what the system refuses to look at: reading it tells why. */
-function isThere(path: string): boolean {
+/** True for broken links and inaccessible paths too: reading them reports the reason. */
+function pathExists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch {
@@ -57,7 +57,7 @@ async function moduleNamed(name: string, hostDir: string): Promise<string | unde
   return folderNamed(name, hostDir);
 }
 
-/** Whether there is anything to check. */
+/** Whether the path contributes a manifest. */
 function searchPath(path: string, search: Search): boolean {
   const stats = statsAt(path);
   if (stats.isDirectory()) return searchFolder(path, Number.POSITIVE_INFINITY, search);
@@ -65,7 +65,7 @@ function searchPath(path: string, search: Search): boolean {
   return true;
 }
 
-/** Files that a pattern matches, and the manifests in folders that it matches. */
+/** Adds the files that a pattern matches, and the manifests in folders that it matches. */
 async function searchPattern(cwd: string, pattern: string, search: Search): Promise<void> {
   const { glob } = await import('tinyglobby');
   const ignore = [...ignoredFolders].map((name) => `**/${name}/**`);
@@ -81,7 +81,7 @@ async function searchPattern(cwd: string, pattern: string, search: Search): Prom
   if (paths.filter((path) => searchPath(path, search)).length === 0) throw new Failure('nothing-matches', { pattern });
 }
 
-/** What a path is that somebody named, and so must be there. */
+/** The stats of a path given by the user, which must exist. */
 function statsAt(path: string): Stats {
   try {
     return statSync(path);
@@ -91,7 +91,7 @@ function statsAt(path: string): Stats {
   }
 }
 
-/** Whether there is a manifest. A folder with one is a module: what is below it is its own. */
+/** Whether a manifest was found. A folder with a manifest is a module and is not searched deeper. */
 function searchFolder(folder: string, depth: number, search: Search): boolean {
   const manifest = below(folder, manifestName);
   const entries = existsSync(manifest) ? undefined : listed(folder);
@@ -102,7 +102,7 @@ function searchFolder(folder: string, depth: number, search: Search): boolean {
   if (depth === 0) return false;
   const inside = entries.filter(({ name }) => !ignoredFolders.has(name));
   const links: string[] = [];
-  // Other links may lead in a circle, or out into the whole disk.
+  // Other links may be circular or lead to the whole disk.
   for (const { name } of inside.filter((entry) => entry.isSymbolicLink())) {
     const linked = below(below(folder, name), manifestName);
     if (existsSync(linked)) links.push(linked);
@@ -113,12 +113,12 @@ function searchFolder(folder: string, depth: number, search: Search): boolean {
   return links.length + searched.length > 0;
 }
 
-/** `join`, for a folder that is resolved: it need not be taken apart ten thousand times. */
+/** A fast `join` for a folder that is already resolved: normalising ten thousand paths is slow. */
 function below(folder: string, name: string): string {
   return folder.endsWith(sep) ? folder + name : folder + sep + name;
 }
 
-/** With those behind links that are not there already, each once. */
+/** Adds manifests in linked folders unless they were found by their real path. */
 function withLinked({ found, links }: Search): FoundManifests {
   if (links.length === 0) return found;
   const real = new Set([...found].map((path) => (existsSync(path) ? realpathSync(path) : path)));
@@ -127,7 +127,7 @@ function withLinked({ found, links }: Search): FoundManifests {
   return found;
 }
 
-/** Nothing where there is no folder; `undefined` where nobody may look into it, which reading the manifest will tell. */
+/** Empty if the folder does not exist; `undefined` if it is not readable, which reading the manifest then reports. */
 function listed(folder: string): Dirent[] | undefined {
   try {
     return readdirSync(folder, { withFileTypes: true });

@@ -5,7 +5,7 @@ import type { Pack, Section } from '../core/pack/pack.ts';
 import type { PackMeta } from '../core/pack/pack-meta.ts';
 import { bundledMeta, bundledNames, bundledPack } from './bundled-pack.ts';
 
-/** Opens packs by the name of a bundled one, or by the path of a folder with a pack.yaml. */
+/** Opens a template pack: `stack` is the name of a bundled pack or the path of a folder with a pack.yaml. */
 export async function findPack(stack: string, cwd: string, sections: readonly Section[]): Promise<Pack> {
   if (isBundled(stack)) return bundledPack(stack, sections);
   const { readPackFolder } = await import('./pack-folder.ts');
@@ -22,7 +22,7 @@ export async function bundledMetas(): Promise<PackMeta[]> {
   return Promise.all(bundledNames.map((name) => bundledMeta(name)));
 }
 
-/** A stack as the user wrote it, so that it means the same in any folder: a path becomes absolute. */
+/** The stack with its path made absolute, so that it resolves the same from any folder. */
 export function resolveStack(stack: string, cwd: string): string {
   return isBundled(stack) ? stack : folderOfPack(stack, cwd);
 }

@@ -5,8 +5,9 @@ import { hostAbove } from './open-host.ts';
 import { foldersOfModules, moduleNotFound } from './read-module.ts';
 
 /**
- * Modules as they may be given: by name, or by the path of the folder, of anything in it, or of a folder that holds all
- * modules. Returns names, none for all; what is neither name nor path stays as it is, for `modulesToRead` to refuse.
+ * Resolves module arguments to names: a name, or the path of the module's folder, of anything in it, or of a folder
+ * that contains all modules. Returns an empty list for all modules. Keeps unknown arguments, which `modulesToRead`
+ * rejects.
  */
 export async function namesGiven(host: Host, cwd: string, given: readonly string[]): Promise<readonly string[]> {
   const known = await foldersOfModules(host);
@@ -14,19 +15,19 @@ export async function namesGiven(host: Host, cwd: string, given: readonly string
   return names.includes('') ? [] : names;
 }
 
-/** The module that a path leads to; `''` for all of them, `undefined` for none. */
+/** The module that contains `path`; `''` if `path` contains all modules, `undefined` if neither. */
 function moduleAt(host: Host, path: string, known: readonly string[]): string | undefined {
   const modulesDir = join(host.root, host.modulesDir);
   if (!existsSync(path) || !existsSync(modulesDir)) return undefined;
-  const ways = [relative(modulesDir, path), relative(realpathSync(modulesDir), realpathSync(path))];
-  const found = ways.map((way) => {
-    const steps = way.split(sep);
+  const routes = [relative(modulesDir, path), relative(realpathSync(modulesDir), realpathSync(path))];
+  const found = routes.map((route) => {
+    const steps = route.split(sep);
     return steps.every((step) => step === '..' || step === '') ? '' : steps[0];
   });
   return found.find((name) => name === '' || known.includes(name ?? '..'));
 }
 
-/** Where a path was given, the folder that its host is looked for from: it need not be the host around `cwd`. */
+/** The folder of an argument that is a path, from which to search its host; `undefined` for a name. */
 export function folderGiven(cwd: string, given: string | undefined): string | undefined {
   if (given === undefined || !/^\.|[\\/]/.test(given)) return undefined;
   const path = resolve(cwd, given);
@@ -34,7 +35,7 @@ export function folderGiven(cwd: string, given: string | undefined): string | un
   return stats === undefined || stats.isDirectory() ? stats && path : dirname(path);
 }
 
-/** The folder of a module given by its name; `undefined` where there is no host. Throws `module-not-found`. */
+/** The folder of the module called `name`; `undefined` if there is no host. Throws `module-not-found`. */
 export async function folderNamed(name: string, hostDir: string): Promise<string | undefined> {
   const opened = await hostAbove(hostDir);
   if (opened === undefined) return undefined;

@@ -6,8 +6,8 @@ import type { RelPath } from '../core/text/rel-path.ts';
 import { type Tree, textFile } from '../core/tree/tree.ts';
 
 /**
- * A module whose base is gone, or that holds what nobody wrote: git may have it. From a merge that is not finished both
- * sides of it, else what was staged or committed last. The folder as it is where git does not help.
+ * Restores a missing or damaged merge base from git: during an unfinished merge from both sides, else from the index or
+ * the last commit. Returns the folder unchanged if git has no usable base.
  */
 export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isHealed: boolean } {
   const place = pristinePath as RelPath;

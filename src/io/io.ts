@@ -1,4 +1,4 @@
-/** Where a command writes. `columns` is undefined where the output is not a terminal. */
+/** An output stream of a command. `columns` is undefined unless the output is a terminal. */
 export interface Output {
   write(text: string): void;
   readonly isTty: boolean;
@@ -8,7 +8,7 @@ export interface Output {
 export interface TextQuestion {
   readonly message: string;
   readonly default?: string | undefined;
-  /** `undefined` when the answer is fine, else the reason why not. */
+  /** `undefined` if the answer is valid, else the reason why it is not. */
   readonly check: (answer: string) => string | undefined;
 }
 
@@ -26,30 +26,30 @@ export interface Prompter {
   confirm(message: string, initial: boolean): Promise<boolean>;
 }
 
-/** The user went away; exit code 130, nothing printed but one line: the message, or that nothing was written. */
+/** The user cancelled. The command prints the message as one line and exits with code 130. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
-/** By name: the prompts are bundled apart, with a class of their own. */
+/** Compares names, because the prompts are bundled separately and have their own copy of the class. */
 export function isCancelled(error: unknown): error is Cancelled {
   return error instanceof Error && error.name === 'Cancelled';
 }
 
-/** Hears how much of the work is done; awaited, so that what it shows has time to be drawn. */
+/** Receives progress. Awaited, so that the terminal can redraw. */
 export type Tell = (done: number, total: number) => Promise<void>;
 
-/** All that a command may touch of the machine, besides files. */
+/** The environment of a command: everything it uses of the machine except files. */
 export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** stdout: the result. */
+  /** stdout, for results. */
   readonly out: Output;
-  /** stderr: talk. */
+  /** stderr, for messages. */
   readonly err: Output;
-  /** True when stdin and stdout are both terminals: only then may a command ask. */
+  /** True if stdin and stdout are both terminals. Commands prompt only then. */
   readonly isInteractive: boolean;
   readonly prompter: () => Promise<Prompter>;
-  /** All of standard input, or of something longer one byte more than `limit`. */
+  /** All of standard input, cut to `limit` + 1 bytes if it is longer. */
   readonly readStdin: (limit: number) => Promise<Uint8Array>;
 }

@@ -9,19 +9,19 @@ import { type EditLines, editLines, type HostEdits, textToEdit } from './plan-mo
 import { modulesToRead } from './read-module.ts';
 import { readFileOf } from './read-tree.ts';
 
-/** A module whose manifest is another one than at its last render. */
+/** A module whose manifest has changed since its last render. */
 export interface ChangedManifest {
-  /** Of its folder. */
+  /** The name of its folder. */
   readonly name: string;
-  /** The manifest of then, as text. */
+  /** The manifest at the last render, as text. */
   readonly then: string;
-  /** What it adds to the host's files now. */
+  /** The lines that it now adds to the host's files. */
   readonly now: EditLines;
 }
 
 /**
- * Takes out of the host's files what the pack added for manifests as they were, and no module of the host asks for now.
- * Where another module's manifest cannot be read, all stays: what it asks for is not known.
+ * Removes lines from the host's files that the pack added for an earlier manifest and that no module needs any more.
+ * Removes nothing if another module's manifest is invalid, because the lines it needs are then unknown.
  */
 export async function removeLapsedEdits(
   host: Host,

@@ -11,7 +11,7 @@ import { attempt } from './apply/tidy.ts';
 import { readTextIfThere } from './read-file.ts';
 import { readFileOf, stateFolder } from './read-tree.ts';
 
-/** Beside what a run keeps while it writes, and out of git's sight. */
+/** In the state folder, ignored by git. */
 const recordPath = join(stateFolder, 'last-update.json');
 const earlierPath = join(stateFolder, 'earlier-update.json');
 
@@ -27,7 +27,7 @@ interface StoredChange {
   readonly after: StoredFile | null;
 }
 
-/** `applyPlan`, after noting down all that it replaces, so that the update can be undone. */
+/** `applyPlan`, after recording everything it replaces, so that the update can be undone. */
 export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
   try {
     await applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
@@ -36,7 +36,7 @@ export async function applyUpdate(root: string, plan: Plan, options: ApplyOption
   }
 }
 
-/** The way back to what was noted down before. */
+/** Records the plan. Returns a function that restores the previous record. */
 function record(root: string, plan: Plan): () => void {
   const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
   const hasEarlier = existsSync(file);
@@ -50,7 +50,7 @@ function record(root: string, plan: Plan): () => void {
   return () => (hasEarlier ? refusing(() => renameSync(earlier, file)) : forgetUpdate(root));
 }
 
-/** Change by change: of a thousand modules, all of it in one text would take twice the memory of everything else. */
+/** Writes change by change: for a thousand modules, one string would take twice the memory of everything else. */
 function writeRecord(path: string, { changes }: Plan): void {
   const file = openSync(path, 'w');
   try {
@@ -70,7 +70,7 @@ export function forgetUpdate(root: string): void {
   rmSync(join(root, recordPath), { force: true });
 }
 
-/** The way back. Throws `nothing-to-undo`, and `edited-since` where it would undo more than the update did. */
+/** The plan that undoes the last update. Throws `nothing-to-undo`, and `edited-since` if files have changed since. */
 export async function planUndo(root: string): Promise<Plan> {
   const changes = readRecord(root);
   const edited: string[] = [];
@@ -83,7 +83,7 @@ export async function planUndo(root: string): Promise<Plan> {
     isAsBefore &&= isSame(path, now, before);
     back.push(...reversed(path, now, before, after));
   }
-  // Noted down by an update that was cut off, and put back since.
+  // Recorded by an update that was interrupted and has since been undone.
   if (isAsBefore) throw new Failure('nothing-to-undo', { root });
   if (edited.length > 0) throw new Failure('edited-since', { files: edited });
   return { changes: back, newFolders: [] };
@@ -103,7 +103,7 @@ function readRecord(root: string): StoredChange[] {
   }
 }
 
-/** Every byte as it was, but for line endings that were converted since. */
+/** The changes that restore `before` exactly, except for line endings converted since the update. */
 function reversed(
   path: RelPath,
   now: TreeFile | undefined,

@@ -5,7 +5,7 @@ import { type TreeFile, textFile } from '../core/tree/tree.ts';
 import type { HostEdits } from './plan-module.ts';
 import { readFileOf } from './read-tree.ts';
 
-/** The manifest's JSON Schema as the package ships it: the text that is printed, and that hosts have a copy of. */
+/** The text of the manifest's JSON Schema in this package. Hosts have a copy of it. */
 export async function manifestSchemaText(): Promise<string> {
   const { default: schema } = await import('../../docs/schema/manifest.schema.json', { with: { type: 'json' } });
   return jsonText(schema);
@@ -14,8 +14,8 @@ export async function manifestSchemaText(): Promise<string> {
 const schemaName = 'manifest.schema.json';
 
 /**
- * Where a module's manifest names the schema beside the module's folder for its editor, the schema is to be there, as
- * this version of the tool has it.
+ * Adds this version's JSON Schema to the modules folder if the module's manifest refers to it there, for completion and
+ * validation in editors.
  */
 export async function addManifestSchema(
   host: Host,

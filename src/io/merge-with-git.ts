@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { readMarkers } from '../core/text/line-merge-markers.ts';
 import type { MergeParts } from '../core/text/line-merge-parts.ts';
 
-/** Longer than any marker in a file. */
+/** Longer than any conflict marker that a file may contain. */
 const markerSize = 60;
 
-/** `git merge-file`, for what our own engine would take minutes for; `undefined` where there is no git. */
+/** Merges with `git merge-file`, for input that the built-in merge needs minutes for; `undefined` without git. */
 export const mergeWithGit: MergeParts = (base, mine, theirs) => {
   const folder = mkdtempSync(join(tmpdir(), 'create-ai-module-merge-'));
   try {

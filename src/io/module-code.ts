@@ -7,12 +7,12 @@ import { readText } from './read-file.ts';
 import { ignoredFolders } from './read-tree.ts';
 
 const endings = ['.py', '.ts', '.mts', '.js', '.mjs'];
-/** Code that runs in tests and while tables change is not what the module does. */
+/** Tests and migrations are not part of the module's behaviour. */
 const otherCode = new Set([...ignoredFolders, 'dist', 'migrations', 'test', 'tests']);
-/** More, or larger, is no source of a module. */
+/** Beyond these limits the files are not a module's source. */
 const [maxFiles, maxBytes] = [500, 1_000_000];
 
-/** Reads the code beside a manifest, and what it says. */
+/** Reads and analyses the code beside a manifest. */
 export function codeReader(cwd: string): CodeReader {
   return async ({ file, folder }) => {
     if (folder === undefined) return undefined;
@@ -23,14 +23,14 @@ export function codeReader(cwd: string): CodeReader {
   };
 }
 
-/** Texts of those of `files` that can be read: for showing lines of them. */
+/** The texts of those `files` that are readable, for showing excerpts. */
 export function readTexts(cwd: string, files: Iterable<string>): Map<string, string> {
   const texts = new Map<string, string>();
   for (const file of files) {
     try {
       texts.set(file, readText(resolve(cwd, file)));
     } catch {
-      // It was there a moment ago: its findings are shown without their lines.
+      // The file was removed meanwhile: its diagnostics are shown without excerpts.
     }
   }
   return texts;
@@ -38,7 +38,7 @@ export function readTexts(cwd: string, files: Iterable<string>): Map<string, str
 
 interface Sources {
   readonly texts: ReadonlyMap<string, string>;
-  /** What could not be read, and why; folders have a slash behind their names. */
+  /** Unread paths and the reasons; a folder's path ends with a slash. */
   readonly unread: ReadonlyMap<string, string>;
 }
 
@@ -63,7 +63,7 @@ function readSources(root: string): Sources {
       }
     });
   const add = (path: string): void => {
-    if (texts.size >= maxFiles) unread.set(path, `comes after ${maxFiles} others, and no more are read`);
+    if (texts.size >= maxFiles) unread.set(path, `exceeds the limit of ${maxFiles} files`);
     else texts.set(path, readText(join(root, path), maxBytes));
   };
   enter('');
@@ -75,7 +75,7 @@ function whyUnread(error: unknown): string {
   return `cannot be read: ${isFailure(error, 'file-unreadable') ? error.args.reason : reasonOf(error)}`;
 }
 
-/** Links are what they lead to; those that lead nowhere, or in a circle, are nothing. */
+/** Follows a link to its target; a broken or circular link is neither file nor folder. */
 function isA(root: string, path: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): boolean {
   if (!entry.isSymbolicLink()) return entry[kind]();
   try {

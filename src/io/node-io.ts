@@ -3,7 +3,7 @@ import { reasonOf } from './apply/disk-error.ts';
 import type { Io, Output, Prompter } from './io.ts';
 import { reportOutputErrors } from './output-errors.ts';
 
-/** The real machine. `prompter` is only asked for when something is to be asked. */
+/** The `Io` of this process. `prompter` is called only before the first prompt. */
 export function nodeIo(prompter: () => Promise<Prompter>): Io {
   return {
     get cwd() {
@@ -12,7 +12,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
     env: process.env,
     out: outputOf(process.stdout, 'Standard output'),
     err: outputOf(process.stderr, 'Standard error'),
-    // Looking at stdin makes Node read its stream code: only when something might be asked.
+    // A getter, because accessing `process.stdin` makes Node load its stream code.
     get isInteractive() {
       return Boolean(process.stdin.isTTY && process.stdout.isTTY);
     },
@@ -21,7 +21,7 @@ export function nodeIo(prompter: () => Promise<Prompter>): Io {
   };
 }
 
-/** Only commands that look for files need one: somebody may have deleted it. */
+/** Called lazily, because the folder may have been deleted and some commands do not need it. */
 function workingDirectory(): string {
   try {
     return process.cwd();

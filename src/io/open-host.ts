@@ -10,14 +10,14 @@ import { readTextIfThere } from './read-file.ts';
 export interface OpenedHost {
   readonly host: Host;
   readonly meta: PackMeta;
-  /** What `--stack` or ai-modules.yaml said: the way to find the pack again. */
+  /** The value of `--stack` or ai-modules.yaml, which locates the pack. */
   readonly stack: string;
 }
 
-/** The host in `dir`, or else in the nearest folder above it. Throws `host-not-found` where there is none. */
+/** The host in `dir`, else in the nearest folder above it. Throws `host-not-found` if there is none. */
 export async function openHost(dir: string, stack?: string): Promise<OpenedHost> {
   const start = resolve(dir);
-  mustBeFolder(start);
+  assertFolder(start);
   const metas = await candidates(stack, start);
   for (let root = start; ; root = dirname(root)) {
     const found = await hostAt(root, metas, stack);
@@ -26,7 +26,7 @@ export async function openHost(dir: string, stack?: string): Promise<OpenedHost>
   }
 }
 
-/** The same, `undefined` where there is none. */
+/** `openHost`, but returns `undefined` if there is no host. */
 export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
   return openHost(dir).catch((error: unknown) => {
     if (isFailure(error, 'host-not-found')) return undefined;
@@ -34,7 +34,7 @@ export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
   });
 }
 
-/** The packs whose hosts are looked for; one that was asked for by its path goes first. */
+/** The packs whose hosts are searched for; a pack given by its path comes first. */
 async function candidates(stack: string | undefined, dir: string): Promise<Candidate[]> {
   const bundled = (await bundledMetas()).map((meta) => ({ meta, stack: meta.name }));
   if (stack === undefined || bundled.some((one) => one.stack === stack)) return bundled;
@@ -72,7 +72,7 @@ interface Found {
 }
 
 async function declared(root: string, stack: string): Promise<Found> {
-  return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} says stack: ${stack}`] };
+  return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} declares stack: ${stack}`] };
 }
 
 function recognised(root: string, metas: readonly Candidate[]): Found | undefined {
@@ -89,7 +89,7 @@ function recognised(root: string, metas: readonly Candidate[]): Found | undefine
 async function asked(root: string, stack: string, config: HostConfig): Promise<OpenedHost> {
   const meta = await findPackMeta(stack, root);
   return {
-    host: describeHost(root, meta, [`${hostConfigFile} is here, and --stack says ${stack}`], config),
+    host: describeHost(root, meta, [`${hostConfigFile} exists, and --stack is ${stack}`], config),
     meta,
     stack,
   };
@@ -103,7 +103,7 @@ async function configOf(root: string): Promise<HostConfig | undefined> {
   return parseHostConfig(text, file);
 }
 
-function mustBeFolder(path: string): void {
+function assertFolder(path: string): void {
   if (!existsSync(path)) throw new Failure('host-not-found', { dir: path, isThere: false });
   if (!statSync(path).isDirectory())
     throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import type { Failure } from '../core/failure.ts';
 
 /**
- * Whoever reads may have seen enough, as `head` has: no reason to stop half-way, and none to complain. Any other error,
- * such as a full disk, is told once, and is what the process exits with, whatever the command comes to.
+ * Handles errors of an output stream. Ignores EPIPE: the reader of a pipe may close it early, as `head` does. Reports
+ * any other error once, such as a full disk, and makes the process exit with 3.
  */
 export function reportOutputErrors<S extends NodeJS.WritableStream>(stream: S, output: string): S {
   return stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,7 +18,7 @@ export function reportOutputErrors<S extends NodeJS.WritableStream>(stream: S, o
 
 let isReported = false;
 
-/** Of every failure that is the system's; what is above this floor names it `exit.machine`. */
+/** The exit code for system errors. The cli layer defines it as `exit.machine`, which io cannot import. */
 const exitCode = 3;
 
 async function report(output: string, error: Error): Promise<void> {
@@ -30,6 +30,6 @@ async function report(output: string, error: Error): Promise<void> {
   try {
     writeSync(2, `error ${message}\n      ${hint}\n`);
   } catch {
-    // It was standard error, or there is nowhere left to say it.
+    // Standard error is not writable either.
   }
 }

@@ -7,7 +7,7 @@ import { type PackMeta, parsePackMeta } from '../core/pack/pack-meta.ts';
 import { readTextIfThere } from './read-file.ts';
 import { readTree } from './read-tree.ts';
 
-/** A pack from its folder, its templates compiled as they are used. */
+/** Reads a pack from its folder. Templates are compiled when first used. */
 export async function readPackFolder(folder: string | URL, name: string): Promise<Pack> {
   const [tree, meta, { compilerEngine }] = await Promise.all([
     readTree(pathOf(folder)),

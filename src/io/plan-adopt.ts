@@ -13,7 +13,7 @@ import { readTree } from './read-tree.ts';
 
 export interface AdoptPlan {
   readonly plan: Plan;
-  /** For each module the files that count as edited from now on. */
+  /** For each module, the files that are treated as edited from now on. */
   readonly modules: readonly {
     readonly name: string;
     readonly folder: RelPath;
@@ -21,7 +21,7 @@ export interface AdoptPlan {
   }[];
 }
 
-/** Makes modules updatable whose lock or base is lost, or that were written or copied by hand. */
+/** Plans tracking of existing modules (copied, hand-written, or with a missing lock or merge base) for updates. */
 export async function planAdopt(
   host: Host,
   pack: Pack,

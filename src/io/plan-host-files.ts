@@ -11,10 +11,10 @@ import type { Tree, TreeFile } from '../core/tree/tree.ts';
 import type { HostEdits, PlannedModule } from './plan-module.ts';
 import { readFileOf } from './read-tree.ts';
 
-/** What the host's own files are called where modules have their names. */
+/** Stands for the host's own files where reports name a module. */
 export const hostItself = 'host';
 
-/** The host's own files, planned as a module's are: what becomes of them goes into `edits`. */
+/** Plans the update of the host's own files like those of a module. Adds the changes to `edits`. */
 export async function planHostFiles(
   host: Host,
   pack: Pack,
@@ -24,7 +24,7 @@ export async function planHostFiles(
   const mine = await readHostFiles(host, pack);
   if (!isManaged(mine)) {
     edits.notes.push(
-      'The host has no lock, so its own files are left alone; `create-ai-module adopt --host-files` makes them updatable.',
+      'The host has no lock file, so its own files are not updated. To track them, run `create-ai-module adopt --host-files`.',
     );
     return undefined;
   }
@@ -34,7 +34,7 @@ export async function planHostFiles(
   return { name: hostItself, folder: '' as RelPath, mine, update };
 }
 
-/** Before and after: the host's files as they are, with what updates of them need. */
+/** The host's files as they are (`mine`), and with the lock and merge base that updates need (`tree`). */
 export async function planHostAdoption(host: Host, pack: Pack) {
   const mine = await readHostFiles(host, pack, [hostAttributesPath as RelPath]);
   const { tree, different } = await adoptHost(pack, mine, basename(host.root));

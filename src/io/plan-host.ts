@@ -8,8 +8,8 @@ import { nodeDisk } from './apply/disk.ts';
 import { readFileOf } from './read-tree.ts';
 
 /**
- * A folder that is not there appears whole, by one rename, below the nearest one that is. In a folder that is there
- * only new files are written: one that exists and differs is the user's, and stops the command.
+ * Plans a new host. A missing target is created by one rename below its nearest existing parent. In an existing target
+ * only new files are written; throws `target-not-empty` if a file exists and differs.
  */
 export async function planHost(target: string, tree: Tree): Promise<{ readonly root: string; readonly plan: Plan }> {
   if (isThere(target)) return { root: target, plan: await planInto(target, tree) };
@@ -30,7 +30,7 @@ async function planInto(target: string, tree: Tree): Promise<Plan> {
   return plan;
 }
 
-/** The folder itself, or the nearest one above it that is there. */
+/** The nearest existing folder, from `path` upward. */
 function nearestFolder(path: string): string {
   let folder = path;
   while (!existsSync(folder)) folder = dirname(folder);
@@ -38,12 +38,12 @@ function nearestFolder(path: string): string {
   return folder;
 }
 
-/** Whether nothing is there that new files could be mistaken for. */
+/** Whether the folder is missing or empty. */
 export function isEmptyFolder(path: string): boolean {
   return !existsSync(path) || readdirSync(path).length === 0;
 }
 
-/** A link to nowhere is there; what the system cannot even look at is not. */
+/** A broken link exists; a path that cannot be accessed does not. */
 function isThere(path: string): boolean {
   try {
     return nodeDisk.look(path) !== undefined;

@@ -22,20 +22,20 @@ export interface ModulePlan {
   readonly plan: Plan;
   /** The new module's folder, relative to the host. */
   readonly folder: RelPath;
-  /** What could not be done for the user, in words. */
+  /** Steps that the user must take by hand. */
   readonly notes: readonly string[];
 }
 
 export interface PlannedModule {
-  /** Of its folder. */
+  /** The name of its folder. */
   readonly name: string;
   readonly folder: RelPath;
-  /** What is in the folder now. */
+  /** The current files of the folder. */
   readonly mine: Tree;
   readonly update: ModuleUpdate;
 }
 
-/** A new module as a plan against the host on disk. Throws `module-exists`, also where only the case differs. */
+/** Plans a new module. Throws `module-exists`, also for a name that differs in case only. */
 export async function planModule(host: Host, pack: Pack, context: Context): Promise<ModulePlan> {
   const folder = joinPath(host.modulesDir, context.name);
   mustBeFree(host, pack.meta, context.name);
@@ -49,8 +49,8 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
 }
 
 /**
- * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`, as
- * `applyPlan` would, for one that is unavailable in this host.
+ * Throws `name-reserved` for a name that the stack reserves, and `module-exists`, `path-escapes` or `target-unusable`
+ * (like `applyPlan`) for a name that is unavailable in this host.
  */
 export function mustBeFree(host: Host, meta: PackMeta, name: string): void {
   const reason = reservedReason(meta, name);
@@ -60,7 +60,7 @@ export function mustBeFree(host: Host, meta: PackMeta, name: string): void {
   confine(nodeDisk, realpathSync(host.root), joinPath(host.modulesDir, name));
 }
 
-/** Everything in the folder of modules, as it is spelt there. */
+/** All names in the modules folder. */
 export function namesInUse(host: Host): string[] {
   try {
     return readdirSync(join(host.root, host.modulesDir));
@@ -69,14 +69,14 @@ export function namesInUse(host: Host): string[] {
   }
 }
 
-/** Files of the host before and after, as far as packs add to them, and what could not be added. */
+/** The host files that the pack edits, before and after, with notes on edits that must be made by hand. */
 export interface HostEdits {
   readonly current: Map<RelPath, TreeFile>;
   readonly edited: Map<RelPath, TreeFile>;
   readonly notes: string[];
 }
 
-/** What the pack adds to files that the host owns: lines above a marker, in files that are there. */
+/** Adds the pack's lines to existing host files, above the marker. Returns `edits`. */
 export async function editHost(
   host: Host,
   pack: Pack,
@@ -94,10 +94,10 @@ export async function editHost(
   return edits;
 }
 
-/** Lines by the file that they are added to. */
+/** Lines to add, by file. */
 export type EditLines = readonly (readonly [RelPath, readonly string[]])[];
 
-/** The lines that a module adds to files of its host. */
+/** The lines that a module adds to its host's files. */
 export function editLines(pack: Pack, context: Context): EditLines {
   return [...renderPack(pack, 'edits', context).tree].map(([path, { content }]) => [
     path,
@@ -107,7 +107,7 @@ export function editLines(pack: Pack, context: Context): EditLines {
   ]);
 }
 
-/** A file of the host as the edits so far leave it, and noted down as it is; `undefined` for what is no text. */
+/** A host file with the edits so far; records its current content. `undefined` if it is missing or not text. */
 export async function textToEdit(
   host: Host,
   path: RelPath,

@@ -5,7 +5,7 @@ import { type Plan, planChanges } from '../core/tree/plan.ts';
 import type { TreeFile } from '../core/tree/tree.ts';
 import { readFileOf } from './read-tree.ts';
 
-/** A text that was read, and what is to stand there instead. */
+/** A text file as read, and its replacement. */
 export interface TextChange {
   /** Absolute path, below the root of the plan. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface TextChange {
   readonly after: string;
 }
 
-/** The plan that changes texts and nothing else. Throws `plan-is-stale` where one is no longer what was read. */
+/** Plans replacements of texts. Throws `plan-is-stale` if a file has changed since it was read. */
 export async function planTextChanges(root: string, changes: readonly TextChange[]): Promise<Plan> {
   const [current, desired] = [new Map(), new Map()];
   for (const { path, before, after } of changes) {

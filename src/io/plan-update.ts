@@ -20,31 +20,31 @@ import { manifestIn, modulesToRead } from './read-module.ts';
 import { readTree } from './read-tree.ts';
 
 export interface UpdatePlan {
-  /** Only of what changes: nobody asks for the rest, and of a thousand modules it is too much to keep. */
+  /** Contains changed files only: unchanged files of a thousand modules would take too much memory. */
   readonly plan: Plan;
   readonly modules: readonly {
     readonly name: string;
     readonly folder: RelPath;
     readonly update: UpdateSummary;
   }[];
-  /** What could not be done for the user, in words. */
+  /** Notes for the user, such as modules that were skipped. */
   readonly notes: readonly string[];
-  /** Manifests that were edited since the last render, as they were then; by their paths in the host. */
+  /** The last rendered versions of manifests edited since then, by their paths in the host. */
   readonly manifestsThen: ReadonlyMap<string, string>;
 }
 
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
-  /** Makes another manifest of a module's: what an edit of it would bring. */
+  /** Edits each manifest in memory before rendering. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
-  /** Hears how many modules are done. */
+  /** Receives how many modules are done. */
   readonly tell?: Tell;
-  /** Sees each module with all its texts. */
+  /** Receives each module with all its files. */
   readonly inspect?: (module: PlannedModule) => void;
-  /** The host's own files as well. */
+  /** Whether to update the host's own files as well. */
   readonly withHost?: boolean;
 }
 
-/** Brings modules to what their manifests and the pack say now, as a plan against the disk; all of them without names. */
+/** Plans the regeneration of modules from their current manifests and pack; of all modules if `names` is empty. */
 export async function planUpdate(
   host: Host,
   pack: Pack,
@@ -109,7 +109,7 @@ export async function planUpdate(
   return { plan, modules, notes, manifestsThen };
 }
 
-/** With the manifest as the pack's version needs it, and as the command edits it. */
+/** The folder with its manifest migrated to the pack's version and edited by the command. */
 async function withManifest(
   folder: Tree,
   file: string,

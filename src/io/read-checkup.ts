@@ -12,9 +12,9 @@ import { hostAbove, type OpenedHost } from './open-host.ts';
 import { readText } from './read-file.ts';
 import { readHostRules } from './rule-settings.ts';
 
-/** What one host's manifests are checked with, and the files that could not be read. */
+/** The input for checking one host's manifests, and diagnostics for unreadable files. */
 export interface ReadCheckup {
-  /** Folder of the host; `undefined` where the files belong to none. */
+  /** The host's folder; `undefined` if the files belong to no host. */
   readonly root: string | undefined;
   readonly checkup: CheckRequest;
   readonly unreadable: readonly Diagnostic[];
@@ -26,8 +26,8 @@ interface Group {
 }
 
 /**
- * Reads manifests, and what else of their hosts is needed to check them: one checkup for each host. Where there is no
- * host, the modules of one folder belong together.
+ * Reads manifests and the context needed to check them, grouped into one checkup per host. Modules outside a host are
+ * grouped by folder.
  */
 export async function readCheckups(cwd: string, files: FoundManifests): Promise<ReadCheckup[]> {
   const hosts = new Map<string, OpenedHost | undefined>();
@@ -45,12 +45,12 @@ export async function readCheckups(cwd: string, files: FoundManifests): Promise<
   return Promise.all([...groups.values()].map((group) => readOne(cwd, group)));
 }
 
-/** All modules of a host. */
+/** The checkup of all modules of a host. */
 export async function readHostCheckup(cwd: string, host: Host): Promise<ReadCheckup> {
   return readOne(cwd, { host: { host }, files: modulesOf({ host }) });
 }
 
-/** A manifest that is no file, such as standard input: it belongs to no host. */
+/** The checkup of a manifest that belongs to no host, such as standard input. */
 export function lonely(manifest: ManifestText): ReadCheckup {
   const checkup = { manifests: [manifest], others: [], isWhole: false, host: { events: [] }, settings: noSettings };
   return { root: undefined, checkup, unreadable: [] };
@@ -74,7 +74,7 @@ async function readOne(cwd: string, { host, files }: Group): Promise<ReadCheckup
   };
 }
 
-/** The modules of a host that are not given; nor by their own paths, where they are links to something given. */
+/** The host's modules that are not among the given files, whether by path or through a link. */
 function notAmong(given: FoundManifests, all: FoundManifests): FoundManifests {
   const others = new Set([...given].filter((file) => !all.has(file)));
   const isGiven = (file: string) =>
@@ -109,7 +109,7 @@ function readAll(cwd: string, files: FoundManifests, root: string | undefined) {
   return { texts, unreadable };
 }
 
-/** A file that cannot be read is a finding among others: it does not keep them from being checked. */
+/** Reports an unreadable file as a diagnostic, so that the other files are still checked. */
 export function asDiagnostic(file: string, error: unknown): Diagnostic {
   if (!(error instanceof Failure)) throw error;
   const { message, hint } = error;
@@ -117,7 +117,7 @@ export function asDiagnostic(file: string, error: unknown): Diagnostic {
   return { rule: 'unreadable', severity: 'error', file, message: `it cannot be read: ${reason}`, hint };
 }
 
-/** Where the folder of a file is, and its name if the file is the manifest of what is in it. */
+/** The parent of the file's folder, and the folder's name if the file is a manifest. */
 function partsOf(path: string): { readonly above: string; readonly folder: string | undefined } {
   const end = path.lastIndexOf(sep);
   const start = path.lastIndexOf(sep, end - 1);
@@ -125,19 +125,19 @@ function partsOf(path: string): { readonly above: string; readonly folder: strin
   return { above: path.slice(0, Math.max(start, 1)), folder: isManifest ? path.slice(start + 1, end) : undefined };
 }
 
-/** `shownPath` of modules that mostly stand side by side: how one gets to where they are is worked out once. */
+/** A fast `shownPath` for sibling modules: computes the relative path of their parent folder once. */
 function shownPaths(cwd: string): (path: string) => string {
   let known = { above: '', shown: '' };
   return (path) => {
     const { above } = partsOf(path);
-    // Whoever is beside the modules goes into each of them by the same way; whoever is in one does not.
+    // Modules share a prefix unless `cwd` is inside their parent folder.
     if (cwd.startsWith(above) && cwd !== above) return shownPath(cwd, path);
     if (above !== known.above) known = { above, shown: shownPath(cwd, join(above, '-')).slice(0, -1) };
     return known.shown + path.slice(above.endsWith(sep) ? above.length : above.length + 1).replaceAll('\\', '/');
   };
 }
 
-/** As people and other tools write it: from the folder they are in, with slashes. */
+/** The path relative to `cwd`, with forward slashes. */
 export function shownPath(cwd: string, path: string): string {
   return (relative(cwd, path) || path).replaceAll('\\', '/');
 }

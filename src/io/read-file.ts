@@ -4,12 +4,12 @@ import { Failure } from '../core/failure.ts';
 import type { FileMode, TreeFile } from '../core/tree/tree.ts';
 import { codeOf, isDiskError, reasonOf } from './apply/disk-error.ts';
 
-/** What a pipe or device gives at once. */
+/** The read size for pipes and devices. */
 const chunkSize = 65_536;
 
 /**
- * A file's content and mode: the only way that this tool reads files, apart from what it wrote itself. Reads pipes to
- * their end, and never more than `limit` bytes. Throws `file-unreadable` and `file-too-large`.
+ * Reads a file's content and mode. All input files are read through this function. Reads pipes to their end, but never
+ * more than `limit` bytes. Throws `file-unreadable` and `file-too-large`.
  */
 export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFile {
   try {
@@ -34,7 +34,7 @@ export function readText(path: string, limit?: number): string {
   return textOf(path, readFile(path, limit).content);
 }
 
-/** The text of a file; `undefined` where there is no file of that name. */
+/** The text of a file; `undefined` if there is no such file. */
 export function readTextIfThere(path: string): string | undefined {
   try {
     return readText(path);
@@ -45,7 +45,7 @@ export function readTextIfThere(path: string): string | undefined {
   }
 }
 
-/** Throws `encoding-unsupported` where the content is not UTF-8 text; `file` is for the message. */
+/** Throws `encoding-unsupported` if the content is not UTF-8 text; `file` is for the message. */
 export function textOf(file: string, content: TreeFile['content']): string {
   const isWide = isUtf16(content);
   if (typeof content === 'string' && !isWide) return content;
@@ -53,7 +53,7 @@ export function textOf(file: string, content: TreeFile['content']): string {
   throw new Failure('encoding-unsupported', { file, reason });
 }
 
-/** By the byte order mark; without one, by the zero bytes of two ASCII characters at the start, which are valid UTF-8. */
+/** Checks the byte order mark, else the zero bytes of two leading ASCII characters: those are also valid UTF-8. */
 function isUtf16(content: TreeFile['content']): boolean {
   const [a, b, c, d] = typeof content === 'string' ? [0, 1, 2, 3].map((at) => content.charCodeAt(at)) : content;
   if (content.length < 4) return false;
@@ -61,7 +61,7 @@ function isUtf16(content: TreeFile['content']): boolean {
   return hasMark || (a !== 0 && b === 0 && c !== 0 && d === 0) || (a === 0 && b !== 0 && c === 0 && d !== 0);
 }
 
-/** A string when the bytes are UTF-8, byte order mark included; else the bytes. */
+/** A string, including any byte order mark, if the bytes are UTF-8; else the bytes. */
 export function contentOf(bytes: Uint8Array): TreeFile['content'] {
   const { buffer, byteOffset, byteLength } = bytes;
   return isUtf8(bytes)
@@ -69,7 +69,7 @@ export function contentOf(bytes: Uint8Array): TreeFile['content'] {
     : new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** A regular file in one call, anything else until its end or one byte beyond the limit. */
+/** Reads a regular file in one call; anything else to its end or one byte beyond the limit. */
 function readFrom(file: number, size: number | undefined, limit: number): Uint8Array {
   if (size !== undefined) {
     const bytes = Buffer.allocUnsafe(Math.min(size, limit));

@@ -11,7 +11,7 @@ import { readPlainYaml } from '../core/text/plain-yaml.ts';
 import type { Tree } from '../core/tree/tree.ts';
 import { ignoredFolders } from './read-tree.ts';
 
-/** Names of folders, sorted; all there are without names. Throws `module-not-found`. */
+/** The sorted folder names of the given modules, or of all modules if `names` is empty. Throws `module-not-found`. */
 export async function modulesToRead(host: Host, names: readonly string[]): Promise<readonly string[]> {
   const known = await foldersOfModules(host);
   const missing = names.find((name) => !known.includes(name));
@@ -28,8 +28,8 @@ export function moduleNotFound(host: Host, name: string, known: readonly string[
   return new Failure('module-not-found', { name, dir, known, near: nearWords(last, known).slice(0, 3) });
 }
 
-/** The module whose folder `dir` is in, else the only one there is. Throws `module-unclear`. */
-export async function moduleMeant(host: Host, dir: string): Promise<string> {
+/** The module whose folder contains `dir`, else the host's only module. Throws `module-unclear`. */
+export async function currentModule(host: Host, dir: string): Promise<string> {
   const modulesDir = join(host.root, host.modulesDir);
   const known = (await foldersOfModules(host)).filter((name) => existsSync(join(modulesDir, name, manifestPath)));
   const [around = ''] = relative(modulesDir, dir).split(sep);
@@ -47,10 +47,11 @@ export async function foldersOfModules(host: Host): Promise<string[]> {
     .sort();
 }
 
-/** Throws `manifest-invalid`. The fast reader first: most manifests are right. */
+/** The manifest of a module. Throws `manifest-invalid`. Tries the fast reader first: most manifests are valid. */
 export async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
   const content = folder.get(manifestPath)?.content;
-  if (typeof content !== 'string') throw new Failure('file-unreadable', { file, reason: 'there is no such text' });
+  if (typeof content !== 'string')
+    throw new Failure('file-unreadable', { file, reason: 'it is missing or not UTF-8 text' });
   const quick = readQuickly(content);
   if (quick) return quick;
   const parsed = await parseManifest(content, file);

@@ -8,10 +8,10 @@ import { nodeDisk } from './apply/disk.ts';
 import { isDiskError, reasonOf } from './apply/disk-error.ts';
 import { readFile } from './read-file.ts';
 
-/** The one place, at the root of a host, for all that a run keeps while it writes. Gone afterwards. */
+/** The folder at the root of a host for the state of a run: locks, journal and the record for `undo`. */
 export const stateFolder = '.create-ai-module';
 
-/** Folders that hold no source: what tools put there comes back by itself. */
+/** Folders without source: tools recreate their contents. */
 export const ignoredFolders: ReadonlySet<string> = new Set([
   '.git',
   '.mypy_cache',
@@ -24,8 +24,8 @@ export const ignoredFolders: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every file below `root`, sorted by path; an empty tree where `root` does not exist. Links are not followed, and names
- * that another operating system could not hold are left out: no plan may name them either.
+ * Every file below `root`, sorted by path; an empty tree if `root` does not exist. Does not follow links. Skips names
+ * that are invalid on any supported operating system: plans reject them too.
  */
 export async function readTree(root: string, options: { readonly ignore?: ReadonlySet<string> } = {}): Promise<Tree> {
   const paths: RelPath[] = [];
@@ -42,7 +42,7 @@ function collect(root: string, folder: string, ignore: ReadonlySet<string>, path
   }
 }
 
-/** One file below `root`, `undefined` where there is none. Refuses a link as `applyPlan` would. */
+/** One file below `root`; `undefined` if it does not exist. Rejects the same links as `applyPlan`. */
 export async function readFileOf(root: string, path: RelPath): Promise<TreeFile | undefined> {
   if (!statSync(root, { throwIfNoEntry: false })) return undefined;
   const real = realpathSync.native(root);

@@ -9,10 +9,10 @@ export interface HostRules {
   readonly events: readonly string[];
 }
 
-/** What every host emits: modules as generated subscribe to it. */
+/** Events of every host. Generated modules subscribe to them. */
 const standardEvents = ['user.deleted'];
 
-/** What ai-modules.yaml says about rules and events; `shown` is the file as reports name it. */
+/** Rule settings and events from ai-modules.yaml; `shown` is the path of the file in reports. */
 export async function readHostRules(root: string, shown: string): Promise<HostRules> {
   const text = readTextIfThere(join(root, hostConfigFile));
   if (text === undefined) return { settings: noSettings, events: standardEvents };

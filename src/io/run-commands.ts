@@ -2,7 +2,7 @@ import { Failure } from '../core/failure.ts';
 import { shellLine } from '../core/text/shell-words.ts';
 import { Cancelled } from './io.ts';
 
-/** A program and its arguments, as they are: no shell ever reads them. */
+/** A program and its arguments. They are never passed through a shell. */
 export type Argv = readonly [program: string, ...args: string[]];
 
 export interface RunOptions {
@@ -10,20 +10,20 @@ export interface RunOptions {
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
-  /** Hears stdout and stderr as they come; with `inherit` there is nothing to hear. */
+  /** Receives stdout and stderr as they arrive; not called with `inherit`. */
   readonly onOutput?: (text: string) => void;
-  /** `inherit` lets the program talk to the terminal itself, on stderr: stdout is for our own result. */
+  /** `inherit` sends all output of the program to stderr; stdout is reserved for the result of this tool. */
   readonly output?: 'capture' | 'inherit';
 }
 
-/** Runs one command after the other; returns what each said. Throws `command-failed` at the first that fails. */
+/** Runs commands in sequence and returns their outputs. Throws `command-failed` at the first failure. */
 export async function runCommands(commands: readonly Argv[], options: RunOptions): Promise<string[]> {
-  const said: string[] = [];
-  for (const command of commands) said.push(await runCommand(command, options));
-  return said;
+  const outputs: string[] = [];
+  for (const command of commands) outputs.push(await runCommand(command, options));
+  return outputs;
 }
 
-/** Runs one command and returns what it said on stdout and stderr together. */
+/** Runs one command and returns its stdout and stderr, combined. */
 export async function runCommand(command: Argv, options: RunOptions): Promise<string> {
   const { execa } = await import('execa');
   const [program, ...args] = command;
@@ -42,13 +42,13 @@ export async function runCommand(command: Argv, options: RunOptions): Promise<st
   if (onOutput) running.all?.setEncoding('utf8').on('data', onOutput);
   const { result, isInterrupted } = await untilInterrupted(running);
   if (isInterrupted || result.signal === 'SIGINT') throw new Cancelled('Cancelled.');
-  const said = result.all ?? '';
-  if (!result.failed) return said;
-  const reason = reasonOf(result, said, options);
+  const output = result.all ?? '';
+  if (!result.failed) return output;
+  const reason = reasonOf(result, output, options);
   throw new Failure('command-failed', { command: shellLine(command), cwd: options.cwd, reason });
 }
 
-/** Ctrl-C reaches the program as well: it is given the time to end. A second Ctrl-C ends this process at once. */
+/** Ctrl-C also reaches the program: waits until it exits. A second Ctrl-C ends this process immediately. */
 async function untilInterrupted<T>(running: PromiseLike<T>): Promise<{ result: T; isInterrupted: boolean }> {
   let isInterrupted = false;
   const note = (): void => {
@@ -69,12 +69,12 @@ interface Ended {
   readonly code?: string | undefined;
 }
 
-function reasonOf(ended: Ended, said: string, options: RunOptions): string {
-  if (ended.code === 'ENOENT') return 'there is no such program on this machine, or the folder to run it in is gone';
-  if (ended.timedOut) return `it did not end within ${(options.timeoutMs ?? 0) / 1000} seconds`;
+function reasonOf(ended: Ended, output: string, options: RunOptions): string {
+  if (ended.code === 'ENOENT') return 'the program is not installed, or the working directory does not exist';
+  if (ended.timedOut) return `it did not finish within ${(options.timeoutMs ?? 0) / 1000} seconds`;
   const how = ended.signal
-    ? `it was ended by ${ended.signal}`
+    ? `it was terminated by ${ended.signal}`
     : `exit code ${ended.exitCode ?? ended.code ?? 'unknown'}`;
-  const last = said.trimEnd().split('\n').slice(-20).join('\n');
+  const last = output.trimEnd().split('\n').slice(-20).join('\n');
   return last === '' || options.onOutput ? how : `${how}\n${last}`;
 }

@@ -11,7 +11,7 @@ describe('the host', () => {
     const root = await newHost();
     mkdirSync(join(root, 'a/b'), { recursive: true });
     const { err } = await succeedIn(join(root, 'a/b'), ['new', 'alpha', '--yes']);
-    expect(err).toContain(`Host: ${root} (Mini: ai-modules.yaml says stack: ${mini})`);
+    expect(err).toContain(`Host: ${root} (Mini: ai-modules.yaml declares stack: ${mini})`);
     expect(manifestOf(root, 'alpha').name).toBe('alpha');
   });
 

@@ -5,7 +5,7 @@ import { relPath } from '../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
 import { type FileMode, textFile } from '../../src/core/tree/tree.ts';
 import { applyPlan } from '../../src/io/apply/apply-plan.ts';
-import { bury, Death, faultDisk } from '../io/apply/fault-disk.ts';
+import { Death, faultDisk, removeClaims } from '../io/apply/fault-disk.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 import { mini, newHost } from './hosts.ts';
@@ -41,7 +41,7 @@ it.each<[string, () => Promise<string>, readonly string[]]>([
     const problem = await applyPlan(root, plan, { disk }).catch((error: unknown) => error);
     if (!fired()) break;
     expect(problem).toBeInstanceOf(Death);
-    bury(root);
+    removeClaims(root);
     const { err } = await succeedIn(root, [...argv, '--yes']).catch((error: Error) => {
       if (!error.message.includes('exists already')) throw error;
       return { err: error.message };

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { fixAll } from '../../src/core/check/fix-all.ts';
 import { noSettings } from '../../src/core/check/settings.ts';
 import { parseYaml } from '../../src/core/text/yaml-source.ts';
+import { assertProperty, draws } from '../draws.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn } from './fake-io.ts';
 
@@ -118,7 +119,8 @@ describe('--fix', () => {
       const manifests = [{ file: 'm', folder: undefined, text }];
       return fixAll({ manifests, others: [], isWhole: false, host: { events: [] }, settings: noSettings });
     };
-    await fc.assert(
+    await assertProperty(
+      draws.fixes,
       fc.asyncProperty(pairs, fc.boolean(), fc.boolean(), async (settings, isWindows, hasMark) => {
         const body = `${head}configuration:\n  z: 1\n${settings.map(([name, it]) => `  ${name}: ${it} # ${name}\n`).join('')}`;
         const text = (hasMark ? '\ufeff' : '') + (isWindows ? body.replaceAll('\n', '\r\n') : body);
@@ -128,7 +130,6 @@ describe('--fix', () => {
         const bare = (it: string) => it.replace(/["\ufeff]/g, '').replaceAll('1000', '1e3');
         expect(bare(fixed)).toBe(bare(text));
       }),
-      { numRuns: 100 },
     );
   });
 });

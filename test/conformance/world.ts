@@ -5,14 +5,14 @@ import { FakeOpenAi, providerKey } from './wire/fake-openai.ts';
 
 const keyVariable = 'PLANTED_PROVIDER_KEY';
 
-/** What all sections of one run share: the host under test, its fake provider, and people who call it. */
+/** Shared by all sections of a run: the host under test, its fake provider and its callers. */
 export class World {
-  /** Does everything, through the fake provider. */
+  /** Uses every feature, with the fake provider. */
   readonly subject: ModuleFacts;
-  /** The small module beside it, on its local provider. */
+  /** The minimal module beside it, with its local provider. */
   readonly neighbour: ModuleFacts;
   readonly launcher: Launcher;
-  /** Settings of the subject, small enough to reach. */
+  /** The subject's limits, small enough to reach in tests. */
   readonly maxPendingJobs = 5;
   readonly maxInputBytes = 20_000;
   readonly timeoutSeconds = 2;
@@ -44,7 +44,7 @@ export class World {
       retry_delay_seconds: `${this.retryDelaySeconds}`,
     };
     this.#host = await this.launch({ env: this.subjectEnv(settings) });
-    // Without its modules nothing below can be judged: say so once.
+    // Without its modules every test would fail: report that once.
     const { text } = await this.stranger().get('/api/v1/modules/list');
     const ready = text.match(/"status": ?"ready"/g)?.length;
     if (ready !== 2) throw new Error(`two modules should be ready: ${text}`);
@@ -61,19 +61,19 @@ export class World {
     return this.launcher.launch(options);
   }
 
-  /** The subject's settings as its environment: on the fake provider, and those given. */
+  /** Environment variables of the subject: the fake provider and the given settings. */
   subjectEnv(settings: Readonly<Record<string, string>>): Record<string, string> {
     const all = { provider: 'openai', base_url: this.fake.baseUrl, api_key_env: keyVariable, ...settings };
     return { [keyVariable]: providerKey, ...moduleEnv(this.subject, all) };
   }
 
-  /** Somebody new, who may do everything with both modules unless told otherwise. */
+  /** A new user, by default with all permissions for both modules. */
   person(rights?: Rights, host = this.host): Caller {
     const permissions = [this.subject, this.neighbour].flatMap((module) => may(module, 'create', 'read', 'delete'));
     return Caller.withToken(host, this.traffic, `person-${++this.#people}`, rights ?? { permissions });
   }
 
-  /** Somebody of this name. */
+  /** A user with this name. */
   named(sub: string, rights: Rights, host = this.host): Caller {
     return Caller.withToken(host, this.traffic, sub, rights);
   }
@@ -82,7 +82,7 @@ export class World {
     return Caller.withToken(host, this.traffic, 'the-admin', { admin: true });
   }
 
-  /** Somebody with this Authorization header, or with none. */
+  /** A caller with this Authorization header, or without one. */
   stranger(authorization?: string, host = this.host): Caller {
     return new Caller(host, this.traffic, 'stranger', authorization);
   }

@@ -12,20 +12,25 @@ import { bundledMeta } from '../../src/io/bundled-pack.ts';
 import { readPackFolder } from '../../src/io/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
+import { draws, eachSeed, isNightly } from '../draws.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { writeOddManifests } from './odd-manifests.ts';
 
+const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
+
 /** What a tool of the host's environment prints; throws with the output where it finds something. */
 async function tool(host: string, name: string, ...args: string[]): Promise<string> {
   const command = [join(dirname(pythonOf(host)), name), args] as const;
-  const { stdout } = await promisify(execFile)(...command, { cwd: host, maxBuffer: 1e8 }).catch((error) => {
+  // What mypy knows of the installed packages is the same for all hosts, and takes it longest.
+  const env = { ...process.env, MYPY_CACHE_DIR: mypyCache };
+  const { stdout } = await promisify(execFile)(...command, { cwd: host, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
   });
   return stdout;
 }
 
-async function describeHost(title: string, makeHost: () => Promise<string>): Promise<void> {
+async function describeHost(title: string, makeHost: () => Promise<string>, runsTests = true): Promise<void> {
   const host = await makeHost();
 
   describe(title, { timeout: 300_000 }, () => {
@@ -35,24 +40,21 @@ async function describeHost(title: string, makeHost: () => Promise<string>): Pro
 
     it('passes its type check, strict in every way', () => tool(host, 'mypy', '--strict'));
 
-    it('passes its own tests and those of its modules, where a warning is an error', async () => {
-      expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
-    });
+    if (runsTests)
+      it('passes its own tests and those of its modules, where a warning is an error', async () => {
+        expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
+      });
   });
 }
 
 /** Modules of random manifests, in a copy of the host: their names clash, so that they are read and not run. */
 function describeAnyManifest(host: string): void {
   const scratch = copyHost(host);
-  const count = 300;
-
-  describe(`modules of ${count} manifests of any kind`, () => {
+  describe(`modules of ${draws.lintedModules} manifests of any kind`, () => {
     beforeAll(async () => {
       const pack = await readPackFolder(fileURLToPath(new URL('../../templates/fastapi', import.meta.url)), 'fastapi');
-      for (let seed = 1, found = 0; found < count; seed += 1) {
-        const manifest = randomManifest(seed * 104_729);
-        if (manifest === undefined) continue;
-        found += 1;
+      await eachSeed(draws.lintedModules, async (seed) => {
+        const manifest = randomManifest(seed);
         for (const [path, { content }] of await renderModule(
           pack,
           contextOf(manifest, pack.meta, pack.meta.host.imports),
@@ -61,7 +63,7 @@ function describeAnyManifest(host: string): void {
           mkdirSync(dirname(target), { recursive: true });
           writeFileSync(target, content);
         }
-      }
+      });
     });
     afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -101,10 +103,14 @@ raise SystemExit(pytest.main(['--collect-only', '-q', 'tests/test_config.py'], p
 
 await describeWhere('a generated FastAPI host', missingPython(), async () => {
   await describeHost('a generated FastAPI host with two modules', () => generatedHost('fastapi'));
-  await describeHost('a generated FastAPI host with modules of odd manifests', () => {
-    const manifests = writeOddManifests(mkdtempSync(join(tmpdir(), 'odd-manifests-')));
-    return generatedHost('fastapi', 'odd', manifests);
-  });
+  await describeHost(
+    'a generated FastAPI host with modules of odd manifests',
+    () => {
+      const manifests = writeOddManifests(mkdtempSync(join(tmpdir(), 'odd-manifests-')));
+      return generatedHost('fastapi', 'odd', manifests);
+    },
+    isNightly,
+  );
   await describeHost('a generated FastAPI host with the example', async () => {
     const example = fileURLToPath(new URL('../../examples/text_digest', import.meta.url));
     const host = await generatedHost('fastapi', 'example', [join(example, 'manifest.yaml')]);

@@ -3,6 +3,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { isNightly } from '../draws.ts';
 import { editAsUser, editedFiles, mineIn, modulesOf, newModule, replaceIn, type Stack } from '../edited-module.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';
@@ -28,7 +29,7 @@ const checks: Readonly<Record<Stack, readonly (readonly string[])[]>> = {
 const added = (line: string, more: string) => [line, `${line}\n  - "${more}"`] as const;
 const setting = '  top_k:\n    type: "integer"\n    default: 5\n    minimum: 1\n';
 
-/** One after the other, on one module that a user has edited. */
+/** One after the other, on one module that a user has edited. In CI the host checks only the one with most in it. */
 const rounds: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   [
     'one more of everything',
@@ -71,6 +72,8 @@ const rounds: readonly (readonly [string, readonly (readonly [string, string])[]
   ],
 ];
 
+const checkedInCi = 'everything renamed, and other values';
+
 describe.each<Stack>(['fastify', 'fastapi'])('a %s module that a user edited', { timeout: 300_000 }, (stack) => {
   let host: string;
   const folder = () => join(host, modulesOf[stack], 'notes');
@@ -82,10 +85,11 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s module that a user edited', {
     editAsUser(stack, folder());
   }, 600_000);
 
-  it.each(rounds)('after %s in its manifest is still right, and what was written stays', async (_, edits) => {
+  it.each(rounds)('after %s in its manifest is still valid, and what was written stays', async (round, edits) => {
     for (const [from, to] of edits) replaceIn(join(folder(), 'manifest.yaml'), from, to);
     await run(process.execPath, [bin, 'update', '--yes', '--host', host]);
     for (const file of editedFiles(stack)) expect(readFileSync(join(folder(), file), 'utf8')).toContain(mineIn(file));
+    if (!isNightly && round !== checkedInCi) return;
     for (const [program, ...args] of checks[stack])
       await run(program as string, args, { cwd: host, maxBuffer: 1e8 }).catch((error) => {
         throw new Error(`${program} ${args.join(' ')}: ${error.stdout}${error.stderr}`);

@@ -1,14 +1,16 @@
+import { isNightly } from '../draws.ts';
+
 /** How much of everything: little in every run of the tests, much for the figures in docs/reliability.md. */
 export interface Amounts {
   readonly full: boolean;
-  /** Jobs under load while a process is killed, for each kind of process; and how many times. */
+  /** For each kind of process: the number of jobs under load, and how many times the process is killed. */
   readonly killed: { readonly jobs: number; readonly times: number };
-  /** Jobs under load while a server is away. */
+  /** Jobs under load during an outage of a server. */
   readonly outage: number;
   readonly cancelRaces: number;
   readonly duplicates: number;
   readonly load: number;
-  /** As the host has it if nothing is said, or short, to wait less. */
+  /** The host's default, or less for shorter tests. */
   readonly leaseSeconds: number;
 }
 
@@ -32,4 +34,4 @@ const full: Amounts = {
   leaseSeconds: 10,
 };
 
-export const amounts: Amounts = process.env.FAULTS === 'full' ? full : quick;
+export const amounts: Amounts = isNightly ? full : quick;

@@ -8,8 +8,8 @@ import type { Host, Launcher } from '../conformance/host/host.ts';
 const scripts = fileURLToPath(new URL('engine/', import.meta.url));
 
 /**
- * The engine alone on the servers of a host: as many workers as the host has, messages that do nothing, 16 at a time
- * put into the queue. Answers how long until the last was done, in milliseconds.
+ * Measures the job engine alone on the servers of a host: as many workers as the host has, and empty messages from 16
+ * concurrent senders. Returns the milliseconds until the last message is processed.
  */
 export function bareEngine(launcher: Launcher, host: Host, messages: number, pool: string): number {
   const data = mkdtempSync(join(tmpdir(), 'faults-bare-'));

@@ -7,7 +7,7 @@ import { waitUntil } from '../conformance/wire/wait-until.ts';
 const terminal = new Set(['completed', 'failed', 'cancelled']);
 const patienceMs = 60_000;
 
-/** A job that was accepted, and what became of it. */
+/** An accepted job and its outcome. */
 export interface Followed {
   readonly owner: Caller;
   readonly module: ModuleFacts;
@@ -22,10 +22,10 @@ export interface Work {
   readonly input: () => unknown;
 }
 
-/** Clients that each submit a job, follow it to its end and submit the next. What does not answer is asked again. */
+/** Clients that each submit a job, follow it until it ends and submit the next. Failed requests are repeated. */
 export class Crowd {
   readonly jobs: Followed[] = [];
-  /** Answers that were neither 202 nor 200, by status; 0 where the line was cut or refused. */
+  /** Numbers of answers other than 200 and 202, by status; 0 stands for a failed connection. */
   readonly refused = new Map<number, number>();
   readonly #clients: readonly Caller[];
   readonly #work: readonly Work[];
@@ -36,7 +36,7 @@ export class Crowd {
     this.#work = work;
   }
 
-  /** Until `total` jobs were accepted and have ended, or were given up after a minute. */
+  /** Runs until `total` jobs were accepted and have ended, or timed out after a minute. */
   async run(total: number): Promise<void> {
     await Promise.all(this.#clients.map((client) => this.#act(client, total)));
   }
@@ -45,11 +45,11 @@ export class Crowd {
     await waitUntil(`${count} accepted jobs`, () => this.jobs.length >= count, 120);
   }
 
-  /** Waits for the jobs accepted before `moment` that had not ended then; how long after it the last one ended. */
+  /** Waits for the jobs that were active at `moment`. Returns the milliseconds from `moment` to the last end. */
   async recoveredSince(moment: number): Promise<number> {
     const open = this.jobs.filter(({ acceptedAt, endedAt = Infinity }) => acceptedAt <= moment && endedAt >= moment);
     const ended = () => open.every(({ endedAt }) => endedAt !== undefined);
-    await waitUntil('the end of what was accepted', ended, patienceMs / 1000);
+    await waitUntil('the end of all accepted jobs', ended, patienceMs / 1000);
     return Math.max(0, ...open.map(({ endedAt = moment }) => endedAt - moment));
   }
 

@@ -14,13 +14,13 @@ import { bareEngine } from './bare-engine.ts';
 import { keepFigures, seconds } from './figures.ts';
 import { killUnderLoad, type Victim } from './scenarios/kills.ts';
 import { load, untilIdle } from './scenarios/load.ts';
-import { busAway, outageUnderLoad } from './scenarios/outages.ts';
+import { busOutage, outageUnderLoad } from './scenarios/outages.ts';
 import { cancelRaces, duplicates, duplicatesDelaySeconds, hangingWorker } from './scenarios/races.ts';
 import { storedJobs } from './stored-jobs.ts';
 
 const engine = fileURLToPath(new URL('engine/', import.meta.url));
 
-/** What must hold while processes and servers die, in this mode; little of it, or with FAULTS=full all of it. */
+/** What must hold while processes and servers die, in this mode; little of it, or all of it at night. */
 export const describeFaults = (name: ModeName): Promise<void> =>
   describeMode(name, (title, launcher) =>
     describe(title, { timeout: 300_000 }, () =>
@@ -58,7 +58,7 @@ function declareFaults(name: ModeName, world: World): void {
   });
 
   const embedded = launcher.mode === 'embedded';
-  it('submitted by 16 clients at once: none is lost', async () => {
+  it('loses no job submitted by 16 concurrent clients', async () => {
     if (!amounts.full) return void (await load(world, host, amounts.load));
     const quiet = await launch({ env: { TEST_ENDPOINTS: '' } });
     const took = await load(world, quiet, amounts.load);
@@ -76,7 +76,7 @@ function declareFaults(name: ModeName, world: World): void {
   const victims: readonly Victim[] = embedded ? ['host'] : ['worker', 'host', 'all'];
   const { jobs, times } = amounts.killed;
   const share = embedded && amounts.full ? 3 : 1;
-  it.each(victims)('SIGKILL under load: %s. Every accepted job ends, completed', async (victim) => {
+  it.each(victims)('completes every accepted job after SIGKILL under load: %s', async (victim) => {
     const { accepted, worstMs } = await killUnderLoad(world, host, victim, {
       jobs: jobs * share,
       times: times * share,
@@ -84,36 +84,36 @@ function declareFaults(name: ModeName, world: World): void {
     keep({ [`SIGKILL: ${victim}`]: `${accepted} of ${accepted}, ${seconds(worstMs)}` });
   });
 
-  it('a process that hangs longer than its lease changes nothing when it comes back', async () => {
+  it('ignores a process that resumes after its lease has expired', async () => {
     const took = await hangingWorker(world, host, amounts.leaseSeconds);
     keep({ 'a process hangs': seconds(took) });
   });
 
   if (launcher.hasQueueServer) {
-    it('Redis is away under load, and comes back', async () => {
+    it('completes every accepted job after an outage of Redis under load', async () => {
       const { accepted, worstMs } = await outageUnderLoad(world, host, launcher.services!.queue!, amounts.outage);
       keep({ 'Redis restarted': `${accepted} of ${accepted}, ${seconds(worstMs)}` });
     });
 
-    it('a job completes while the bus is away', async () => {
-      keep({ 'bus away': seconds(await busAway(world, host, launcher.services!.queue!)) });
+    it('completes a job during an outage of the event bus', async () => {
+      keep({ 'bus away': seconds(await busOutage(world, host, launcher.services!.queue!)) });
     });
   }
 
   if (!embedded) {
-    it('PostgreSQL is away under load, and comes back', async () => {
+    it('completes every accepted job after an outage of PostgreSQL under load', async () => {
       const { accepted, worstMs } = await outageUnderLoad(world, host, launcher.services!.database!, amounts.outage);
       keep({ 'PostgreSQL restarted': `${accepted} of ${accepted}, ${seconds(worstMs)}` });
     });
   }
 
-  it('a cancel against the end of the work: one of them wins, wholly', async () => {
+  it('ends a job either cancelled or completed when a cancel arrives during completion', async () => {
     const cancelled = await cancelRaces(world, host, amounts.cancelRaces);
     keep({ 'cancel races': `${amounts.cancelRaces}: ${cancelled} cancelled, the others completed, none both` });
   });
 
-  it('in the database, after a restart: nothing unfinished, one result for each completed job and none for others', async () => {
-    // What a request had stored when its host was killed was not accepted; it ends all the same.
+  it('stores no unfinished job after a restart, one result per completed job and none for others', async () => {
+    // A job stored by a request whose host was killed was not accepted, but ends as well.
     await host.kill();
     await host.start();
     for (const module of [subject, neighbour]) await untilIdle(world, host, module);
@@ -125,26 +125,26 @@ function declareFaults(name: ModeName, world: World): void {
     }
   });
 
-  it('every message three times on the queue: each job is worked on once', async () => {
-    const thrice = await launch(delivering(world));
+  it('runs each attempt once although every message is sent three times', async () => {
+    const thrice = await launch(tripledMessages(world));
     const calls = await duplicates(world, thrice, amounts.duplicates);
     expect(calls).toBe(amounts.duplicates * 1.5);
     keep({ 'every message three times': `${amounts.duplicates} jobs, ${calls} attempts, as many calls` });
   });
 
-  it('nothing that was said holds a planted secret or the text of an exception', () => {
-    const says = (text: string) => planted.test(text) || text.includes(providerErrorText);
-    expect(world.traffic.answers.filter(says)).toEqual([]);
+  it('outputs no planted secret and no exception message', () => {
+    const leaks = (text: string) => planted.test(text) || text.includes(providerErrorText);
+    expect(world.traffic.answers.filter(leaks)).toEqual([]);
     const lines = hosts.flatMap((one) => one.log().split('\n'));
     expect(lines.length).toBeGreaterThan(10);
-    expect(lines.filter((line) => says(line) || /eyJ[\w-]+\.eyJ/.test(line)).slice(0, 3)).toEqual([]);
+    expect(lines.filter((line) => leaks(line) || /eyJ[\w-]+\.eyJ/.test(line)).slice(0, 3)).toEqual([]);
   });
 }
 
-/** How a host is started so that each message is put on its queue three times. */
-function delivering({ launcher: { stack }, subject }: World): Parameters<Launcher['launch']>[0] {
+/** Launch options of a host that sends each message to its queue three times. */
+function tripledMessages({ launcher: { stack }, subject }: World): Parameters<Launcher['launch']>[0] {
   const delay = moduleEnv(subject, { retry_delay_seconds: `${duplicatesDelaySeconds}` });
-  // Nothing dies here, and a lease that ran out on a busy machine would be another attempt.
+  // A long lease: one that expired on a busy machine would cause another attempt.
   const env = { ...delay, JOB_LEASE_SECONDS: '10' };
   if (stack === 'fastapi') return { env: { ...env, PYTHONPATH: join(engine, 'thrice') } };
   const edit = (modulesDir: string) =>

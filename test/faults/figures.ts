@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../.cache/faults/', import.meta.url));
 
-/** Keeps what was measured in a mode where `npm run faults` finds it. */
+/** Keeps what was measured in a mode where `npm run nightly` finds it. */
 export function keepFigures(mode: string, figures: Readonly<Record<string, string>>): void {
   mkdirSync(folder, { recursive: true });
   const file = `${folder}${mode}.json`;

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { Host, Launcher, ModuleFacts } from '../conformance/host/host.ts';
 import { serverTool } from '../conformance/host/services.ts';
 
-/** What lies in the tables of a module. */
+/** Counts from the tables of a module. */
 export interface StoredJobs {
   readonly jobs: number;
   readonly unfinished: number;
-  /** Completed jobs that have not exactly one result. */
+  /** Completed jobs without exactly one result. */
   readonly withoutOneResult: number;
-  /** Results of jobs that are not completed, or are not there. */
+  /** Results without a completed job. */
   readonly strayResults: number;
 }
 
-/** Looks into the database itself. An embedded one serves one process: its host must be stopped. */
+/** Queries the database directly. For an embedded database the host must be stopped, as it serves one process only. */
 export function storedJobs(launcher: Launcher, host: Host, { name }: ModuleFacts): StoredJobs {
   const [jobs = 0, unfinished = 0, withoutOneResult = 0, strayResults = 0] = query(launcher, host, sqlFor(name))
     .trim()

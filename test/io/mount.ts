@@ -8,7 +8,7 @@ afterEach(() => {
   for (const folder of mounted.splice(0).reverse()) execFileSync('umount', [folder]);
 });
 
-/** A small file system of its own; where that is impossible the test is skipped, loudly, and fails in CI. */
+/** Mounts a small file system. If that is impossible, the test is skipped with the reason, and fails in CI. */
 export function mount(context: TestContext, options: string, folder = tempFolder()): string {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'pipe' });
@@ -21,7 +21,7 @@ export function mount(context: TestContext, options: string, folder = tempFolder
   return folder;
 }
 
-/** From now on nothing can be written there. */
+/** Remounts the file system read-only. */
 export function makeReadOnly(folder: string): void {
   execFileSync('mount', ['-o', 'remount,ro', folder]);
 }

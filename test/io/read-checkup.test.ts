@@ -7,7 +7,7 @@ import { tempFolder } from './temp-folder.ts';
 
 const large = '# more\n'.repeat(10_000);
 
-it('keeps manifests in their order, whether they are read at once or waited for', async () => {
+it('keeps manifests of any size in order, and reports unreadable ones', async () => {
   const root = tempFolder();
   const texts = ['', large, '', large, large, ''].map((text, at) => `${text}name: m${at}\n`);
   for (const [at, text] of texts.entries()) {
@@ -28,7 +28,7 @@ it('keeps manifests in their order, whether they are read at once or waited for'
   ]);
 });
 
-it('names files from where the user is, and the modules of one folder belong together', async () => {
+it('shows paths relative to the working directory, and groups the modules of one folder', async () => {
   const root = tempFolder();
   for (const folder of ['here', 'there/a', 'there/b']) {
     mkdirSync(join(root, folder), { recursive: true });

@@ -19,7 +19,7 @@ describe('readText', () => {
     );
   });
 
-  it('does not fill the memory from a file without an end', () => {
+  it('stops at the limit for a file without an end', () => {
     expect(() => readText('/dev/zero', 1000)).toThrow(/at most 1000 are read/);
   });
 
@@ -32,9 +32,9 @@ describe('readText', () => {
   });
 
   it.each<[string, string, () => void, RegExp]>([
-    ['a file that is not there', join(root, 'none'), () => {}, /no such file/],
+    ['a missing file', join(root, 'none'), () => {}, /no such file/],
     ['a folder', join(root, 'folder'), () => mkdirSync(join(root, 'folder')), /directory/],
-  ])('says why %s cannot be read', (_, path, arrange, reason) => {
+  ])('reports why %s cannot be read', (_, path, arrange, reason) => {
     arrange();
     expect(() => readText(path, 1000)).toThrow(reason);
   });
@@ -46,7 +46,7 @@ describe('readText', () => {
     ['UTF-16, big-endian', utf16('name: é').swap16(), 'it is UTF-16 text'],
     ['UTF-16 with a byte order mark, little-endian', utf16('\ufeffé: a'), 'it is UTF-16 text'],
     ['UTF-16 with a byte order mark, big-endian', utf16('\ufeffé: a').swap16(), 'it is UTF-16 text'],
-  ])('refuses %s and names UTF-8', (name, bytes, reason) => {
+  ])('rejects %s and suggests UTF-8', (name, bytes, reason) => {
     const path = join(root, name);
     writeFileSync(path, bytes);
     expect(() => readText(path, 1000)).toThrow(new Failure('encoding-unsupported', { file: path, reason }));
@@ -58,7 +58,7 @@ describe('readText', () => {
   });
 });
 
-it('readTextIfThere is undefined where there is no such file', () => {
+it('readTextIfThere returns undefined for a missing file', () => {
   const root = tempFolder();
   writeFileSync(join(root, 'f'), 'text');
   expect(readTextIfThere(join(root, 'f'))).toBe('text');

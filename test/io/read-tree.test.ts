@@ -25,7 +25,7 @@ describe('readTree', () => {
     expect(found).toEqual(files);
   });
 
-  it('leaves out folders that tools fill, links, pipes, and names that not every system can hold', async () => {
+  it('skips folders that tools fill, links, pipes, and names that are not valid on every system', async () => {
     const root = tempFolder();
     writeTree(root, tree({ kept: 'k', 'node_modules/a/b': 'b', 'src/.venv/c': 'c', '.gitignore': 'e' }));
     mkdirSync(join(root, '.git'));
@@ -38,11 +38,11 @@ describe('readTree', () => {
     expect([...(await readTree(root, { ignore: new Set(['src']) })).keys()]).toContain('node_modules/a/b');
   });
 
-  it('is empty where there is nothing', async () => {
+  it('returns an empty tree for a missing folder', async () => {
     expect(await readTree(join(tempFolder(), 'none'))).toEqual(new Map());
   });
 
-  it('refuses a file as its root, and says why', async () => {
+  it('rejects a file as its root, with the reason', async () => {
     const root = tempFolder();
     writeFileSync(join(root, 'f'), '');
     await expect(readTree(join(root, 'f'))).rejects.toMatchObject({
@@ -63,13 +63,13 @@ describe('readFileOf', () => {
     expect(await readFileOf(root, relPath('inside/f'))).toEqual({ content: 'f', mode: 0o755 });
   });
 
-  it('is undefined where there is none', async () => {
+  it('returns undefined for a missing file', async () => {
     expect(await readFileOf(root, relPath('a/g'))).toBeUndefined();
     expect(await readFileOf(root, relPath('b/g'))).toBeUndefined();
     expect(await readFileOf(join(root, 'none'), relPath('g'))).toBeUndefined();
   });
 
-  it('refuses what applyPlan would refuse', async () => {
+  it('rejects the same paths as applyPlan', async () => {
     await expect(readFileOf(root, relPath('outside/etc/passwd'))).rejects.toMatchObject({ code: 'path-escapes' });
     await expect(readFileOf(root, relPath('a'))).rejects.toMatchObject({ code: 'target-unusable' });
     await expect(readFileOf(root, relPath('a/f/g'))).rejects.toMatchObject({ code: 'target-unusable' });

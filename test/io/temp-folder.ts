@@ -17,7 +17,7 @@ import type { Tree } from '../../src/core/tree/tree.ts';
 
 const made: string[] = [];
 
-/** A fresh folder, removed when the tests of the file are done. */
+/** Creates a folder that is removed after all tests of the file. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'create-ai-module-test-'));
   made.push(folder);
@@ -37,7 +37,7 @@ export function writeTree(root: string, tree: Tree): void {
   }
 }
 
-/** Everything below a folder, hidden and empty things too: bytes, permissions, where links lead. */
+/** All entries below a folder, including hidden and empty ones: content, permissions and link targets. */
 export function snapshot(root: string, below = ''): Record<string, string> {
   const path = join(root, below);
   const stats = lstatSync(path, { throwIfNoEntry: false });

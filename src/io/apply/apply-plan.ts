@@ -11,38 +11,38 @@ import { commitJournal, type Journal, writeJournal } from './journal.ts';
 import { backUp, makeMove, stampsOf } from './moves.ts';
 import { finishRun, recoverLocked, undoRun } from './recover.ts';
 import { openRoot, type Root } from './root.ts';
-import { holdSignals, type Pause } from './signals.ts';
+import { deferSignals, type Pause } from './signals.ts';
 import { attempt } from './tidy.ts';
 
 export interface ApplyOptions {
   readonly disk?: Disk;
-  /** How long to wait for another run to end; 3 seconds by default. */
+  /** How long to wait while another run holds the lock, in milliseconds; 3000 by default. */
   readonly waitMs?: number;
-  /** Runs before the first write, when no other run can write any more; what it returns takes back what it did. */
+  /** Called under the lock, before the first write. Returns a function that undoes its effects, called on failure. */
   readonly prepare?: () => () => void;
-  /** Hears how many of the files are written beside their targets: nearly all of the work. */
+  /** Receives how many files are staged beside their targets: nearly all of the work. */
   readonly tell?: Tell;
 }
 
 /**
- * Makes the disk below `root` what `plan` says: all of it, or nothing. Whatever happens on the way, a failure, a signal
- * or the end of the process, the old tree or the new one is there afterwards, at the latest after the next `recover`.
+ * Applies `plan` to the files below `root`, all or nothing. After an error, a signal or a killed process, the disk
+ * holds either the old tree or the new one, at the latest once `recover` has run.
  *
- * The model is the death of the process, which keeps the order of writes, so a new module is not synced to the platter:
- * losing power may lose it. Files that exist are the user's, so what replaces them is synced before they go.
+ * This protects against a killed process, which preserves the order of writes. A new module is not fsynced, so a
+ * power failure may lose it. A file that replaces a user's file is fsynced before the old one is removed.
  *
- * Commands always pass the root of the host, not a folder in it: the lock is per root.
+ * The lock is per root, so commands always pass the root of the host, never a folder in it.
  */
 export async function applyPlan(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
   if (isNoop(plan)) return;
   const disk = options.disk ?? nodeDisk;
-  await holdSignals(async (pause) => {
+  await deferSignals(async (pause) => {
     const opened = openRoot(disk, root);
     try {
       const lock = await lockHost(disk, opened.path, options.waitMs ?? 3000, pause);
       await applyLocked(disk, opened, plan, pause, options).finally(() => lock.release());
     } catch (error) {
-      attempt(() => opened.unmake());
+      attempt(() => opened.removeCreated());
       throw error;
     }
   });
@@ -57,12 +57,12 @@ async function applyLocked(
 ): Promise<void> {
   recoverLocked(disk, root.path);
   const run = `${process.pid.toString(36)}${Date.now().toString(36)}`;
-  const job = makeJob(checkPlan(disk, root.path, plan), run, root.made.length);
-  const takeBack = prepare?.();
+  const job = makeJob(checkPlan(disk, root.path, plan), run, root.created.length);
+  const undoPreparation = prepare?.();
   try {
     await carryOut(disk, root.path, job, pause, tell);
   } catch (error) {
-    takeBack?.();
+    undoPreparation?.();
     throw error;
   }
 }
@@ -70,17 +70,17 @@ async function applyLocked(
 async function carryOut(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
   let { journal } = job;
   try {
-    at(root, () => writeJournal(disk, root, journal, false));
+    wrapDiskError(root, () => writeJournal(disk, root, journal, false));
     await stage(disk, root, job, pause, tell);
-    journal = at(root, () => stampJournal(disk, root, journal));
-    at(root, () => writeJournal(disk, root, journal, job.isDurable));
-    for (const move of journal.moves) at(move.target, () => backUp(disk, root, move));
+    journal = wrapDiskError(root, () => stampJournal(disk, root, journal));
+    wrapDiskError(root, () => writeJournal(disk, root, journal, job.isDurable));
+    for (const move of journal.moves) wrapDiskError(move.target, () => backUp(disk, root, move));
     await pause();
-    for (const move of journal.moves) at(move.target, () => makeMove(disk, root, move));
+    for (const move of journal.moves) wrapDiskError(move.target, () => makeMove(disk, root, move));
     await pause();
-    at(root, () => commitJournal(disk, root));
+    wrapDiskError(root, () => commitJournal(disk, root));
   } catch (error) {
-    putBack(disk, root, journal, error);
+    rollBack(disk, root, journal, error);
     throw error;
   }
   attempt(() => finishRun(disk, root, journal));
@@ -95,10 +95,10 @@ function stampJournal(disk: Disk, root: string, journal: Journal): Journal {
 
 async function stage(disk: Disk, root: string, job: Job, pause: Pause, tell?: Tell): Promise<void> {
   for (const folder of [...job.journal.folders, ...job.stagedFolders])
-    at(folder, () => disk.makeFolder(join(root, folder)));
+    wrapDiskError(folder, () => disk.makeFolder(join(root, folder)));
   let last = process.uptime();
   for (const [done, file] of job.stagedFiles.entries()) {
-    at(file.target, () => disk.write(join(root, file.path), file.content, file.options));
+    wrapDiskError(file.target, () => disk.write(join(root, file.path), file.content, file.options));
     if (process.uptime() - last < 0.005) continue;
     await tell?.(done + 1, job.stagedFiles.length);
     await pause();
@@ -106,7 +106,7 @@ async function stage(disk: Disk, root: string, job: Job, pause: Pause, tell?: Te
   }
 }
 
-function putBack(disk: Disk, root: string, journal: Journal, why: unknown): void {
+function rollBack(disk: Disk, root: string, journal: Journal, why: unknown): void {
   try {
     undoRun(disk, root, journal);
   } catch (error) {
@@ -116,8 +116,8 @@ function putBack(disk: Disk, root: string, journal: Journal, why: unknown): void
   }
 }
 
-/** Says which target a refusal of the machine is about; the path it comes with may be one that nobody knows. */
-function at<T>(path: string, step: () => T): T {
+/** Names the target in the failure: the path of the system error may be a staging path, unknown to the user. */
+function wrapDiskError<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {

@@ -3,19 +3,19 @@ import { Failure } from '../../core/failure.ts';
 import type { RelPath } from '../../core/text/rel-path.ts';
 import type { Disk, Entry } from './disk.ts';
 
-/** Where a path of a plan really is. */
+/** The resolved location of a path of a plan. */
 export interface Place {
-  /** Relative to the root, forward slashes, links among its folders resolved. */
+  /** Relative to the root, with forward slashes; linked folders are resolved. */
   readonly path: string;
   readonly entry: Entry | undefined;
-  /** Folders on the way that do not exist yet, the outermost first. */
+  /** Parent folders that do not exist yet, outermost first. */
   readonly missing: readonly string[];
 }
 
 /**
- * Follows `path` from `root`, which must be a real path, one segment at a time. A linked folder is followed as long as
- * it stays inside the root; a link that leads out, or nowhere, throws `path-escapes`; a file where a folder is needed
- * throws `target-unusable`.
+ * Resolves `path` below `root`, one segment at a time. `root` must be a real path. A linked folder is followed while it
+ * stays inside the root. Throws `path-escapes` for a link that leads outside or is broken, and `target-unusable` for a
+ * file where a folder is needed.
  */
 export function confine(disk: Disk, root: string, path: RelPath): Place {
   const segments = path.split('/');
@@ -45,8 +45,7 @@ function absent(first: string, rest: readonly string[]): Place {
 
 function followLink(disk: Disk, root: string, link: string, path: RelPath): string {
   const target = realPathOf(disk, join(root, link));
-  if (target === undefined)
-    throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link that leads nowhere` });
+  if (target === undefined) throw new Failure('path-escapes', { path, reason: `${link} is a broken symbolic link` });
   const inside = relative(root, target);
   if (inside === '..' || inside.startsWith(`..${sep}`) || join(root, inside) !== target)
     throw new Failure('path-escapes', { path, reason: `${link} is a symbolic link to ${target}, outside ${root}` });

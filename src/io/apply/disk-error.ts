@@ -1,16 +1,16 @@
 import { getSystemErrorMap } from 'node:util';
 
-/** The code of an error of the operating system, such as `ENOSPC`; `undefined` for any other error. */
+/** The code of an operating system error, such as `ENOSPC`; `undefined` for any other error. */
 export function codeOf(error: unknown): string | undefined {
   return isDiskError(error) ? error.code : undefined;
 }
 
-/** Something the machine refused, as opposed to a bug. */
+/** Whether the operating system refused an operation, as opposed to a bug. */
 export function isDiskError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string' && 'code' in error;
 }
 
-/** What the operating system says, in its own words: `no space left on device (ENOSPC)`. */
+/** The operating system's own message: `no space left on device (ENOSPC)`. */
 export function reasonOf(error: unknown): string {
   if (!isDiskError(error)) return error instanceof Error ? error.message : String(error);
   const words = error.errno === undefined ? undefined : getSystemErrorMap().get(error.errno)?.[1];

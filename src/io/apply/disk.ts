@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { codeOf } from './disk-error.ts';
 
-/** What one look at a path tells; a symbolic link is looked at, not followed. */
+/** The metadata of a path. Symbolic links are not followed. */
 export interface Entry {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly mode: number;
@@ -29,24 +29,24 @@ export interface Entry {
 }
 
 export interface WriteOptions {
-  /** For a new file: narrowed by the umask, as for any file a program makes. */
+  /** For a new file; the umask applies. */
   readonly mode?: number;
-  /** For a file that replaces another: its permission bits and owner, exactly. */
+  /** For a replacement: the exact permission bits and owner of the old file. */
   readonly like?: { readonly mode: number; readonly uid: number; readonly gid: number };
-  /** Reach the platter before returning. */
+  /** Fsync before returning. */
   readonly durable?: boolean;
 }
 
 /**
- * The operations that writing safely is made of. Synchronous: twenty small files take two milliseconds this way, and a
- * step is either done or not. Tests put a disk behind it that fails or dies at step k.
+ * The operations needed to write safely. They are synchronous: twenty small files take two milliseconds, and each
+ * step is either done or not. Tests use an implementation that fails or exits at step k.
  */
 export interface Disk {
   look(path: string): Entry | undefined;
   realPath(path: string): string;
   read(path: string): Uint8Array;
   list(folder: string): readonly string[];
-  /** Fails when the path exists. */
+  /** Fails if the path exists. */
   write(path: string, content: string | Uint8Array, options: WriteOptions): void;
   makeFolder(path: string): void;
   link(path: string, newPath: string): void;
@@ -87,9 +87,9 @@ export const nodeDisk: Disk = {
     mkdirSync(path);
   },
   link: linkSync,
-  rename: (from, to) => withPatience(() => renameSync(from, to)),
-  removeFile: (path) => withPatience(() => unlinkSync(path)),
-  removeFolder: (path) => withPatience(() => rmdirSync(path)),
+  rename: (from, to) => withRetries(() => renameSync(from, to)),
+  removeFile: (path) => withRetries(() => unlinkSync(path)),
+  removeFolder: (path) => withRetries(() => rmdirSync(path)),
 };
 
 function entryOf(stats: Stats): Entry {
@@ -102,20 +102,20 @@ function copyOwnership(file: number, like: { mode: number; uid: number; gid: num
   try {
     fchownSync(file, like.uid, like.gid);
   } catch {
-    // Only root may give files away; the file is then the user's own, as with any editor.
+    // Only root can change the owner. Otherwise the new file belongs to the user, as with any editor.
   }
   fchmodSync(file, like.mode);
 }
 
-/** On Windows a virus scanner or an indexer may hold a fresh file for some milliseconds. */
-function withPatience(step: () => void): void {
+/** On Windows a virus scanner or an indexer may lock a new file for some milliseconds. */
+function withRetries(step: () => void): void {
   for (let tries = 0; ; tries += 1) {
     try {
       step();
       return;
     } catch (error) {
-      const passing = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '');
-      if (process.platform !== 'win32' || !passing || tries === 20) throw error;
+      const isTransient = ['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? '');
+      if (process.platform !== 'win32' || !isTransient || tries === 20) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
     }
   }

@@ -12,12 +12,13 @@ export interface HostLock {
 }
 
 /**
- * Only one run at a time writes below `root`. Waits up to `waitMs` for another one, then throws `host-busy`.
+ * Ensures that only one run at a time writes below `root`. Waits up to `waitMs` for another run, then throws
+ * `host-busy`.
  *
- * Every run puts down a claim of its own, then looks: it holds the lock if no other claim is of a living process. Of
- * two runs the one that looks last sees the other's claim, so both can never hold it; both may step back, hence the
- * random pause. A dead run's claim is ignored, so nothing is ever taken over, and taking over is where locks race. A
- * claim is an empty file, all is in its name: it cannot be half-written.
+ * Each run creates its own claim file, then lists all claims. It holds the lock if no other claim belongs to a
+ * running process. Of two runs, the one that lists last sees the other's claim, so both can never hold the lock. Both
+ * may back off, hence the random delay. Claims of ended processes are ignored instead of taken over, which avoids the
+ * usual race. A claim is an empty file with all data in its name, so it is never half-written.
  */
 export async function lockHost(disk: Disk, root: string, waitMs: number, pause?: Pause): Promise<HostLock> {
   const end = process.uptime() * 1000 + waitMs;
@@ -30,7 +31,7 @@ export async function lockHost(disk: Disk, root: string, waitMs: number, pause?:
   }
 }
 
-/** The lock, or the number of the process that has it. */
+/** The lock, or the ID of the process that holds it. */
 function tryToLock(disk: Disk, root: string): HostLock | number {
   const folder = join(root, stateFolder);
   try {
@@ -39,7 +40,7 @@ function tryToLock(disk: Disk, root: string): HostLock | number {
     return busy === undefined ? claim(disk, folder) : busy.pid;
   } catch (error) {
     if (!isDiskError(error)) throw error;
-    // The run before has just ended and removed the folder.
+    // The previous run has just ended and removed the folder.
     if (error.code === 'ENOENT' && disk.look(root) !== undefined) return process.pid;
     throw new Failure('apply-failed', { path: root, reason: reasonOf(error) }, error);
   }
@@ -59,9 +60,9 @@ function openFolder(disk: Disk, folder: string, root: string): void {
 let claims = 0;
 
 function claim(disk: Disk, folder: string): HostLock | number {
-  const { machine, pid, began } = ownIdentity();
+  const { machine, pid, startTicks } = ownIdentity();
   claims += 1;
-  const name = `claim_${machine}_${pid}_${began}_${claims}`;
+  const name = `claim_${machine}_${pid}_${startTicks}_${claims}`;
   const release = (): void => {
     attempt(() => removeFileIfThere(disk, join(folder, name)));
     attempt(() => removeFolderIfEmpty(disk, folder));
@@ -70,7 +71,7 @@ function claim(disk: Disk, folder: string): HostLock | number {
     disk.write(join(folder, name), '', {});
     const others = readClaims(disk, folder).filter((other) => other.name !== name);
     const busy = others.find(isAlive);
-    if (busy === undefined) for (const dead of others) disk.removeFile(join(folder, dead.name));
+    if (busy === undefined) for (const stale of others) disk.removeFile(join(folder, stale.name));
     else release();
     return busy?.pid ?? { release };
   } catch (error) {
@@ -86,9 +87,11 @@ interface Claim extends ProcessIdentity {
 
 function readClaims(disk: Disk, folder: string): Claim[] {
   return disk.list(folder).flatMap((name) => {
-    const [kind, machine, pid, began] = name.split('_');
+    const [kind, machine, pid, startTicks] = name.split('_');
     const since = kind === 'claim' ? disk.look(join(folder, name))?.modified : undefined;
-    return since === undefined ? [] : [{ name, machine: machine!, pid: Number(pid), began: Number(began), since }];
+    return since === undefined
+      ? []
+      : [{ name, machine: machine!, pid: Number(pid), startTicks: Number(startTicks), since }];
   });
 }
 

@@ -1,31 +1,31 @@
 import { dirname } from 'node:path/posix';
-import { type Checked, isExecutable } from './check-plan.ts';
+import { type CheckedChange, isExecutable } from './check-plan.ts';
 import type { WriteOptions } from './disk.ts';
 import { type Journal, type Move, stagingPath } from './journal.ts';
 
-/** One file to write where nobody looks yet. */
+/** A file to write under a temporary name. */
 export interface StagedFile {
   readonly path: string;
   readonly content: string | Uint8Array;
   readonly options: WriteOptions;
-  /** The target it is for: what a message names. */
+  /** The final path, for messages. */
   readonly target: string;
 }
 
-/** A checked plan as steps: what to write first, and the journal of what then becomes visible. */
+/** A checked plan as steps: the files to stage first, and the journal of the moves that make them visible. */
 export interface Job {
   readonly journal: Journal;
-  /** Folders inside a staged folder, the outermost first. */
+  /** Folders inside a staged folder, outermost first. */
   readonly stagedFolders: readonly string[];
   readonly stagedFiles: readonly StagedFile[];
-  /** Whether files that exist are replaced: then the bytes must be on the platter before the old ones go. */
+  /** Whether existing files are replaced or deleted: then new content must be fsynced before the old is removed. */
   readonly isDurable: boolean;
 }
 
-// New things first, then the files that mention them, so that a host that watches never reads of what is not there.
+// New files first, then the files that refer to them: a host in watch mode never sees a reference to a missing file.
 const order = ['folder', 'create', 'update', 'delete'];
 
-export function makeJob(changes: readonly Checked[], run: string, rootFolders: number): Job {
+export function makeJob(changes: readonly CheckedChange[], run: string, rootFolders: number): Job {
   const sorted = [...changes].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const steps = sorted.map((change, index) => stepOf(change, run, index));
   const folders = [...new Set(changes.flatMap((change) => change.place.missing))].sort((a, b) => a.length - b.length);
@@ -44,7 +44,7 @@ interface Step {
   readonly folders: readonly string[];
 }
 
-function stepOf(change: Checked, run: string, index: number): Step {
+function stepOf(change: CheckedChange, run: string, index: number): Step {
   const target = change.place.path;
   const folder = target.includes('/') ? dirname(target) : '';
   const staged = stagingPath(folder, run, index, 'new');
@@ -61,7 +61,7 @@ function stepOf(change: Checked, run: string, index: number): Step {
   return { move: { kind: 'replace', target, staged, backup }, staged: [file], folders: [] };
 }
 
-function folderStep(change: Checked & { kind: 'folder' }, target: string, staged: string): Step {
+function folderStep(change: CheckedChange & { kind: 'folder' }, target: string, staged: string): Step {
   const folders = new Set([staged]);
   const stagedFiles = change.files.map(({ name, after }) => {
     const parts = name.split('/').slice(0, -1);
@@ -74,12 +74,12 @@ function folderStep(change: Checked & { kind: 'folder' }, target: string, staged
   return { move: { kind: 'add', target, staged }, staged: stagedFiles, folders: [...folders] };
 }
 
-/** Readable and writable as far as the umask allows, like any new file. */
+/** Readable and writable as far as the umask allows. */
 function newMode(mode: number): number {
   return isExecutable(mode) ? 0o777 : 0o666;
 }
 
-/** The permissions the file had, with the executable bits set for those who may read, or cleared. */
+/** The file's current permissions, with the executable bits cleared, or set wherever the read bit is set. */
 function changedMode(now: number, after: number): number {
   if (isExecutable(now) === isExecutable(after)) return now;
   return isExecutable(after) ? now | ((now & 0o444) >> 2) : now & ~0o111;

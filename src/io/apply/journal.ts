@@ -19,18 +19,19 @@ export type Move =
   | { readonly kind: 'remove'; readonly target: string; readonly backup: string };
 
 /**
- * Size and time of each staged file, by its path below `staged` (empty for a file itself): they tell an edit made after
- * a run was cut off. Comparing contents would tell no more, and hashing them takes longer than writing them.
+ * Size and modification time of each staged file, by its path below `staged` (empty for a single file). They reveal
+ * edits made after a run was interrupted. Hashing the contents takes longer than writing them and would reveal no
+ * more.
  */
 export type Stamps = Readonly<Record<string, string>>;
 
-/** All that is needed to undo a run, or to finish it. Written before anything else; stamps are added once all is staged. */
+/** What is needed to undo or finish a run. Written before anything else; stamps are added once all files are staged. */
 export interface Journal {
   readonly version: 1;
   readonly pid: number;
-  /** How many folders, from the root upward, were made for this run. */
+  /** How many folders, from the root upward, this run created. */
   readonly rootFolders: number;
-  /** Folders made on the way to a target, the outermost first. */
+  /** Parent folders that this run created, outermost first. */
   readonly folders: readonly string[];
   readonly moves: readonly Move[];
 }
@@ -44,7 +45,7 @@ export function writeJournal(disk: Disk, root: string, journal: Journal, durable
   disk.rename(join(root, draft), join(root, begun));
 }
 
-/** The commit point: before this rename a run is undone, after it the run is finished. */
+/** The commit point: recovery undoes a run interrupted before this rename, and finishes one interrupted after it. */
 export function commitJournal(disk: Disk, root: string): void {
   disk.rename(join(root, begun), join(root, committed));
 }
@@ -54,16 +55,16 @@ export function dropJournal(disk: Disk, root: string): void {
     if (disk.look(join(root, name)) !== undefined) disk.removeFile(join(root, name));
 }
 
-/** What a run left that did not end. Throws `journal-unreadable` for anything that this program does not write. */
+/** The journal of an interrupted run, if any. Throws `journal-unreadable` unless this tool could have written it. */
 export function readJournal(disk: Disk, root: string): { journal: Journal; isCommitted: boolean } | undefined {
   for (const name of [begun, committed]) {
     const file = join(root, name);
     if (disk.look(file) === undefined) continue;
     const problem = (reason: string): Failure => new Failure('journal-unreadable', { file, reason });
     const journal = parseJournal(Buffer.from(disk.read(file)).toString());
-    if (journal === undefined) throw problem('it is not a journal of this version');
-    const strange = pathsOf(journal).find((path) => !isOwnPath(disk, root, path));
-    if (strange !== undefined) throw problem(`it names ${JSON.stringify(strange)}`);
+    if (journal === undefined) throw problem('it is not a journal in the format of this version');
+    const foreign = pathsOf(journal).find((path) => !isOwnPath(disk, root, path));
+    if (foreign !== undefined) throw problem(`it contains the path ${JSON.stringify(foreign)}`);
     return { journal, isCommitted: name === committed };
   }
   return undefined;
@@ -101,12 +102,12 @@ function pathsOf({ folders, moves }: Journal): string[] {
 
 const stagingName = /(^|\/)\.create-ai-module-[a-z0-9]+-\d+\.(new|old)$/;
 
-/** Beside its target, hence on the same file system: a rename across file systems is no rename. */
+/** Beside its target, so that both are on one file system: a rename across file systems is not atomic. */
 export function stagingPath(folder: string, run: string, index: number, suffix: 'new' | 'old'): string {
   return `${folder === '' ? '' : `${folder}/`}${stateFolder}-${run}-${index}.${suffix}`;
 }
 
-/** A journal may have come with a repository: it must not reach out of the root, not by `..` and not by a link. */
+/** A journal may come from a cloned repository, so its paths must not leave the root, neither by `..` nor by a link. */
 function isOwnPath(disk: Disk, root: string, path: string): boolean {
   if (path.split('/').some((segment) => ['', '.', '..'].includes(segment) || /[\0\\]/.test(segment))) return false;
   try {

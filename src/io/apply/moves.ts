@@ -5,7 +5,7 @@ import { codeOf, isDiskError } from './disk-error.ts';
 import type { Move, Stamps } from './journal.ts';
 import { removeFileIfThere, removeTree } from './tidy.ts';
 
-/** Keeps what is there now beside the target; the target itself stays where it is. */
+/** Saves the current file beside the target. The target itself stays in place. */
 export function backUp(disk: Disk, root: string, move: Move): void {
   if (move.kind !== 'replace') return;
   const target = join(root, move.target);
@@ -19,7 +19,7 @@ export function backUp(disk: Disk, root: string, move: Move): void {
   }
 }
 
-/** The one step after which a move is visible. */
+/** Makes a move visible, in a single rename. */
 export function makeMove(disk: Disk, root: string, move: Move): void {
   const target = join(root, move.target);
   if (move.kind === 'add' && disk.look(target) !== undefined) throw new Failure('plan-is-stale', { path: move.target });
@@ -27,17 +27,17 @@ export function makeMove(disk: Disk, root: string, move: Move): void {
   else disk.rename(join(root, move.staged), target);
 }
 
-/** What became of one target when a run was undone. */
+/** The result of undoing the move of one target. */
 export interface Undone {
   readonly path: string;
-  /** `edited`: someone changed it after it had been written, so it stays; what was there before is in `before`. */
+  /** `edited`: changed after the run wrote it, so the edit is kept; the earlier content is saved at `before`. */
   readonly outcome: 'untouched' | 'restored' | 'edited';
   readonly before?: string;
 }
 
 /**
- * Puts one target back, however far the run came; may itself be cut off and done again. A move is one rename, so as
- * long as the staged file is there, the target has not been touched.
+ * Restores one target, whichever step the run reached. Safe to repeat after an interruption. A move is one rename:
+ * while the staged file exists, the target is untouched.
  */
 export function undoMove(disk: Disk, root: string, move: Move): Undone {
   if (move.kind === 'add') return undoAdd(disk, root, move);
@@ -58,10 +58,10 @@ function undoAdd(disk: Disk, root: string, move: Move & { kind: 'add' }): Undone
     removeTree(disk, staged);
     return { path: move.target, outcome: 'untouched' };
   }
-  // Without stamps the run never came to its moves: whatever is there, it did not put there.
+  // Without stamps the run never started its moves, so the target is not its work.
   if (move.stamps === undefined || disk.look(target) === undefined) return { path: move.target, outcome: 'untouched' };
   if (!isAsWritten(disk, target, move.stamps)) return { path: move.target, outcome: 'edited' };
-  // Away at once, then piece by piece: a half-removed module is never seen.
+  // Renamed first, then removed file by file: a half-removed module is never visible.
   disk.rename(target, staged);
   removeTree(disk, staged);
   return { path: move.target, outcome: 'restored' };

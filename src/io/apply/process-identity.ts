@@ -2,31 +2,31 @@ import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
 import { codeOf } from './disk-error.ts';
 
-/** A process, told apart from another one that got the same number later or elsewhere. */
+/** Identifies a process even if its ID is reused later or on another machine. */
 export interface ProcessIdentity {
-  /** The machine, or the container: numbers of processes mean something only within it. */
+  /** The machine or container: process IDs are only unique within it. */
   readonly machine: string;
   readonly pid: number;
-  /** When the process began, in ticks since boot; `0` where the system does not say cheaply. */
-  readonly began: number;
+  /** The start time of the process, in clock ticks since boot; `0` where the system does not provide it cheaply. */
+  readonly startTicks: number;
 }
 
 export function ownIdentity(): ProcessIdentity {
-  return { machine: machineName(), pid: process.pid, began: beganOf(process.pid) ?? 0 };
+  return { machine: machineName(), pid: process.pid, startTicks: startTicksOf(process.pid) ?? 0 };
 }
 
-const foreignPatience = 10 * 60_000;
+const foreignClaimMs = 10 * 60_000;
 
 /**
- * Whether a process that left a mark at `since` may still be running. One on another machine cannot be asked; writing
- * takes well under a second, so its mark counts for ten minutes.
+ * Whether the process that created a claim at `since` may still be running. A process on another machine cannot be
+ * checked; as writing takes less than a second, its claim expires after ten minutes.
  */
-export function mayBeRunning(who: ProcessIdentity, since: number): boolean {
-  if (who.machine !== machineName()) return Date.now() - since < foreignPatience;
-  if (!answers(who.pid)) return false;
-  if (who.began > 0) return beganOf(who.pid) === who.began;
-  const slack = 5000;
-  return since >= Date.now() - uptime() * 1000 - slack;
+export function mayBeRunning(owner: ProcessIdentity, since: number): boolean {
+  if (owner.machine !== machineName()) return Date.now() - since < foreignClaimMs;
+  if (!processExists(owner.pid)) return false;
+  if (owner.startTicks > 0) return startTicksOf(owner.pid) === owner.startTicks;
+  const toleranceMs = 5000;
+  return since >= Date.now() - uptime() * 1000 - toleranceMs;
 }
 
 function machineName(): string {
@@ -34,7 +34,7 @@ function machineName(): string {
   return `${hostname()}-${namespace}`.replaceAll(/[^\w.-]|_/g, '').slice(0, 99);
 }
 
-function answers(pid: number): boolean {
+function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -43,17 +43,17 @@ function answers(pid: number): boolean {
   }
 }
 
-/** `-1` for a process that is dead and only waits for its parent to notice. */
-function beganOf(pid: number): number | undefined {
-  const stat = readProc(() => readStart(`/proc/${pid}/stat`));
+/** `-1` for a zombie: a process that has ended but is not yet reaped by its parent. */
+function startTicksOf(pid: number): number | undefined {
+  const stat = readProc(() => readHead(`/proc/${pid}/stat`));
   if (stat === undefined) return undefined;
-  // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+  // The second field is the program's name in parentheses. The name may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? -1 : Number(fields[19]);
 }
 
-/** `readFileSync` takes four times as long for a file that says it is empty, as those of the kernel do. */
-function readStart(path: string): string {
+/** `readFileSync` takes four times as long for files in /proc, which report a size of 0. */
+function readHead(path: string): string {
   const bytes = Buffer.alloc(1024);
   const file = openSync(path, 'r');
   try {

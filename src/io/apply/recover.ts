@@ -8,21 +8,21 @@ import { dropJournal, type Journal, readJournal } from './journal.ts';
 import { type Undone, undoMove } from './moves.ts';
 import { removeFileIfThere, removeFolderIfEmpty } from './tidy.ts';
 
-/** What was done about a run that had not ended. */
+/** The recovery of an interrupted run. */
 export interface Recovery {
-  /** `undone`: the tree from before that run is back. `finished`: that run had written everything. */
+  /** `undone`: the tree from before that run is restored. `finished`: that run had written everything. */
   readonly outcome: 'undone' | 'finished';
-  /** The number of the process that was cut off. */
+  /** The ID of the interrupted process. */
   readonly pid: number;
-  /** What that run had set out to write. */
+  /** The targets of that run. */
   readonly paths: readonly string[];
-  /** Files changed since that run wrote them: they were left alone; `before` is where their older text was put. */
+  /** Files edited after that run wrote them, and therefore kept; `before` is where their earlier content is saved. */
   readonly edited: readonly { readonly path: string; readonly before?: string }[];
 }
 
 /**
- * Undoes or finishes a run that was killed while it wrote below `root`. Commands call it before they read; where
- * nothing was left it is one look at the disk.
+ * Undoes or finishes a run that was interrupted while it wrote below `root`. Commands call it before they read. Without
+ * an interrupted run it costs one `lstat`.
  */
 export async function recover(
   root: string,
@@ -38,11 +38,11 @@ export async function recover(
   } finally {
     lock.release();
   }
-  if (found?.outcome === 'undone') removeMadeRoot(disk, real, found.rootFolders);
+  if (found?.outcome === 'undone') removeCreatedRoot(disk, real, found.rootFolders);
   return found;
 }
 
-/** The same for who has the lock already. */
+/** The same, for callers that already hold the lock. */
 export function recoverLocked(disk: Disk, root: string): (Recovery & { rootFolders: number }) | undefined {
   try {
     const left = readJournal(disk, root);
@@ -66,7 +66,7 @@ export function recoverLocked(disk: Disk, root: string): (Recovery & { rootFolde
   }
 }
 
-/** Puts everything back, the last step first; may be cut off at any point and done again. */
+/** Restores everything, last step first. Safe to repeat after an interruption. */
 export function undoRun(disk: Disk, root: string, journal: Journal): Undone[] {
   const undone = [...journal.moves].reverse().map((move) => undoMove(disk, root, move));
   for (const folder of [...journal.folders].reverse()) removeFolderIfEmpty(disk, join(root, folder));
@@ -74,7 +74,7 @@ export function undoRun(disk: Disk, root: string, journal: Journal): Undone[] {
   return undone;
 }
 
-/** Removes what only an undo would have needed. */
+/** Removes the backups and the journal, which only an undo needs. */
 export function finishRun(disk: Disk, root: string, journal: Journal): Undone[] {
   for (const move of journal.moves) {
     if (move.kind !== 'add') removeFileIfThere(disk, join(root, move.backup));
@@ -84,7 +84,7 @@ export function finishRun(disk: Disk, root: string, journal: Journal): Undone[] 
   return [];
 }
 
-/** A folder exists for its files: the last one takes it along, as in git. */
+/** As in git, a folder disappears with its last file. */
 function removeEmptyFolders(disk: Disk, root: string, folder: string): void {
   for (let path = folder; path !== '.' && disk.look(join(root, path)) !== undefined; path = dirname(path)) {
     if (disk.list(join(root, path)).length > 0) return;
@@ -92,7 +92,7 @@ function removeEmptyFolders(disk: Disk, root: string, folder: string): void {
   }
 }
 
-function removeMadeRoot(disk: Disk, root: string, count: number): void {
+function removeCreatedRoot(disk: Disk, root: string, count: number): void {
   let folder = root;
   for (let index = 0; index < count; index += 1) {
     removeFolderIfEmpty(disk, folder);
@@ -101,19 +101,19 @@ function removeMadeRoot(disk: Disk, root: string, count: number): void {
 }
 
 /**
- * The folders from `path` upward in which a run of this user's was cut off. A host in several new folders is written
- * from the one above them that was there.
+ * The folders from `path` upward that hold an interrupted run of this user. A new host may be written from a folder
+ * further up: the nearest one that existed.
  */
 export function interruptedAbove(path: string): string[] {
   const folders: string[] = [];
   for (let folder = resolve(path); ; folder = dirname(folder)) {
-    if (isOwn(join(folder, stateFolder))) folders.push(folder);
+    if (belongsToUser(join(folder, stateFolder))) folders.push(folder);
     if (dirname(folder) === folder) return folders;
   }
 }
 
-/** Somebody else's journal, say in /tmp, must not move our files about. */
-function isOwn(path: string): boolean {
+/** Another user's journal, for example in /tmp, must not move this user's files. */
+function belongsToUser(path: string): boolean {
   try {
     const entry = nodeDisk.look(path);
     return entry !== undefined && entry.uid === (process.getuid?.() ?? entry.uid);

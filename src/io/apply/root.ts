@@ -4,31 +4,31 @@ import type { Disk } from './disk.ts';
 import { isDiskError, reasonOf } from './disk-error.ts';
 import { attempt, removeFolderIfEmpty } from './tidy.ts';
 
-/** The folder that a plan is about, by its real path. */
+/** The folder that a plan applies to, by its real path. */
 export interface Root {
   readonly path: string;
-  /** Folders that were made because it did not exist, the innermost first. */
-  readonly made: readonly string[];
-  /** Removes them again, as far as they are empty. */
-  unmake(): void;
+  /** Folders created because the root did not exist, innermost first. */
+  readonly created: readonly string[];
+  /** Removes the created folders that are empty. */
+  removeCreated(): void;
 }
 
-/** Opens the folder `path`, and makes it first where it is missing. */
+/** Opens the folder `path`, creating it if it is missing. */
 export function openRoot(disk: Disk, path: string): Root {
-  const made: string[] = [];
-  const unmake = (): void => {
-    for (const folder of made) removeFolderIfEmpty(disk, folder);
+  const created: string[] = [];
+  const removeCreated = (): void => {
+    for (const folder of created) removeFolderIfEmpty(disk, folder);
   };
   try {
     for (const folder of missingFolders(disk, resolve(path))) {
       disk.makeFolder(folder);
-      made.unshift(folder);
+      created.unshift(folder);
     }
     const real = disk.realPath(path);
-    if (disk.look(real)?.kind === 'folder') return { path: real, made, unmake };
+    if (disk.look(real)?.kind === 'folder') return { path: real, created, removeCreated };
     throw new Failure('target-unusable', { path, reason: 'it is not a folder' });
   } catch (error) {
-    attempt(unmake);
+    attempt(removeCreated);
     if (!isDiskError(error)) throw error;
     if (error.code === 'ENOTDIR') throw new Failure('target-unusable', { path, reason: reasonOf(error) }, error);
     throw new Failure('apply-failed', { path, reason: reasonOf(error) }, error);

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import type { Disk } from './disk.ts';
 import { codeOf, isDiskError } from './disk-error.ts';
 
-/** Removes a file that may be gone already. */
+/** Removes a file if it exists. */
 export function removeFileIfThere(disk: Disk, path: string): void {
-  unlessCode(['ENOENT', 'ENOTDIR'], () => disk.removeFile(path));
+  ignoringCodes(['ENOENT', 'ENOTDIR'], () => disk.removeFile(path));
 }
 
-/** Removes a folder unless something is in it. */
+/** Removes a folder if it is empty. */
 export function removeFolderIfEmpty(disk: Disk, path: string): void {
-  unlessCode(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EBUSY'], () => disk.removeFolder(path));
+  ignoringCodes(['ENOENT', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'EBUSY'], () => disk.removeFolder(path));
 }
 
-/** Removes a file, or a folder with all that is in it; follows no link. */
+/** Removes a file, or a folder with its contents. Does not follow links. */
 export function removeTree(disk: Disk, path: string): void {
   const kind = disk.look(path)?.kind;
   if (kind === 'folder') {
@@ -21,7 +21,7 @@ export function removeTree(disk: Disk, path: string): void {
   } else if (kind !== undefined) disk.removeFile(path);
 }
 
-/** For what must not turn a success into a failure: tries twice, then leaves it to the next run. */
+/** For cleanup that must not turn a success into a failure: tries twice, then leaves it to the next run. */
 export function attempt(step: () => void): boolean {
   for (let tries = 0; tries < 2; tries += 1) {
     try {
@@ -34,7 +34,7 @@ export function attempt(step: () => void): boolean {
   return false;
 }
 
-function unlessCode(codes: readonly string[], step: () => void): void {
+function ignoringCodes(codes: readonly string[], step: () => void): void {
   try {
     step();
   } catch (error) {

@@ -4,7 +4,7 @@ import { join, relative, sep } from 'node:path';
 
 const dropped = new Set(['node_modules', '.venv', '.data', '.git', '__pycache__']);
 
-/** A copy of a host to break; what it has installed is shared with the original. */
+/** A copy of a host to edit. It shares installed packages with the original. */
 export function copyHost(dir: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'conformance-host-'));
   const filter = (source: string) =>

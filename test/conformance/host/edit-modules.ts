@@ -7,7 +7,7 @@ const camel = (pascal: string): string => pascal.charAt(0).toLowerCase() + pasca
 const pascal = (snake: string): string =>
   snake.replaceAll(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A second module, the same but for its names. */
+/** Copies a module under another name. */
 export function cloneModule(modulesDir: string, module: ModuleFacts, name: string): void {
   const target = join(modulesDir, name);
   cpSync(join(modulesDir, module.name), target, { recursive: true });
@@ -37,7 +37,7 @@ export function editManifest(modulesDir: string, name: string, edit: (text: stri
   writeFileSync(path, edit(readFileSync(path, 'utf8')));
 }
 
-/** Puts an entry, `- item` or `key: value`, first in a block; a key that is there already gives way. */
+/** Inserts an entry, `- item` or `key: value`, at the start of a block, replacing an existing key. */
 export const addToBlock = (block: string, entry: string) => (text: string) => {
   const key = entry.startsWith('-') ? undefined : entry.split(':')[0];
   const lines = text.split('\n').filter((line) => key === undefined || !line.startsWith(`  ${key}:`));

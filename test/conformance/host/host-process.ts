@@ -8,17 +8,17 @@ interface Program {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly env: Environment;
-  /** What its log shows once it is ready; a group in it is what `said` answers. */
+  /** The log pattern that shows that it is ready. `readyMatch` returns its capture group. */
   readonly ready: RegExp;
   readonly write: (text: string) => void;
 }
 
-/** A process of a host that can be ended in every way, and started again as it was. */
+/** A process of a host that can be stopped, killed, paused and restarted. */
 export class RestartableProcess implements HostProcess {
   readonly #program: Program;
   #running: StartedProcess | undefined;
-  /** What the log said when it was ready. */
-  said = '';
+  /** The capture group of the ready pattern. */
+  readyMatch = '';
 
   constructor(program: Program) {
     this.#program = program;
@@ -26,7 +26,7 @@ export class RestartableProcess implements HostProcess {
 
   async start(): Promise<void> {
     this.#running ??= startProcess(this.#program);
-    this.said = await this.#running.match(this.#program.ready, startSeconds);
+    this.readyMatch = await this.#running.match(this.#program.ready, startSeconds);
   }
 
   async stop(): Promise<number | NodeJS.Signals | null> {

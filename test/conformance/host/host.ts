@@ -1,8 +1,8 @@
-/** What the suite must know of a module beforehand. All of it stands in the module's manifest. */
+/** The facts about a module that the suite needs. All come from its manifest. */
 export interface ModuleFacts {
   readonly name: string;
   readonly namespace: string;
-  /** What the names of its schemas, and of its classes, begin with. */
+  /** The prefix of its schema and class names. */
   readonly schemaPrefix: string;
   readonly hasResult: boolean;
   readonly hasStats: boolean;
@@ -23,23 +23,23 @@ export type Environment = Readonly<Record<string, string>>;
 
 export interface LaunchOptions {
   readonly env?: Environment;
-  /** Leave the secret to the host: it makes one in its data directory. */
+  /** Pass no secret: the host generates one in its data directory. */
   readonly ownSecret?: boolean;
-  /** In distributed mode: the web process alone. */
+  /** In distributed mode: start only the web process. */
   readonly withoutWorkers?: boolean;
-  /** In distributed mode: on the database and queue of another host. */
+  /** In distributed mode: use the database and queue of another host. */
   readonly beside?: Host;
-  /** A data directory that is there already; the launch does not remove it. */
+  /** An existing data directory; it is not removed afterwards. */
   readonly dataDir?: string;
-  /** Changes a copy of the host before it starts. `modulesDir` holds one folder per module. */
+  /** Edits a copy of the host before it starts. `modulesDir` has one folder per module. */
   readonly edit?: (modulesDir: string) => void;
 }
 
 /** One process of a host. */
 export interface HostProcess {
-  /** SIGKILL, to it and to what it started. */
+  /** Sends SIGKILL to it and its child processes. */
   kill(): Promise<void>;
-  /** Starts it again, with the same environment; a web process on another port. */
+  /** Restarts it with the same environment; a web process on another port. */
   start(): Promise<void>;
   /** SIGSTOP: it hangs until `resume`. */
   pause(): Promise<void>;
@@ -51,24 +51,24 @@ export interface Host {
   readonly baseUrl: string;
   readonly secret: string;
   readonly dataDir: string;
-  /** Its database and queue; nothing in embedded mode. */
+  /** Environment variables of its database and queue; empty in embedded mode. */
   readonly services: Environment;
-  /** Everything that all processes wrote so far, over restarts too. */
+  /** The output of all processes so far, across restarts. */
   log(): string;
-  /** SIGTERM; answers the exit code of the web process, or the signal that ended it. */
+  /** Sends SIGTERM. Returns the exit code of the web process, or the signal that ended it. */
   stop(): Promise<number | NodeJS.Signals | null>;
-  /** SIGKILL to every process. */
+  /** Sends SIGKILL to every process. */
   kill(): Promise<void>;
   readonly web: HostProcess;
-  /** In embedded mode none: the web process works. */
+  /** Empty in embedded mode, where the web process runs jobs. */
   readonly workers: readonly HostProcess[];
-  /** Starts it again on the same data, with the same environment. */
+  /** Restarts it with the same data and environment. */
   start(): Promise<void>;
-  /** Stops it if it runs and removes all it left on the disk. */
+  /** Stops it if it is running, and removes its files. */
   dispose(): Promise<void>;
 }
 
-/** A server that hosts depend on. Stopped, it keeps its data and its place. */
+/** A server that hosts depend on. It keeps its data and address while stopped. */
 export interface Server {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -76,25 +76,25 @@ export interface Server {
 
 /** The servers of distributed mode. */
 export interface Services {
-  /** Where a new host finds a database and a queue of its own. */
+  /** Creates a database and a queue for a new host; returns their environment variables. */
   fresh(): Promise<Environment>;
   readonly withRedis: boolean;
-  /** Of all hosts. */
+  /** Shared by all hosts. */
   readonly database: Server | undefined;
-  /** Of the newest host; undefined where the queue is in the database. */
+  /** The queue server of the newest host; undefined if the queue is in the database. */
   readonly queue: Server | undefined;
   close(): Promise<void>;
 }
 
 export interface Launcher {
-  /** The host's folder, and what interprets it. */
+  /** The host's folder, and the interpreter that runs it. */
   readonly dir: string;
   readonly program: string;
   readonly stack: 'fastify' | 'fastapi';
   readonly mode: 'embedded' | 'distributed';
   readonly workers: number;
   readonly services: Services | undefined;
-  /** Whether the queue has a server of its own, apart from the database. */
+  /** Whether the queue has a separate server. */
   readonly hasQueueServer: boolean;
   launch(options?: LaunchOptions): Promise<Host>;
 }

@@ -10,7 +10,7 @@ interface Options {
   readonly services?: Services;
 }
 
-/** A FastAPI host: one web process; with services, Celery workers and beat beside it. */
+/** A FastAPI host: one web process; in distributed mode also Celery workers and beat. */
 export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', services }: Options): Launcher {
   const celery = [python, '-m', 'celery', '-A', 'app.tasks.worker'];
   const worker = { argv: [...celery, 'worker', '-P', pool, '-l', 'INFO'], env: {}, ready: / ready\./ };

@@ -9,7 +9,7 @@ interface Options {
   readonly services?: Services;
 }
 
-/** A Fastify host: `npm start`'s own command, so that a signal reaches the host and not npm. */
+/** A Fastify host. Runs the command of `npm start` directly, so that signals reach the host instead of npm. */
 export function fastifyLauncher({ dir, workers = 0, services }: Options): Launcher {
   const commands = (at: string) => {
     const { scripts } = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as { scripts: { start: string } };

@@ -10,7 +10,7 @@ export const jwtSecret = 'planted-jwt-secret-of-the-conformance-suite-1f7a';
 
 export interface Commands {
   readonly web: readonly string[];
-  /** Each with the pattern that its log shows once it takes work. */
+  /** Each with the log pattern that shows that it accepts work. */
   readonly workers: ReadonlyArray<{
     readonly argv: readonly string[];
     readonly env: Environment;
@@ -35,7 +35,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const { web, workers: all, env: ofStack } = folder.commands(dir, dataDir);
   const workers = options.withoutWorkers === true ? [] : all;
   const services = options.beside?.services ?? (await folder.services?.fresh()) ?? {};
-  // Nothing of the environment of the tests themselves: a NODE_ENV or DATABASE_URL there is not the host's.
+  // Inherits nothing from the tests' environment, such as NODE_ENV or DATABASE_URL.
   const env = {
     PATH: processEnv.PATH ?? '',
     HOME: processEnv.HOME ?? '',
@@ -80,7 +80,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   }
   return {
     get baseUrl() {
-      return main.said;
+      return main.readyMatch;
     },
     get secret() {
       return options.ownSecret === true ? readFileSync(join(dataDir, 'jwt-secret'), 'utf8').trim() : jwtSecret;

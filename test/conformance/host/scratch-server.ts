@@ -5,11 +5,11 @@ interface Program {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly ready: RegExp;
-  /** What ends it without waiting for its clients. */
+  /** The signal that ends it without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals;
 }
 
-/** A server of the tests' own: stopped and started again on the same port and data. */
+/** A server for tests that can be restarted on the same port and data. */
 export class ScratchServer implements Server {
   readonly #program: Program;
   #running: StartedProcess | undefined;

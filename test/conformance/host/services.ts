@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import type { Environment, Server, Services } from './host.ts';
 import { ScratchServer } from './scratch-server.ts';
 
-/** Stands in every address of the servers, and must never appear in anything that a host says. */
+/** The password in all server addresses. It must never appear in a host's output. */
 export const databasePassword = 'planted-database-password-77c2';
 
 const user = 'conformance';
 
-/** PostgreSQL, and Redis if asked for, on free ports, with data in scratch folders. Started at the first launch. */
+/** PostgreSQL and optionally Redis, on free ports, with data in temporary folders. Started at the first launch. */
 export class ScratchServices implements Services {
   readonly withRedis: boolean;
   readonly #folders: string[] = [];
@@ -52,7 +52,7 @@ export class ScratchServices implements Services {
     const folder = this.#folder();
     const password = join(folder, 'password');
     writeFileSync(password, databasePassword);
-    // PostgreSQL refuses to run as root: there it runs as the user of its package.
+    // PostgreSQL does not run as root, so root starts it as the user of its package.
     const asUser =
       process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
     if (asUser.length > 0) for (const path of [folder, password]) chownSync(path, idOf('-u'), idOf('-g'));
@@ -81,7 +81,7 @@ export class ScratchServices implements Services {
     const port = await freePort();
     const folder = this.#folder();
     const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--requirepass', databasePassword, '--dir', folder];
-    // Kept over a restart: what the queue and the bus have accepted is not lost with their server.
+    // Persisted, so that a restart loses no accepted jobs and events.
     const argv = ['redis-server', ...options, '--appendonly', 'yes'];
     this.queue = await this.#start({ argv, cwd: folder, ready: /Ready to accept/, stopSignal: 'SIGTERM' });
     return port;
@@ -95,7 +95,7 @@ export class ScratchServices implements Services {
   }
 }
 
-/** Where a program of the servers is, also where Debian keeps it out of the path. */
+/** The path of a server program, including Debian's location outside PATH. */
 export function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
@@ -103,7 +103,7 @@ export function serverTool(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** Those of the servers that are not installed, in words. */
+/** The names of the servers that are not installed. */
 export function missingServers(names: readonly string[]): string[] {
   return names.filter((name) => serverTool(name) === undefined).map((name) => `${name} is not installed`);
 }

@@ -5,9 +5,9 @@ import { waitUntil } from '../wire/wait-until.ts';
 export interface StartedProcess {
   /** Waits for the first match in the output of this process. */
   match(pattern: RegExp, seconds: number): Promise<string>;
-  /** SIGTERM or another signal, then SIGKILL if it takes too long; answers the exit code, or the signal that ended it. */
+  /** Sends SIGTERM or another signal, then SIGKILL after a timeout. Returns the exit code or the final signal. */
   stop(seconds: number, signal?: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
-  /** To the process and all it started; after SIGKILL it has ended. */
+  /** Signals the process and its children. After SIGKILL it has ended. */
   signal(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -18,12 +18,12 @@ export interface Command {
   readonly write: (text: string) => void;
 }
 
-/** On Linux a host ends with the tests that started it, even where these were killed. */
+/** On Linux a host ends with the tests that started it, even if they are killed. */
 const setpriv = '/usr/bin/setpriv';
 
 export function startProcess({ argv, cwd, env, write }: Command): StartedProcess {
   const [file = '', ...args] = existsSync(setpriv) ? [setpriv, '--pdeathsig', 'KILL', ...argv] : argv;
-  // A group of its own, so that a kill also reaches what it started itself.
+  // A separate process group, so that a kill also reaches its children.
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const take = (chunk: Buffer) => {
@@ -57,7 +57,7 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
         throw new Error(`${error.message}\n${output.slice(-3000)}`);
       }),
     stop: async (seconds, signal = 'SIGTERM') => {
-      // To the process alone, as a container's stop does: it looks after what it started itself.
+      // Signals only the process, like stopping a container: it must stop its own children.
       child.kill(signal);
       const late = setTimeout(() => signalGroup(child, 'SIGKILL'), seconds * 1000);
       const code = await exited;
@@ -77,6 +77,6 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It has already ended.
+    // Already ended.
   }
 }

@@ -1,9 +1,10 @@
+import { isNightly } from '../../draws.ts';
 import { generatedHost } from '../../e2e/generated-host.ts';
 import { describeWhere, missingPython } from '../../e2e/needs.ts';
 import { describeConformance } from '../describe-conformance.ts';
 import type { Launcher } from '../host/host.ts';
 import { missingServers } from '../host/services.ts';
-import { type ModeName, modes } from './modes.ts';
+import { type Mode, type ModeName, modes } from './modes.ts';
 import { modules } from './modules.ts';
 
 /**
@@ -23,6 +24,10 @@ export async function describeMode(
   await describeWhere(title, missing, async () => declare(title, launcher(given ?? (await generatedHost(stack)))));
 }
 
-/** The whole suite in this mode. */
-export const describeRow = (name: ModeName): Promise<void> =>
-  describeMode(name, (title, launcher) => describeConformance(title, launcher, modules));
+/** The suite in this mode, as much of it as CI or the nightly run wants. */
+export function describeRow(name: ModeName): Promise<void> {
+  const { wholeInCi = false }: Mode = modes[name];
+  return describeMode(name, (title, launcher) =>
+    describeConformance(title, launcher, modules, isNightly || wholeInCi ? 'all' : 'of the mode'),
+  );
+}

@@ -8,6 +8,8 @@ import { ScratchServices } from '../host/services.ts';
 export interface Mode {
   readonly title: string;
   readonly stack: Stack;
+  /** Whether CI runs all sections in this mode: in one of each stack. In the others it runs those that the mode changes. */
+  readonly wholeInCi?: boolean;
   /** Servers that must be installed. */
   readonly needs: readonly string[];
   launcher(dir: string): Launcher;
@@ -19,6 +21,7 @@ export const modes = {
   'fastify-embedded': {
     title: 'fastify, embedded',
     stack: 'fastify',
+    wholeInCi: true,
     needs: [],
     launcher: (dir) => fastifyLauncher({ dir }),
   },
@@ -37,6 +40,7 @@ export const modes = {
   'fastapi-embedded': {
     title: 'fastapi, embedded',
     stack: 'fastapi',
+    wholeInCi: true,
     needs: [],
     launcher: (dir) => fastapiLauncher({ dir, python: pythonFor(dir) }),
   },

@@ -1,6 +1,6 @@
 import type { Subjects } from '../describe-conformance.ts';
 
-/** The two modules that every host under test holds: one with every endpoint and event, one with the least. */
+/** The two modules of every host under test: one with every endpoint and event, one minimal. */
 export const modules: Subjects = {
   subject: {
     name: 'document_search',

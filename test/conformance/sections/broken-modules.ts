@@ -19,7 +19,7 @@ const manifest =
 const configuration = (entry: string): Break => manifest(addToBlock('configuration', entry));
 const dependency = (name: string): Break => manifest(addToBlock('dependencies', `- "module:${name}"`));
 
-/** Writes nonsense over every code file of a module, its migrations and tests apart. */
+/** Overwrites every code file of a module with invalid code, except migrations and tests. */
 const breakCode: Break = (modulesDir, name) => {
   for (const file of readdirSync(join(modulesDir, name))) {
     if (/\.(ts|py)$/.test(file)) writeFileSync(join(modulesDir, name, file), 'this is ( no code\n');
@@ -53,10 +53,10 @@ const broken: ReadonlyArray<readonly [name: string, code: string, how: Break]> =
 ];
 const withoutEntry = new Set(['manifest_invalid', 'name_mismatch']);
 
-/** Depends on a module that is there, and has nothing wrong with it. */
+/** A valid module that depends on an existing one. */
 const sound = 'sound_module';
 
-/** Puts all of them into a host's folder, beside the modules that work. */
+/** Adds all broken modules to a host, beside the valid ones. */
 export function addBrokenModules(world: World, modulesDir: string): void {
   for (const [name, , how] of broken) {
     cloneModule(modulesDir, name === 'bad_range' ? world.subject : world.neighbour, name);
@@ -73,7 +73,7 @@ export const brokenEnvironment: Environment = {
   BAD_RANGE_MIN_SCORE: '2',
 };
 
-/** Section 5: a broken module is listed by code, and takes nothing else down. */
+/** Section 5: a broken module is listed with an error code, and does not affect the others. */
 export function describeBrokenModules(world: World, host: () => Host): void {
   const read = async () => moduleList.parse((await world.stranger(undefined, host()).get('/api/v1/modules/list')).json);
 
@@ -84,12 +84,12 @@ export function describeBrokenModules(world: World, host: () => Host): void {
     if (entry !== undefined || !withoutEntry.has(code)) expect(entry?.status).toBe('failed');
   });
 
-  it('nothing else is listed as broken', async () => {
+  it('lists no other module as broken', async () => {
     const { errors } = await read();
     expect(Object.keys(errors).sort()).toEqual(broken.map(([name]) => name).sort());
   });
 
-  it('the others are ready and work, and the host is well', async () => {
+  it('keeps the other modules and the host working', async () => {
     const third = { ...world.neighbour, name: sound, namespace: sound };
     const permissions = [world.subject, world.neighbour, third].flatMap((module) => may(module, 'create', 'read'));
     const caller = world.person({ permissions }, host());
@@ -110,10 +110,10 @@ export function describeBrokenModules(world: World, host: () => Host): void {
     expect((await caller.get('/openapi.json')).status).toBe(200);
   });
 
-  describe.each(['bad_code', 'bad_env', 'bad_absent'])('what is asked of %s', (name) => {
+  describe.each(['bad_code', 'bad_env', 'bad_absent'])('requests to %s', (name) => {
     const base = `/api/v1/modules/${name}`;
 
-    it('503 module_unavailable, whatever it is', async () => {
+    it('503 module_unavailable for every request', async () => {
       const caller = world.admin(host());
       expectRefusal(await caller.post(`${base}/process`, { input_data: { a: 1 } }), 503, 'module_unavailable');
       expectRefusal(await caller.post(`${base}/process`, {}), 503, 'module_unavailable');

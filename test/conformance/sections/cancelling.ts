@@ -4,11 +4,11 @@ import { expectRefusal } from '../wire/expect-problem.ts';
 import { cancel, eventsOf, eventsUntil, finish, readJob, submit } from '../wire/module-calls.ts';
 import type { World } from '../world.ts';
 
-/** Section 3, the moves that race: cancel against work, cancel against cancel. */
+/** Section 3, races between cancelling and working, and between two cancels. */
 export function describeCancelling(world: World): void {
   const { subject } = world;
 
-  it('204 while processing: the result is thrown away, and nothing more is said', async () => {
+  it('204 while processing: discards the result and emits no more events', async () => {
     const caller = world.person();
     const script = world.fake.script('hold');
     const { job_id } = await submit(caller, subject, { text: script.text });
@@ -19,14 +19,14 @@ export function describeCancelling(world: World): void {
     expect(cancelled).toMatchObject({ status: 'cancelled', error_code: null });
     script.release();
     expectRefusal(await caller.get(under(subject, `/result/${job_id}`)), 409, 'result_unavailable');
-    // A later job of the same worker has ended: whatever the cancelled one had to say is said.
+    // A later job of the same worker has ended, so the cancelled one emits nothing more.
     const later = await submit(caller, subject, { text: 'later' });
     await finish(caller, subject, later.job_id);
     await eventsUntil(world.admin(), later.job_id, `${subject.namespace}.completed`);
     expect(await readJob(caller, subject, job_id)).toEqual(cancelled);
   });
 
-  it('204 while pending: it never runs', async () => {
+  it('204 while pending: the job never runs', async () => {
     const script = world.fake.script('hold');
     const workers = subject.maxConcurrentJobs * world.launcher.workers;
     const people = Array.from({ length: workers }, () => world.person());
@@ -53,7 +53,7 @@ export function describeCancelling(world: World): void {
     expect(await readJob(caller, subject, job_id)).toEqual(end);
   });
 
-  it('of many concurrent cancels exactly one gets 204', async () => {
+  it('204 for exactly one of many concurrent cancels', async () => {
     const caller = world.person();
     for (let round = 0; round < 5; round += 1) {
       const script = world.fake.script('hold');
@@ -67,7 +67,7 @@ export function describeCancelling(world: World): void {
     }
   });
 
-  it('a cancel against the end of the work: one of them wins, wholly', async () => {
+  it('a cancel during completion ends the job either cancelled or completed, never both', async () => {
     const admin = world.admin();
     const { namespace } = subject;
     for (let round = 0; round < 20; round += 1) {
@@ -89,7 +89,7 @@ export function describeCancelling(world: World): void {
   });
 
   describe('by an admin', () => {
-    it('204 for the job of another', async () => {
+    it("204 for another user's job", async () => {
       const owner = world.person();
       const script = world.fake.script('hold');
       const { job_id } = await submit(owner, subject, { text: script.text });

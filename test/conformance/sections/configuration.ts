@@ -14,13 +14,13 @@ import { describeLocalProvider } from './local-provider.ts';
 
 const ofBytes = (bytes: number) => ({ input_data: { text: 'x'.repeat(bytes) } });
 
-/** Section 5: where a setting comes from, and which one wins. Two more hosts, differently set. */
+/** Section 5: sources of settings and their precedence, on additional hosts with different settings. */
 export function describeConfiguration(world: World): void {
   const { subject, neighbour } = world;
   const fromManifest = (modulesDir: string) =>
     editManifest(modulesDir, subject.name, addToBlock('configuration', 'max_input_bytes: 300000'));
 
-  describe('a host left to its defaults, with broken modules and a setting in a manifest', () => {
+  describe('a host with default settings, broken modules and a setting in a manifest', () => {
     let host: Host;
     beforeAll(async () => {
       const edit = (modulesDir: string) => {
@@ -32,21 +32,21 @@ export function describeConfiguration(world: World): void {
     });
     afterAll(() => host?.dispose());
 
-    it('the manifest beats the default, for its own module only', async () => {
+    it('the manifest overrides the default, for its own module only', async () => {
       const caller = world.person(undefined, host);
       expectProblems(await caller.post(under(subject, '/process'), ofBytes(310_000)), 'too_long at body.input_data');
       expect((await caller.post(under(subject, '/process'), ofBytes(290_000))).status).toBe(202);
       expect((await caller.post(under(neighbour, '/process'), ofBytes(600_000))).status).toBe(202);
     });
 
-    it('makes a secret of its own, readable by its user alone', async () => {
+    it('generates a secret that only its own user can read', async () => {
       const file = join(host.dataDir, 'jwt-secret');
       expect(statSync(file).mode & 0o777).toBe(0o600);
       expect(host.secret.length).toBeGreaterThanOrEqual(32);
       expect((await world.person(undefined, host).get(under(subject, '/list'))).status).toBe(200);
     });
 
-    it('has no test endpoints unless asked for', async () => {
+    it('has no test endpoints by default', async () => {
       expectRefusal(await world.admin(host).get('/api/v1/test/events'), 404, 'not_found');
     });
 
@@ -54,7 +54,7 @@ export function describeConfiguration(world: World): void {
     describe('broken modules', () => describeBrokenModules(world, () => host));
   });
 
-  describe('the environment over the manifest, one module disabled', () => {
+  describe('a host with environment settings and a disabled module', () => {
     let host: Host;
     beforeAll(async () => {
       const settings = {
@@ -67,13 +67,13 @@ export function describeConfiguration(world: World): void {
     });
     afterAll(() => host?.dispose());
 
-    it('the environment beats the manifest', async () => {
+    it('the environment overrides the manifest', async () => {
       const caller = world.person(undefined, host);
       expect((await caller.post(under(subject, '/process'), ofBytes(350_000))).status).toBe(202);
       expectProblems(await caller.post(under(subject, '/process'), ofBytes(400_000)), 'too_long at body.input_data');
     });
 
-    it('a job that waits for its next attempt is pending, keeps its count, and can be cancelled', async () => {
+    it('a job that waits for its next attempt is pending, keeps its attempt count, and can be cancelled', async () => {
       const caller = world.person(undefined, host);
       const script = world.fake.script(503);
       const { job_id } = await submit(caller, subject, { text: script.text });
@@ -88,7 +88,7 @@ export function describeConfiguration(world: World): void {
       expect(script.arrivals.length).toBe(1);
     });
 
-    it('a disabled module is listed so, is no error, and answers 503', async () => {
+    it('a disabled module is listed as disabled, not as an error, and returns 503', async () => {
       const caller = world.admin(host);
       const { modules, errors } = moduleList.parse((await caller.get('/api/v1/modules/list')).json);
       expect(modules.find(({ name }) => name === neighbour.name)?.status).toBe('disabled');
@@ -98,7 +98,7 @@ export function describeConfiguration(world: World): void {
       expect((await caller.get(under(neighbour, '/health'))).status).toBe(503);
     });
 
-    it('the module beside it works', async () => {
+    it('the other module works', async () => {
       const caller = world.person(undefined, host);
       const { job_id } = await submit(caller, subject, { test: 'data' });
       expect((await finish(caller, subject, job_id)).status).toBe('completed');
@@ -108,13 +108,13 @@ export function describeConfiguration(world: World): void {
   describe('in production', () => {
     const production = { NODE_ENV: 'production', APP_ENV: 'production', ...moduleEnv(subject, { provider: 'local' }) };
 
-    it('a host without a secret does not start', async () => {
+    it('does not start without a secret', async () => {
       await expect(world.launch({ ownSecret: true, env: { ...production, TEST_ENDPOINTS: '' } })).rejects.toThrow(
         /JWT_SECRET/,
       );
     });
 
-    it('test endpoints are refused', async () => {
+    it('does not serve test endpoints', async () => {
       const host = await world.launch({ env: production }).catch((error: Error) => error.message);
       if (typeof host === 'string') return void expect(host).toMatch(/TEST_ENDPOINTS/);
       const answer = await world.admin(host).get('/api/v1/test/events');

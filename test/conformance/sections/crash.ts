@@ -4,7 +4,7 @@ import { under } from '../wire/caller.ts';
 import { eventsOf, finish, list, submit } from '../wire/module-calls.ts';
 import type { World } from '../world.ts';
 
-/** Section 3, last sentence: SIGKILL loses no accepted job. A host of its own, killed and started again. */
+/** Section 3, last sentence: SIGKILL loses no accepted job. Kills and restarts a separate host. */
 export function describeCrash(world: World): void {
   const { subject, neighbour } = world;
   let host: Host;
@@ -15,7 +15,7 @@ export function describeCrash(world: World): void {
   });
   afterAll(() => host?.dispose());
 
-  it('killed in the middle of jobs and requests: every accepted job ends after the next start', async () => {
+  it('killed during jobs and requests: every accepted job ends after the restart', async () => {
     const people = Array.from({ length: 10 }, () => world.person(undefined, host));
     const script = world.fake.script('hold');
     const accepted: Array<readonly [who: (typeof people)[number], module: typeof subject, id: string]> = [];
@@ -38,7 +38,7 @@ export function describeCrash(world: World): void {
       const end = await finish(who, module, id, 60);
       expect(end.status, `${module.name} ${id}`).toBe('completed');
     }
-    // Rows whose request never got its answer end as well.
+    // Jobs whose request was never answered end as well.
     for (const who of people) {
       for (const module of [subject, neighbour]) {
         for (const { job_id } of (await list(who, module)).jobs) await finish(who, module, job_id);
@@ -47,15 +47,15 @@ export function describeCrash(world: World): void {
     const admin = world.admin(host);
     for (const [who, module, id] of accepted) {
       if (module.hasResult) expect((await who.get(under(module, `/result/${id}`))).status).toBe(200);
-      // The bus delivers at least once: the same event twice is one event.
-      const said = new Map((await eventsOf(admin, id)).map((event) => [event.event_id, event.name.split('.')[1]]));
-      const names = [...said.values()];
+      // The bus delivers at least once: repeated events count once.
+      const emitted = new Map((await eventsOf(admin, id)).map((event) => [event.event_id, event.name.split('.')[1]]));
+      const names = [...emitted.values()];
       expect(names.filter((name) => name === 'completed' || name === 'failed').length).toBeLessThanOrEqual(1);
       expect(names.filter((name) => name === 'started').length).toBeLessThanOrEqual(1);
     }
   }, 180_000);
 
-  it('SIGTERM with a job at work: it stops, and the job ends after the next start', async () => {
+  it('stopped by SIGTERM during a job: the job ends after the restart', async () => {
     const who = world.person(undefined, host);
     const script = world.fake.script('hold');
     const { job_id } = await submit(who, subject, { text: script.text });
@@ -67,7 +67,7 @@ export function describeCrash(world: World): void {
   }, 180_000);
 
   if (world.launcher.mode !== 'embedded') return;
-  it('a second host on the same embedded data says so and ends', async () => {
+  it('a second host on the same embedded data reports the conflict and exits', async () => {
     const second = world.launch({ dataDir: host.dataDir });
     await expect(second.then((other) => other.dispose())).rejects.toThrow(/ended at start/);
     const who = world.person(undefined, host);

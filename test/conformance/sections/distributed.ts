@@ -9,13 +9,13 @@ import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
-/** Section 7, what only several processes show: a queue nobody works on, and a queue that is gone. */
+/** Section 7, several processes: a queue without workers, an unavailable queue, and two web processes. */
 export function describeDistributed(world: World): void {
   const { subject, neighbour } = world;
   const statusOf = async (host: Host) =>
     health.parse((await world.admin(host).get(under(neighbour, '/health'))).json).status;
 
-  it('a queue with no worker is not fine: degraded; what is accepted waits', async () => {
+  it('is degraded without workers; accepted jobs wait', async () => {
     const host = await world.launch({ env: world.subjectEnv({}), withoutWorkers: true });
     try {
       await waitUntil('degraded', async () => (await statusOf(host)) === 'degraded');
@@ -39,7 +39,7 @@ export function describeDistributed(world: World): void {
       await one?.dispose();
     });
 
-    it('what one accepts the other sees, cancels and counts', async () => {
+    it('share jobs: each sees, cancels and counts the other’s', async () => {
       const [here, there] = both();
       const caller = world.person(undefined, here);
       const same = world.named(caller.sub, { permissions: [`${subject.namespace}:*`] }, there);
@@ -60,7 +60,7 @@ export function describeDistributed(world: World): void {
       expect(figures[0]).toEqual(figures[1]);
     });
 
-    it('each event reaches each group once, however many processes', async () => {
+    it('each event reaches each group once, regardless of the number of processes', async () => {
       const [here, there] = both();
       const correlation_id = `case-${randomUUID()}`;
       const user = world.person(undefined, here);
@@ -78,7 +78,7 @@ export function describeDistributed(world: World): void {
       expect((await list(user, subject)).total).toBe(2);
     });
 
-    it('a worker killed at work: the others finish its jobs', async () => {
+    it('the other workers finish the jobs of a killed worker', async () => {
       const [host] = both();
       const people = Array.from({ length: 2 * subject.maxConcurrentJobs }, () => world.person(undefined, host));
       const script = world.fake.script('hold');
@@ -98,8 +98,8 @@ export function describeDistributed(world: World): void {
   });
 
   if (!world.launcher.hasQueueServer) return;
-  describe('the server of the queue stopped', () => {
-    it('503 queue_unavailable with Retry-After, the row failed; all is well once it is back', async () => {
+  describe('while the queue server is stopped', () => {
+    it('503 queue_unavailable with Retry-After and a failed job; works again after the restart', async () => {
       const host = await world.launch({ env: world.subjectEnv({}) });
       const { services } = world.launcher;
       try {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { ModuleFacts } from '../host/host.ts';
 import { type Caller, under } from '../wire/caller.ts';
-import type { Answer, Question } from '../wire/send.ts';
+import type { Answer, ApiRequest } from '../wire/send.ts';
 
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
-  /** With `{job_id}` where a job is named. */
+  /** May contain `{job_id}`. */
   readonly path: string;
   readonly verb: 'create' | 'read' | 'delete' | 'admin';
 }
 
 export const verbs = ['create', 'read', 'delete', 'admin'] as const;
 
-/** The six that have a role of their own. */
+/** The six standard endpoints. */
 export const endpoints = {
   process: { method: 'POST', path: '/process', verb: 'create' },
   status: { method: 'GET', path: '/status/{job_id}', verb: 'read' },
@@ -27,7 +27,7 @@ export const endpointsOfOneJob = everyEndpoint.filter(([, { path }]) => path.inc
 
 export const validBody = { input_data: { test: 'data' } };
 
-/** A request that only the caller's rights, or the job named, can fail. */
+/** A valid request: it fails only because of the caller's permissions or the job. */
 export function ask(
   caller: Caller,
   module: ModuleFacts,
@@ -38,8 +38,8 @@ export function ask(
   return endpoint === endpoints.process ? caller.post(path, validBody) : caller.send({ method: endpoint.method, path });
 }
 
-/** The same endpoint asked with an error of its own: a bad body, path or query. Undefined where none can be. */
-export function badQuestion(module: ModuleFacts, endpoint: Endpoint): Question | undefined {
+/** An invalid request to the same endpoint: a bad body, path or query. Undefined if none is possible. */
+export function invalidRequest(module: ModuleFacts, endpoint: Endpoint): ApiRequest | undefined {
   const path = under(module, endpoint.path.replace('{job_id}', 'not-a-uuid'));
   if (endpoint === endpoints.stats) return undefined;
   if (endpoint === endpoints.list) return { method: 'GET', path: `${path}?limit=0` };

@@ -7,7 +7,7 @@ import type { Event, Job } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
-/** Section 4, what a module says of its jobs, and the host's own way to publish. */
+/** Section 4, the events that a module emits about its jobs, and publishing through the host. */
 export function describeEvents(world: World): void {
   const { subject, neighbour } = world;
   const { namespace } = subject;
@@ -51,7 +51,7 @@ export function describeEvents(world: World): void {
     expect(data.duration_seconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('started once and failed once, however many attempts', async () => {
+  it('emits started once and failed once, regardless of the number of attempts', async () => {
     const caller = world.person();
     const accepted = await submit(caller, subject, { text: world.fake.script(500).text });
     const { attempt } = await finish(caller, subject, accepted.job_id);
@@ -62,7 +62,7 @@ export function describeEvents(world: World): void {
     expect(events.at(-1)?.data).toEqual(wanted);
   });
 
-  it('cancelled', async () => {
+  it('emits cancelled', async () => {
     const caller = world.person();
     const script = world.fake.script('hold');
     const accepted = await submit(caller, subject, { text: script.text });
@@ -74,7 +74,7 @@ export function describeEvents(world: World): void {
     expect(events.at(-1)?.data).toEqual({ job_id: accepted.job_id, user_id: caller.sub });
   });
 
-  it('names from the manifest verbatim, also where namespace and name differ', async () => {
+  it('uses event names from the manifest verbatim, even if namespace and name differ', async () => {
     const caller = world.person();
     const { job_id } = await submit(caller, neighbour, { text: 'short' });
     const events = await eventsUntil(world.admin(), job_id, `${neighbour.namespace}.completed`);
@@ -84,7 +84,7 @@ export function describeEvents(world: World): void {
     }
   });
 
-  it('progress of work in slices: each event more than the last', async () => {
+  it('emits increasing progress for work in slices', async () => {
     const caller = world.person();
     const text = Array.from({ length: 100_000 }, (_, i) => `word${i % 977}`).join(' ');
     const { job_id } = await submit(caller, neighbour, { text });
@@ -99,7 +99,7 @@ export function describeEvents(world: World): void {
     const path = '/api/v1/events';
     const good = { name: 'report.requested', data: { any: 'thing' } };
 
-    it('202 {event_id}; the event is seen as the host published it', async () => {
+    it('202 {event_id}; publishes the event unchanged', async () => {
       const given = { event_id: randomUUID(), correlation_id: `case-${randomUUID()}` };
       const [answer, own] = [await publish(world.admin(), { ...good, ...given }), await publish(world.admin(), good)];
       expect(answer).toBe(given.event_id);
@@ -114,7 +114,7 @@ export function describeEvents(world: World): void {
         return events.length > 0 && events;
       });
 
-    it('is for admins, in the usual order of refusals', async () => {
+    it('is for admins only, with errors in the usual order', async () => {
       expectProblems(await world.stranger().raw(path, '{'), 'json_invalid at body');
       expectUnauthorised(await world.stranger().post(path, {}), 'not_authenticated');
       expectUnauthorised(await world.stranger('Bearer abc').post(path, {}), 'invalid_token');
@@ -126,14 +126,14 @@ export function describeEvents(world: World): void {
       ['no name', { data: {} }, 'missing at body.name'],
       ['no data', { name: 'a.b' }, 'missing at body.data'],
       ['data a list', { name: 'a.b', data: [] }, 'dict_type at body.data'],
-      ['event_id no UUID', { ...good, event_id: 'x' }, 'uuid_parsing at body.event_id'],
+      ['event_id not a UUID', { ...good, event_id: 'x' }, 'uuid_parsing at body.event_id'],
       ['an unknown field', { ...good, source_module: 'x' }, 'extra_forbidden at body.source_module'],
     ])('422: %s', async (_, body, problem) => {
       expectProblems(await world.admin().post(path, body), problem);
     });
   });
 
-  it('GET /api/v1/test/events is for admins', async () => {
+  it('GET /api/v1/test/events is for admins only', async () => {
     expectUnauthorised(await world.stranger().get('/api/v1/test/events'), 'not_authenticated');
     expectRefusal(await world.person().get('/api/v1/test/events'), 403, 'permission_denied');
   });

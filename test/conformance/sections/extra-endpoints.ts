@@ -3,7 +3,7 @@ import type { ExtraEndpoint } from '../host/host.ts';
 import { type Caller, may, under } from '../wire/caller.ts';
 import { expectProblems, expectRefusal, expectUnauthorised } from '../wire/expect-problem.ts';
 import { list } from '../wire/module-calls.ts';
-import type { Answer, Question } from '../wire/send.ts';
+import type { Answer, ApiRequest } from '../wire/send.ts';
 import { inlineResult } from '../wire/shapes.ts';
 import type { World } from '../world.ts';
 
@@ -11,11 +11,11 @@ const hasBody = ({ method }: ExtraEndpoint): boolean => method === 'POST' || met
 const verbOf = (endpoint: ExtraEndpoint): 'create' | 'read' | 'delete' =>
   hasBody(endpoint) ? 'create' : endpoint.method === 'DELETE' ? 'delete' : 'read';
 
-/** Section 2, "any other endpoint of the manifest": the module's process at once, no job. */
+/** Section 2, "any other endpoint of the manifest": runs the module's process synchronously, without a job. */
 export function describeExtraEndpoints(world: World): void {
   const { subject } = world;
 
-  const question = (endpoint: ExtraEndpoint, text: string): Question => {
+  const request = (endpoint: ExtraEndpoint, text: string): ApiRequest => {
     const { method } = endpoint;
     const path = under(subject, endpoint.path.replace(/\{\w+\}/g, 'some-value'));
     if (!hasBody(endpoint)) return { method, path: `${path}?text=${encodeURIComponent(text)}` };
@@ -23,11 +23,11 @@ export function describeExtraEndpoints(world: World): void {
     return { method, path, headers: { 'content-type': 'application/json' }, body };
   };
   const ask = (caller: Caller, endpoint: ExtraEndpoint, text = 'short'): Promise<Answer> =>
-    caller.send(question(endpoint, text));
+    caller.send(request(endpoint, text));
 
   const table = subject.extraEndpoints.map((endpoint) => [endpoint.method, endpoint.path, endpoint] as const);
   describe.each(table)('%s %s', (_, __, endpoint) => {
-    it('200 with the result at once, and no job', async () => {
+    it('200 with the result, without creating a job', async () => {
       const caller = world.person();
       const script = world.fake.script('ok');
       const answer = await ask(caller, endpoint, script.text);
@@ -38,7 +38,7 @@ export function describeExtraEndpoints(world: World): void {
       expect((await list(caller, subject)).total).toBe(0);
     });
 
-    it('401, then 403 for its permission', async () => {
+    it('401 without a token, then 403 without its permission', async () => {
       expectUnauthorised(await ask(world.stranger(), endpoint), 'not_authenticated');
       expectUnauthorised(await ask(world.stranger('Bearer abc'), endpoint), 'invalid_token');
       const verbs = ['create', 'read', 'delete', 'admin'].filter((verb) => verb !== verbOf(endpoint));
@@ -51,7 +51,7 @@ export function describeExtraEndpoints(world: World): void {
     const named = endpoint.path.includes('{') ? it : undefined;
     named?.('its path parameters are part of the input', async () => {
       const script = world.fake.script('ok');
-      const { path, ...rest } = question(endpoint, 'short');
+      const { path, ...rest } = request(endpoint, 'short');
       expect((await world.person().send({ ...rest, path: path.replace('some-value', script.text) })).status).toBe(200);
       expect(script.arrivals.length).toBe(1);
     });
@@ -68,7 +68,7 @@ export function describeExtraEndpoints(world: World): void {
 
     const withABody = hasBody(endpoint) ? it : undefined;
     withABody?.('422 for the same bodies as process, in the same order of refusals', async () => {
-      const { path, method, headers = {} } = question(endpoint, '');
+      const { path, method, headers = {} } = request(endpoint, '');
       const withBody = (body: string) => ({ method, path, headers, body });
       expectProblems(await world.stranger().send(withBody('{')), 'json_invalid at body');
       expectUnauthorised(await world.stranger().send(withBody('{}')), 'not_authenticated');

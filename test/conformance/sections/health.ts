@@ -5,7 +5,7 @@ import { health, hostHealth, stats } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
-/** Sections 2 and 5: the health of a module and of the host, as anybody and as an admin sees it. */
+/** Sections 2 and 5: the health of modules and host, for anonymous callers and admins. */
 export function describeHealth(world: World): void {
   const { subject, neighbour } = world;
   const path = under(subject, '/health');
@@ -20,7 +20,7 @@ export function describeHealth(world: World): void {
       return health.parse(answer.json).status === wanted && answer;
     });
 
-  it.each([subject, neighbour])('$name is healthy; anybody may ask', async (module) => {
+  it.each([subject, neighbour])('$name is healthy, for anonymous callers too', async (module) => {
     for (const caller of [world.stranger(), world.person(), world.stranger('Bearer abc')]) {
       const answer = await caller.get(under(module, '/health'));
       expect(answer.status).toBe(200);
@@ -30,7 +30,7 @@ export function describeHealth(world: World): void {
     }
   });
 
-  it('metrics for admins only: each dependency, and figures of the module', async () => {
+  it('shows metrics to admins only: each dependency and the figures of the module', async () => {
     const { metrics } = health.parse((await world.admin().get(path)).json);
     expect(Object.keys(metrics.dependencies as object).sort()).toEqual(['database', 'events', 'provider', 'queue']);
     const { dependencies, event_publish_failures, ...figures } = metrics;
@@ -39,7 +39,7 @@ export function describeHealth(world: World): void {
     expect(stats.parse(figures).total_jobs).toBeGreaterThanOrEqual(0);
   });
 
-  it('degraded, still 200, while its provider answers errors; healthy again afterwards', async () => {
+  it('is degraded with status 200 while its provider returns errors, and healthy again afterwards', async () => {
     world.fake.health = 'error';
     const answer = await untilStatus('degraded');
     expect(answer.status).toBe(200);
@@ -49,7 +49,7 @@ export function describeHealth(world: World): void {
     expect((await untilStatus('healthy')).status).toBe(200);
   });
 
-  it('a provider that hangs does not make it hang', async () => {
+  it('responds although its provider hangs', async () => {
     world.fake.health = 'hang';
     const answer = await world.stranger().get(path);
     expect({ status: answer.status, health: health.parse(answer.json).status }).toEqual({
@@ -58,7 +58,7 @@ export function describeHealth(world: World): void {
     });
   });
 
-  it('404 module_not_found for a module that is not there', async () => {
+  it('404 module_not_found for an unknown module', async () => {
     for (const name of ['no_such_module', 'constructor', '__proto__', 'toString', 'x'.repeat(200), "'%20OR%201=1"]) {
       expectRefusal(await world.stranger().get(`/api/v1/modules/${name}/health`), 404, 'module_not_found');
     }

@@ -7,12 +7,12 @@ import { job, result, stats } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
-/** Section 3: states, attempts, errors, results and the figures over them. */
+/** Section 3: states, attempts, errors, results and statistics. */
 export function describeJobs(world: World): void {
   const { subject } = world;
   const everyAttempt = world.retryAttempts + 1;
 
-  it('202 with the job as it was accepted, and its Location', async () => {
+  it('202 with the accepted job and its Location', async () => {
     const caller = world.person();
     const answer = await caller.post(under(subject, '/process'), { input_data: { test: 'data' } });
     expect(answer.status).toBe(202);
@@ -48,17 +48,17 @@ export function describeJobs(world: World): void {
 
   const transient: ReadonlyArray<readonly [name: string, step: Step]> = [
     ...[408, 409, 429, 500, 502, 503].map((code) => [`${code}`, code] as const),
-    ['the line cut', 'drop'],
+    ['a closed connection', 'drop'],
   ];
-  it.concurrent.each(transient)('a transient error is tried again: %s', async (_, step) => {
+  it.concurrent.each(transient)('a transient error is retried: %s', async (_, step) => {
     const caller = world.person();
     const script = world.fake.script(step, 'ok');
     const { job_id } = await submit(caller, subject, { text: script.text });
     expect(await finish(caller, subject, job_id)).toMatchObject({ status: 'completed', attempt: 2 });
-    expect(script.arrivals.length, 'the client itself does not try again').toBe(2);
+    expect(script.arrivals.length, 'the client itself does not retry').toBe(2);
   });
 
-  it('failed provider_unavailable after the last attempt, each later than the one before', async () => {
+  it('failed provider_unavailable after the last attempt, with increasing delays', async () => {
     const caller = world.person();
     const script = world.fake.script(503);
     const { job_id } = await submit(caller, subject, { text: script.text });
@@ -71,7 +71,7 @@ export function describeJobs(world: World): void {
     expectRefusal(await caller.get(under(subject, `/result/${job_id}`)), 409, 'result_unavailable');
   });
 
-  it.concurrent.each([400, 401, 403, 404, 422])('failed provider_rejected at once: %s', async (code) => {
+  it.concurrent.each([400, 401, 403, 404, 422])('failed provider_rejected without a retry: %s', async (code) => {
     const caller = world.person();
     const script = world.fake.script(code);
     const { job_id } = await submit(caller, subject, { text: script.text });
@@ -86,7 +86,7 @@ export function describeJobs(world: World): void {
     const { job_id } = await submit(caller, subject, { text: script.text });
     const end = await finish(caller, subject, job_id, 10 + everyAttempt * world.timeoutSeconds);
     expect(end).toMatchObject({ status: 'failed', error_code: 'timeout', attempt: everyAttempt });
-    expect(script.arrivals.length, 'the client itself does not try again').toBeLessThanOrEqual(everyAttempt);
+    expect(script.arrivals.length, 'the client itself does not retry').toBeLessThanOrEqual(everyAttempt);
   });
 
   it('completed when only the first attempt hangs', async () => {
@@ -95,7 +95,7 @@ export function describeJobs(world: World): void {
     expect(await finish(caller, subject, job_id)).toMatchObject({ status: 'completed', attempt: 2, error_code: null });
   });
 
-  it('an answer that makes no sense ends the job with a code', async () => {
+  it('an invalid provider answer ends the job with an error code', async () => {
     const caller = world.person();
     const { job_id } = await submit(caller, subject, { text: world.fake.script('garbage').text });
     const end = await finish(caller, subject, job_id);
@@ -103,7 +103,7 @@ export function describeJobs(world: World): void {
       expect(['internal_error', 'provider_unavailable', 'provider_rejected']).toContain(end.error_code);
   });
 
-  it('one sentence for each code, without a word of the exception', async () => {
+  it('has one sentence for each code, without the exception message', async () => {
     const caller = world.person();
     const sentences: string[] = [];
     for (const step of [400, 422] as const) {
@@ -114,7 +114,7 @@ export function describeJobs(world: World): void {
     expect(sentences[0]).toMatch(/^[A-Z][^\n]+\.$/);
   });
 
-  it('runs no more jobs at once than the manifest allows, and all of them in the end', async () => {
+  it('limits concurrent jobs to the manifest’s maximum, and completes all of them', async () => {
     const script = world.fake.script('hold');
     const limit = subject.maxConcurrentJobs * world.launcher.workers;
     const people = Array.from({ length: Math.ceil((limit + 2) / world.maxPendingJobs) }, () => world.person());
@@ -138,7 +138,7 @@ export function describeJobs(world: World): void {
       return stats.parse(answer.json);
     };
 
-    it('counts every state, from the database', async () => {
+    it('counts the jobs in every state, from the database', async () => {
       const before = await waitUntil('a quiet module', async () => {
         const now = await read();
         return now.pending_jobs + now.processing_jobs === 0 && now;

@@ -7,17 +7,17 @@ import type { World } from '../world.ts';
 
 const nested = { b: 'two', a: { x: ['one', { y: 'One two' }], n: 7, t: true, z: null } };
 
-/** Section 6: what `local` computes offline, the same in every stack. */
+/** Section 6: the offline results of `local`, equal in every stack. */
 export function describeLocalProvider(world: World, host: () => Host): void {
   it.each([
     ['hello', { text: 'Hello, hello world!' }, 19, 3, 2, 'hello 2, world 1'],
     ['keys, lists and depth', nested, 13, 4, 2, 'one 2, two 2'],
-    ['ties by the word', { t: 'b a é z B A 1' }, 13, 7, 5, 'a 2, b 2, 1 1, z 1, é 1'],
+    ['ties sorted by word', { t: 'b a é z B A 1' }, 13, 7, 5, 'a 2, b 2, 1 1, z 1, é 1'],
     ['code points', { t: '😀 naïve don’t' }, 13, 3, 3, 'don 1, naïve 1, t 1'],
-    ['five at most', { t: 'f e d c b a' }, 11, 6, 6, 'a 1, b 1, c 1, d 1, e 1'],
-    ['snake_case is two words', { t: 'snake_case 42x' }, 14, 3, 3, '42x 1, case 1, snake 1'],
-    ['words do not run over from one string to the next', { a: 'ab', b: 'cd' }, 4, 2, 2, 'ab 1, cd 1'],
-    ['no strings at all', { n: 1 }, 0, 0, 0, ''],
+    ['at most five words', { t: 'f e d c b a' }, 11, 6, 6, 'a 1, b 1, c 1, d 1, e 1'],
+    ['snake_case as two words', { t: 'snake_case 42x' }, 14, 3, 3, '42x 1, case 1, snake 1'],
+    ['words that do not span two strings', { a: 'ab', b: 'cd' }, 4, 2, 2, 'ab 1, cd 1'],
+    ['input without strings', { n: 1 }, 0, 0, 0, ''],
   ])('computes %s', async (_, input, characters, words, unique_words, top) => {
     const { subject } = world;
     const caller = world.person(undefined, host());
@@ -29,7 +29,7 @@ export function describeLocalProvider(world: World, host: () => Host): void {
     expect(found.output_data).toEqual({ characters, words, unique_words, top_words });
   });
 
-  it('computes a large text in slices as it does in one', async () => {
+  it('computes the same result for a large text in slices', async () => {
     const { subject } = world;
     const caller = world.person(undefined, host());
     const text = Array.from({ length: 30_000 }, (_, i) => `w${i % 300}`).join(' ');

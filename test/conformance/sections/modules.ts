@@ -6,7 +6,7 @@ import { finish, list, submit } from '../wire/module-calls.ts';
 import { moduleList } from '../wire/shapes.ts';
 import type { World } from '../world.ts';
 
-/** Sections 2, 5 and 9: the modules a host has, side by side, and each no more than its manifest says. */
+/** Sections 2, 5 and 9: several modules in one host, each limited to its manifest. */
 export function describeModules(world: World): void {
   const { subject, neighbour } = world;
   const modules: readonly ModuleFacts[] = [subject, neighbour];
@@ -25,7 +25,7 @@ export function describeModules(world: World): void {
   });
 
   describe.each(modules.map((module) => [module.name, module] as const))('%s', (_, module) => {
-    it('takes {"input_data": {"test": "data"}} as generated, and completes it', async () => {
+    it('accepts and completes {"input_data": {"test": "data"}} as generated', async () => {
       const caller = world.person();
       const { job_id } = await submit(caller, module, { test: 'data' });
       expect(await finish(caller, module, job_id)).toMatchObject({ status: 'completed', user_id: caller.sub });
@@ -34,7 +34,7 @@ export function describeModules(world: World): void {
     it.each([
       ['hasResult', '/result/123e4567-e89b-12d3-a456-426614174000', 'job_not_found'],
       ['hasStats', '/admin/stats', undefined],
-    ] as const)('has what its manifest lists and no more: %s', async (fact, path, code) => {
+    ] as const)('has only the endpoints that its manifest lists: %s', async (fact, path, code) => {
       const answer = await world.admin().get(under(module, path));
       if (!module[fact]) expectRefusal(answer, 404, 'not_found');
       else if (code !== undefined) expectRefusal(answer, 404, code);
@@ -42,7 +42,7 @@ export function describeModules(world: World): void {
     });
   });
 
-  it('keeps jobs of the same user in different modules apart', async () => {
+  it('separates the jobs of one user by module', async () => {
     const caller = world.person();
     const ids = await Promise.all(
       modules.map(async (module) => (await submit(caller, module, { test: 'data' })).job_id),
@@ -54,7 +54,7 @@ export function describeModules(world: World): void {
     }
   });
 
-  it('keeps permissions apart', async () => {
+  it('separates permissions by module', async () => {
     for (const [i, module] of modules.entries()) {
       const other = modules[1 - i]!;
       const caller = world.person({ permissions: may(other, 'create', 'read', 'delete') });
@@ -63,7 +63,7 @@ export function describeModules(world: World): void {
     }
   });
 
-  it('both work at the same time, each on its own provider', async () => {
+  it('run jobs at the same time, each with its own provider', async () => {
     const caller = world.person();
     const turns = Array.from({ length: 8 }, (_, i) => modules[i % 2]!);
     const jobs = await Promise.all(turns.map((module, i) => submit(caller, module, { text: `short ${i}` })));

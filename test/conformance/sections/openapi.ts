@@ -17,18 +17,18 @@ const document = z.object({
   components: z.object({ schemas: z.record(z.string(), z.unknown()) }),
 });
 
-/** Section 2, last sentence: every request and response of every module stands in one document. */
+/** Section 2, last sentence: one document describes every request and response of every module. */
 export function describeOpenapi(world: World): void {
   const read = async () => document.parse((await world.stranger().get('/openapi.json')).json);
 
-  it('GET /docs is a page', async () => {
+  it('GET /docs returns a page', async () => {
     let answer = await world.stranger().get('/docs');
     if (answer.status >= 300 && answer.status < 400) answer = await world.stranger().get(`${answer.headers.location}`);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^text\/html/);
   });
 
-  it("has the host's own endpoints", async () => {
+  it("contains the host's own endpoints", async () => {
     const { paths } = await read();
     for (const path of ['/health', '/api/v1/events', '/api/v1/modules/list'])
       expect(Object.keys(paths)).toContain(path);
@@ -38,7 +38,7 @@ export function describeOpenapi(world: World): void {
   describe.each([world.subject, world.neighbour].map((module) => [module.name, module] as const))('%s', (_, module) => {
     const routes = routesOf(module);
 
-    it('has exactly the routes of its manifest', async () => {
+    it('contains exactly the routes of its manifest', async () => {
       const { paths } = await read();
       const found = Object.entries(paths).flatMap(([path, methods]) =>
         path.startsWith(under(module, '/'))
@@ -51,28 +51,25 @@ export function describeOpenapi(world: World): void {
       );
     });
 
-    it.each(routes)(
-      '%s %s: a schema of its own for request and answer, and its refusals',
-      async (method, path, success) => {
-        const { paths, components } = await read();
-        const found = operation.parse(paths[under(module, path)]?.[method.toLowerCase()]);
-        const schemas: unknown[] = [];
-        if (success !== '204') schemas.push(found.responses[success]?.content?.['application/json']?.schema);
-        if (['POST', 'PUT', 'PATCH'].includes(method) && !path.startsWith('/cancel')) {
-          schemas.push(found.requestBody?.content['application/json']?.schema);
-        }
-        for (const schema of schemas) {
-          const name = /^#\/components\/schemas\/(.+)$/.exec((schema as { $ref?: string })?.$ref ?? '')?.[1] ?? '';
-          expect(Object.keys(components.schemas)).toContain(name);
-          expect(name.startsWith(module.schemaPrefix), name).toBe(true);
-        }
-        expect(Object.keys(found.responses)).toEqual(expect.arrayContaining([success, '401', '403']));
-        expect(found.security?.length, 'says that it wants a token').toBeGreaterThan(0);
-      },
-    );
+    it.each(routes)('%s %s: schemas for request and answer, and all errors', async (method, path, success) => {
+      const { paths, components } = await read();
+      const found = operation.parse(paths[under(module, path)]?.[method.toLowerCase()]);
+      const schemas: unknown[] = [];
+      if (success !== '204') schemas.push(found.responses[success]?.content?.['application/json']?.schema);
+      if (['POST', 'PUT', 'PATCH'].includes(method) && !path.startsWith('/cancel')) {
+        schemas.push(found.requestBody?.content['application/json']?.schema);
+      }
+      for (const schema of schemas) {
+        const name = /^#\/components\/schemas\/(.+)$/.exec((schema as { $ref?: string })?.$ref ?? '')?.[1] ?? '';
+        expect(Object.keys(components.schemas)).toContain(name);
+        expect(name.startsWith(module.schemaPrefix), name).toBe(true);
+      }
+      expect(Object.keys(found.responses)).toEqual(expect.arrayContaining([success, '401', '403']));
+      expect(found.security?.length, 'requires a token').toBeGreaterThan(0);
+    });
   });
 
-  it('every reference in it leads somewhere', async () => {
+  it('has no broken references', async () => {
     const { text } = await world.stranger().get('/openapi.json');
     const { schemas } = (await read()).components;
     const names = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!);
@@ -80,7 +77,7 @@ export function describeOpenapi(world: World): void {
   });
 }
 
-/** Method, path and status of success of every endpoint in a module's manifest. */
+/** Method, path and success status of every endpoint in a module's manifest. */
 function routesOf(module: ModuleFacts): Array<readonly [method: string, path: string, success: string]> {
   const { process, status, list, cancel, result, stats } = endpoints;
   const standard = [

@@ -3,7 +3,7 @@ import type { Caller } from '../wire/caller.ts';
 import { finish, list, submit } from '../wire/module-calls.ts';
 import type { World } from '../world.ts';
 
-/** Section 2, `GET /list`: pages, filter, order, and what they do while jobs come in. */
+/** Section 2, `GET /list`: pages, filter and order, also while jobs are created. */
 export function describePagination(world: World): void {
   const module = world.neighbour;
   const total = 23;
@@ -19,11 +19,11 @@ export function describePagination(world: World): void {
   };
   const idsOf = (page: Awaited<ReturnType<typeof list>>) => page.jobs.map(({ job_id }) => job_id);
 
-  it('is empty for somebody without jobs', async () => {
+  it('is empty for a user without jobs', async () => {
     expect(await list(world.person(), module)).toEqual({ jobs: [], total: 0, skip: 0, limit: 20, has_more: false });
   });
 
-  it('20 at a time unless asked otherwise, newest first', async () => {
+  it('returns 20 jobs by default, newest first', async () => {
     await fill();
     const page = await list(owner, module);
     expect(idsOf(page)).toEqual(ids.slice(0, 20));
@@ -47,7 +47,7 @@ export function describePagination(world: World): void {
     expect(page).toMatchObject({ total, skip, limit, has_more: skip + limit < total });
   });
 
-  it('filters by status, and counts what it filtered', async () => {
+  it('filters by status, and counts the filtered jobs only', async () => {
     await fill();
     expect(await list(owner, module, '?status=completed&limit=5')).toMatchObject({ total, has_more: true });
     for (const status of ['pending', 'processing', 'failed', 'cancelled']) {
@@ -55,14 +55,14 @@ export function describePagination(world: World): void {
     }
   });
 
-  it('shows only own jobs, to admins too', async () => {
+  it('lists only the caller’s own jobs, for admins too', async () => {
     await fill();
     expect((await list(world.person(), module)).total).toBe(0);
     const mine = await list(world.admin(), module, '?limit=100');
     expect(mine.jobs.filter(({ user_id }) => user_id === owner.sub)).toEqual([]);
   });
 
-  it('misses no older job while newer ones come in between two pages', async () => {
+  it('misses no older job when newer ones are created between two pages', async () => {
     await fill();
     const seen = new Set<string>();
     for (let skip = 0, more = true; more; skip += 5) {
@@ -74,7 +74,7 @@ export function describePagination(world: World): void {
     expect(ids.filter((id) => !seen.has(id))).toEqual([]);
   });
 
-  it('keeps one order for jobs that came in at the same moment', async () => {
+  it('has a stable order for jobs created at the same time', async () => {
     const caller = world.person();
     const jobs = await Promise.all(Array.from({ length: 12 }, () => submit(caller, module, { text: 'at once' })));
     const whole = idsOf(await list(caller, module));
@@ -86,7 +86,7 @@ export function describePagination(world: World): void {
     expect(times).toEqual([...times].sort((a, b) => b - a));
   });
 
-  it('is one moment of the list: page, total and has_more agree while jobs come in', async () => {
+  it('is a consistent snapshot: page, total and has_more agree while jobs are created', async () => {
     const caller = world.person();
     let coming = true;
     const inserts = Promise.all(

@@ -5,21 +5,21 @@ import { expectProblems, expectRefusal, expectUnauthorised } from '../wire/expec
 import { cancel, finish, submit } from '../wire/module-calls.ts';
 import { badTokens, inOneHour } from '../wire/token.ts';
 import type { World } from '../world.ts';
-import { ask, badQuestion, endpoints, endpointsOfOneJob, everyEndpoint, validBody, verbs } from './endpoints.ts';
+import { ask, endpoints, endpointsOfOneJob, everyEndpoint, invalidRequest, validBody, verbs } from './endpoints.ts';
 
-/** Section 2, who may ask: every endpoint against every refusal that depends on the caller, and the order of all. */
+/** Section 2, authorization: every endpoint with every error that depends on the caller, and their order. */
 export function describeRefusals(world: World): void {
   const { subject, neighbour } = world;
   const path = under(subject, '/process');
 
   describe.each(everyEndpoint)('%s', (_, endpoint) => {
-    it('401 not_authenticated without a token, or with another kind of header', async () => {
+    it('401 not_authenticated without a token, or with another authentication scheme', async () => {
       for (const header of [undefined, '', 'Basic YTpi', 'Bearer', 'Bearer ', 'Token abc']) {
         expectUnauthorised(await ask(world.stranger(header), subject, endpoint), 'not_authenticated');
       }
     });
 
-    it('401 invalid_token with every kind of bad token', async () => {
+    it('401 invalid_token for every kind of invalid token', async () => {
       const good = { sub: 'someone', permissions: may(subject, ...verbs), admin: false, exp: inOneHour() };
       for (const [name, token] of badTokens(world.host.secret, good)) {
         const answer = await ask(world.stranger(`Bearer ${token}`), subject, endpoint);
@@ -28,7 +28,7 @@ export function describeRefusals(world: World): void {
       }
     });
 
-    it('403 permission_denied without its permission, whatever others there are', async () => {
+    it('403 permission_denied without its permission, even with all others', async () => {
       const { verb } = endpoint;
       const others = verbs.filter((other) => other !== verb);
       const ns = subject.namespace;
@@ -44,7 +44,7 @@ export function describeRefusals(world: World): void {
       }
     });
 
-    it('passes with its permission alone, with ns:* and as an admin', async () => {
+    it('accepts its permission alone, ns:* and admins', async () => {
       const passes = endpoint.path.includes('{job_id}') ? 404 : endpoint === endpoints.process ? 202 : 200;
       const wildcard = { permissions: [`${subject.namespace}:*`] };
       for (const rights of [{ permissions: may(subject, endpoint.verb) }, wildcard, { admin: true }]) {
@@ -54,17 +54,17 @@ export function describeRefusals(world: World): void {
     });
 
     it('401 and 403 come before 422 for path, query or body', async () => {
-      const question = badQuestion(subject, endpoint);
-      if (question === undefined) return;
-      expectUnauthorised(await world.stranger().send(question), 'not_authenticated');
-      expectUnauthorised(await world.stranger('Bearer abc').send(question), 'invalid_token');
-      expectRefusal(await world.person({}).send(question), 403, 'permission_denied');
-      expect((await world.person().send(question)).status).toBe(422);
+      const request = invalidRequest(subject, endpoint);
+      if (request === undefined) return;
+      expectUnauthorised(await world.stranger().send(request), 'not_authenticated');
+      expectUnauthorised(await world.stranger('Bearer abc').send(request), 'invalid_token');
+      expectRefusal(await world.person({}).send(request), 403, 'permission_denied');
+      expect((await world.person().send(request)).status).toBe(422);
     });
   });
 
   describe.each(endpointsOfOneJob)('%s', (_, endpoint) => {
-    it('404 job_not_found for a job that is nowhere, and for a job of the other module', async () => {
+    it('404 job_not_found for an unknown job and for a job of the other module', async () => {
       const owner = world.person();
       const foreign = await submit(owner, neighbour, { test: 'data' });
       for (const id of [randomUUID(), '00000000-0000-0000-0000-000000000000', foreign.job_id]) {
@@ -73,18 +73,18 @@ export function describeRefusals(world: World): void {
       }
     });
 
-    it('403 not_owner for the job of another, after permission_denied and before any 409', async () => {
+    it("403 not_owner for another user's job, after permission_denied and before any 409", async () => {
       const owner = world.person();
       const { job_id } = await submit(owner, subject, { text: world.fake.script('hold').text });
       const other = world.person();
       expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
       expectRefusal(await ask(world.person({}), subject, endpoint, job_id), 403, 'permission_denied');
       expect((await cancel(owner, subject, job_id)).status).toBe(204);
-      // Now cancelled: its owner would get 409 from cancel and result.
+      // The job is cancelled now: its owner would get 409 from cancel and result.
       expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
     });
 
-    it('lets an admin pass on the job of another', async () => {
+    it("accepts an admin for another user's job", async () => {
       const owner = world.person();
       const { job_id } = await submit(owner, subject, { text: 'short' });
       await finish(owner, subject, job_id);
@@ -94,13 +94,13 @@ export function describeRefusals(world: World): void {
     });
   });
 
-  it('malformed JSON 422 comes before 401 and 403', async () => {
+  it('422 for malformed JSON comes before 401 and 403', async () => {
     for (const caller of [world.stranger(), world.stranger('Bearer abc'), world.person({}), world.person()]) {
       expectProblems(await caller.raw(path, '{"input_data": '), 'json_invalid at body');
     }
   });
 
-  it('429 too_many_jobs comes after all others, counts active jobs, and each user apart', async () => {
+  it('429 too_many_jobs comes after all other errors and counts the active jobs of each user', async () => {
     const owner = world.person();
     const { text } = world.fake.script('hold');
     const ids: string[] = [];

@@ -24,7 +24,7 @@ const badBodies: ReadonlyArray<readonly [name: string, body: unknown, problems: 
   ['an unknown field', { input_data: input, extra: 1 }, ['extra_forbidden at body.extra']],
   ['a field of the job', { input_data: input, status: 'completed' }, ['extra_forbidden at body.status']],
   [
-    'several at once',
+    'several problems',
     { priority: 99, options: 1, user_id: 'x' },
     [
       ...['missing at body.input_data', 'less_than_equal at body.priority'],
@@ -37,14 +37,14 @@ const badBodies: ReadonlyArray<readonly [name: string, body: unknown, problems: 
 ];
 
 const notJson: ReadonlyArray<readonly [name: string, body: string | Buffer]> = [
-  ['cut off', '{"input_data": {"a": 1}'],
+  ['truncated', '{"input_data": {"a": 1}'],
   ['a trailing comma', '{"input_data": {"a": 1},}'],
   ['single quotes', "{'input_data': {'a': 1}}"],
   ['a bare word', 'hello'],
   ['NaN', '{"input_data": {"a": NaN}}'],
   ['Infinity', '{"input_data": {"a": -Infinity}}'],
   ['a comment', '{"input_data": {"a": 1} /* why */}'],
-  ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
+  ['invalid UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d])],
   ['two documents', '{"input_data": {"a": 1}}{}'],
 ];
 
@@ -74,7 +74,7 @@ const notUuids = [
   ...['..%5c..%5cwindows', '%00', '%F0%9F%92%A3', '*', 'null', '%7Bjob_id%7D', 'a'.repeat(300)],
 ];
 
-/** Section 2, what is asked: every bad body, path and query, and what none of them may do. */
+/** Section 2, validation: every invalid body, path and query, and that none of them does harm. */
 export function describeRequests(world: World): void {
   const { subject, neighbour } = world;
   const path = under(subject, '/process');
@@ -87,14 +87,14 @@ export function describeRequests(world: World): void {
     expectProblems(await world.person().raw(path, body), 'json_invalid at body');
   });
 
-  it('422 process: no body at all, or one that does not say it is JSON', async () => {
+  it('422 process: no body, or a body without a JSON content type', async () => {
     const caller = world.person();
     expectProblems(await caller.post(path), 'missing at body');
     const text = { method: 'POST', path, headers: { 'content-type': 'text/plain' }, body: 'input_data' };
     expect((await caller.send(text)).status).toBe(422);
   });
 
-  it('422 process: larger than the module allows, larger than the host allows', async () => {
+  it('422 process: larger than the limit of the module or of the host', async () => {
     const caller = world.person();
     const tooLarge = { input_data: { text: 'x'.repeat(world.maxInputBytes) } };
     expectProblems(await caller.post(path, tooLarge), 'too_long at body.input_data');
@@ -103,7 +103,7 @@ export function describeRequests(world: World): void {
     expectProblems(await caller.post(path, { input_data: { text: 'x'.repeat(2_200_000) } }), 'too_long at body');
   });
 
-  it('422 process: nested too deep, at any depth', async () => {
+  it('422 process: nested too deeply', async () => {
     const caller = world.person();
     const nested = (depth: number) => `{"input_data": ${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}}`;
     expect((await caller.raw(path, nested(50))).status).toBe(202);
@@ -132,7 +132,7 @@ export function describeRequests(world: World): void {
     ['a key __proto__', '{"input_data": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}'],
     ['a number beyond a double', '{"input_data": {"a": 1e400}}'],
     ['an integer of 400 digits', `{"input_data": {"a": ${'9'.repeat(400)}}}`],
-  ])('process: %s is refused, or is a job that ends', async (_, body) => {
+  ])('process: %s is rejected or becomes a job that ends', async (_, body) => {
     const caller = world.person();
     const answer = await caller.raw(under(neighbour, '/process'), body);
     expect([202, 422]).toContain(answer.status);
@@ -145,7 +145,7 @@ export function describeRequests(world: World): void {
   });
 
   it.each(['skip=2147483648', 'skip=9223372036854775808', `skip=${'9'.repeat(40)}`])(
-    'list: %s harms nothing',
+    'list: %s causes no server error',
     async (query) => {
       const answer = await world.person().get(under(subject, `/list?${query}`));
       expect([200, 422]).toContain(answer.status);
@@ -158,7 +158,7 @@ export function describeRequests(world: World): void {
       expectProblems(answer, 'uuid_parsing at path.job_id');
     });
 
-    it('an id with slashes in it is another path, or no UUID', async () => {
+    it('treats an id with slashes as another path or an invalid UUID', async () => {
       for (const id of ['%2e%2e%2f%2e%2e%2fetc%2fpasswd', '%2Fetc%2Fpasswd', 'a%2Fb']) {
         const answer = await world.person().send({ method, path: under(subject, template.replace('{job_id}', id)) });
         if (answer.status === 404) expectRefusal(answer, 404, 'not_found');
@@ -166,7 +166,7 @@ export function describeRequests(world: World): void {
       }
     });
 
-    it('finds a job by its id in capitals too, or says 422', async () => {
+    it('finds a job by its id in upper case, or returns 422', async () => {
       const caller = world.person();
       const { job_id } = await submit(caller, subject, input);
       await finish(caller, subject, job_id);
@@ -188,7 +188,7 @@ export function describeRequests(world: World): void {
     expectRefusal(await world.person().send({ method, path: under(subject, tail) }), 404, 'not_found');
   });
 
-  it('404 not_found: a path that no module has, with or without a token', async () => {
+  it('404 not_found for an unknown path, with or without a token', async () => {
     for (const caller of [world.person(), world.stranger()]) {
       for (const at of ['/', '/nope', '/api/v1/modules/no_such_module/process', '/api/v1']) {
         expectRefusal(await caller.get(at), 404, 'not_found');

@@ -7,11 +7,11 @@ import { planted } from '../wire/planted.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
-/** What an attacker would try that no other section has tried. */
+/** Attacks that the other sections do not cover. */
 export function describeSecurity(world: World): void {
   const { subject, neighbour } = world;
 
-  it('a body of 10 MB is refused, with and without a token, and the host goes on', async () => {
+  it('rejects a body of 10 MB, with and without a token, and keeps working', async () => {
     const path = under(subject, '/process');
     const body = `{"input_data": {"text": "${'x'.repeat(10_000_000)}"}}`;
     expectProblems(await world.person().raw(path, body), 'too_long at body');
@@ -20,7 +20,7 @@ export function describeSecurity(world: World): void {
   });
 
   it.each(["o'brien'; DROP TABLE jobs;--", '%', '../../etc/passwd', '{{7*7}}', 'é😀', 'x'.repeat(200)])(
-    'a user called %s is only a user',
+    'treats the user name %s as data',
     async (name) => {
       const rights = { permissions: [`${subject.namespace}:*`, `${neighbour.namespace}:*`] };
       const caller = world.named(name, rights);
@@ -32,7 +32,7 @@ export function describeSecurity(world: World): void {
     },
   );
 
-  it.each(['a\tb', 'a\0b', 'a\nb'])('a user called %j is refused, or is only a user', async (name) => {
+  it.each(['a\tb', 'a\0b', 'a\nb'])('rejects the user name %j or treats it as data', async (name) => {
     const caller = world.named(name, { permissions: [`${subject.namespace}:*`] });
     const answer = await caller.post(under(subject, '/process'), validBody);
     if (answer.status === 401) expectUnauthorised(answer, 'invalid_token');
@@ -42,21 +42,21 @@ export function describeSecurity(world: World): void {
       });
   });
 
-  it('filters of the event list are data, not SQL', async () => {
+  it('treats filters of the event list as data, not SQL', async () => {
     for (const value of ["' OR '1'='1", '%', '*', "x'; DROP TABLE test_events;--"]) {
       expect(await readEvents(world.admin(), { correlation_id: value })).toEqual([]);
       expect(await readEvents(world.admin(), { name: value })).toEqual([]);
     }
   });
 
-  it('a token is taken from the header alone', async () => {
+  it('accepts a token in the header only', async () => {
     const caller = world.stranger();
     const path = under(subject, '/list?token=abc&access_token=abc');
     const answer = await caller.send({ method: 'GET', path, headers: { cookie: 'token=abc; session=abc' } });
     expect(answer.status).toBe(401);
   });
 
-  it('errors of the provider that name its key reach no answer, event or log', async () => {
+  it('keeps provider errors that contain its key out of answers, events and logs', async () => {
     const caller = world.person();
     for (const step of [401, 503, 'garbage'] as const) {
       const { job_id } = await submit(caller, subject, { text: world.fake.script(step).text });
@@ -66,15 +66,17 @@ export function describeSecurity(world: World): void {
     expect([...world.fake.authorizations], 'the key is really sent').toContain(`Bearer ${providerKey}`);
   });
 
-  describe('of everything said in this run', () => {
-    it('no answer holds a planted secret, the text of an exception, or a place in the code', () => {
-      const said = world.traffic.answers;
-      expect(said.length).toBeGreaterThan(10);
-      expect(said.filter((text) => planted.test(text) || text.includes(providerErrorText))).toEqual([]);
-      expect(said.filter((text) => /Traceback|node_modules|site-packages|at \w+ \(|File "\//.test(text))).toEqual([]);
+  describe('in all output of this run', () => {
+    it('no answer contains a planted secret, an exception message or a source location', () => {
+      const answers = world.traffic.answers;
+      expect(answers.length).toBeGreaterThan(10);
+      expect(answers.filter((text) => planted.test(text) || text.includes(providerErrorText))).toEqual([]);
+      expect(answers.filter((text) => /Traceback|node_modules|site-packages|at \w+ \(|File "\//.test(text))).toEqual(
+        [],
+      );
     });
 
-    it('no line of the log holds a planted secret or a token', () => {
+    it('no log line contains a planted secret or a token', () => {
       const lines = world.host.log().split('\n');
       const bad = lines.filter((line) => planted.test(line) || /eyJ[\w-]+\.eyJ/.test(line));
       expect(bad.length, bad[0]?.slice(0, 500)).toBe(0);

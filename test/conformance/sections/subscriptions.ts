@@ -6,7 +6,7 @@ import { eventsOf, finish, list, publish, readJob, submit } from '../wire/module
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
-/** Section 4, what events do to a module: user.deleted, and those that start a job. */
+/** Section 4, events that a module handles: user.deleted, and those that start a job. */
 export function describeSubscriptions(world: World): void {
   const { subject, neighbour } = world;
   const modules = [subject, neighbour];
@@ -49,14 +49,14 @@ export function describeSubscriptions(world: World): void {
     ['user_id an object', { user_id: { $ne: null } }],
     ['user_id a pattern', { user_id: '%' }],
     ['user_id an injection', { user_id: "x' OR '1'='1" }],
-    ['a user nobody knows', { user_id: 'nobody' }],
+    ['an unknown user', { user_id: 'nobody' }],
   ])('user.deleted with %s deletes nothing', async (_, data) => {
     const [caller, probe] = [world.person(), world.person()];
     const { job_id } = await submit(caller, subject, { text: 'stays' });
     await finish(caller, subject, job_id);
     await submit(probe, subject, { text: 'gone' }).then((job) => finish(probe, subject, job.job_id));
     await publish(world.admin(), { name: 'user.deleted', data });
-    // The next event has been handled: so has the one before.
+    // The next event has been handled, so the previous one has too.
     await publish(world.admin(), { name: 'user.deleted', data: { user_id: probe.sub } });
     await waitUntil('the next event', async () => (await list(probe, subject)).total === 0);
     expect((await list(caller, subject)).total).toBe(1);
@@ -72,7 +72,7 @@ export function describeSubscriptions(world: World): void {
         return page.jobs.length >= total && page;
       });
 
-    it('starts one for data.user_id, with the data of the event', async () => {
+    it('starts a job for data.user_id, with the data of the event', async () => {
       const caller = world.person();
       const script = world.fake.script('ok');
       await start({ user_id: caller.sub, text: script.text });
@@ -81,7 +81,7 @@ export function describeSubscriptions(world: World): void {
       expect(script.arrivals.length).toBe(1);
     });
 
-    it('twice the same event id is one job', async () => {
+    it('starts one job for a repeated event id', async () => {
       const caller = world.person();
       const id = randomUUID();
       const data = { user_id: caller.sub, text: 'once' };

@@ -9,16 +9,16 @@ import type { World } from '../world.ts';
 const file = fileURLToPath(new URL('../wire-format.json', import.meta.url));
 
 interface Golden {
-  /** Seen in every mode. */
+  /** Answers that occur in every mode. */
   readonly everywhere: WireFormat;
-  /** Seen only where the host has servers of its own. */
+  /** Answers that occur only in distributed mode. */
   readonly elsewhere: WireFormat;
 }
 
 /**
- * Last of all: every kind of answer and event of this run, key by key, is the one that stands in wire-format.json. All
- * stacks and modes are held against that one file, so they agree with each other. CONFORMANCE_WRITE=1 writes it from
- * the row that is run: an embedded row first, it starts anew, then the others.
+ * Runs last: compares every kind of answer and event of this run with wire-format.json, key by key. All stacks and
+ * modes share that file, so they agree with each other. CONFORMANCE_WRITE=1 writes it from the current row: run an
+ * embedded row first, which replaces the file, then the others.
  */
 export function describeWireFormat(world: World): void {
   it('is the same in every stack and mode, key by key', () => {
@@ -28,13 +28,13 @@ export function describeWireFormat(world: World): void {
     const golden = { ...elsewhere, ...everywhere };
     const unlike = Object.entries(seen).flatMap(([kind, shape]) => {
       const wanted = golden[kind];
-      return (wanted === undefined ? ['nobody else answers so'] : differences(wanted, shape)).map(
+      return (wanted === undefined ? ['unknown kind of answer'] : differences(wanted, shape)).map(
         (it) => `${kind}: ${it}`,
       );
     });
     expect(unlike).toEqual([]);
     const missing = Object.keys(everywhere).filter((kind) => !(kind in seen));
-    expect(missing, 'kinds of answers that were not given; all sections must have run').toEqual([]);
+    expect(missing, 'missing kinds of answers; all sections must have run').toEqual([]);
   });
 }
 

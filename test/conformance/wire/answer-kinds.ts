@@ -1,11 +1,11 @@
-import type { Answer, Question } from './send.ts';
+import type { Answer, ApiRequest } from './send.ts';
 import { type Shape, ShapeOf } from './shape.ts';
 
-/** What one kind of answer looks like on the wire. */
+/** The wire format of one kind of answer. */
 export interface AnswerShape {
   readonly headers: readonly string[];
   readonly body: Shape;
-  /** Of a 422: what is wrong, and where. */
+  /** The problems of a 422, each with its location. */
   readonly problems: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const routes = [
   ),
 ].map((route) => [route, new RegExp(`^${route.replace('/N/', '/\\w+/').replace('{id}', '[^/]+')}$`)] as const);
 
-/** Maps by name, and what users or providers made: their keys belong to no wire format. */
+/** Maps and user or provider data: their keys are not part of the wire format. */
 const open = ['$.errors', '$.output_data', '$.events[].data', '$.detail[].loc'];
 const openOf: Readonly<Record<string, readonly string[]>> = { 'GET /health 200': ['$.modules'] };
 
@@ -33,13 +33,13 @@ interface Kind {
 export class AnswerKinds {
   readonly #kinds = new Map<string, Kind>();
 
-  take(question: Question, answer: Answer): void {
-    const path = question.path.split('?')[0] ?? '';
-    // Whether a slash that is escaped parts two names is left to the stack.
+  take(request: ApiRequest, answer: Answer): void {
+    const path = request.path.split('?')[0] ?? '';
+    // Stacks may differ in whether an escaped slash separates path segments.
     if (/%2f/i.test(path)) return;
     const route = routes.find(([, pattern]) => pattern.test(path))?.[0];
-    // A path that nobody has is answered alike whatever it is.
-    const name = route === undefined ? 'any other path' : `${question.method} ${route}`;
+    // All unknown paths get the same answer.
+    const name = route === undefined ? 'any other path' : `${request.method} ${route}`;
     if (route === undefined && answer.status < 400) return;
     const { detail } = (answer.json ?? {}) as { detail?: unknown };
     const kind = this.#kind(`${name} ${answer.status}${typeof detail === 'string' ? ` ${detail}` : ''}`);
@@ -76,9 +76,13 @@ export class AnswerKinds {
 
 function headersOf({ headers }: Answer): string[] {
   const type = headers['content-type']?.split(';')[0];
-  const told = ['location', 'allow'].filter((name) => headers[name] !== undefined);
+  const named = ['location', 'allow'].filter((name) => headers[name] !== undefined);
   const exact = ['retry-after', 'www-authenticate'].flatMap((name) => headers[name] && `${name}: ${headers[name]}`);
-  return [...(type === undefined ? [] : [`content-type: ${type}`]), ...told, ...exact.filter((it) => it !== undefined)];
+  return [
+    ...(type === undefined ? [] : [`content-type: ${type}`]),
+    ...named,
+    ...exact.filter((it) => it !== undefined),
+  ];
 }
 
 function problemsOf(detail: unknown): string[] {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Host, ModuleFacts } from '../host/host.ts';
 import type { AnswerKinds } from './answer-kinds.ts';
-import { type Answer, type Question, send } from './send.ts';
+import { type Answer, type ApiRequest, send } from './send.ts';
 import { inOneHour, signToken } from './token.ts';
 
 export interface Rights {
@@ -9,12 +9,12 @@ export interface Rights {
   readonly admin?: boolean;
 }
 
-/** Everything hosts said in the whole run, searched for planted secrets at its end. */
+/** All answers of the run, searched for planted secrets at its end. */
 export interface Traffic {
   readonly answers: string[];
   readonly kinds: AnswerKinds;
-  /** Every job that a host has answered 202 for. */
-  /** While servers are taken away a host may say 500. */
+  /** Every job accepted with 202. */
+  /** A host may return 500 during outages. */
   outages: boolean;
   readonly accepted: Array<{ readonly path: string; readonly id: string }>;
 }
@@ -24,7 +24,7 @@ export const under = (module: ModuleFacts, path = ''): string => `/api/v1/module
 export const may = (module: ModuleFacts, ...verbs: readonly string[]): readonly string[] =>
   verbs.map((verb) => `${module.namespace}:${verb}`);
 
-/** Somebody who speaks to a host: with a token of their own, or with the header given. */
+/** A client of a host, with its own token or a given header. */
 export class Caller {
   readonly sub: string;
   readonly #host: Host;
@@ -43,14 +43,14 @@ export class Caller {
     return new Caller(host, traffic, sub, `Bearer ${token}`);
   }
 
-  async send(question: Question): Promise<Answer> {
+  async send(request: ApiRequest): Promise<Answer> {
     const authorization = this.#authorization === undefined ? {} : { authorization: this.#authorization };
-    const answer = await send(this.#host.baseUrl, { ...question, headers: { ...authorization, ...question.headers } });
-    this.#traffic.answers.push(`${question.method} ${question.path} ${JSON.stringify(answer.headers)} ${answer.text}`);
-    this.#traffic.kinds.take(question, answer);
+    const answer = await send(this.#host.baseUrl, { ...request, headers: { ...authorization, ...request.headers } });
+    this.#traffic.answers.push(`${request.method} ${request.path} ${JSON.stringify(answer.headers)} ${answer.text}`);
+    this.#traffic.kinds.take(request, answer);
     const { job_id } = (answer.json ?? {}) as { job_id?: string };
-    if (answer.status === 202 && job_id !== undefined) this.#traffic.accepted.push({ path: question.path, id: job_id });
-    const about = `${question.method} ${question.path}: ${answer.text.slice(0, 300)}`;
+    if (answer.status === 202 && job_id !== undefined) this.#traffic.accepted.push({ path: request.path, id: job_id });
+    const about = `${request.method} ${request.path}: ${answer.text.slice(0, 300)}`;
     if (!this.#traffic.outages) expect(answer.status, about).not.toBe(500);
     return answer;
   }
@@ -63,7 +63,7 @@ export class Caller {
     return body === undefined ? this.send({ method: 'POST', path }) : this.raw(path, JSON.stringify(body));
   }
 
-  /** A POST of these very bytes, said to be JSON. */
+  /** A POST of exactly these bytes, with a JSON content type. */
   raw(path: string, body: string | Buffer): Promise<Answer> {
     return this.send({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body });
   }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Answer } from './send.ts';
 import { problems } from './shapes.ts';
 
-/** A refusal by code: this status, and nothing but the code. */
+/** Expects an error answer: this status, and nothing but the code. */
 export function expectRefusal(answer: Answer, status: number, code: string): void {
   expect({ status: answer.status, body: answer.json }).toEqual({ status, body: { detail: code } });
 }
@@ -12,7 +12,7 @@ export function expectUnauthorised(answer: Answer, code: 'not_authenticated' | '
   expect(answer.headers['www-authenticate']).toBe('Bearer');
 }
 
-/** Each problem as `type at place.in.request`, in any order. */
+/** Expects these problems, each as `type at path.in.request`, in any order. */
 export function expectProblems(answer: Answer, ...wanted: readonly string[]): void {
   expect(answer.status, answer.text.slice(0, 500)).toBe(422);
   const { detail } = problems.parse(answer.json);

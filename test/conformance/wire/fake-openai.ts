@@ -2,22 +2,22 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { waitUntil } from './wait-until.ts';
 
-/** What the server does with one call: answer, answer late, wait for release, answer a status, cut the line, answer nonsense. */
+/** How the server reacts to one call. `hold` waits for release, `drop` closes the connection. */
 export type Step = 'ok' | 'slow' | 'hold' | 'drop' | 'garbage' | number;
 
 const slowMilliseconds = 300;
 
-/** The key that hosts must send, and that must never appear in anything they say. */
+/** The key that hosts must send, and that must never appear in their output. */
 export const providerKey = 'sk-planted-provider-key-5d1c';
-/** Stands in every error of the server, as a real one's exception text would. */
+/** Part of every error of the server, like a real exception message. */
 export const providerErrorText = 'planted-provider-error-text-83e0';
 
-/** A text for a module's input: calls that carry it follow the script, one step a call, the last one repeated. */
+/** A module input text: calls that contain it follow the script, one step per call; the last step repeats. */
 export interface Script {
   readonly text: string;
   /** When each call arrived, in milliseconds. */
   readonly arrivals: readonly number[];
-  /** Most calls held at the same time. */
+  /** The maximum number of calls held at the same time. */
   mostHeld(): number;
   seen(calls?: number): Promise<void>;
   release(): void;
@@ -118,7 +118,7 @@ function release(entry: Entry): void {
   for (const answer of entry.held) answer();
 }
 
-/** As real servers do, the error names the key that was sent. */
+/** Like real servers, the error contains the key that was sent. */
 function errorBody(authorization: string): unknown {
   return {
     error: { message: `${providerErrorText}: ${authorization}`, type: 'server_error', param: null, code: null },

@@ -19,7 +19,7 @@ export async function readJob(caller: Caller, module: ModuleFacts, id: string): 
   return job.parse(answer.json);
 }
 
-/** Follows a job to its end; on the way its progress and attempts must never fall. */
+/** Follows a job until it ends. Its progress and attempts must never decrease. */
 export async function finish(caller: Caller, module: ModuleFacts, id: string, seconds = 30): Promise<Job> {
   let last = { progress: 0, attempt: 0 };
   return waitUntil(
@@ -53,14 +53,14 @@ export async function readEvents(admin: Caller, query: Readonly<Record<string, s
 export const eventsOf = (admin: Caller, id: string): Promise<readonly Event[]> =>
   readEvents(admin, { correlation_id: `job-${id}` });
 
-/** The events of a job up to the one that ends it. */
+/** The events of a job up to its final one. */
 export const eventsUntil = (admin: Caller, id: string, name: string): Promise<readonly Event[]> =>
   waitUntil(`event ${name} of job ${id}`, async () => {
     const events = await eventsOf(admin, id);
     return events.some((event) => event.name === name) && events;
   });
 
-/** Publishes through the host and answers the event's id. */
+/** Publishes through the host and returns the event's id. */
 export async function publish(admin: Caller, body: object): Promise<string> {
   const answer = await admin.post('/api/v1/events', body);
   expect(answer.status, answer.text).toBe(202);

@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 
-export interface Question {
+export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -11,19 +11,19 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON; undefined if it is none. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly json: unknown;
 }
 
-/** One HTTP exchange on a connection of its own; the path goes out as it is, not normalised. */
-export function send(baseUrl: string, { method, path, headers = {}, body }: Question): Promise<Answer> {
+/** Sends one HTTP request on its own connection. The path is not normalised. */
+export function send(baseUrl: string, { method, path, headers = {}, body }: ApiRequest): Promise<Answer> {
   const { hostname, port } = new URL(baseUrl);
   const length = body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` };
   return new Promise((resolve, reject) => {
-    const question = request({ hostname, port, method, path, agent: false, headers: { ...length, ...headers } });
-    question.setTimeout(30_000, () => question.destroy(new Error(`no answer to ${method} ${path}`)));
-    question.on('error', reject);
-    question.on('response', (response) => {
+    const sent = request({ hostname, port, method, path, agent: false, headers: { ...length, ...headers } });
+    sent.setTimeout(30_000, () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
+    sent.on('error', reject);
+    sent.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -32,7 +32,7 @@ export function send(baseUrl: string, { method, path, headers = {}, body }: Ques
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: readJson(text) });
       });
     });
-    question.end(body);
+    sent.end(body);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Shape } from './shape.ts';
 
 const typesOf = (text: string): readonly string[] => text.replace('?', '').split(' or ');
 
-/** What `seen` says that `golden` does not, or keeps to itself: other headers, keys, problems, or a type of its own. */
+/** The differences between `seen` and `golden`: headers, keys, problems and types. */
 export function differences(golden: AnswerShape, seen: AnswerShape): readonly string[] {
   return [
     ...unlike('header', golden.headers, seen.headers),
@@ -15,7 +15,7 @@ export function differences(golden: AnswerShape, seen: AnswerShape): readonly st
 
 function typeProblem(path: string, golden: string, seen: string): string[] {
   const known = typesOf(golden);
-  // A value that may be null need not have been null in this run.
+  // A nullable value need not have been null in this run.
   const fits = typesOf(seen).every((type) => known.includes(type)) && golden.endsWith('?') === seen.endsWith('?');
   return fits ? [] : [`${path} is ${seen}, not ${golden}`];
 }
@@ -27,7 +27,7 @@ function unlike(what: string, golden: readonly string[], seen: readonly string[]
   ];
 }
 
-/** Both, with every type that either has seen. */
+/** Merges two shapes, with the types of both. */
 export function union(one: WireFormat, other: WireFormat): WireFormat {
   const entries = Object.entries(other).map(([kind, shape]) => {
     const before = one[kind];

@@ -10,7 +10,7 @@ function shapeOf(values: readonly unknown[], open: readonly string[] = []) {
 }
 
 describe('the shape of answers', () => {
-  it('names every key with its types, and marks those that are not always there', () => {
+  it('lists every key with its types, and marks optional keys', () => {
     const id = '4853dc46-076d-4958-a0a6-ab2314560a2b';
     const jobs = [
       { id, at: null },
@@ -26,7 +26,7 @@ describe('the shape of answers', () => {
     });
   });
 
-  it('does not look into what a user sent', () => {
+  it('does not describe user input', () => {
     expect(shapeOf([{ data: { a: 1 } }], ['$.data'])).toEqual({ $: 'object', '$.data': 'any object' });
   });
 });
@@ -38,7 +38,7 @@ describe('two shapes', () => {
     problems,
   });
 
-  it('differ by a key, a type, a problem, a header', () => {
+  it('differ in a key, a type, a problem or a header', () => {
     const golden = answer({ a: 'null or time', b: 'string' }, ['missing at body'], ['location']);
     expect(differences(golden, golden)).toEqual([]);
     expect(differences(golden, answer({ a: 'time', b: 'string' }, ['missing at body'], ['location']))).toEqual([]);
@@ -48,7 +48,7 @@ describe('two shapes', () => {
     ]);
   });
 
-  it('together have the types of both', () => {
+  it('merge to the types of both', () => {
     const one = { 'GET /x 200': answer({ a: 'null' }) };
     expect(union(one, { 'GET /x 200': answer({ a: 'time' }), 'GET /y 200': answer({}) })).toEqual({
       'GET /x 200': answer({ a: 'null or time' }),

@@ -1,4 +1,4 @@
-/** Every path in the JSON of many answers, with the types seen there. `?` marks a key that not every object had. */
+/** Every path in the JSON of many answers, with its types. `?` marks optional keys. */
 export type Shape = Readonly<Record<string, string>>;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -9,7 +9,7 @@ interface Seen {
   count: number;
 }
 
-/** Collects values of one kind. Below an open path (a map, or what a user sent) the keys are data and not looked at. */
+/** Collects values of one kind. Ignores keys below an open path (a map or user input), because they are data. */
 export class ShapeOf {
   readonly #open: readonly string[];
   readonly #seen = new Map<string, Seen>();
@@ -22,7 +22,7 @@ export class ShapeOf {
     const type = typeOf(value);
     const seen = this.#seen.get(path) ?? { types: new Set(), count: 0 };
     seen.types.add(this.#open.includes(path) ? `any ${type}` : type);
-    // Only objects are counted: a key is always there if it came as often as the object it is a key of.
+    // Counts objects: a key is required if it occurs as often as its object.
     seen.count += 1;
     this.#seen.set(path, seen);
     if (this.#open.includes(path)) return;

@@ -31,7 +31,7 @@ export const job = z
   .refine((it) => (it.failed_at !== null) === (it.status === 'failed'), 'failed_at if and only if failed')
   .refine((it) => (it.cancelled_at !== null) === (it.status === 'cancelled'), 'cancelled_at if and only if cancelled')
   .refine((it) => (it.error_code === null) === (it.error_message === null), 'an error has a code and a sentence')
-  .refine((it) => it.status !== 'failed' || it.error_code !== null, 'a failed job says why')
+  .refine((it) => it.status !== 'failed' || it.error_code !== null, 'a failed job has an error code')
   .refine((it) => it.status !== 'completed' || it.error_code === null, 'a completed job has no error')
   .refine((it) => it.status !== 'processing' || it.attempt > 0, 'a claim counts as an attempt')
   .refine((it) => it.attempt === 0 || it.started_at !== null, 'an attempt has a start');

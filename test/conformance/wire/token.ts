@@ -16,7 +16,7 @@ export function signToken(secret: string, claims: Claims, alg = 'HS256'): string
 
 export const inOneHour = (): number => Math.floor(Date.now() / 1000) + 3600;
 
-/** Tokens that must all be refused with `invalid_token`, made from claims that would be good. */
+/** Tokens that must be rejected with `invalid_token`, made from valid claims. */
 export function badTokens(secret: string, good: Claims): ReadonlyArray<readonly [name: string, token: string]> {
   const { sub: _, ...withoutSub } = good;
   const [head, , signature] = signToken(secret, good).split('.');

@@ -1,6 +1,6 @@
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Asks again until the answer is neither undefined nor false; fails by name at the deadline. */
+/** Polls until the result is neither undefined nor false; fails with the name at the deadline. */
 export async function waitUntil<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,

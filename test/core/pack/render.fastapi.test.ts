@@ -1,19 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { draws, eachSeed } from '../../draws.ts';
 import { describeWhere, missingPython } from '../../e2e/needs.ts';
-import { acceptedManifests, describeRender, modulesOf } from './describe-render.ts';
+import { describeRender, rendererOf } from './describe-render.ts';
 import { PythonParser } from './python-parser.ts';
-
-const runs = 2_000;
+import { randomManifest } from './random-manifest.ts';
 
 describe('a module of FastAPI', () => describeRender('fastapi'));
 
 await describeWhere('a module of FastAPI, parsed', missingPython(), () => {
-  it(`is Python, for ${runs} manifests of any kind`, { timeout: 600_000 }, async () => {
+  it(`is Python, for ${draws.pythonRenders} manifests of any kind`, async () => {
+    const render = await rendererOf('fastapi');
     const parser = new PythonParser();
-    for await (const tree of await modulesOf('fastapi', acceptedManifests(runs)))
-      for (const [path, { content }] of tree) if (path.endsWith('.py')) await parser.parse(String(content));
+    await eachSeed(draws.pythonRenders, async (seed) => {
+      for (const [path, { content }] of await render(randomManifest(seed)))
+        if (path.endsWith('.py')) await parser.parse(String(content));
+    });
     const { parsed, faults } = await parser.end();
     expect(faults.slice(0, 3)).toEqual([]);
-    expect(parsed).toBeGreaterThan(10 * runs);
+    expect(parsed).toBeGreaterThan(10 * draws.pythonRenders);
   });
 });

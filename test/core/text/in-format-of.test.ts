@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { inFormatOf } from '../../../src/core/text/in-format-of.ts';
 import { sameButForFormat } from '../../../src/core/text/same-but-for-format.ts';
-import { randomTriples, tripleSeed } from './random-texts.ts';
+import { draws, eachSeed } from '../../draws.ts';
+import { randomTriple } from './random-texts.ts';
 
 it.each([
   ['quotes and tabs', 'a.ts', '\tf("x");\n', "  f('x');\n", '\tf("x");\n'],
@@ -17,11 +18,13 @@ it.each([
 it('knows nothing of other files', () => expect(inFormatOf('a.md', 'a\n', ' a\n')).toBeUndefined());
 
 it('changes nothing but the format, whatever the texts', () => {
-  for (const { mine, theirs } of randomTriples(1_000, tripleSeed))
+  return eachSeed(draws.formats, (seed) => {
+    const { mine, theirs } = randomTriple(seed);
     for (const path of ['a.ts', 'a.py']) {
       const text = theirs.replaceAll('line ', "  line('x', ");
       const model = mine.replaceAll('line ', '\tline("x", ');
       const given = inFormatOf(path, model, text) as string;
       expect(sameButForFormat(path, given, text) || [model, text, given]).toBe(true);
     }
+  });
 });

@@ -3,8 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mergeLines } from '../../../src/core/text/line-merge.ts';
+import { draws, firstSeed } from '../../draws.ts';
 import { tempFolder } from '../../io/temp-folder.ts';
-import { tripleCount as count, randomTriples, type Triple, tripleSeed } from './random-texts.ts';
+import { randomTriples, type Triple } from './random-texts.ts';
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 if (!hasGit && process.env.CI === 'true') throw new Error('git is missing, which judges the merges');
@@ -41,8 +42,10 @@ function mergeWithGit(triples: readonly Triple[]): { text: string; isClean: bool
   });
 }
 
-describe.skipIf(!hasGit)(`merges ${count} random triples as git does`, { timeout: 600_000 }, () => {
-  const triples = randomTriples(count, tripleSeed);
+const count = draws.merges;
+
+describe.skipIf(!hasGit)(`merges ${count} random triples from seed ${firstSeed} as git does`, () => {
+  const triples = randomTriples(count);
 
   it('with the same verdict in 99.5 of 100 cases, and the same text in all but 1 of 1,000 that both find clean', () => {
     const theirs = mergeWithGit(triples);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { joinLines, splitLines } from '../../../src/core/text/line-endings.ts';
 import { type LineMerge, mergeLines } from '../../../src/core/text/line-merge.ts';
 import { pickSide } from '../../../src/core/text/line-merge-markers.ts';
-import { randomTriples, tripleCount, tripleSeed } from './random-texts.ts';
+import { assertProperty, draws, eachSeed } from '../../draws.ts';
+import { randomTriple } from './random-texts.ts';
 
 const labels = { base: 'base', theirs: 'theirs' };
 const merge = (base: string, mine: string, theirs: string): LineMerge => mergeLines(base, mine, theirs, { labels });
@@ -17,63 +18,62 @@ const text = fc
   });
 
 describe('laws of merging, for any texts', () => {
-  const runs = { numRuns: 500 };
-
   it('a text comes back from its lines', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, (given) => {
         expect(joinLines(splitLines(given))).toBe(given);
       }),
-      runs,
     ));
 
   it('merge(b, b, x) = x', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, (b, x) => {
         expect(merge(b, b, x)).toEqual({ kind: 'clean', text: x, conflicts: [] });
       }),
-      runs,
     ));
 
   it('merge(b, x, b) = x', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, (b, x) => {
         expect(merge(b, x, b)).toEqual({ kind: 'clean', text: x, conflicts: [] });
       }),
-      runs,
     ));
 
   it('merge(b, x, x) = x', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, (b, x) => {
         expect(merge(b, x, x)).toEqual({ kind: 'clean', text: x, conflicts: [] });
       }),
-      runs,
     ));
 
   it('endings that differ are no change: merge(b, x, b with other endings) = x', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, (b, x) => {
         const other = b.replaceAll('\r\n', '\n').replaceAll('\n', '\r\n');
         fc.pre(!/\r\r\n/.test(other) && !b.endsWith('\r'));
         expect(merge(b, x, other).text).toBe(x);
       }),
-      runs,
     ));
 
   it('which side is whose makes no difference to the verdict', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, text, (b, x, y) => {
         expect(merge(b, x, y).kind).toBe(merge(b, y, x).kind);
       }),
-      runs,
     ));
 
-  it('a conflict can always be resolved to what was mine, or to what is theirs', () => {
+  it('a conflict can always be resolved to what was mine, or to what is theirs', async () => {
     const triple = fc
       .tuple(text, text, text)
       .map((texts) => texts.map((one) => one.replaceAll('\r', '').replace('\ufeff', '')) as [string, string, string]);
-    fc.assert(
+    await assertProperty(
+      draws.properties,
       fc.property(triple, ([base, mine, theirs]) => {
         const whole = mergeLines(base, mine, theirs, { labels, otherEngine: () => undefined });
         fc.pre(whole.conflicts.length > 0);
@@ -82,7 +82,6 @@ describe('laws of merging, for any texts', () => {
           expect(pickSide(whole.text, conflicts).trimEnd()).toBe(sided.text.trimEnd());
         }
       }),
-      runs,
     );
   });
 });
@@ -104,20 +103,17 @@ describe('nothing of mine is lost', () => {
     isWithin(beyond(mine, base), linesOf(merge(base, mine, theirs).text));
 
   it('whatever the texts', () =>
-    fc.assert(
+    assertProperty(
+      draws.properties,
       fc.property(text, text, text, (b, x, y) => {
         expect(survives(b, x, y)).toBe(true);
       }),
-      { numRuns: 2_000 },
     ));
 
-  it('where two people edited one file', () => {
-    for (const { base, mine, theirs } of randomTriples(tripleCount, tripleSeed))
+  it('where two people edited one file', () =>
+    eachSeed(draws.merges, (seed) => {
+      const { base, mine, theirs } = randomTriple(seed);
       expect(survives(base, mine, theirs)).toBe(true);
-  });
-
-  it('nor is anything of theirs', () => {
-    for (const { base, mine, theirs } of randomTriples(tripleCount, tripleSeed + 1))
       expect(isWithin(beyond(theirs, base), linesOf(merge(base, mine, theirs).text))).toBe(true);
-  });
+    }));
 });

@@ -1,3 +1,5 @@
+import { firstSeed } from '../../draws.ts';
+
 /** Three texts of one file: a random one, and what two people made of it. */
 export interface Triple {
   readonly base: string;
@@ -5,17 +7,15 @@ export interface Triple {
   readonly theirs: string;
 }
 
-/** How many triples the laws are tried on, and which; `npm run laws` tries more, and others each time. */
-export const tripleCount = Number(process.env.MERGE_TRIPLES ?? 10_000);
-export const tripleSeed = Number(process.env.MERGE_SEED ?? 1);
-
-/** The same triples for the same seed, as source files are: lines of their own, and between them lines seen often. */
-export function randomTriples(count: number, seed: number): Triple[] {
+/** As source files are: lines of their own, and between them lines seen often. The same texts for the same seed. */
+export function randomTriple(seed: number): Triple {
   const random = randomFrom(seed);
-  return Array.from({ length: count }, () => {
-    const base = Array.from({ length: below(random, 80) }, (_, at) => lineOf(random, at));
-    return { base: textOf(base), mine: textOf(edit(base, random)), theirs: textOf(edit(base, random)) };
-  });
+  const base = Array.from({ length: below(random, 80) }, (_, at) => lineOf(random, at));
+  return { base: textOf(base), mine: textOf(edit(base, random)), theirs: textOf(edit(base, random)) };
+}
+
+export function randomTriples(count: number, first = firstSeed): Triple[] {
+  return Array.from({ length: count }, (_, index) => randomTriple(first + index));
 }
 
 type Random = () => number;

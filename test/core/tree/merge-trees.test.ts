@@ -9,7 +9,8 @@ import type { RelPath } from '../../../src/core/text/rel-path.ts';
 import { type MergeTreesOptions, mergeTrees, type Remembered } from '../../../src/core/tree/merge-trees.ts';
 import { sameTree, type Tree, textFile } from '../../../src/core/tree/tree.ts';
 import { readTree } from '../../../src/io/read-tree.ts';
-import { randomTriples, tripleCount, tripleSeed } from '../text/random-texts.ts';
+import { assertProperty, draws } from '../../draws.ts';
+import { randomTriples } from '../text/random-texts.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/update', import.meta.url));
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -204,19 +205,20 @@ describe('laws, for any three trees', () => {
   const styles = fc.constantFrom('markers' as const, 'sidecar' as const);
   const linesOf = (tree: Tree) => [...tree.values()].flatMap(({ content }) => String(content).split('\n'));
 
-  it('no line of mine that is not in the base is lost', () => {
-    fc.assert(
+  it('no line of mine that is not in the base is lost', async () => {
+    await assertProperty(
+      draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
         const known = new Set([...linesOf(base), ...linesOf(theirs)]);
         const kept = new Set(linesOf(mergeTrees(base, mine, theirs, { ...plain, conflicts }).tree));
         expect(linesOf(mine).filter((line) => !known.has(line) && !kept.has(line))).toEqual([]);
       }),
-      { numRuns: 500 },
     );
   });
 
-  it('without conflicts a second run changes nothing', () => {
-    fc.assert(
+  it('without conflicts a second run changes nothing', async () => {
+    await assertProperty(
+      draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
         const first = mergeTrees(base, mine, theirs, { ...plain, conflicts });
         fc.pre(first.conflicts.every(({ kind }) => kind !== 'edit/edit' || conflicts === 'sidecar'));
@@ -224,27 +226,26 @@ describe('laws, for any three trees', () => {
         expect(show(second.tree)).toEqual(show(first.tree));
         expect(second.conflicts).toEqual([]);
       }),
-      { numRuns: 500 },
     );
   });
 
-  it('the order of files makes no difference', () => {
+  it('the order of files makes no difference', async () => {
     const backwards = (tree: Tree): Tree => new Map([...tree].reverse());
     const outcome = (base: Tree, mine: Tree, theirs: Tree) => {
       const { tree, removed, ...rest } = mergeTrees(base, mine, theirs, plain);
       return { ...rest, tree: show(tree), removed: [...removed].sort() };
     };
-    fc.assert(
+    await assertProperty(
+      draws.properties,
       fc.property(trees, trees, trees, (base, mine, theirs) => {
         const forwards = outcome(base, mine, theirs);
         expect(outcome(backwards(base), backwards(mine), backwards(theirs))).toEqual(forwards);
       }),
-      { numRuns: 500 },
     );
   });
 
-  it(`of ${tripleCount} files at once: the same in any order, and a second run has nothing to do`, () => {
-    const triples = randomTriples(tripleCount, tripleSeed + 2);
+  it(`of ${draws.merges} files at once: the same in any order, and a second run has nothing to do`, () => {
+    const triples = randomTriples(draws.merges);
     const side = (name: 'base' | 'mine' | 'theirs'): Tree =>
       new Map(triples.map((triple, at) => [`${at}.ts` as RelPath, textFile(triple[name])]));
     const [base, mine, theirs] = [side('base'), side('mine'), side('theirs')];
@@ -256,16 +257,16 @@ describe('laws, for any three trees', () => {
     expect(isDeepStrictEqual(same, rest)).toBe(true);
     const again = mergeTrees(theirs, tree, theirs, { ...options, remembered: rest.remembered });
     expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
-  }, 600_000);
+  });
 
-  it('what nobody edited becomes the new render', () => {
-    fc.assert(
+  it('what nobody edited becomes the new render', async () => {
+    await assertProperty(
+      draws.properties,
       fc.property(trees, trees, (base, theirs) => {
         const { tree, conflicts } = mergeTrees(base, base, theirs, plain);
         expect(show(tree)).toEqual(show(theirs));
         expect(conflicts).toEqual([]);
       }),
-      { numRuns: 300 },
     );
   });
 });

@@ -1,5 +1,5 @@
-// BullMQ alone, on what a host runs on. Read by bare-engine.ts and run in the host's folder; with BARE_ROLE=worker it
-// is one of the workers.
+// BullMQ alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder. With BARE_ROLE=worker
+// it is a worker.
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-"""Celery alone, on what a host runs on. Read by bare-engine.ts and run in the host's folder; workers import it."""
+"""Celery alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder. Workers import it."""
 
 import asyncio
 import os

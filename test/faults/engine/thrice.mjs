@@ -1,4 +1,4 @@
-// Loaded into a host before it starts, from its own folder: every message is put on the queue three times.
+// Loaded into a host before it starts, from its own folder: sends every message to the queue three times.
 import { Queue } from 'bullmq';
 
 const { add } = Queue.prototype;

@@ -6,7 +6,7 @@ import { Crowd, type Work } from '../crowd.ts';
 
 export type Victim = 'worker' | 'host' | 'all';
 
-/** Half of the jobs wait for the provider when they are killed, the others count words. */
+/** Half of the jobs wait for the provider, the others count words. */
 export function mixedWork(world: World): readonly Work[] {
   const slow = world.fake.script('slow');
   return [
@@ -18,7 +18,7 @@ export function mixedWork(world: World): readonly Work[] {
 export const people = (world: World, host: Host, count: number) =>
   Array.from({ length: count }, () => world.person(undefined, host));
 
-/** Kills under load, starting again at once as a supervisor would; the longest time until all that was accepted had ended. */
+/** Kills processes under load and restarts them at once, as a supervisor would. Returns the longest recovery time. */
 export async function killUnderLoad(
   world: World,
   host: Host,

@@ -6,7 +6,7 @@ import { waitUntil } from '../../conformance/wire/wait-until.ts';
 import type { World } from '../../conformance/world.ts';
 import { people } from './kills.ts';
 
-/** Jobs submitted as fast as 16 clients can; how long until the last one has ended. None may be missing. */
+/** Submits jobs from 16 clients as fast as possible, and expects none to be lost. Returns the milliseconds it took. */
 export async function load(world: World, host: Host, jobs: number): Promise<number> {
   const { neighbour } = world;
   const clients = people(world, host, 16);
@@ -26,7 +26,7 @@ export async function load(world: World, host: Host, jobs: number): Promise<numb
   return took;
 }
 
-/** Until the module has no pending and no processing job. */
+/** Waits until the module has no pending or processing jobs. */
 export async function untilIdle(world: World, host: Host, module: ModuleFacts): Promise<void> {
   const admin = world.admin(host);
   const idle = async () => {

@@ -6,16 +6,16 @@ import type { World } from '../../conformance/world.ts';
 import { Crowd } from '../crowd.ts';
 import { expectAllCompleted, mixedWork, people } from './kills.ts';
 
-const awayMs = 2000;
+const outageMs = 2000;
 
-/** Takes a server away under load for some seconds; how long after its return all that was accepted had ended. */
+/** Stops a server under load for some seconds. Returns the time from its restart until all accepted jobs have ended. */
 export async function outageUnderLoad(world: World, host: Host, server: Server, jobs: number) {
   const crowd = new Crowd(people(world, host, 24), ...mixedWork(world));
   const running = crowd.run(jobs);
   await crowd.reach(Math.ceil(jobs / 2));
   const before = performance.now();
   await server.stop();
-  await pause(awayMs);
+  await pause(outageMs);
   await server.start();
   const back = performance.now();
   const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
@@ -24,8 +24,8 @@ export async function outageUnderLoad(world: World, host: Host, server: Server, 
   return { accepted: crowd.jobs.length, worstMs, refused: crowd.refused };
 }
 
-/** Takes the bus away while a job is at work: how long the job takes to end without it. */
-export async function busAway(world: World, host: Host, queue: Server): Promise<number> {
+/** Stops the event bus while a job is running. Returns the milliseconds until the job ends without it. */
+export async function busOutage(world: World, host: Host, queue: Server): Promise<number> {
   const caller = world.person(undefined, host);
   const script = world.fake.script('hold');
   const { job_id } = await submit(caller, world.subject, { text: script.text });

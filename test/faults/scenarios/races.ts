@@ -8,14 +8,14 @@ import type { World } from '../../conformance/world.ts';
 
 const ends = /\.(completed|failed|cancelled)$/;
 
-/** Cancels jobs at a random moment of their work; how many were cancelled. The others were too late. */
+/** Cancels jobs at a random moment of their run. Returns how many were cancelled; the others completed first. */
 export async function cancelRaces(world: World, host: Host, races: number): Promise<number> {
   const { subject } = world;
   let cancelled = 0;
   const race = async () => {
     const caller = world.person(undefined, host);
     const { job_id } = await submit(caller, subject, { text: world.fake.script('slow').text });
-    // Work takes 300 ms: near its end both happen at once.
+    // A job takes 300 ms, so some cancels arrive just as it completes.
     await pause(200 + Math.random() * 300);
     const answer = await cancel(caller, subject, job_id);
     const end = await finish(caller, subject, job_id);
@@ -34,12 +34,12 @@ export async function cancelRaces(world: World, host: Host, races: number): Prom
   return cancelled;
 }
 
-/** Between two attempts, where every message comes three times. */
+/** The delay between two attempts while every message is sent three times. */
 export const duplicatesDelaySeconds = 1;
 
 /**
- * Jobs whose every message is on the queue three times: each ends once, each attempt is made once, and none before it
- * is due. Every second job fails at first. Answers how many attempts there were.
+ * Runs jobs whose messages are all sent three times. Each job ends once, and each attempt runs once and not before it
+ * is due. The first attempt of every second job fails. Returns the number of attempts.
  */
 export async function duplicates(world: World, host: Host, jobs: number): Promise<number> {
   const { subject } = world;
@@ -59,12 +59,15 @@ export async function duplicates(world: World, host: Host, jobs: number): Promis
   for (let done = 0; done < jobs; done += 8) {
     await Promise.all(Array.from({ length: Math.min(8, jobs - done) }, (_, i) => run(done + i)));
   }
-  // Whatever the copies were going to do is done.
+  // Time for the copies to take effect.
   await pause(1000);
   return scripts.reduce((calls, { arrivals }) => calls + arrivals.length, 0);
 }
 
-/** A process that hangs for longer than its lease, its jobs at work: others take them over, and it comes back too late. */
+/**
+ * Pauses a process with running jobs for longer than its lease: other processes take over its jobs, and it resumes too
+ * late. Returns the milliseconds until the jobs have ended.
+ */
 export async function hangingWorker(world: World, host: Host, leaseSeconds: number): Promise<number> {
   const { subject, launcher } = world;
   const script = world.fake.script('hold');
@@ -76,7 +79,7 @@ export async function hangingWorker(world: World, host: Host, leaseSeconds: numb
   await process.pause();
   const begin = performance.now();
   script.release();
-  // Nobody else can take its jobs: it goes on with them, its lease long over.
+  // A single worker resumes its own jobs after its lease has expired.
   if (alone) await pause(leaseSeconds * 1500);
   if (alone) await process.resume();
   const end = (caller: (typeof callers)[number], id: string) => finish(caller, subject, id, 40);
@@ -85,7 +88,7 @@ export async function hangingWorker(world: World, host: Host, leaseSeconds: numb
   await process.resume();
   await pause(2000);
   const again = await Promise.all(jobs.map(({ job_id }, i) => end(callers[i]!, job_id)));
-  expect(again, 'who comes back changes nothing').toEqual(ended);
+  expect(again, 'the resumed process changes nothing').toEqual(ended);
   expect(ended.map(({ status }) => status)).toEqual(jobs.map(() => 'completed'));
   return took;
 }

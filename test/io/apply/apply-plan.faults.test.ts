@@ -5,10 +5,10 @@ import { Failure } from '../../../src/core/failure.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { recover } from '../../../src/io/apply/recover.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
-import { bury, Death, type Fault, faultDisk } from './fault-disk.ts';
+import { Death, type Fault, faultDisk, removeClaims } from './fault-disk.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-/** A host as the scenario wants it, two folders deep, so that what leaks beside the root is seen. */
+/** The host of the scenario, two folders deep, so that files leaked beside the root are noticed. */
 function arrange(scenario: Scenario): { outer: string; root: string } {
   const outer = tempFolder();
   const root = join(outer, 'hosts/host');
@@ -24,7 +24,7 @@ async function oldAndNew(scenario: Scenario): Promise<[old: unknown, wanted: unk
   return [old, snapshot(outer)];
 }
 
-/** The one thing a death may leave: the empty folder of a host that was to be made, before there was a journal in it. */
+/** All that a killed process may leave: the empty folder of a new host, created before its journal. */
 function withoutEmptyRoot(seen: Record<string, string>): Record<string, string> {
   const names = Object.keys(seen).filter((name) => name !== '/');
   const isBare = names.every((name) => name === 'hosts/' || name === 'hosts/host/');
@@ -52,38 +52,41 @@ async function faultAtEveryStep(scenario: Scenario, fault: Fault, after: (root: 
 }
 
 describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
-  it.each<Fault>(['ENOSPC once', 'EACCES once'])('is all or nothing with %s at every step', async (fault) => {
-    const seen = await faultAtEveryStep(scenario, fault, async () => {});
-    expect(seen.old).toBeGreaterThan(3);
-  });
+  it.each<Fault>(['ENOSPC once', 'EACCES once'])(
+    'is applied completely or not at all with %s at any step',
+    async (fault) => {
+      const seen = await faultAtEveryStep(scenario, fault, async () => {});
+      expect(seen.old).toBeGreaterThan(3);
+    },
+  );
 
-  it('is put right by the next run when the disk goes away at any step', async () => {
-    const seen = await faultAtEveryStep(scenario, 'EROFS from there on', async (root) => {
-      bury(root);
+  it('is restored by the next run when the disk becomes read-only at any step', async () => {
+    const seen = await faultAtEveryStep(scenario, 'EROFS from then on', async (root) => {
+      removeClaims(root);
       await recover(root);
     });
     expect(seen.old).toBeGreaterThan(3);
   });
 
-  it.each<Fault>(['death', 'death half-way'])('is recovered after %s at every step', async (fault) => {
+  it.each<Fault>(['death', 'death halfway'])('is recovered after %s at any step', async (fault) => {
     const seen = await faultAtEveryStep(scenario, fault, async (root) => {
-      bury(root);
+      removeClaims(root);
       await recover(root);
     });
     expect(seen.old).toBeGreaterThan(3);
     expect(seen.wanted).toBeGreaterThan(1);
   });
 
-  it('is recovered when recovering dies too, at every step of every recovery', { timeout: 120_000 }, async () => {
+  it('is recovered when the recovery is also killed, at any of its steps', { timeout: 120_000 }, async () => {
     const [old, wanted] = await oldAndNew(scenario);
     const dieTwice = async (step: number, again: number) => {
       const { outer, root } = arrange(scenario);
       const first = faultDisk(step, 'death');
       const second = faultDisk(again, 'death');
       await applyPlan(root, scenario.plan, { disk: first.disk }).catch(() => {});
-      bury(root);
+      removeClaims(root);
       await recover(root, { disk: second.disk }).catch(() => {});
-      bury(root);
+      removeClaims(root);
       await recover(root);
       const found = scenario.before ? snapshot(outer) : withoutEmptyRoot(snapshot(outer));
       if (JSON.stringify(found) !== JSON.stringify(old)) expect(found, `steps ${step}, ${again}`).toEqual(wanted);
@@ -91,7 +94,7 @@ describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
       return { isFirst: first.fired(), isSecond: second.fired() };
     };
     for (let step = 1, isCut = true; isCut; step += 1) {
-      // Odd and even in turn: the recoveries of two neighbouring steps hardly differ.
+      // Odd and even steps alternate: the recoveries of two neighbouring steps hardly differ.
       for (let again = 1 + (step % 2), isCutAgain = true; isCutAgain; again += 2) {
         const { isFirst, isSecond } = await dieTwice(step, again);
         isCut = isFirst;
@@ -101,7 +104,7 @@ describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
   });
 });
 
-it('says which file, why, and that everything was put back', async () => {
+it('reports the file, the reason, and that everything was restored', async () => {
   const scenario = scenarios['a new module']!;
   const { root } = arrange(scenario);
   // Claim, journal and folders come first; step 9 writes a file.
@@ -115,17 +118,17 @@ it('says which file, why, and that everything was put back', async () => {
   });
 });
 
-it('says so when even putting back fails, and puts back in the next run', async () => {
+it('reports that restoring failed, and restores in the next run', async () => {
   const scenario = scenarios['a new module']!;
   const { outer, root } = arrange(scenario);
   const old = snapshot(outer);
-  const { disk } = faultDisk(9, 'EROFS from there on');
+  const { disk } = faultDisk(9, 'EROFS from then on');
   await expect(applyPlan(root, scenario.plan, { disk })).rejects.toMatchObject({
     code: 'undo-failed',
     message: expect.stringContaining('read-only file system (EROFS)'),
     hint: expect.stringContaining('the next run puts everything back'),
   });
-  bury(root);
+  removeClaims(root);
   expect(await recover(root)).toMatchObject({ outcome: 'undone', pid: process.pid, paths: ['src/modules/one'] });
   expect(snapshot(outer)).toEqual(old);
 });

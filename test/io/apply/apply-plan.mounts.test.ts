@@ -16,11 +16,11 @@ const files: [string, TreeFile][] = Array.from({ length: 6 }, (_, index) => [`mo
 const wanted = new Map([...before, ...tree(Object.fromEntries([...files, ['package.json', textFile('{ }\n')]]))]);
 const plan = planChanges(before, wanted, { newFolders: [relPath('modules/one')] });
 
-describe('a disk that is full', () => {
+describe('a full disk', () => {
   it.for([
-    ['of bytes', (free: number) => `size=${(free + 3) * 4}k`],
-    ['of files', (free: number) => `nr_inodes=${free + 6}`],
-  ] as const)('%s: at any point the old tree is back', async ([, options], context) => {
+    ['bytes', (free: number) => `size=${(free + 3) * 4}k`],
+    ['inodes', (free: number) => `nr_inodes=${free + 6}`],
+  ] as const)('restores the old tree wherever it runs out of %s', async ([, options], context) => {
     const outcomes: string[] = [];
     for (let free = 0; !outcomes.includes('applied'); free += 1) {
       const root = mount(context, options(free));
@@ -43,8 +43,8 @@ describe('a disk that is full', () => {
   });
 });
 
-describe('a folder that cannot be written', () => {
-  it('is a failure of the machine that says why: a read-only file system', async (context) => {
+describe('a folder that is not writable', () => {
+  it('is a system error with the reason: a read-only file system', async (context) => {
     const root = mount(context, 'size=1m');
     writeTree(root, before);
     makeReadOnly(root);
@@ -62,8 +62,8 @@ describe('a folder that cannot be written', () => {
     script = await bundleChild();
   });
 
-  it('is a failure of the machine that says why: a folder of someone else', async (context) => {
-    if (process.getuid?.() !== 0) context.skip('only root can start a process as someone else');
+  it('is a system error with the reason: a folder of another user', async (context) => {
+    if (process.getuid?.() !== 0) context.skip('only root can start a process as another user');
     const nobody = { uid: 65_534, gid: 65_534 };
     const name = 'a new module';
     for (const locked of ['', 'src', 'src/modules']) {
@@ -81,7 +81,7 @@ describe('a folder that cannot be written', () => {
   });
 });
 
-it('works across file systems: modules on a volume of their own', async (context) => {
+it('writes across file systems: a modules folder on its own volume', async (context) => {
   const root = mount(context, 'size=1m');
   writeTree(root, before);
   mkdirSync(join(root, 'modules'));

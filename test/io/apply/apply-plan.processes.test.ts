@@ -7,7 +7,7 @@ import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { bundleChild, ended, run, start } from './child.ts';
 import { scenarios } from './scenarios.ts';
 
-const name = 'a new module below missing folders, with edits of the host';
+const name = 'a new module below missing folders, with edits to host files';
 const scenario = scenarios[name]!;
 let script: string;
 let old: Record<string, string>;
@@ -28,20 +28,20 @@ beforeAll(async () => {
   wanted = snapshot(root);
 });
 
-/** Two at a time, until a step is past the end of the run. */
+/** Runs two steps at a time, until a step is past the end of the run. */
 async function everyStep(check: (step: number) => Promise<boolean>, stride = 1): Promise<void> {
   for (let step = 1, isOver = false; !isOver; step += 2 * stride)
     isOver = (await Promise.all([check(step), check(step + stride)])).includes(false);
 }
 
 describe('SIGKILL', () => {
-  it('at every step: the next process recovers the old tree or the new one', { timeout: 120_000 }, async () => {
+  it('at any step: the next process recovers the old tree or the new one', { timeout: 120_000 }, async () => {
     const seen = new Set<string>();
     await everyStep(async (step) => {
       const root = arrange();
       const child = await run(script, { kind: 'apply', root, scenario: name, at: { step, signal: 'SIGKILL' } });
       if (child.signal !== 'SIGKILL') return false;
-      // The real thing: the claim of the dead process is there, and this process finds out that it is dead.
+      // The claim of the killed process remains; this process must detect that its owner has ended.
       const recovery = await recover(root);
       const found = snapshot(root);
       seen.add(`${recovery?.outcome ?? 'nothing'}`);
@@ -54,7 +54,7 @@ describe('SIGKILL', () => {
     expect([...seen].sort()).toEqual(['finished', 'nothing', 'undone']);
   });
 
-  it('from outside at any moment of a slow run, with recovery in a process of its own', async () => {
+  it('from outside during a slow run: a separate process recovers it', async () => {
     for (const delay of [0, 20, 60, 100, 140]) {
       const root = arrange();
       const child = start(script, { kind: 'apply', root, scenario: name, slow: 4 });
@@ -68,7 +68,7 @@ describe('SIGKILL', () => {
     }
   });
 
-  it('leaves nothing that keeps the next apply from working', async () => {
+  it('leaves nothing that blocks the next run', async () => {
     const root = arrange();
     await run(script, { kind: 'apply', root, scenario: name, at: { step: 24, signal: 'SIGKILL' } });
     expect(readdirSync(root)).toContain('.create-ai-module');
@@ -77,13 +77,13 @@ describe('SIGKILL', () => {
   });
 });
 
-// They take the same way; the two that end the process are tried at every fourth step.
+// All signals share one code path, so the two that end the process are tested at every fourth step only.
 describe.each([
   ['SIGINT', 1],
   ['SIGTERM', 4],
   ['SIGHUP', 4],
 ] as const)('%s', (signal, stride) => {
-  it('at any step: everything is put back, and the process ends as it should', { timeout: 120_000 }, async () => {
+  it('at any step: restores everything and ends the process as the signal requires', { timeout: 120_000 }, async () => {
     let undone = 0;
     await everyStep(async (step) => {
       const root = arrange();
@@ -94,7 +94,7 @@ describe.each([
       const found = snapshot(root);
       if (found['app/'] === undefined) undone += 1;
       expect(found, `step ${step}`).toEqual(found['app/'] === undefined ? old : wanted);
-      if (signal === 'SIGINT') expect(child.err.includes('had been written')).toBe(found['app/'] !== undefined);
+      if (signal === 'SIGINT') expect(child.err.includes('were already written')).toBe(found['app/'] !== undefined);
       rmSync(root, { recursive: true });
       return true;
     }, stride);
@@ -112,26 +112,31 @@ it('removes its signal handlers', async () => {
 });
 
 describe('two processes', () => {
-  it.each([undefined, 0])('race 20 times for one module: one wins, nothing mixes (waiting: %s)', async (waitMs) => {
-    const pair = [0, 1].map(() => start(script, waitMs === undefined ? { kind: 'race' } : { kind: 'race', waitMs }));
-    const answer = (child: (typeof pair)[0]) =>
-      new Promise<{ outcome: string; pid: number }>((done) => child.once('message', (said) => done(said as never)));
-    for (let round = 0; round < 20; round += 1) {
-      const root = tempFolder();
-      writeFileSync(join(root, 'registry.txt'), 'nobody\n');
-      const answers = pair.map(answer);
-      for (const child of pair) child.send(root);
-      const said = await Promise.all(answers);
-      const winners = said.filter(({ outcome }) => outcome === 'applied');
-      for (const { outcome } of said) expect(['applied', 'plan-is-stale', 'host-busy']).toContain(outcome);
-      if (waitMs === undefined) expect(said.map(({ outcome }) => outcome)).not.toContain('host-busy');
-      if (waitMs === undefined) expect(winners).toHaveLength(1);
-      expect(winners.length).toBeLessThanOrEqual(1);
-      const text = (path: string): string => readFileSync(join(root, path), 'utf8');
-      expect(text('registry.txt')).toBe(winners[0] ? `by ${winners[0].pid}\n` : 'nobody\n');
-      if (winners[0]) expect(text('modules/one/by.txt')).toBe(`${winners[0].pid}`);
-      expect(readdirSync(root).sort()).toEqual(winners[0] ? ['modules', 'registry.txt'] : ['registry.txt']);
-    }
-    for (const child of pair) child.kill();
-  });
+  it.each([undefined, 0])(
+    'race 20 times for one module: exactly one or none writes its files (waitMs: %s)',
+    async (waitMs) => {
+      const pair = [0, 1].map(() => start(script, waitMs === undefined ? { kind: 'race' } : { kind: 'race', waitMs }));
+      const answer = (child: (typeof pair)[0]) =>
+        new Promise<{ outcome: string; pid: number }>((resolve) =>
+          child.once('message', (reply) => resolve(reply as never)),
+        );
+      for (let round = 0; round < 20; round += 1) {
+        const root = tempFolder();
+        writeFileSync(join(root, 'registry.txt'), 'nobody\n');
+        const answers = pair.map(answer);
+        for (const child of pair) child.send(root);
+        const replies = await Promise.all(answers);
+        const winners = replies.filter(({ outcome }) => outcome === 'applied');
+        for (const { outcome } of replies) expect(['applied', 'plan-is-stale', 'host-busy']).toContain(outcome);
+        if (waitMs === undefined) expect(replies.map(({ outcome }) => outcome)).not.toContain('host-busy');
+        if (waitMs === undefined) expect(winners).toHaveLength(1);
+        expect(winners.length).toBeLessThanOrEqual(1);
+        const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+        expect(text('registry.txt')).toBe(winners[0] ? `by ${winners[0].pid}\n` : 'nobody\n');
+        if (winners[0]) expect(text('modules/one/by.txt')).toBe(`${winners[0].pid}`);
+        expect(readdirSync(root).sort()).toEqual(winners[0] ? ['modules', 'registry.txt'] : ['registry.txt']);
+      }
+      for (const child of pair) child.kill();
+    },
+  );
 });

@@ -18,6 +18,7 @@ import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 import { contentOf } from '../../../src/io/read-file.ts';
 import { readTree } from '../../../src/io/read-tree.ts';
+import { assertProperty, draws } from '../../draws.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';
 
@@ -30,7 +31,7 @@ const planOf = (changes: Plan['changes'], ...newFolders: string[]): Plan => ({
   newFolders: newFolders.map(relPath),
 });
 
-/** The plan is refused with this code, and nothing at all is different afterwards. */
+/** Expects that the plan is rejected with this code and changes nothing. */
 async function expectRefusal(root: string, plan: Plan, code: string, text?: RegExp): Promise<void> {
   const before = snapshot(root);
   const refusal = { code, ...(text && { message: expect.stringMatching(text) }) };
@@ -38,7 +39,7 @@ async function expectRefusal(root: string, plan: Plan, code: string, text?: RegE
   expect(snapshot(root)).toEqual(before);
 }
 
-describe('law: applying a plan gives exactly what is desired', () => {
+describe('property: applying a plan produces exactly the desired tree', () => {
   const segment = fc.constantFrom('a', 'b', 'c.ts', 'ü', '.hidden', 'with space');
   const path = fc.array(segment, { minLength: 1, maxLength: 4 }).map((parts) => relPath(parts.join('/')));
   const bytes = fc.uint8Array({ maxLength: 40 }).map((raw) => contentOf(raw));
@@ -46,14 +47,15 @@ describe('law: applying a plan gives exactly what is desired', () => {
   const file = fc.record({ content: fc.oneof(bytes, text), mode: fc.constantFrom(0o644 as const, 0o755 as const) });
   const files = fc.array(fc.tuple(path, file), { maxLength: 8 });
 
-  /** Without paths that are a file here and a folder there: a plan refuses those. */
+  /** Without paths that are a file in one tree and a folder in the other: plans reject those. */
   const consistent = (...lists: (readonly (readonly [RelPath, TreeFile])[])[]): Tree[] => {
     const all = lists.flat().map(([name]) => name);
     return lists.map((list) => new Map(list.filter(([name]) => !all.some((other) => other.startsWith(`${name}/`)))));
   };
 
   it('for any two trees, with new folders and without', async () => {
-    await fc.assert(
+    await assertProperty(
+      draws.writes,
       fc.asyncProperty(files, files, fc.boolean(), async (now, then, asFolders) => {
         const [current, desired] = consistent(now, then) as [Tree, Tree];
         const root = join(tempFolder(), 'root');
@@ -72,16 +74,15 @@ describe('law: applying a plan gives exactly what is desired', () => {
           expect(found.get(name), name).toEqual(there ? inPlaceOf(there, wanted) : wanted);
         }
         expect(Object.keys(snapshot(root)).filter((name) => name.includes('create-ai-module'))).toEqual([]);
-        // Twice is once: the second plan has nothing to do.
+        // Idempotent: the second plan has no changes.
         await applyPlan(root, planChanges(found, desired));
         expect(await readTree(root)).toEqual(found);
       }),
-      { numRuns: 200 },
     );
   });
 });
 
-it('tells how many files are written, of how many', async () => {
+it('reports how many files are written out of the total', async () => {
   const slow: Disk = {
     ...nodeDisk,
     write(...args) {
@@ -89,10 +90,10 @@ it('tells how many files are written, of how many', async () => {
       nodeDisk.write(...args);
     },
   };
-  const told: number[][] = [];
-  const tell = async (...counts: number[]) => void told.push(counts);
+  const reported: number[][] = [];
+  const tell = async (...counts: number[]) => void reported.push(counts);
   await applyPlan(tempFolder(), planOf([create('a'), create('b'), create('c/d')]), { disk: slow, tell });
-  expect(told).toEqual([
+  expect(reported).toEqual([
     [1, 3],
     [2, 3],
     [3, 3],
@@ -100,7 +101,7 @@ it('tells how many files are written, of how many', async () => {
 });
 
 describe('a plan without changes', () => {
-  it('touches nothing: not the lock, not the root, not a folder that does not exist', async () => {
+  it('writes nothing: no lock, and no missing folder', async () => {
     const root = tempFolder();
     const before = statSync(root, { bigint: true }).mtimeNs;
     const keep = { kind: 'keep', path: relPath('x'), before: textFile('x') } as const;
@@ -111,33 +112,33 @@ describe('a plan without changes', () => {
   });
 });
 
-describe('a plan that is out of date', () => {
+describe('a stale plan', () => {
   const before = textFile('before\n');
   it.each<[string, (root: string) => void, Plan['changes'][number]]>([
     ['an update of changed bytes', (root) => writeFileSync(join(root, 'f'), 'Before\n'), update('f', before)],
     ['an update of a changed mode', (root) => chmodSync(join(root, 'f'), 0o755), update('f', before)],
-    ['an update of a file that is gone', () => {}, update('gone', before)],
+    ['an update of a deleted file', () => {}, update('deleted', before)],
     [
       'a delete of changed bytes',
       (root) => writeFileSync(join(root, 'f'), ''),
       { kind: 'delete', path: relPath('f'), before },
     ],
-    ['a create of what exists', () => {}, create('f')],
-  ])('is refused: %s', async (_, disturb, change) => {
+    ['a create of an existing file', () => {}, create('f')],
+  ])('is rejected: %s', async (_, disturb, change) => {
     const root = tempFolder();
     writeTree(root, tree({ f: 'before\n', other: 'other\n' }));
     disturb(root);
     await expectRefusal(root, planOf([create('another/new'), change]), 'plan-is-stale');
   });
 
-  it('is refused: a new folder that exists, even an empty one', async () => {
+  it('is rejected: a new folder that exists, even if empty', async () => {
     const root = tempFolder();
     mkdirSync(join(root, 'modules/one'), { recursive: true });
     await expectRefusal(root, planOf([create('modules/one/a')], 'modules/one'), 'plan-is-stale', /modules\/one/);
   });
 });
 
-describe('a way out of the root', () => {
+describe('a path that leaves the root', () => {
   const outside = tempFolder();
   writeFileSync(join(outside, 'f'), 'mine\n');
 
@@ -154,9 +155,9 @@ describe('a way out of the root', () => {
       'm/a',
     ],
     ['the target itself', (root) => symlinkSync(join(outside, 'f'), join(root, 'f')), 'f'],
-    ['a link to nowhere', (root) => symlinkSync(join(outside, 'none'), join(root, 'f')), 'f'],
-    ['a link in a circle', (root) => symlinkSync('c', join(root, 'c')), 'c/a'],
-  ])('is refused: %s', async (_, arrange, path) => {
+    ['a broken link', (root) => symlinkSync(join(outside, 'none'), join(root, 'f')), 'f'],
+    ['a circular link', (root) => symlinkSync('c', join(root, 'c')), 'c/a'],
+  ])('is rejected: %s', async (_, arrange, path) => {
     const root = tempFolder();
     mkdirSync(join(root, 'src'));
     arrange(root);
@@ -166,11 +167,11 @@ describe('a way out of the root', () => {
     expect(readdirSync(outside)).toEqual(['f']);
   });
 
-  it.each(['../f', '/tmp/f', 'a/../../f', 'a//b', 'con', '.create-ai-module/x'])('is refused: %s', async (path) => {
+  it.each(['../f', '/tmp/f', 'a/../../f', 'a//b', 'con', '.create-ai-module/x'])('is rejected: %s', async (path) => {
     await expectRefusal(tempFolder(), planOf([create(path)]), 'path-invalid');
   });
 
-  it('is not a linked folder that stays inside, nor a root that is a link itself', async () => {
+  it('does not include a linked folder inside the root, or a root that is itself a link', async () => {
     const real = tempFolder();
     mkdirSync(join(real, 'packages/modules'), { recursive: true });
     symlinkSync('packages/modules', join(real, 'modules'));
@@ -182,7 +183,7 @@ describe('a way out of the root', () => {
   });
 });
 
-describe('a target that cannot be', () => {
+describe('an unusable target', () => {
   const root = tempFolder();
   writeTree(root, tree({ file: 'file\n', 'folder/x': 'x\n' }));
   symlinkSync('file', join(root, 'link'));
@@ -193,13 +194,13 @@ describe('a target that cannot be', () => {
     ['a file below a file', planOf([create('file/b/c/a')], 'file/b'), 'target-unusable', /file is not a folder/],
     ['a folder as a file', planOf([create('folder')]), 'target-unusable', /it is a folder/],
     ['a link inside the root', planOf([create('link')]), 'target-unusable', /it is a symbolic link/],
-    ['a file that is a folder too', planOf([create('n'), create('n/a')]), 'target-unusable', /n is a file/],
+    ['a file that is also a folder', planOf([create('n'), create('n/a')]), 'target-unusable', /n is a file/],
     ['two names that differ in case', planOf([create('n/Read.md'), create('n/read.md')]), 'path-invalid', /case/],
     ['two folders that differ in case', planOf([create('N/a'), create('n/b')]), 'path-invalid', /case/],
     ['two spellings of ü', planOf([create('\u00fc'), create('u\u0308')]), 'path-invalid', /case/],
-  ])('is refused: %s', (_, plan, code, text) => expectRefusal(root, plan, code, text));
+  ])('is rejected: %s', (_, plan, code, text) => expectRefusal(root, plan, code, text));
 
-  it('is refused: a root that is a file, or below one', async () => {
+  it('is rejected: a root that is a file or below a file', async () => {
     await expect(applyPlan(join(root, 'file'), planOf([create('a')]))).rejects.toMatchObject({
       code: 'target-unusable',
     });
@@ -209,8 +210,8 @@ describe('a target that cannot be', () => {
   });
 });
 
-describe('what is written', () => {
-  it('keeps the permissions of a file it replaces, and honours the executable bit', async () => {
+describe('applying a plan', () => {
+  it('keeps the permissions of replaced files, and applies the executable bit', async () => {
     const root = tempFolder();
     writeTree(root, tree({ secret: 'a\n', script: 'a\n', tool: textFile('a\n', 0o755) }));
     chmodSync(join(root, 'secret'), 0o600);
@@ -228,7 +229,7 @@ describe('what is written', () => {
     expect(modes).toEqual(['600', '750', '644', (0o777 & ~process.umask()).toString(8)]);
   });
 
-  it.runIf(process.getuid?.() === 0)('keeps the owner of a file it replaces, when root runs it', async () => {
+  it.runIf(process.getuid?.() === 0)('keeps the owner of replaced files when run as root', async () => {
     const root = tempFolder();
     writeTree(root, tree({ f: 'a\n' }));
     (await import('node:fs')).chownSync(join(root, 'f'), 1234, 1235);
@@ -236,7 +237,7 @@ describe('what is written', () => {
     expect(statSync(join(root, 'f'))).toMatchObject({ uid: 1234, gid: 1235 });
   });
 
-  it('takes a folder along with its last file, but not one that holds something else', async () => {
+  it('removes a folder with its last file, but keeps a folder that holds other files', async () => {
     const root = tempFolder();
     writeTree(root, tree({ 'a/b/c': 'c', 'd/e': 'e', 'd/f': 'f' }));
     const remove = ['a/b/c', 'd/e'].map(
@@ -246,7 +247,7 @@ describe('what is written', () => {
     expect(Object.keys(snapshot(root))).toEqual(['/', 'd/', 'd/f']);
   });
 
-  it('is there at once: whoever looks sees no new folder, or a whole one', async () => {
+  it('makes a new folder visible with all its files at once', async () => {
     const root = tempFolder();
     const changes = Array.from({ length: 300 }, (_, index) => create(`modules/one/f${index}`));
     const seen = new Set<number>();
@@ -260,7 +261,7 @@ describe('what is written', () => {
     expect([...seen].filter((size) => size !== 0)).toEqual([300]);
   });
 
-  it('makes a root that does not exist, and removes it again when refused', async () => {
+  it('creates a missing root, and removes it if the plan is rejected', async () => {
     const outer = tempFolder();
     const root = join(outer, 'x/y');
     await expect(applyPlan(root, planOf([update('f', textFile('f'))]))).rejects.toMatchObject({

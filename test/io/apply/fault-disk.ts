@@ -2,17 +2,17 @@ import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 
-/** What happens at step k, and from there on. */
+/** What happens at step k, and after it. */
 export type Fault =
   /** One step fails, the next ones work again. */
   | 'ENOSPC once'
   | 'EACCES once'
-  /** The disk went away for good. */
-  | 'EROFS from there on'
+  /** The disk is read-only from that step on. */
+  | 'EROFS from then on'
   /** The process ends before the step. */
   | 'death'
-  /** The process ends in the midst of the step; a write leaves half a file. */
-  | 'death half-way';
+  /** The process ends during the step; a write leaves half a file. */
+  | 'death halfway';
 
 export class Death extends Error {}
 
@@ -35,14 +35,14 @@ export function countingDisk(onStep: (step: number, name: string, args: readonly
   return Object.fromEntries(wrapped) as Disk;
 }
 
-/** The real disk with one fault at step k; `fired` tells whether it came to that. */
+/** The real disk with one fault at step k; `fired` returns whether the run reached it. */
 export function faultDisk(at: number, fault: Fault): { disk: Disk; fired: () => boolean } {
   let isFired = false;
   const disk = countingDisk((step, name, args) => {
     if (step < at || (step > at && fault.endsWith('once'))) return;
     isFired = true;
     const path = String(args[0]);
-    if (fault === 'death half-way' && step === at && name === 'write') writeHalf(args as Parameters<Disk['write']>);
+    if (fault === 'death halfway' && step === at && name === 'write') writeHalf(args as Parameters<Disk['write']>);
     if (fault.startsWith('death')) throw new Death();
     throw diskError(fault.split(' ')[0] as keyof typeof errnos, name, path);
   });
@@ -63,8 +63,8 @@ function diskError(code: keyof typeof errnos, syscall: string, path: string): Er
   });
 }
 
-/** As if the process had ended: nobody answers to its number any more. */
-export function bury(root: string): void {
+/** Simulates the end of the process by removing its claims. */
+export function removeClaims(root: string): void {
   const state = join(root, '.create-ai-module');
   try {
     for (const name of readdirSync(state)) if (name.startsWith('claim_')) rmSync(join(state, name));

@@ -13,12 +13,12 @@ beforeAll(async () => {
   script = await bundleChild();
 });
 
-const { machine, pid, began } = ownIdentity();
+const { machine, pid, startTicks } = ownIdentity();
 
-function claimOf(parts: { machine?: string; pid?: number; began?: number }): { root: string; claim: string } {
+function claimOf(parts: { machine?: string; pid?: number; startTicks?: number }): { root: string; claim: string } {
   const root = tempFolder();
   mkdirSync(join(root, stateFolder));
-  const name = ['claim', parts.machine ?? machine, parts.pid ?? pid, parts.began ?? began, 99].join('_');
+  const name = ['claim', parts.machine ?? machine, parts.pid ?? pid, parts.startTicks ?? startTicks, 99].join('_');
   const claim = join(root, stateFolder, name);
   writeFileSync(claim, '');
   return { root, claim };
@@ -36,14 +36,14 @@ const isFree = async (root: string): Promise<boolean> =>
     },
   );
 
-describe('a claim left behind', () => {
-  it('of a living process keeps others out, and is not touched', async () => {
+describe('an existing claim', () => {
+  it('of a running process blocks other runs and is kept', async () => {
     const { root } = claimOf({});
     expect(await isFree(root)).toBe(false);
     expect(readdirSync(join(root, stateFolder))).toHaveLength(1);
   });
 
-  it('of a dead process is ignored and removed', async () => {
+  it('of an ended process is ignored and removed', async () => {
     const child = start(script, { kind: 'recover', root: '/' });
     const dead = child.pid!;
     await ended(child);
@@ -52,18 +52,18 @@ describe('a claim left behind', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('of a number that another process has now is ignored', async () => {
-    expect(await isFree(claimOf({ began: began - 1 }).root)).toBe(true);
+  it.runIf(process.platform === 'linux')('of a process whose ID another process has now is ignored', async () => {
+    expect(await isFree(claimOf({ startTicks: startTicks - 1 }).root)).toBe(true);
   });
 
-  it('of a process before the last boot is ignored where the system does not tell when a process began', async () => {
-    const { root, claim } = claimOf({ began: 0 });
+  it('from before the last boot is ignored where the system does not provide start times', async () => {
+    const { root, claim } = claimOf({ startTicks: 0 });
     expect(await isFree(root)).toBe(false);
     utimesSync(claim, 1, 1);
     expect(await isFree(root)).toBe(true);
   });
 
-  it('of another machine or container counts for ten minutes', async () => {
+  it('of another machine or container expires after ten minutes', async () => {
     const { root, claim } = claimOf({ machine: 'elsewhere', pid: 1 });
     expect(await isFree(root)).toBe(false);
     const old = Date.now() / 1000 - 601;
@@ -71,20 +71,20 @@ describe('a claim left behind', () => {
     expect(await isFree(root)).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')('of a process that is dead but not yet reaped is ignored', async () => {
-    // The shell becomes a sleep, which never asks what became of the child it did not start.
+  it.runIf(process.platform === 'linux')('of a zombie process is ignored', async () => {
+    // `exec` turns the shell into a `sleep`, which never reaps the child.
     const shell = (await import('node:child_process')).spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30']);
-    const zombie = Number(await new Promise<Buffer>((said) => shell.stdout.once('data', said)));
+    const zombie = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
     const stat = (): string => readFileSync(`/proc/${zombie}/stat`, 'latin1');
     await expect.poll(stat, { timeout: 10_000 }).toContain(') Z ');
-    expect(await isFree(claimOf({ pid: zombie, began: 0 }).root)).toBe(false);
+    expect(await isFree(claimOf({ pid: zombie, startTicks: 0 }).root)).toBe(false);
     const ticks = Number(stat().split(') ')[1]!.split(' ')[19]);
-    expect(await isFree(claimOf({ pid: zombie, began: ticks }).root)).toBe(true);
+    expect(await isFree(claimOf({ pid: zombie, startTicks: ticks }).root)).toBe(true);
     shell.kill();
   });
 });
 
-it('waits for its turn', async () => {
+it('waits until the lock is released', async () => {
   const root = tempFolder();
   const first = await lockHost(nodeDisk, root, 0);
   setTimeout(() => first.release(), 100);
@@ -93,7 +93,7 @@ it('waits for its turn', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-it('refuses a state folder that is a link, and one that is a file', async () => {
+it('rejects a state folder that is a link or a file', async () => {
   const linked = tempFolder();
   symlinkSync(tempFolder(), join(linked, stateFolder));
   await expect(lockHost(nodeDisk, linked, 0)).rejects.toMatchObject({ code: 'path-escapes' });
@@ -102,7 +102,7 @@ it('refuses a state folder that is a link, and one that is a file', async () => 
   await expect(lockHost(nodeDisk, blocked, 0)).rejects.toMatchObject({ code: 'target-unusable' });
 });
 
-it('lets no two of four processes in at once, while others are killed with the lock in hand', async () => {
+it('admits one of four processes at a time, while other processes are killed holding the lock', async () => {
   const root = tempFolder();
   writeFileSync(join(root, 'count'), '0');
   const workers = [0, 1, 2, 3].map(() => run(script, { kind: 'count', root, times: 25 }));

@@ -17,15 +17,15 @@ const plan = planChanges(before, wanted, {
   remove: new Set([relPath('old/f')]),
 });
 
-/** A run that died when everything had been moved, just before the commit point. */
-async function diedBeforeCommit(): Promise<string> {
+/** A run that was killed after all moves, just before the commit point. */
+async function killedBeforeCommit(): Promise<string> {
   const root = tempFolder();
   writeTree(root, before);
-  await dieBeforeCommit(root, plan);
+  await killBeforeCommit(root, plan);
   return root;
 }
 
-async function dieBeforeCommit(root: string, plan: Plan): Promise<void> {
+async function killBeforeCommit(root: string, plan: Plan): Promise<void> {
   let isDead = false;
   const disk = countingDisk((_, name, [, to]) => {
     isDead ||= name === 'rename' && String(to).endsWith('committed');
@@ -36,7 +36,7 @@ async function dieBeforeCommit(root: string, plan: Plan): Promise<void> {
   for (const name of readdirSync(state)) if (name.startsWith('claim_')) rmSync(join(state, name));
 }
 
-it('is one look where nothing was left, and says nothing', async () => {
+it('returns undefined without an interrupted run, and removes an empty state folder', async () => {
   const root = tempFolder();
   expect(await recover(root)).toBeUndefined();
   expect(await recover(join(root, 'none'))).toBeUndefined();
@@ -45,18 +45,18 @@ it('is one look where nothing was left, and says nothing', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-it('removes a root that the run had made, and the folders above it', async () => {
+it('removes a root that the run created, with its new parent folders', async () => {
   const outer = tempFolder();
   const root = join(outer, 'x/y');
-  await dieBeforeCommit(root, planChanges(new Map(), before));
+  await killBeforeCommit(root, planChanges(new Map(), before));
   expect(existsSync(join(root, 'package.json'))).toBe(true);
   expect(await recover(root)).toMatchObject({ outcome: 'undone', edited: [] });
   expect(readdirSync(outer)).toEqual([]);
 });
 
-describe('what someone changed after the run was cut off', () => {
-  it('stays, and so does the older text; the rest is put back', async () => {
-    const root = await diedBeforeCommit();
+describe('an edit after the run was interrupted', () => {
+  it('is kept together with the earlier content; all else is restored', async () => {
+    const root = await killedBeforeCommit();
     writeFileSync(join(root, 'package.json'), '{ "mine": 1 }\n');
     writeFileSync(join(root, 'modules/one/b'), 'mine\n');
     mkdirSync(join(root, 'old'), { recursive: true });
@@ -82,15 +82,15 @@ describe('what someone changed after the run was cut off', () => {
     });
   });
 
-  it('counts also when it is a file more in a new folder', async () => {
-    const root = await diedBeforeCommit();
+  it('is detected when it adds a file to a new folder', async () => {
+    const root = await killedBeforeCommit();
     writeFileSync(join(root, 'modules/one/c'), 'mine\n');
     expect((await recover(root))?.edited).toEqual([{ path: 'modules/one' }]);
     expect(readFileSync(join(root, 'package.json'), 'utf8')).toBe('{}\n');
   });
 
-  it('does not hide an older .orig', async () => {
-    const root = await diedBeforeCommit();
+  it('does not overwrite an existing .orig file', async () => {
+    const root = await killedBeforeCommit();
     writeFileSync(join(root, 'package.json.orig'), 'older\n');
     writeFileSync(join(root, 'package.json'), 'mine\n');
     expect((await recover(root))?.edited).toEqual([{ path: 'package.json', before: 'package.json.orig1' }]);
@@ -98,7 +98,7 @@ describe('what someone changed after the run was cut off', () => {
   });
 });
 
-describe('a journal that this program did not write', () => {
+describe('a journal that this tool did not write', () => {
   const staged = '.create-ai-module-x-0.new';
   const backup = '.create-ai-module-x-0.old';
   const journal = (changes: object): string =>
@@ -111,17 +111,17 @@ describe('a journal that this program did not write', () => {
     ['half a journal', journal({}).slice(0, 30)],
     ['null', 'null'],
     ['another version', journal({ version: 2 })],
-    ['moves that are none', journal({ moves: [null] })],
+    ['invalid moves', journal({ moves: [null] })],
     ['a move of an unknown kind', move({ kind: 'burn' })],
     ['a target outside', move({ target: '../precious' })],
     ['an absolute target', move({ target: '/tmp/precious' })],
     ['a target through a link', move({ target: 'link/precious' })],
-    ['a staged file that is the user’s', move({ staged: 'precious' })],
-    ['a backup that is the user’s', move({ kind: 'remove', backup: 'precious' })],
+    ['a staged file that belongs to the user', move({ staged: 'precious' })],
+    ['a backup that belongs to the user', move({ kind: 'remove', backup: 'precious' })],
     ['a backup outside', move({ kind: 'remove', backup: `../${backup}` })],
     ['a folder outside', journal({ folders: ['../outside'] })],
-    ['stamps that are none', move({ stamps: { a: 1 } })],
-  ])('is not followed: %s', async (_, text) => {
+    ['invalid stamps', move({ stamps: { a: 1 } })],
+  ])('is rejected: %s', async (_, text) => {
     const outer = tempFolder();
     const root = join(outer, 'root');
     mkdirSync(join(root, stateFolder), { recursive: true });

@@ -4,12 +4,12 @@ import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
 import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
-/** What a host may look like before, and a plan for it. */
+/** The initial state of a host, and a plan for it. */
 export interface Scenario {
   /** `undefined`: the root does not exist. */
   readonly before: Tree | undefined;
   readonly plan: Plan;
-  /** Settles on disk what a Tree does not hold. */
+  /** Sets up what a Tree cannot express. */
   readonly arrange?: (root: string) => void;
 }
 
@@ -42,7 +42,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     plan: planOf(host, moduleFiles('src/modules/one'), ['src/modules/one']),
     arrange: (root) => mkdirSync(join(root, 'src/modules')),
   },
-  'a new module below missing folders, with edits of the host': {
+  'a new module below missing folders, with edits to host files': {
     before: host,
     plan: planOf(
       host,

@@ -8,7 +8,7 @@ import { Cancelled } from '../../../src/io/io.ts';
 import { countingDisk } from './fault-disk.ts';
 import { scenarios, tree } from './scenarios.ts';
 
-/** What a process of its own is asked to do; bundled, so that it runs on every Node we support. */
+/** What the child process does. The script is bundled, so that it runs on every supported version of Node. */
 export type Order =
   | {
       readonly kind: 'apply';
@@ -17,11 +17,11 @@ export type Order =
       readonly at?: At;
       readonly slow?: number;
     }
-  /** A plan of any kind, in a file as JSON. */
+  /** Any plan, from a JSON file. */
   | { readonly kind: 'plan'; readonly root: string; readonly plan: string; readonly at?: At; readonly slow?: number }
   | { readonly kind: 'recover'; readonly root: string }
   | { readonly kind: 'race'; readonly waitMs?: number }
-  /** Takes the lock and never gives it back. */
+  /** Acquires the lock and never releases it. */
   | { readonly kind: 'hold'; readonly root: string }
   | { readonly kind: 'count'; readonly root: string; readonly times: number };
 
@@ -31,7 +31,7 @@ interface At {
   readonly signal: NodeJS.Signals;
 }
 
-async function obey(order: Order): Promise<void> {
+async function execute(order: Order): Promise<void> {
   if (order.kind === 'apply') await applyPlan(order.root, scenarios[order.scenario]!.plan, { disk: diskFor(order) });
   if (order.kind === 'plan')
     await applyPlan(order.root, JSON.parse(readFileSync(order.plan, 'utf8')), { disk: diskFor(order) });
@@ -49,7 +49,7 @@ function diskFor({ at, slow }: { readonly at?: At; readonly slow?: number }): Di
   });
 }
 
-/** One module, and one line in a file of the host, in competition with another process. */
+/** Writes one module and one line in a host file, in a race with another process. */
 async function race(root: string, waitMs: number | undefined): Promise<void> {
   const { planChanges } = await import('../../../src/core/tree/plan.ts');
   const before = tree({ 'registry.txt': readFileSync(join(root, 'registry.txt'), 'utf8') });
@@ -72,7 +72,7 @@ async function hold(root: string): Promise<void> {
   await new Promise((never) => setTimeout(never, 60_000));
 }
 
-/** Loses counts if two processes are ever in here at once. */
+/** Loses counts if two processes ever run this at once. */
 async function countUp(root: string): Promise<void> {
   const lock = await lockHost(nodeDisk, root, 60_000);
   const file = join(root, 'count');
@@ -82,7 +82,7 @@ async function countUp(root: string): Promise<void> {
   lock.release();
 }
 
-obey(JSON.parse(process.argv[2]!)).catch((error: unknown) => {
+execute(JSON.parse(process.argv[2]!)).catch((error: unknown) => {
   process.stderr.write(
     `${(error as Error).name} ${(error as { code?: string }).code ?? ''} ${(error as Error).message}\n`,
   );

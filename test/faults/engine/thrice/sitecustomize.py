@@ -1,4 +1,4 @@
-"""Loaded by Python before a host starts: every message is put on the queue three times."""
+"""Loaded by Python before a host starts: sends every message to the queue three times."""
 
 from celery import Celery
 

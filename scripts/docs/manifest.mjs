@@ -84,10 +84,10 @@ function fieldSection([field, doc]) {
 /** The tool's message for the refused value; an example that is not accepted is a mistake of the documentation. */
 function refusal({ example, refused }, place) {
   const accepted = source.checkManifestValue(place(readYaml(example)));
-  if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.findings[0].message}`);
-  const [finding] = source.checkManifestValue(place(readYaml(refused))).findings;
-  if (!finding) throw new Error(`the value ${refused} is accepted`);
-  return `${code(refused)}: ${finding.message}.`;
+  if (!accepted.manifest) throw new Error(`the example ${example} is refused: ${accepted.problems[0].message}`);
+  const [problem] = source.checkManifestValue(place(readYaml(refused))).problems;
+  if (!problem) throw new Error(`the value ${refused} is accepted`);
+  return `${code(refused)}: ${problem.message}.`;
 }
 
 function defaultOf(field) {
@@ -97,7 +97,7 @@ function defaultOf(field) {
 function kindOf(schema) {
   const { type, innerType } = schema.def;
   if (type === 'default') return kindOf(innerType);
-  return { string: 'Text', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
+  return { string: 'String', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
 }
 
 function rangeOf({ minimum, maximum, enum: values }) {

@@ -11,7 +11,7 @@ export interface Range {
 
 export type Severity = 'error' | 'warning';
 
-/** One finding about a file: data, many at once, never thrown. */
+/** A problem in a file, with its rule and position. Diagnostics are returned, never thrown. */
 export interface Diagnostic {
   readonly rule: string;
   readonly severity: Severity;
@@ -19,7 +19,7 @@ export interface Diagnostic {
   readonly file: string;
   readonly range?: Range;
   readonly hint?: string;
-  /** What may safely be written instead. */
+  /** A safe correction. */
   readonly fix?: Edit;
 }
 
@@ -30,7 +30,7 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Order of a report: by file, then place, then message, so that two runs print the same text. */
+/** The order of a report: by file, position and message, so that two runs print the same text. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   return (
     byFile(a, b) ||

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type FindingsByAge, findingsByAge } from '../core/check/added-findings.ts';
+import { type DiagnosticsByAge, diagnosticsByAge } from '../core/check/added-findings.ts';
 import { checkAll } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/manifest-text.ts';
 import { byFile, type Diagnostic } from '../core/diagnostic.ts';
@@ -9,7 +9,7 @@ import { folderOf, type RelPath } from '../core/text/rel-path.ts';
 import type { Plan } from '../core/tree/plan.ts';
 import { type ReadCheckup, readHostCheckup, shownPath } from './read-checkup.ts';
 
-export interface PlannedCheck extends FindingsByAge {
+export interface PlannedCheck extends DiagnosticsByAge {
   /** The manifests as planned, by file. */
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -28,7 +28,7 @@ export async function checkPlanned(cwd: string, host: Host, plan: Plan, then: Ma
   // Most hosts have no diagnostics and need no second check.
   const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, ofChanged(then, plan)));
   const texts = new Map(after.checkup.manifests.map(({ file, text }) => [file, text]));
-  return { ...findingsByAge(before, found), texts };
+  return { ...diagnosticsByAge(before, found), texts };
 }
 
 function plannedManifests({ modulesDir }: Host, plan: Plan): ManifestTexts {

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Checkup } from '../core/check/check-all.ts';
+import type { CheckRequest } from '../core/check/check-all.ts';
 import type { ManifestText } from '../core/check/manifest-text.ts';
 import { noSettings } from '../core/check/settings.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
@@ -16,7 +16,7 @@ import { readHostRules } from './rule-settings.ts';
 export interface ReadCheckup {
   /** The host's folder; `undefined` if the files belong to no host. */
   readonly root: string | undefined;
-  readonly checkup: Checkup;
+  readonly checkup: CheckRequest;
   readonly unreadable: readonly Diagnostic[];
 }
 

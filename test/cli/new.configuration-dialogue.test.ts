@@ -46,7 +46,7 @@ describe('configuration keys', () => {
         Name: 'alpha',
         'Configuration key': ['one', 'own_key_env', 'timeout_seconds', 'Two', 'import', ''],
         'Name of the environment variable': ['not a name', 'OWN_KEY'],
-        'Bound on one attempt': ['5000', '60'],
+        'Timeout of one attempt': ['5000', '60'],
         Type: 'string',
       },
     });
@@ -56,7 +56,7 @@ describe('configuration keys', () => {
       timeout_seconds: 60,
     });
     expect(refusals).toEqual([
-      'configuration.own_key_env must name an environment variable, like "MY_API_KEY". A key that ends in _env holds a name, never the secret.',
+      'configuration.own_key_env must be the name of an environment variable, like "MY_API_KEY". A key that ends in _env holds the name of a variable, never the secret itself.',
       'configuration.timeout_seconds has the default 5000, above its maximum 3600.',
       'It must be snake_case: a letter a to z, then a to z, 0 to 9 and _.',
       'It is taken by the language or the host.',

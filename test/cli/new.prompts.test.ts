@@ -102,7 +102,7 @@ describe('with flags', () => {
     expect(outcome).toMatchObject({
       code: 2,
       asked: [],
-      err: expect.stringContaining('--endpoint: endpoints[6] says the same'),
+      err: expect.stringContaining('--endpoint: endpoints[6] duplicates'),
     });
   });
 });
@@ -116,7 +116,7 @@ describe('an answer that will not do', () => {
     ['What does it do?', ' ', 'x', 'It is empty.'],
     ['Author', 'x'.repeat(201), 'x', 'It has 201 characters: at most 200.'],
     ['Endpoints', 'POST /x, reindex', '', 'reindex must be "METHOD /path", with {snake_case} for parameters.'],
-    ['Endpoints', 'GET /status/{id}', '', 'endpoints[6] says the same as endpoints[1]. Remove one of the two.'],
+    ['Endpoints', 'GET /status/{id}', '', 'endpoints[6] duplicates endpoints[1]. Remove one of the two.'],
     ['Permissions', 'share', '', 'share must be "namespace:verb", in lower case.'],
     ['Events it emits', 'Indexed', '', 'Indexed must be "namespace.verb", in lower case.'],
     ['Dependencies', '?', '', '? must be a service, "module:<name>" or a package.'],

@@ -10,8 +10,8 @@ const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
 const sources = fileURLToPath(new URL('../../src/core/check/rules/', import.meta.url));
 const ids = rules.map(({ id }) => id);
 
-/** `file:line:column-line:column rule`, a line for each finding. A fixture with a host is checked as a whole. */
-async function findingsIn(folder: string): Promise<string[]> {
+/** `file:line:column-line:column rule`, one line per diagnostic. A fixture with a host is checked as a whole. */
+async function diagnosticsIn(folder: string): Promise<string[]> {
   const paths = existsSync(join(folder, 'ai-modules.yaml')) ? [] : ['.'];
   const { out, err } = await runIn(folder, ['validate', ...paths, '--format', 'json']);
   expect(err).toBe('');
@@ -22,23 +22,23 @@ async function findingsIn(folder: string): Promise<string[]> {
   });
 }
 
-it('every rule is a file of its name, and listed', () => {
+it('every rule has a file with its id, and is in the list', () => {
   const files = readdirSync(sources).map((name) => name.replace(/\.ts$/, ''));
   expect([...ids].sort()).toEqual(files.sort());
 });
 
-it('every rule has fixtures, and every fixture a rule', () => {
+it('every rule has fixtures, and every fixture has a rule', () => {
   expect(readdirSync(fixtures).sort()).toEqual([...ids].sort());
 });
 
 describe.each(ids)('%s', (id) => {
-  it('finds nothing in ok', async () => expect(await findingsIn(join(fixtures, id, 'ok'))).toEqual([]));
+  it('reports nothing for ok', async () => expect(await diagnosticsIn(join(fixtures, id, 'ok'))).toEqual([]));
 
-  it('finds in bad what expected.txt lists', async () => {
+  it('reports for bad what expected.txt lists', async () => {
     const expected = readFileSync(join(fixtures, id, 'bad/expected.txt'), 'utf8')
       .trimEnd()
       .split('\n');
     expect(expected.some((line) => line.endsWith(` ${id}`))).toBe(true);
-    expect(await findingsIn(join(fixtures, id, 'bad'))).toEqual(expected);
+    expect(await diagnosticsIn(join(fixtures, id, 'bad'))).toEqual(expected);
   });
 });

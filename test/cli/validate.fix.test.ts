@@ -23,9 +23,9 @@ const head = 'name: ocr\nversion: "1.0.0"\ndescription: Reads.\nauthor: Ada\ncla
 const fixes: [name: string, before: string, after: string][] = [
   ['a misspelt field', head.replace('author', 'auhtor'), head],
   ['a misspelt field in quotes', head.replace('author', '"auhtor"'), head],
-  ['a number for a text', head.replace('"1.0.0"', '1.0'), head.replace('"1.0.0"', '"1.0"')],
+  ['a number instead of a string', head.replace('"1.0.0"', '1.0'), head.replace('"1.0.0"', '"1.0"')],
   ['on, and its comment', `${head}configuration:\n  a: on # yes\n`, `${head}configuration:\n  a: "on" # yes\n`],
-  ['a key that is read as true', `${head}configuration: {on: 1}\n`, `${head}configuration: {"on": 1}\n`],
+  ['a key that YAML 1.1 reads as true', `${head}configuration: {on: 1}\n`, `${head}configuration: {"on": 1}\n`],
   [
     'a time and a date',
     `${head}configuration: {a: 12:30, b: 2026-01-02}\n`,
@@ -44,7 +44,7 @@ const fixes: [name: string, before: string, after: string][] = [
     '# Ours.\n\nname: ocr # so\nversion: "1.0.0"\ndescription: |\n  # Reads.\n# Who.\nauthor: Ada\n\nclass_name: OcrModule\n# The end.',
   ],
   ['a misspelt field that is then out of order', `auhtor: Ada\n${head.replace('author: Ada\n', '')}`, head],
-  ['an emoji before it', `${head}configuration: {a: "😀", b: on}\n`, `${head}configuration: {a: "😀", b: "on"}\n`],
+  ['a value behind an emoji', `${head}configuration: {a: "😀", b: on}\n`, `${head}configuration: {a: "😀", b: "on"}\n`],
 ];
 
 describe('--fix', () => {
@@ -57,38 +57,38 @@ describe('--fix', () => {
   });
 
   it.each<[string, string]>([
-    ['a field that two may be meant by', `${head}events_: [ocr.read_out]\n`],
-    ['a field that is there as well', `${head}authr: Ada\n`],
-    ['two fields that mean one', `${head}endpont: []\nendpoits: []\n`],
+    ['a field with two possible corrections', `${head}events_: [ocr.read_out]\n`],
+    ['a misspelt field that also exists', `${head}authr: Ada\n`],
+    ['two misspellings of one field', `${head}endpont: []\nendpoits: []\n`],
     ['an octal number', `${head}configuration: {a: 0755}\n`],
-    ['what is ignored', `${head}configuration:\n  a: on # ai-modules-ignore read-differently\n`],
+    ['an ignored diagnostic', `${head}configuration:\n  a: on # ai-modules-ignore read-differently\n`],
     [
       'the order of fields on one line',
       '{author: Ada, name: ocr, version: "1.0.0", description: x, class_name: OcrModule}\n',
     ],
     ['the order of fields with an anchor', `dependencies: &a [redis]\n${head}events_emitted: *a\n`],
-    ['what is fine', head],
+    ['a valid manifest', head],
   ])('leaves %s', async (_, text) => {
     const { root, read } = hostWith(text);
     expect((await runIn(root, ['validate', '--fix'])).out).not.toContain('fixed:');
     expect(read()).toBe(text);
   });
 
-  it('leaves what the host turned off', async () => {
+  it('does not fix diagnostics of a rule that is off', async () => {
     const text = `${head}configuration: {a: on}\n`;
     const { root, read } = hostWith(text, 'stack: fastify\nmodules_dir: modules\nrules: { read-differently: off }\n');
     expect((await runIn(root, ['validate', '--fix'])).code).toBe(0);
     expect(read()).toBe(text);
   });
 
-  it('keeps the mode of the file, and exits with what is left', async () => {
+  it('keeps the mode of the file, and exits with 1 if errors are left', async () => {
     const { root, file } = hostWith(`${head}configuration: {a: on}\nendpoints: ["GET /health"]\n`);
     chmodSync(file, 0o755);
     expect((await runIn(root, ['validate', '--fix'])).code).toBe(1);
     expect(statSync(file).mode & 0o777).toBe(0o755);
   });
 
-  it('writes nothing in a dry run, and shows the change', async () => {
+  it('shows the change and writes nothing in a dry run', async () => {
     const text = `${head}configuration: {a: on}\n`;
     const { root, read } = hostWith(text);
     const { out, err, code } = await runIn(root, ['validate', '--fix', '--dry-run', '--json']);
@@ -97,21 +97,21 @@ describe('--fix', () => {
     expect(JSON.parse(out)).toMatchObject({ warnings: 1, fixed: ['modules/ocr/manifest.yaml'] });
   });
 
-  it('writes a manifest that belongs to no host', async () => {
+  it('fixes a manifest that belongs to no host', async () => {
     const root = tempFolder();
     writeFileSync(join(root, 'my.yaml'), head.replace('author', 'auhtor'));
     expect((await runIn(root, ['validate', 'my.yaml', '--fix'])).code).toBe(0);
     expect(readFileSync(join(root, 'my.yaml'), 'utf8')).toBe(head);
   });
 
-  it('cannot write standard input', async () => {
+  it('refuses standard input', async () => {
     const { code, err } = await runIn(tempFolder(), ['validate', '-', '--fix'], {
       stdin: `${head}configuration: {a: on}\n`,
     });
     expect([code, err]).toEqual([2, expect.stringContaining('standard input')]);
   });
 
-  it('says the same to readers of YAML 1.2 afterwards, and is done in one run', async () => {
+  it('keeps the meaning in YAML 1.2, and leaves nothing for a second run', async () => {
     const value = fc.constantFrom('on', 'off', '12:30', '1e3', '0b1', '"on"', 'x', '5', '2026-01-02', '[a, on]', '~');
     const key = fc.constantFrom('a', 'on', 'b_c', 'yes', 'no');
     const pairs = fc.uniqueArray(fc.tuple(key, value), { selector: ([name]) => name, maxLength: 4 });

@@ -49,7 +49,7 @@ const schemaAt = (path: string) => JSON.parse(readFileSync(new URL(path, import.
 const printed = async (format: string, flags: readonly string[] = []) =>
   (await runIn(fixtures, ['validate', ...ids.map((id) => `${id}/bad`), '--format', format, ...flags])).out;
 
-/** All findings of all fixtures, which have every rule among them. */
+/** The diagnostics of all fixtures: at least one of each rule. */
 const findings = JSON.parse(await printed('json')) as {
   errors: number;
   warnings: number;
@@ -57,18 +57,18 @@ const findings = JSON.parse(await printed('json')) as {
   diagnostics: { rule: string; severity: string; file: string; message: string; range?: object }[];
 };
 
-it('every rule is found, in every format', () => {
+it('the fixtures have a diagnostic of every rule', () => {
   expect([...new Set(findings.diagnostics.map(({ rule }) => rule))].sort()).toEqual([...ids].sort());
 });
 
 describe('--format json', () => {
-  it('is what its published schema says', () => {
+  it('matches its published schema', () => {
     const validate = new Ajv({ allErrors: true }).compile(schemaAt('../../docs/schema/diagnostics.schema.json'));
     expect(validate(findings) || validate.errors).toBe(true);
     expect(validate({ ...findings, diagnostics: [{ rule: 'syntax' }] })).toBe(false);
   });
 
-  it('counts', () => {
+  it('counts errors and warnings', () => {
     const count = (severity: string) => findings.diagnostics.filter((one) => one.severity === severity).length;
     expect([findings.errors, findings.warnings]).toEqual([count('error'), count('warning')]);
   });
@@ -86,10 +86,10 @@ describe('--format sarif', () => {
     expect(validate({ ...log, version: '2.2.0' })).toBe(false);
   });
 
-  it('has every finding, and its rule', async () => {
+  it('has every diagnostic and its rule', async () => {
     const [run] = JSON.parse(await printed('sarif')).runs;
-    const told = run.results.map((result: { ruleId: string; level: string }) => [result.ruleId, result.level]);
-    expect(told).toEqual(findings.diagnostics.map(({ rule, severity }) => [rule, severity]));
+    const reported = run.results.map((result: { ruleId: string; level: string }) => [result.ruleId, result.level]);
+    expect(reported).toEqual(findings.diagnostics.map(({ rule, severity }) => [rule, severity]));
     for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
   });
 
@@ -113,7 +113,7 @@ describe('--format sarif', () => {
     expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('unknown-key/bad/ocr/manifest.yaml');
   });
 
-  it('keeps the place, and what would repair it', async () => {
+  it('has the position and the fix', async () => {
     const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.', '--format=sarif']);
     const [result] = JSON.parse(out).runs[0].results;
     expect(result.locations[0].physicalLocation).toEqual({
@@ -156,7 +156,7 @@ describe('--format junit', () => {
     expect(xml.getElementsByTagName('failure').length).toBe(findings.diagnostics.length);
   });
 
-  it('has a test that passes for a manifest without findings', async () => {
+  it('has a passing test for a manifest without diagnostics', async () => {
     const { out } = await runIn(`${fixtures}/unknown-key/ok`, ['validate', '.', '--format', 'junit']);
     expect(out).toContain('<testcase classname="ocr/manifest.yaml" name="valid"/>');
   });
@@ -172,14 +172,14 @@ describe('--format github', () => {
   const command =
     /^::(error|warning) file=[^,:]+(,line=\d+,endLine=\d+(,col=\d+,endColumn=\d+)?)?,title=[a-z-]+::[^\n]+$/;
 
-  it('is a command for each finding, and a summary', async () => {
+  it('prints a command for each diagnostic, and a summary', async () => {
     const lines = (await printed('github')).trimEnd().split('\n');
     expect(lines.slice(0, -1).filter((line) => !command.test(line))).toEqual([]);
     expect(lines).toHaveLength(findings.diagnostics.length + 1);
     expect(lines.at(-1)).toMatch(/^\d+ errors and \d+ warnings in \d+ manifests$/);
   });
 
-  it('comes by itself in a workflow, with paths from the root of the repository', async () => {
+  it('is the default in a workflow, with paths from the root of the repository', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: fixtures };
     const { out } = await runIn(`${fixtures}/unknown-key/bad`, ['validate', '.'], { env });
     expect(out).toBe(
@@ -197,7 +197,7 @@ describe('--format github', () => {
 });
 
 describe('a secret', () => {
-  it.each(['pretty', 'json', 'sarif', 'junit', 'github'])('is not told on in %s', async (format) => {
+  it.each(['pretty', 'json', 'sarif', 'junit', 'github'])('is masked in %s', async (format) => {
     for (const id of ['secret-value', 'secret-default']) {
       const { out } = await runIn(`${fixtures}/${id}/bad`, ['validate', '.', '--format', format]);
       expect(out).toContain(id);

@@ -8,7 +8,7 @@ import { newHost } from './hosts.ts';
 
 const strict = ['validate', '--strict'];
 
-it.each(bundledNames)('nothing is found in modules as generated for %s', async (stack) => {
+it.each(bundledNames)('reports nothing for modules generated with %s', async (stack) => {
   const root = await newHost(stack);
   await succeedIn(root, ['new', 'document_search', '--yes']);
   const more = ['--endpoint', 'GET /pages/{page_id}', '--endpoint', 'POST /reindex', '--permission', 'ocr:export'];
@@ -19,7 +19,7 @@ it.each(bundledNames)('nothing is found in modules as generated for %s', async (
   expect(await runIn(root, strict)).toMatchObject({ code: 0, out: '2 manifests valid\n', err: '' });
 });
 
-it.each(bundledNames)('nothing is found in what add makes of them, for %s', async (stack) => {
+it.each(bundledNames)('reports nothing for modules changed by add, with %s', async (stack) => {
   const root = await newHost(stack);
   await succeedIn(root, ['new', 'ocr', '--yes']);
   for (const [kind, value] of [
@@ -33,7 +33,7 @@ it.each(bundledNames)('nothing is found in what add makes of them, for %s', asyn
   expect(await runIn(root, strict)).toMatchObject({ code: 0, out: '1 manifest valid\n' });
 });
 
-it('nothing is found in the examples', async () => {
+it('reports nothing for the examples', async () => {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const modules = readdirSync(join(root, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const { code, out } = await runIn(root, [...strict, 'examples']);

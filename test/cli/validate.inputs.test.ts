@@ -19,7 +19,7 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
 const host = { 'ai-modules.yaml': 'stack: fastify\nmodules_dir: modules\n' };
 const two = { 'modules/asr/manifest.yaml': manifest('asr'), 'modules/ocr/manifest.yaml': manifest('ocr') };
 
-/** Root may read everything: what is run becomes nobody for as long as it takes. */
+/** Root can read everything, so this runs `work` as the user nobody. */
 async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);
@@ -52,12 +52,12 @@ describe('what is checked', () => {
     expect([code, JSON.parse(out).files]).toEqual([0, want]);
   });
 
-  it('takes a name with brackets for the file that it is', async () => {
+  it('treats a name with brackets as a file if it exists', async () => {
     const root = folderWith({ 'a[1].yaml': manifest('ocr') });
     expect((await runIn(root, ['validate', 'a[1].yaml'])).code).toBe(0);
   });
 
-  it('knows the other modules of the host, and says nothing about them', async () => {
+  it('compares with the other modules of the host, but does not report on them', async () => {
     const root = folderWith({
       ...host,
       'modules/asr/manifest.yaml': manifest('asr', 'colour: red\nevents_emitted: [asr.heard]\n'),
@@ -65,18 +65,20 @@ describe('what is checked', () => {
       'modules/tts/manifest.yaml': manifest('tts').replace('TtsModule', 'OcrModule'),
     });
     const { out } = await runIn(root, ['validate', 'modules/ocr']);
-    expect(out).toContain('classes that begin with Ocr are taken: modules/tts/manifest.yaml has OcrModule');
+    expect(out).toContain(
+      'class names that start with Ocr are already in use: modules/tts/manifest.yaml has OcrModule',
+    );
     expect(out).toContain('1 error in 1 manifest');
   });
 
-  it('takes the modules of one folder together where there is no host', async () => {
+  it('checks the modules of one folder together if there is no host', async () => {
     const root = folderWith({ 'a/x/manifest.yaml': manifest('ocr'), 'b/ocr/manifest.yaml': manifest('ocr') });
     expect((await runIn(root, ['validate', '.'])).out).toContain('1 error in 2 manifests');
     const together = folderWith({ 'x/manifest.yaml': manifest('ocr'), 'ocr/manifest.yaml': manifest('ocr') });
-    expect((await runIn(together, ['validate', '.'])).out).toContain('the name ocr is taken');
+    expect((await runIn(together, ['validate', '.'])).out).toContain('the name ocr is already in use');
   });
 
-  it('asks each host for its own settings', async () => {
+  it('uses the settings of each host', async () => {
     const shout = manifest('ocr').replace('OcrModule', 'Reader');
     const root = folderWith({
       'a/ai-modules.yaml': 'stack: fastify\nmodules_dir: modules\nrules: { class-name: off }\n',
@@ -98,7 +100,7 @@ describe('what cannot be checked', () => {
     expect([code, out, err]).toEqual([2, '', expect.stringContaining('No file matches modules/x*.')]);
   });
 
-  it('is a finding among others: a NUL', async () => {
+  it('is reported, and the rest is checked: a NUL', async () => {
     const root = folderWith({ ...host, ...two, 'modules/bad/manifest.yaml': 'name: "a\u0000b"\n' });
     const { code, out } = await runIn(root, ['validate']);
     expect([code, out]).toEqual([1, expect.stringContaining('the character U+0000 is not allowed in YAML')]);
@@ -107,7 +109,7 @@ describe('what cannot be checked', () => {
   it.each<[name: string, make: (root: string) => void, reason: string]>([
     ['a link to nothing', (root) => symlinkSync('gone', join(root, 'modules/bad/manifest.yaml')), 'no such file'],
     ['a folder called manifest.yaml', (root) => mkdirSync(join(root, 'modules/bad/manifest.yaml')), 'directory'],
-  ])('is a finding among others: %s', async (_, make, reason) => {
+  ])('is reported, and the rest is checked: %s', async (_, make, reason) => {
     const root = folderWith({ ...host, ...two });
     mkdirSync(join(root, 'modules/bad'));
     make(root);
@@ -117,7 +119,7 @@ describe('what cannot be checked', () => {
     expect(out).toContain('1 error in 3 manifests');
   });
 
-  it('is a finding among others: a file and a folder that nobody may read', async () => {
+  it('is reported, and the rest is checked: a file and a folder without read permission', async () => {
     const root = folderWith({ ...host, ...two, 'modules/shut/manifest.yaml': manifest('shut') });
     chmodSync(join(root, 'modules/ocr/manifest.yaml'), 0);
     chmodSync(join(root, 'modules/shut'), 0);
@@ -127,7 +129,7 @@ describe('what cannot be checked', () => {
     expect([code, out.match(/permission denied/g)?.length]).toEqual([1, 2]);
   });
 
-  it('what stands in code that is not read is unclear', async () => {
+  it('reports unclear-code for code that is not read', async () => {
     const endpoints = 'endpoints: ["POST /process"]\npermissions_required: ["ocr:create"]\n';
     const root = folderWith({
       ...host,
@@ -139,19 +141,21 @@ describe('what cannot be checked', () => {
     symlinkSync('../../shared', join(root, 'modules/ocr/shared'));
     symlinkSync('circle.py', join(root, 'modules/ocr/circle.py'));
     const { code, out } = await runIn(root, ['validate', '--json']);
-    const told = JSON.parse(out).diagnostics.map(({ rule, message }: Record<string, string>) => `${rule}: ${message}`);
-    expect([code, told]).toEqual([
+    const reported = JSON.parse(out).diagnostics.map(
+      ({ rule, message }: Record<string, string>) => `${rule}: ${message}`,
+    );
+    expect([code, reported]).toEqual([
       0,
       [
-        'unclear-code: large.py has more than 1000000 bytes, so that its code could not be verified',
+        'unclear-code: large.py has more than 1000000 bytes, so its code could not be verified',
         'unclear-code: could not verify that a route answers POST /process',
-        'unclear-code: shared/ is a link to a folder, which is not followed, so that its code could not be verified',
+        'unclear-code: shared/ is a link to a folder, which is not followed, so its code could not be verified',
       ],
     ]);
     expect((await runIn(root, ['validate'])).out.length).toBeLessThan(2_000);
   });
 
-  it('follows links to modules, each once, and no other ones', async () => {
+  it('follows links to modules once, and no other links', async () => {
     const root = folderWith({ ...host, ...two, 'elsewhere/tts/manifest.yaml': manifest('tts', 'colour: red\n') });
     symlinkSync('..', join(root, 'modules/up'));
     symlinkSync('ocr', join(root, 'modules/again'));
@@ -167,7 +171,7 @@ describe('what cannot be checked', () => {
     expect((await runIn(root, ['validate', '.'])).out).toContain('1 error in 3 manifests');
   });
 
-  it('counts what it does not tell: 20,000 unknown keys', async () => {
+  it('counts the diagnostics that it does not show: 20,000 unknown keys', async () => {
     const keys = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join('');
     const root = folderWith({ ...host, 'modules/ocr/manifest.yaml': manifest('ocr', keys) });
     const { code, out } = await runIn(root, ['validate', '--json']);
@@ -175,7 +179,7 @@ describe('what cannot be checked', () => {
     expect([code, diagnostics.length]).toEqual([1, 51]);
     expect(diagnostics.at(-1)).toMatchObject({
       rule: 'more-findings',
-      message: '19,950 more findings in this file not shown',
+      message: '19,950 more diagnostics in this file not shown',
     });
   });
 
@@ -184,7 +188,7 @@ describe('what cannot be checked', () => {
     ['binary', new Uint8Array([0xff, 0xfe]), 'it is not UTF-8 text'],
     ['UTF-16', Buffer.from('\ufeffname: ocr\n', 'utf16le'), 'it is UTF-16 text (unreadable)\n    Save it as UTF-8.'],
     ['nothing', '', 'the manifest must be a mapping'],
-  ])('standard input with %s is a finding', async (_, stdin, message) => {
+  ])('reports standard input with %s', async (_, stdin, message) => {
     const { code, out } = await runIn(tempFolder(), ['validate', '-'], { stdin });
     expect([code, out]).toEqual([1, expect.stringContaining(message)]);
   });

@@ -7,8 +7,8 @@ import { runIn } from './fake-io.ts';
 const head = 'name: ocr\nversion: "1.0.0"\ndescription: Reads.\nauthor: Ada\n';
 const reader = `${head}class_name: Reader\n`;
 
-/** `rule line` of what is told of a host with one module. */
-async function told(manifest: string, settings = '', flags: readonly string[] = []) {
+/** `severity rule file line` of each diagnostic of a host with one module. */
+async function reported(manifest: string, settings = '', flags: readonly string[] = []) {
   const root = tempFolder();
   mkdirSync(join(root, 'modules/ocr'), { recursive: true });
   writeFileSync(join(root, 'ai-modules.yaml'), `stack: fastify\nmodules_dir: modules\n${settings}`);
@@ -21,7 +21,7 @@ async function told(manifest: string, settings = '', flags: readonly string[] = 
   );
   return {
     code,
-    told: lines,
+    reported: lines,
     reason: error?.message ?? err,
     messages: diagnostics?.map((one: { message: string; hint?: string }) => `${one.message}. ${one.hint}`),
   };
@@ -29,37 +29,33 @@ async function told(manifest: string, settings = '', flags: readonly string[] = 
 
 describe('severity', () => {
   it.each<[name: string, settings: string, flags: string[], code: number, want: string[]]>([
-    ['is the rule’s own', '', [], 0, ['warning class-name manifest 5']],
+    ['is the default of the rule', '', [], 0, ['warning class-name manifest 5']],
     ['can be turned up', 'rules: { class-name: error }\n', [], 1, ['error class-name manifest 5']],
     ['can be turned off', 'rules: { class-name: off }\n', [], 0, []],
     ['fails with --strict', '', ['--strict'], 1, ['warning class-name manifest 5']],
   ])('%s', async (_, settings, flags, code, want) => {
-    expect(await told(reader, settings, flags)).toMatchObject({ code, told: want });
+    expect(await reported(reader, settings, flags)).toMatchObject({ code, reported: want });
   });
 
   it('of an error can be turned down', async () => {
     const text = `${head}class_name: OcrModule\nendpoints: ["GET /pages"]\n`;
-    expect(await told(text, 'rules: { endpoint-permission: warning }\n')).toMatchObject({
+    expect(await reported(text, 'rules: { endpoint-permission: warning }\n')).toMatchObject({
       code: 0,
-      told: ['warning endpoint-permission manifest 6'],
+      reported: ['warning endpoint-permission manifest 6'],
     });
   });
 
   it.each<[name: string, settings: string, reason: string]>([
+    ['an unknown rule', 'rules: { clas-name: off }\n', 'rules: unknown rule clas-name; did you mean class-name?'],
+    ['a rule that cannot be turned off', 'rules: { syntax: warning }\n', 'rules: syntax is always an error'],
     [
-      'a rule there is not',
-      'rules: { clas-name: off }\n',
-      'rules names the rule clas-name, which there is not; did you mean class-name?',
-    ],
-    ['what cannot be turned off', 'rules: { syntax: warning }\n', 'rules: syntax is always an error'],
-    [
-      'an ignore of what cannot be ignored',
+      'an ignore of a rule that cannot be ignored',
       'ignore: [{ rule: unknown-key, path: modules }]\n',
       'ignore[0].rule: unknown-key is always an error',
     ],
     ['an ignore without a path', 'ignore: [{ rule: class-name }]\n', 'ignore.0.path has the wrong type'],
   ])('is refused for %s', async (_, settings, reason) => {
-    const refused = await told(reader, settings);
+    const refused = await reported(reader, settings);
     expect([refused.code, refused.reason]).toEqual([2, expect.stringContaining(reason)]);
   });
 });
@@ -72,10 +68,10 @@ describe('an ignore in ai-modules.yaml', () => {
     ['of everything', '.', []],
     ['of another module', 'modules/oc', ['warning unused-ignore ai-modules.yaml 4', 'warning class-name manifest 5']],
   ])('%s', async (_, path, want) => {
-    expect((await told(reader, `ignore:\n  - { rule: class-name, path: ${path} }\n`)).told).toEqual(want);
+    expect((await reported(reader, `ignore:\n  - { rule: class-name, path: ${path} }\n`)).reported).toEqual(want);
   });
 
-  it('means the same wherever the command runs', async () => {
+  it('does not depend on the working directory', async () => {
     const root = tempFolder();
     mkdirSync(join(root, 'modules/ocr'), { recursive: true });
     writeFileSync(
@@ -87,7 +83,7 @@ describe('an ignore in ai-modules.yaml', () => {
     expect((await runIn(dirname(root), ['validate', root])).out).toBe('1 manifest valid\n');
   });
 
-  it('is not missed where only some modules are checked', async () => {
+  it('is not reported as unused if only some modules are checked', async () => {
     const settings = 'ignore:\n  - { rule: class-name, path: modules/asr }\n';
     const root = tempFolder();
     for (const name of ['ocr', 'asr']) {
@@ -139,23 +135,23 @@ describe('an ignore in a manifest', () => {
       ['warning class-name manifest 5', 'warning unused-ignore manifest 5'],
     ],
     [
-      'of what cannot be ignored',
+      'of a rule that cannot be ignored',
       `${head}class_name: Ocr\ncolour: red # ai-modules-ignore unknown-key\n`,
       ['error unknown-key manifest 6', 'warning unused-ignore manifest 6'],
     ],
     ['of itself', `${head}class_name: Ocr # ai-modules-ignore unused-ignore\n`, ['warning unused-ignore manifest 5']],
   ])('%s', async (_, text, want) => {
-    expect((await told(text)).told).toEqual(want);
+    expect((await reported(text)).reported).toEqual(want);
   });
 
-  it('says what the rule was meant to be', async () => {
-    const { messages } = await told(`${head}class_name: Ocr # ai-modules-ignore clas-name\n`);
-    expect(messages).toEqual(['there is no rule "clas-name". Did you mean class-name?']);
+  it('suggests the correct rule', async () => {
+    const { messages } = await reported(`${head}class_name: Ocr # ai-modules-ignore clas-name\n`);
+    expect(messages).toEqual(['unknown rule "clas-name". Did you mean class-name?']);
   });
 
-  it('is not missed where the rule is off, or could not be asked', async () => {
+  it('is not reported as unused if the rule is off or did not run', async () => {
     const text = `${head}class_name: Reader # ai-modules-ignore class-name\n`;
-    expect((await told(text, 'rules: { class-name: off }\n')).told).toEqual([]);
+    expect((await reported(text, 'rules: { class-name: off }\n')).reported).toEqual([]);
     const alone = `${head}class_name: Ocr\nevents_subscribed: [asr.heard] # ai-modules-ignore unknown-event\n`;
     expect((await runIn(tempFolder(), ['validate', '-'], { stdin: alone })).out).toBe('1 manifest valid\n');
   });

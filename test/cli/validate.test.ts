@@ -31,7 +31,7 @@ describe('validate', () => {
     expect((await succeedIn(tempFolder(), ['validate', '--host', root])).out).toBe('1 manifest valid\n');
   });
 
-  it('shows every fault at its place, and exits 1', async () => {
+  it('shows every diagnostic at its position and exits with 1', async () => {
     const root = await hostWithModules('alpha');
     writeFileSync(
       join(root, 'modules/alpha/manifest.yaml'),
@@ -45,7 +45,7 @@ describe('validate', () => {
         '  3 | descripton: x',
         '    | ^^^^^^^^^^',
         '    Did you mean description?',
-        'modules/alpha/manifest.yaml:6:12 error endpoints must be a list, not a text (wrong-type)',
+        'modules/alpha/manifest.yaml:6:12 error endpoints must be a list, not a string (wrong-type)',
         '  6 | endpoints: POST /process',
         '    |            ^^^^^^^^^^^^^',
         '2 errors in 1 manifest',
@@ -68,7 +68,7 @@ describe('validate', () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ['a path that is not there', ['no/where'], 'no/where cannot be read: it does not exist'],
+    ['a missing path', ['no/where'], 'no/where cannot be read: it does not exist'],
     ['a name that no module has', ['nowhere'], 'There is no module nowhere in '],
     ['a folder without manifests', ['empty'], 'holds no manifest.yaml'],
     ['an unknown format', ['--format', 'xml'], '--format must be pretty, json, github, sarif or junit, not xml.'],
@@ -80,7 +80,7 @@ describe('validate', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
   });
 
-  it('says that a host has no modules yet', async () => {
+  it('reports that a host has no modules', async () => {
     const root = await hostWithModules('alpha');
     rmSync(join(root, 'modules'), { recursive: true });
     const { code, err } = await runIn(root, ['validate']);

@@ -63,7 +63,7 @@ describe('a host that cannot be written', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['modules', [], /modules\/alpha cannot be read or written: permission denied \(EACCES\)/],
     ['.env.example', [], /\.env\.example cannot be read: permission denied \(EACCES\)/],
-    ['ai-modules.yaml', [], /ai-modules\.yaml cannot be read: EACCES/],
+    ['ai-modules.yaml', [], /ai-modules\.yaml cannot be read: permission denied \(EACCES\)/],
     ['given.yaml', ['--answers', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
     ['given.yaml', ['--from', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
   ])('%s is closed to us', async (name, argv, reason) => {

@@ -49,13 +49,13 @@ describe('a manifest', () => {
   it.each<[string, string, string]>([
     ['empty', '', ':1:1 error the manifest must be a mapping, not empty'],
     ['a list', '- a\n', ':1:1 error the manifest must be a mapping, not a list'],
-    ['a text', 'hello\n', ':1:1 error the manifest must be a mapping, not a text'],
+    ['a text', 'hello\n', ':1:1 error the manifest must be a mapping, not a string'],
     ['no YAML', 'name: [a\n', ':2:1 error '],
     ['indented by tabs', 'a:\n\tb: 1\n', ':2:1 error tabs are not allowed as indentation'],
     ['two documents', `${good}---\na: 1\n`, ':6:1 error a second document starts here'],
     ['with an unknown key', `${good}endpoint: []\n`, ':6:1 error unknown key "endpoint"'],
-    ['with a key twice', `${good}name: beta\n`, ':6:1 error the key name stands twice; first in line 1'],
-    ['with a wrong type', `${good}endpoints: POST /x\n`, ':6:12 error endpoints must be a list, not a text'],
+    ['with a key twice', `${good}name: beta\n`, ':6:1 error duplicate key name, first defined on line 1'],
+    ['with a wrong type', `${good}endpoints: POST /x\n`, ':6:12 error endpoints must be a list, not a string'],
     ['without a key', good.replace('author: x\n', ''), ':1:1 error author is missing'],
     ['with code in a tag', `${good}dependencies: !!js/function x\n`, ':6:15 error '],
     ['with the key of a prototype', `${good}__proto__: { x: 1 }\n`, ':6:1 error '],
@@ -63,7 +63,7 @@ describe('a manifest', () => {
     [
       'an alias bomb',
       `${aliasBomb([...'bcdefghijk'])}${good}dependencies: *a9\n`,
-      ':2:9 error the aliases stand for too much',
+      ':2:9 error the aliases expand to too many values',
     ],
     ['20,000 brackets deep', `${good}dependencies: ${'['.repeat(20_000)}\n`, ':6:'],
     [
@@ -111,12 +111,12 @@ describe('an answers file', () => {
       'author: x\ndescripton: x\n',
       'given.yaml cannot be used: line 2: unknown name descripton; did you mean description?',
     ],
-    ['with a name twice', 'author: x\nauthor: y\n', 'given.yaml cannot be used: duplicated mapping key (2:'],
-    ['with a list for a text', 'author: [x]\n', 'author (given.yaml:1): must be a text'],
+    ['with a name twice', 'author: x\nauthor: y\n', 'given.yaml cannot be used: duplicate key author, first'],
+    ['with a list for a string', 'author: [x]\n', 'author (given.yaml:1): must be a string'],
     ['with a text for a list', 'emit: alpha.x\n', 'emit (given.yaml:1): must be a list'],
-    ['with a number for a text', '# mine\n"description": 5\n', 'description (given.yaml:2): must be a text'],
+    ['with a number for a string', '# mine\n"description": 5\n', 'description (given.yaml:2): must be a string'],
     ['with a wrong entry', 'emit:\n  - x\n', 'emit (given.yaml:1): must be "namespace.verb"'],
-    ['with a mapping in a list', 'emit: [{ a: b }]\n', 'emit (given.yaml:1): must be a text'],
+    ['with a mapping in a list', 'emit: [{ a: b }]\n', 'emit (given.yaml:1): must be a string'],
     [
       'with wrong configuration',
       'config: { a: { tpye: string } }\n',
@@ -126,9 +126,9 @@ describe('an answers file', () => {
     [
       'an alias bomb',
       aliasBomb(['emit', 'cpu', 'memory', 'author', 'provider', 'stack', 'version', 'endpoints']),
-      '(given.yaml:',
+      'given.yaml cannot be used: the aliases expand to too many values',
     ],
-    ['that is its own part', 'author: &a [*a]\n', 'author (given.yaml:1): must be a text'],
+    ['that is its own part', 'author: &a [*a]\n', 'author (given.yaml:1): must be a string'],
     ['20,000 brackets deep', `emit: ${'['.repeat(20_000)}\n`, 'given.yaml cannot be used: '],
   ])('that is %s', async (_, content, reason) => {
     const root = await newHost();

@@ -83,16 +83,16 @@ describe('is refused', () => {
       ['--description', 'x'.repeat(10_001)],
       '--description: has 10001 characters: at most 10000',
     ],
-    ['a control character', ['--description', 'a\u001b[2Jb'], '--description: holds a control character'],
-    ['half a character', ['--description', 'a\ud800b'], '--description: holds a control character'],
+    ['a control character', ['--description', 'a\u001b[2Jb'], '--description: contains a control character'],
+    ['an unpaired surrogate', ['--description', 'a\ud800b'], '--description: contains a control character'],
     ['an author that is too long', ['--author', 'x'.repeat(201)], '--author: has 201 characters: at most 200'],
-    ['an author with a bell', ['--author', 'a\u0007'], '--author: holds a control character'],
+    ['an author with a bell', ['--author', 'a\u0007'], '--author: contains a control character'],
     ['a version that is none', ['--module-version', '1.0'], '--module-version: must be a semantic version'],
     ['a class that is none', ['--class-name', 'alpha'], '--class-name: must be PascalCase'],
     ['a class of the language', ['--class-name', 'Promise'], '--class-name: is taken by the language or the host'],
     ['an endpoint out of the module', ['--endpoint', 'GET /../x'], '--endpoint: '],
     ['an endpoint that is none', ['--endpoint', 'FETCH /x'], '--endpoint: has the method FETCH; the known'],
-    ['an endpoint twice', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[6] says the same as endpoints[1]'],
+    ['an endpoint twice', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[6] duplicates endpoints[1]'],
     ['a permission that is none', ['--permission', 'share'], '--permission: must be "namespace:verb"'],
     ['an event that is none', ['--emit', 'Done'], '--emit: must be "namespace.verb"'],
     ['an event to handle that is none', ['--subscribe', 'done'], '--subscribe: must be "namespace.verb"'],
@@ -105,7 +105,7 @@ describe('is refused', () => {
     ['a key without a value', ['--config', 'top_k'], '--config: must be key=value'],
     ['a key that is none', ['--config', 'Top=1'], '--config: the key must be snake_case'],
     ['a key of the language', ['--config', 'import=1'], '--config: the key is taken by the language or the host'],
-    ['a value that is no YAML', ['--config', 'a={b'], '--config: does not read as YAML'],
+    ['a value that is no YAML', ['--config', 'a={b'], '--config: is not valid YAML'],
     ['a field nobody knows', ['--config', 'a={tpye: string}'], 'unknown key "tpye". Did you mean type?'],
     [
       'a secret with a value',
@@ -118,7 +118,11 @@ describe('is refused', () => {
       'default 9, above its maximum 1',
     ],
     ['a standard key of another type', ['--config', 'timeout_seconds=soon'], '--config: configuration.timeout_seconds'],
-    ['a secret in place of its name', ['--config', 'api_key_env=sk-123'], 'must name an environment variable'],
+    [
+      'a secret in place of its name',
+      ['--config', 'api_key_env=sk-123'],
+      'must be the name of an environment variable',
+    ],
   ])('%s', async (_, argv, reason) => {
     await expectRefusal(await newHost(), ['new', 'alpha', '--yes', ...argv], { reason });
   });

@@ -107,7 +107,7 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
   found('gone', 'it cannot be read: no such file or directory');
   found('large', '.*50000000 bytes; at most 1000000 are read');
   found('latin', 'it cannot be read: it is not UTF-8 text');
-  found('many', '19,950 more findings in this file not shown');
+  found('many', '19,950 more diagnostics in this file not shown');
   found('shut', 'it cannot be read: permission denied');
   found('typo', 'unknown key "autor"');
   expect(out).not.toMatch(/modules\/(z_pipe|fine|round)\/|^\s+at /m);

@@ -19,16 +19,16 @@ const flagOf: Readonly<Record<string, string>> = {
 
 /** Each answer was fine by itself; this finds those that do not fit together. Throws `answer-invalid`. */
 export function mustFitTogether(manifest: Manifest): Manifest {
-  const { manifest: checked, findings } = checkManifestValue(manifest);
+  const { manifest: checked, problems } = checkManifestValue(manifest);
   if (checked !== undefined) return checked;
-  const finding = findings[0];
-  const [field = '', key] = finding?.path ?? [];
+  const problem = problems[0];
+  const [field = '', key] = problem?.path ?? [];
   const whole = (manifest as Record<string, unknown>)[field] as Record<string | number, unknown> | undefined;
   const value = key === undefined ? whole : whole?.[key];
   throw new Failure('answer-invalid', {
     flag: flagOf[field] ?? String(field),
     value: field === 'configuration' ? `${key}=${textOf(value)}` : textOf(value),
-    reason: [finding?.message, finding?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
+    reason: [problem?.message, problem?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
   });
 }
 
@@ -39,6 +39,6 @@ function textOf(value: unknown): string {
 /** The same for answers that are not complete yet: the reason as a sentence, or `undefined`. */
 export function whyNotTogether(answers: Answers): string | undefined {
   const manifest = manifestFromAnswers({ name: 'example', ...answers }, { author: 'unknown', dependencies: [] });
-  const finding = checkManifestValue(manifest).findings[0];
-  return finding && [`${finding.message}.`, finding.hint].filter(Boolean).join(' ');
+  const problem = checkManifestValue(manifest).problems[0];
+  return problem && [`${problem.message}.`, problem.hint].filter(Boolean).join(' ');
 }

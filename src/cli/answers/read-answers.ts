@@ -124,7 +124,7 @@ function isQuantity(id: AnswerId): boolean {
 }
 
 function mustPass(id: AnswerId, value: unknown, name: string): void {
-  const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a text';
+  const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a string';
   if (reason === undefined) return;
   if (id === 'name') {
     const suggestion = typeof value === 'string' ? suggestModuleName(value) : undefined;
@@ -150,8 +150,8 @@ async function configFromEntries(
 function configFromMapping(value: unknown, name: string): Record<string, ConfigurationValue> {
   const parsed = fields.configuration.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const finding = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-  throw refusal(name, value, [finding?.message, finding?.hint].filter(Boolean).join('. '));
+  const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+  throw refusal(name, value, [problem?.message, problem?.hint].filter(Boolean).join('. '));
 }
 
 function refusal(flag: string, value: unknown, reason: string): Failure {

@@ -1,13 +1,13 @@
 import type { Diagnostic } from '../diagnostic.ts';
 
-export interface FindingsByAge {
-  /** Those that `before` lacks. */
+export interface DiagnosticsByAge {
+  /** The diagnostics that are not in `before`. */
   readonly added: readonly Diagnostic[];
   readonly existing: readonly Diagnostic[];
 }
 
-/** Compares two checks of the same modules by rule, file and message: an edit moves lines, and the numbers of entries. */
-export function findingsByAge(before: readonly Diagnostic[], after: readonly Diagnostic[]): FindingsByAge {
+/** Compares two checks of the same modules by rule, file and message, because an edit moves lines and indexes of entries. */
+export function diagnosticsByAge(before: readonly Diagnostic[], after: readonly Diagnostic[]): DiagnosticsByAge {
   const counts = new Map<string, number>();
   for (const one of before) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
   const [added, existing]: [Diagnostic[], Diagnostic[]] = [[], []];

@@ -1,19 +1,19 @@
-import type { Neighbour } from './rule.ts';
+import type { ModuleFacts } from './rule.ts';
 
-interface Shared<T> {
-  readonly module: Neighbour;
-  readonly other: Neighbour;
+interface SharedEntry<T> {
+  readonly module: ModuleFacts;
+  readonly other: ModuleFacts;
   readonly key: string;
   readonly entry: T;
 }
 
-/** Every entry that another module has too, with the first of the others: each module is told of it once. */
-export function alsoElsewhere<T>(
-  modules: readonly Neighbour[],
-  eachEntry: (module: Neighbour, visit: (key: string, entry: T) => void) => void,
-): Shared<T>[] {
-  const first = new Map<string, Neighbour>();
-  const second = new Map<string, Neighbour>();
+/** Every entry whose key another module has too, with the first such module. */
+export function sharedEntries<T>(
+  modules: readonly ModuleFacts[],
+  eachEntry: (module: ModuleFacts, visit: (key: string, entry: T) => void) => void,
+): SharedEntry<T>[] {
+  const first = new Map<string, ModuleFacts>();
+  const second = new Map<string, ModuleFacts>();
   for (const module of modules) {
     eachEntry(module, (key) => {
       const known = first.get(key);
@@ -21,7 +21,7 @@ export function alsoElsewhere<T>(
       else if (known !== module && !second.has(key)) second.set(key, module);
     });
   }
-  const shared: Shared<T>[] = [];
+  const shared: SharedEntry<T>[] = [];
   for (const module of second.size === 0 ? [] : modules) {
     eachEntry(module, (key, entry) => {
       const other = first.get(key) === module ? second.get(key) : first.get(key);
@@ -31,11 +31,11 @@ export function alsoElsewhere<T>(
   return shared;
 }
 
-/** The modules that share a key with another: what only these can have in common need not be looked for in all. */
-export function sharing(
-  modules: readonly Neighbour[],
-  eachKey: (module: Neighbour, visit: (key: string) => void) => void,
-): readonly Neighbour[] {
-  const found = new Set(alsoElsewhere<void>(modules, eachKey).map(({ module }) => module));
+/** The modules that share a key with another one: only these need to be compared in detail. */
+export function modulesThatShare(
+  modules: readonly ModuleFacts[],
+  eachKey: (module: ModuleFacts, visit: (key: string) => void) => void,
+): readonly ModuleFacts[] {
+  const found = new Set(sharedEntries<void>(modules, eachKey).map(({ module }) => module));
   return found.size === 0 ? [] : modules.filter((module) => found.has(module));
 }

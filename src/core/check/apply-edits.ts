@@ -1,11 +1,11 @@
 import type { Edit } from '../diagnostic.ts';
 
-/** The text with as many of the edits as do not overlap, small ones first; every other byte stays as it was. */
+/** Applies the edits that do not overlap, small ones first. All other bytes are unchanged. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const chosen: Edit[] = [];
   for (const edit of edits.toSorted((a, b) => a.to - a.from - (b.to - b.from)))
     if (chosen.every((other) => edit.to <= other.from || other.to <= edit.from)) chosen.push(edit);
-  // Edits count from behind a byte order mark.
+  // Offsets of edits do not count the byte order mark.
   const start = text.startsWith('\ufeff') ? 1 : 0;
   let at = 0;
   const pieces: string[] = [];

@@ -10,26 +10,28 @@ import { byKind } from './rules-by-kind.ts';
 import { activeRules, applySettings, type RuleSettings } from './settings.ts';
 import { unusedIgnores } from './unused-ignores.ts';
 
-export interface Checkup {
+export interface CheckRequest {
   readonly manifests: readonly ManifestText[];
-  /** The host's other modules: nothing is told about them. */
+  /** The host's other modules: they are compared with `manifests`, but nothing is reported about them. */
   readonly others: readonly ManifestText[];
-  /** True where both together are all modules of the host. */
+  /** Whether both together are all modules of the host. */
   readonly isWhole: boolean;
   readonly host: HostFacts;
   readonly settings: RuleSettings;
-  /** Absent where code is not looked at. */
+  /** Absent if code is not checked. */
   readonly codeOf?: CodeReader;
 }
 
-/** More findings than this of one file are counted, not told. */
-const maxFindings = 50;
+/** Further diagnostics of one file are only counted. */
+const maxPerFile = 50;
 
-const fixed = new Set(rules.flatMap((rule) => (rule.kind === 'reported' && rule.isFixed ? [rule.id] : [])));
+const alwaysErrors = new Set(
+  rules.flatMap((rule) => (rule.kind === 'reported' && rule.isAlwaysError ? [rule.id] : [])),
+);
 
-/** Everything wrong in manifests and between them, in the order of a report. */
+/** Runs all active rules on each manifest and across manifests. Diagnostics are in the order of a report. */
 export async function checkAll(
-  { manifests, others, isWhole, host, settings, codeOf }: Checkup,
+  { manifests, others, isWhole, host, settings, codeOf }: CheckRequest,
   pause: Pause = async () => {},
 ): Promise<Diagnostic[]> {
   const active = byKind(activeRules(rules, settings));
@@ -40,24 +42,24 @@ export async function checkAll(
   const between = { modules, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
   const found = [...each.found, ...(await checkModules(between, active))];
   const inHost = new Map([...manifests.map(({ file, inHost: path }) => [file, path] as const), ...each.inHost]);
-  const silenced = applySettings(found, ignores, settings, { fixed, inHost });
-  const reach = { isWhole: isKnown, fixed, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
-  const unused = unusedIgnores(ignores, silenced, settings, reach);
-  return capped([...silenced.told, ...unused].sort(compareDiagnostics), uncounted);
+  const applied = applySettings(found, ignores, settings, { alwaysErrors, inHost });
+  const reach = { isWhole: isKnown, alwaysErrors, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
+  const unused = unusedIgnores(ignores, applied, settings, reach);
+  return capped([...applied.reported, ...unused].sort(compareDiagnostics), uncounted);
 }
 
 function capped(diagnostics: readonly Diagnostic[], uncounted: ReadonlyMap<string, number>): Diagnostic[] {
   const counts = new Map(uncounted);
   const shown = new Map<string, number>();
-  const told = diagnostics.filter(({ file }) => {
+  const reported = diagnostics.filter(({ file }) => {
     counts.set(file, (counts.get(file) ?? 0) + 1);
     shown.set(file, (shown.get(file) ?? 0) + 1);
-    return (shown.get(file) ?? 0) <= maxFindings;
+    return (shown.get(file) ?? 0) <= maxPerFile;
   });
   const more = [...counts].flatMap(([file, count]): Diagnostic[] => {
-    if (count <= maxFindings) return [];
-    const message = `${counted(count - maxFindings, 'more finding')} in this file not shown`;
-    return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'Repair these first.' }];
+    if (count <= maxPerFile) return [];
+    const message = `${counted(count - maxPerFile, 'more diagnostic')} in this file not shown`;
+    return [{ rule: 'more-findings', severity: 'error', message, file, hint: 'First fix the ones that are shown.' }];
   });
-  return [...told, ...more];
+  return [...reported, ...more];
 }

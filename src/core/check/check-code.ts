@@ -4,31 +4,33 @@ import { parseYaml } from '../text/yaml-source.ts';
 import type { CodeFacts, Place } from './code/facts.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { CodeFault, Rule, Subject, Table } from './rule.ts';
+import type { CodeProblem, ManifestFacts, Rule, Table } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 import { unlessInvalid } from './subject.ts';
 
-/** What the code beside a manifest says; `undefined` where there is none that is known. */
+/** Reads the code beside a manifest; `undefined` if there is none in a known framework. */
 export type CodeReader = (manifest: ManifestText) => Promise<CodeFacts | undefined>;
 
-/** Everything in which a module's code and its manifest differ, each finding in the one that it is told of. */
+/** The differences between the code of a module and its manifest, each in the file that has to change. */
 export async function checkCode(
   { file, text }: ManifestText,
-  subject: Subject,
+  facts: ManifestFacts,
   code: CodeFacts,
   rules: RulesByKind,
 ): Promise<Diagnostic[]> {
   const found = rules.code.flatMap((rule) =>
-    unlessInvalid(() => rule.check(subject, code)).map((fault) => ({ rule, fault })),
+    unlessInvalid(() => rule.check(facts, code)).map((problem) => ({ rule, problem })),
   );
   if (found.length === 0) return [];
   const locate = locator(file, await parseYaml(text));
-  return found.map(({ rule, fault }) => ('place' in fault ? inCode(rule, fault, file, code) : locate(rule.id, fault)));
+  return found.map(({ rule, problem }) =>
+    'place' in problem ? inCode(rule, problem, file, code) : locate(rule.id, problem),
+  );
 }
 
 function inCode(
   { id, severity }: Rule,
-  { place: { file, from, to }, message, hint }: CodeFault,
+  { place: { file, from, to }, message, hint }: CodeProblem,
   manifest: string,
   { texts }: CodeFacts,
 ): Diagnostic {
@@ -36,13 +38,13 @@ function inCode(
   return { rule: id, severity, message, ...at, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** A place in a module's code as readers of its manifest know it. */
+/** File and range of a place in the code, with the file relative to the same folder as `manifest`. */
 function placeBeside(manifest: string, { file, from, to }: Place, texts: CodeFacts['texts']) {
   const folder = manifest.slice(0, manifest.lastIndexOf('/') + 1);
   return { file: `${folder}${file}`, range: rangeBetween(texts.get(file) ?? '', from, to) };
 }
 
-/** The tables of a module; without the texts they were found in, which are those of all its code. */
+/** The tables of a module. The result does not refer to the texts of the code, so that these can be freed. */
 export function tablesOf({ file }: ManifestText, { tables, texts }: CodeFacts): Table[] {
   return tables.map(({ name, place }) => ({ name, ...placeBeside(file, place, texts) }));
 }

@@ -4,24 +4,24 @@ import { checkExactly } from './check-exactly.ts';
 import { checkQuickly } from './check-quickly.ts';
 import type { LineIgnore } from './line-ignores.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { Neighbour, Subject } from './rule.ts';
+import type { ManifestFacts, ModuleFacts } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
 
-/** Lets others run for a moment. */
+/** Yields to the event loop. */
 export type Pause = () => Promise<void>;
 
-/** Each takes some microseconds, unless it is read exactly, or its code is read. */
+/** A manifest takes a few microseconds, unless `checkExactly` reads it or its code is read. */
 const manifestsBetweenPauses = 250;
 
-/** What manifests are, and what is wrong in each by itself. */
+/** Manifests, and the diagnostics of each without the others. */
 export interface CheckedEach {
-  /** Those that can be read. */
-  readonly modules: readonly Neighbour[];
+  /** The manifests that can be read. */
+  readonly modules: readonly ModuleFacts[];
   readonly found: readonly Diagnostic[];
   readonly ignores: ReadonlyMap<string, readonly LineIgnore[]>;
-  /** By file, how many findings there are beyond those that were looked up. */
+  /** File → number of problems that were not turned into diagnostics. */
   readonly uncounted: ReadonlyMap<string, number>;
-  /** Files of code that something may be told of → their paths from the folder of the host. */
+  /** Code files that may have diagnostics → their paths relative to the host. */
   readonly inHost: ReadonlyMap<string, string | undefined>;
 }
 
@@ -31,40 +31,40 @@ export async function checkEach(
   pause: Pause,
   codeOf?: CodeReader,
 ): Promise<CheckedEach> {
-  const modules: Neighbour[] = [];
+  const modules: ModuleFacts[] = [];
   const found: Diagnostic[] = [];
   const ignores = new Map<string, readonly LineIgnore[]>();
   const uncounted = new Map<string, number>();
   const inHost = new Map<string, string | undefined>();
-  const exactly = async (manifest: ManifestText): Promise<Subject | undefined> => {
+  const exactly = async (manifest: ManifestText): Promise<ManifestFacts | undefined> => {
     await pause();
     const checked = await checkExactly(manifest, rules);
     found.push(...checked.diagnostics);
     ignores.set(manifest.file, checked.ignores);
     uncounted.set(manifest.file, checked.uncounted);
-    return checked.subject;
+    return checked.facts;
   };
-  const withCode = async (manifest: ManifestText, subject: Subject): Promise<Neighbour> => {
+  const withCode = async (manifest: ManifestText, facts: ManifestFacts): Promise<ModuleFacts> => {
     const code = await codeOf?.(manifest);
-    if (code === undefined) return subject;
+    if (code === undefined) return facts;
     const tables = tablesOf(manifest, code);
-    const inCode = await checkCode(manifest, subject, code, rules);
+    const inCode = await checkCode(manifest, facts, code, rules);
     found.push(...inCode);
-    for (const { file } of [...inCode, ...tables]) inHost.set(file, inFolderOf(manifest, file));
-    return Object.assign(subject, { tables });
+    for (const { file } of [...inCode, ...tables]) inHost.set(file, pathInHost(manifest, file));
+    return Object.assign(facts, { tables });
   };
   let done = 0;
   for (const manifest of manifests) {
     if (codeOf || done % manifestsBetweenPauses === 0) await pause();
     done += 1;
-    const subject = checkQuickly(manifest, rules) ?? (await exactly(manifest));
-    if (subject) modules.push(codeOf ? await withCode(manifest, subject) : subject);
+    const facts = checkQuickly(manifest, rules) ?? (await exactly(manifest));
+    if (facts) modules.push(codeOf ? await withCode(manifest, facts) : facts);
   }
   return { modules, found, ignores, uncounted, inHost };
 }
 
-/** A file of the manifest's module, as paths in the host have it. */
-function inFolderOf({ file, inHost }: ManifestText, other: string): string | undefined {
+/** The path of a file of the manifest's module, relative to the host. */
+function pathInHost({ file, inHost }: ManifestText, other: string): string | undefined {
   const folder = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
   return inHost === undefined ? undefined : `${folder(inHost)}${other.slice(folder(file).length)}`;
 }

@@ -3,55 +3,59 @@ import { parseYaml, type YamlSource } from '../text/yaml-source.ts';
 import { type LineIgnore, lineIgnores } from './line-ignores.ts';
 import { locator } from './locator.ts';
 import type { ManifestText } from './manifest-text.ts';
-import type { SourceRule, Subject } from './rule.ts';
+import type { ManifestFacts, SourceRule } from './rule.ts';
 import type { RulesByKind } from './rules-by-kind.ts';
-import { checkValue, subjectOf, unlessInvalid } from './subject.ts';
+import { checkValue, manifestFacts, unlessInvalid } from './subject.ts';
 
 export interface CheckedManifest {
   readonly diagnostics: readonly Diagnostic[];
-  /** For the rules across modules; absent where nothing can be read. */
-  readonly subject?: Subject;
+  /** For the rules that compare modules; absent if the manifest cannot be read. */
+  readonly facts?: ManifestFacts;
   readonly ignores: readonly LineIgnore[];
-  /** How many findings there are beyond those that were looked up. */
+  /** Number of problems that were not turned into diagnostics. */
   readonly uncounted: number;
 }
 
-/** To look up a place takes as long as the mapping it is in: more findings than this are only counted. */
+/** Further problems are only counted: finding the position of one takes time in proportion to the size of its mapping. */
 const maxLocated = 200;
 
-/** Reads a manifest with the place of everything in it, and tells what is wrong where. */
+/** Checks a manifest with a parser that knows the position of everything in the text. Slower than `checkQuickly`. */
 export async function checkExactly(given: ManifestText, rules: RulesByKind): Promise<CheckedManifest> {
   const source = await parseYaml(given.text);
   const rest = { ignores: lineIgnores(source), uncounted: 0 };
   const locate = locator(given.file, source);
-  const syntax = source.faults.map((fault): Diagnostic => ({ severity: 'error', file: given.file, ...fault }));
+  const syntax = source.problems.map((problem): Diagnostic => ({ severity: 'error', file: given.file, ...problem }));
   if (source.value === undefined && syntax.length > 0) return { diagnostics: syntax, ...rest };
   const checked = checkValue(source.value ?? null);
-  const schema = checked.findings.slice(0, maxLocated).map((finding) => locate(finding.rule, finding));
-  rest.uncounted = checked.findings.length - schema.length;
-  const told = [...syntax, ...schema];
-  const asWritten = rules.source
+  const schema = checked.problems.slice(0, maxLocated).map((problem) => locate(problem.rule, problem));
+  rest.uncounted = checked.problems.length - schema.length;
+  const reported = [...syntax, ...schema];
+  const inSource = rules.source
     .filter((rule) => rule.suspects(given.text))
-    .flatMap((rule) => sourceFindings(rule, source, given.file))
-    .filter(({ range }) => !told.some((other) => other.range && range && overlap(other.range, range)));
-  if (!('manifest' in checked)) return { diagnostics: [...told, ...asWritten], ...rest };
-  const subject = subjectOf(given, checked);
-  return { diagnostics: [...told, ...asWritten, ...meaning(rules, subject, locate)], subject, ...rest };
+    .flatMap((rule) => sourceDiagnostics(rule, source, given.file))
+    .filter(({ range }) => !reported.some((other) => other.range && range && overlap(other.range, range)));
+  if (!('manifest' in checked)) return { diagnostics: [...reported, ...inSource], ...rest };
+  const facts = manifestFacts(given, checked);
+  return { diagnostics: [...reported, ...inSource, ...manifestDiagnostics(rules, facts, locate)], facts, ...rest };
 }
 
-function meaning(rules: RulesByKind, subject: Subject, locate: ReturnType<typeof locator>): Diagnostic[] {
+function manifestDiagnostics(
+  rules: RulesByKind,
+  facts: ManifestFacts,
+  locate: ReturnType<typeof locator>,
+): Diagnostic[] {
   return rules.manifest.flatMap((rule) =>
-    unlessInvalid(() => rule.check(subject)).map((fault) => locate(rule.id, fault)),
+    unlessInvalid(() => rule.check(facts)).map((problem) => locate(rule.id, problem)),
   );
 }
 
-function sourceFindings(rule: SourceRule, source: YamlSource, file: string): Diagnostic[] {
-  return rule.check(source).map(({ span, ...fault }) => ({
+function sourceDiagnostics(rule: SourceRule, source: YamlSource, file: string): Diagnostic[] {
+  return rule.check(source).map(({ span, ...problem }) => ({
     rule: rule.id,
     severity: rule.severity,
     file,
     range: source.rangeAt(...span),
-    ...fault,
+    ...problem,
   }));
 }
 

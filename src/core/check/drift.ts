@@ -1,6 +1,6 @@
 import { standardSettings } from '../manifest/configuration.ts';
 import { endpointsOf, shapeOf } from '../manifest/endpoints.ts';
-import type { Fault } from '../manifest/finding.ts';
+import type { Problem } from '../manifest/finding.ts';
 import { namespaceOf } from '../manifest/namespace.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { nearestWord } from '../text/nearest-word.ts';
@@ -9,14 +9,14 @@ import type { Aspect, CodeFacts, Named } from './code/facts.ts';
 /** What the manifest declares under `name`, and where. */
 export interface Declared {
   readonly name: string;
-  readonly path: Fault['path'];
+  readonly path: Problem['path'];
 }
 
 /** How code and manifest differ in one aspect. */
 export interface Drift {
   /** In the code, but not in the manifest; `meant` is what the manifest may call it. */
   readonly extra: readonly (Named & { readonly meant: string | undefined })[];
-  /** In the manifest, but not in the code; what the code seems to have under another name is told there. */
+  /** In the manifest, but not in the code. A name that the code seems to misspell is only in `extra`. */
   readonly missing: readonly Declared[];
 }
 
@@ -60,7 +60,7 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
   permissions(manifest, code) {
     const declared = listed(manifest, 'permissions_required');
     const namespace = namespaceOf(manifest);
-    // An endpoint without a route, or whose route requires nothing, is told as that.
+    // `missing-route` and `unguarded-route` report endpoints without a route and routes without a permission.
     const guarded = new Set(code.routes.filter(({ permissions }) => permissions.length > 0).map(shapeOf));
     const endpoints = endpointsOf(manifest).filter((endpoint) => guarded.has(shapeOf(endpoint)));
     const needed = new Set(endpoints.map(({ permission }) => `${namespace}:${permission}`));
@@ -87,7 +87,7 @@ function writtenAs({ method, path }: { readonly method: string; readonly path: s
   return `${method} ${path}`;
 }
 
-/** The same with other names; of what was compared by its shape, as its author wrote it. */
+/** The same drift with the names as their authors wrote them, instead of the shapes that were compared. */
 function renamed({ extra, missing }: Drift, named: (name: string) => string): Drift {
   return {
     extra: extra.map(({ name, meant, ...rest }) => ({
@@ -110,14 +110,14 @@ export function driftOf(aspect: Aspect, manifest: Manifest, code: CodeFacts): Dr
   return comparisons[aspect](manifest, code);
 }
 
-/** What to do about an extra one: it and one that the code lacks may be the same, and either may be the misspelt one. */
+/** The hint for an extra name. It may be a misspelling of a name that the code lacks, or the other way round. */
 export function hintFor(meant: string | undefined, otherwise: string): string {
   return meant === undefined
     ? otherwise
     : `The manifest has ${meant}, which the code lacks: one of the two is misspelt.`;
 }
 
-/** Whether the code may hold more of an aspect than could be told. */
+/** Whether the code may contain more of an aspect than could be read. */
 export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boolean {
   return broken.length + unclear[aspect].length > 0;
 }

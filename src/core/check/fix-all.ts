@@ -1,21 +1,21 @@
 import type { Diagnostic, Edit } from '../diagnostic.ts';
 import { applyEdits } from './apply-edits.ts';
-import { type Checkup, checkAll } from './check-all.ts';
+import { type CheckRequest, checkAll } from './check-all.ts';
 import type { Pause } from './check-each.ts';
 
 export interface Fixed {
-  /** What was found at first, and what is left. */
+  /** The diagnostics before the first edit and after the last one. */
   readonly before: readonly Diagnostic[];
   readonly after: readonly Diagnostic[];
   /** The new texts of the manifests that changed, by file. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Edits may uncover others: a key that is spelt right is then in the wrong place. */
+/** One edit can lead to another: a key whose spelling is corrected may then be out of order. */
 const maxRounds = 20;
 
-/** Makes every safe edit that findings offer, until none is left. What is ignored is not edited. */
-export async function fixAll(checkup: Checkup, pause?: Pause): Promise<Fixed> {
+/** Applies the fixes of all diagnostics until none is left. Ignored diagnostics are not fixed. */
+export async function fixAll(checkup: CheckRequest, pause?: Pause): Promise<Fixed> {
   const before = await checkAll(checkup, pause);
   const texts = new Map<string, string>();
   let now = checkup;

@@ -5,7 +5,7 @@ import { parseYaml } from '../text/yaml-source.ts';
 import { rules } from './rules.ts';
 import type { RuleSettings } from './settings.ts';
 
-/** What ai-modules.yaml says about rules. Throws `host-invalid` where it names none, or one that cannot be turned off. */
+/** The settings for rules in ai-modules.yaml. Throws `host-invalid` for an unknown rule, or one that cannot be turned off. */
 export async function ruleSettings(
   text: string,
   file: string,
@@ -15,7 +15,7 @@ export async function ruleSettings(
     ...Object.keys(config.rules).map((rule) => ['rules', rule] as const),
     ...config.ignore.map(({ rule }, index) => [`ignore[${index}].rule`, rule] as const),
   ])
-    mustBeRule(rule, place, file);
+    assertConfigurable(rule, place, file);
   const source = config.ignore.length === 0 ? undefined : await parseYaml(text);
   const ignores = config.ignore.map(({ rule, path }, index) => ({
     rule,
@@ -28,7 +28,7 @@ export async function ruleSettings(
 
 const nowhere = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 
-function mustBeRule(id: string, place: string, file: string): void {
+function assertConfigurable(id: string, place: string, file: string): void {
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) {
     const near = nearestWord(
@@ -36,10 +36,10 @@ function mustBeRule(id: string, place: string, file: string): void {
       rules.map((one) => one.id),
     );
     const advice = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new Failure('host-invalid', { file, reason: `${place} names the rule ${id}, which there is not${advice}` });
+    throw new Failure('host-invalid', { file, reason: `${place}: unknown rule ${id}${advice}` });
   }
-  if (rule.kind === 'reported' && rule.isFixed) {
-    const reason = `${place}: ${id} is always an error, for the manifest cannot be read otherwise`;
+  if (rule.kind === 'reported' && rule.isAlwaysError) {
+    const reason = `${place}: ${id} is always an error: without it, the manifest cannot be read`;
     throw new Failure('host-invalid', { file, reason });
   }
 }

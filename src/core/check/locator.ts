@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Fault } from '../manifest/finding.ts';
+import type { Problem } from '../manifest/finding.ts';
 import type { YamlSource } from '../text/yaml-source.ts';
 import { severityOf } from './rules.ts';
 
-/** Turns a path in a manifest into a place in its file. */
-export function locator(file: string, source: YamlSource): (rule: string, fault: Fault) => Diagnostic {
+/** Turns problems into diagnostics: the path of a value becomes a range in the text. */
+export function locator(file: string, source: YamlSource): (rule: string, problem: Problem) => Diagnostic {
   return (rule, { path, at, message, hint, fix }) => {
     const [from, to] = source.spanOf(path, at);
     return {

@@ -1,8 +1,8 @@
-import type { Subject } from './rule.ts';
+import type { ManifestFacts } from './rule.ts';
 
-/** A manifest's file: its text, and where it is. */
-export interface ManifestText extends Pick<Subject, 'file' | 'folder'> {
+/** The text of a manifest and its location. */
+export interface ManifestText extends Pick<ManifestFacts, 'file' | 'folder'> {
   readonly text: string;
-  /** Its path from the folder of its host, where it has one. */
+  /** Its path relative to the host, if it has one. */
   readonly inHost?: string | undefined;
 }

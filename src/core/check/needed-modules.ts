@@ -1,12 +1,12 @@
 import type { Manifest } from '../manifest/schema.ts';
 
-const mark = 'module:';
+const prefix = 'module:';
 
-/** The modules that must start before this one, and where each stands among its dependencies. */
+/** The modules that must start before this one, with their index in `dependencies`. */
 export function neededModules({
   dependencies,
 }: Pick<Manifest, 'dependencies'>): { readonly name: string; readonly index: number }[] {
   return dependencies.flatMap((entry, index) =>
-    entry.startsWith(mark) ? [{ name: entry.slice(mark.length), index }] : [],
+    entry.startsWith(prefix) ? [{ name: entry.slice(prefix.length), index }] : [],
   );
 }

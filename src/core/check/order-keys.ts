@@ -1,8 +1,8 @@
 import type { YamlSource } from '../text/yaml-source.ts';
 
 /**
- * The text with its top-level fields in `order`, unknown ones last; every line is kept, comments go with the field
- * below them. `undefined` where fields are not lines of their own, or an alias would stand before what it means.
+ * Sorts the top-level fields of a text by `order`, unknown ones last. Comments move with the field below them. `undefined`
+ * if fields are not on their own lines, or if the text has anchors or aliases, whose order matters.
  */
 export function orderKeys(source: YamlSource, order: readonly string[]): string | undefined {
   if (typeof source.value !== 'object' || source.value === null || /[&*]\w/.test(source.text)) return undefined;
@@ -30,14 +30,14 @@ export function orderKeys(source: YamlSource, order: readonly string[]): string 
   return source.text.endsWith('\n') ? text : text.slice(0, -ending.length);
 }
 
-/** The comment lines that stand right above a line belong to it. */
+/** The start of the comment lines directly above a line. */
 function withComments(lines: readonly string[], line: number): number {
   let start = line;
   while (/^#/.test(lines[start - 1] ?? '')) start -= 1;
   return start;
 }
 
-/** Above the first field: the comment at the very top is about the file. */
+/** Comments above the first field belong to it, except at the top of the file, where they describe the file. */
 function firstStart(lines: readonly string[], line: number): number {
   const start = withComments(lines, line);
   return start === 0 || /^(---|%)/.test(lines[start - 1] ?? '') ? line : start;

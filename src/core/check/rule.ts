@@ -1,91 +1,91 @@
 import type { Edit, Range, Severity } from '../diagnostic.ts';
-import type { Fault } from '../manifest/finding.ts';
+import type { Problem } from '../manifest/finding.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { PlainYaml } from '../text/plain-yaml.ts';
 import type { Span } from '../text/yaml-faults.ts';
 import type { YamlSource } from '../text/yaml-source.ts';
 import type { CodeFacts, Place } from './code/facts.ts';
 
-/** What every rule says about itself; docs/rules.md is printed from it, with the rule's fixtures as examples. */
+/** Metadata of a rule; docs/rules.md is generated from it, with the fixtures of the rule as examples. */
 interface RuleText {
   readonly id: string;
   readonly severity: Severity;
-  /** What is wrong, as the end of "a manifest in which …": one line. */
+  /** What is wrong, as the end of "a manifest in which …", on one line. */
   readonly summary: string;
-  /** Why anyone should care, in a sentence or two. */
+  /** Why it matters, in one or two sentences. */
   readonly why: string;
 }
 
-/** Found by the reader of YAML, the schema or the run itself; always an error where nothing more can be read. */
+/** Reported by the YAML parser, the schema or the run itself, so it has no check. */
 export interface ReportedRule extends RuleText {
   readonly kind: 'reported';
-  /** What it breaks is not readable as a manifest: neither severity nor ignores apply. */
-  readonly isFixed: boolean;
+  /** The manifest cannot be read while it is reported, so neither severity settings nor ignores apply. */
+  readonly isAlwaysError: boolean;
 }
 
-/** About the text itself, whatever it means. */
+/** Checks the text of a manifest. */
 export interface SourceRule extends RuleText {
   readonly kind: 'source';
-  /** False only where `check` would find nothing: told from the text alone, or from what is in it where it is plain. */
+  /** A fast test: false only if `check` would find nothing. `plain` is present if the text is plain YAML. */
   suspects(text: string, plain?: PlainYaml): boolean;
-  check(source: YamlSource): readonly SourceFault[];
+  check(source: YamlSource): readonly SourceProblem[];
 }
 
-/** Offsets count in `YamlSource.text`. */
-export interface SourceFault extends Pick<Fault, 'message' | 'hint'> {
+/** `span` and `fix` are offsets in `YamlSource.text`. */
+export interface SourceProblem extends Pick<Problem, 'message' | 'hint'> {
   readonly span: Span;
   readonly fix?: Edit;
 }
 
-/** About what one manifest says. */
+/** Checks the values of one manifest. */
 export interface ManifestRule extends RuleText {
   readonly kind: 'manifest';
-  check(subject: Subject): readonly Fault[];
+  check(facts: ManifestFacts): readonly Problem[];
 }
 
-/** About how manifests fit together. */
+/** Checks the manifests of several modules together. */
 export interface ModulesRule extends RuleText {
   readonly kind: 'modules';
-  /** True: it can only be told where every module of the host is known. */
+  /** Whether it needs every module of the host. */
   readonly needsAll: boolean;
-  /** True: it can only be told where code is read. */
+  /** Whether it needs the code of the modules. */
   readonly needsCode?: boolean;
-  check(modules: readonly Neighbour[], host: HostFacts): readonly ModuleFault[];
+  check(modules: readonly ModuleFacts[], host: HostFacts): readonly ModuleProblem[];
 }
 
-export type ModuleFault = (Fault | (Pick<Fault, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
-  readonly module: Neighbour;
+export type ModuleProblem = (Problem | (Pick<Problem, 'message' | 'hint'> & Pick<Table, 'file' | 'range'>)) & {
+  readonly module: ModuleFacts;
 };
 
-/** About whether a module's code does what its manifest says. */
+/** Compares the code of a module with its manifest. */
 export interface CodeRule extends RuleText {
   readonly kind: 'code';
-  check(subject: Subject, code: CodeFacts): readonly (Fault | CodeFault)[];
+  check(facts: ManifestFacts, code: CodeFacts): readonly (Problem | CodeProblem)[];
 }
 
-/** Something wrong in the code, not in the manifest. */
-export interface CodeFault extends Pick<Fault, 'message' | 'hint'> {
+/** A problem in the code, not in the manifest. */
+export interface CodeProblem extends Pick<Problem, 'message' | 'hint'> {
   readonly place: Place;
 }
 
 export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule;
 
-/** A manifest as rules see it; a field that is not given has its default. */
-export interface Subject {
-  /** As its reader knows it. */
+/** A manifest as rules see it. Missing fields have their defaults. */
+export interface ManifestFacts {
+  /** The path that diagnostics show. */
   readonly file: string;
-  /** Name of the folder it is in; `undefined` where that means nothing, as for standard input. */
+  /** Name of the folder of the manifest; `undefined` for standard input. */
   readonly folder: string | undefined;
-  /** Reading an invalid field ends the rule: see `InvalidField`. */
+  /** Reading an invalid field throws `InvalidField`, which ends the rule. */
   readonly manifest: Manifest;
-  /** The same without what is invalid, for rules that look at each text and setting by itself. */
+  /** The same without the invalid parts, for rules that look at each value separately. */
   readonly parts: Manifest;
   /** Prefix of its permissions and events. */
   readonly namespace: string;
   readonly invalid: ReadonlySet<string>;
 }
 
-/** Thrown where a rule reads a field that is invalid: nothing is reported that the invalid field may explain. */
+/** Thrown if a rule reads an invalid field, so that no consequences of the invalid field are reported. */
 export class InvalidField extends Error {
   readonly field: string;
 
@@ -95,20 +95,20 @@ export class InvalidField extends Error {
   }
 }
 
-/** A module among the others of its host. */
-export interface Neighbour extends Subject {
-  /** Those that its code names; absent where that was not read. */
+/** A manifest and, if its code was read, the facts from the code that rules compare across modules. */
+export interface ModuleFacts extends ManifestFacts {
+  /** The tables that the code names; absent if the code was not read. */
   readonly tables?: readonly Table[];
 }
 
-/** A table, and where code names it. */
+/** A table and its position in the code. */
 export interface Table {
   readonly name: string;
   readonly file: string;
   readonly range: Range;
 }
 
-/** What rules need to know of the host. */
+/** What rules need to know about the host. */
 export interface HostFacts {
   /** Events that the host itself emits. */
   readonly events: readonly string[];

@@ -1,6 +1,6 @@
 import type { CodeRule, ManifestRule, ModulesRule, Rule, SourceRule } from './rule.ts';
 
-/** Rules as a run asks them: sorted once, for thousands of manifests. */
+/** The rules by kind, grouped once per run. */
 export interface RulesByKind {
   readonly source: readonly SourceRule[];
   readonly manifest: readonly ManifestRule[];

@@ -56,7 +56,7 @@ import { unrequiredPermission } from './rules/unrequired-permission.ts';
 import { unusedIgnore } from './rules/unused-ignore.ts';
 import { wrongType } from './rules/wrong-type.ts';
 
-/** Every rule there is. */
+/** All rules. */
 export const rules: readonly Rule[] = [
   aliasBomb,
   byteOrderMark,

@@ -1,18 +1,19 @@
 import { explainIssues, meantPaths } from '../manifest/explain.ts';
-import type { Finding } from '../manifest/finding.ts';
+import type { RuleProblem } from '../manifest/finding.ts';
 import { namespaceOf } from '../manifest/namespace.ts';
 import { knownKeys } from '../manifest/parse.ts';
 import { type Manifest, ManifestSchema } from '../manifest/schema.ts';
-import { InvalidField, type Subject } from './rule.ts';
+import { InvalidField, type ManifestFacts } from './rule.ts';
 
 export interface CheckedValue {
-  /** Without what is invalid. */
+  /** Without the invalid fields. */
   readonly manifest: Manifest;
   readonly invalid: ReadonlySet<string>;
-  readonly findings: readonly Finding[];
+  readonly problems: readonly RuleProblem[];
 }
 
-const required: Readonly<Record<string, string>> = {
+/** Values for required fields that are missing or invalid. */
+const placeholders: Readonly<Record<string, string>> = {
   name: 'unknown',
   version: '0.0.0',
   description: '-',
@@ -21,34 +22,34 @@ const required: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the schema says of a value, and the manifest without what is wrong in it: rules that look at other fields can
- * still be asked. A field that stands there misspelt is as faulty as one with a wrong value.
+ * Checks a value with the schema. The manifest is returned without the invalid fields, so that rules for the other fields
+ * can still run. A field whose key is misspelt counts as invalid.
  */
-export function checkValue(value: unknown): CheckedValue | { readonly findings: readonly Finding[] } {
+export function checkValue(value: unknown): CheckedValue | { readonly problems: readonly RuleProblem[] } {
   const parsed = ManifestSchema.safeParse(value, { reportInput: true });
-  if (parsed.success) return { manifest: parsed.data, invalid: new Set(), findings: [] };
-  const findings = explainIssues(parsed.error.issues, knownKeys);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { findings };
-  const paths = [...findings.map(({ path }) => path), ...meantPaths(findings, knownKeys)];
+  if (parsed.success) return { manifest: parsed.data, invalid: new Set(), problems: [] };
+  const problems = explainIssues(parsed.error.issues, knownKeys);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { problems };
+  const paths = [...problems.map(({ path }) => path), ...meantPaths(problems, knownKeys)];
   const invalid = new Set(paths.flatMap(([field]) => (field === undefined ? [] : [String(field)])));
   const rest = Object.entries(value).filter(([key]) => !invalid.has(key) && Object.hasOwn(ManifestSchema.shape, key));
-  const settings = rightSettings((value as { configuration?: unknown }).configuration, paths);
-  const salvaged = ManifestSchema.safeParse({ ...required, ...Object.fromEntries(rest), configuration: settings });
-  return salvaged.success ? { manifest: salvaged.data, invalid, findings } : { findings };
+  const settings = validSettings((value as { configuration?: unknown }).configuration, paths);
+  const salvaged = ManifestSchema.safeParse({ ...placeholders, ...Object.fromEntries(rest), configuration: settings });
+  return salvaged.success ? { manifest: salvaged.data, invalid, problems } : { problems };
 }
 
-/** Settings stand for themselves: one that is wrong takes no other along. */
-function rightSettings(configuration: unknown, wrong: readonly Finding['path'][]): object {
+/** Settings are independent: an invalid one does not make the others invalid. */
+function validSettings(configuration: unknown, invalid: readonly RuleProblem['path'][]): object {
   if (typeof configuration !== 'object' || configuration === null || Array.isArray(configuration)) return {};
-  const keys = new Set(wrong.flatMap(([field, key]) => (field === 'configuration' ? [key] : [])));
+  const keys = new Set(invalid.flatMap(([field, key]) => (field === 'configuration' ? [key] : [])));
   return Object.fromEntries(Object.entries(configuration).filter(([key]) => !keys.has(key)));
 }
 
-/** The subject that rules are asked about. */
-export function subjectOf(
-  { file, folder }: Pick<Subject, 'file' | 'folder'>,
+/** The input of rules for one manifest. */
+export function manifestFacts(
+  { file, folder }: Pick<ManifestFacts, 'file' | 'folder'>,
   { manifest: parts, invalid }: Pick<CheckedValue, 'manifest' | 'invalid'>,
-): Subject {
+): ManifestFacts {
   const manifest = guarded(parts, invalid);
   return {
     file,
@@ -74,7 +75,7 @@ function guarded(manifest: Manifest, invalid: ReadonlySet<string>): Manifest {
   return copy;
 }
 
-/** What a rule finds; nothing where it reads an invalid field. */
+/** The result of a rule, or nothing if the rule reads an invalid field. */
 export function unlessInvalid<T>(check: () => readonly T[]): readonly T[] {
   try {
     return check();

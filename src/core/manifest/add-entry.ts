@@ -4,7 +4,7 @@ import { addFlowEntry } from './add-flow-entry.ts';
 import { endOfEntry, entriesBelow } from './manifest-lines.ts';
 import { type ConfigurationValue, ManifestSchema } from './schema.ts';
 
-/** An entry of one of the manifest's lists, or a key of its configuration. */
+/** A new entry of a list, or a new key of `configuration`. */
 export type Addition =
   | { readonly list: ListKey; readonly entry: string }
   | { readonly list: 'configuration'; readonly key: string; readonly value: ConfigurationValue };
@@ -12,8 +12,8 @@ export type Addition =
 export type ListKey = 'endpoints' | 'permissions_required' | 'events_emitted' | 'events_subscribed' | 'dependencies';
 
 /**
- * A manifest's text with one entry more: in its place where entries are sorted, every other byte as it was. The text
- * itself where the entry is there; `undefined` where it is written in a way that lines cannot be added to.
+ * Adds an entry to the text of a manifest, in sorted order, without changing any other byte. Returns the same text if the
+ * entry exists, and `undefined` if the list is written in a style that this function cannot edit.
  */
 export async function addEntry(text: string, addition: Addition): Promise<string | undefined> {
   const before = await read(text);
@@ -35,7 +35,7 @@ async function read(text: string): Promise<Value | undefined> {
   }
 }
 
-/** What the manifest must say then; `undefined` where it says so already. */
+/** The value that the manifest must have after the change; `undefined` if it has the entry already. */
 function withEntry(value: Value, addition: Addition): Value | undefined {
   if (addition.list === 'configuration') {
     const there = (value.configuration ?? {}) as Record<string, unknown>;
@@ -78,7 +78,7 @@ function insert(text: string, addition: Addition, value: unknown): string | unde
   return `${closed(above, ending)}${indent}${line}${ending}${lines.slice(place).join('')}`;
 }
 
-/** Where a field that is not there yet belongs: above the next one in the order of manifests, and its comments. */
+/** The line for a new field: above the next field in the standard order, and above its comments. */
 function placeOfField(lines: readonly string[], field: string): number {
   const order = Object.keys(ManifestSchema.shape);
   const later = order.slice(order.indexOf(field) + 1);
@@ -88,7 +88,7 @@ function placeOfField(lines: readonly string[], field: string): number {
   return place;
 }
 
-/** Before the first entry that sorts after it, and before that one's comments; endpoints keep their order. */
+/** The line before the first entry that sorts after the new one, and before its comments. Endpoints are appended. */
 function placeOf(addition: Addition, value: object, items: readonly number[], lines: readonly string[]): number {
   const next = indexOf(addition, value);
   if (next === -1) return endOfEntry(items.at(-1) as number, lines);
@@ -97,7 +97,7 @@ function placeOf(addition: Addition, value: object, items: readonly number[], li
   return place;
 }
 
-/** The number of the entry that it goes before; -1: behind all. */
+/** The index of the entry that the new one goes before, or -1 for the end. */
 function indexOf(addition: Addition, value: object): number {
   if (addition.list === 'endpoints') return -1;
   const isConfiguration = addition.list === 'configuration';
@@ -119,7 +119,7 @@ function flowOf(value: unknown): string {
   return `{ ${entries.join(', ')} }`;
 }
 
-/** Lists of entries are compared as sets: where the new one stands is for `placeOf` to say. */
+/** Compares lists as sets, because `placeOf` decides on the order. */
 function canonical(value: unknown): string {
   const sorted = (one: unknown): unknown => {
     if (Array.isArray(one)) return one.map((item) => JSON.stringify(sorted(item))).sort();

@@ -1,12 +1,12 @@
 interface Flow {
-  /** Where each entry begins, and where the bracket closes. */
+  /** Offsets of the entries and of the closing bracket. */
   readonly starts: readonly number[];
   readonly close: number;
 }
 
 /**
- * An entry more in a list or a mapping that is written in brackets, whose opening one is at `open`: as the entry
- * number `index`, or the last. `undefined` where no end of it is found.
+ * Adds an entry to a list or mapping in brackets, before the entry `index` or at the end. `open` is the offset of the opening
+ * bracket. Returns `undefined` if there is no closing one.
  */
 export function addFlowEntry(text: string, open: number, entry: string, index: number): string | undefined {
   const flow = readFlow(text, open);
@@ -21,7 +21,7 @@ export function addFlowEntry(text: string, open: number, entry: string, index: n
   return `${text.slice(0, end)}${between}${entry}${text.slice(end)}`;
 }
 
-/** What stands before an entry: a space, or a line of its own. */
+/** The white space before an entry: a space, or a line break and indentation. */
 function gapBefore(text: string, start: number, open: number): string {
   const gap = /\s*$/.exec(text.slice(open + 1, start))?.[0] ?? '';
   return gap.includes('\n') ? gap.slice(gap.lastIndexOf('\n') - (gap.includes('\r\n') ? 1 : 0)) : ' ';

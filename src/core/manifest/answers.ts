@@ -3,7 +3,7 @@ import { isEnvKey, type Scalar } from './configuration.ts';
 import { explainIssues } from './explain.ts';
 import { type ConfigurationValue, fields } from './schema.ts';
 
-/** What `new` may be told, by flags, an answers file, a manifest or prompts. Lists add to the standard entries. */
+/** The answers for `new`, from flags, an answers file, a manifest or prompts. Lists add to the standard entries. */
 export interface Answers {
   readonly name?: string;
   readonly stack?: string;
@@ -26,12 +26,12 @@ export interface Answers {
 export type AnswerId = keyof Answers;
 
 interface AnswerKind {
-  /** As it stands on the command line. */
+  /** The flag on the command line. */
   readonly flag: string;
-  /** Of one entry, for those that hold a list. The reason why not, or `undefined`. */
+  /** Returns why a value (or an entry of a list) is invalid, or `undefined`. */
   readonly check: (value: string) => string | undefined;
   readonly isList?: boolean;
-  /** Where a manifest has it, for the keys that have corrections. */
+  /** Its path in a manifest, for keys with corrections. */
   readonly path?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ const bySchema =
 const oneOf = (words: readonly string[]) => (value: string) =>
   words.includes(value) ? undefined : `must be one of ${words.join(', ')}`;
 
-/** One validator for each answer, whichever way it comes. */
+/** One validator for each answer, for every source of answers. */
 export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   name: { flag: '<name>', check: bySchema(fields.name) },
   stack: { flag: '--stack', check: () => undefined },
@@ -77,8 +77,8 @@ export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
 };
 
 /**
- * `top_k=5`, `language="en"` or `top_k={type: integer, default: 5, minimum: 1}` → key and value, or the reason why it is
- * neither, as the end of a sentence.
+ * `top_k=5`, `language="en"` or `top_k={type: integer, default: 5, minimum: 1}` → key and value, or the reason why the
+ * entry is invalid, as the end of a sentence.
  */
 export async function readConfigEntry(
   entry: string,
@@ -93,14 +93,15 @@ export async function readConfigEntry(
     if (error instanceof YamlError) return undefined;
     throw error;
   });
-  if (value === undefined) return 'does not read as YAML: {type: integer, default: 5, minimum: 1, maximum: 10}';
+  if (value === undefined)
+    return 'is not valid YAML; an example is {type: integer, default: 5, minimum: 1, maximum: 10}';
   const parsed = fields.configurationEntry.safeParse(value, { reportInput: true });
   if (parsed.success) return [key, parsed.data];
-  const finding = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-  return finding === undefined ? 'is not valid' : [finding.message, finding.hint].filter(Boolean).join('. ');
+  const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
+  return problem === undefined ? 'is not valid' : [problem.message, problem.hint].filter(Boolean).join('. ');
 }
 
-/** The value of `key=text`: true, false and numbers are those, anything else is a text. */
+/** The value of `key=text`: a boolean, a number, or a string for anything else. */
 export function scalarOf(key: string, text: string): Scalar {
   if (isEnvKey(key)) return text;
   if (/^(true|false)$/.test(text)) return text === 'true';
@@ -108,7 +109,7 @@ export function scalarOf(key: string, text: string): Scalar {
   return unquoted(text);
 }
 
-/** Quotes make a text of what would be a number; in them it is JSON's, or else taken as it stands. */
+/** Quotes make a number a string. Their content is parsed as JSON if it is valid, otherwise used unchanged. */
 function unquoted(text: string): string {
   if (!/^".*"$/s.test(text)) return text;
   try {

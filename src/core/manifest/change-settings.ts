@@ -1,15 +1,15 @@
 import { addEntry } from './add-entry.ts';
 import { endOfEntry, entriesBelow } from './manifest-lines.ts';
 
-/** What a newer pack wants of the settings in a manifest. */
+/** Changes that a newer template pack makes to the settings in a manifest. */
 export interface SettingChanges {
   readonly rename: Readonly<Record<string, string>>;
   readonly remove: readonly string[];
-  /** Only where they are missing. */
+  /** Added only if they are missing. */
   readonly add: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A manifest's text with other keys under `configuration`, every other byte as it was; `undefined` where it is in braces. */
+/** Changes keys of `configuration` and no other byte; `undefined` if `configuration` is written in braces. */
 export async function changeSettings(
   text: string,
   { rename, remove, add }: SettingChanges,

@@ -2,55 +2,61 @@ import type { ConfigurationEntry, ConfigurationValue, Manifest } from './schema.
 
 export type Scalar = string | number | boolean;
 
-/** A configuration key in its long form, whichever form the manifest used. */
+/** A configuration key in its long form. */
 export interface Setting extends ConfigurationEntry {
   readonly key: string;
 }
 
-/** The keys that every module has; the host's runtime declares them, a manifest may give them other defaults. */
+/** The keys that every module has. The runtime of the host declares them; a manifest can change their defaults. */
 export const standardSettings: Readonly<Record<string, Omit<Setting, 'key'>>> = {
   timeout_seconds: {
     type: 'number',
     default: 300,
     minimum: 0.01,
     maximum: 3600,
-    description: 'Bound on one attempt, in seconds',
+    description: 'Timeout of one attempt, in seconds',
   },
-  retry_attempts: { type: 'integer', default: 3, minimum: 0, maximum: 10, description: 'Attempts after the first one' },
+  retry_attempts: {
+    type: 'integer',
+    default: 3,
+    minimum: 0,
+    maximum: 10,
+    description: 'Retries after the first attempt',
+  },
   retry_delay_seconds: {
     type: 'number',
     default: 60,
     minimum: 0,
     maximum: 86400,
-    description: 'Wait before the first retry, in seconds; doubles each time',
+    description: 'Delay before the first retry, in seconds; doubles with each retry',
   },
   retention_days: {
     type: 'integer',
     default: 30,
     minimum: 1,
     maximum: 3650,
-    description: 'Age at which an ended job is deleted',
+    description: 'Age in days at which a finished job is deleted',
   },
   max_pending_jobs: {
     type: 'integer',
     default: 100,
     minimum: 1,
     maximum: 1000000,
-    description: 'Jobs one user may have in progress',
+    description: 'Maximum number of unfinished jobs per user',
   },
   max_input_bytes: {
     type: 'integer',
     default: 1048576,
     minimum: 1,
     maximum: 2097152,
-    description: 'Longest accepted input, in bytes of JSON',
+    description: 'Maximum size of the input, in bytes of JSON',
   },
-  provider: { type: 'string', default: 'local', enum: ['local', 'openai'], description: 'Where the work is done' },
+  provider: { type: 'string', default: 'local', enum: ['local', 'openai'], description: 'Provider that runs the jobs' },
   model: { type: 'string', default: 'gpt-4o-mini', description: 'Model name, for the openai provider' },
   base_url: {
     type: 'string',
     default: 'https://api.openai.com/v1',
-    description: 'Address of the OpenAI-compatible server',
+    description: 'URL of the OpenAI-compatible server',
   },
   api_key_env: {
     type: 'string',

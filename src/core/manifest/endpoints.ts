@@ -5,15 +5,15 @@ export type Method = (typeof methods)[number];
 export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
 export type PermissionRole = 'create' | 'read' | 'delete' | 'admin';
 
-/** One entry of `endpoints`, understood. `role` is null for an endpoint beyond the standard six. */
+/** A parsed entry of `endpoints`. `role` is null for an endpoint that is not one of the standard six. */
 export interface Endpoint {
   readonly method: Method;
-  /** Below the module's prefix, parameters in braces: `/status/{job_id}`. */
+  /** Relative to the prefix of the module, with parameters in braces: `/status/{job_id}`. */
   readonly path: string;
   readonly parameters: readonly string[];
   readonly role: EndpointRole | null;
   readonly permission: PermissionRole;
-  /** Two endpoints with one shape are the same route. */
+  /** Endpoints with the same shape are the same route. */
   readonly shape: string;
 }
 
@@ -49,7 +49,7 @@ const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
   DELETE: 'delete',
 };
 
-/** The endpoints of a manifest in its order. The first that fits a standard role has it; later ones are ordinary. */
+/** The endpoints of a manifest, in its order. Only the first endpoint that matches a standard role has that role. */
 export function endpointsOf({ endpoints }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
   const taken = new Set<EndpointRole>();
   return endpoints.map((entry) => {
@@ -61,7 +61,7 @@ export function endpointsOf({ endpoints }: Pick<Manifest, 'endpoints'>): readonl
   });
 }
 
-/** `entry` must have passed the schema. A bare path gets the method of the role it has, else POST. */
+/** `entry` must be valid. A path without a method gets the method of its role, or POST. */
 export function readEndpoint(entry: string): Endpoint {
   const match = endpointPattern.exec(entry);
   const path = match?.[2] ?? '/';
@@ -91,7 +91,7 @@ function roleOf(path: string, parameters: readonly string[], method: Method | un
   return fits && (method === undefined || method === standard[role].method) ? role : null;
 }
 
-/** `METHOD /path` with parameter names left out: two endpoints with one shape are the same route. */
+/** `METHOD /path` without parameter names: endpoints with the same shape are the same route. */
 export function shapeOf({ method, path }: { readonly method: string; readonly path: string }): string {
   return `${method} ${path.includes('{') ? path.replace(/\{[^}]*\}/g, '{}') : path}`;
 }

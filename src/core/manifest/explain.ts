@@ -1,28 +1,28 @@
 import type * as z from 'zod/mini';
 import { nearestWord, nearWords } from '../text/nearest-word.ts';
-import type { Finding } from './finding.ts';
+import type { RuleProblem } from './finding.ts';
 import { suggestValue } from './suggest-value.ts';
 
 type Issue = z.core.$ZodIssue;
 type UnknownKeys = Extract<Issue, { code: 'unrecognized_keys' }>;
 type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
-/** The names that are known at a place of the schema, for "did you mean". */
+/** The keys that the schema allows at a path, for "did you mean". */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
-/** Of more unknown keys than this in one place nobody asks what they were meant to be. */
+/** No corrections are searched for further unknown keys of one mapping. */
 const maxMisspelt = 50;
 
-/** One finding for each thing that is wrong, in words that name what was expected. */
-export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): Finding[] {
-  const findings = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
-  const misspelt = new Set(meantPaths(findings, knownKeys).map(describe));
-  // A required key that stands there misspelt is told once, at the misspelling.
-  return findings.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
+/** Turns issues of the schema into problems, with messages that name what was expected. */
+export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): RuleProblem[] {
+  const problems = issues.flatMap((issue) => explain(issue, issue.path as (string | number)[], knownKeys));
+  const misspelt = new Set(meantPaths(problems, knownKeys).map(describe));
+  // A misspelt required key is reported once, as unknown.
+  return problems.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
 }
 
-/** What the unknown keys among `findings` were meant to be. */
-export function meantPaths(findings: readonly Finding[], knownKeys: KnownKeys): Finding['path'][] {
-  const unknown = findings.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
+/** The paths that the unknown keys among `problems` were probably meant to be. */
+export function meantPaths(problems: readonly RuleProblem[], knownKeys: KnownKeys): RuleProblem['path'][] {
+  const unknown = problems.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
   return unknown.flatMap(({ path }) => {
     const parent = path.slice(0, -1);
     const near = nearestWord(String(path.at(-1)), knownKeys(parent));
@@ -30,7 +30,7 @@ export function meantPaths(findings: readonly Finding[], knownKeys: KnownKeys): 
   });
 }
 
-function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): Finding[] {
+function explain(issue: Issue, path: readonly (string | number)[], knownKeys: KnownKeys): RuleProblem[] {
   const name = describe(path);
   if (issue.input === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value'))
     return [{ path, at: 'key', rule: 'missing-key', message: `${name} is missing`, hint: `Add ${path.at(-1)}.` }];
@@ -86,7 +86,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           path,
           at: 'value',
           rule: 'invalid-value',
-          message: `${name} must be at least ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`,
+          message: `${name} must ${amount('at least', issue.minimum, issue.origin)}`,
         },
       ];
     case 'too_big':
@@ -95,7 +95,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           path,
           at: 'value',
           rule: 'invalid-value',
-          message: `${name} must be at most ${issue.maximum}${unitOf(issue.origin, issue.maximum)}`,
+          message: `${name} must ${amount('at most', issue.maximum, issue.origin)}`,
         },
       ];
     default: {
@@ -106,14 +106,14 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
   }
 }
 
-function hintForText(path: Finding['path']): string {
-  return path[0] === 'version' ? 'Put it in quotes, as three numbers: "1.2.0".' : 'Put it in quotes.';
+function hintForText(path: RuleProblem['path']): string {
+  return path[0] === 'version' ? 'Write three numbers in quotes, like "1.2.0".' : 'Put it in quotes.';
 }
 
-function unknownKeys(issue: UnknownKeys, path: Finding['path'], known: readonly string[]): Finding[] {
+function unknownKeys(issue: UnknownKeys, path: RuleProblem['path'], known: readonly string[]): RuleProblem[] {
   const there = new Set(Object.keys(issue.input as object));
   const near = issue.keys.slice(0, maxMisspelt).map((key) => nearWords(key, known));
-  return issue.keys.map((key, index): Finding => {
+  return issue.keys.map((key, index): RuleProblem => {
     const [meant, other] = near[index] ?? [];
     const isSure = meant !== undefined && other === undefined && !there.has(meant);
     const isOnly = near.filter(([first]) => first === meant).length === 1;
@@ -128,7 +128,7 @@ function unknownKeys(issue: UnknownKeys, path: Finding['path'], known: readonly 
   });
 }
 
-/** What any branch of a union would take, where the value is of the wrong kind for all of them. */
+/** The types that the branches of a union accept, if the value has the wrong type for all of them. */
 function expectedKinds(issue: UnionIssue): string[] | undefined {
   const kinds = issue.errors.map(([inner, ...more]) => {
     if (inner === undefined || more.length > 0 || inner.path.length > 0) return undefined;
@@ -138,7 +138,7 @@ function expectedKinds(issue: UnionIssue): string[] | undefined {
   return kinds.every((branch) => branch !== undefined) ? kinds.flat() : undefined;
 }
 
-/** Of a union's branches the one that got furthest is what the author meant. */
+/** The branch of a union whose check got furthest: probably the one that the author meant. */
 function nearestBranch(issue: UnionIssue): readonly Issue[] {
   const isOfKind = (inner: Issue) => inner.code !== 'invalid_type' && inner.code !== 'invalid_union';
   const depth = (issues: readonly Issue[]) =>
@@ -157,7 +157,7 @@ function describe(path: readonly (string | number)[]): string {
 
 function noun(expected: string): string {
   const nouns: Record<string, string> = {
-    string: 'a text',
+    string: 'a string',
     number: 'a number',
     int: 'a whole number',
     boolean: 'true or false',
@@ -172,13 +172,14 @@ function kindOf(value: unknown): string {
   if (value === null) return 'empty';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  return typeof value === 'string' ? 'a text' : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'string' ? 'a string' : `the ${typeof value} ${String(value)}`;
 }
 
-function unitOf(origin: string, count: number | bigint): string {
-  if (origin === 'string') return count === 1 ? ' character long' : ' characters long';
-  if (origin === 'array') return count === 1 ? ' entry long' : ' entries long';
-  return '';
+/** `be at least 1`, or for a list `have at least 1 entry`. */
+function amount(bound: string, count: number | bigint, origin: string): string {
+  if (origin === 'string') return `have ${bound} ${count} ${count === 1 ? 'character' : 'characters'}`;
+  if (origin === 'array') return `have ${bound} ${count} ${count === 1 ? 'entry' : 'entries'}`;
+  return `be ${bound} ${count}`;
 }
 
 function isScalar(value: unknown): boolean {

@@ -1,16 +1,16 @@
 import { oneLine } from '../text/literals.ts';
 import { isKeyword, isTakenClassName, moduleNamePattern, whyNotModuleName } from '../text/names.ts';
 
-/** More bytes than this are not a manifest; refused before anything is parsed. */
+/** A larger file is refused before it is parsed. */
 export const maxManifestBytes = 1_000_000;
 
-/** What a module is given that does not say it, or not all of it. */
+/** Resources of a module whose manifest does not set them. */
 export const usualResources = { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 };
 
-/** The reason why a text is not fine, as the end of a sentence; `undefined` where it is. */
+/** Returns why a value is invalid, as the end of a sentence, or `undefined` for a valid value. */
 export type WhyNot = (value: string) => string | undefined;
 
-/** Characters are code points, as JSON Schema counts them, and not halves of some. */
+/** Characters are code points, as in JSON Schema. */
 const lengthOf = (value: string) => [...value].length;
 const isLonger = (value: string, limit: number) => value.length > limit && lengthOf(value) > limit;
 
@@ -23,7 +23,7 @@ export const endpointPattern = new RegExp(
   `^(?:(${methods.join('|')}) )?((?:/(?:[A-Za-z0-9._~-]+|\\{[a-z][a-z0-9_]*\\}))+)$`,
 );
 
-/** What the base class of a configuration has itself. */
+/** Members of the base class of configurations. */
 export const takenConfigKeys: ReadonlySet<string> = new Set(
   (
     'construct copy dict from_orm json parse_file parse_obj parse_raw schema schema_json update_forward_refs validate ' +
@@ -38,17 +38,17 @@ export function parametersIn(path: string): string[] {
   return (path.match(/\{[^}]*\}/g) ?? []).map((found) => found.slice(1, -1));
 }
 
-/** Why a text is refused, where more than one check says it. */
+/** Reasons that several checks share. */
 export const reasons = {
   empty: 'is empty',
-  control: 'holds a control character',
-  half: 'holds half a character',
+  control: 'contains a control character',
+  half: 'contains an unpaired surrogate',
   dots: 'has a segment . or .., which no request can reach',
   twice: 'names a parameter twice',
   keyword: 'a keyword of Python or TypeScript',
 } as const;
 
-/** What texts of a manifest may be, where a pattern does not say it. */
+/** Checks of strings for which a pattern is not enough. */
 export const whyNot = {
   name: whyNotModuleName,
   className: (value) => {
@@ -91,17 +91,17 @@ function unknownMethod(value: string): string | undefined {
   return `has the method ${method}; the known methods are ${methods.join(', ')}`;
 }
 
-/** On a longer text a pattern may take for ever. */
+/** A pattern may take too long on a longer string. */
 export const maxMatched = 200;
 
-/** What texts of a manifest must be, and how that is said. */
+/** Patterns of strings, with the reason for a string that does not match. */
 export const patterns = {
   name: [moduleNamePattern, 'must have 2 to 50 characters: a letter a to z, then a to z, 0 to 9 and _'],
   className: [/^[A-Z][A-Za-z0-9]{1,99}$/, 'must be PascalCase: a capital, then letters and digits'],
   endpoint: [endpointPattern, 'must be "METHOD /path", with {snake_case} for parameters'],
   configurationKey: [/^[a-z][a-z0-9_]{0,63}$/, 'must be snake_case: a letter a to z, then a to z, 0 to 9 and _'],
   version: [
-    // The grammar of semver.org, without build metadata being told apart.
+    // The grammar of semver.org, without a separate group for build metadata.
     /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?$/,
     'must be a semantic version, like "1.0.0", in quotes',
   ],

@@ -1,29 +1,29 @@
-/** Something wrong at a place inside a value; `at` says whether its key or the value itself is to blame. */
-export interface Fault {
+/** A problem in a manifest, without its position in the text. `at` selects the key or the value at `path`. */
+export interface Problem {
   readonly path: readonly (string | number)[];
   readonly at: 'key' | 'value';
   readonly message: string;
   readonly hint?: string;
-  /** The text that stands there → what may safely stand there instead. */
+  /** The text at that position → a safe replacement. */
   readonly fix?: (text: string) => string;
 }
 
-/** A fault, and the rule that it breaks. */
-export interface Finding extends Fault {
+/** A problem and the id of its rule. */
+export interface RuleProblem extends Problem {
   readonly rule: string;
 }
 
-/** Most faults: of a value, with what to do about it. */
-export function faultAt(path: Fault['path'], message: string, hint?: string): Fault {
+/** The problem of a value, with an optional hint. */
+export function problemAt(path: Problem['path'], message: string, hint?: string): Problem {
   return { path, at: 'value', message, ...(hint === undefined ? {} : { hint }) };
 }
 
-/** What is wrong with each of some items. Mostly nothing is, thousands of times: a loop costs half of what flatMap does. */
-export function faultsIn<T>(items: readonly T[], check: (item: T, index: number) => Fault | undefined): Fault[] {
-  const found: Fault[] = [];
+/** The problems that `check` finds in the items. A loop, because it takes half the time of flatMap. */
+export function problemsIn<T>(items: readonly T[], check: (item: T, index: number) => Problem | undefined): Problem[] {
+  const found: Problem[] = [];
   for (let index = 0; index < items.length; index += 1) {
-    const fault = check(items[index] as T, index);
-    if (fault) found.push(fault);
+    const problem = check(items[index] as T, index);
+    if (problem) found.push(problem);
   }
   return found;
 }

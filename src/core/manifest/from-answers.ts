@@ -5,13 +5,13 @@ import { usualResources } from './field-checks.ts';
 import { lifecycleEvents, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
-/** What is not said elsewhere; `author` comes from the machine's git configuration. */
+/** Defaults for missing answers; `author` comes from the git configuration. */
 export interface Defaults {
   readonly author: string;
   readonly dependencies: readonly string[];
 }
 
-/** Answers → manifest. A name alone is enough; `base` is a manifest to start from (`--from`). Lists add, scalars replace. */
+/** Answers → manifest. Only the name is required. `base` is the manifest of `--from`: lists add to it, other values replace it. */
 export function manifestFromAnswers(
   answers: Answers & { readonly name: string },
   defaults: Defaults,

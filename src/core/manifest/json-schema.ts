@@ -32,8 +32,7 @@ const prose = (maxLength: number): JsonSchema => ({
 });
 
 /**
- * The checks that schema.ts has as functions, said once more as JSON Schema says such things. A property test holds
- * the two against each other.
+ * JSON Schema for the checks that schema.ts has as functions. A property test compares the two.
  */
 const checks = new Map<unknown, JsonSchema>([
   [fields.name, { ...matching(patterns.name), ...noneOf(keywords, takenModuleNames) }],
@@ -105,7 +104,7 @@ function describe(
   return Object.fromEntries(all);
 }
 
-/** Standard settings have entries of their own, so that an editor offers them. */
+/** Standard settings have their own entries, so that editors suggest them. */
 function describeSettings(schema: JsonSchema): JsonSchema {
   const known = Object.entries(standardSettings).map(([key, { description, default: example }]) => [
     key,

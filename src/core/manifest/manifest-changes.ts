@@ -1,6 +1,6 @@
 import type { Manifest } from './schema.ts';
 
-/** One difference between what a manifest said and what it says, as a sentence and as a step from one to the other. */
+/** A difference between two versions of a manifest, as a sentence and as a step between them. */
 export interface ManifestChange {
   /** "manifest.yaml has notes.archived in events_emitted now" */
   readonly sentence: string;
@@ -12,7 +12,7 @@ export interface ManifestChange {
 const lists = ['dependencies', 'endpoints', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
 const texts = ['name', 'version', 'description', 'author', 'class_name'] as const;
 
-/** What was edited in a manifest, one by one. */
+/** The differences between two versions of a manifest. */
 export function manifestChanges(then: Manifest, now: Manifest): ManifestChange[] {
   return [
     ...texts.filter((key) => then[key] !== now[key]).map((key) => changed(then, key, { [key]: now[key] })),
@@ -60,6 +60,6 @@ function mapChanges(then: Manifest, now: Manifest, block: 'resources' | 'configu
 }
 
 function changed(then: Manifest, name: string, change: object, isNew = false): ManifestChange {
-  const sentence = isNew ? `manifest.yaml has ${name} now` : `manifest.yaml says something else in ${name}`;
+  const sentence = isNew ? `manifest.yaml has ${name} now` : `manifest.yaml has another value for ${name} now`;
   return { sentence, isRemoval: false, after: { ...then, ...change } };
 }

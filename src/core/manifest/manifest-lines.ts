@@ -1,4 +1,4 @@
-/** The first lines of a block's entries: all that stand as far in as its first one. */
+/** The first lines of the entries of a block: all lines with the indentation of its first entry. */
 export function entriesBelow(lines: readonly string[], head: number): number[] {
   const found: number[] = [];
   let indent: number | undefined;
@@ -13,7 +13,7 @@ export function entriesBelow(lines: readonly string[], head: number): number[] {
   return found;
 }
 
-/** Behind an entry and what belongs to it. */
+/** The line after an entry and its nested lines. */
 export function endOfEntry(item: number, lines: readonly string[]): number {
   const indent = /^ */.exec(lines[item] as string)?.[0].length ?? 0;
   let end = item + 1;

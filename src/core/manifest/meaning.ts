@@ -1,69 +1,71 @@
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
 import { endpointsOf } from './endpoints.ts';
-import { type Fault, type Finding, faultAt, faultsIn } from './finding.ts';
+import { type Problem, problemAt, problemsIn, type RuleProblem } from './finding.ts';
 import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
-/** What the schema cannot say and no code could be generated from, by the rule that it breaks. */
-export const obstacles = {
+/** Checks beyond the schema, by rule. Nothing can be generated from a manifest that fails one of them. */
+export const semanticChecks = {
   duplicate: duplicates,
   'endpoint-permission': missingPermissions,
   'reserved-endpoint': hostEndpoints,
-  'env-name': settingsWith(envNameFaults),
-  'secret-default': settingsWith(secretFaults),
-  configuration: settingsWith(valueFaults),
-} satisfies Readonly<Record<string, (manifest: Manifest) => Fault[]>>;
+  'env-name': settingsWith(envNameProblem),
+  'secret-default': settingsWith(secretProblem),
+  configuration: settingsWith(valueProblem),
+} satisfies Readonly<Record<string, (manifest: Manifest) => Problem[]>>;
 
-/** Everything that keeps a manifest from being generated from: `validate` reports the same, among other things. */
-export function checkMeaning(manifest: Manifest): Finding[] {
-  return Object.entries(obstacles).flatMap(([rule, check]) => check(manifest).map((fault) => ({ ...fault, rule })));
+/** Runs the semantic checks: `validate` reports the same problems, among others. */
+export function checkSemantics(manifest: Manifest): RuleProblem[] {
+  return Object.entries(semanticChecks).flatMap(([rule, check]) =>
+    check(manifest).map((problem) => ({ ...problem, rule })),
+  );
 }
 
 const namedLists = ['dependencies', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
 
-function duplicates(manifest: Manifest): Fault[] {
+function duplicates(manifest: Manifest): Problem[] {
   const shapes = endpointsOf(manifest).map(({ shape }) => shape);
   return [...repeated('endpoints', shapes), ...namedLists.flatMap((list) => repeated(list, manifest[list]))];
 }
 
-function repeated(list: string, entries: readonly string[]): Fault[] {
-  return faultsIn(entries, (entry, index) => {
+function repeated(list: string, entries: readonly string[]): Problem[] {
+  return problemsIn(entries, (entry, index) => {
     const first = entries.indexOf(entry);
     if (first === index) return undefined;
-    return faultAt([list, index], `${list}[${index}] says the same as ${list}[${first}]`, 'Remove one of the two.');
+    return problemAt([list, index], `${list}[${index}] duplicates ${list}[${first}]`, 'Remove one of the two.');
   });
 }
 
-function missingPermissions(manifest: Manifest): Fault[] {
+function missingPermissions(manifest: Manifest): Problem[] {
   const namespace = namespaceOf(manifest);
   const lacking = permissionRoles.filter((role) => !manifest.permissions_required.includes(`${namespace}:${role}`));
   if (lacking.length === 0) return [];
-  return faultsIn(endpointsOf(manifest), (endpoint, index) => {
+  return problemsIn(endpointsOf(manifest), (endpoint, index) => {
     if (!lacking.includes(endpoint.permission)) return undefined;
     const permission = `${namespace}:${endpoint.permission}`;
-    return faultAt(
+    return problemAt(
       ['endpoints', index],
-      `${endpoint.method} ${endpoint.path} needs the permission ${permission}`,
+      `${endpoint.method} ${endpoint.path} requires ${permission}, which is not in permissions_required`,
       `Add ${permission} to permissions_required.`,
     );
   });
 }
 
-function hostEndpoints(manifest: Manifest): Fault[] {
-  return faultsIn(endpointsOf(manifest), ({ shape }, index) =>
+function hostEndpoints(manifest: Manifest): Problem[] {
+  return problemsIn(endpointsOf(manifest), ({ shape }, index) =>
     shape === 'GET /health'
-      ? faultAt(['endpoints', index], 'the host answers GET /health itself', 'Remove it.')
+      ? problemAt(['endpoints', index], 'GET /health is reserved for the host', 'Remove the endpoint.')
       : undefined,
   );
 }
 
-/** What is wrong with a setting, and which part of its long form is to blame. */
-type SettingCheck = (setting: Setting) => SettingFault | undefined;
-type SettingFault = readonly [message: string, part: keyof Setting, hint?: string];
+/** Returns the problem of a setting, and the part of its long form that has it. */
+type SettingCheck = (setting: Setting) => SettingProblem | undefined;
+type SettingProblem = readonly [message: string, part: keyof Setting, hint?: string];
 
-function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
+function settingsWith(check: SettingCheck): (manifest: Manifest) => Problem[] {
   return (manifest) =>
-    faultsIn(settingsOf(manifest), (setting) => {
+    problemsIn(settingsOf(manifest), (setting) => {
       const found = check(setting);
       if (found === undefined) return undefined;
       const [message, part, hint] = found;
@@ -71,54 +73,54 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Fault[] {
       const value = manifest.configuration[key];
       const isThere = typeof value === 'object' && Object.hasOwn(value, part);
       const path = ['configuration', key, ...(isThere ? [part] : [])];
-      return faultAt(path, `configuration.${key} ${message}`, hint);
+      return problemAt(path, `configuration.${key} ${message}`, hint);
     });
 }
 
-function envNameFaults({ key, default: name }: Setting): SettingFault | undefined {
+function envNameProblem({ key, default: name }: Setting): SettingProblem | undefined {
   if (!isEnvKey(key) || (typeof name === 'string' && /^[A-Z_][A-Z0-9_]*$/.test(name))) return undefined;
   return [
-    'must name an environment variable, like "MY_API_KEY"',
+    'must be the name of an environment variable, like "MY_API_KEY"',
     'default',
-    'A key that ends in _env holds a name, never the secret.',
+    'A key that ends in _env holds the name of a variable, never the secret itself.',
   ];
 }
 
-function secretFaults({ key, secret, default: value }: Setting): SettingFault | undefined {
+function secretProblem({ key, secret, default: value }: Setting): SettingProblem | undefined {
   if (isEnvKey(key) || !secret || value === undefined) return undefined;
   return [
-    'is a secret and has a value here',
+    'is a secret but has a value in the manifest',
     'default',
-    `Remove the default; the value comes from the environment, or name its variable with ${key}_env.`,
+    `Remove the default and set the value in the environment, or name its environment variable with ${key}_env.`,
   ];
 }
 
-function valueFaults(setting: Setting): SettingFault | undefined {
+function valueProblem(setting: Setting): SettingProblem | undefined {
   const { key, type, minimum, maximum } = setting;
-  if (isEnvKey(key) || secretFaults(setting) !== undefined) return undefined;
+  if (isEnvKey(key) || secretProblem(setting) !== undefined) return undefined;
   const standard = standardSetting(key);
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
-    return [`must be of type ${standard.type}, as every module has it`, 'type'];
+    return [`must have type ${standard.type}, like the standard setting`, 'type'];
   const value = setting.default;
-  const isMisfit = (one: Scalar) => !fitsType(one, type);
-  const misfit = setting.enum?.find(isMisfit) ?? (value !== undefined && isMisfit(value) ? value : undefined);
-  if (misfit !== undefined)
+  const hasWrongType = (one: Scalar) => !fitsType(one, type);
+  const mismatch = setting.enum?.find(hasWrongType) ?? (value !== undefined && hasWrongType(value) ? value : undefined);
+  if (mismatch !== undefined)
     return [
-      `has the value ${JSON.stringify(misfit)}, which is not of type ${type}`,
-      misfit === value && !setting.enum?.includes(misfit) ? 'default' : 'enum',
+      `has the value ${JSON.stringify(mismatch)}, which is not of type ${type}`,
+      mismatch === value && !setting.enum?.includes(mismatch) ? 'default' : 'enum',
     ];
   if (type !== 'integer' && type !== 'number' && (minimum !== undefined || maximum !== undefined))
-    return [`has a range, but the type ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
+    return [`has a minimum or maximum, but its type is ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return ['has a minimum above its maximum', 'minimum'];
   if (value === undefined) return undefined;
-  const reason = defaultFault(setting, value) ?? defaultFault(standard ?? {}, value);
+  const reason = defaultProblem(setting, value) ?? defaultProblem(standard ?? {}, value);
   return reason === undefined ? undefined : [reason, 'default'];
 }
 
-function defaultFault(setting: Partial<Setting>, value: Scalar): string | undefined {
+function defaultProblem(setting: Partial<Setting>, value: Scalar): string | undefined {
   if (setting.enum && !setting.enum.includes(value))
-    return `has the default ${JSON.stringify(value)}, which its enum lacks`;
+    return `has the default ${JSON.stringify(value)}, which is not in its enum`;
   if (typeof value !== 'number') return undefined;
   if (setting.minimum !== undefined && value < setting.minimum)
     return `has the default ${value}, below its minimum ${setting.minimum}`;

@@ -7,8 +7,8 @@ export const permissionRoles: readonly PermissionRole[] = ['create', 'read', 'de
 export const lifecycleEvents: readonly LifecycleEvent[] = ['started', 'progress', 'completed', 'failed', 'cancelled'];
 
 /**
- * The prefix of the module's permissions and events: normally its name, else what most of the standard ones start with.
- * On a tie the module's own name wins, then the one that stands first.
+ * The prefix of the module's permissions and events: usually its name, otherwise the prefix of most standard ones. If two
+ * prefixes are equally frequent, the name of the module wins, then the first one.
  */
 export function namespaceOf(manifest: Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>): string {
   const isOwn = (entry: string) => isInNamespace(entry, manifest.name);
@@ -28,7 +28,7 @@ export function splitName(name: string): readonly [namespace: string, verb: stri
   return [namespace, verb];
 }
 
-/** Whether `splitName` gives it that namespace. */
+/** Whether the namespace in `splitName(name)` is `namespace`. */
 export function isInNamespace(name: string, namespace: string): boolean {
   const mark = name.charAt(namespace.length);
   return (mark === ':' || mark === '.') && name.startsWith(namespace);

@@ -42,7 +42,7 @@ const Endpoint = text(whyNot.endpoint);
 const Permission = matching(patterns.permission);
 const Dependency = matching(patterns.dependency);
 
-/** The manifest as its author writes it; docs/manifest.md is printed from this. */
+/** The manifest as its author writes it; docs/manifest.md is generated from it. */
 export const ManifestSchema = z.strictObject({
   name: text(whyNot.name),
   version: matching(patterns.version),
@@ -69,7 +69,7 @@ export type Manifest = z.output<typeof ManifestSchema>;
 export type ConfigurationValue = Manifest['configuration'][string];
 export type ConfigurationEntry = z.output<typeof ConfigurationEntry>;
 
-/** Validators of single answers: the same ones that check the manifest. */
+/** Validators of single answers, shared with the manifest. */
 export const fields = {
   name: ManifestSchema.shape.name,
   version: ManifestSchema.shape.version,

@@ -3,38 +3,38 @@ import { nearestWord } from '../text/nearest-word.ts';
 import { methods, patterns, whyNot } from './field-checks.ts';
 
 interface Field {
-  /** What the author may have meant. */
+  /** The value that the author probably meant; it may be invalid. */
   readonly guess: (given: string) => string | undefined;
-  readonly isRight: (value: string) => boolean;
+  readonly isValid: (value: string) => boolean;
 }
 
 const matching = (kind: keyof typeof patterns) => (value: string) => patterns[kind][0].test(value);
 
-const event: Field = { guess: (given) => joined(given, '.'), isRight: matching('event') };
+const event: Field = { guess: (given) => joined(given, '.'), isValid: matching('event') };
 
 const fields: Readonly<Record<string, Field>> = {
-  name: { guess: suggestModuleName, isRight: (value) => whyNot.name(value) === undefined },
-  version: { guess: threeNumbers, isRight: matching('version') },
-  class_name: { guess: pascalCase, isRight: (value) => whyNot.className(value) === undefined },
+  name: { guess: suggestModuleName, isValid: (value) => whyNot.name(value) === undefined },
+  version: { guess: threeNumbers, isValid: matching('version') },
+  class_name: { guess: pascalCase, isValid: (value) => whyNot.className(value) === undefined },
   dependencies: {
     guess: (given) => (given.startsWith('module:') ? `module:${snakeCase(given.slice(7))}` : undefined),
-    isRight: matching('dependency'),
+    isValid: matching('dependency'),
   },
-  endpoints: { guess: endpoint, isRight: (value) => whyNot.endpoint(value) === undefined },
-  permissions_required: { guess: (given) => joined(given, ':'), isRight: matching('permission') },
+  endpoints: { guess: endpoint, isValid: (value) => whyNot.endpoint(value) === undefined },
+  permissions_required: { guess: (given) => joined(given, ':'), isValid: matching('permission') },
   events_emitted: event,
   events_subscribed: event,
-  'resources.cpu': { guess: (given) => given.replace(/\s/g, ''), isRight: matching('cpu') },
-  'resources.memory': { guess: memory, isRight: matching('memory') },
+  'resources.cpu': { guess: (given) => given.replace(/\s/g, ''), isValid: matching('cpu') },
+  'resources.memory': { guess: memory, isValid: matching('memory') },
 };
 
-/** A right value close to a wrong one, by where it stands; `undefined` where there is none. */
+/** A valid value close to an invalid one, for the field at `path`; `undefined` if there is none. */
 export function suggestValue(path: readonly PropertyKey[], given: unknown): string | undefined {
   if (typeof given !== 'string' || given.length > 200) return undefined;
   const name = path.filter((part) => typeof part === 'string').join('.');
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   const guess = field?.guess(given.trim());
-  return guess !== undefined && guess !== given && field?.isRight(guess) ? guess : undefined;
+  return guess !== undefined && guess !== given && field?.isValid(guess) ? guess : undefined;
 }
 
 function joined(given: string, mark: string): string | undefined {

@@ -125,8 +125,8 @@ export async function parsePackMeta(text: string, pack: string): Promise<PackMet
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('it is not a mapping');
   const parsed = PackMetaSchema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const finding = explainIssues(parsed.error.issues, knownKeys)[0];
-  throw invalid([finding?.message ?? 'it is not valid', finding?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
+  const problem = explainIssues(parsed.error.issues, knownKeys)[0];
+  throw invalid([problem?.message ?? 'it is not valid', problem?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

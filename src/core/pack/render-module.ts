@@ -43,8 +43,8 @@ async function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: 
     if (!(error instanceof YamlError)) throw error;
     throw fault(error.line, `the rendered manifest is not YAML: ${error.message}`, error);
   });
-  const finding = read.findings[0];
-  if (finding) throw fault(lineOf(content, finding.path), `the rendered manifest is wrong: ${finding.message}`);
+  const problem = read.problems[0];
+  if (problem) throw fault(lineOf(content, problem.path), `the rendered manifest is wrong: ${problem.message}`);
   const different = firstDifference(read.manifest, manifest);
   if (different !== undefined)
     throw fault(

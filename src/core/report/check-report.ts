@@ -1,17 +1,17 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { counted } from '../text/counted.ts';
 
-/** What a check came to, as every format of `validate` reports it. */
+/** The result of a check, which every format of `validate` reports. */
 export interface CheckReport {
-  /** Every file that was checked, as diagnostics name them. */
+  /** All files that were checked, with the paths that diagnostics have. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: ReadonlyMap<string, string>;
-  /** Of this tool. */
+  /** Version of this tool. */
   readonly version: string;
-  /** Where warnings count as errors. */
+  /** Whether warnings count as errors. */
   readonly isStrict: boolean;
-  /** With --fix, the files that were changed, or would be. */
+  /** With --fix, the files that were changed, or would be changed in a dry run. */
   readonly fixed?: readonly string[];
   /** With --fix, whether they were. */
   readonly written?: boolean;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { type CheckReport, summaryOf } from './check-report.ts';
 
-/** Workflow commands of GitHub Actions: each finding stands at its line in the pull request. */
+/** Workflow commands of GitHub Actions: each diagnostic is shown at its line in the pull request. */
 export function diagnosticsToGithub(report: CheckReport): string {
   return [...report.diagnostics.map(commandOf), summaryOf(report), ''].join('\n');
 }
@@ -13,7 +13,7 @@ function commandOf({ severity, rule, file, range, message, hint }: Diagnostic): 
     file,
     line: start?.line,
     endLine: end?.line,
-    // Columns are of one line: GitHub refuses them where the place has several.
+    // GitHub refuses columns for a range of several lines.
     col: isOneLine ? start.column : undefined,
     endColumn: isOneLine ? end.column : undefined,
     title: rule,

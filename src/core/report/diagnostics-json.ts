@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { type CheckReport, countOf } from './check-report.ts';
 import { jsonDocument } from './json-document.ts';
 
-/** For programs; docs/schema/diagnostics.schema.json says what it holds. */
+/** The report as JSON; docs/schema/diagnostics.schema.json describes it. */
 export function diagnosticsToJson(report: CheckReport): string {
   const { files, fixed, written } = report;
   return jsonDocument('validate', {

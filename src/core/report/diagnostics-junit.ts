@@ -2,13 +2,13 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { CheckReport } from './check-report.ts';
 
 /**
- * JUnit's XML: a test for each finding, and one that passes for each file without any. Jenkins validates it against
+ * JUnit's XML: a test for each diagnostic, and a passing one for each file without any. Jenkins validates it against
  * junit-10.xsd, which has no attributes for the file and line of a test case.
  */
 export function diagnosticsToJunit(report: CheckReport): string {
   const isFailure = ({ severity }: Diagnostic) => severity === 'error' || report.isStrict;
-  const faulty = new Set(report.diagnostics.map(({ file }) => file));
-  const clean = report.files.filter((file) => !faulty.has(file));
+  const reported = new Set(report.diagnostics.map(({ file }) => file));
+  const clean = report.files.filter((file) => !reported.has(file));
   const cases = [
     ...report.diagnostics.map((one) => caseOf(one, isFailure(one))),
     ...clean.map((file) => `    <testcase classname="${xml(file)}" name="valid"/>`),

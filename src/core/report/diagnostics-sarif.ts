@@ -42,7 +42,7 @@ function resultOf({ rule, severity, file, range, message, hint, fix }: Diagnosti
     endLine: range.end.line,
     endColumn: range.end.column,
   };
-  // What stands before the first character has no place in SARIF.
+  // SARIF has no offset for the byte order mark, which is before the first character.
   const replacement = fix &&
     fix.from >= 0 && {
       deletedRegion: { charOffset: fix.from, charLength: fix.to - fix.from },
@@ -58,7 +58,7 @@ function resultOf({ rule, severity, file, range, message, hint, fix }: Diagnosti
   };
 }
 
-/** Relative paths stay so: whoever reads the log knows where the repository is. */
+/** Relative paths are not resolved: tools that read the log know the root of the repository. */
 function uriOf(file: string): string {
   const encoded = file.split('/').map(encodeURIComponent).join('/');
   return file.startsWith('/') ? `file://${encoded}` : encoded;

@@ -4,7 +4,7 @@ import type { Paint } from './paint.ts';
 
 const widest = 160;
 
-/** Findings as people read them: place, rule, message, the line it is about with the part underlined, what to do. */
+/** Diagnostics for people: position, severity, message, rule, the line with the range underlined, and the hint. */
 export function reportDiagnostics(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,

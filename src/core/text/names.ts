@@ -39,7 +39,7 @@ export function whyNotModuleName(name: string): string | undefined {
   if (!/^[a-z]/.test(name)) return 'must start with a lower-case letter a to z';
   if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
-  if (name === 'host') return 'is reserved: the host calls itself so, in its tables and events';
+  if (name === 'host') return 'is reserved: the host uses it for its own tables and events';
   if (takenModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
   return undefined;
 }

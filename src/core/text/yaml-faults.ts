@@ -4,8 +4,8 @@ import type { Range } from '../diagnostic.ts';
 type Library = typeof import('yaml');
 export type Span = readonly [from: number, to: number];
 
-/** Something that keeps a text from being read as YAML, by the rule that it breaks. */
-export interface SyntaxFault {
+/** A problem that the YAML parser reports, with its rule. */
+export interface SyntaxProblem {
   readonly rule: 'alias-bomb' | 'duplicate-key' | 'several-documents' | 'syntax' | 'too-deep';
   readonly message: string;
   readonly range: Range;
@@ -16,24 +16,25 @@ type Place = (from: number, to: number) => Range;
 
 const hints: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Use spaces.',
-  BLOCK_AS_IMPLICIT_KEY: 'A text with a colon and a space goes in quotes.',
+  BLOCK_AS_IMPLICIT_KEY: 'Put a string that contains a colon and a space in quotes.',
   BAD_SCALAR_START: 'Put the value in quotes.',
-  TAG_RESOLVE_FAILED: 'Remove the tag: a manifest holds texts, numbers, true and false only.',
+  TAG_RESOLVE_FAILED: 'Remove the tag: a manifest has no tags.',
 };
 
-/** Everything wrong with one document of a text; the parser's own faults once a line, for one leads to others. */
-export function faultsOf(yaml: Library, document: Document.Parsed, index: number, place: Place): SyntaxFault[] {
-  const faults = [...oneALine(yaml, document, place), ...keyFaults(yaml, document, place)];
-  if (index !== 1) return faults;
+/** The problems of one document of a text. Of the parser's errors, one per line: the first often causes the others. */
+export function problemsOf(yaml: Library, document: Document.Parsed, index: number, place: Place): SyntaxProblem[] {
+  const problems = [...onePerLine(yaml, document, place), ...keyProblems(yaml, document, place)];
+  if (index !== 1) return problems;
   const start = document.range[0];
-  const message = 'a second document starts here; only one is read';
-  return [{ rule: 'several-documents', message, range: place(start, start + 1) }, ...faults];
+  const message = 'a second document starts here, but a manifest is one document';
+  const hint = 'Remove the second document.';
+  return [{ rule: 'several-documents', message, range: place(start, start + 1), hint }, ...problems];
 }
 
-function oneALine(yaml: Library, document: Document.Parsed, place: Place): SyntaxFault[] {
-  const lines = new Map<number, SyntaxFault>();
+function onePerLine(yaml: Library, document: Document.Parsed, place: Place): SyntaxProblem[] {
+  const lines = new Map<number, SyntaxProblem>();
   for (const { message, pos, code } of [...document.errors, ...document.warnings]) {
-    const range = place(...(code === 'MISSING_CHAR' ? openedBefore(yaml, document, pos) : pos));
+    const range = place(...(code === 'MISSING_CHAR' ? openingQuote(yaml, document, pos) : pos));
     if (lines.has(range.start.line)) continue;
     const hint = hints[code];
     lines.set(range.start.line, {
@@ -46,8 +47,8 @@ function oneALine(yaml: Library, document: Document.Parsed, place: Place): Synta
   return [...lines.values()];
 }
 
-/** Where a quote is never closed, the end of the text is to blame for nothing: its start is the place. */
-function openedBefore(yaml: Library, document: Document.Parsed, pos: [number, number]): [number, number] {
+/** For a quote that is never closed, the parser reports the end of the text; this finds the opening quote. */
+function openingQuote(yaml: Library, document: Document.Parsed, pos: [number, number]): [number, number] {
   let found = pos;
   yaml.visit(document, {
     Scalar: (_, { type, range }) => {
@@ -58,8 +59,8 @@ function openedBefore(yaml: Library, document: Document.Parsed, pos: [number, nu
   return found;
 }
 
-function keyFaults(yaml: Library, document: Document.Parsed, place: Place): SyntaxFault[] {
-  const faults: SyntaxFault[] = [];
+function keyProblems(yaml: Library, document: Document.Parsed, place: Place): SyntaxProblem[] {
+  const problems: SyntaxProblem[] = [];
   const of = (node: { range?: readonly number[] | null | undefined }) =>
     place(node.range?.[0] ?? 0, node.range?.[1] ?? 0);
   yaml.visit(document, {
@@ -68,28 +69,32 @@ function keyFaults(yaml: Library, document: Document.Parsed, place: Place): Synt
       for (const { key } of items) {
         if (!yaml.isScalar(key)) continue;
         if (key.value === '__proto__')
-          faults.push({ rule: 'syntax', message: 'the key __proto__ is not read', range: of(key) });
+          problems.push({ rule: 'syntax', message: 'the key __proto__ is not allowed', range: of(key) });
         const first = keys.get(String(key.value));
         if (first === undefined) keys.set(String(key.value), key);
         else {
-          const message = `the key ${key.value} stands twice; first in line ${of(first).start.line}`;
-          faults.push({ rule: 'duplicate-key', message, range: of(key), hint: 'Remove one of the two.' });
+          const message = `duplicate key ${key.value}, first defined on line ${of(first).start.line}`;
+          problems.push({ rule: 'duplicate-key', message, range: of(key), hint: 'Remove one of the two.' });
         }
       }
     },
     Alias: (_, alias) => {
       if (alias.resolve(document) !== undefined) return;
-      faults.push({ rule: 'syntax', message: `nothing before here is called &${alias.source}`, range: of(alias) });
+      problems.push({
+        rule: 'syntax',
+        message: `there is no anchor &${alias.source} before this alias`,
+        range: of(alias),
+      });
     },
   });
-  return faults;
+  return problems;
 }
 
-// All that YAML calls printable; other readers refuse the whole text for one character of these.
+// Characters that YAML forbids. Other parsers refuse a text that contains one of them.
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
 
-/** The first character that YAML forbids; the parser takes it for text. */
-export function controlCharacters(text: string, place: Place): SyntaxFault[] {
+/** The first character that YAML forbids. The parser accepts these, so they are checked here. */
+export function controlCharacters(text: string, place: Place): SyntaxProblem[] {
   const found = forbidden.exec(text);
   if (found === null) return [];
   const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');

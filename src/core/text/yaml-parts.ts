@@ -3,7 +3,7 @@ import type { Span } from './yaml-faults.ts';
 
 type Library = typeof import('yaml');
 
-/** One scalar as it stands in a text. `source` is what is written, without quotes. */
+/** A scalar in a text. `source` is its text without quotes. */
 export interface YamlScalar {
   readonly source: string;
   readonly isPlain: boolean;

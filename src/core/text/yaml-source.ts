@@ -1,18 +1,18 @@
 import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
-import { controlCharacters, faultsOf, type Span, type SyntaxFault } from './yaml-faults.ts';
+import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './yaml-faults.ts';
 import { commentsOf, scalarsOf, type YamlComment, type YamlScalar } from './yaml-parts.ts';
 
 export type YamlPath = readonly (string | number)[];
 
-/** YAML with the place of everything in it. Slower than `readYaml`: for text that is shown back to its author. */
+/** Parsed YAML with the positions of keys and values. Slower than `readYaml`, for texts that diagnostics refer to. */
 export interface YamlSource {
-  /** The text that offsets count in: without a byte order mark. */
+  /** The text without a byte order mark; offsets refer to it. */
   readonly text: string;
-  /** `undefined` where the text cannot be read; a key that stands twice has its last value. */
+  /** `undefined` if the text cannot be parsed. A duplicate key has its last value. */
   readonly value: unknown;
-  readonly faults: readonly SyntaxFault[];
-  /** The place of a value or of its key; the nearest parent's where there is none. */
+  readonly problems: readonly SyntaxProblem[];
+  /** The range of a value or of its key, or of the nearest parent if it does not exist. */
   rangeOf(path: YamlPath, at: 'key' | 'value'): Range;
   spanOf(path: YamlPath, at: 'key' | 'value'): Span;
   rangeAt(from: number, to: number): Range;
@@ -20,7 +20,7 @@ export interface YamlSource {
   comments(): readonly YamlComment[];
 }
 
-/** More aliases or deeper nesting than this are an attack, not a manifest. */
+/** Limits against malicious texts. */
 const maxAliases = 100;
 const maxDepth = 100;
 
@@ -40,15 +40,15 @@ export async function parseYaml(given: string): Promise<YamlSource> {
     ),
   ];
   const document = documents[0] as Document.Parsed | undefined;
-  const faults = documents.flatMap((one, index) => faultsOf(yaml, one as Document.Parsed, index, rangeAt));
-  faults.push(...controlCharacters(text, rangeAt));
-  const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
-  const value = isReadable ? readValue(yaml, document, faults, rangeAt) : undefined;
+  const problems = documents.flatMap((one, index) => problemsOf(yaml, one as Document.Parsed, index, rangeAt));
+  problems.push(...controlCharacters(text, rangeAt));
+  const isReadable = problems.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
+  const value = isReadable ? readValue(yaml, document, problems, rangeAt) : undefined;
   const spanOf: YamlSource['spanOf'] = (path, at) => placeOf(yaml, document, path, at);
   return {
     text,
     value,
-    faults,
+    problems,
     rangeOf: (path, at) => rangeAt(...spanOf(path, at)),
     spanOf,
     rangeAt,
@@ -62,7 +62,7 @@ function unreadable(text: string, at: number, rangeAt: YamlSource['rangeAt']): Y
   return {
     text,
     value: undefined,
-    faults: [{ rule: 'too-deep', message: `more than ${maxDepth} levels deep`, range }],
+    problems: [{ rule: 'too-deep', message: `nested more than ${maxDepth} levels deep`, range }],
     rangeOf: () => range,
     spanOf: () => [at, at + 1],
     rangeAt,
@@ -79,7 +79,7 @@ function rangesIn(text: string, lines: { linePos(offset: number): { line: number
   return (from: number, to: number): Range => ({ start: position(from), end: position(Math.max(to, from)) });
 }
 
-/** Found before anything recursive sees the text: too deep a recursion can end the process. */
+/** Runs before any recursive function, because deep recursion can crash the process. */
 function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
   const open: [token: CST.Token, depth: number][] = tokens.map((token) => [token, 0]);
   for (let next = open.pop(); next; next = open.pop()) {
@@ -95,7 +95,7 @@ function tooDeepAt(tokens: readonly CST.Token[]): number | undefined {
 function readValue(
   yaml: Library,
   document: Document.Parsed | undefined,
-  faults: SyntaxFault[],
+  problems: SyntaxProblem[],
   rangeAt: YamlSource['rangeAt'],
 ): unknown {
   try {
@@ -109,8 +109,8 @@ function readValue(
       },
     });
     const range = rangeAt(first?.range?.[0] ?? 0, first?.range?.[1] ?? 0);
-    const message = `the aliases stand for too much; at most ${maxAliases} are read`;
-    faults.push({ rule: 'alias-bomb', message, range, hint: 'Write the values out.' });
+    const message = `the aliases expand to too many values; at most ${maxAliases} are allowed`;
+    problems.push({ rule: 'alias-bomb', message, range, hint: 'Replace the aliases with the values.' });
     return undefined;
   }
 }

@@ -15,8 +15,8 @@ export class YamlError extends Error {
 export async function readYaml(text: string): Promise<unknown> {
   const plain = readPlainYaml(text);
   if (plain) return plain.value;
-  const { value, faults } = await parseYaml(text);
-  const [first] = faults;
+  const { value, problems } = await parseYaml(text);
+  const [first] = problems;
   if (first) throw new YamlError(first.message, first.range.start.line);
   return value ?? null;
 }

@@ -17,13 +17,13 @@ const manifest = goodManifest('document_search', {
 const isFastify = (stack: string) => stack === 'fastify';
 const quoted = (stack: string, text: string) => (isFastify(stack) ? `'${text}'` : `"${text}"`);
 const file = (stack: string, name: string) => `${name}.${isFastify(stack) ? 'ts' : 'py'}`;
-/** Without the pieces between `mark`s that hold `word`. */
+/** Without the pieces between `mark`s that contain `word`. */
 const without = (text: string, mark: string, word: string) =>
   text
     .split(mark)
     .filter((piece) => !piece.includes(word))
     .join(mark);
-/** Without the line that starts so, and those that go on with it. */
+/** Without the line that starts with `start` and its continuation lines. */
 function withoutEntry(text: string, start: string): string {
   const lines = text.split('\n');
   const at = lines.findIndex((line) => line.startsWith(start));
@@ -36,8 +36,8 @@ const withoutLine = (word: string) => (text: string) => without(text, '\n', word
 const lineOf = (field: string, index: number, module: Module) =>
   `manifest.yaml:${(module.get('manifest.yaml') ?? '').split('\n').indexOf(`${field}:`) + 2 + index}`;
 
-describe.each(stacks)('the code of %s', (stack) => {
-  it('as generated agrees with its manifest, whatever that is', async () => {
+describe.each(stacks)('the check of %s code', (stack) => {
+  it('reports nothing for generated code, also with random manifests', async () => {
     expect(await driftIn(await generated(stack, manifest), manifest)).toEqual([]);
     await eachSeed(draws.codeChecks, async (seed) => {
       const random = randomManifest(seed);
@@ -45,21 +45,21 @@ describe.each(stacks)('the code of %s', (stack) => {
     });
   });
 
-  it('with a route renamed: exactly that is told', async () => {
+  it('reports a renamed route, and nothing else', async () => {
     const module = await generated(stack, manifest);
     for (const { method, path } of endpointsOf(manifest)) {
       const written = isFastify(stack) ? path.replaceAll(/\{(\w+)\}/g, ':$1') : path;
       const all = replacements(module, quoted(stack, written), quoted(stack, `/x${written.slice(1)}`));
-      // Two of the endpoints have one path.
+      // Two of the endpoints have the same path.
       const [one] = method === 'DELETE' ? all.slice(1) : all;
-      const told = `${one?.at} undeclared-route: the manifest does not declare ${method} /x${path.slice(1)}`;
+      const expected = `${one?.at} undeclared-route: the manifest does not declare ${method} /x${path.slice(1)}`;
       const [found, ...more] = await driftIn(one?.changed ?? module, manifest);
       expect(more).toEqual([]);
-      expect(found?.startsWith(told)).toBe(true);
+      expect(found?.startsWith(expected)).toBe(true);
     }
   });
 
-  it('with a route removed: exactly that is told', async () => {
+  it('reports a removed route, and nothing else', async () => {
     const module = await generated(stack, manifest);
     for (const [index, { method, path }] of endpointsOf(manifest).entries()) {
       const changed = edited(module, file(stack, 'routes'), (text) => {
@@ -73,12 +73,12 @@ describe.each(stacks)('the code of %s', (stack) => {
           : pieces.join(mark);
       });
       expect(await driftIn(changed, manifest)).toEqual([
-        `${lineOf('endpoints', index, module)} missing-route: no route of the code answers ${method} ${path}`,
+        `${lineOf('endpoints', index, module)} missing-route: the code has no route for ${method} ${path}`,
       ]);
     }
   });
 
-  it('with a permission renamed: exactly that is told, at each place', async () => {
+  it('reports a renamed permission, and nothing else, at each place', async () => {
     const module = await generated(stack, manifest);
     let places = 0;
     for (const name of manifest.permissions_required) {
@@ -92,7 +92,7 @@ describe.each(stacks)('the code of %s', (stack) => {
     expect(places).toBeGreaterThanOrEqual(5);
   });
 
-  it('with a guard removed: exactly that is told, at each route', async () => {
+  it('reports a removed guard, and nothing else, at each route', async () => {
     const module = await generated(stack, manifest);
     const lines = (module.get(file(stack, 'routes')) ?? '').split('\n');
     const guards = lines.flatMap((line, index) => (/preValidation|dependencies=/.test(line) ? [index] : []));
@@ -104,7 +104,7 @@ describe.each(stacks)('the code of %s', (stack) => {
     }
   });
 
-  it('with an event renamed: exactly that is told', async () => {
+  it('reports a renamed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const cases = [
       ...manifest.events_emitted.map(
@@ -114,14 +114,15 @@ describe.each(stacks)('the code of %s', (stack) => {
         (name) => [name, 'undeclared-subscription: the manifest does not subscribe to'] as const,
       ),
     ];
-    for (const [name, told] of cases) {
+    for (const [name, message] of cases) {
       const all = replacements(module, quoted(stack, name), quoted(stack, `${name}_x`));
       expect(all.length).toBeGreaterThan(0);
-      for (const { at, changed } of all) expect(await driftIn(changed, manifest)).toEqual([`${at} ${told} ${name}_x`]);
+      for (const { at, changed } of all)
+        expect(await driftIn(changed, manifest)).toEqual([`${at} ${message} ${name}_x`]);
     }
   });
 
-  it('with an event removed: exactly that is told', async () => {
+  it('reports a removed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
     for (const [index, name] of manifest.events_emitted.entries()) {
       const isExtra = name.endsWith('refreshed');
@@ -132,7 +133,7 @@ describe.each(stacks)('the code of %s', (stack) => {
           : without(text, '\n\n\n', 'data.publish(');
       });
       expect(await driftIn(changed, manifest)).toEqual([
-        `${lineOf('events_emitted', index, module)} unpublished-event: no code of the module publishes ${name}`,
+        `${lineOf('events_emitted', index, module)} unpublished-event: the code does not publish ${name}`,
       ]);
     }
     for (const [index, name] of manifest.events_subscribed.entries()) {
@@ -142,12 +143,12 @@ describe.each(stacks)('the code of %s', (stack) => {
           : text.replace(new RegExp(` *@bus.on\\(\\s*"${name}"[^)]*\\)\\n`), ''),
       );
       expect(await driftIn(changed, manifest)).toEqual([
-        `${lineOf('events_subscribed', index, module)} unhandled-event: no code of the module handles ${name}`,
+        `${lineOf('events_subscribed', index, module)} unhandled-event: the code does not handle ${name}`,
       ]);
     }
   });
 
-  it('with a setting renamed or removed: exactly that is told', async () => {
+  it('reports a renamed or removed setting, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const config = file(stack, 'config');
     const indent = isFastify(stack) ? '  ' : '    ';
@@ -165,48 +166,44 @@ describe.each(stacks)('the code of %s', (stack) => {
       const isStandard = Object.hasOwn(standardSettings, key);
       const found = await driftIn(removed, manifest);
       expect(found.map((line) => line.replace(/^manifest.yaml:\d+ /, ''))).toEqual(
-        isStandard ? [] : [`missing-setting: the configuration class has no ${key}`],
+        isStandard ? [] : [`missing-setting: the configuration class does not define ${key}`],
       );
     }
     expect(keys.length).toBeGreaterThan(3);
   });
 
-  it('beside a manifest that says more, or less: exactly that is told', async () => {
+  it('reports what the manifest declares in excess or lacks, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const found = async (changed: Partial<typeof manifest>) =>
       (await driftIn(module, { ...manifest, ...changed })).map((one) => one.replace(/^\S+ /, ''));
     const lists = {
-      endpoints: ['GET /more', 'missing-route: no route of the code answers GET /more', 'undeclared-route'],
-      events_emitted: [
-        'document_search.more',
-        'unpublished-event: no code of the module publishes',
-        'undeclared-event',
-      ],
+      endpoints: ['GET /more', 'missing-route: the code has no route for GET /more', 'undeclared-route'],
+      events_emitted: ['document_search.more', 'unpublished-event: the code does not publish', 'undeclared-event'],
       events_subscribed: [
         'file.more',
-        'unhandled-event: no code of the module handles file.more',
+        'unhandled-event: the code does not handle file.more',
         'undeclared-subscription',
       ],
     } as const;
     for (const [field, [entry, missing, extra]] of Object.entries(lists)) {
       const entries = manifest[field as keyof typeof lists];
       expect(await found({ [field]: [...entries, entry] })).toEqual([expect.stringContaining(missing)]);
-      for (const gone of entries)
-        expect(await found({ [field]: entries.filter((one) => one !== gone) })).toContainEqual(
+      for (const removed of entries)
+        expect(await found({ [field]: entries.filter((one) => one !== removed) })).toContainEqual(
           expect.stringContaining(extra),
         );
     }
     const permissions_required = [...manifest.permissions_required, 'document_search:more'];
-    // In Python no code names what no endpoint needs.
+    // Python code does not name permissions that no endpoint needs.
     expect(await found({ permissions_required })).toHaveLength(isFastify(stack) ? 1 : 0);
     const { top_k: _, ...configuration } = manifest.configuration;
     expect(await found({ configuration })).toEqual([expect.stringContaining('undeclared-setting')]);
     expect(await found({ configuration: { ...manifest.configuration, more: 1 } })).toEqual([
-      'missing-setting: the configuration class has no more',
+      'missing-setting: the configuration class does not define more',
     ]);
   });
 
-  it('that does not parse turns what is missing into what could not be verified', async () => {
+  it('reports missing names as not verified if a file does not parse', async () => {
     const module = await generated(stack, manifest);
     const routes = file(stack, 'routes');
     const broken = edited(module, routes, (text) => `${text.slice(0, text.length / 2)}\n)]} = = (\n`);

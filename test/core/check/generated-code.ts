@@ -3,7 +3,7 @@ import { checkCode } from '../../../src/core/check/check-code.ts';
 import { readCode } from '../../../src/core/check/code/read-code.ts';
 import { rules } from '../../../src/core/check/rules.ts';
 import { byKind } from '../../../src/core/check/rules-by-kind.ts';
-import { subjectOf } from '../../../src/core/check/subject.ts';
+import { manifestFacts } from '../../../src/core/check/subject.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context.ts';
 import type { Pack } from '../../../src/core/pack/pack.ts';
@@ -28,12 +28,12 @@ export async function generated(stack: Stack, manifest: Manifest): Promise<Modul
   return new Map(own.map(([path, { content }]) => [path, String(content)]));
 }
 
-/** `file:line rule: message`, for each finding about code. */
+/** `file:line rule: message`, for each diagnostic about code. */
 export async function driftIn(module: Module, manifest: Manifest): Promise<string[]> {
   const code = readCode(new Map([...module].filter(([path]) => /\.(ts|py)$/.test(path))), manifest.name);
   if (code === undefined) return ['no code'];
   const given = { file: 'm/manifest.yaml', folder: manifest.name, text: module.get('manifest.yaml') ?? '' };
-  const found = await checkCode(given, subjectOf(given, { manifest, invalid: new Set() }), code, byKind(rules));
+  const found = await checkCode(given, manifestFacts(given, { manifest, invalid: new Set() }), code, byKind(rules));
   return found.map(({ file, range, rule, message }) => `${file.slice(2)}:${range?.start.line} ${rule}: ${message}`);
 }
 

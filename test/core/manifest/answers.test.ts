@@ -24,8 +24,8 @@ it.each([
   ['topK=5', 'the key must be snake_case'],
   ['top_k={type: float}', 'type must be one of'],
   ['top_k={tpye: integer}', 'Did you mean type?'],
-  ['top_k={type: integer', 'does not read as YAML'],
-  [`top_k=${'{a: '.repeat(5_000)}`, 'does not read as YAML'],
+  ['top_k={type: integer', 'is not valid YAML'],
+  [`top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
 ])('refuses the entry %s', async (entry, reason) => expect(await readConfigEntry(entry)).toContain(reason));
 
 describe('each answer is checked', () => {

@@ -15,7 +15,7 @@ it.each([
   ['one more that is there', { add: { a: 2 } }, text],
 ])('%s', async (_, change, want) => expect(await changeSettings(text, { ...none, ...change })).toBe(want));
 
-it('leaves a manifest without settings, and gives up on settings in braces', async () => {
+it('does not change a manifest without settings, and refuses settings in braces', async () => {
   expect(await changeSettings('name: x\n', { ...none, rename: { a: 'b' }, remove: ['c'] })).toBe('name: x\n');
   expect(await changeSettings('configuration: {}\n', { ...none, remove: ['c'] })).toBe('configuration: {}\n');
   expect(await changeSettings('configuration: {a: 1}\n', { ...none, rename: { a: 'b' } })).toBeUndefined();

@@ -28,6 +28,6 @@ const settings: [key: string, value: ConfigurationValue, want: object][] = [
 ];
 it.each(settings)('%s: %j', (key, value, want) => expect(settingOf(key, value)).toMatchObject(want));
 
-it('knows names of environment variables by their end', () => {
+it('recognises keys of environment variables by the suffix _env', () => {
   expect([isEnvKey('api_key_env'), isEnvKey('environment'), isEnvKey('env')]).toEqual([true, false, false]);
 });

@@ -30,7 +30,7 @@ it.each(cases)('%s is %s, role %s, permission %s', (entry, method, role, permiss
   expect(readEndpoint(entry)).toMatchObject({ method, role, permission, parameters });
 });
 
-it('gives each role to the first that fits; a later one is ordinary', () => {
+it('gives each role to the first matching endpoint only', () => {
   const roles = endpointsOf({ endpoints: ['GET /a/stats', 'GET /admin/stats', '/process'] });
   expect(roles.map(({ role, permission }) => [role, permission])).toEqual([
     ['stats', 'admin'],
@@ -39,7 +39,7 @@ it('gives each role to the first that fits; a later one is ordinary', () => {
   ]);
 });
 
-it('knows the standard six', () => {
+it('recognises the six standard endpoints', () => {
   expect(endpointsOf({ endpoints: [...standardEndpoints] }).map(({ role }) => role)).toEqual([
     'process',
     'status',
@@ -50,7 +50,7 @@ it('knows the standard six', () => {
   ]);
 });
 
-it('takes two names of one parameter for the same route', () => {
+it('ignores parameter names when it compares routes', () => {
   expect(shapeOf(readEndpoint('GET /a/{x}/b'))).toBe(shapeOf(readEndpoint('GET /a/{other}/b')));
   expect(shapeOf(readEndpoint('GET /a/{x}'))).not.toBe(shapeOf(readEndpoint('DELETE /a/{x}')));
 });

@@ -7,10 +7,10 @@ const defaults = { author: 'Ada', dependencies: ['redis'] };
 
 it.each(['ab', 'document_search', 'module', 'base_ai', 'a1_', 'x'.repeat(50)])('a name alone is enough: %s', (name) => {
   const manifest = manifestFromAnswers({ name }, defaults);
-  expect(checkManifestValue(manifest)).toEqual({ manifest, findings: [] });
+  expect(checkManifestValue(manifest)).toEqual({ manifest, problems: [] });
 });
 
-it('makes the standard module', () => {
+it('returns the standard manifest', () => {
   expect(manifestFromAnswers({ name: 'ocr' }, defaults)).toMatchObject({
     version: '1.0.0',
     author: 'Ada',
@@ -23,7 +23,7 @@ it('makes the standard module', () => {
 });
 
 describe('answers', () => {
-  it('replace what is one', () => {
+  it('replace single values', () => {
     const answers = { name: 'ocr', version: '2.0.0', description: 'd', author: 'a', class_name: 'Ocr', cpu: '2' };
     expect(manifestFromAnswers({ ...answers, memory: '1Gi', max_concurrent_jobs: 3 }, defaults)).toMatchObject({
       version: '2.0.0',
@@ -34,7 +34,7 @@ describe('answers', () => {
     });
   });
 
-  it('add to what is a list, each entry once', () => {
+  it('add to lists, without duplicates', () => {
     const manifest = manifestFromAnswers(
       {
         name: 'ocr',
@@ -53,7 +53,7 @@ describe('answers', () => {
     expect(manifest.dependencies).toEqual(['redis', 's3']);
   });
 
-  it('put configuration over the standard one; the provider over both', () => {
+  it('override the standard configuration; the provider overrides both', () => {
     const config = { retry_attempts: 5, top_k: 3, provider: 'local' };
     expect(manifestFromAnswers({ name: 'ocr', config, provider: 'openai' }, defaults).configuration).toEqual({
       timeout_seconds: 300,
@@ -67,13 +67,13 @@ describe('answers', () => {
 describe('a manifest to start from', () => {
   const base = goodManifest('seed', { permissions_required: ['old:create'], class_name: 'Seed' });
 
-  it('is kept whole', () => expect(manifestFromAnswers({ name: 'seed' }, defaults, base)).toEqual(base));
+  it('is returned unchanged', () => expect(manifestFromAnswers({ name: 'seed' }, defaults, base)).toEqual(base));
 
-  it('keeps its names when only the name changes', () => {
+  it('keeps its permissions and events if only the name changes', () => {
     expect(manifestFromAnswers({ name: 'ocr' }, defaults, base)).toEqual({ ...base, name: 'ocr' });
   });
 
-  it('is not changed itself', () => {
+  it('is not modified', () => {
     const before = JSON.stringify(base);
     manifestFromAnswers({ name: 'ocr', endpoints: ['GET /x'], config: { a: 1 }, cpu: '4' }, defaults, base);
     expect(JSON.stringify(base)).toBe(before);

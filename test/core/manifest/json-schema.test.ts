@@ -22,17 +22,17 @@ function partsOf(value: unknown): Record<string, unknown>[] {
 }
 
 describe('the JSON Schema of the manifest', () => {
-  it('is what the package ships', () => {
+  it('is the file that the package contains', () => {
     const shipped = readFileSync(new URL('../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(shipped)).toEqual(schema);
   });
 
-  it('takes a manifest, and refuses one with an unknown key', () => {
+  it('accepts a manifest, and refuses one with an unknown key', () => {
     expect(validate(readYaml(goodText()))).toBe(true);
     expect(validate(readYaml(goodText({ author: 'autor: Ada' })))).toBe(false);
   });
 
-  it('describes every key, with examples that it takes', () => {
+  it('describes every key, with valid examples', () => {
     const properties = schema.properties as Record<string, { description: string; examples: unknown[] }>;
     for (const [key, { description, examples }] of Object.entries(properties)) {
       expect(description.length).toBeGreaterThan(10);

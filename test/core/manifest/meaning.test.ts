@@ -1,64 +1,64 @@
 import { describe, expect, it } from 'vitest';
-import { checkMeaning } from '../../../src/core/manifest/meaning.ts';
+import { checkSemantics } from '../../../src/core/manifest/meaning.ts';
 import type { ConfigurationValue, Manifest } from '../../../src/core/manifest/schema.ts';
 import { goodManifest } from './good-manifest.ts';
 
-const told = (changes: Partial<Manifest>) =>
-  checkMeaning(goodManifest('ocr', changes)).map(({ path, message }) => `${path.join('/')}: ${message}`);
+const reported = (changes: Partial<Manifest>) =>
+  checkSemantics(goodManifest('ocr', changes)).map(({ path, message }) => `${path.join('/')}: ${message}`);
 
-it('finds nothing in what `new` makes', () => expect(told({})).toEqual([]));
+it('reports nothing for the manifest that `new` writes', () => expect(reported({})).toEqual([]));
 
 const all = goodManifest('ocr');
 const lists: [name: string, changes: Partial<Manifest>, want: string[]][] = [
   [
     'an endpoint twice, once without its method',
     { endpoints: [...all.endpoints, '/process'] },
-    ['endpoints/6: endpoints[6] says the same as endpoints[0]'],
+    ['endpoints/6: endpoints[6] duplicates endpoints[0]'],
   ],
   [
     'one path with two names for its parameter',
     { endpoints: ['GET /a/{x}', 'GET /a/{y}'] },
-    ['endpoints/1: endpoints[1] says the same as endpoints[0]'],
+    ['endpoints/1: endpoints[1] duplicates endpoints[0]'],
   ],
   ['one path with two methods', { endpoints: ['GET /a', 'POST /a'] }, []],
   [
     'a permission twice',
     { permissions_required: [...all.permissions_required, 'ocr:read'] },
-    ['permissions_required/4: permissions_required[4] says the same as permissions_required[1]'],
+    ['permissions_required/4: permissions_required[4] duplicates permissions_required[1]'],
   ],
   [
     'events twice',
     { events_emitted: ['ocr.started', 'ocr.started'], events_subscribed: ['user.deleted', 'a.b', 'a.b'] },
     [
-      'events_emitted/1: events_emitted[1] says the same as events_emitted[0]',
-      'events_subscribed/2: events_subscribed[2] says the same as events_subscribed[1]',
+      'events_emitted/1: events_emitted[1] duplicates events_emitted[0]',
+      'events_subscribed/2: events_subscribed[2] duplicates events_subscribed[1]',
     ],
   ],
   [
     'a dependency three times',
     { dependencies: ['redis', 'redis', 'redis'] },
     [
-      'dependencies/1: dependencies[1] says the same as dependencies[0]',
-      'dependencies/2: dependencies[2] says the same as dependencies[0]',
+      'dependencies/1: dependencies[1] duplicates dependencies[0]',
+      'dependencies/2: dependencies[2] duplicates dependencies[0]',
     ],
   ],
   [
     'permissions that endpoints need',
     { permissions_required: ['ocr:create', 'ocr:read'] },
     [
-      'endpoints/3: POST /cancel/{job_id} needs the permission ocr:delete',
-      'endpoints/5: GET /admin/stats needs the permission ocr:admin',
+      'endpoints/3: POST /cancel/{job_id} requires ocr:delete, which is not in permissions_required',
+      'endpoints/5: GET /admin/stats requires ocr:admin, which is not in permissions_required',
     ],
   ],
   [
     'the permission of a further endpoint',
     { endpoints: ['DELETE /a'], permissions_required: ['ocr:read'] },
-    ['endpoints/0: DELETE /a needs the permission ocr:delete'],
+    ['endpoints/0: DELETE /a requires ocr:delete, which is not in permissions_required'],
   ],
-  ["the host's own endpoint", { endpoints: ['GET /health'] }, ['endpoints/0: the host answers GET /health itself']],
+  ["the host's own endpoint", { endpoints: ['GET /health'] }, ['endpoints/0: GET /health is reserved for the host']],
   ['another method of it', { endpoints: ['POST /health', 'GET /health/{x}'] }, []],
 ];
-it.each(lists)('%s', (_, changes, want) => expect(told(changes)).toEqual(want));
+it.each(lists)('%s', (_, changes, want) => expect(reported(changes)).toEqual(want));
 
 describe('configuration', () => {
   const cases: [name: string, key: string, value: ConfigurationValue, want: string | undefined][] = [
@@ -72,7 +72,7 @@ describe('configuration', () => {
     ['the default above', 'top_k', { type: 'integer', default: 50, maximum: 10 }, 'default 50, above its maximum 10'],
     ['the default below', 'top_k', { type: 'integer', default: 0, minimum: 1 }, 'default 0, below its minimum 1'],
     ['a range upside down', 'top_k', { type: 'integer', minimum: 5, maximum: 1 }, 'minimum above its maximum'],
-    ['a range of texts', 'mode', { type: 'string', minimum: 1 }, 'has a range, but the type string'],
+    ['a range of texts', 'mode', { type: 'string', minimum: 1 }, 'has a minimum or maximum, but its type is string'],
     [
       'a default of another type',
       'top_k',
@@ -86,31 +86,31 @@ describe('configuration', () => {
       'a default outside its enum',
       'mode',
       { type: 'string', default: 'c', enum: ['a'] },
-      'default "c", which its enum lacks',
+      'default "c", which is not in its enum',
     ],
-    ['a secret with a value', 'token', { type: 'string', secret: true, default: 'x' }, 'is a secret and has a value'],
-    ['a key itself for its variable', 'token_env', 'sk-12345', 'must name an environment variable'],
-    ['nothing for a variable', 'token_env', { type: 'string' }, 'must name an environment variable'],
+    ['a secret with a value', 'token', { type: 'string', secret: true, default: 'x' }, 'is a secret but has a value'],
+    ['a key itself for its variable', 'token_env', 'sk-12345', 'must be the name of an environment variable'],
+    ['nothing for a variable', 'token_env', { type: 'string' }, 'must be the name of an environment variable'],
     ['a standard key', 'timeout_seconds', 0.5, undefined],
     ['a standard key in long form', 'timeout_seconds', { type: 'integer', default: 60, maximum: 120 }, undefined],
     ['a standard key out of range', 'retry_attempts', 11, 'default 11, above its maximum 10'],
     ['the same in long form', 'retry_attempts', { type: 'integer', default: 11, maximum: 20 }, 'above its maximum 10'],
-    ['a standard key of another type', 'timeout_seconds', 'long', 'must be of type number, as every module has it'],
-    ['half an attempt', 'retry_attempts', 1.5, 'must be of type integer, as every module has it'],
-    ['the same type in long form', 'provider', { type: 'boolean' }, 'must be of type string, as every module has it'],
-    ['an unknown provider', 'provider', 'azure', 'default "azure", which its enum lacks'],
+    ['a standard key of another type', 'timeout_seconds', 'long', 'must have type number, like the standard setting'],
+    ['half an attempt', 'retry_attempts', 1.5, 'must have type integer, like the standard setting'],
+    ['the same type in long form', 'provider', { type: 'boolean' }, 'must have type string, like the standard setting'],
+    ['an unknown provider', 'provider', 'azure', 'default "azure", which is not in its enum'],
     ['a key that only looks standard', 'constructor_', 'x', undefined],
   ];
-  it('blames the part of the long form that is wrong', () => {
-    const blamed = (value: ConfigurationValue) =>
-      checkMeaning(goodManifest('ocr', { configuration: { a: value } }))[0]?.path;
-    expect(blamed({ type: 'integer', default: 9, maximum: 5 })).toEqual(['configuration', 'a', 'default']);
-    expect(blamed({ type: 'integer', minimum: 9, maximum: 5 })).toEqual(['configuration', 'a', 'minimum']);
-    expect(blamed({ type: 'string', enum: ['a', 1] })).toEqual(['configuration', 'a', 'enum']);
+  it('points at the invalid part of the long form', () => {
+    const pathOf = (value: ConfigurationValue) =>
+      checkSemantics(goodManifest('ocr', { configuration: { a: value } }))[0]?.path;
+    expect(pathOf({ type: 'integer', default: 9, maximum: 5 })).toEqual(['configuration', 'a', 'default']);
+    expect(pathOf({ type: 'integer', minimum: 9, maximum: 5 })).toEqual(['configuration', 'a', 'minimum']);
+    expect(pathOf({ type: 'string', enum: ['a', 1] })).toEqual(['configuration', 'a', 'enum']);
   });
 
   it.each(cases)('%s', (_, key, value, want) => {
-    const lines = told({ configuration: { [key]: value } });
+    const lines = reported({ configuration: { [key]: value } });
     expect(lines).toHaveLength(want === undefined ? 0 : 1);
     const part = typeof value === 'object' ? '(/(default|minimum|enum|type))?' : '';
     if (want !== undefined) expect(lines[0]).toMatch(new RegExp(`^configuration/${key}${part}: configuration.${key} `));

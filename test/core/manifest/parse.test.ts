@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { parseManifest, readManifest } from '../../../src/core/manifest/parse.ts';
 import { goodText } from './good-manifest.ts';
 
-const told = async (text: string) =>
+const reported = async (text: string) =>
   (await parseManifest(text, 'manifest.yaml')).diagnostics.map(
     ({ range, message, hint }) =>
       `${range?.start.line}:${range?.start.column} ${message}${hint === undefined ? '' : ` | ${hint}`}`,
   );
 
-it('takes a good manifest, with what is left out filled in', async () => {
+it('accepts a valid manifest and adds defaults', async () => {
   const parsed = await parseManifest(goodText({ dependencies: '', resources: '', configuration: '' }), 'm');
   expect(parsed.ok && parsed.manifest).toMatchObject({
     name: 'document_search',
@@ -18,7 +18,7 @@ it('takes a good manifest, with what is left out filled in', async () => {
   });
 });
 
-const faults: [name: string, changes: Record<string, string>, want: string[]][] = [
+const invalid: [name: string, changes: Record<string, string>, want: string[]][] = [
   ['an unknown key', { zzz: 'colour: red' }, ['13:1 unknown key "colour" | Known keys: name, version,']],
   [
     'a misspelt key',
@@ -26,7 +26,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
     ['6:1 unknown key "dependancies" | Did you mean dependencies?'],
   ],
   [
-    'a misspelt required key, told once',
+    'a misspelt required key, reported once',
     { version: 'verison: "1.0.0"' },
     ['2:1 unknown key "verison" | Did you mean version?'],
   ],
@@ -42,21 +42,25 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'a number for a version',
     { version: 'version: 1.0' },
-    ['2:10 version must be a text, not the number 1 | Put it in quotes, as three numbers'],
+    ['2:10 version must be a string, not the number 1 | Write three numbers in quotes'],
   ],
   ['half a version', { version: 'version: "1.0"' }, ['2:10 version must be a semantic version']],
   ['a date for a version', { version: 'version: 2026-11-23' }, ['2:10 version must be a semantic version']],
-  ['nothing for a name', { name: 'name:' }, ['1:6 name must be a text, not empty']],
+  ['nothing for a name', { name: 'name:' }, ['1:6 name must be a string, not empty']],
   ['a path for a name', { name: 'name: ../x' }, ['1:7 name looks like a path']],
   ['a keyword for a name', { name: 'name: class' }, ['1:7 name is a keyword']],
   ['an empty description', { description: 'description: " "' }, ['3:14 description is empty']],
   ['an invisible description', { description: 'description: "\\u200b\\u202e"' }, ['3:14 description is empty']],
-  ['a control character', { description: 'description: "a\\u0007b"' }, ['3:14 description holds a control character']],
-  ['half a character', { author: 'author: "a\\ud83d"' }, ['4:9 author holds a control character']],
+  [
+    'a control character',
+    { description: 'description: "a\\u0007b"' },
+    ['3:14 description contains a control character'],
+  ],
+  ['an unpaired surrogate', { author: 'author: "a\\ud83d"' }, ['4:9 author contains a control character']],
   ['a long author', { author: `author: ${'x'.repeat(201)}` }, ['4:9 author has 201 characters: at most 200']],
   ['a class name in snake case', { class_name: 'class_name: document_search' }, ['5:13 class_name must be PascalCase']],
   ['a class name that is taken', { class_name: 'class_name: Promise' }, ['5:13 class_name is taken']],
-  ['a text for a list', { dependencies: 'dependencies: redis' }, ['6:15 dependencies must be a list, not a text']],
+  ['a text for a list', { dependencies: 'dependencies: redis' }, ['6:15 dependencies must be a list, not a string']],
   [
     'a mapping for a list',
     { dependencies: 'dependencies: {redis: 1}' },
@@ -65,7 +69,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'a number in a list',
     { dependencies: 'dependencies: [redis, 5]' },
-    ['6:23 dependencies[1] must be a text, not the number 5 | Put it in quotes.'],
+    ['6:23 dependencies[1] must be a string, not the number 5 | Put it in quotes.'],
   ],
   [
     'a bad dependency',
@@ -100,14 +104,14 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'a long list',
     { events_emitted: `events_emitted: [${Array.from({ length: 201 }, (_, i) => `a.b${i}`)}]` },
-    ['9:17 events_emitted must be at most 200 entries long'],
+    ['9:17 events_emitted must have at most 200 entries'],
   ],
   ['words for CPUs', { resources: 'resources: {cpu: fast}' }, ['11:18 resources.cpu must be a quantity of CPUs']],
   ['no CPU', { resources: 'resources: {cpu: "0"}' }, ['11:18 resources.cpu must be a quantity of CPUs']],
   [
     'a list for CPUs',
     { resources: 'resources: {cpu: []}' },
-    ['11:18 resources.cpu must be a text or a number, not a list'],
+    ['11:18 resources.cpu must be a string or a number, not a list'],
   ],
   ['a wrong unit', { resources: 'resources: {memory: 2GB}' }, ['11:21 resources.memory must be a quantity of bytes']],
   [
@@ -132,7 +136,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'nothing for a setting',
     { configuration: 'configuration: {top_k: }' },
-    ['12:24 configuration.top_k must be a text, a number, true or false or a mapping, not empty'],
+    ['12:24 configuration.top_k must be a string, a number, true or false or a mapping, not empty'],
   ],
   [
     'an unknown type',
@@ -140,7 +144,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
     ['12:31 configuration.top_k.type must be one of string, integer, number, boolean'],
   ],
   [
-    'a misspelt type, told once',
+    'a misspelt type, reported once',
     { configuration: 'configuration: {top_k: {tpye: integer}}' },
     ['12:25 unknown key "tpye" | Did you mean type?'],
   ],
@@ -148,12 +152,12 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'an empty enum',
     { configuration: 'configuration: {mode: {type: string, enum: []}}' },
-    ['12:44 configuration.mode.enum must be at least 1 entry long'],
+    ['12:44 configuration.mode.enum must have at least 1 entry'],
   ],
   [
-    'half a character in a value',
+    'an unpaired surrogate in a value',
     { configuration: 'configuration: {a: "\\ud83d"}' },
-    ['12:20 configuration.a holds half a character'],
+    ['12:20 configuration.a contains an unpaired surrogate'],
   ],
   [
     'a value without end',
@@ -163,7 +167,7 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'a prototype',
     { configuration: 'configuration: {__proto__: {type: string}}' },
-    ['12:17 the key __proto__ is not read'],
+    ['12:17 the key __proto__ is not allowed'],
   ],
   [
     'keys of every object',
@@ -173,11 +177,11 @@ const faults: [name: string, changes: Record<string, string>, want: string[]][] 
   [
     'an entry that contradicts another',
     { permissions_required: 'permissions_required: []' },
-    ['7:13 POST /process needs the permission', '7:23 GET /status/{job_id} needs'],
+    ['7:13 POST /process requires', '7:23 GET /status/{job_id} requires'],
   ],
 ];
-it.each(faults)('tells %s at its place', async (_, changes, want) => {
-  const lines = await told(goodText(changes));
+it.each(invalid)('reports %s at its position', async (_, changes, want) => {
+  const lines = await reported(goodText(changes));
   expect(lines).toHaveLength(want.length);
   for (const [index, line] of want.entries()) expect(lines[index]).toContain(line);
 });
@@ -186,15 +190,15 @@ const wholes: [name: string, text: string, want: string][] = [
   ['nothing', '', '1:1 the manifest must be a mapping, not empty'],
   ['comments alone', '# later\n', '1:1 the manifest must be a mapping, not empty'],
   ['a list', '- name\n', '1:1 the manifest must be a mapping, not a list'],
-  ['a text', 'hello\n', '1:1 the manifest must be a mapping, not a text'],
+  ['a text', 'hello\n', '1:1 the manifest must be a mapping, not a string'],
   ['a number', '5\n', '1:1 the manifest must be a mapping, not the number 5'],
-  ['a duplicate key', 'name: a\nname: b\n', '2:1 the key name stands twice'],
-  ['Windows line endings', goodText({ name: 'name: 5' }).replaceAll('\n', '\r\n'), '1:7 name must be a text'],
-  ['a byte order mark', `\ufeff${goodText({ name: 'name: 5' })}`, '1:7 name must be a text'],
+  ['a duplicate key', 'name: a\nname: b\n', '2:1 duplicate key name'],
+  ['Windows line endings', goodText({ name: 'name: 5' }).replaceAll('\n', '\r\n'), '1:7 name must be a string'],
+  ['a byte order mark', `\ufeff${goodText({ name: 'name: 5' })}`, '1:7 name must be a string'],
 ];
-it.each(wholes)('tells what is wrong with %s', async (_, text, want) => expect((await told(text))[0]).toContain(want));
+it.each(wholes)('reports %s', async (_, text, want) => expect((await reported(text))[0]).toContain(want));
 
-it('takes Windows line endings and a byte order mark', async () => {
+it('accepts Windows line endings and a byte order mark', async () => {
   expect((await parseManifest(`\ufeff${goodText().replaceAll('\n', '\r\n')}`, 'm')).ok).toBe(true);
 });
 
@@ -207,7 +211,7 @@ describe('attacks', () => {
     ['an endpoint made to be slow', goodText({ endpoints: `endpoints: ["${'/a'.repeat(50_000)}!"]` })],
     ['brackets without end', `name: ${'['.repeat(50_000)}`],
   ];
-  it.each(attacks)('%s end in time, with 50 findings at most', async (_, text) => {
+  it.each(attacks)('%s end in time, with at most 50 diagnostics', async (_, text) => {
     const { ok, diagnostics } = await parseManifest(text, 'm');
     expect(ok).toBe(false);
     expect(diagnostics.length).toBeGreaterThan(0);
@@ -215,8 +219,8 @@ describe('attacks', () => {
   });
 });
 
-it('reads what the tool wrote without places, with the same verdict', async () => {
+it('readManifest gives the same result without positions', async () => {
   expect((await readManifest(goodText())).manifest?.name).toBe('document_search');
-  expect((await readManifest(goodText({ name: 'name: 5' }))).findings).toHaveLength(1);
+  expect((await readManifest(goodText({ name: 'name: 5' }))).problems).toHaveLength(1);
   await expect(readManifest('a: [')).rejects.toThrow();
 });

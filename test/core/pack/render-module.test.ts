@@ -53,11 +53,11 @@ it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, d
 describe('a pack whose manifest is wrong fails, with the template and the line', () => {
   const cases: [name: string, from: string, to: string, line: number, reason: string][] = [
     ['no YAML', 'author: {{yaml author}}', 'author: [', 5, 'is not YAML'],
-    ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a text'],
+    ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a string'],
     ['a missing key', 'author: {{yaml author}}\n', '', 1, 'author is missing'],
     ['a misspelt key', 'class_name:', 'className:', 5, 'unknown key "className"'],
     ['another value', '{{yaml description}}', '"Something else"', 3, 'something else than the answers in description'],
-    ['a list left out', '  - {{yaml entry}}\n', '  - "POST /process"\n', 10, 'endpoints[1] says the same'],
+    ['a list left out', '  - {{yaml entry}}\n', '  - "POST /process"\n', 10, 'endpoints[1] duplicates'],
     [
       'a default left out',
       'max_concurrent_jobs: {{yaml resources.max_concurrent_jobs}}',

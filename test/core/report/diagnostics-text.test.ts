@@ -12,7 +12,7 @@ const at = (
   start: { line, column },
   end: { line: endLine, column: endColumn },
 });
-const finding = (more: Partial<Diagnostic>): Diagnostic => ({
+const diagnostic = (more: Partial<Diagnostic>): Diagnostic => ({
   rule: 'some-rule',
   severity: 'error',
   message: 'it is wrong',
@@ -20,7 +20,7 @@ const finding = (more: Partial<Diagnostic>): Diagnostic => ({
   ...more,
 });
 const report = (one: Partial<Diagnostic>, text?: string) =>
-  reportDiagnostics([finding(one)], new Map(text === undefined ? [] : [['m.yaml', text]]), plain).split('\n');
+  reportDiagnostics([diagnostic(one)], new Map(text === undefined ? [] : [['m.yaml', text]]), plain).split('\n');
 
 const cases: [name: string, one: Partial<Diagnostic>, text: string | undefined, want: string[]][] = [
   ['no place', {}, 'a\n', ['m.yaml error it is wrong (some-rule)']],
@@ -72,17 +72,17 @@ const cases: [name: string, one: Partial<Diagnostic>, text: string | undefined, 
 ];
 it.each(cases)('shows %s', (_, one, text, want) => expect(report(one, text)).toEqual([...want, '']));
 
-it('lets nothing of a stranger’s do anything to the terminal', () => {
+it('escapes control characters of the input', () => {
   const bad = 'a\u001b[31mb\u009bc\u202ed\u0007\r';
   const text = reportDiagnostics(
-    [finding({ message: bad, hint: bad, file: `${bad}.yaml`, range: at(1, 1) })],
+    [diagnostic({ message: bad, hint: bad, file: `${bad}.yaml`, range: at(1, 1) })],
     new Map([[`${bad}.yaml`, `${bad}\n`]]),
     plain,
   );
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
-it('marks with the paint it is given', () => {
+it('uses the given colors', () => {
   const marks: Paint = {
     bold: (text) => `B(${text})`,
     dim: (text) => `D(${text})`,
@@ -91,19 +91,19 @@ it('marks with the paint it is given', () => {
     red: (text) => `R(${text})`,
     cyan: (text) => `C(${text})`,
   };
-  expect(reportDiagnostics([finding({ range: at(1, 1), hint: 'h' })], new Map([['m.yaml', 'a']]), marks)).toBe(
+  expect(reportDiagnostics([diagnostic({ range: at(1, 1), hint: 'h' })], new Map([['m.yaml', 'a']]), marks)).toBe(
     'B(m.yaml:1:1) R(error) it is wrong D((some-rule))\n  D(1 |) a\n  D(  |) R(^)\n    C(h)\n',
   );
 });
 
-it('orders findings by file, place and message', () => {
-  const findings = [
-    finding({ file: 'b', message: '1' }),
-    finding({ file: 'a', range: at(10, 1), message: '2' }),
-    finding({ file: 'a', range: at(9, 5), message: '3' }),
-    finding({ file: 'a', range: at(9, 2), message: '5' }),
-    finding({ file: 'a', range: at(9, 2), message: '4' }),
-    finding({ file: 'a', message: '6' }),
+it('orders diagnostics by file, position and message', () => {
+  const diagnostics = [
+    diagnostic({ file: 'b', message: '1' }),
+    diagnostic({ file: 'a', range: at(10, 1), message: '2' }),
+    diagnostic({ file: 'a', range: at(9, 5), message: '3' }),
+    diagnostic({ file: 'a', range: at(9, 2), message: '5' }),
+    diagnostic({ file: 'a', range: at(9, 2), message: '4' }),
+    diagnostic({ file: 'a', message: '6' }),
   ];
-  expect(findings.sort(compareDiagnostics).map(({ message }) => message)).toEqual(['6', '4', '5', '3', '2', '1']);
+  expect(diagnostics.sort(compareDiagnostics).map(({ message }) => message)).toEqual(['6', '4', '5', '3', '2', '1']);
 });

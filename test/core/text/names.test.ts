@@ -44,7 +44,7 @@ describe('whyNotModuleName', () => {
     ['constructor', 'keyword'],
     ['list', 'reserved'],
     ['health', 'reserved'],
-    ['host', 'reserved: the host calls itself so'],
+    ['host', 'reserved: the host uses it'],
   ];
   it.each(bad)('refuses %j', (name, reason) => expect(whyNotModuleName(name)).toContain(reason));
 });

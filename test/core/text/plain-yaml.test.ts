@@ -12,8 +12,8 @@ import { mutateText, styles } from './yaml-mutants.ts';
 async function bothOn(text: string) {
   const fast = readPlainYaml(text);
   if (fast === undefined) return undefined;
-  const { value, faults } = await parseYaml(text);
-  return { text, fast: fast.value, exact: faults.length > 0 ? faults : (value ?? null) };
+  const { value, problems } = await parseYaml(text);
+  return { text, fast: fast.value, exact: problems.length > 0 ? problems : (value ?? null) };
 }
 
 async function mustAgree(text: string): Promise<boolean> {

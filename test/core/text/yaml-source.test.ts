@@ -16,8 +16,8 @@ const values: [name: string, given: string, want: unknown][] = [
   ['a document with marks around it', '---\na: 1\n...\n', { a: 1 }],
 ];
 it.each(values)('reads %s', async (_, given, want) => {
-  const { value, faults } = await parseYaml(given);
-  expect(faults).toEqual([]);
+  const { value, problems } = await parseYaml(given);
+  expect(problems).toEqual([]);
   expect(value).toEqual(want);
 });
 
@@ -25,42 +25,42 @@ const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh']
   .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefg'[index]}`).join(', ')}]\n`)
   .join('')}`;
 
-const faulty: [name: string, given: string, place: string, message: string][] = [
+const invalid: [name: string, given: string, place: string, message: string][] = [
   ['a tab as indentation', 'a:\n\tb: 1\n', '2:1-2:2', 'tabs are not allowed as indentation'],
-  ['a key that stands twice', 'a: 1\nb: 2\na: 3\n', '3:1-3:2', 'the key a stands twice; first in line 1'],
-  ['the same key, quoted', 'a: {b: 1, "b": 2}\n', '1:11-1:14', 'the key b stands twice; first in line 1'],
-  ['a key that reaches for the prototype', 'a:\n  __proto__: {b: 1}\n', '2:3-2:12', '__proto__ is not read'],
-  ['two documents', 'a: 1\n---\na: 2\n', '2:1-2:2', 'a second document starts here; only one is read'],
+  ['a duplicate key', 'a: 1\nb: 2\na: 3\n', '3:1-3:2', 'duplicate key a, first defined on line 1'],
+  ['the same key, quoted', 'a: {b: 1, "b": 2}\n', '1:11-1:14', 'duplicate key b, first defined on line 1'],
+  ['a key that reaches for the prototype', 'a:\n  __proto__: {b: 1}\n', '2:3-2:12', '__proto__ is not allowed'],
+  ['two documents', 'a: 1\n---\na: 2\n', '2:1-2:2', 'a second document starts here, but a manifest is one document'],
   ['an open bracket', 'a: [1, 2\nb: 3\n', '2:1-2:2', 'sufficiently indented'],
   ['an open quote', 'a: "x\n', '1:4-1:5', 'missing closing'],
   ['an open quote, Windows', 'b: 1\r\na: "x\r\n', '2:4-2:5', 'missing closing'],
-  ['a fault behind a byte order mark', '\ufeffa: @x\n', '1:4-1:5', 'reserved character @'],
+  ['a problem behind a byte order mark', '\ufeffa: @x\n', '1:4-1:5', 'reserved character @'],
   ['a bad escape', 'a: "\\z"\n', '1:5-1:6', 'invalid escape sequence'],
   ['wrong indentation', 'a:\n  b: 1\n c: 2\n', '3:1-3:2', 'same column'],
   ['an unknown tag', 'a: !js x\n', '1:4-1:7', 'unresolved tag'],
   ['bytes', 'a: !!binary aGk=\n', '1:4-1:12', 'unresolved tag'],
-  ['an alias of nothing', 'a: 1\nb: *x\n', '2:4-2:6', 'nothing before here is called &x'],
+  ['an alias of nothing', 'a: 1\nb: *x\n', '2:4-2:6', 'there is no anchor &x before this alias'],
   ['an alias bomb', bomb, '2:8-2:10', 'at most 100'],
   ['brackets without end', '['.repeat(20_000), '1:101-1:102', 'more than 100 levels deep'],
   ['dashes without end', '- '.repeat(20_000), '1:201-1:202', 'more than 100 levels deep'],
 ];
-it.each(faulty)('tells %s and its place', async (_, given, place, message) => {
-  const { value, faults } = await parseYaml(given);
-  const isReadable = faults.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
+it.each(invalid)('reports %s and its position', async (_, given, place, message) => {
+  const { value, problems } = await parseYaml(given);
+  const isReadable = problems.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
   expect(value === undefined).toBe(!isReadable);
-  expect(faults[0]?.message).toContain(message);
-  expect(faults[0] && at(faults[0].range)).toBe(place);
+  expect(problems[0]?.message).toContain(message);
+  expect(problems[0] && at(problems[0].range)).toBe(place);
 });
 
-it('tells several faults at once', async () => {
-  const { faults } = await parseYaml('a: 1\na: 2\nb: !x 1\nc: *y\n');
-  expect(faults.map((fault) => fault.range.start.line).sort()).toEqual([2, 3, 4]);
+it('reports several problems at once', async () => {
+  const { problems } = await parseYaml('a: 1\na: 2\nb: !x 1\nc: *y\n');
+  expect(problems.map((problem) => problem.range.start.line).sort()).toEqual([2, 3, 4]);
 });
 
 it('reads sixty thousand keys before the test runs out of time', async () => {
   const keys = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1`).join('\n');
-  const { faults } = await parseYaml(`${keys}\nk0: 2\n`);
-  expect(faults).toHaveLength(1);
+  const { problems } = await parseYaml(`${keys}\nk0: 2\n`);
+  expect(problems).toHaveLength(1);
 });
 
 describe('rangeOf', () => {
@@ -82,7 +82,7 @@ describe('rangeOf', () => {
     expect(at((await parseYaml(text)).rangeOf(path, which))).toBe(want);
   });
 
-  it('is the start where there is nothing', async () => {
+  it('is the start of an empty text', async () => {
     expect(at((await parseYaml('')).rangeOf(['a'], 'value'))).toBe('1:1-1:1');
   });
 });

@@ -51,7 +51,7 @@ async function pyyaml(texts: readonly string[]): Promise<unknown[]> {
 await describeWhere('meaningIn11', missingPython(), async () => {
   const theirs = await pyyaml(scalars);
 
-  it('meaningIn11 is what PyYAML reads', () => {
+  it('meaningIn11 matches PyYAML', () => {
     expect(scalars.length).toBeGreaterThan(2_000);
     const wrong = scalars.flatMap((text, index) => {
       const read = theirs[index];
@@ -71,10 +71,10 @@ function pythonNumber(text: string): number {
 }
 
 describe('meaningIn12', () => {
-  it('is what the exact reader reads', async () => {
+  it('matches parseYaml', async () => {
     const readable = scalars.filter((text) => !/^\? |^-$/.test(text));
-    const { value, faults } = await parseYaml(readable.map((text) => `- ${text}\n`).join(''));
-    expect(faults).toEqual([]);
+    const { value, problems } = await parseYaml(readable.map((text) => `- ${text}\n`).join(''));
+    expect(problems).toEqual([]);
     const wrong = (value as unknown[]).flatMap((one, index) => {
       const want = one === null ? 'nothing' : typeof one === 'string' ? 'text' : `${typeof one} ${one}`;
       const got = shown(meaningIn12(readable[index] ?? ''));
@@ -87,7 +87,7 @@ describe('meaningIn12', () => {
 describe('the rule read-differently', () => {
   const different = scalars.filter((text) => !sameMeaning(meaningIn12(text), meaningIn11(text)));
 
-  it('suspects every text with a value that is read differently, wherever it stands', () => {
+  it('suspects every text with a value that is read differently, at any position', () => {
     expect(different.length).toBeGreaterThan(50);
     const places: ((text: string) => string)[] = [
       (text) => `a: ${text}\n`,
@@ -105,7 +105,7 @@ describe('the rule read-differently', () => {
     expect(missed).toEqual([]);
   });
 
-  it('does not suspect what is plain or in quotes', () => {
+  it('does not suspect plain or quoted text', () => {
     const text =
       'version: 1.0.0\nname: "on"\ncpu: 500m\nmemory: 2Gi\nlist: [a, b]\ntop_k: 5\nratio: 0.25\ndescription: On it goes.\n';
     expect(readDifferently.suspects(text)).toBe(false);

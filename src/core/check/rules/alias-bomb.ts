@@ -4,7 +4,7 @@ export const aliasBomb: ReportedRule = {
   id: 'alias-bomb',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'aliases stand for more than a manifest can say',
-  why: 'A few lines of aliases can fill the memory of whoever reads them.',
+  isAlwaysError: true,
+  summary: 'aliases expand to too many values',
+  why: 'A few lines of aliases can expand to more values than fit in memory.',
 };

@@ -5,10 +5,15 @@ export const byteOrderMark: SourceRule = {
   kind: 'source',
   severity: 'warning',
   summary: 'the file starts with a byte order mark',
-  why: 'UTF-8 needs none, nobody sees it, and tools that join or compare files stumble over it.',
+  why: 'UTF-8 needs no byte order mark. It is invisible, and tools that join or compare files can fail on it.',
   suspects: (text) => text.startsWith('\ufeff'),
-  // It stands before the text that offsets count in.
+  // Offsets count from behind the mark.
   check: () => [
-    { span: [-1, 0], message: 'the file starts with a byte order mark', fix: { from: -1, to: 0, text: '' } },
+    {
+      span: [-1, 0],
+      message: 'the file starts with a byte order mark',
+      hint: 'Save the file as UTF-8 without one.',
+      fix: { from: -1, to: 0, text: '' },
+    },
   ],
 };

@@ -1,25 +1,25 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { neededModules } from '../needed-modules.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import type { ModuleFacts, ModulesRule } from '../rule.ts';
 
 export const circularDependency: ModulesRule = {
   id: 'circular-dependency',
   kind: 'modules',
   severity: 'error',
-  summary: 'modules depend on each other in a circle, or one on itself',
-  why: 'Each would have to start before the other, so none of them starts.',
+  summary: 'modules depend on each other in a cycle, or a module depends on itself',
+  why: 'Each module of the cycle waits for another one to start first, so none of them starts.',
   needsAll: false,
   check(modules) {
     const byName = new Map(modules.map((module) => [module.manifest.name, module]));
     return modules.flatMap((module) =>
       neededModules(module.manifest).flatMap(({ name, index }) => {
-        const way = wayTo(module.manifest.name, name, byName);
-        if (way === undefined) return [];
-        const circle = [module.manifest.name, ...way].join(' → ');
+        const path = shortestPath(module.manifest.name, name, byName);
+        if (path === undefined) return [];
+        const cycle = [module.manifest.name, ...path].join(' → ');
         return [
           {
             module,
-            ...faultAt(['dependencies', index], `the dependencies go in a circle: ${circle}`, 'Remove one of them.'),
+            ...problemAt(['dependencies', index], `circular dependency: ${cycle}`, 'Remove one of these dependencies.'),
           },
         ];
       }),
@@ -27,17 +27,17 @@ export const circularDependency: ModulesRule = {
   },
 };
 
-/** The shortest way from one module to another along dependencies, both ends included. */
-function wayTo(goal: string, start: string, modules: ReadonlyMap<string, Neighbour>): string[] | undefined {
-  const ways = [[start]];
+/** The shortest chain of dependencies from one module to another, both included. */
+function shortestPath(goal: string, start: string, modules: ReadonlyMap<string, ModuleFacts>): string[] | undefined {
+  const paths = [[start]];
   const seen = new Set<string>();
-  for (const way of ways) {
-    const last = way.at(-1) as string;
-    if (last === goal) return way;
+  for (const path of paths) {
+    const last = path.at(-1) as string;
+    if (last === goal) return path;
     if (seen.has(last)) continue;
     seen.add(last);
     const module = modules.get(last);
-    if (module) ways.push(...neededModules(module.manifest).map(({ name }) => [...way, name]));
+    if (module) paths.push(...neededModules(module.manifest).map(({ name }) => [...path, name]));
   }
   return undefined;
 }

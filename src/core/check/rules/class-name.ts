@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { classNameFor } from '../../text/names.ts';
 import type { ManifestRule } from '../rule.ts';
 
@@ -6,16 +6,16 @@ export const className: ManifestRule = {
   id: 'class-name',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'class_name does not begin as the name of the module does',
-  why: 'Logs, stack traces and API documents name the class: from it one should find the module.',
+  summary: 'class_name does not start with the name of the module',
+  why: 'Logs, stack traces and API documents show the class name. It should identify the module.',
   check({ manifest: { name, class_name: given } }) {
-    const begins = (stem: string) => given.toLowerCase().startsWith(stem);
-    // Nearly all begin with all of the name.
-    if (begins(name.replaceAll('_', ''))) return [];
+    const hasStem = (stem: string) => given.toLowerCase().startsWith(stem);
+    // The common case is cheap to check: class_name starts with the whole name.
+    if (hasStem(name.replaceAll('_', ''))) return [];
     const wanted = classNameFor(name);
-    if (begins(stemOf(wanted))) return [];
-    const message = `class_name ${given} does not fit the name ${name}`;
-    return [faultAt(['class_name'], message, `For example ${wanted}.`)];
+    if (hasStem(stemOf(wanted))) return [];
+    const message = `class_name ${given} does not match the module name ${name}`;
+    return [problemAt(['class_name'], message, `Rename it, for example to ${wanted}.`)];
   },
 };
 

@@ -1,11 +1,11 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const configurationValue: ManifestRule = {
   id: 'configuration',
   kind: 'manifest',
   severity: 'error',
-  summary: 'a setting contradicts itself, or what every module has under its key',
-  why: 'A default outside of its own range keeps the module from loading.',
-  check: ({ parts }) => obstacles.configuration(parts),
+  summary: 'a setting contradicts itself, or the standard setting of the same name',
+  why: 'A module whose default is outside its own range does not load.',
+  check: ({ parts }) => semanticChecks.configuration(parts),
 };

@@ -1,23 +1,23 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { classStem } from '../../text/names.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const duplicateClass: ModulesRule = {
   id: 'duplicate-class',
   kind: 'modules',
   severity: 'error',
-  summary: 'the classes of two modules of a host have the same names',
-  why: 'The schemas in the OpenAPI document of the host begin with class_name without Module: one would stand for both.',
+  summary: 'two modules of a host have the same class names',
+  why: 'The schemas in the OpenAPI document of the host are named after class_name, without Module. The schemas of one module would replace those of the other.',
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
+    sharedEntries<void>(modules, ({ manifest }, visit) => visit(classStem(manifest.class_name))).map(
       ({ module, other, key }) => ({
         module,
-        ...faultAt(
+        ...problemAt(
           ['class_name'],
-          `classes that begin with ${key} are taken: ${other.file} has ${other.manifest.class_name}`,
-          'Rename one of the two.',
+          `class names that start with ${key} are already in use: ${other.file} has ${other.manifest.class_name}`,
+          'Rename one of the two classes.',
         ),
       }),
     ),

@@ -4,7 +4,7 @@ export const duplicateKey: ReportedRule = {
   id: 'duplicate-key',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a key stands twice in one mapping',
-  why: 'YAML forbids it; readers that accept it take the last one in silence, and the first is lost.',
+  isAlwaysError: true,
+  summary: 'a mapping has the same key twice',
+  why: 'YAML forbids duplicate keys. Parsers that accept them use the last value and ignore the first.',
 };

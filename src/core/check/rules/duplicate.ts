@@ -1,11 +1,11 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const duplicateEntry: ManifestRule = {
   id: 'duplicate',
   kind: 'manifest',
   severity: 'error',
-  summary: 'two entries of a list say the same',
-  why: 'The second is dead weight at best; two equal routes keep a host from starting.',
-  check: ({ manifest }) => obstacles.duplicate(manifest),
+  summary: 'two entries of a list are equal',
+  why: 'The second entry has no effect, except that a host with two equal routes does not start.',
+  check: ({ manifest }) => semanticChecks.duplicate(manifest),
 };

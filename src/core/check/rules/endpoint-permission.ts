@@ -1,11 +1,11 @@
-import { obstacles } from '../../manifest/meaning.ts';
+import { semanticChecks } from '../../manifest/meaning.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const endpointPermission: ManifestRule = {
   id: 'endpoint-permission',
   kind: 'manifest',
   severity: 'error',
-  summary: 'an endpoint needs a permission that permissions_required lacks',
-  why: 'The generated route asks for it, so nobody could call the endpoint.',
-  check: ({ manifest }) => obstacles['endpoint-permission'](manifest),
+  summary: 'permissions_required does not list a permission that an endpoint needs',
+  why: 'The generated route requires the permission. If no manifest declares it, no user has it, and every call gets 403.',
+  check: ({ manifest }) => semanticChecks['endpoint-permission'](manifest),
 };

@@ -1,16 +1,16 @@
 import { standardSettings } from '../../manifest/configuration.ts';
-import { alsoElsewhere } from '../also-elsewhere.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import { sharedEntries } from '../also-elsewhere.ts';
+import type { ModuleFacts, ModulesRule } from '../rule.ts';
 
 export const environmentClash: ModulesRule = {
   id: 'environment-clash',
   kind: 'modules',
   severity: 'error',
-  summary: 'settings of two modules have the same environment variable',
-  why: 'The variable is the name of the module and the key: `doc` with `search_model` has the one of `doc_search` with `model`.',
+  summary: 'settings of two modules use the same environment variable',
+  why: 'The name of the variable consists of the module name and the key. For example, `search_model` of `doc` and `model` of `doc_search` both use `DOC_SEARCH_MODEL`.',
   needsAll: false,
   check: (modules) =>
-    alsoElsewhere<string>(nested(modules), ({ manifest: { name, configuration } }, visit) => {
+    sharedEntries<string>(withCommonPrefix(modules), ({ manifest: { name, configuration } }, visit) => {
       for (const key of new Set([...Object.keys(configuration), ...Object.keys(standardSettings)]))
         visit(`${name}_${key}`.toUpperCase(), key);
     })
@@ -22,13 +22,13 @@ export const environmentClash: ModulesRule = {
         module,
         path: ['configuration', entry],
         at: 'key' as const,
-        message: `the environment variable ${key} would set ${entry} here and a setting of ${other.manifest.name} as well`,
-        hint: 'Rename the key.',
+        message: `the environment variable ${key} sets both ${entry} and a setting of ${other.manifest.name}`,
+        hint: 'Rename the setting.',
       })),
 };
 
-/** Only where one name begins as another does can name and key of the two be the same together. */
-function nested(modules: readonly Neighbour[]): Neighbour[] {
+/** Two variables can only be equal if one module name is a prefix of the other. */
+function withCommonPrefix(modules: readonly ModuleFacts[]): ModuleFacts[] {
   const names = new Set(modules.map(({ manifest }) => manifest.name));
   const found = new Set<string>();
   for (const name of names) {

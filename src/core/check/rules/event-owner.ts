@@ -1,41 +1,47 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { isInNamespace, splitName } from '../../manifest/namespace.ts';
-import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
-import type { ModulesRule, Neighbour } from '../rule.ts';
+import { modulesThatShare, sharedEntries } from '../also-elsewhere.ts';
+import type { ModuleFacts, ModulesRule } from '../rule.ts';
 
 export const eventOwner: ModulesRule = {
   id: 'event-owner',
   kind: 'modules',
   severity: 'error',
-  summary: 'two modules emit the same event, or a module emits one of the host',
-  why: 'Who subscribes cannot tell whose it is, and the data of the two differ.',
+  summary: 'two modules emit the same event, or a module emits an event of the host',
+  why: 'Subscribers cannot distinguish the two events, and their data differs.',
   needsAll: false,
   check(modules, host) {
-    const close = sharing(modules, ({ manifest, namespace }, visit) => {
+    const related = modulesThatShare(modules, ({ manifest, namespace }, visit) => {
       visit(namespace);
       for (const event of manifest.events_emitted) if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
     });
-    const shared = alsoElsewhere<number>(close, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
+    const shared = sharedEntries<number>(related, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
       ({ module, other, key, entry }) => ({
         module,
-        ...faultAt(['events_emitted', entry], `${other.file} emits ${key} too`, whichToRename(key, module, other)),
+        ...problemAt(
+          ['events_emitted', entry],
+          `${key} is also emitted by ${other.file}`,
+          whichToRename(key, module, other),
+        ),
       }),
     );
-    const isTaken = (event: string) => host.events.includes(event);
-    const takers = modules.filter(({ manifest }) => manifest.events_emitted.some(isTaken));
-    const taken = takers.flatMap((module) =>
+    const isOfHost = (event: string) => host.events.includes(event);
+    const emitters = modules.filter(({ manifest }) => manifest.events_emitted.some(isOfHost));
+    const ofHost = emitters.flatMap((module) =>
       module.manifest.events_emitted.flatMap((event, index) => {
-        if (!isTaken(event)) return [];
-        return [{ module, ...faultAt(['events_emitted', index], `${event} is an event of the host`, 'Rename it.') }];
+        if (!isOfHost(event)) return [];
+        return [
+          { module, ...problemAt(['events_emitted', index], `${event} is an event of the host`, 'Rename the event.') },
+        ];
       }),
     );
-    return [...shared, ...taken];
+    return [...shared, ...ofHost];
   },
 };
 
-/** The one that is not called after its module, where that tells. */
-function whichToRename(event: string, module: Neighbour, other: Neighbour): string {
+/** Advises to rename the event whose namespace is not the one of its module. */
+function whichToRename(event: string, module: ModuleFacts, other: ModuleFacts): string {
   const [isHere, isThere] = [module, other].map(({ namespace }) => namespace === splitName(event)[0]);
   if (isHere === isThere) return 'Rename one of the two.';
-  return isHere ? 'Rename the other one: this module has the namespace.' : 'Rename this one.';
+  return isHere ? 'Rename the other event: the namespace belongs to this module.' : 'Rename this event.';
 }

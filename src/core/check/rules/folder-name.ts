@@ -1,14 +1,16 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const folderName: ManifestRule = {
   id: 'folder-name',
   kind: 'manifest',
   severity: 'error',
-  summary: 'the folder of the module has another name than the module',
-  why: 'Hosts find modules by their folders and refuse one whose manifest says another name.',
+  summary: 'the folder and the module have different names',
+  why: 'Hosts find modules by folder name, and refuse a module whose manifest has another name.',
   check({ folder, manifest: { name } }) {
     if (folder === undefined || folder === name) return [];
-    return [faultAt(['name'], `the module is called ${name}, its folder ${folder}`, 'Rename one of the two.')];
+    return [
+      problemAt(['name'], `the module is named ${name}, but its folder is named ${folder}`, 'Rename one of the two.'),
+    ];
   },
 };

@@ -4,7 +4,7 @@ export const invalidKey: ReportedRule = {
   id: 'invalid-key',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'the name of a setting cannot be one',
-  why: 'Every setting becomes a field of a class and a variable of the environment.',
+  isAlwaysError: true,
+  summary: 'the key of a setting is not a valid name',
+  why: 'Every setting becomes a class field and an environment variable.',
 };

@@ -4,7 +4,7 @@ export const invalidValue: ReportedRule = {
   id: 'invalid-value',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a value is of the right type, but not one that is accepted',
-  why: 'Code is generated from it: names become identifiers, endpoints become routes.',
+  isAlwaysError: true,
+  summary: 'a value has the correct type but is invalid',
+  why: 'Code is generated from the value: names become identifiers, endpoints become routes.',
 };

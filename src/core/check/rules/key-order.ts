@@ -3,26 +3,26 @@ import type { YamlSource } from '../../text/yaml-source.ts';
 import { orderKeys } from '../order-keys.ts';
 import type { SourceRule } from '../rule.ts';
 
-/** In the order in which manifests have them. */
+/** In the standard order. */
 const fieldNames = Object.keys(ManifestSchema.shape);
 
 export const keyOrder: SourceRule = {
   id: 'key-order',
   kind: 'source',
   severity: 'warning',
-  summary: 'the fields stand in another order than in other manifests',
-  why: 'One order in all manifests makes them comparable, and branches that add a field merge.',
+  summary: 'the fields are not in the standard order',
+  why: 'If all manifests have the same order, they are easy to compare, and branches that add fields merge without conflicts.',
   suspects: (_, plain) => plain === undefined || outOfOrder(plain) !== undefined,
   check(source) {
-    const wrong = outOfOrder(source);
-    if (wrong === undefined) return [];
-    const message = `${wrong.key} stands behind ${wrong.above}`;
+    const misplaced = outOfOrder(source);
+    if (misplaced === undefined) return [];
+    const message = `${misplaced.key} belongs before ${misplaced.above}`;
     const text = orderKeys(source, fieldNames);
     return [
       {
-        span: source.spanOf([wrong.key], 'key'),
+        span: source.spanOf([misplaced.key], 'key'),
         message,
-        hint: `The order is ${fieldNames.join(', ')}.`,
+        hint: `The standard order is ${fieldNames.join(', ')}.`,
         ...(text === undefined ? {} : { fix: { from: 0, to: source.text.length, text } }),
       },
     ];

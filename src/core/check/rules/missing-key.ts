@@ -4,7 +4,7 @@ export const missingKey: ReportedRule = {
   id: 'missing-key',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a required field is not there',
-  why: 'The host refuses to load a module without it.',
+  isAlwaysError: true,
+  summary: 'a required field is missing',
+  why: 'Hosts do not load a module without it.',
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 import { neededModules } from '../needed-modules.ts';
 import type { ModulesRule } from '../rule.ts';
@@ -8,7 +8,7 @@ export const missingModule: ModulesRule = {
   kind: 'modules',
   severity: 'error',
   summary: 'a module depends on a module that the host does not have',
-  why: 'The host starts a module after those it depends on, and not at all without them.',
+  why: 'A host starts a module after its dependencies. A module whose dependency is missing never starts.',
   needsAll: true,
   check(modules) {
     const names = new Set(modules.map(({ manifest }) => manifest.name));
@@ -18,7 +18,7 @@ export const missingModule: ModulesRule = {
         const near = nearestWord(name, names);
         const hint =
           near === undefined ? 'Add the module to the host, or remove the dependency.' : `Did you mean module:${near}?`;
-        return [{ module, ...faultAt(['dependencies', index], `there is no module ${name} in this host`, hint) }];
+        return [{ module, ...problemAt(['dependencies', index], `this host has no module ${name}`, hint) }];
       }),
     );
   },

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -6,14 +6,14 @@ export const missingRoute: CodeRule = {
   id: 'missing-route',
   kind: 'code',
   severity: 'error',
-  summary: 'an endpoint has no route in the code of the module',
-  why: 'Callers and other teams read the manifest: what it promises and nothing answers is a 404.',
+  summary: 'an endpoint of the manifest has no route in the code',
+  why: 'Callers rely on the manifest. A declared endpoint without a route answers 404.',
   check: ({ manifest }, code) =>
     missingIn('routes', manifest, code).map(({ name, path }) =>
-      faultAt(
+      problemAt(
         path,
-        `no route of the code answers ${name}`,
-        'Write the route, or remove the endpoint; `create-ai-module update` writes it from the manifest.',
+        `the code has no route for ${name}`,
+        'Run `create-ai-module update` to generate the route, write it yourself, or remove the endpoint.',
       ),
     ),
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -6,11 +6,15 @@ export const missingSetting: CodeRule = {
   id: 'missing-setting',
   kind: 'code',
   severity: 'error',
-  summary: 'the configuration class of the code lacks a setting',
-  why: 'Hosts refuse a module whose manifest has a key that its class does not know.',
+  summary: 'the configuration class in the code lacks a setting of the manifest',
+  why: 'Hosts do not load a module whose manifest has a key that its configuration class does not define.',
   check: ({ manifest }, code) =>
     missingIn('settings', manifest, code).map(({ name, path }) => ({
-      ...faultAt(path, `the configuration class has no ${name}`, 'Add it to the class, or remove it.'),
+      ...problemAt(
+        path,
+        `the configuration class does not define ${name}`,
+        'Add it to the class, or remove it from configuration.',
+      ),
       at: 'key',
     })),
 };

@@ -4,7 +4,7 @@ export const moreFindings: ReportedRule = {
   id: 'more-findings',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a file has more than 50 findings, and the rest is counted only',
-  why: 'Thousands of lines hide the first, which is often the cause of the others.',
+  isAlwaysError: true,
+  summary: 'a file has more than 50 diagnostics; the others are only counted',
+  why: 'In a long list, the first diagnostics are hard to find, and they often cause the others.',
 };

@@ -1,4 +1,4 @@
-import { faultAt, faultsIn } from '../../manifest/finding.ts';
+import { problemAt, problemsIn } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 export const ownEvent: ManifestRule = {
@@ -6,12 +6,16 @@ export const ownEvent: ManifestRule = {
   kind: 'manifest',
   severity: 'warning',
   summary: 'a module subscribes to an event that it emits itself',
-  why: 'Every such event starts a job, and every job emits events: that may never end.',
+  why: 'Each such event starts a job, and each job emits events. This can loop forever.',
   check({ manifest }) {
-    return faultsIn(manifest.events_subscribed, (event, index) => {
+    return problemsIn(manifest.events_subscribed, (event, index) => {
       if (!manifest.events_emitted.includes(event)) return undefined;
       const message = `the module subscribes to ${event}, which it emits itself`;
-      return faultAt(['events_subscribed', index], message, 'Remove one of the two.');
+      return problemAt(
+        ['events_subscribed', index],
+        message,
+        'Remove it from events_subscribed or from events_emitted.',
+      );
     });
   },
 };

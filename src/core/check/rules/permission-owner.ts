@@ -1,6 +1,6 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { isInNamespace } from '../../manifest/namespace.ts';
-import { alsoElsewhere, sharing } from '../also-elsewhere.ts';
+import { modulesThatShare, sharedEntries } from '../also-elsewhere.ts';
 import type { ModulesRule } from '../rule.ts';
 
 export const permissionOwner: ModulesRule = {
@@ -8,19 +8,19 @@ export const permissionOwner: ModulesRule = {
   kind: 'modules',
   severity: 'error',
   summary: 'two modules declare the same permission as their own',
-  why: 'Who is given it for one module has it in the other one too.',
+  why: 'A user with the permission for one module also has it for the other one.',
   needsAll: false,
   check(modules) {
-    const close = sharing(modules, ({ namespace }, visit) => visit(namespace));
-    return alsoElsewhere<number>(close, ({ manifest, namespace }, visit) => {
+    const related = modulesThatShare(modules, ({ namespace }, visit) => visit(namespace));
+    return sharedEntries<number>(related, ({ manifest, namespace }, visit) => {
       for (const [index, permission] of manifest.permissions_required.entries())
         if (isInNamespace(permission, namespace)) visit(permission, index);
     }).map(({ module, other, key, entry }) => ({
       module,
-      ...faultAt(
+      ...problemAt(
         ['permissions_required', entry],
-        `${other.file} declares ${key} too`,
-        'Give one of them a namespace of its own.',
+        `${key} is also declared by ${other.file}`,
+        'Give one of the modules its own namespace.',
       ),
     }));
   },

@@ -1,8 +1,8 @@
 import type { YamlScalar } from '../../text/yaml-parts.ts';
 import { type Meaning, meaningIn11, meaningIn12, sameMeaning } from '../../text/yaml-versions.ts';
-import type { SourceFault, SourceRule } from '../rule.ts';
+import type { SourceProblem, SourceRule } from '../rule.ts';
 
-/** Stands where a plain scalar may: behind an indicator or white space, up to the end of a line or an indicator. */
+/** Matches `inner` as a plain scalar: behind an indicator or white space, up to an indicator or the end of the line. */
 const scalarOf = (inner: string) => new RegExp(`(?:^|[\\s,[{\\ufeff])(?:${inner})(?=[ \\t]*(?:$|[,\\]}#:]))`, 'im');
 const words = scalarOf('yes|no|on|off|=|<<');
 const unusual = '[-+]?(?:\\.|0[0-9obx_]|\\d[\\d.]*[_:e]|\\d{4}-|\\d{16})[-+\\w.:]*(?:[ \\t]+[-+\\d:.z]+)*';
@@ -15,18 +15,18 @@ export const readDifferently: SourceRule = {
   id: 'read-differently',
   kind: 'source',
   severity: 'warning',
-  summary: 'a plain value means one thing to readers of YAML 1.2 and another to those of YAML 1.1, such as PyYAML',
-  why: 'Whoever reads the manifest with another library gets another value: true for on, 750 for 12:30, 493 for 0755.',
+  summary: 'YAML 1.2 and YAML 1.1 parsers, such as PyYAML, read a value without quotes differently',
+  why: 'A program that reads the manifest with another library gets another value: true for on, 750 for 12:30, 493 for 0755.',
   suspects: (text, plain) =>
     plain === undefined
       ? isSuspect(text)
       : plain.lines.some(
           ({ key, value }) => (key !== undefined && words.test(key)) || (!isQuoted(value) && isSuspect(value)),
         ),
-  check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? faultsOf(scalar) : [])),
+  check: (source) => source.scalars().flatMap((scalar) => (scalar.isPlain ? problemsOf(scalar) : [])),
 };
 
-function faultsOf(scalar: YamlScalar): SourceFault[] {
+function problemsOf(scalar: YamlScalar): SourceProblem[] {
   const { source, span } = scalar;
   const [ours, theirs] = [meaningIn12(source), meaningIn11(source)];
   if (!sameMeaning(ours, theirs))
@@ -39,35 +39,41 @@ function faultsOf(scalar: YamlScalar): SourceFault[] {
     ];
   if (ours.kind !== 'number' || scalar.isKey) return [];
   if (typeof ours.value === 'bigint' && !Number.isSafeInteger(Number(ours.value)))
-    return [{ span, message: `${source} has more digits than a number in JavaScript`, hint: 'Put it in quotes.' }];
+    return [
+      { span, message: `${source} has more digits than a JavaScript number can hold`, hint: 'Put it in quotes.' },
+    ];
   const isShort = scalar.path[0] === 'configuration' && scalar.path.length === 2;
   if (!isShort || !/^[1-9]\d*\.\d*[1-9]0+$/.test(source)) return [];
-  const message = `${source} is the number ${ours.value}: its last zero is lost`;
-  return [{ span, message, hint: `Put it in quotes if it is a text, such as a version; else write ${ours.value}.` }];
+  const message = `${source} is read as the number ${ours.value}, without its trailing zero`;
+  return [
+    { span, message, hint: `If it is a string, such as a version, put it in quotes. Otherwise write ${ours.value}.` },
+  ];
 }
 
-/** Quotes keep a text a text; a number is written so that both read it, unless it is unclear which one was meant. */
+/** Quotes for a string; for a number, a notation that both read alike, unless it is unclear which one was meant. */
 function repair(
   { source, span: [from, to] }: YamlScalar,
   ours: Meaning,
   theirs: Meaning,
-): Pick<SourceFault, 'hint' | 'fix'> {
+): Pick<SourceProblem, 'hint' | 'fix'> {
   if (ours.kind === 'text') return { hint: 'Put it in quotes.', fix: { from, to, text: JSON.stringify(source) } };
   if (ours.kind !== 'number' || theirs.kind === 'number')
-    return { hint: 'Put it in quotes if it is a text; else write the number as both read it.' };
+    return {
+      hint: 'If it is a string, put it in quotes. Otherwise write the number so that both versions read it alike.',
+    };
   const plain = String(ours.value);
   return /^-?\d+(\.\d+)?$/.test(plain)
     ? { hint: `Write ${plain}.`, fix: { from, to, text: plain } }
-    : { hint: 'Write it out.' };
+    : { hint: 'Write the number in full.' };
 }
 
 function describe(meaning: Meaning): string {
   if ('value' in meaning) return meaning.kind === 'boolean' ? String(meaning.value) : `the number ${meaning.value}`;
   return {
-    text: 'text',
+    text: 'a string',
     date: 'a date',
     nothing: 'nothing',
     'merge key': 'a merge key',
-    'default key': 'a tag it refuses',
+    'default key': 'a tag that it refuses',
   }[meaning.kind];
 }

@@ -1,4 +1,4 @@
-import { type Fault, faultAt } from '../../manifest/finding.ts';
+import { type Problem, problemAt } from '../../manifest/finding.ts';
 import type { ManifestRule } from '../rule.ts';
 
 const units: Readonly<Record<string, number>> = {
@@ -21,23 +21,33 @@ export const resourceSize: ManifestRule = {
   id: 'resource-size',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'resources ask for what no machine has, or for less than a process needs',
-  why: 'It is nearly always a forgotten unit: 512 are bytes, and 500 CPUs were meant to be 500m.',
+  summary: 'resources request more than any machine has, or less than a process needs',
+  why: 'Usually the unit is missing: 512 means 512 bytes, and 500 CPUs should be 500m.',
   check({ manifest: { resources } }) {
-    const faults: Fault[] = [];
+    const problems: Problem[] = [];
     const cpu = amountOf(String(resources.cpu));
     if (cpu > mostCpu)
-      faults.push(faultAt(['resources', 'cpu'], `${resources.cpu} are whole CPUs`, `Did you mean ${resources.cpu}m?`));
+      problems.push(
+        problemAt(
+          ['resources', 'cpu'],
+          `resources.cpu requests ${resources.cpu} whole CPUs`,
+          `Did you mean ${resources.cpu}m?`,
+        ),
+      );
     const memory = amountOf(String(resources.memory));
     if (memory < leastMemory)
-      faults.push(
-        faultAt(['resources', 'memory'], `${resources.memory} are ${memory} bytes`, 'Did you mean Mi or Gi?'),
+      problems.push(
+        problemAt(['resources', 'memory'], `resources.memory requests only ${memory} bytes`, 'Did you mean Mi or Gi?'),
       );
     if (memory > mostMemory)
-      faults.push(
-        faultAt(['resources', 'memory'], `${resources.memory} is more than any machine has`, 'Did you mean Mi or Gi?'),
+      problems.push(
+        problemAt(
+          ['resources', 'memory'],
+          `resources.memory requests ${resources.memory}, more than any machine has`,
+          'Did you mean Mi or Gi?',
+        ),
       );
-    return faults;
+    return problems;
   },
 };
 

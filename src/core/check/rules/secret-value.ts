@@ -1,5 +1,5 @@
 import { isEnvKey } from '../../manifest/configuration.ts';
-import { type Fault, faultAt } from '../../manifest/finding.ts';
+import { type Problem, problemAt } from '../../manifest/finding.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { whySecret } from '../../text/secrets.ts';
 import type { ManifestRule } from '../rule.ts';
@@ -9,14 +9,14 @@ export const secretValue: ManifestRule = {
   kind: 'manifest',
   severity: 'error',
   summary: 'a value looks like a key, a token or a password',
-  why: 'The manifest is in version control and in every report: a secret in it has to be replaced.',
+  why: 'The manifest is in version control and in reports. A secret in it must be replaced.',
   check: ({ parts }) =>
-    textsOf(parts).flatMap(({ path, key, text }): Fault[] => {
+    textsOf(parts).flatMap(({ path, key, text }): Problem[] => {
       const reason = whySecret(text, key);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
-      const hint = `Revoke it, and name the environment variable that holds the new one with ${name}.`;
-      return [faultAt(path, `${path.join('.')} ${reason}`, hint)];
+      const hint = `Revoke it. Keep the new one in an environment variable, and set ${name} to the name of that variable.`;
+      return [problemAt(path, `${path.join('.')} ${reason}`, hint)];
     }),
 };
 
@@ -38,7 +38,7 @@ function textsOf(manifest: Manifest): Text[] {
   for (const [key, value] of Object.entries(configuration)) {
     if (typeof value !== 'object') add(['configuration', key], key, value);
     else {
-      // A secret with a value is told as that.
+      // `secret-default` reports a setting that is marked as a secret.
       if (!value.secret || isEnvKey(key)) add(['configuration', key, 'default'], key, value.default);
       add(['configuration', key, 'description'], '', value.description);
       for (const [index, text] of (value.enum ?? []).entries()) add(['configuration', key, 'enum', index], '', text);

@@ -4,7 +4,7 @@ export const severalDocuments: ReportedRule = {
   id: 'several-documents',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a second document follows the first',
-  why: 'A manifest is one document. Readers take the first, or refuse the file.',
+  isAlwaysError: true,
+  summary: 'the file contains more than one YAML document',
+  why: 'A manifest is one document. Some readers use only the first one, others refuse the file.',
 };

@@ -4,7 +4,7 @@ export const syntax: ReportedRule = {
   id: 'syntax',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'the text is not YAML',
-  why: 'A host reads the manifest when it starts: what no parser reads keeps the module from loading.',
+  isAlwaysError: true,
+  summary: 'the text is not valid YAML',
+  why: 'A host reads the manifest when it starts. A module whose manifest cannot be parsed does not load.',
 };

@@ -4,7 +4,7 @@ export const tooDeep: ReportedRule = {
   id: 'too-deep',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'brackets, or lists in lists, go more than 100 levels deep',
-  why: 'Nesting without end can end the process that reads it; a manifest needs four levels.',
+  isAlwaysError: true,
+  summary: 'values are nested more than 100 levels deep',
+  why: 'Deep nesting can crash the process that reads it. A manifest needs four levels.',
 };

@@ -6,7 +6,7 @@ export const undeclaredEvent: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'the code publishes an event that the manifest does not declare',
-  why: 'Nobody subscribes to an event that no manifest names.',
+  why: 'Other modules cannot find an event that no manifest declares.',
   check: ({ manifest }, code) =>
     driftOf('published', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

@@ -6,7 +6,7 @@ export const undeclaredPermission: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'the code requires a permission that the manifest does not declare',
-  why: 'A permission that nobody knows of is granted to nobody: callers get 403.',
+  why: 'A permission that is not declared is granted to nobody: callers get 403.',
   check: ({ manifest }, code) =>
     driftOf('permissions', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

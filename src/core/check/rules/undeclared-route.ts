@@ -6,7 +6,7 @@ export const undeclaredRoute: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'the code has a route that the manifest does not declare',
-  why: 'Nobody reviews an address that is not in the manifest, and no gateway knows of it.',
+  why: 'A route that is not in the manifest is not reviewed, and gateways do not know it.',
   check: ({ manifest }, code) =>
     driftOf('routes', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

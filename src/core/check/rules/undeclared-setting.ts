@@ -6,7 +6,7 @@ export const undeclaredSetting: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'the configuration class has a setting that the manifest does not declare',
-  why: 'Who configures the module reads the manifest.',
+  why: 'Operators read the manifest to configure the module.',
   check: ({ manifest }, code) =>
     driftOf('settings', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

@@ -6,7 +6,7 @@ export const undeclaredSubscription: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'the code handles an event that the manifest does not subscribe to',
-  why: 'Who changes the event does not know who depends on it.',
+  why: 'The maintainers of the event do not know that this module depends on it.',
   check: ({ manifest }, code) =>
     driftOf('handled', manifest, code).extra.map(({ name, place, meant }) => ({
       place,

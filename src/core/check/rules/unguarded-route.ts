@@ -6,7 +6,7 @@ export const unguardedRoute: CodeRule = {
   kind: 'code',
   severity: 'error',
   summary: 'a route of the code requires no permission',
-  why: 'Anyone who can reach the host can call it.',
+  why: 'Everyone who can reach the host can call it.',
   check({ manifest, namespace }, { routes, broken }) {
     const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), `${namespace}:${one.permission}`]));
     const open = routes.filter(
@@ -15,7 +15,7 @@ export const unguardedRoute: CodeRule = {
     );
     return open.map((route) => {
       const permission = needed.get(shapeOf(route));
-      const hint = permission === undefined ? 'Require one.' : `Require ${permission}.`;
+      const hint = permission === undefined ? 'Require a permission.' : `Require ${permission}.`;
       return { place: route.place, message: `${route.method} ${route.path} requires no permission`, hint };
     });
   },

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -6,10 +6,10 @@ export const unhandledEvent: CodeRule = {
   id: 'unhandled-event',
   kind: 'code',
   severity: 'error',
-  summary: 'no code of the module handles an event that it subscribes to',
-  why: 'Who emits it relies on the module to act on it.',
+  summary: 'the module subscribes to an event that its code does not handle',
+  why: 'The module that emits the event relies on this module to handle it.',
   check: ({ manifest }, code) =>
     missingIn('handled', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no code of the module handles ${name}`, 'Handle it, or remove it from events_subscribed.'),
+      problemAt(path, `the code does not handle ${name}`, 'Handle it, or remove it from events_subscribed.'),
     ),
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 import type { ModulesRule } from '../rule.ts';
 
@@ -7,7 +7,7 @@ export const unknownEvent: ModulesRule = {
   kind: 'modules',
   severity: 'warning',
   summary: 'a module subscribes to an event that neither a module nor the host emits',
-  why: 'It is a misspelling, or the module that emits it is not here yet: until it is, the handler never runs.',
+  why: 'The event is misspelt, or the module that emits it is not installed. Until it is, the handler never runs.',
   needsAll: true,
   check(modules, host) {
     const emitted = new Set([...host.events, ...modules.flatMap(({ manifest }) => manifest.events_emitted)]);
@@ -16,7 +16,9 @@ export const unknownEvent: ModulesRule = {
         if (emitted.has(event)) return [];
         const near = nearestWord(event, emitted);
         const hint = `${near === undefined ? '' : `Did you mean ${near}? `}If the host emits it, add it to host_events in ai-modules.yaml.`;
-        return [{ module, ...faultAt(['events_subscribed', index], `nobody emits ${event}`, hint) }];
+        return [
+          { module, ...problemAt(['events_subscribed', index], `neither a module nor the host emits ${event}`, hint) },
+        ];
       }),
     );
   },

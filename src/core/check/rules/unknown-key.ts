@@ -4,7 +4,7 @@ export const unknownKey: ReportedRule = {
   id: 'unknown-key',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'there is no such field',
-  why: 'It is most often a misspelling, and what it says is not read by anyone.',
+  isAlwaysError: true,
+  summary: 'the field does not exist',
+  why: 'Usually it is misspelt. Unknown fields have no effect, so they are refused.',
 };

@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -6,10 +6,10 @@ export const unpublishedEvent: CodeRule = {
   id: 'unpublished-event',
   kind: 'code',
   severity: 'error',
-  summary: 'no code of the module publishes an event that it emits',
-  why: 'Other modules subscribe to it and wait for ever.',
+  summary: 'the manifest lists an event that the code does not publish',
+  why: 'Modules that subscribe to it wait forever.',
   check: ({ manifest }, code) =>
     missingIn('published', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no code of the module publishes ${name}`, 'Publish it, or remove it from events_emitted.'),
+      problemAt(path, `the code does not publish ${name}`, 'Publish it, or remove it from events_emitted.'),
     ),
 };

@@ -4,7 +4,7 @@ export const unreadable: ReportedRule = {
   id: 'unreadable',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'the file cannot be read as text: it is binary, not UTF-8, larger than a megabyte, gone or locked',
-  why: 'What cannot be read was not checked. The other manifests are checked all the same.',
+  isAlwaysError: true,
+  summary: 'the file cannot be read: it is binary, not UTF-8, larger than 1 MB, missing or locked',
+  why: 'A file that cannot be read is not checked. The other manifests are.',
 };

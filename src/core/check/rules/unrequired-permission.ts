@@ -1,4 +1,4 @@
-import { faultAt } from '../../manifest/finding.ts';
+import { problemAt } from '../../manifest/finding.ts';
 import { missingIn } from '../drift.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -6,10 +6,14 @@ export const unrequiredPermission: CodeRule = {
   id: 'unrequired-permission',
   kind: 'code',
   severity: 'error',
-  summary: 'no route of the code requires a permission of the manifest',
-  why: 'Who grants it believes that something is protected by it.',
+  summary: 'no route requires a permission that the manifest declares',
+  why: 'Administrators who grant the permission expect it to protect something.',
   check: ({ manifest }, code) =>
     missingIn('permissions', manifest, code).map(({ name, path }) =>
-      faultAt(path, `no route of the code requires ${name}`, 'Require it where it is meant, or remove it.'),
+      problemAt(
+        path,
+        `no route requires ${name}`,
+        'Require it in the routes that it protects, or remove it from permissions_required.',
+      ),
     ),
 };

@@ -4,7 +4,7 @@ export const wrongType: ReportedRule = {
   id: 'wrong-type',
   kind: 'reported',
   severity: 'error',
-  isFixed: true,
-  summary: 'a list stands where a text belongs, or the like',
-  why: 'A version such as 1.10 is a number to YAML, and the same as 1.1.',
+  isAlwaysError: true,
+  summary: 'a value has the wrong type, for example a list instead of a string',
+  why: 'YAML reads a version such as 1.10 as the number 1.1, so it must be in quotes.',
 };

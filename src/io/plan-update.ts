@@ -74,11 +74,14 @@ export async function planUpdate(
     const mine = await withManifest(healed, join(host.root, folder, manifestPath), pack, options.editManifest);
     if (!isManaged(mine) && names.length === 0) {
       if (mine.has(manifestPath))
-        notes.push(`${folder} has no lock file and is not updated. To track it, run \`create-ai-module adopt ${name}\`.`);
+        notes.push(
+          `${folder} has no lock file and is not updated. To track it, run \`create-ai-module adopt ${name}\`.`,
+        );
       continue;
     }
     const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
-    if (manifest.name !== name) notes.push(`${folder} contains the module ${manifest.name}: the folder and the name in its manifest differ.`);
+    if (manifest.name !== name)
+      notes.push(`${folder} contains the module ${manifest.name}: the folder and the name in its manifest differ.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {

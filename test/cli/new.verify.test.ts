@@ -49,7 +49,7 @@ describe('--verify', () => {
     const { code, err } = await runIn(root, ['new', 'alpha', '--verify', '--yes']);
     expect([code, err]).toEqual([
       3,
-      expect.stringContaining('no-such-tool modules/alpha/check.mjs failed: there is no such'),
+      expect.stringContaining('no-such-tool modules/alpha/check.mjs failed: the program is not installed'),
     ]);
   });
 

@@ -16,7 +16,7 @@ const files = (root: string) => Object.fromEntries(Object.entries(snapshot(root)
 it('makes a module updatable that lost its base, and keeps every byte', async () => {
   rmSync(join(host.root, 'modules/notes/.ai-module'), { recursive: true });
   const before = files(host.root);
-  expect((await succeedIn(host.root, ['update'])).err).toContain('`create-ai-module adopt notes` makes it updatable');
+  expect((await succeedIn(host.root, ['update'])).err).toContain('run `create-ai-module adopt notes`');
   expect((await runIn(host.root, ['update', 'notes'])).code).toBe(2);
   expect((await succeedIn(host.root, ['adopt', 'notes', '--yes'])).out).toBe(
     'notes is adopted; your edits: service.ts\n',

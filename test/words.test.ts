@@ -38,7 +38,7 @@ const planted = [
   ['kept from', 'It is kept from writing.'],
   ['brings the code along', 'Update brings the code along.'],
   ['be had', 'No Redis can be had.'],
-  ['lonely', 'A standaloneCheckup input.'],
+  ['lonely', 'A lonely input.'],
   ['pristine base', 'The pristine base is text.'],
   ['findings', 'It has findings.'],
 ] as const;

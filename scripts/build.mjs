@@ -14,10 +14,10 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 /** Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. */
 const libraries = {
-  code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/check/code/read-code.ts' },
+  code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
-  prompt: { imports: /\/prompt\.ts$/, entry: 'src/cli/prompt.ts' },
+  prompts: { imports: /\/prompts\/terminal\.ts$/, entry: 'src/cli/prompts/terminal.ts' },
   // The ES module build of the package uses import.meta, which a CommonJS bundle lacks.
   tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
@@ -33,7 +33,7 @@ const separate = {
     beside(/\/manifest\.schema\.json$/, 'manifest.schema.json');
     for (const [name, { imports }] of Object.entries(libraries)) beside(imports, `${name}.cjs`);
     // The installed tool reads the compiled packs.
-    onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/bundled-pack-compiled.ts') }));
+    onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/pack/bundled-pack-compiled.ts') }));
   },
 };
 
@@ -64,7 +64,7 @@ const bundles = await Promise.all([
 ]);
 const { helpText } = createRequire(import.meta.url)(join(dist, 'main.cjs'));
 bundles.push(
-  await bundle('bin/create-ai-module.ts', 'create-ai-module', {
+  await bundle('src/bin.ts', 'create-ai-module', {
     define: { HELP: JSON.stringify(helpText()) },
     banner: { js: '#!/usr/bin/env node' },
   }),

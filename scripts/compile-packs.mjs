@@ -12,7 +12,7 @@ const compiledSections = ['module', 'edits', 'partials'];
 /** Writes `<pack>.<section>.cjs` for each compiled section, `<pack>.br`, and `metas.cjs` with every pack.yaml. */
 export async function compilePacks(templates, out) {
   const { compileOptions, parsePackMeta } = await importSource(
-    ['src/core/pack/compile-options.ts', 'src/core/pack/pack-meta.ts'],
+    ['src/core/pack/engine-runtime.ts', 'src/core/pack/pack-meta.ts'],
     // Builds may run at the same time.
     `build-${process.pid}`,
   );

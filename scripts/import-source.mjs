@@ -6,11 +6,11 @@ import { build } from 'esbuild';
 const root = new URL('../', import.meta.url);
 
 /**
- * Everything that the modules export. They are bundled into a folder as deep as the source's own: `../../templates/` is
+ * Everything that the modules export. They are bundled into a folder as deep as the source's own: `../../../templates/` is
  * the same from both. `name` is the bundle's; scripts that run at the same time need different ones.
  */
 export async function importSource(modules, name) {
-  const outfile = fileURLToPath(new URL(`.cache/${name}/source.mjs`, root));
+  const outfile = fileURLToPath(new URL(`.cache/source/${name}/source.mjs`, root));
   await build({
     stdin: {
       contents: modules.map((path) => `export * from './${path}';`).join('\n'),

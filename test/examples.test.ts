@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { importSpecifiers } from '../src/core/host/host.ts';
 import { parseManifest } from '../src/core/manifest/parse.ts';
-import { contextOf } from '../src/core/pack/context.ts';
+import { contextOf } from '../src/core/pack/context/context.ts';
 import { renderModule } from '../src/core/pack/render-module.ts';
-import { relPath } from '../src/core/text/rel-path.ts';
+import { relPath } from '../src/core/tree/rel-path.ts';
 import { sortedPaths } from '../src/core/tree/tree.ts';
-import { readPackFolder } from '../src/io/pack-folder.ts';
-import { readTree } from '../src/io/read-tree.ts';
+import { readTree } from '../src/io/fs/read-tree.ts';
+import { readPackFolder } from '../src/io/pack/pack-folder.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 

@@ -14,7 +14,7 @@ export const commandParts = {
       leavesOf(program()).map((command) => [code(usageOf(command)), command.description()]),
     ),
   'exit-codes': async () => {
-    const meanings = await documentedMembers('src/cli/exit.ts', 'export const exit');
+    const meanings = await documentedMembers('src/cli/output/exit.ts', 'export const exit');
     return table(
       ['code', 'meaning'],
       meanings.map(({ path, comment }) => [source.exit[path], comment]),

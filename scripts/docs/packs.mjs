@@ -28,13 +28,13 @@ const samples = {
 };
 
 const contexts = [
-  ['A module', 'src/core/pack/context.ts', 'export interface Context'],
-  ['An endpoint', 'src/core/pack/endpoint-context.ts', 'export interface EndpointContext'],
-  ['A permission', 'src/core/pack/permission-context.ts', 'export interface PermissionContext'],
-  ['An event', 'src/core/pack/event-context.ts', 'export interface EventContext'],
-  ['A setting', 'src/core/pack/setting-context.ts', 'export interface SettingContext'],
-  ['An entry of `configuration`', 'src/core/pack/setting-context.ts', 'export interface ConfigurationContext'],
-  ['A host', 'src/core/pack/host-context.ts', 'export interface HostContext'],
+  ['A module', 'src/core/pack/context/context.ts', 'export interface Context'],
+  ['An endpoint', 'src/core/pack/context/endpoint-context.ts', 'export interface EndpointContext'],
+  ['A permission', 'src/core/pack/context/endpoint-context.ts', 'export interface PermissionContext'],
+  ['An event', 'src/core/pack/context/endpoint-context.ts', 'export interface EventContext'],
+  ['A setting', 'src/core/pack/context/setting-context.ts', 'export interface SettingContext'],
+  ['An entry of `configuration`', 'src/core/pack/context/setting-context.ts', 'export interface ConfigurationContext'],
+  ['A host', 'src/core/pack/render-host.ts', 'export interface HostContext'],
 ];
 
 export const packParts = {

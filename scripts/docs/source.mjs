@@ -5,10 +5,10 @@ import { importSource } from '../import-source.mjs';
 export const root = new URL('../../', import.meta.url);
 
 const modules = [
-  'src/cli/exit.ts',
+  'src/cli/output/exit.ts',
   'src/cli/program/program.ts',
   'src/cli/run.ts',
-  'src/core/check/rules.ts',
+  'src/core/lint/rules.ts',
   'src/core/failure-catalogue.ts',
   'src/core/host/host-config.ts',
   'src/core/manifest/answers.ts',
@@ -19,10 +19,9 @@ const modules = [
   'src/core/manifest/schema.ts',
   'src/core/pack/helpers.ts',
   'src/core/pack/pack-meta.ts',
-  'src/core/pack/questions.ts',
-  'src/core/report/diagnostics-text.ts',
-  'src/core/report/paint.ts',
-  'src/core/text/line-diff.ts',
+  'src/core/report/pretty.ts',
+  'src/core/report/check-report.ts',
+  'src/core/merge/diff.ts',
   'src/core/text/json-text.ts',
 ];
 

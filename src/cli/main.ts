@@ -2,7 +2,7 @@ import { nodeIo } from '../io/node-io.ts';
 import { buildProgram } from './program/program.ts';
 import { run } from './run.ts';
 
-const prompter = async () => (await import('./prompt.ts')).terminalPrompter();
+const prompter = async () => (await import('./prompts/terminal.ts')).terminalPrompter();
 
 /** Runs the tool with the arguments and streams of this process, which ends when all work has ended. */
 export async function main(): Promise<void> {

@@ -1,13 +1,13 @@
 import { Failure } from '../core/failure.ts';
-import { jsonDocument } from '../core/report/json-document.ts';
-import { printable } from '../core/text/printable.ts';
-import { isDiskError, reasonOf } from '../io/apply/disk-error.ts';
+import { jsonDocument } from '../core/report/json.ts';
+import { printable } from '../core/text/display.ts';
+import { isDiskError, reasonOf } from '../io/fs/disk-error.ts';
 import { type Io, isCancelled } from '../io/io.ts';
-import { type ExitCode, exit } from './exit.ts';
-import { commandOf } from './meant-command.ts';
-import { paintFor } from './paint.ts';
+import { paintFor } from './output/colors.ts';
+import { type ExitCode, exit } from './output/exit.ts';
+import { version } from './output/version.ts';
 import { runProgram } from './program/program.ts';
-import { version } from './version.ts';
+import { commandOf } from './program/reserved-names.ts';
 
 /** One run of the tool: arguments without node and script → exit code. The only place that catches. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import { shellWord } from './text/shell-words.ts';
+import { shellWord } from './text/display.ts';
 
 interface Entry<A> {
   readonly fault: 'user' | 'machine';

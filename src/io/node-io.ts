@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import { reasonOf } from './apply/disk-error.ts';
+import { reasonOf } from './fs/disk-error.ts';
 import type { Io, Output, Prompter } from './io.ts';
 import { reportOutputErrors } from './output-errors.ts';
 

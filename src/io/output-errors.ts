@@ -22,10 +22,7 @@ let isReported = false;
 const exitCode = 3;
 
 async function report(output: string, error: Error): Promise<void> {
-  const [{ Failure }, { reasonOf }] = await Promise.all([
-    import('../core/failure.ts'),
-    import('./apply/disk-error.ts'),
-  ]);
+  const [{ Failure }, { reasonOf }] = await Promise.all([import('../core/failure.ts'), import('./fs/disk-error.ts')]);
   const { message, hint }: Failure = new Failure('output-unwritable', { output, reason: reasonOf(error) }, error);
   try {
     writeSync(2, `error ${message}\n      ${hint}\n`);

@@ -1,5 +1,5 @@
 import { Failure } from '../core/failure.ts';
-import { shellLine } from '../core/text/shell-words.ts';
+import { shellLine } from '../core/text/display.ts';
 import { Cancelled } from './io.ts';
 
 /** A program and its arguments. They are never passed through a shell. */

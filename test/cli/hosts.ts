@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as readYaml } from 'yaml';
-import { bundledNames } from '../../src/io/bundled-pack.ts';
+import { bundledNames } from '../../src/io/pack/bundled-pack.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { commandOf, isCommand } from '../../src/cli/meant-command.ts';
 import { buildProgram } from '../../src/cli/program/program.ts';
+import { commandOf, isCommand } from '../../src/cli/program/reserved-names.ts';
 import { answerKinds } from '../../src/core/manifest/answers.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { withProgress } from '../../src/cli/progress.ts';
+import { withProgress } from '../../src/cli/output/progress.ts';
 import type { Io } from '../../src/io/io.ts';
 
 async function shownBy(isTty: boolean, env: Io['env'] = {}, stepMs = 1_100): Promise<string> {

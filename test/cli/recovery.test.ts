@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { relPath } from '../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../src/core/tree/plan.ts';
+import { relPath } from '../../src/core/tree/rel-path.ts';
 import { type FileMode, textFile } from '../../src/core/tree/tree.ts';
 import { applyPlan } from '../../src/io/apply/apply-plan.ts';
 import { Death, faultDisk, removeClaims } from '../io/apply/fault-disk.ts';

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../src/core/check/rules.ts';
 import type { Diagnostic } from '../../src/core/diagnostic.ts';
+import { rules } from '../../src/core/lint/rules.ts';
 import { runIn } from './fake-io.ts';
 
 const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
-const sources = fileURLToPath(new URL('../../src/core/check/rules/', import.meta.url));
+const sources = fileURLToPath(new URL('../../src/core/lint/rules/', import.meta.url));
 const ids = rules.map(({ id }) => id);
 
 /** `file:line:column-line:column rule`, one line per diagnostic. A fixture with a host is checked as a whole. */
@@ -22,9 +22,12 @@ async function diagnosticsIn(folder: string): Promise<string[]> {
   });
 }
 
-it('every rule has a file with its id, and is in the list', () => {
-  const files = readdirSync(sources).map((name) => name.replace(/\.ts$/, ''));
-  expect([...ids].sort()).toEqual(files.sort());
+it('every rule is in the list, once', () => {
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const declared = files.flatMap((name) =>
+    [...readFileSync(join(sources, name), 'utf8').matchAll(/^ {2,4}id: '([a-z-]+)',$/gm)].map(([, id]) => id),
+  );
+  expect(declared.sort()).toEqual([...ids].sort());
 });
 
 it('every rule has fixtures, and every fixture has a rule', () => {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readTree } from '../../src/io/read-tree.ts';
+import { readTree } from '../../src/io/fs/read-tree.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, serviceWith, type UpdatedHost } from './update-packs.ts';
 

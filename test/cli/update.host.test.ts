@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bundledNames, bundledPack } from '../../src/io/bundled-pack.ts';
+import { bundledNames, bundledPack } from '../../src/io/pack/bundled-pack.ts';
 import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, type UpdatedHost } from './update-packs.ts';

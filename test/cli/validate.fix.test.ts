@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixAll } from '../../src/core/check/fix-all.ts';
-import { noSettings } from '../../src/core/check/settings.ts';
-import { parseYaml } from '../../src/core/text/yaml-source.ts';
+import { fixAll } from '../../src/core/lint/fix.ts';
+import { noSettings } from '../../src/core/lint/settings.ts';
+import { parseYaml } from '../../src/core/yaml/exact.ts';
 import { assertProperty, draws } from '../draws.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn } from './fake-io.ts';

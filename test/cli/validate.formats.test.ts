@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DOMParser, type Element } from '@xmldom/xmldom';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { rules } from '../../src/core/check/rules.ts';
+import { rules } from '../../src/core/lint/rules.ts';
 import { runIn } from './fake-io.ts';
 
 /**

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { bundledNames } from '../../src/io/bundled-pack.ts';
+import { bundledNames } from '../../src/io/pack/bundled-pack.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { newHost } from './hosts.ts';
 

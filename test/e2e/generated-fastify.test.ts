@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { bundledMeta } from '../../src/io/bundled-pack.ts';
+import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { generatedHost } from './generated-host.ts';
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findManifests } from '../../src/io/find-manifests.ts';
-import { readCheckups } from '../../src/io/read-checkup.ts';
+import { findManifests } from '../../src/io/host/find-manifests.ts';
+import { readCheckups } from '../../src/io/host/read-checkup.ts';
 import { tempFolder } from './temp-folder.ts';
 
 const large = '# more\n'.repeat(10_000);

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
-import { readText, readTextIfThere } from '../../src/io/read-file.ts';
+import { readText, readTextIfThere } from '../../src/io/fs/read-file.ts';
 import { tempFolder } from './temp-folder.ts';
 
 describe('readText', () => {

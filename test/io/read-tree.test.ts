@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { relPath } from '../../src/core/text/rel-path.ts';
+import { relPath } from '../../src/core/tree/rel-path.ts';
 import { textFile } from '../../src/core/tree/tree.ts';
-import { readFileOf, readTree } from '../../src/io/read-tree.ts';
+import { readFileOf, readTree } from '../../src/io/fs/read-tree.ts';
 import { tree } from './apply/scenarios.ts';
 import { tempFolder, writeTree } from './temp-folder.ts';
 

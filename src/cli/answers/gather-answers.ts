@@ -1,19 +1,18 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import type { Answers } from '../../core/manifest/answers.ts';
-import { manifestFromAnswers } from '../../core/manifest/from-answers.ts';
+import { type Answers, manifestFromAnswers } from '../../core/manifest/answers.ts';
+import { mustFitTogether } from '../../core/manifest/fit-together.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reservedReason } from '../../core/pack/pack-meta.ts';
-import { resolveStack } from '../../io/find-pack.ts';
-import { readGitAuthor } from '../../io/git-author.ts';
+import { readGitAuthor } from '../../io/git.ts';
 import type { Io } from '../../io/io.ts';
-import { namesInUse } from '../../io/plan-module.ts';
-import type { FoundHost, HostFlags } from '../offer-host.ts';
-import { programName } from '../program-name.ts';
-import { mayAsk } from '../show-plan.ts';
-import { mustFitTogether } from './fit-together.ts';
+import { namesInUse } from '../../io/module/plan-module.ts';
+import { resolveStack } from '../../io/pack/find-pack.ts';
+import { mayAsk } from '../output/show-plan.ts';
+import { programName } from '../output/version.ts';
+import type { FoundHost, HostFlags } from '../steps/find-host.ts';
+import { readManifestFile } from '../steps/read-manifest.ts';
 import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
-import { readManifestFile } from './read-manifest.ts';
 
 /** The flags that say what module it shall be. */
 export interface SourceFlags extends AnswerFlags {
@@ -68,7 +67,10 @@ async function askForRest(
   author: string,
   flags: HostFlags,
 ) {
-  const [{ askMissing }, { repeatCommand }] = await Promise.all([import('./ask.ts'), import('./repeat.ts')]);
+  const [{ askMissing }, { repeatCommand }] = await Promise.all([
+    import('../prompts/questions.ts'),
+    import('./repeat.ts'),
+  ]);
   const whyReserved = (name: string) => reservedReason(meta, name);
   const asking = { prompter: await io.prompter(), author, namesInUse: namesInUse(host), whyReserved, answers };
   const all = await askMissing(asking, meta.questions);

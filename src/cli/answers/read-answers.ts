@@ -2,13 +2,12 @@ import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import { explainIssues } from '../../core/manifest/explain.ts';
-import { maxManifestBytes } from '../../core/manifest/field-checks.ts';
-import { type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import { type ConfigurationValue, fields, maxManifestBytes } from '../../core/manifest/schema.ts';
 import { suggestValue } from '../../core/manifest/suggest-value.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
-import { readYaml } from '../../core/text/yaml-value.ts';
-import { readText } from '../../io/read-file.ts';
+import { readYaml } from '../../core/yaml/fast.ts';
+import { readText } from '../../io/fs/read-file.ts';
 
 /** The flags of `new` that answer questions, as commander names them. */
 export interface AnswerFlags {

@@ -1,8 +1,8 @@
 import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
+import { maskSecrets, secretsIn } from '../../core/report/mask-secrets.ts';
+import { shellLine } from '../../core/text/display.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
-import { maskSecrets, secretsIn } from '../../core/text/mask-secrets.ts';
-import { shellLine } from '../../core/text/shell-words.ts';
 
 /** Flags of `new` that are no answers, but belong to the run. */
 export interface RepeatedFlags {

@@ -3,10 +3,10 @@ import { Failure } from '../../core/failure.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import type { Io } from '../../io/io.ts';
-import { mustBeManifest } from '../answers/read-manifest.ts';
-import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
-import type { ExitCode } from '../exit.ts';
-import { openModules } from '../open-modules.ts';
+import type { ExitCode } from '../output/exit.ts';
+import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
+import { openModules } from '../steps/open-modules.ts';
+import { mustBeManifest } from '../steps/read-manifest.ts';
 
 export interface AddFlags extends UpdateFlags {
   readonly module?: string;

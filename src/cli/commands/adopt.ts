@@ -1,14 +1,14 @@
 import { Failure } from '../../core/failure.ts';
 import { changedFolders, isNoop } from '../../core/tree/plan.ts';
-import { findPack } from '../../io/find-pack.ts';
-import { namesGiven } from '../../io/given-modules.ts';
+import { namesGiven } from '../../io/host/given-modules.ts';
+import { modulesToRead } from '../../io/host/read-module.ts';
 import type { Io } from '../../io/io.ts';
-import { applyUpdate } from '../../io/last-update.ts';
-import { planAdopt } from '../../io/plan-adopt.ts';
-import { modulesToRead } from '../../io/read-module.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { explainManifest, type ModuleFlags, openHostOf } from '../open-modules.ts';
-import { confirmPlan, printJson } from '../show-plan.ts';
+import { applyUpdate } from '../../io/module/last-update.ts';
+import { planAdopt } from '../../io/module/plan-adopt.ts';
+import { findPack } from '../../io/pack/find-pack.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { confirmPlan, printJson } from '../output/show-plan.ts';
+import { explainManifest, type ModuleFlags, openHostOf } from '../steps/open-modules.ts';
 
 /** What the pack renders now becomes the base of later updates; no file of the user's changes. */
 export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {

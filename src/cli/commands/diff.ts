@@ -1,13 +1,13 @@
 import { Failure } from '../../core/failure.ts';
-import { reportDiff } from '../../core/report/plan-text.ts';
-import { joinPath, type RelPath } from '../../core/text/rel-path.ts';
+import { reportDiff } from '../../core/report/plan.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
+import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import type { Io } from '../../io/io.ts';
-import type { PlannedModule } from '../../io/plan-module.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { type ModuleFlags, openModules } from '../open-modules.ts';
-import { paintFor } from '../paint.ts';
+import type { PlannedModule } from '../../io/module/plan-module.ts';
+import { paintFor } from '../output/colors.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { type ModuleFlags, openModules } from '../steps/open-modules.ts';
 
 export interface DiffFlags extends ModuleFlags {
   readonly template?: boolean;

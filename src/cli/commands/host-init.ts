@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import type { Io } from '../../io/io.ts';
-import { chooseStack } from '../choose-stack.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { makeHost } from '../make-host.ts';
-import { hostSteps, reportSteps } from '../next-steps.ts';
-import type { PlanFlags } from '../show-plan.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import type { PlanFlags } from '../output/show-plan.ts';
+import { chooseStack, makeHost } from '../steps/find-host.ts';
+import { hostSteps, reportSteps } from '../steps/next-steps.ts';
 
 export interface HostInitFlags extends PlanFlags {
   readonly stack?: string;

@@ -1,18 +1,18 @@
 import { importSpecifiers } from '../../core/host/host.ts';
-import { contextOf } from '../../core/pack/context.ts';
-import { countChanges } from '../../core/report/plan-text.ts';
+import { contextOf } from '../../core/pack/context/context.ts';
+import { countChanges } from '../../core/report/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
-import { findPack } from '../../io/find-pack.ts';
 import type { Io } from '../../io/io.ts';
-import { assertNameAvailable, planModule } from '../../io/plan-module.ts';
+import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
+import { findPack } from '../../io/pack/find-pack.ts';
 import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../answers/gather-answers.ts';
-import { mustBreakNoRule } from '../check-plan.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { moduleSteps, reportSteps } from '../next-steps.ts';
-import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../offer-host.ts';
-import { withProgress } from '../progress.ts';
-import { confirmPlan, printJson } from '../show-plan.ts';
-import { verifyModule } from '../verify.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { withProgress } from '../output/progress.ts';
+import { confirmPlan, printJson } from '../output/show-plan.ts';
+import { mustBreakNoRule } from '../steps/check-plan.ts';
+import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../steps/find-host.ts';
+import { moduleSteps, reportSteps } from '../steps/next-steps.ts';
+import { verifyModule } from '../steps/verify.ts';
 
 export interface NewFlags extends SourceFlags, HostFlags {
   readonly verify?: boolean;

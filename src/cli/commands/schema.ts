@@ -1,6 +1,6 @@
 import type { Io } from '../../io/io.ts';
-import { manifestSchemaText } from '../../io/manifest-schema.ts';
-import { type ExitCode, exit } from '../exit.ts';
+import { manifestSchemaText } from '../../io/module/plan-module.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
 
 /** Prints the manifest's JSON Schema: for editors, and for other validators. */
 export async function schema(io: Io): Promise<ExitCode> {

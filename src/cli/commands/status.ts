@@ -1,10 +1,10 @@
-import { jsonDocument } from '../../core/report/json-document.ts';
-import { reportStatus, updateToJson } from '../../core/report/update-text.ts';
+import { jsonDocument } from '../../core/report/json.ts';
+import { reportStatus, updateToJson } from '../../core/report/update.ts';
 import type { Io } from '../../io/io.ts';
-import type { PlannedModule } from '../../io/plan-module.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { type ModuleFlags, openModules } from '../open-modules.ts';
-import { paintFor } from '../paint.ts';
+import type { PlannedModule } from '../../io/module/plan-module.ts';
+import { paintFor } from '../output/colors.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { type ModuleFlags, openModules } from '../steps/open-modules.ts';
 
 export interface StatusFlags extends ModuleFlags {
   readonly verifyBase?: boolean;

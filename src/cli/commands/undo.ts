@@ -1,11 +1,11 @@
-import { countChanges } from '../../core/report/plan-text.ts';
+import { countChanges } from '../../core/report/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import type { Io } from '../../io/io.ts';
-import { forgetUpdate, planUndo } from '../../io/last-update.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { type HostFlags, openOrOfferHost } from '../offer-host.ts';
-import { withProgress } from '../progress.ts';
-import { confirmPlan, printJson } from '../show-plan.ts';
+import { forgetUpdate, planUndo } from '../../io/module/last-update.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { withProgress } from '../output/progress.ts';
+import { confirmPlan, printJson } from '../output/show-plan.ts';
+import { type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 
 /** Puts back what the last update changed, as long as nobody edited it since. */
 export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {

@@ -1,10 +1,10 @@
 import { Failure } from '../../core/failure.ts';
 import type { Io } from '../../io/io.ts';
-import type { UpdatePlan } from '../../io/plan-update.ts';
-import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../carry-out-update.ts';
-import type { ExitCode } from '../exit.ts';
-import { openModules } from '../open-modules.ts';
-import { withProgress } from '../progress.ts';
+import type { UpdatePlan } from '../../io/module/plan-update.ts';
+import type { ExitCode } from '../output/exit.ts';
+import { withProgress } from '../output/progress.ts';
+import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
+import { openModules } from '../steps/open-modules.ts';
 
 /** manifests and locks → three-way merge → plan → preview → disk */
 export async function update(io: Io, names: readonly string[], flags: UpdateFlags): Promise<ExitCode> {

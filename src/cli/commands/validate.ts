@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
-import { checkAll } from '../../core/check/check-all.ts';
 import { byFile, type Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
-import { checkFormats } from '../../core/report/check-formats.ts';
+import { checkAll } from '../../core/lint/run.ts';
 import type { CheckReport } from '../../core/report/check-report.ts';
+import { checkFormats } from '../../core/report/formats.ts';
 import { withoutSecrets } from '../../core/report/without-secrets.ts';
+import { type ReadCheckup, shownPath } from '../../io/host/read-checkup.ts';
 import type { Io } from '../../io/io.ts';
-import { codeReader, readTexts } from '../../io/module-code.ts';
-import { type ReadCheckup, shownPath } from '../../io/read-checkup.ts';
-import { checkupsFor } from '../check-paths.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { paintFor } from '../paint.ts';
-import { breathe, withProgress } from '../progress.ts';
-import type { PlanFlags } from '../show-plan.ts';
-import { version } from '../version.ts';
+import { codeReader, readTexts } from '../../io/module/module-code.ts';
+import { paintFor } from '../output/colors.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { breathe, withProgress } from '../output/progress.ts';
+import type { PlanFlags } from '../output/show-plan.ts';
+import { version } from '../output/version.ts';
+import { checkupsFor } from '../steps/find-checkups.ts';
 
 export interface ValidateFlags extends PlanFlags {
   readonly host?: string;
@@ -85,7 +85,7 @@ async function asItIs(checkup: ReadCheckup): Promise<Checked> {
 
 /** Where fixes are only shown, what is reported is what is wrong now. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
-  const { fixFiles } = await import('../fix-files.ts');
+  const { fixFiles } = await import('../steps/fix-files.ts');
   const { before, after, texts, isWritten } = await fixFiles(io, checkup, flags);
   const files = [...texts.keys()];
   if (!isWritten) return { checkup, diagnostics: before, written: new Map(), fixed: files };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitCode } from '../exit.ts';
+import type { ExitCode } from '../output/exit.ts';
 
 /** Takes the exit code of the command that ran. */
 export type End = (code: ExitCode) => void;

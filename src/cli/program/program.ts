@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { Failure } from '../../core/failure.ts';
 import type { Io } from '../../io/io.ts';
-import { type ExitCode, exit } from '../exit.ts';
-import { isCommand, mustNotMeanCommand } from '../meant-command.ts';
-import { version } from '../version.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
-import { declareHostCommands, declareNew } from './making.ts';
+import { declareHostCommands, declareNew } from './creating.ts';
+import { isCommand, mustNotMeanCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
 
 /** Runs what the arguments say. Throws what its command throws, and `usage` where they say nothing sensible. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { nearestWord } from '../text/nearest-word.ts';
-import { whyNotRelPath } from '../text/rel-path.ts';
-import { readYaml } from '../text/yaml-value.ts';
+import { whyNotRelPath } from '../tree/rel-path.ts';
+import { readYaml } from '../yaml/fast.ts';
 
 export const HostConfigSchema = z.strictObject({
   /** Name of a bundled pack, or a path to a pack's folder. */

@@ -1,9 +1,9 @@
 import { Failure } from '../failure.ts';
-import { pickSide } from '../text/line-merge-markers.ts';
+import { pickSide } from '../merge/markers.ts';
+import type { Remembered } from '../merge/trees.ts';
 import { yamlLiteral } from '../text/literals.ts';
-import { type RelPath, whyNotRelPath } from '../text/rel-path.ts';
-import { readYaml } from '../text/yaml-value.ts';
-import type { Remembered } from '../tree/merge-trees.ts';
+import { type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { readYaml } from '../yaml/fast.ts';
 
 /** What rendered a module, and what the user decided about its files since. */
 export interface Lock {

@@ -1,5 +1,4 @@
-import { addEntry } from './add-entry.ts';
-import { endOfEntry, entriesBelow } from './manifest-lines.ts';
+import { addEntry, endOfEntry, entriesBelow } from './add-entry.ts';
 
 /** Changes that a newer template pack makes to the settings in a manifest. */
 export interface SettingChanges {

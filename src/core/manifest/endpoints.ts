@@ -1,5 +1,4 @@
-import { endpointPattern, type methods, parametersIn } from './field-checks.ts';
-import type { Manifest } from './schema.ts';
+import { endpointPattern, type Manifest, type methods, parametersIn } from './schema.ts';
 
 export type Method = (typeof methods)[number];
 export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
+import type { RuleProblem } from '../diagnostic.ts';
 import { nearestWord, nearWords } from '../text/nearest-word.ts';
-import type { RuleProblem } from './finding.ts';
 import { suggestValue } from './suggest-value.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { keywords, takenClassNames, takenModuleNames } from '../text/names.ts';
 import { standardSettings } from './configuration.ts';
-import { patterns, reasons, takenConfigKeys } from './field-checks.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
-import { fields, ManifestSchema } from './schema.ts';
+import { fields, ManifestSchema, patterns, reasons, takenConfigKeys } from './schema.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { [keyword: string]: unknown };

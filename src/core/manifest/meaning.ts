@@ -1,6 +1,6 @@
+import { type Problem, problemAt, problemsIn, type RuleProblem } from '../diagnostic.ts';
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
 import { endpointsOf } from './endpoints.ts';
-import { type Problem, problemAt, problemsIn, type RuleProblem } from './finding.ts';
 import { namespaceOf, permissionRoles } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 

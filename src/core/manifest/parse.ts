@@ -1,8 +1,7 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import { parseYaml } from '../text/yaml-source.ts';
-import { readYaml } from '../text/yaml-value.ts';
+import type { Diagnostic, RuleProblem } from '../diagnostic.ts';
+import { parseYaml } from '../yaml/exact.ts';
+import { readYaml } from '../yaml/fast.ts';
 import { explainIssues } from './explain.ts';
-import type { RuleProblem } from './finding.ts';
 import { checkSemantics } from './meaning.ts';
 import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { pascalCase, snakeCase, suggestModuleName } from '../text/names.ts';
 import { nearestWord } from '../text/nearest-word.ts';
-import { methods, patterns, whyNot } from './field-checks.ts';
+import { methods, patterns, whyNot } from './schema.ts';
 
 interface Field {
   /** The value that the author probably meant; it may be invalid. */

@@ -1,6 +1,6 @@
 import handlebars from 'handlebars';
-import type { Engine } from './build-pack.ts';
-import { compileOptions } from './compile-options.ts';
+import { compileOptions } from './engine-runtime.ts';
+import type { Engine } from './pack.ts';
 
 /** Compiles each template from its text when it is first used. */
 export function compilerEngine(): Engine {

@@ -1,5 +1,6 @@
 import runtime from 'handlebars/runtime.js';
-import type { Engine } from './build-pack.ts';
+import { helpers } from './helpers.ts';
+import type { Engine } from './pack.ts';
 
 interface Runtime {
   create(): Runtime;
@@ -32,3 +33,11 @@ function setUpOnce(template: Template): Template {
   };
   return template;
 }
+
+/** How every template is compiled, at build time and at run time: an unknown name or helper is an error. */
+export const compileOptions = {
+  strict: true,
+  noEscape: true,
+  knownHelpersOnly: true,
+  knownHelpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, true])),
+};

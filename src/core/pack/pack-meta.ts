@@ -2,8 +2,24 @@ import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { explainIssues } from '../manifest/explain.ts';
 import { moduleNamePattern } from '../text/names.ts';
-import { readYaml } from '../text/yaml-value.ts';
-import { questionIds } from './questions.ts';
+import { readYaml } from '../yaml/fast.ts';
+
+/** Everything that `new` may ask, by the name it has in an answers file and in a pack's `questions:`. */
+export const questionIds = [
+  'name',
+  'description',
+  'author',
+  'endpoints',
+  'permissions',
+  'emit',
+  'subscribe',
+  'dependencies',
+  'resources',
+  'config',
+  'provider',
+] as const;
+
+export type QuestionId = (typeof questionIds)[number];
 
 const Text = z.string().check(z.minLength(1), z.maxLength(500));
 const Version = z.string().check(z.regex(/^\d+\.\d+\.\d+$/, 'must be three numbers, like 1.0.0'));

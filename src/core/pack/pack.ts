@@ -1,4 +1,7 @@
-import type { FileMode } from '../tree/tree.ts';
+import { Failure } from '../failure.ts';
+import type { RelPath } from '../tree/rel-path.ts';
+import type { FileMode, Tree, TreeFile } from '../tree/tree.ts';
+import { askers, helpers } from './helpers.ts';
 import type { PackMeta } from './pack-meta.ts';
 
 /** What becomes of a file on update: merged, left to the user after the first time, or always rewritten. */
@@ -20,4 +23,98 @@ export interface PackFile {
 export interface Pack {
   readonly meta: PackMeta;
   readonly files: Readonly<Record<Section, readonly PackFile[]>>;
+}
+
+/** What turns a template into a function of its context. */
+export interface Engine {
+  registerHelper(name: string, helper: (...args: never[]) => unknown): void;
+  registerPartial(name: string, render: (context: object) => string): void;
+  prepare(path: string, text: string): (context: object) => string;
+}
+
+const suffix = '.hbs';
+
+/** The files of a pack's folder, and what its pack.yaml says → pack. */
+export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
+  for (const [helper, run] of Object.entries(helpers)) engine.registerHelper(helper, strictly(helper, run as Helper));
+  const template = (path: string, text: string) => templateOf(meta.name, path, () => engine.prepare(path, text));
+  for (const [path, file] of tree) {
+    if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
+    engine.registerPartial(path.slice('partials/'.length, -suffix.length), template(path, file.content));
+  }
+  const filesOf = (section: Section) =>
+    [...tree]
+      .filter(([path]) => path.startsWith(`${section}/`))
+      .map(([path, file]) => packFile(path, file, section, meta, template));
+  return { meta, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
+}
+
+type Helper = (...args: unknown[]) => unknown;
+
+/** The engine is strict about `{{name}}`, not about what helpers are given: that is done here, and says where. */
+function strictly(name: string, run: Helper): Helper {
+  const mayBeNothing = askers.has(name);
+  return (...args) => {
+    if (args[0] === undefined && !mayBeNothing)
+      throw new Error(`${name} is given nothing: is the name right?${placeOf(args)}`);
+    try {
+      return run(...args);
+    } catch (error) {
+      const reason = `${name} cannot use what it is given: ${(error as Error).message}`;
+      throw new Error(`${reason}${placeOf(args)}`, { cause: error });
+    }
+  };
+}
+
+function placeOf(args: readonly unknown[]): string {
+  const { loc } = args.at(-1) as { loc?: { start: { line: number; column: number } } };
+  return loc === undefined ? '' : ` - ${loc.start.line}:${loc.start.column}`;
+}
+
+type Render = (context: object, ...internal: unknown[]) => string;
+
+function packFile(
+  path: RelPath,
+  file: TreeFile,
+  section: Section,
+  meta: PackMeta,
+  template: (path: string, text: string) => Render,
+): PackFile {
+  const exception = meta.files.find((entry) => entry.path === path);
+  const isTemplate = path.endsWith(suffix) && typeof file.content === 'string';
+  const below = path.slice(section.length + 1);
+  return {
+    source: path,
+    target: isTemplate ? below.slice(0, -suffix.length) : below,
+    mode: file.mode,
+    // What the user says is never merged with what the tool would say.
+    policy: path === 'module/manifest.yaml.hbs' ? 'owned' : (exception?.policy ?? 'managed'),
+    when: exception?.when ?? {},
+    content: isTemplate ? template(path, file.content as string) : file.content,
+  };
+}
+
+/**
+ * Made ready when it is first used, since most runs render one section. A fault names the template that it is in, be it
+ * the one that is rendered or a partial of it: what the engine passes on to a partial goes through.
+ */
+function templateOf(pack: string, path: string, prepare: () => Render): Render {
+  let ready: Render | undefined;
+  return (context, ...internal) => {
+    try {
+      ready ??= prepare();
+      return ready(context, ...internal);
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      throw new Failure('pack-check-failed', { pack, template: path, ...faultOf(error as Error) }, error);
+    }
+  };
+}
+
+/** Handlebars tells the line in the error's own fields, in front of its message or behind it, as ` - line:column`. */
+function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
+  const syntax = /^Parse error on line (\d+):\n(.*)/.exec(message);
+  if (syntax) return { line: Number(syntax[1]), reason: `this does not parse: ${syntax[2]}` };
+  const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);
+  return { line: lineNumber ?? Number(placed?.[2] ?? 1), reason: placed?.[1] ?? message };
 }

@@ -1,12 +1,12 @@
 import { Failure } from '../failure.ts';
 import { attributesPath, attributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { manifestPath, writeBase } from '../lock/pristine.ts';
+import { manifestPath, writeBase } from '../lock/merge-base.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
-import type { RelPath } from '../text/rel-path.ts';
-import { YamlError } from '../text/yaml-value.ts';
+import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
-import type { Context } from './context.ts';
+import { YamlError } from '../yaml/fast.ts';
+import type { Context } from './context/context.ts';
 import type { Pack } from './pack.ts';
 import { type Rendered, renderPack } from './render.ts';
 

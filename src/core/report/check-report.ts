@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { counted } from '../text/counted.ts';
+import { counted } from '../text/display.ts';
 
 /** The result of a check, which every format of `validate` reports. */
 export interface CheckReport {
@@ -33,3 +33,16 @@ export function summaryOf(report: CheckReport): string {
   const found = `${parts.join(' and ')} in ${manifests}`;
   return errors > 0 || report.isStrict ? found : `${manifests} valid, with ${counted(warnings, 'warning')}`;
 }
+
+/** How words are marked. Reports are written with it and never know whether there is colour. */
+export interface Paint {
+  bold(text: string): string;
+  dim(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+  red(text: string): string;
+  cyan(text: string): string;
+}
+
+const same = (text: string) => text;
+export const plain: Paint = { bold: same, dim: same, green: same, yellow: same, red: same, cyan: same };

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { pristinePath } from '../lock/lock.ts';
-import { manifestPath, readPristine } from '../lock/pristine.ts';
-import { maskSecrets, secretsInCode, secretsInWords, secretsInYaml, wideMask } from '../text/mask-secrets.ts';
-import type { RelPath } from '../text/rel-path.ts';
+import { manifestPath, readPristine } from '../lock/merge-base.ts';
 import type { Change, Plan } from '../tree/plan.ts';
+import type { RelPath } from '../tree/rel-path.ts';
 import type { TreeFile } from '../tree/tree.ts';
+import { maskSecrets, secretsInCode, secretsInWords, secretsInYaml, wideMask } from './mask-secrets.ts';
 
 /** Reports end up in logs that more people read than the files: nothing here keeps a secret that the files have. */
 export async function withoutSecrets(

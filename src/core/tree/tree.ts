@@ -1,6 +1,6 @@
-import { fromLatin1 } from '../text/latin1.ts';
+import { fromLatin1 } from '../text/bytes.ts';
 import { withEndingsOf, withLineFeeds } from '../text/line-endings.ts';
-import type { RelPath } from '../text/rel-path.ts';
+import type { RelPath } from './rel-path.ts';
 
 /** What git keeps of a file's permissions: executable or not. */
 export type FileMode = 0o644 | 0o755;

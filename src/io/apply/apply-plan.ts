@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { isNoop, type Plan } from '../../core/tree/plan.ts';
+import { openRoot, type Root } from '../fs/confine.ts';
+import { attempt, type Disk, nodeDisk } from '../fs/disk.ts';
+import { isDiskError, reasonOf } from '../fs/disk-error.ts';
 import type { OnProgress } from '../io.ts';
 import { checkPlan } from './check-plan.ts';
-import { type Disk, nodeDisk } from './disk.ts';
-import { isDiskError, reasonOf } from './disk-error.ts';
 import { lockHost } from './host-lock.ts';
 import { type Job, makeJob } from './job.ts';
 import { commitJournal, type Journal, writeJournal } from './journal.ts';
 import { backUp, makeMove, stampsOf } from './moves.ts';
 import { finishRun, recoverLocked, undoRun } from './recover.ts';
-import { openRoot, type Root } from './root.ts';
 import { deferSignals, type Pause } from './signals.ts';
-import { attempt } from './tidy.ts';
 
 export interface ApplyOptions {
   readonly disk?: Disk;

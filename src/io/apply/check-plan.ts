@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../../core/text/rel-path.ts';
 import type { Change, Plan } from '../../core/tree/plan.ts';
+import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../../core/tree/rel-path.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
-import { stateFolder } from '../read-tree.ts';
-import { confine, type Place } from './confine.ts';
-import type { Disk, Entry } from './disk.ts';
+import { confine, type Place } from '../fs/confine.ts';
+import type { Disk, Entry } from '../fs/disk.ts';
+import { stateFolder } from '../fs/read-tree.ts';
 
 /** A change with its resolved location. All files of a new folder form one change. */
 export type CheckedChange =

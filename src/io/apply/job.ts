@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
+import type { WriteOptions } from '../fs/disk.ts';
 import { type CheckedChange, isExecutable } from './check-plan.ts';
-import type { WriteOptions } from './disk.ts';
 import { type Journal, type Move, stagingPath } from './journal.ts';
 
 /** A file to write under a temporary name. */

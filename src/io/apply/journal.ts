@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import type { RelPath } from '../../core/text/rel-path.ts';
-import { stateFolder } from '../read-tree.ts';
-import { confine } from './confine.ts';
-import type { Disk } from './disk.ts';
+import type { RelPath } from '../../core/tree/rel-path.ts';
+import { confine } from '../fs/confine.ts';
+import type { Disk } from '../fs/disk.ts';
+import { stateFolder } from '../fs/read-tree.ts';
 
 /** One change of the visible tree. Paths are relative to the root. */
 export type Move =

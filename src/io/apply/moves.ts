@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import type { Disk } from './disk.ts';
-import { codeOf, isDiskError } from './disk-error.ts';
+import { type Disk, removeFileIfThere, removeTree } from '../fs/disk.ts';
+import { codeOf, isDiskError } from '../fs/disk-error.ts';
 import type { Move, Stamps } from './journal.ts';
-import { removeFileIfThere, removeTree } from './tidy.ts';
 
 /** Saves the current file beside the target. The target itself stays in place. */
 export function backUp(disk: Disk, root: string, move: Move): void {

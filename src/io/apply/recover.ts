@@ -1,12 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { stateFolder } from '../read-tree.ts';
-import { type Disk, nodeDisk } from './disk.ts';
-import { isDiskError, reasonOf } from './disk-error.ts';
+import { type Disk, nodeDisk, removeFileIfThere, removeFolderIfEmpty } from '../fs/disk.ts';
+import { isDiskError, reasonOf } from '../fs/disk-error.ts';
+import { stateFolder } from '../fs/read-tree.ts';
 import { lockHost } from './host-lock.ts';
 import { dropJournal, type Journal, readJournal } from './journal.ts';
 import { type Undone, undoMove } from './moves.ts';
-import { removeFileIfThere, removeFolderIfEmpty } from './tidy.ts';
 
 /** The recovery of an interrupted run. */
 export interface Recovery {

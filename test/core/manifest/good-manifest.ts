@@ -1,4 +1,4 @@
-import { manifestFromAnswers } from '../../../src/core/manifest/from-answers.ts';
+import { manifestFromAnswers } from '../../../src/core/manifest/answers.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 
 /** What `new` makes of a name alone. */

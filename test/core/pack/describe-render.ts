@@ -6,12 +6,12 @@ import { expect, it } from 'vitest';
 import { parse as load } from 'yaml';
 import { readManifest } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
-import { contextOf } from '../../../src/core/pack/context.ts';
+import { contextOf } from '../../../src/core/pack/context/context.ts';
 import { renderModule } from '../../../src/core/pack/render-module.ts';
 import { oneLine } from '../../../src/core/text/literals.ts';
-import { relPath } from '../../../src/core/text/rel-path.ts';
+import { relPath } from '../../../src/core/tree/rel-path.ts';
 import type { Tree } from '../../../src/core/tree/tree.ts';
-import { readPackFolder } from '../../../src/io/pack-folder.ts';
+import { readPackFolder } from '../../../src/io/pack/pack-folder.ts';
 import { draws, eachSeed } from '../../draws.ts';
 import { randomManifest } from './random-manifest.ts';
 

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
-import { buildPack } from '../../../src/core/pack/build-pack.ts';
 import { compilerEngine } from '../../../src/core/pack/engine-compiler.ts';
 import type { Pack } from '../../../src/core/pack/pack.ts';
+import { buildPack } from '../../../src/core/pack/pack.ts';
 import { PackMetaSchema } from '../../../src/core/pack/pack-meta.ts';
-import type { RelPath } from '../../../src/core/text/rel-path.ts';
+import type { RelPath } from '../../../src/core/tree/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 export const packYaml = `name: tiny

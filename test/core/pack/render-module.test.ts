@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import { readPristine } from '../../../src/core/lock/pristine.ts';
+import { readPristine } from '../../../src/core/lock/merge-base.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
-import { contextOf } from '../../../src/core/pack/context.ts';
+import { contextOf } from '../../../src/core/pack/context/context.ts';
 import { renderModule } from '../../../src/core/pack/render-module.ts';
 import { hostileTexts } from '../hostile.ts';
 import { goodManifest } from '../manifest/good-manifest.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { relPath } from '../../../src/core/text/rel-path.ts';
 import { changedFolders, isNoop, planChanges } from '../../../src/core/tree/plan.ts';
+import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 const tree = (files: Readonly<Record<string, string | TreeFile>>): Tree =>

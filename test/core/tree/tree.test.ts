@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RelPath } from '../../../src/core/text/rel-path.ts';
+import type { RelPath } from '../../../src/core/tree/rel-path.ts';
 import { inPlaceOf, sameContent, sameFile, sortedPaths, textFile } from '../../../src/core/tree/tree.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);

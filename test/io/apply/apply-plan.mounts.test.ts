@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { relPath } from '../../../src/core/text/rel-path.ts';
 import { planChanges } from '../../../src/core/tree/plan.ts';
+import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { makeReadOnly, mount } from '../mount.ts';

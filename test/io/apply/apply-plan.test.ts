@@ -11,13 +11,13 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { type RelPath, relPath } from '../../../src/core/tree/rel-path.ts';
 import { inPlaceOf, sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
-import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
-import { contentOf } from '../../../src/io/read-file.ts';
-import { readTree } from '../../../src/io/read-tree.ts';
+import { type Disk, nodeDisk } from '../../../src/io/fs/disk.ts';
+import { contentOf } from '../../../src/io/fs/read-file.ts';
+import { readTree } from '../../../src/io/fs/read-tree.ts';
 import { assertProperty, draws } from '../../draws.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { tree } from './scenarios.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
+import { type Disk, nodeDisk } from '../../../src/io/fs/disk.ts';
 
 /** What happens at step k, and after it. */
 export type Fault =

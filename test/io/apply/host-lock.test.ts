@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nodeDisk } from '../../../src/io/apply/disk.ts';
-import { lockHost } from '../../../src/io/apply/host-lock.ts';
-import { ownIdentity } from '../../../src/io/apply/process-identity.ts';
-import { stateFolder } from '../../../src/io/read-tree.ts';
+import { lockHost, ownIdentity } from '../../../src/io/apply/host-lock.ts';
+import { nodeDisk } from '../../../src/io/fs/disk.ts';
+import { stateFolder } from '../../../src/io/fs/read-tree.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { bundleChild, ended, run, start } from './child.ts';
 

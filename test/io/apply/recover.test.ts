@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { relPath } from '../../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { recover } from '../../../src/io/apply/recover.ts';
-import { stateFolder } from '../../../src/io/read-tree.ts';
+import { stateFolder } from '../../../src/io/fs/read-tree.ts';
 import { snapshot, tempFolder, writeTree } from '../temp-folder.ts';
 import { countingDisk, Death } from './fault-disk.ts';
 import { tree } from './scenarios.ts';

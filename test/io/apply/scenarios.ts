@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RelPath, relPath } from '../../../src/core/text/rel-path.ts';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
+import { type RelPath, relPath } from '../../../src/core/tree/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
 /** The initial state of a host, and a plan for it. */

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
-import { type Disk, nodeDisk } from '../../../src/io/apply/disk.ts';
 import { lockHost } from '../../../src/io/apply/host-lock.ts';
 import { recover } from '../../../src/io/apply/recover.ts';
+import { type Disk, nodeDisk } from '../../../src/io/fs/disk.ts';
 import { Cancelled } from '../../../src/io/io.ts';
 import { countingDisk } from './fault-disk.ts';
 import { scenarios, tree } from './scenarios.ts';

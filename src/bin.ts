@@ -1,0 +1,18 @@
+import { version } from './cli/output/version.ts';
+import { reportOutputErrors } from './io/output-errors.ts';
+
+/** The help of the whole tool, which the build puts here. */
+declare const HELP: string;
+
+const [first, ...rest] = process.argv.slice(2);
+const answers: Readonly<Record<string, string>> = {
+  '--version': `${version}\n`,
+  '-v': `${version}\n`,
+  '--help': HELP,
+  '-h': HELP,
+};
+const answer = rest.length === 0 && Object.hasOwn(answers, first ?? '') ? answers[first as string] : undefined;
+
+// Scripts ask for these most often: they are answered before the tool itself is read.
+if (answer !== undefined) reportOutputErrors(process.stdout, 'Standard output').write(answer);
+else import('./cli/main.ts').then(({ main }) => main());

@@ -1,0 +1,79 @@
+import { Failure } from '../../core/failure.ts';
+import { nearestWord } from '../../core/text/nearest-word.ts';
+
+const commands = ['new', 'host', 'validate', 'schema', 'update', 'status', 'diff', 'add', 'adopt', 'undo', 'help'];
+
+const meant = (command: string) => `Did you mean ${command}?`;
+const start = 'Did you mean host init? The host that it makes has scripts to start and to test it.';
+const remove = 'To remove a module, delete its folder; validate then finds what still needs it.';
+const rename = 'To rename a module, rename its folder and the name in its manifest; then run update.';
+
+/** Verbs that people try, or that may become commands, with what there is instead. Commands themselves need no row. */
+const reserved: Readonly<Record<string, string>> = {
+  attach: meant('host init'),
+  build: start,
+  check: meant('validate'),
+  completion: meant('help'),
+  config: meant('add config'),
+  create: meant('new or host init'),
+  delete: remove,
+  dev: start,
+  doctor: meant('validate'),
+  export: meant('schema'),
+  fix: meant('validate --fix'),
+  format: meant('validate --fix'),
+  generate: meant('new or host init'),
+  graph: meant('status'),
+  info: meant('status'),
+  init: meant('host init'),
+  install: meant('new or host init'),
+  lint: meant('validate'),
+  list: meant('status'),
+  ls: meant('status'),
+  migrate: meant('update'),
+  mv: rename,
+  pack: 'Did you mean new --stack, which takes the folder of a pack?',
+  remove,
+  rename,
+  revert: meant('undo'),
+  rm: remove,
+  rollback: meant('undo'),
+  run: start,
+  serve: start,
+  show: meant('status'),
+  start,
+  test: 'Did you mean validate, or new --verify?',
+  uninstall: remove,
+  upgrade: meant('update'),
+  version: meant('--version'),
+};
+
+export function isCommand(word: string): boolean {
+  return commands.includes(word);
+}
+
+/** The command that the arguments run, as it is typed: `host init`. */
+export function commandOf([first = '', second]: readonly string[]): string {
+  if (first === 'host' && second === 'init') return 'host init';
+  return isCommand(first) ? first : 'new';
+}
+
+/**
+ * `new` is the default command, so a misspelt command would become a module of that name. Throws `usage` for a first
+ * word that is a command or a reserved verb, or nearly a command; `new <name>` accepts every name.
+ */
+export function mustNotMeanCommand(word: string): void {
+  if (isCommand(word)) throw new Failure('usage', { message: `The command comes first: create-ai-module ${word} …` });
+  const advice = Object.hasOwn(reserved, word) ? reserved[word] : adviceOnMisspelt(word);
+  if (advice === undefined) return;
+  throw new Failure('usage', {
+    message: `There is no command ${word}. ${advice} A module of that name: create-ai-module new ${word}`,
+  });
+}
+
+/** A name may well begin with a command's, like host_monitor, or rhyme with a short one, like cost. */
+function adviceOnMisspelt(word: string): string | undefined {
+  const near = commands.filter((command) => command[0] === word[0] && word.length <= command.length + 1);
+  const nearest = nearestWord(word, near);
+  return nearest === undefined ? undefined : meant(nearest);
+}

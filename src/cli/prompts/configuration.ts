@@ -1,0 +1,100 @@
+import type { Answers } from '../../core/manifest/answers.ts';
+import { fitsType, isEnvKey, type Scalar, type Setting, standardSettings } from '../../core/manifest/configuration.ts';
+import { whyNotTogether } from '../../core/manifest/fit-together.ts';
+import { type ConfigurationEntry, type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import type { Prompter } from '../../io/io.ts';
+
+type Configuration = NonNullable<Answers['config']>;
+type Type = Setting['type'];
+
+/** What a question can see when it is asked. */
+export interface Asking {
+  readonly prompter: Prompter;
+  /** The author, if nobody says otherwise. */
+  readonly author: string;
+  /** What stands in the host's folder of modules. */
+  readonly namesInUse: readonly string[];
+  /** Why the stack reserves a name; `undefined` where it does not. */
+  readonly whyReserved: (name: string) => string | undefined;
+  /** Given beforehand, or answered up to now. */
+  readonly answers: Answers;
+}
+
+/** Keys one after the other, until none is named. Each is checked next to those before it. */
+export async function askConfiguration({ prompter, answers }: Asking): Promise<Configuration> {
+  let config: Configuration = {};
+  for (;;) {
+    const key = await prompter.text({ message: 'Configuration key (empty to go on)', default: '', check: whyNotKey });
+    if (key === '') return config;
+    const whyNot = (value: ConfigurationValue) => whyNotTogether({ ...answers, config: { ...config, [key]: value } });
+    config = { ...config, [key]: await askSetting(prompter, key, whyNot) };
+  }
+}
+
+function whyNotKey(key: string): string | undefined {
+  const reason = key === '' ? undefined : fields.configurationKey.safeParse(key).error?.issues[0]?.message;
+  return reason && `It ${reason}.`;
+}
+
+type WhyNot = (value: ConfigurationValue) => string | undefined;
+
+async function askSetting(prompter: Prompter, key: string, whyNot: WhyNot): Promise<ConfigurationValue> {
+  if (isEnvKey(key)) return prompter.text({ message: 'Name of the environment variable', check: whyNot });
+  const known = Object.hasOwn(standardSettings, key) ? standardSettings[key] : undefined;
+  if (known !== undefined) {
+    const message = `${known.description}`;
+    return (await askValue(prompter, { message, type: known.type, initial: String(known.default), whyNot })) as Scalar;
+  }
+  const type = (await prompter.select(`Type of ${key}`, typeChoices, 'string')) as Type;
+  if (await prompter.confirm(`Is ${key} a secret?`, false)) return { type, secret: true };
+  return askEntry(prompter, type, whyNot);
+}
+
+const typeChoices = (['string', 'integer', 'number', 'boolean'] as const).map((value) => ({ value, label: value }));
+
+/** The bounds come before the default, so that the default can be held against them. */
+async function askEntry(prompter: Prompter, type: Type, whyNot: WhyNot): Promise<ConfigurationEntry> {
+  let entry: ConfigurationEntry = { type };
+  const isNumber = type === 'integer' || type === 'number';
+  for (const part of isNumber ? (['minimum', 'maximum', 'default'] as const) : (['default'] as const)) {
+    const value = await askValue(prompter, {
+      message: `${partNames[part]} (empty for none)`,
+      type,
+      initial: '',
+      whyNot: (answer) => whyNot({ ...entry, [part]: answer }),
+    });
+    if (value !== undefined) entry = { ...entry, [part]: value };
+  }
+  return entry;
+}
+
+const partNames = { minimum: 'Smallest value', maximum: 'Largest value', default: 'Default' } as const;
+
+interface ValueQuestion {
+  readonly message: string;
+  readonly type: Type;
+  readonly initial: string;
+  readonly whyNot: (value: Scalar) => string | undefined;
+}
+
+async function askValue(
+  prompter: Prompter,
+  { message, type, initial, whyNot }: ValueQuestion,
+): Promise<Scalar | undefined> {
+  const check = (text: string) => {
+    if (text === '') return undefined;
+    const value = readValue(type, text);
+    return value === undefined ? `It must be ${nouns[type]}.` : whyNot(value);
+  };
+  return readValue(type, await prompter.text({ message, default: initial, check }));
+}
+
+const nouns = { string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false' } as const;
+
+function readValue(type: Type, text: string): Scalar | undefined {
+  if (text === '') return undefined;
+  if (type === 'string') return text;
+  if (type === 'boolean') return text === 'true' || (text === 'false' ? false : undefined);
+  const value = Number(text);
+  return Number.isFinite(value) && fitsType(value, type) ? value : undefined;
+}

@@ -1,0 +1,110 @@
+import { type AnswerId, type Answers, answerKinds } from '../../core/manifest/answers.ts';
+import { whyNotTogether } from '../../core/manifest/fit-together.ts';
+import type { QuestionId } from '../../core/pack/pack-meta.ts';
+import { titleOf } from '../../core/text/names.ts';
+import type { Choice } from '../../io/io.ts';
+import { type Asking, askConfiguration } from './configuration.ts';
+
+/** Asks what the answers still lack: the name, then the rest in the pack's order. */
+export async function askMissing(asking: Asking, order: readonly QuestionId[]): Promise<Answers & { name: string }> {
+  let { answers } = asking;
+  for (const step of ['name' as const, ...order].flatMap((id) => steps[id])) {
+    if (step.isAnswered(answers)) continue;
+    answers = { ...answers, ...(await step.ask({ ...asking, answers })) };
+  }
+  return answers as Answers & { name: string };
+}
+
+/** One prompt, or a dialogue of several, that finds one answer. */
+interface Step {
+  readonly isAnswered: (answers: Answers) => boolean;
+  readonly ask: (asking: Asking) => Promise<Answers>;
+}
+
+/** The questions of `new`, by the names that a pack's `questions:` has for them. */
+export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
+  name: [line('name', 'Name of the module (snake_case)')],
+  description: [
+    line('description', 'What does it do?', ({ answers }) => `${titleOf(answers.name ?? '')}: an AI module.`),
+  ],
+  author: [line('author', 'Author', ({ author }) => author)],
+  endpoints: [list('endpoints', 'Endpoints beyond the standard six, like "POST /reindex"')],
+  permissions: [list('permissions', 'Permissions beyond create, read, delete and admin, like "ns:share"')],
+  emit: [list('emit', 'Events it emits beyond the standard five, like "ns.indexed"')],
+  subscribe: [list('subscribe', 'Events it handles beyond user.deleted, like "file.uploaded"')],
+  dependencies: [list('dependencies', 'Dependencies: services, "module:<name>" or packages')],
+  resources: [
+    line('cpu', 'CPUs', () => '1'),
+    line('memory', 'Memory', () => '512Mi'),
+    line('max_concurrent_jobs', 'Jobs one worker runs at once', () => '10'),
+  ],
+  config: [
+    {
+      isAnswered: ({ config }) => config !== undefined,
+      ask: async (asking) => ({ config: await askConfiguration(asking) }),
+    },
+  ],
+  provider: [
+    choice('provider', 'Where is the work done?', [
+      { value: 'local', label: 'local: in this process, offline' },
+      { value: 'openai', label: 'openai: an OpenAI-compatible server' },
+    ]),
+  ],
+};
+
+function line(id: AnswerId, message: string, initial?: (asking: Asking) => string): Step {
+  return {
+    isAnswered: (answers) => answers[id] !== undefined,
+    ask: async (asking) => {
+      const check = (text: string) =>
+        whyNotOne(asking, id, text) ?? whyNotTogether({ ...asking.answers, [id]: answerOf(id, text) });
+      return { [id]: answerOf(id, await asking.prompter.text({ message, default: initial?.(asking), check })) };
+    },
+  };
+}
+
+/** Entries on one line, separated by commas; nothing is a fine answer. */
+function list(id: AnswerId, message: string): Step {
+  return {
+    isAnswered: (answers) => answers[id] !== undefined,
+    ask: async (asking) => {
+      const check = (text: string) => {
+        const entries = entriesOf(text);
+        const wrong = entries.find((entry) => answerKinds[id].check(entry) !== undefined);
+        if (wrong !== undefined) return `${wrong} ${answerKinds[id].check(wrong)}.`;
+        return whyNotTogether({ ...asking.answers, [id]: entries });
+      };
+      return {
+        [id]: entriesOf(await asking.prompter.text({ message: `${message} (comma-separated)`, default: '', check })),
+      };
+    },
+  };
+}
+
+function choice(id: 'provider', message: string, choices: readonly Choice[]): Step {
+  return {
+    isAnswered: ({ [id]: answer, config }) => answer !== undefined || config?.[id] !== undefined,
+    ask: async ({ prompter }) => ({ [id]: await prompter.select(message, choices) }),
+  };
+}
+
+function whyNotOne({ namesInUse, whyReserved }: Asking, id: AnswerId, text: string): string | undefined {
+  const reason = answerKinds[id].check(text);
+  if (reason !== undefined) return `It ${reason}.`;
+  const reserved = id === 'name' ? whyReserved(text) : undefined;
+  if (reserved !== undefined) return `${text} is reserved: ${reserved}.`;
+  const isTaken = id === 'name' && namesInUse.some((name) => name.toLowerCase() === text);
+  return isTaken ? 'The host has a module of that name already.' : undefined;
+}
+
+function answerOf(id: AnswerId, text: string): string | number {
+  return id === 'max_concurrent_jobs' ? Number(text) : text;
+}
+
+/** A comma may also stand inside `celery[redis,msgpack]` and before the second bound of `numpy>=1,<3`. */
+function entriesOf(text: string): string[] {
+  return text
+    .split(/,(?![^[]*\])(?!\s*[<>=!~^])/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}

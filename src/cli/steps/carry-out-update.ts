@@ -1,0 +1,94 @@
+import { Failure } from '../../core/failure.ts';
+import type { ConflictStyle } from '../../core/merge/files.ts';
+import { countChanges } from '../../core/report/plan.ts';
+import { deletionNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
+import { counted } from '../../core/text/display.ts';
+import { changedFolders, isNoop, type Plan } from '../../core/tree/plan.ts';
+import type { Io } from '../../io/io.ts';
+import { applyUpdate } from '../../io/module/last-update.ts';
+import type { UpdatePlan } from '../../io/module/plan-update.ts';
+import { paintFor } from '../output/colors.ts';
+import { type ExitCode, exit } from '../output/exit.ts';
+import { withProgress } from '../output/progress.ts';
+import { confirmPlan, mayAsk, mayWrite, printJson } from '../output/show-plan.ts';
+import { mustBreakNoRule } from './check-plan.ts';
+import type { FoundHost } from './find-host.ts';
+import type { ModuleFlags } from './open-modules.ts';
+
+export interface UpdateFlags extends ModuleFlags {
+  readonly check?: boolean;
+  readonly onConflict?: string;
+}
+
+const styles = ['markers', 'ours', 'theirs', 'sidecar', 'abort'] as const;
+
+/** What becomes of conflicts: where nobody can be asked, nothing is written unless a flag says how. */
+export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: ConflictStyle; readonly aborts: boolean } {
+  const given = flags.onConflict ?? (mayAsk(io, flags) ? 'markers' : 'abort');
+  const style = styles.find((one) => one === given);
+  if (style === undefined)
+    throw new Failure('usage', { message: `--on-conflict must be one of ${styles.join(', ')}, not ${given}.` });
+  return style === 'abort' ? { style: 'markers', aborts: true } : { style, aborts: false };
+}
+
+/** What an update would do, and where. */
+type Planned = UpdatePlan & { readonly found: FoundHost };
+
+/** preview → disk → report. Exit 1 where conflicts are left, or --check finds work. */
+export async function carryOutUpdate(
+  io: Io,
+  command: 'update' | 'add',
+  planned: Planned,
+  aborts: boolean,
+  flags: UpdateFlags,
+): Promise<ExitCode> {
+  const { plan, modules, found } = planned;
+  const notes = [...planned.notes, ...deletionNotes(modules)];
+  const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
+  const isRefused = hasConflicts && aborts;
+  const isIdle = isNoop(plan);
+  const diagnostics = await mustBreakNoRule(io, found.host, plan, planned.manifestsThen);
+
+  const dryRun = flags.check === true || flags.dryRun === true || isRefused;
+  const isWritten = !dryRun && mayWrite(io, flags);
+  if (!flags.json) io.err.write(reportConflicts(modules, isWritten, paintFor(io, io.err)));
+  const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
+  for (const note of notes) io.err.write(`Note: ${note}\n`);
+  if (flags.json) {
+    const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
+    await printJson(io, { command, plan, written: apply, diagnostics }, more);
+  } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
+  return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
+}
+
+function titleOf({ plan, modules, found }: Planned): string {
+  const changed = changedModules(plan, modules).map(({ name, update }) => `${name} (${versionsOf(update)})`);
+  const names = changed.length > 5 ? countOf(plan, modules) : changed.join(', ') || 'the host';
+  return `Update of ${names}, in ${found.host.root}:`;
+}
+
+function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefused: boolean): string {
+  if (modules.length === 0)
+    return `No module in ${found.host.modulesDir} can be updated: each that can has .ai-module/lock.yaml in its folder.`;
+  if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
+  if (isNoop(plan)) return `${countOf(plan, modules)}: everything is up to date.`;
+  const count = countOf(plan, modules);
+  return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
+}
+
+/** How many of the modules change: `1 of 3 modules and the host`; how many there are where nothing does. */
+function countOf(plan: Plan, all: UpdatePlan['modules']): string {
+  const isModule = ({ folder }: UpdatePlan['modules'][number]) => folder !== '';
+  const meant = isNoop(plan) ? all : changedModules(plan, all);
+  const [modules, changed] = [all.filter(isModule).length, meant.filter(isModule).length];
+  if (changed === 0 && !isNoop(plan)) return 'the host';
+  const words = counted(modules, 'module');
+  const count = changed === modules ? words : `${changed} of ${words}`;
+  return changed < meant.length ? `${count} and the host` : count;
+}
+
+function changedModules(plan: Plan, all: UpdatePlan['modules']): UpdatePlan['modules'] {
+  const changed = changedFolders(plan, new Set(all.map(({ folder }) => folder)));
+  return all.filter(({ folder }) => changed.has(folder));
+}

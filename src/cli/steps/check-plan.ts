@@ -1,0 +1,48 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Host } from '../../core/host/host.ts';
+import { reportDiagnostics } from '../../core/report/pretty.ts';
+import { withoutSecrets } from '../../core/report/without-secrets.ts';
+import { printable } from '../../core/text/display.ts';
+import { isNoop, type Plan } from '../../core/tree/plan.ts';
+import type { ManifestTexts } from '../../io/host/check-planned.ts';
+import type { Io } from '../../io/io.ts';
+import { paintFor } from '../output/colors.ts';
+
+const maxListed = 10;
+
+/**
+ * Runs the rules on the host's modules as the plan would leave them. Returns the warnings that it adds. Throws
+ * `rules-broken` where it adds errors; errors that exist already are listed and stop nothing.
+ */
+export async function mustBreakNoRule(
+  io: Io,
+  host: Host,
+  plan: Plan,
+  then: ManifestTexts = new Map(),
+): Promise<readonly Diagnostic[]> {
+  if (isNoop(plan)) return [];
+  const { checkPlanned } = await import('../../io/host/check-planned.ts');
+  const { added: found, existing, texts: planned } = await checkPlanned(io.cwd, host, plan, then);
+  const { diagnostics: added, texts } = await withoutSecrets(found, planned);
+  io.err.write(listOf((await withoutSecrets(existing.filter(isError), planned)).diagnostics));
+  io.err.write(reportDiagnostics(added, texts, paintFor(io, io.err)));
+  const count = added.filter(isError).length;
+  if (count > 0) throw new Failure('rules-broken', { count, diagnostics: added });
+  return added;
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+/** A line for each of the first. */
+function listOf(errors: readonly Diagnostic[]): string {
+  if (errors.length === 0) return '';
+  const lines = errors.slice(0, maxListed).map(({ file, range, message, rule }) => {
+    const place = range === undefined ? file : `${file}:${range.start.line}:${range.start.column}`;
+    return `  ${place} ${message} (${rule})`;
+  });
+  const more = errors.length > maxListed ? [`  and ${errors.length - maxListed} more; \`validate\` lists them`] : [];
+  return printable(`Errors that exist already:\n${[...lines, ...more].join('\n')}\n`);
+}

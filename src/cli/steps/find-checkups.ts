@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { maxManifestBytes } from '../../core/manifest/schema.ts';
+import { contentOf, textOf } from '../../io/fs/read-file.ts';
+import { findManifests, manifestsOfHost } from '../../io/host/find-manifests.ts';
+import { openHost } from '../../io/host/open-host.ts';
+import { asDiagnostic, type ReadCheckup, readCheckups, standaloneCheckup } from '../../io/host/read-checkup.ts';
+import type { Io } from '../../io/io.ts';
+
+export const stdinName = '<stdin>';
+
+/** What `validate` was asked to check: paths, patterns and names of modules, `-` for standard input, without any the host's modules. */
+export async function checkupsFor(io: Io, paths: readonly string[], hostDir = '.'): Promise<ReadCheckup[]> {
+  if (paths.length === 0) {
+    const { host } = await openHost(resolve(io.cwd, hostDir));
+    return readCheckups(io.cwd, manifestsOfHost(host));
+  }
+  const given = paths.filter((path) => path !== '-');
+  const files = await findManifests(io.cwd, given, resolve(io.cwd, hostDir));
+  const checkups = await readCheckups(io.cwd, files);
+  return paths.includes('-') ? [...checkups, await readStdin(io)] : checkups;
+}
+
+async function readStdin(io: Io): Promise<ReadCheckup> {
+  const bytes = await io.readStdin(maxManifestBytes);
+  try {
+    if (bytes.length > maxManifestBytes)
+      throw new Failure('file-too-large', { file: stdinName, bytes: bytes.length, limit: maxManifestBytes });
+    return standaloneCheckup({ file: stdinName, folder: undefined, text: textOf(stdinName, contentOf(bytes)) });
+  } catch (error) {
+    const { checkup, ...rest } = standaloneCheckup({ file: stdinName, folder: undefined, text: '' });
+    return { ...rest, checkup: { ...checkup, manifests: [] }, unreadable: [asDiagnostic(stdinName, error)] };
+  }
+}

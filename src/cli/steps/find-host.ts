@@ -1,0 +1,140 @@
+import { basename, resolve } from 'node:path';
+import { Failure, isFailure } from '../../core/failure.ts';
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { hostContextOf, plainName, renderHost } from '../../core/pack/render-host.ts';
+import { countChanges } from '../../core/report/plan.ts';
+import { isNoop } from '../../core/tree/plan.ts';
+import { applyPlan } from '../../io/apply/apply-plan.ts';
+import { interruptedAbove, recover } from '../../io/apply/recover.ts';
+import { type OpenedHost, openHost } from '../../io/host/open-host.ts';
+import { isEmptyFolder, planHost } from '../../io/host/plan-host.ts';
+import { Cancelled, type Io, isCancelled } from '../../io/io.ts';
+import { bundledMetas, findPack, resolveStack } from '../../io/pack/find-pack.ts';
+import { paintFor } from '../output/colors.ts';
+import { withProgress } from '../output/progress.ts';
+import { confirmPlan, mayAsk, type PlanFlags, printJson } from '../output/show-plan.ts';
+
+export interface HostFlags extends PlanFlags {
+  readonly host?: string;
+}
+
+/** A host, and whether this run has made it. */
+export interface FoundHost extends OpenedHost {
+  readonly isNew: boolean;
+}
+
+/** The host, with the evidence shown; where there is none, one is offered on a terminal. */
+export async function openOrOfferHost(io: Io, stack: string | undefined, flags: HostFlags): Promise<FoundHost> {
+  const dir = resolve(io.cwd, flags.host ?? '.');
+  const found = await openRecovered(io, dir, stack).catch((error: unknown) => offerHost(io, dir, stack, flags, error));
+  const { host, meta } = found;
+  const paint = paintFor(io, io.err);
+  if (!flags.json) io.err.write(paint.dim(`Host: ${host.root} (${meta.title}: ${host.evidence.join('; ')})\n`));
+  return found;
+}
+
+/** Once a host was made, it stays: who cancels what follows is told so. */
+export async function keepingNewHost<T>({ isNew, host }: FoundHost, work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    if (!isNew || !isCancelled(error)) throw error;
+    throw new Cancelled(`Cancelled. No module was written; the host application in ${host.root} stays.`);
+  });
+}
+
+/** What an interrupted run left is cleared away first: it may even be the host itself. */
+async function openRecovered(io: Io, dir: string, stack: string | undefined): Promise<FoundHost> {
+  const opened = await openHost(dir, stack);
+  const isRecovered = await reportRecovery(io, opened.host.root);
+  return { ...(isRecovered ? await openHost(dir, stack) : opened), isNew: false };
+}
+
+async function offerHost(
+  io: Io,
+  dir: string,
+  stack: string | undefined,
+  flags: HostFlags,
+  error: unknown,
+): Promise<FoundHost> {
+  if (!isFailure(error, 'host-not-found') || flags.dryRun || !mayAsk(io, flags)) throw error;
+  const prompter = await io.prompter();
+  io.err.write(`${error.message}\n`);
+  if (!(await prompter.confirm('Make a host application now?', true))) throw error;
+  const target = flags.host === undefined ? await askFolder(io, dir) : dir;
+  await makeHost(io, target, await chooseStack(io, stack, flags), flags);
+  return { ...(await openHost(target, stack)), isNew: true };
+}
+
+async function askFolder(io: Io, dir: string): Promise<string> {
+  const prompter = await io.prompter();
+  const folder = await prompter.text({
+    message: 'Folder for it',
+    default: isEmptyFolder(dir) ? '.' : 'ai-host',
+    check: () => undefined,
+  });
+  return resolve(dir, folder);
+}
+
+const usual = 'fastify';
+
+/** The stack that was asked for, or the one to choose where there is a choice. */
+export async function chooseStack(io: Io, given: string | undefined, flags: PlanFlags): Promise<string> {
+  if (given !== undefined) return resolveStack(given, io.cwd);
+  const metas = await bundledMetas();
+  if (flags.yes || metas.length === 1) return usual;
+  if (!mayAsk(io, flags)) throw new Failure('answer-missing', { flag: '--stack' });
+  const prompter = await io.prompter();
+  return prompter.select(
+    'Stack',
+    metas.map((meta) => ({ value: meta.name, label: `${meta.title}: ${meta.description}` })),
+    usual,
+  );
+}
+
+/** render the pack's host tree → plan → preview → apply. The pack, and whether the host is there now. */
+export async function makeHost(
+  io: Io,
+  target: string,
+  stack: string,
+  flags: PlanFlags,
+): Promise<{ readonly meta: PackMeta; readonly isThere: boolean }> {
+  const pack = await findPack(stack, io.cwd, ['host']);
+  const { meta } = pack;
+  for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
+  const tree = renderHost(pack, basename(target));
+  const { root, plan } = await planHost(target, tree);
+
+  const folder = basename(target);
+  if (meta.host.reserved_names.includes(plainName(folder)))
+    io.err.write(
+      `Note: the project is named ${hostContextOf(folder, meta).name}: ${plainName(folder)} is a package that it needs.\n`,
+    );
+  const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(root, plan, { onProgress }));
+  const isComplete = isNoop(plan);
+  if (flags.json)
+    await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
+  else if (isComplete) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
+  else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
+  return { meta, isThere: apply || isComplete };
+}
+
+/** Ends what an interrupted run left, and says so. True where there was something. */
+export async function reportRecovery(io: Io, root: string): Promise<boolean> {
+  const recovery = await recover(root);
+  if (recovery === undefined) return false;
+  const done = recovery.outcome === 'undone' ? 'was undone' : 'was complete';
+  io.err.write(
+    `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${few(recovery.paths)}\n`,
+  );
+  for (const { path, before } of recovery.edited) {
+    io.err.write(
+      `${path} was edited since and left alone${before === undefined ? '' : `; its older text is in ${before}`}\n`,
+    );
+  }
+  return true;
+}
+
+function few(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(', ');
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
+}

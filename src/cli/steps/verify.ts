@@ -1,0 +1,38 @@
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { fillPlaceholders } from '../../core/pack/render.ts';
+import { shellLine } from '../../core/text/display.ts';
+import { Cancelled, type Io, isCancelled } from '../../io/io.ts';
+import { type Argv, runCommand } from '../../io/run-commands.ts';
+import { paintFor } from '../output/colors.ts';
+import { withProgress } from '../output/progress.ts';
+
+/** Runs the pack's verify commands in the host's folder. Throws `command-failed` at the first that fails; the files stay. */
+export async function verifyModule(
+  io: Io,
+  root: string,
+  meta: PackMeta,
+  values: { readonly name: string; readonly module_dir: string },
+): Promise<void> {
+  for (const command of meta.commands.verify) {
+    const argv = command.map((argument) => fillPlaceholders(argument, values)) as unknown as Argv;
+    await verify(io, root, argv).catch((error: unknown) => {
+      throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not end.') : error;
+    });
+  }
+}
+
+/** What the command says is shown as it comes; on a terminal, where progress is shown, only if the command fails. */
+async function verify(io: Io, root: string, argv: Argv): Promise<void> {
+  const line = shellLine(argv);
+  const kept: string[] = [];
+  const show = (text: string) => io.err.write(text);
+  const onOutput = io.err.isTty ? (text: string) => void kept.push(text) : show;
+  io.err.write(`$ ${line}\n`);
+  try {
+    await withProgress(io, line, () => runCommand(argv, { cwd: root, onOutput }));
+  } catch (error) {
+    show(kept.join(''));
+    throw error;
+  }
+  io.err.write(`${paintFor(io, io.err).green('passed')} ${line}\n`);
+}

@@ -1,0 +1,128 @@
+import type { Aspect, CodeFacts, Named } from '../../code/facts.ts';
+import type { Problem } from '../../diagnostic.ts';
+import { standardSettings } from '../../manifest/configuration.ts';
+import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { namespaceOf } from '../../manifest/namespace.ts';
+import type { Manifest } from '../../manifest/schema.ts';
+import { nearestWord } from '../../text/nearest-word.ts';
+
+/** What the manifest declares under `name`, and where. */
+export interface Declared {
+  readonly name: string;
+  readonly path: Problem['path'];
+}
+
+/** How code and manifest differ in one aspect. */
+export interface Drift {
+  /** In the code, but not in the manifest; `meant` is what the manifest may call it. */
+  readonly extra: readonly (Named & { readonly meant: string | undefined })[];
+  /** In the manifest, but not in the code. A name that the code seems to misspell is only in `extra`. */
+  readonly missing: readonly Declared[];
+}
+
+function compare(
+  declared: readonly Declared[],
+  wanted: readonly Declared[],
+  found: readonly Named[],
+  { broken }: CodeFacts,
+): Drift {
+  const names = new Set(declared.map(({ name }) => name));
+  const there = new Set(found.map(({ name }) => name));
+  const absent = wanted.filter(({ name }) => !there.has(name));
+  const isSound = ({ isSure, place }: Named) => isSure && !broken.some(({ file }) => file === place.file);
+  const unknown = [
+    ...new Map(found.filter(isSound).map((one) => [`${one.place.file} ${one.place.from} ${one.name}`, one])).values(),
+  ];
+  const extra = unknown
+    .filter(({ name }) => !names.has(name))
+    .map((one) => ({
+      ...one,
+      meant: nearestWord(
+        one.name,
+        absent.map(({ name }) => name),
+      ),
+    }));
+  const meant = new Set(extra.map((one) => one.meant));
+  return { extra, missing: absent.filter(({ name }) => !meant.has(name)) };
+}
+
+/** The aspects of a module; what each declares is in its field of the manifest. */
+const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts) => Drift>> = {
+  routes(manifest, code) {
+    const declared = endpointsOf(manifest).map((endpoint, index) => ({
+      name: shapeOf(endpoint),
+      path: ['endpoints', index],
+    }));
+    const found = code.routes.map((route) => ({ name: shapeOf(route), place: route.place, isSure: route.isSure }));
+    const written = new Map([...code.routes, ...endpointsOf(manifest)].map((one) => [shapeOf(one), writtenAs(one)]));
+    return renamed(compare(declared, declared, found, code), (shape) => written.get(shape) ?? shape);
+  },
+  permissions(manifest, code) {
+    const declared = listed(manifest, 'permissions_required');
+    const namespace = namespaceOf(manifest);
+    // `missing-route` and `unguarded-route` report endpoints without a route and routes without a permission.
+    const guarded = new Set(code.routes.filter(({ permissions }) => permissions.length > 0).map(shapeOf));
+    const endpoints = endpointsOf(manifest).filter((endpoint) => guarded.has(shapeOf(endpoint)));
+    const needed = new Set(endpoints.map(({ permission }) => `${namespace}:${permission}`));
+    const wanted = code.namesAllPermissions ? declared : declared.filter(({ name }) => needed.has(name));
+    return compare(declared, wanted, code.permissions, code);
+  },
+  published(manifest, code) {
+    const declared = listed(manifest, 'events_emitted');
+    return compare(declared, declared, code.published, code);
+  },
+  handled(manifest, code) {
+    const declared = listed(manifest, 'events_subscribed');
+    return compare(declared, declared, code.handled, code);
+  },
+  settings(manifest, code) {
+    const all = Object.keys(manifest.configuration).map((key) => ({ name: key, path: ['configuration', key] }));
+    const standard = Object.keys(standardSettings).map((key) => ({ name: key, path: ['configuration'] }));
+    const own = all.filter(({ name }) => !Object.hasOwn(standardSettings, name));
+    return compare([...all, ...standard], own, code.settings, code);
+  },
+};
+
+function writtenAs({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}
+
+/** The same drift with the names as their authors wrote them, instead of the shapes that were compared. */
+function renamed({ extra, missing }: Drift, named: (name: string) => string): Drift {
+  return {
+    extra: extra.map(({ name, meant, ...rest }) => ({
+      ...rest,
+      name: named(name),
+      meant: meant === undefined ? undefined : named(meant),
+    })),
+    missing: missing.map(({ name, path }) => ({ name: named(name), path })),
+  };
+}
+
+function listed(
+  manifest: Manifest,
+  field: 'permissions_required' | 'events_emitted' | 'events_subscribed',
+): Declared[] {
+  return manifest[field].map((name, index) => ({ name, path: [field, index] }));
+}
+
+export function driftOf(aspect: Aspect, manifest: Manifest, code: CodeFacts): Drift {
+  return comparisons[aspect](manifest, code);
+}
+
+/** The hint for an extra name. It may be a misspelling of a name that the code lacks, or the other way round. */
+export function hintFor(meant: string | undefined, otherwise: string): string {
+  return meant === undefined
+    ? otherwise
+    : `The manifest has ${meant}, which the code lacks: one of the two is misspelt.`;
+}
+
+/** Whether the code may contain more of an aspect than could be read. */
+export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boolean {
+  return broken.length + unclear[aspect].length > 0;
+}
+
+/** What the manifest declares and the code certainly lacks. */
+export function missingIn(aspect: Aspect, manifest: Manifest, code: CodeFacts): readonly Declared[] {
+  return isUnclear(aspect, code) ? [] : driftOf(aspect, manifest, code).missing;
+}

@@ -1,0 +1,80 @@
+import { type Problem, problemAt } from '../../../diagnostic.ts';
+import { isEnvKey } from '../../../manifest/configuration.ts';
+import { semanticChecks } from '../../../manifest/meaning.ts';
+import type { Manifest } from '../../../manifest/schema.ts';
+import { whySecret } from '../../../text/secrets.ts';
+import type { ManifestRule } from '../../rule.ts';
+
+export const configurationValue: ManifestRule = {
+  id: 'configuration',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'a setting contradicts itself, or the standard setting of the same name',
+  why: 'A module whose default is outside its own range does not load.',
+  check: ({ parts }) => semanticChecks.configuration(parts),
+};
+
+export const envName: ManifestRule = {
+  id: 'env-name',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'the value of a key that ends in _env is not the name of an environment variable',
+  why: 'Such a key holds the name of an environment variable, which the module reads when it starts.',
+  check: ({ parts }) => semanticChecks['env-name'](parts),
+};
+
+export const secretDefault: ManifestRule = {
+  id: 'secret-default',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'a setting is marked as a secret but has a value in the manifest',
+  why: 'The manifest is in version control, so the secret would be too.',
+  check: ({ parts }) => semanticChecks['secret-default'](parts),
+};
+
+export const secretValue: ManifestRule = {
+  id: 'secret-value',
+  kind: 'manifest',
+  severity: 'error',
+  summary: 'a value looks like a key, a token or a password',
+  why: 'The manifest is in version control and in reports. A secret in it must be replaced.',
+  check: ({ parts }) =>
+    textsOf(parts).flatMap(({ path, key, text }): Problem[] => {
+      const reason = whySecret(text, key);
+      if (reason === undefined) return [];
+      const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
+      const hint = `Revoke it. Keep the new one in an environment variable, and set ${name} to the name of that variable.`;
+      return [problemAt(path, `${path.join('.')} ${reason}`, hint)];
+    }),
+};
+
+interface Text {
+  readonly path: readonly (string | number)[];
+  /** The setting it is the value of; empty for other texts. */
+  readonly key: string;
+  readonly text: string;
+}
+
+function textsOf(manifest: Manifest): Text[] {
+  const { description, author, configuration } = manifest;
+  const found: Text[] = [];
+  const add = (path: Text['path'], key: string, text: unknown) => {
+    if (typeof text === 'string' && !(isEnvKey(key) && isName(text))) found.push({ path, key, text });
+  };
+  add(['description'], '', description);
+  add(['author'], '', author);
+  for (const [key, value] of Object.entries(configuration)) {
+    if (typeof value !== 'object') add(['configuration', key], key, value);
+    else {
+      // `secret-default` reports a setting that is marked as a secret.
+      if (!value.secret || isEnvKey(key)) add(['configuration', key, 'default'], key, value.default);
+      add(['configuration', key, 'description'], '', value.description);
+      for (const [index, text] of (value.enum ?? []).entries()) add(['configuration', key, 'enum', index], '', text);
+    }
+  }
+  return found;
+}
+
+function isName(text: string): boolean {
+  return /^[A-Z_][A-Z0-9_]*$/.test(text) && text.includes('_');
+}

@@ -1,0 +1,43 @@
+import { Failure } from '../failure.ts';
+import { type Answers, answerKinds, manifestFromAnswers } from './answers.ts';
+import { checkManifestValue } from './parse.ts';
+import type { Manifest } from './schema.ts';
+
+const flagOf: Readonly<Record<string, string>> = {
+  version: answerKinds.version.flag,
+  description: answerKinds.description.flag,
+  author: answerKinds.author.flag,
+  class_name: answerKinds.class_name.flag,
+  dependencies: answerKinds.dependencies.flag,
+  endpoints: answerKinds.endpoints.flag,
+  permissions_required: answerKinds.permissions.flag,
+  events_emitted: answerKinds.emit.flag,
+  events_subscribed: answerKinds.subscribe.flag,
+  configuration: answerKinds.config.flag,
+};
+
+/** Each answer was fine by itself; this finds those that do not fit together. Throws `answer-invalid`. */
+export function mustFitTogether(manifest: Manifest): Manifest {
+  const { manifest: checked, problems } = checkManifestValue(manifest);
+  if (checked !== undefined) return checked;
+  const problem = problems[0];
+  const [field = '', key] = problem?.path ?? [];
+  const whole = (manifest as Record<string, unknown>)[field] as Record<string | number, unknown> | undefined;
+  const value = key === undefined ? whole : whole?.[key];
+  throw new Failure('answer-invalid', {
+    flag: flagOf[field] ?? String(field),
+    value: field === 'configuration' ? `${key}=${textOf(value)}` : textOf(value),
+    reason: [problem?.message, problem?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** The same for answers that are not complete yet: the reason as a sentence, or `undefined`. */
+export function whyNotTogether(answers: Answers): string | undefined {
+  const manifest = manifestFromAnswers({ name: 'example', ...answers }, { author: 'unknown', dependencies: [] });
+  const problem = checkManifestValue(manifest).problems[0];
+  return problem && [`${problem.message}.`, problem.hint].filter(Boolean).join(' ');
+}

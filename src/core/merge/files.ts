@@ -1,0 +1,186 @@
+import { toLatin1 } from '../text/bytes.ts';
+import { type FileMode, sameBytes, sameContent, sameFile, type TreeFile, textOf } from '../tree/tree.ts';
+import { inFormatOf, sameButForFormat } from './formats.ts';
+import { type LineConflict, type LineMerge, type MergeLinesOptions, type MergeParts, mergeLines } from './lines.ts';
+import { type MergeLabels, unresolvedLines } from './markers.ts';
+
+export type ConflictStyle = 'markers' | 'ours' | 'theirs' | 'sidecar';
+export type ConflictKind = 'edit/edit' | 'edit/delete' | 'add/add' | 'binary' | 'unresolved';
+
+/** How a file stands: to its last render, and to the new one. */
+export type FileState = 'clean' | 'edited' | 'outdated' | 'both' | 'deleted' | 'detached' | 'owned' | 'conflict';
+
+/** What becomes of one file. `after` is what it shall be: absent, it is not there. */
+export interface Outcome {
+  readonly state: FileState;
+  readonly after?: TreeFile | undefined;
+  /** Goes beside the file, under a name of its own. */
+  readonly sidecar?: TreeFile;
+  readonly conflict?: {
+    readonly kind: ConflictKind;
+    readonly lines: readonly number[];
+    /** What each side has there, where it is lines that conflict. */
+    readonly regions?: readonly LineConflict[];
+  };
+  readonly reason: string;
+}
+
+export interface MergeFileOptions {
+  readonly labels: MergeLabels;
+  readonly conflicts: ConflictStyle;
+  readonly otherEngine?: MergeParts | undefined;
+}
+
+type MaybeFile = TreeFile | undefined;
+
+/** The table of updating, for a file that the pack manages: last render, disk, new render → what becomes of it. */
+export function mergeFile(
+  path: string,
+  base: MaybeFile,
+  mine: MaybeFile,
+  theirs: MaybeFile,
+  options: MergeFileOptions,
+): Outcome {
+  if (mine && (!theirs || !sameFile(mine, theirs))) {
+    const lines = markersOf(mine, base, theirs);
+    if (lines.length > 0) return keep(mine, 'conflict', 'conflicts in it are not resolved', 'unresolved', lines);
+  }
+  if (!theirs) return withoutTheirs(base, mine, options);
+  if (!mine) return withoutMine(base, theirs);
+  if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
+  if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
+  if (sameFile(mine, base))
+    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited: takes the new render' };
+  const isOnlyFormatted = isFormatOf(path, mine, base);
+  if (sameFile(theirs, base))
+    return isOnlyFormatted
+      ? keep(mine, 'clean', 'as the pack renders it, in your format')
+      : keep(mine, 'edited', 'edited, and the pack did not change it');
+  if (isFormatOf(path, mine, theirs)) return keep(mine, 'clean', 'as the pack renders it, in your format');
+  if (isOnlyFormatted)
+    return { state: 'outdated', after: theirs, reason: 'not edited but for its format: takes the new render' };
+  return mergeBoth(path, base, mine, theirs, options);
+}
+
+/** The new render of a file that was not edited: each line ends as it does there. */
+function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
+  const merged = mergeContent(base.content, mine.content, theirs.content, {
+    labels: { base: '', theirs: '' },
+    conflicts: 'theirs',
+  });
+  return { content: merged?.content ?? theirs.content, mode: theirs.mode };
+}
+
+function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
+  if (!mine) return { state: 'clean', reason: 'gone on both sides' };
+  if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'the pack no longer has it' };
+  if (conflicts === 'theirs') return { state: 'outdated', reason: 'the pack no longer has it; your edits go' };
+  if (conflicts === 'ours') return keep(mine, 'detached', 'the pack no longer has it; yours from now on');
+  return keep(mine, 'detached', 'edited, and the pack no longer has it: yours from now on', 'edit/delete');
+}
+
+function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
+  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new in the pack' };
+}
+
+/** What `staysDeleted` says where the pack's render is another one than it was. */
+export const deletedAndChanged = 'you deleted it; the pack changed it since';
+
+export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+  const isNews = base !== undefined && !sameFile(base, theirs);
+  return { state: 'deleted', reason: isNews ? deletedAndChanged : 'you deleted it' };
+}
+
+function mergeBoth(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
+  const mode = mergeModes(base.mode, mine.mode, theirs.mode);
+  const side = ({ markers: 'markers', ours: 'mine', theirs: 'theirs', sidecar: 'markers' } as const)[options.conflicts];
+  const merging = { labels: options.labels, conflicts: side, otherEngine: options.otherEngine } as const;
+  const asTheyAre = mergeContent(base.content, mine.content, theirs.content, merging);
+  const merged = asTheyAre?.conflicts.length ? (withoutFormat(path, base, mine, theirs) ?? asTheyAre) : asTheyAre;
+  if (!merged)
+    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
+  const after = { content: merged.content, mode };
+  const lines = merged.conflicts.map(({ line }) => line);
+  if (lines.length === 0) return { state: 'both', after, reason: 'changed on both sides; merged' };
+  const reason = 'the same lines changed on both sides';
+  if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
+  if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
+  return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
+}
+
+/** A merge without conflicts, where those there are come of a formatter that the user runs. */
+function withoutFormat(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile): ContentMerge | undefined {
+  const [o, a, b] = [base.content, mine.content, theirs.content];
+  if (typeof o !== 'string' || typeof a !== 'string' || typeof b !== 'string') return undefined;
+  const before = inFormatOf(path, a, o);
+  const after = before === undefined ? undefined : inFormatOf(path, before, b);
+  if (before === undefined || after === undefined) return undefined;
+  const merged = mergeContent(before, a, after, { labels: { base: '', theirs: '' } });
+  return merged?.conflicts.length === 0 ? merged : undefined;
+}
+
+/** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */
+function besides(
+  kind: ConflictKind,
+  mine: TreeFile,
+  theirs: TreeFile,
+  reason: string,
+  { conflicts }: MergeFileOptions,
+): Outcome {
+  if (conflicts === 'ours') return keep(mine, 'edited', `${reason}; yours taken`);
+  if (conflicts === 'theirs') return { state: 'outdated', after: theirs, reason: `${reason}; theirs taken` };
+  return { state: 'conflict', after: mine, sidecar: theirs, conflict: { kind, lines: [] }, reason };
+}
+
+function keep(
+  after: TreeFile,
+  state: FileState,
+  reason: string,
+  kind?: ConflictKind,
+  lines: readonly number[] = [],
+): Outcome {
+  return kind === undefined ? { state, after, reason } : { state, after, reason, conflict: { kind, lines } };
+}
+
+/** A formatter that the user runs makes no file an edited one. */
+function isFormatOf(path: string, mine: TreeFile, other: TreeFile): boolean {
+  if (mine.mode !== other.mode || typeof mine.content !== 'string' || typeof other.content !== 'string') return false;
+  return sameButForFormat(path, mine.content, other.content);
+}
+
+function mergeModes(base: FileMode, mine: FileMode, theirs: FileMode): FileMode {
+  return mine === base ? theirs : mine;
+}
+
+/** Conflicts that stand in the file on disk, unless the pack itself writes what looks like one. */
+function markersOf(mine: TreeFile, base: MaybeFile, theirs: MaybeFile): number[] {
+  const count = (file: MaybeFile) => (typeof file?.content === 'string' ? unresolvedLines(file.content) : []);
+  const lines = count(mine);
+  return lines.length > Math.max(count(base).length, count(theirs).length) ? lines : [];
+}
+
+type Content = TreeFile['content'];
+
+export interface ContentMerge {
+  readonly content: Content;
+  readonly conflicts: LineMerge['conflicts'];
+}
+
+/**
+ * Three contents → one; `undefined` where they are no text that lines could be told apart in. Bytes that are not UTF-8
+ * are read as Latin-1, in which every byte means something, and written so again if all of the result can be.
+ */
+export function mergeContent(
+  base: Content,
+  mine: Content,
+  theirs: Content,
+  options: MergeLinesOptions,
+): ContentMerge | undefined {
+  if (sameContent(base, theirs)) return { content: mine, conflicts: [] };
+  if (sameBytes(base, mine)) return { content: theirs, conflicts: [] };
+  const [o, a, b] = [textOf(base), textOf(mine), textOf(theirs)];
+  if (o === undefined || a === undefined || b === undefined) return undefined;
+  const { text, conflicts } = mergeLines(o, a, b, options);
+  const content = typeof mine === 'string' ? text : toLatin1(text);
+  return content === undefined ? undefined : { content, conflicts };
+}

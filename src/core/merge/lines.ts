@@ -1,0 +1,138 @@
+import { commonEnding, isUniform, joinLines, splitLines, type TextLines } from '../text/line-endings.ts';
+import { hunksOf } from './hunks.ts';
+import { type MergeLabels, markConflict } from './markers.ts';
+import { agreed, conflict, mergeRegions, type Part } from './regions.ts';
+
+export interface MergeLinesOptions {
+  readonly labels: MergeLabels;
+  /** What is written where both sides changed the same lines: both between markers, or one of them. */
+  readonly conflicts?: 'markers' | 'mine' | 'theirs';
+  /** Takes over where this engine would need minutes. */
+  readonly otherEngine?: MergeParts | undefined;
+}
+
+export interface LineMerge {
+  readonly kind: 'clean' | 'conflict';
+  readonly text: string;
+  readonly conflicts: readonly LineConflict[];
+}
+
+export interface LineConflict {
+  /** 1-based line of the merged text where the conflict begins. */
+  readonly line: number;
+  readonly mine: readonly string[];
+  readonly base: readonly string[];
+  readonly theirs: readonly string[];
+  /** 0-based line of the base where it begins, where that is known. */
+  readonly at?: number | undefined;
+}
+
+/**
+ * Brings what changed from `base` to `theirs` into `mine`. Line endings are no part of a line here: those of `mine`
+ * stay, new lines get what most of it has. Byte order mark and final line feed are merged as values of their own.
+ */
+export function mergeLines(base: string, mine: string, theirs: string, options: MergeLinesOptions): LineMerge {
+  if (mine === theirs || base === theirs) return { kind: 'clean', text: mine, conflicts: [] };
+  if (mine === base) return { kind: 'clean', text: theirs, conflicts: [] };
+  const [o, a, b] = [splitLines(base), splitLines(mine), splitLines(theirs)];
+  const parts = mergeParts(o.lines, a.lines, b.lines, options.otherEngine);
+  const { lines, conflicts } = write(parts, options);
+  const endsMarked = parts.findLast((part) => sizeOf(part) > 0)?.kind === 'conflict' && isMarking(options);
+  const text = joinLines({
+    lines,
+    endings: endingsFor(lines, a, b),
+    hasMark: o.hasMark === a.hasMark ? b.hasMark : a.hasMark,
+    isClosed: endsMarked || (o.isClosed === a.isClosed ? b.isClosed : a.isClosed),
+  });
+  return { kind: conflicts.length === 0 ? 'clean' : 'conflict', text, conflicts };
+}
+
+function write(parts: readonly Part[], options: MergeLinesOptions): { lines: string[]; conflicts: LineConflict[] } {
+  const lines: string[] = [];
+  const conflicts: LineConflict[] = [];
+  for (const part of parts) {
+    if (part.kind === 'conflict') {
+      const { kind: _, ...sides } = part;
+      conflicts.push({ line: lines.length + 1, ...sides });
+    }
+    for (const line of textOf(part, options)) lines.push(line);
+  }
+  return { lines, conflicts };
+}
+
+function textOf(part: Part, { labels, conflicts }: MergeLinesOptions): readonly string[] {
+  if (part.kind === 'agreed') return part.lines;
+  return conflicts === 'mine' || conflicts === 'theirs' ? part[conflicts] : markConflict(part, labels);
+}
+
+function isMarking(options: MergeLinesOptions): boolean {
+  return options.conflicts === undefined || options.conflicts === 'markers';
+}
+
+function sizeOf(part: Part): number {
+  return part.kind === 'conflict' ? 1 : part.lines.length;
+}
+
+function endingsFor(lines: readonly string[], mine: TextLines, theirs: TextLines): TextLines['endings'] {
+  const usual = commonEnding((mine.endings.length > 0 ? mine : theirs).endings);
+  if (isUniform(mine.endings)) return lines.map(() => usual);
+  return originsOf(mine.lines, lines).map((origin) => mine.endings[origin] ?? usual);
+}
+
+/** Another engine for texts that would take this one minutes; `undefined` where it cannot be had. */
+export type MergeParts = (base: Lines, mine: Lines, theirs: Lines) => readonly Part[] | undefined;
+type Lines = readonly string[];
+
+/** Lines → parts. */
+export function mergeParts(base: Lines, mine: Lines, theirs: Lines, other?: MergeParts): Part[] {
+  return (mergeRegions(base, mine, theirs) ?? mergeMiddle(base, mine, theirs, other)).flatMap(narrow);
+}
+
+/** What all three start and end with is set aside, and the rest left to another engine. */
+function mergeMiddle(base: Lines, mine: Lines, theirs: Lines, other?: MergeParts): Part[] {
+  const shorter = Math.min(base.length, mine.length, theirs.length);
+  let head = 0;
+  while (head < shorter && base[head] === mine[head] && base[head] === theirs[head]) head += 1;
+  let tail = 0;
+  const same = (end: number) => base.at(end) === mine.at(end) && base.at(end) === theirs.at(end);
+  while (tail < shorter - head && same(-1 - tail)) tail += 1;
+  const middle = (lines: Lines) => lines.slice(head, lines.length - tail);
+  const [o, a, b] = [middle(base), middle(mine), middle(theirs)];
+  const parts = other?.(o, a, b) ?? [conflict(o, a, b)];
+  return [agreed(mine.slice(0, head)), ...parts, agreed(mine.slice(mine.length - tail))];
+}
+
+/** For each line of `to` the place in `from` that it comes from, or -1. */
+export function originsOf(from: Lines, to: Lines): number[] {
+  const origins = to.map(() => -1);
+  const hunks = hunksOf(from, to);
+  if (hunks === undefined) return origins;
+  let [source, target] = [0, 0];
+  const pairUpTo = (end: number) => {
+    for (; target < end; target += 1, source += 1) origins[target] = source;
+  };
+  for (const { at, size, ofAt, ofSize } of hunks) {
+    pairUpTo(ofAt);
+    source = at + size;
+    target = ofAt + ofSize;
+  }
+  pairUpTo(to.length);
+  return origins;
+}
+
+/** What both sides wrote alike at the edges of a conflict is none; all alike, there is no conflict. */
+function narrow(part: Part): Part[] {
+  if (part.kind === 'agreed') return [part];
+  const { mine, theirs } = part;
+  const shorter = Math.min(mine.length, theirs.length);
+  let head = 0;
+  while (head < shorter && mine[head] === theirs[head]) head += 1;
+  if (head === mine.length && head === theirs.length) return [agreed(mine)];
+  let tail = 0;
+  while (tail < shorter - head && mine.at(-1 - tail) === theirs.at(-1 - tail)) tail += 1;
+  return [
+    agreed(mine.slice(0, head)),
+    conflict(part.base, mine.slice(head, mine.length - tail), theirs.slice(head, theirs.length - tail), part.at),
+    agreed(mine.slice(mine.length - tail)),
+  ];
+}

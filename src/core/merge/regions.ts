@@ -1,0 +1,70 @@
+import { type Hunk, hunksOf } from './hunks.ts';
+
+type Lines = readonly string[];
+
+/** What all agree on or only one side changed, in order, and in between where both did. */
+export type Part = { readonly kind: 'agreed'; readonly lines: readonly string[] } | Disagreement;
+
+export interface Disagreement {
+  readonly kind: 'conflict';
+  readonly mine: readonly string[];
+  readonly base: readonly string[];
+  readonly theirs: readonly string[];
+  /** 0-based line of the base where it begins, where that is known. */
+  readonly at?: number;
+}
+
+/** What both sides changed, brought together: hunks that overlap or touch are one disagreement. */
+export function mergeRegions(base: Lines, mine: Lines, theirs: Lines): Part[] | undefined {
+  const [ours, others] = [hunksOf(base, mine), hunksOf(base, theirs)];
+  if (ours === undefined || others === undefined) return undefined;
+  const waiting = { mine: ours, theirs: others };
+  const parts: Part[] = [];
+  let at = 0;
+  while (waiting.mine.length > 0 || waiting.theirs.length > 0) {
+    const group = nextGroup(waiting);
+    const start = Math.min(...group.mine.map((hunk) => hunk.at), ...group.theirs.map((hunk) => hunk.at));
+    const end = Math.max(...[...group.mine, ...group.theirs].map((hunk) => hunk.at + hunk.size));
+    parts.push(agreed(base.slice(at, start)));
+    const [left, right] = [within(mine, group.mine, start, end), within(theirs, group.theirs, start, end)];
+    if (left === undefined || right === undefined) parts.push(agreed(left ?? right ?? []));
+    else parts.push(conflict(base.slice(start, end), left, right, start));
+    at = end;
+  }
+  return [...parts, agreed(base.slice(at))];
+}
+
+interface Hunks {
+  readonly mine: Hunk[];
+  readonly theirs: Hunk[];
+}
+
+/** Takes the first hunk that waits, and all that overlap or touch it or each other. */
+function nextGroup(waiting: Hunks): Hunks {
+  const group: Hunks = { mine: [], theirs: [] };
+  let end = Number.POSITIVE_INFINITY;
+  for (;;) {
+    const [left, right] = [waiting.mine[0], waiting.theirs[0]];
+    const side = right === undefined || (left !== undefined && left.at <= right.at) ? 'mine' : 'theirs';
+    const hunk = waiting[side][0];
+    if (hunk === undefined || hunk.at > end) return group;
+    waiting[side].shift();
+    group[side].push(hunk);
+    end = Math.max(end === Number.POSITIVE_INFINITY ? 0 : end, hunk.at + hunk.size);
+  }
+}
+
+/** One side's lines for lines `start` to `end` of the base; `undefined` where it changed nothing there. */
+function within(side: Lines, hunks: readonly Hunk[], start: number, end: number): Lines | undefined {
+  const [first, last] = [hunks[0], hunks.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  return side.slice(first.ofAt - (first.at - start), last.ofAt + last.ofSize + (end - last.at - last.size));
+}
+
+export function agreed(lines: Lines): Part {
+  return { kind: 'agreed', lines };
+}
+
+export function conflict(base: Lines, mine: Lines, theirs: Lines, at?: number): Disagreement {
+  return at === undefined ? { kind: 'conflict', mine, base, theirs } : { kind: 'conflict', mine, base, theirs, at };
+}

@@ -1,0 +1,88 @@
+import { type Hunk, hunksOf } from '../../merge/hunks.ts';
+import type { LineConflict } from '../../merge/lines.ts';
+import type { FileConflict } from '../../merge/trees.ts';
+import type { Tree, TreeFile } from '../../tree/tree.ts';
+import { type Cause, causeFinder, type Renders } from './conflict-causes.ts';
+
+/** What either side did at one place, in words. */
+export interface ConflictPlace {
+  /** 1-based line of the file as it will be; absent where it is the whole file. */
+  readonly line?: number;
+  readonly yours: string;
+  readonly theirs: string;
+}
+
+export interface ExplainedConflict extends FileConflict {
+  readonly places: readonly ConflictPlace[];
+}
+
+/** Says of each conflict what the user did there, and which edit of the manifest or version of the pack the rest. */
+export function explainConflicts(
+  conflicts: readonly FileConflict[],
+  mine: Tree,
+  renders: Renders,
+  to: string,
+): ExplainedConflict[] {
+  if (conflicts.length === 0) return [];
+  const causesAt = causeFinder(renders);
+  return conflicts.map((conflict) => {
+    const { path, kind, regions = [] } = conflict;
+    const theirs = (causes: readonly Cause[]) => sentenceOf(causes, `${to} renders it otherwise`);
+    if (kind === 'unresolved') {
+      const places = conflict.lines.map((line) => ({ line, yours: 'both sides are still in the file', theirs: '' }));
+      return { ...conflict, places };
+    }
+    if (regions.length === 0) {
+      const causes = causesAt(path);
+      const reason = kind === 'edit/delete' ? sentenceOf(causes, `${to} has no such file`) : theirs(causes);
+      return {
+        ...conflict,
+        places: [{ yours: yoursOf(kind, renders.base.get(path), mine.get(path)), theirs: reason }],
+      };
+    }
+    const places = regions.map((region) => {
+      const causes = causesAt(path, region.at, region.base.length);
+      return {
+        line: region.line,
+        yours: editOf(region),
+        theirs: theirs(causes),
+        goes: causes.some((one) => one.isRemoval),
+      };
+    });
+    const reason = places.some(({ goes }) => goes) ? 'you edited code of something that is to go' : conflict.reason;
+    return { ...conflict, reason, places: places.map(({ goes: _, ...place }) => place) };
+  });
+}
+
+function sentenceOf(causes: readonly Cause[], otherwise: string): string {
+  const sentences = causes.slice(0, 3).map(({ sentence }) => sentence);
+  if (causes.length > 3) sentences.push(`${causes.length - 3} changes more`);
+  return sentences.length === 0 ? otherwise : sentences.join('; ');
+}
+
+function yoursOf(kind: FileConflict['kind'], base: TreeFile | undefined, mine: TreeFile | undefined): string {
+  if (kind === 'add/add') return 'a file of this name is yours';
+  if (typeof base?.content !== 'string' || typeof mine?.content !== 'string') return 'you changed it';
+  return editOf({ base: base.content.split(/\r?\n/), mine: mine.content.split(/\r?\n/) });
+}
+
+/** "you changed 2 lines and added 1: `return 11;`" */
+function editOf({ base, mine }: Pick<LineConflict, 'base' | 'mine'>): string {
+  const hunks = hunksOf(base, mine);
+  if (hunks === undefined) return 'you changed much of it';
+  const sum = (size: (hunk: Hunk) => number) => hunks.reduce((total, hunk) => total + size(hunk), 0);
+  const changed = sum(({ size, ofSize }) => Math.min(size, ofSize));
+  const added = sum(({ size, ofSize }) => Math.max(0, ofSize - size));
+  const removed = sum(({ size, ofSize }) => Math.max(0, size - ofSize));
+  const counts = Object.entries({ changed, added, removed }).filter(([, count]) => count > 0);
+  if (counts.length === 0) return 'you moved it';
+  const [verb, count] = counts[0] as [string, number];
+  const rest = counts.slice(1).map(([other, more]) => ` and ${other} ${more}`);
+  const shown = hunks.flatMap(({ ofAt, ofSize }) => mine.slice(ofAt, ofAt + ofSize)).find((line) => line.trim() !== '');
+  const sample = shown === undefined ? '' : `: ${shortened(shown.trim())}`;
+  return `you ${verb} ${count} ${count === 1 ? 'line' : 'lines'}${rest.join('')}${sample}`;
+}
+
+function shortened(line: string): string {
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

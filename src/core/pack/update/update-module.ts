@@ -1,0 +1,56 @@
+import { Failure } from '../../failure.ts';
+import { lockPath, parseLock } from '../../lock/lock.ts';
+import { changeSettings } from '../../manifest/change-settings.ts';
+import { findManifest } from '../../manifest/parse.ts';
+import type { RelPath } from '../../tree/rel-path.ts';
+import type { Tree } from '../../tree/tree.ts';
+import { type Context, contextOf } from '../context/context.ts';
+import type { Pack } from '../pack.ts';
+import type { PackMeta } from '../pack-meta.ts';
+import { renderPack } from '../render.ts';
+import { compareVersions, type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update-folder.ts';
+
+/** A module's folder and what its pack renders now → the folder as it is to be, lock and base with it. */
+export async function updateModule(
+  pack: Pack,
+  context: Context,
+  folder: Tree,
+  place: string,
+  options: UpdateOptions,
+): Promise<ModuleUpdate> {
+  const { manifest, imports } = context;
+  const state = await readState(folder, place);
+  const then = state.manifestThen && (await findManifest(String(state.manifestThen.content)));
+  return updateFolder(
+    pack,
+    {
+      section: 'module',
+      context,
+      renames: pack.meta.renames,
+      edits: {
+        now: manifest,
+        then,
+        render: (other) => renderPack(pack, 'module', contextOf(other, pack.meta, imports)).tree,
+      },
+    },
+    state,
+    folder,
+    place,
+    options,
+  );
+}
+
+/** The manifest of a module as this version of the pack wants it; `file` is for messages. */
+export async function migrateManifest(text: string, folder: Tree, meta: PackMeta, file: string): Promise<string> {
+  const lock = folder.get(lockPath as RelPath)?.content;
+  if (typeof lock !== 'string' || meta.manifest_changes.length === 0) return text;
+  const { version } = (await parseLock(lock, file)).pack;
+  let changed = text;
+  for (const change of meta.manifest_changes) {
+    if (compareVersions(version, change.version) >= 0) continue;
+    const next = await changeSettings(changed, change);
+    if (next === undefined) throw new Failure('manifest-not-editable', { file, key: 'configuration' });
+    changed = next;
+  }
+  return changed;
+}

@@ -1,0 +1,35 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { type CheckReport, countOf } from './check-report.ts';
+
+/** Raised when a field is removed or changes its meaning. */
+const schemaVersion = 1;
+
+/** What `--json` prints, as docs/schema/output.schema.json describes it: every document says what it is. */
+export function jsonDocument(command: string, fields: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ schemaVersion, command, ...fields }, null, 2)}\n`;
+}
+
+/** The report as JSON; docs/schema/diagnostics.schema.json describes it. */
+export function diagnosticsToJson(report: CheckReport): string {
+  const { files, fixed, written } = report;
+  return jsonDocument('validate', {
+    ...(written !== undefined && { written }),
+    errors: countOf(report, 'error'),
+    warnings: countOf(report, 'warning'),
+    files,
+    diagnostics: report.diagnostics.map(diagnosticToJson),
+    ...(fixed && { fixed }),
+  });
+}
+
+export function diagnosticToJson({ rule, severity, file, range, message, hint, fix }: Diagnostic): object {
+  return {
+    rule,
+    severity,
+    file,
+    ...(range && { range }),
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(fix && { fix }),
+  };
+}

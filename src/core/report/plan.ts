@@ -1,0 +1,118 @@
+import type { Diagnostic } from '../diagnostic.ts';
+import { diffLines } from '../merge/diff.ts';
+import { toHex } from '../text/bytes.ts';
+import type { Change, Plan } from '../tree/plan.ts';
+import { folderOf } from '../tree/rel-path.ts';
+import { comparePaths, sameContent } from '../tree/tree.ts';
+import type { Paint } from './check-report.ts';
+import { diagnosticToJson, jsonDocument } from './json.ts';
+import { planWithoutSecrets } from './without-secrets.ts';
+
+const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
+
+/** The plan as a list of files by folder; files that stay as they are are not listed. */
+export function reportPlan(plan: Plan, paint: Paint): string {
+  const folders = new Map<string, string[]>();
+  for (const change of plan.changes) {
+    if (change.kind === 'keep') continue;
+    const folder = folderOf(change.path);
+    const file = change.path.slice(folder === '' ? 0 : folder.length + 1);
+    const line = `    ${colour(change.kind, paint)(`${signs[change.kind]} ${file}`)}`;
+    folders.set(folder, [...(folders.get(folder) ?? []), line]);
+  }
+  const lines = [...folders]
+    .sort(([a], [b]) => comparePaths(a, b))
+    .flatMap(([folder, files]) => [`  ${paint.bold(folder === '' ? '.' : `${folder}/`)}`, ...files]);
+  return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
+}
+
+/** How many files: `2 files to create, 1 file to change`, or once it is done `2 files created, 1 file changed`. */
+export function countChanges(plan: Plan, isDone = false): string {
+  const count = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
+  const parts = [
+    [count('create'), isDone ? 'created' : 'to create'],
+    [count('update'), isDone ? 'changed' : 'to change'],
+    [count('delete'), isDone ? 'deleted' : 'to delete'],
+  ] as const;
+  const words = parts
+    .filter(([number]) => number > 0)
+    .map(([number, verb]) => `${number} ${number === 1 ? 'file' : 'files'} ${verb}`);
+  return words.length === 0 ? 'nothing to do' : words.join(', ');
+}
+
+/** The plan as a unified diff, which `git apply` and `patch` read. */
+export async function reportDiff(plan: Plan, paint: Paint): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
+  return changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
+}
+
+function diffOf(change: Exclude<Change, { kind: 'keep' }>, paint: Paint): string {
+  const before = change.kind === 'create' ? undefined : change.before;
+  const after = change.kind === 'delete' ? undefined : change.after;
+  const head = [`diff --git a/${change.path} b/${change.path}`];
+  if (!before) head.push(`new file mode 100${after?.mode.toString(8)}`);
+  if (!after) head.push(`deleted file mode 100${before?.mode.toString(8)}`);
+  if (before && after && before.mode !== after.mode)
+    head.push(`old mode 100${before.mode.toString(8)}`, `new mode 100${after.mode.toString(8)}`);
+  if (typeof (before?.content ?? '') !== 'string' || typeof (after?.content ?? '') !== 'string') {
+    const sameBytes = before && after && sameContent(before.content, after.content);
+    return sameBytes ? `${head.join('\n')}\n` : `${head.join('\n')}\nBinary files differ\n`;
+  }
+  const old = (before?.content ?? '') as string;
+  const now = (after?.content ?? '') as string;
+  const hunks = diffLines(old, now);
+  if (hunks.length === 0) return `${head.join('\n')}\n`;
+  head.push(`--- ${before ? `a/${change.path}` : '/dev/null'}`, `+++ ${after ? `b/${change.path}` : '/dev/null'}`);
+  const body = hunks.flatMap((hunk) => [
+    paint.cyan(`@@ -${hunk.before.join(',')} +${hunk.after.join(',')} @@`),
+    ...hunk.lines.map((line) =>
+      line.startsWith('+') ? paint.green(line) : line.startsWith('-') ? paint.red(line) : line,
+    ),
+  ]);
+  return `${paint.bold(head.join('\n'))}\n${body.join('\n')}\n`;
+}
+
+function colour(kind: Change['kind'], paint: Paint): (text: string) => string {
+  return { create: paint.green, update: paint.yellow, delete: paint.red, keep: paint.dim }[kind];
+}
+
+/** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
+interface JsonChange {
+  readonly kind: Change['kind'];
+  readonly path: string;
+  readonly mode?: string;
+  readonly content?: string;
+  readonly encoding?: 'hex';
+}
+
+/** What a run planned, and whether it has written it. */
+export interface PlanResult {
+  /** As it is typed: `host init`. */
+  readonly command: string;
+  readonly written: boolean;
+  readonly plan: Plan;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/** What `--json` prints of a run that plans: the plan in full, as it would be applied, and `more` of the command. */
+export async function planResultToJson(
+  { command, written, plan, diagnostics = [] }: PlanResult,
+  more: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan);
+  return jsonDocument(command, {
+    written,
+    changes: changes.filter((change) => change.kind !== 'keep').map(changeToJson),
+    newFolders: plan.newFolders,
+    diagnostics: diagnostics.map(diagnosticToJson),
+    ...more,
+  });
+}
+
+function changeToJson(change: Change): JsonChange {
+  const { kind, path } = change;
+  if (change.kind === 'delete' || change.kind === 'keep') return { kind, path };
+  const { content, mode } = change.after;
+  const shown = typeof content === 'string' ? { content } : { content: toHex(content), encoding: 'hex' as const };
+  return { kind, path, mode: `100${mode.toString(8)}`, ...shown };
+}

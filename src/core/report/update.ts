@@ -1,0 +1,109 @@
+import { deletedAndChanged } from '../merge/files.ts';
+import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
+import { nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
+import type { Paint } from './check-report.ts';
+import { maskSecrets, secretsInCode } from './mask-secrets.ts';
+import { mapTexts } from './without-secrets.ts';
+
+/** A module and what an update found out about it. */
+export interface ReportedModule {
+  readonly name: string;
+  readonly folder: string;
+  readonly update: UpdateSummary;
+}
+
+/** From which version to which: `mini@1.2.0 → 1.3.0`. */
+export function versionsOf({ from, to }: UpdateSummary): string {
+  return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
+}
+
+/** Each conflict at its file and line: what both sides did there, and the command that resolves it. */
+export function reportConflicts(modules: readonly ReportedModule[], isWritten: boolean, paint: Paint): string {
+  return modules
+    .flatMap((module) => module.update.conflicts.map((one) => conflictText(module, one, isWritten, paint)))
+    .join('');
+}
+
+function conflictText(module: ReportedModule, conflict: ExplainedConflict, isWritten: boolean, paint: Paint): string {
+  const { path, places, reason, kind } = conflict;
+  const advice = `  ${paint.dim('resolve')}  ${paint.cyan(adviceOn(conflict, module, isWritten))}\n`;
+  const texts = places.map(({ line, yours, theirs }) => {
+    const place = `${placeIn(module, path)}${line === undefined ? '' : `:${line}`}`;
+    const sides =
+      theirs === ''
+        ? []
+        : [`  ${paint.dim('yours')}    ${withoutCodeSecrets(yours)}\n  ${paint.dim('theirs')}   ${theirs}\n`];
+    return `${paint.red('conflict')} ${paint.bold(place)} ${reason} ${paint.dim(`(${kind})`)}\n${sides.join('')}`;
+  });
+  return `${texts.join('')}${advice}`;
+}
+
+function withoutCodeSecrets(text: string): string {
+  return maskSecrets(text, secretsInCode(text));
+}
+
+/** Changes of the pack that reach nobody: their files are deleted, and stay so. */
+export function deletionNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) =>
+    module.update.decisions
+      .filter(({ reason }) => reason === deletedAndChanged)
+      .map(
+        ({ path }) =>
+          `${placeIn(module, path)} stays deleted; the pack changed it. \`${commandOn(module)} --restore ${path}\` brings it back.`,
+      ),
+  );
+}
+
+function commandOn({ folder, name }: ReportedModule): string {
+  return `create-ai-module update ${folder === '' ? '--host-files' : name}`;
+}
+
+function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {
+  const command = commandOn(module);
+  if (kind === 'unresolved') return `edit the file until no <<<<<<< is left, then \`${command}\``;
+  if (kind === 'edit/delete')
+    return isWritten
+      ? 'the file is yours from now on; delete it where you do not want it'
+      : `\`${command} --on-conflict ours\` keeps it as your own file, \`--on-conflict theirs\` deletes it`;
+  if (!isWritten) {
+    const both = sidecar === undefined ? 'markers` puts both into the file' : 'sidecar` puts theirs beside yours';
+    return `\`${command} --on-conflict ${both}; ours or theirs takes one`;
+  }
+  if (sidecar !== undefined)
+    return `compare it with ${placeIn(module, sidecar)}, take what you want and delete that file`;
+  return `edit ${path} between <<<<<<< and >>>>>>>, then \`${command}\``;
+}
+
+function placeIn({ folder }: ReportedModule, path: string): string {
+  return folder === '' ? path : `${folder}/${path}`;
+}
+
+/** Each module with the files that are not as the pack rendered them. */
+export function reportStatus(modules: readonly ReportedModule[], paint: Paint): string {
+  return modules
+    .map(({ name, update }) => {
+      const files = update.decisions.filter(({ state }) => state !== 'clean' && state !== 'owned');
+      const width = Math.max(0, ...files.map(({ state }) => state.length));
+      const lines = files.map(
+        ({ state, path, from, reason }) =>
+          `  ${colour(state, paint)(state.padEnd(width))}  ${from === undefined ? path : `${from} → ${path}`}  ${paint.dim(reason)}\n`,
+      );
+      const summary = files.length === 0 ? ` ${paint.green('clean')}` : '';
+      return `${paint.bold(name)} ${paint.dim(versionsOf(update))}${summary}\n${lines.join('')}`;
+    })
+    .join('');
+}
+
+function colour(state: string, paint: Paint): (text: string) => string {
+  if (state === 'conflict') return paint.red;
+  return state === 'edited' || state === 'detached' || state === 'deleted' ? paint.cyan : paint.yellow;
+}
+
+/** The same as data. */
+export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
+  const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
+  const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
+    return { path, kind, reason, places, sidecar };
+  });
+  return { name, folder, from: update.from, to: update.to, files, conflicts: mapTexts(conflicts, withoutCodeSecrets) };
+}

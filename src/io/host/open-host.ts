@@ -1,0 +1,110 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Failure, isFailure } from '../../core/failure.ts';
+import { describeHost, type Host, hostConfigFile, recognise } from '../../core/host/host.ts';
+import type { HostConfig } from '../../core/host/host-config.ts';
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { readTextIfThere } from '../fs/read-file.ts';
+import { bundledMetas, findPackMeta } from '../pack/find-pack.ts';
+
+export interface OpenedHost {
+  readonly host: Host;
+  readonly meta: PackMeta;
+  /** The value of `--stack` or ai-modules.yaml, which locates the pack. */
+  readonly stack: string;
+}
+
+/** The host in `dir`, else in the nearest folder above it. Throws `host-not-found` if there is none. */
+export async function openHost(dir: string, stack?: string): Promise<OpenedHost> {
+  const start = resolve(dir);
+  assertFolder(start);
+  const metas = await candidates(stack, start);
+  for (let root = start; ; root = dirname(root)) {
+    const found = await hostAt(root, metas, stack);
+    if (found) return found;
+    if (dirname(root) === root) throw new Failure('host-not-found', { dir: start, isThere: true });
+  }
+}
+
+/** `openHost`, but returns `undefined` if there is no host. */
+export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
+  return openHost(dir).catch((error: unknown) => {
+    if (isFailure(error, 'host-not-found')) return undefined;
+    throw error;
+  });
+}
+
+/** The packs whose hosts are searched for; a pack given by its path comes first. */
+async function candidates(stack: string | undefined, dir: string): Promise<Candidate[]> {
+  const bundled = (await bundledMetas()).map((meta) => ({ meta, stack: meta.name }));
+  if (stack === undefined || bundled.some((one) => one.stack === stack)) return bundled;
+  return [{ meta: await findPackMeta(stack, dir), stack }, ...bundled];
+}
+
+interface Candidate {
+  readonly meta: PackMeta;
+  readonly stack: string;
+}
+
+async function hostAt(
+  root: string,
+  metas: readonly Candidate[],
+  stack: string | undefined,
+): Promise<OpenedHost | undefined> {
+  const config = await configOf(root);
+  const found = config?.stack === undefined ? recognised(root, metas) : await declared(root, config.stack);
+  if (found === undefined) return stack === undefined || config === undefined ? undefined : asked(root, stack, config);
+  if (stack !== undefined && stack !== found.stack && stack !== found.meta.name) {
+    const meta = await findPackMeta(stack, root);
+    if (meta.name !== found.meta.name) throw new Failure('host-stack-mismatch', { stack, found: found.meta.name });
+  }
+  return {
+    host: describeHost(root, found.meta, found.evidence, config),
+    meta: found.meta,
+    stack: stack ?? found.stack,
+  };
+}
+
+interface Found {
+  readonly stack: string;
+  readonly meta: PackMeta;
+  readonly evidence: readonly string[];
+}
+
+async function declared(root: string, stack: string): Promise<Found> {
+  return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} declares stack: ${stack}`] };
+}
+
+function recognised(root: string, metas: readonly Candidate[]): Found | undefined {
+  const names = new Set(metas.flatMap(({ meta }) => meta.host.detect.map((rule) => rule.file)));
+  const texts = [...names].map((name) => [name, readTextIfThere(join(root, name))] as const);
+  const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
+  for (const { meta, stack } of metas) {
+    const evidence = recognise(meta, files);
+    if (evidence) return { stack, meta, evidence };
+  }
+  return undefined;
+}
+
+async function asked(root: string, stack: string, config: HostConfig): Promise<OpenedHost> {
+  const meta = await findPackMeta(stack, root);
+  return {
+    host: describeHost(root, meta, [`${hostConfigFile} exists, and --stack is ${stack}`], config),
+    meta,
+    stack,
+  };
+}
+
+async function configOf(root: string): Promise<HostConfig | undefined> {
+  const file = join(root, hostConfigFile);
+  const text = readTextIfThere(file);
+  if (text === undefined) return undefined;
+  const { parseHostConfig } = await import('../../core/host/host-config.ts');
+  return parseHostConfig(text, file);
+}
+
+function assertFolder(path: string): void {
+  if (!existsSync(path)) throw new Failure('host-not-found', { dir: path, isThere: false });
+  if (!statSync(path).isDirectory())
+    throw new Failure('target-unusable', { path, reason: 'it is a file, not a folder' });
+}

@@ -1,0 +1,92 @@
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isFailure } from '../../core/failure.ts';
+import type { CodeReader } from '../../core/lint/check-code.ts';
+import { reasonOf } from '../fs/disk-error.ts';
+import { readText } from '../fs/read-file.ts';
+import { ignoredFolders } from '../fs/read-tree.ts';
+
+const endings = ['.py', '.ts', '.mts', '.js', '.mjs'];
+/** Tests and migrations are not part of the module's behaviour. */
+const otherCode = new Set([...ignoredFolders, 'dist', 'migrations', 'test', 'tests']);
+/** Beyond these limits the files are not a module's source. */
+const [maxFiles, maxBytes] = [500, 1_000_000];
+
+/** Reads and analyses the code beside a manifest. */
+export function codeReader(cwd: string): CodeReader {
+  return async ({ file, folder }) => {
+    if (folder === undefined) return undefined;
+    const { texts, unread } = readSources(dirname(resolve(cwd, file)));
+    if (texts.size === 0) return undefined;
+    const { readCode } = await import('../../core/code/read-code.ts');
+    return readCode(texts, folder, unread);
+  };
+}
+
+/** The texts of those `files` that are readable, for showing excerpts. */
+export function readTexts(cwd: string, files: Iterable<string>): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of files) {
+    try {
+      texts.set(file, readText(resolve(cwd, file)));
+    } catch {
+      // The file was removed meanwhile: its diagnostics are shown without excerpts.
+    }
+  }
+  return texts;
+}
+
+interface Sources {
+  readonly texts: ReadonlyMap<string, string>;
+  /** Unread paths and the reasons; a folder's path ends with a slash. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+function readSources(root: string): Sources {
+  const [texts, unread] = [new Map<string, string>(), new Map<string, string>()];
+  const trying = (path: string, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      unread.set(path, whyUnread(error));
+    }
+  };
+  const enter = (folder: string): void =>
+    trying(folder, () => {
+      for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+        const path = `${folder}${entry.name}`;
+        const isFolder = isA(root, path, entry, 'isDirectory') && !entry.name.startsWith('.');
+        if (isFolder && !otherCode.has(entry.name)) {
+          if (entry.isSymbolicLink()) unread.set(`${path}/`, 'is a link to a folder, which is not followed');
+          else enter(`${path}/`);
+        } else if (isSource(entry.name) && isA(root, path, entry, 'isFile')) trying(path, () => add(path));
+      }
+    });
+  const add = (path: string): void => {
+    if (texts.size >= maxFiles) unread.set(path, `exceeds the limit of ${maxFiles} files`);
+    else texts.set(path, readText(join(root, path), maxBytes));
+  };
+  enter('');
+  return { texts, unread };
+}
+
+function whyUnread(error: unknown): string {
+  if (isFailure(error, 'file-too-large')) return `has more than ${maxBytes} bytes`;
+  return `cannot be read: ${isFailure(error, 'file-unreadable') ? error.args.reason : reasonOf(error)}`;
+}
+
+/** Follows a link to its target; a broken or circular link is neither file nor folder. */
+function isA(root: string, path: string, entry: Dirent, kind: 'isFile' | 'isDirectory'): boolean {
+  if (!entry.isSymbolicLink()) return entry[kind]();
+  try {
+    return statSync(join(root, path))[kind]();
+  } catch {
+    return false;
+  }
+}
+
+function isSource(name: string): boolean {
+  const isTest =
+    name.startsWith('test_') || name === 'conftest.py' || name.includes('.test.') || name.includes('.spec.');
+  return !isTest && endings.some((ending) => name.endsWith(ending));
+}

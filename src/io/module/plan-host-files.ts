@@ -1,0 +1,59 @@
+import { basename } from 'node:path';
+import type { Host } from '../../core/host/host.ts';
+import { hostAttributesPath, lockPath, pristinePath } from '../../core/lock/lock.ts';
+import { readPristine } from '../../core/lock/merge-base.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import { hostPaths, updateHost } from '../../core/pack/render-host.ts';
+import { adoptHost } from '../../core/pack/update/adopt-module.ts';
+import { isManaged, type UpdateOptions } from '../../core/pack/update/update-folder.ts';
+import type { RelPath } from '../../core/tree/rel-path.ts';
+import type { Tree, TreeFile } from '../../core/tree/tree.ts';
+import { readFileOf } from '../fs/read-tree.ts';
+import type { HostEdits, PlannedModule } from './plan-module.ts';
+
+/** Stands for the host's own files where reports name a module. */
+export const hostItself = 'host';
+
+/** Plans the update of the host's own files like those of a module. Adds the changes to `edits`. */
+export async function planHostFiles(
+  host: Host,
+  pack: Pack,
+  options: UpdateOptions,
+  edits: HostEdits,
+): Promise<PlannedModule | undefined> {
+  const mine = await readHostFiles(host, pack);
+  if (!isManaged(mine)) {
+    edits.notes.push(
+      'The host has no lock file, so its own files are not updated. To track them, run `create-ai-module adopt --host-files`.',
+    );
+    return undefined;
+  }
+  const update = await updateHost(pack, mine, basename(host.root), options);
+  for (const [path, file] of mine) edits.current.set(path, file);
+  for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
+  return { name: hostItself, folder: '' as RelPath, mine, update };
+}
+
+/** The host's files as they are (`mine`), and with the lock and merge base that updates need (`tree`). */
+export async function planHostAdoption(host: Host, pack: Pack) {
+  const mine = await readHostFiles(host, pack, [hostAttributesPath as RelPath]);
+  const { tree, different } = await adoptHost(pack, mine, basename(host.root));
+  return { mine, tree, different };
+}
+
+async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = []): Promise<Tree> {
+  const pristine = await readFileOf(host.root, pristinePath as RelPath);
+  const base = typeof pristine?.content === 'string' ? readPristine(pristine.content) : undefined;
+  const paths = [
+    lockPath as RelPath,
+    pristinePath as RelPath,
+    ...more,
+    ...hostPaths(pack, basename(host.root), base ?? new Map()),
+  ];
+  const files = new Map<RelPath, TreeFile>();
+  for (const path of paths) {
+    const file = await readFileOf(host.root, path);
+    if (file) files.set(path, file);
+  }
+  return files;
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { type Host, importSpecifiers } from '../../core/host/host.ts';
+import { manifestPath } from '../../core/lock/merge-base.ts';
+import { contextOf } from '../../core/pack/context/context.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import { isManaged, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
+import { migrateManifest, updateModule } from '../../core/pack/update/update-module.ts';
+import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
+import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
+import { sameContent, type Tree, type TreeFile } from '../../core/tree/tree.ts';
+import { readTree } from '../fs/read-tree.ts';
+import { mergeWithGit, withBaseFromGit } from '../git.ts';
+import { manifestIn, modulesToRead } from '../host/read-module.ts';
+import type { OnProgress } from '../io.ts';
+import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
+import { planHostFiles } from './plan-host-files.ts';
+import { addManifestSchema, editHost, editLines, type HostEdits, type PlannedModule } from './plan-module.ts';
+
+export interface UpdatePlan {
+  /** Contains changed files only: unchanged files of a thousand modules would take too much memory. */
+  readonly plan: Plan;
+  readonly modules: readonly {
+    readonly name: string;
+    readonly folder: RelPath;
+    readonly update: UpdateSummary;
+  }[];
+  /** Notes for the user, such as modules that were skipped. */
+  readonly notes: readonly string[];
+  /** The last rendered versions of manifests edited since then, by their paths in the host. */
+  readonly manifestsThen: ReadonlyMap<string, string>;
+}
+
+export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
+  /** Edits each manifest in memory before rendering. */
+  readonly editManifest?: (text: string, file: string) => Promise<string>;
+  /** Receives how many modules are done. */
+  readonly onProgress?: OnProgress;
+  /** Receives each module with all its files. */
+  readonly inspect?: (module: PlannedModule) => void;
+  /** Whether to update the host's own files as well. */
+  readonly withHost?: boolean;
+}
+
+/** Plans the regeneration of modules from their current manifests and pack; of all modules if `names` is empty. */
+export async function planUpdate(
+  host: Host,
+  pack: Pack,
+  names: readonly string[],
+  options: UpdateAllOptions,
+): Promise<UpdatePlan> {
+  const notes: string[] = [];
+  const edits: HostEdits = { current: new Map(), edited: new Map(), notes };
+  const modules: UpdatePlan['modules'][number][] = [];
+  const changed: ChangedManifest[] = [];
+  const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
+  const remove = new Set<RelPath>();
+  const merging = { ...options, otherEngine: mergeWithGit };
+  const ofHost = options.withHost ? await planHostFiles(host, pack, merging, edits) : undefined;
+  if (ofHost) {
+    modules.push({ ...ofHost, update: summaryOf(ofHost.update) });
+    options.inspect?.(ofHost);
+    for (const path of ofHost.update.removed) remove.add(path);
+  }
+  const all = await modulesToRead(host, names);
+  for (const [done, name] of all.entries()) {
+    await options.onProgress?.(done, all.length);
+    const folder = joinPath(host.modulesDir, name);
+    const there = await readTree(join(host.root, folder));
+    const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);
+    if (isHealed) notes.push(`${folder}: the merge base was restored from git.`);
+    const mine = await withManifest(healed, join(host.root, folder, manifestPath), pack, options.editManifest);
+    if (!isManaged(mine) && names.length === 0) {
+      if (mine.has(manifestPath))
+        notes.push(
+          `${folder} has no lock file and is not updated. To track it, run \`create-ai-module adopt ${name}\`.`,
+        );
+      continue;
+    }
+    const manifest = await manifestIn(mine, join(host.root, folder, manifestPath));
+    if (manifest.name !== name)
+      notes.push(`${folder} contains the module ${manifest.name}: the folder and the name in its manifest differ.`);
+    const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+    const update = await updateModule(pack, context, mine, folder, merging);
+    if (!update.isBlocked) {
+      await editHost(host, pack, context, edits);
+      await addManifestSchema(host, update.tree.get(manifestPath), edits);
+      const { manifestThen: then } = update;
+      const content = mine.get(manifestPath)?.content;
+      if (then !== undefined && content !== undefined && !sameContent(then, content))
+        changed.push({ name, then, now: editLines(pack, context) });
+    }
+    modules.push({ name, folder, update: summaryOf(update) });
+    options.inspect?.({ name, folder, mine, update });
+    for (const [path, after] of update.isBlocked ? [] : update.tree) {
+      const before = there.get(path);
+      if (before && isUnchanged(path, before, after)) continue;
+      if (before) current.set(joinPath(folder, path), before);
+      desired.set(joinPath(folder, path), after);
+    }
+    for (const path of update.removed) {
+      const before = there.get(path);
+      if (before) current.set(joinPath(folder, path), before);
+      remove.add(joinPath(folder, path));
+    }
+  }
+  await removeLapsedEdits(host, pack, changed, edits);
+  const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
+  const manifestsThen = new Map(changed.map(({ name, then }) => [joinPath(host.modulesDir, name, manifestPath), then]));
+  return { plan, modules, notes, manifestsThen };
+}
+
+/** The folder with its manifest migrated to the pack's version and edited by the command. */
+async function withManifest(
+  folder: Tree,
+  file: string,
+  pack: Pack,
+  edit: UpdateAllOptions['editManifest'],
+): Promise<Tree> {
+  const manifest = folder.get(manifestPath);
+  if (typeof manifest?.content !== 'string') return folder;
+  const migrated = await migrateManifest(manifest.content, folder, pack.meta, file);
+  const content = edit === undefined ? migrated : await edit(migrated, file);
+  return content === manifest.content ? folder : new Map([...folder, [manifestPath, { ...manifest, content }]]);
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pack, Section } from '../../core/pack/pack.ts';
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import type { RelPath } from '../../core/tree/rel-path.ts';
+import type { TreeFile } from '../../core/tree/tree.ts';
+
+type Entries = readonly (readonly [path: RelPath, file: TreeFile])[];
+
+/** One section of a pack, as the build writes it: static files unchanged, templates compiled. */
+interface CompiledSection {
+  readonly files: Entries;
+  readonly specs: Readonly<Record<string, unknown>>;
+}
+
+export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
+
+export async function bundledMeta(name: string): Promise<PackMeta> {
+  return (module.require('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
+}
+
+/** Sections that `new` renders are compiled. A host is rendered once, from the whole pack in one compressed file. */
+export async function bundledPack(name: string, sections: readonly Section[]): Promise<Pack> {
+  const meta = await bundledMeta(name);
+  return sections.includes('host') ? wholePack(name, meta) : compiledPack(name, meta, sections);
+}
+
+async function compiledPack(name: string, meta: PackMeta, sections: readonly Section[]): Promise<Pack> {
+  const [{ buildPack }, { runtimeEngine }] = await Promise.all([
+    import('../../core/pack/pack.ts'),
+    import('../../core/pack/engine-runtime.ts'),
+  ]);
+  const parts = [...sections, 'partials'].map(
+    (section) => module.require(`./packs/${name}.${section}.cjs`) as CompiledSection,
+  );
+  const specs = Object.assign({}, ...parts.map((part) => part.specs)) as Record<string, unknown>;
+  return buildPack(new Map(parts.flatMap((part) => part.files)), meta, runtimeEngine(specs));
+}
+
+async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
+  const [{ buildPack }, { compilerEngine }, { brotliDecompressSync }] = await Promise.all([
+    import('../../core/pack/pack.ts'),
+    import('../../core/pack/engine-compiler.ts'),
+    import('node:zlib'),
+  ]);
+  const entries = JSON.parse(
+    brotliDecompressSync(readFileSync(join(__dirname, `packs/${name}.br`))).toString('utf8'),
+  ) as Entries;
+  return buildPack(new Map(entries), meta, compilerEngine());
+}

@@ -1,0 +1,17 @@
+import type { Pack, Section } from '../../core/pack/pack.ts';
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { readPackFolder, readPackMeta } from './pack-folder.ts';
+
+// When run from source, bundled packs are read from their folders. The build replaces this file with
+// bundled-pack-compiled.ts, which reads the compiled packs.
+const templates = new URL('../../../templates/', import.meta.url);
+
+export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
+
+export async function bundledMeta(name: string): Promise<PackMeta> {
+  return readPackMeta(new URL(`${name}/`, templates), name);
+}
+
+export async function bundledPack(name: string, _sections: readonly Section[]): Promise<Pack> {
+  return readPackFolder(new URL(`${name}/`, templates), name);
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { standardSettings } from '../../../src/core/manifest/configuration.ts';
+import { endpointsOf } from '../../../src/core/manifest/endpoints.ts';
+import { draws, eachSeed } from '../../draws.ts';
+import { driftIn, edited, generated, type Module, replacements, stacks } from '../code/generated-code.ts';
+import { goodManifest } from '../manifest/good-manifest.ts';
+import { randomManifest } from '../pack/random-manifest.ts';
+
+const plain = goodManifest();
+const manifest = goodManifest('document_search', {
+  endpoints: [...plain.endpoints, 'GET /documents/{document_id}', 'POST /reindex', 'DELETE /documents/{document_id}'],
+  permissions_required: [...plain.permissions_required, 'document_search:share'],
+  events_emitted: [...plain.events_emitted, 'document_search.index_refreshed'],
+  events_subscribed: ['user.deleted', 'file.uploaded'],
+  configuration: { ...plain.configuration, top_k: 5, language: { type: 'string', default: 'en', enum: ['en', 'de'] } },
+});
+const isFastify = (stack: string) => stack === 'fastify';
+const quoted = (stack: string, text: string) => (isFastify(stack) ? `'${text}'` : `"${text}"`);
+const file = (stack: string, name: string) => `${name}.${isFastify(stack) ? 'ts' : 'py'}`;
+/** Without the pieces between `mark`s that contain `word`. */
+const without = (text: string, mark: string, word: string) =>
+  text
+    .split(mark)
+    .filter((piece) => !piece.includes(word))
+    .join(mark);
+/** Without the line that starts with `start` and its continuation lines. */
+function withoutEntry(text: string, start: string): string {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => line.startsWith(start));
+  const indent = start.length - start.trimStart().length;
+  const isMore = (line: string) => line.startsWith(' '.repeat(indent + 1)) || /^\s*[)\]]/.test(line);
+  const rest = lines.slice(at + 1);
+  return [...lines.slice(0, at), ...rest.slice(rest.findIndex((line) => !isMore(line)))].join('\n');
+}
+const withoutLine = (word: string) => (text: string) => without(text, '\n', word);
+const lineOf = (field: string, index: number, module: Module) =>
+  `manifest.yaml:${(module.get('manifest.yaml') ?? '').split('\n').indexOf(`${field}:`) + 2 + index}`;
+
+describe.each(stacks)('the check of %s code', (stack) => {
+  it('reports nothing for generated code, also with random manifests', async () => {
+    expect(await driftIn(await generated(stack, manifest), manifest)).toEqual([]);
+    await eachSeed(draws.codeChecks, async (seed) => {
+      const random = randomManifest(seed);
+      expect(await driftIn(await generated(stack, random), random)).toEqual([]);
+    });
+  });
+
+  it('reports a renamed route, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    for (const { method, path } of endpointsOf(manifest)) {
+      const written = isFastify(stack) ? path.replaceAll(/\{(\w+)\}/g, ':$1') : path;
+      const all = replacements(module, quoted(stack, written), quoted(stack, `/x${written.slice(1)}`));
+      // Two of the endpoints have the same path.
+      const [one] = method === 'DELETE' ? all.slice(1) : all;
+      const expected = `${one?.at} undeclared-route: the manifest does not declare ${method} /x${path.slice(1)}`;
+      const [found, ...more] = await driftIn(one?.changed ?? module, manifest);
+      expect(more).toEqual([]);
+      expect(found?.startsWith(expected)).toBe(true);
+    }
+  });
+
+  it('reports a removed route, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    for (const [index, { method, path }] of endpointsOf(manifest).entries()) {
+      const changed = edited(module, file(stack, 'routes'), (text) => {
+        const mark = isFastify(stack) ? '    app.route({\n' : '@router.';
+        const start = isFastify(stack)
+          ? `      method: '${method}',\n      url: '${path.replaceAll(/\{(\w+)\}/g, ':$1')}'`
+          : `${method.toLowerCase()}(\n    "${path}"`;
+        const pieces = text.split(mark).filter((piece) => !piece.startsWith(start));
+        return isFastify(stack) && text.split(mark).at(-1)?.startsWith(start)
+          ? `${pieces.join(mark)}  };\n}\n`
+          : pieces.join(mark);
+      });
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('endpoints', index, module)} missing-route: the code has no route for ${method} ${path}`,
+      ]);
+    }
+  });
+
+  it('reports a renamed permission, and nothing else, at each place', async () => {
+    const module = await generated(stack, manifest);
+    let places = 0;
+    for (const name of manifest.permissions_required) {
+      for (const { at, changed } of replacements(module, quoted(stack, name), quoted(stack, `${name}_x`))) {
+        places += 1;
+        expect(await driftIn(changed, manifest)).toEqual([
+          `${at} undeclared-permission: the manifest does not declare the permission ${name}_x`,
+        ]);
+      }
+    }
+    expect(places).toBeGreaterThanOrEqual(5);
+  });
+
+  it('reports a removed guard, and nothing else, at each route', async () => {
+    const module = await generated(stack, manifest);
+    const lines = (module.get(file(stack, 'routes')) ?? '').split('\n');
+    const guards = lines.flatMap((line, index) => (/preValidation|dependencies=/.test(line) ? [index] : []));
+    expect(guards.length).toBe(manifest.endpoints.length);
+    for (const guard of guards) {
+      const changed = new Map(module).set(file(stack, 'routes'), lines.toSpliced(guard, 1).join('\n'));
+      const found = await driftIn(changed, manifest);
+      expect(found.map((one) => one.split(': ')[0]?.split(' ')[1])).toEqual(['unguarded-route']);
+    }
+  });
+
+  it('reports a renamed event, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    const cases = [
+      ...manifest.events_emitted.map(
+        (name) => [name, 'undeclared-event: the manifest does not declare the event'] as const,
+      ),
+      ...manifest.events_subscribed.map(
+        (name) => [name, 'undeclared-subscription: the manifest does not subscribe to'] as const,
+      ),
+    ];
+    for (const [name, message] of cases) {
+      const all = replacements(module, quoted(stack, name), quoted(stack, `${name}_x`));
+      expect(all.length).toBeGreaterThan(0);
+      for (const { at, changed } of all)
+        expect(await driftIn(changed, manifest)).toEqual([`${at} ${message} ${name}_x`]);
+    }
+  });
+
+  it('reports a removed event, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    for (const [index, name] of manifest.events_emitted.entries()) {
+      const isExtra = name.endsWith('refreshed');
+      const changed = edited(module, file(stack, 'events'), (text) => {
+        if (!isExtra) return withoutLine(quoted(stack, name))(text);
+        return isFastify(stack)
+          ? without(withoutLine(quoted(stack, name))(text), '\n\n', 'events.publish(')
+          : without(text, '\n\n\n', 'data.publish(');
+      });
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('events_emitted', index, module)} unpublished-event: the code does not publish ${name}`,
+      ]);
+    }
+    for (const [index, name] of manifest.events_subscribed.entries()) {
+      const changed = edited(module, file(stack, 'events'), (text) =>
+        isFastify(stack)
+          ? withoutLine(`events.on(${quoted(stack, name)}`)(text)
+          : text.replace(new RegExp(` *@bus.on\\(\\s*"${name}"[^)]*\\)\\n`), ''),
+      );
+      expect(await driftIn(changed, manifest)).toEqual([
+        `${lineOf('events_subscribed', index, module)} unhandled-event: the code does not handle ${name}`,
+      ]);
+    }
+  });
+
+  it('reports a renamed or removed setting, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    const config = file(stack, 'config');
+    const indent = isFastify(stack) ? '  ' : '    ';
+    const keys = Object.keys(manifest.configuration);
+    for (const key of keys) {
+      const [one, ...more] = replacements(module, `\n${indent}${key}:`, `\n${indent}${key}_x:`).filter(({ at }) =>
+        at.startsWith(config),
+      );
+      expect(more).toEqual([]);
+      const at = `${config}:${Number(one?.at.split(':')[1]) + 1}`;
+      expect(await driftIn(one?.changed ?? module, manifest)).toEqual([
+        `${at} undeclared-setting: the manifest does not declare the setting ${key}_x`,
+      ]);
+      const removed = edited(module, config, (text) => withoutEntry(text, `${indent}${key}:`));
+      const isStandard = Object.hasOwn(standardSettings, key);
+      const found = await driftIn(removed, manifest);
+      expect(found.map((line) => line.replace(/^manifest.yaml:\d+ /, ''))).toEqual(
+        isStandard ? [] : [`missing-setting: the configuration class does not define ${key}`],
+      );
+    }
+    expect(keys.length).toBeGreaterThan(3);
+  });
+
+  it('reports what the manifest declares in excess or lacks, and nothing else', async () => {
+    const module = await generated(stack, manifest);
+    const found = async (changed: Partial<typeof manifest>) =>
+      (await driftIn(module, { ...manifest, ...changed })).map((one) => one.replace(/^\S+ /, ''));
+    const lists = {
+      endpoints: ['GET /more', 'missing-route: the code has no route for GET /more', 'undeclared-route'],
+      events_emitted: ['document_search.more', 'unpublished-event: the code does not publish', 'undeclared-event'],
+      events_subscribed: [
+        'file.more',
+        'unhandled-event: the code does not handle file.more',
+        'undeclared-subscription',
+      ],
+    } as const;
+    for (const [field, [entry, missing, extra]] of Object.entries(lists)) {
+      const entries = manifest[field as keyof typeof lists];
+      expect(await found({ [field]: [...entries, entry] })).toEqual([expect.stringContaining(missing)]);
+      for (const removed of entries)
+        expect(await found({ [field]: entries.filter((one) => one !== removed) })).toContainEqual(
+          expect.stringContaining(extra),
+        );
+    }
+    const permissions_required = [...manifest.permissions_required, 'document_search:more'];
+    // Python code does not name permissions that no endpoint needs.
+    expect(await found({ permissions_required })).toHaveLength(isFastify(stack) ? 1 : 0);
+    const { top_k: _, ...configuration } = manifest.configuration;
+    expect(await found({ configuration })).toEqual([expect.stringContaining('undeclared-setting')]);
+    expect(await found({ configuration: { ...manifest.configuration, more: 1 } })).toEqual([
+      'missing-setting: the configuration class does not define more',
+    ]);
+  });
+
+  it('reports missing names as not verified if a file does not parse', async () => {
+    const module = await generated(stack, manifest);
+    const routes = file(stack, 'routes');
+    const broken = edited(module, routes, (text) => `${text.slice(0, text.length / 2)}\n)]} = = (\n`);
+    const found = await driftIn(broken, manifest);
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.filter((one) => !one.includes(' unclear-code: '))).toEqual([]);
+    expect(found.some((one) => one.startsWith(routes))).toBe(true);
+    expect(found.some((one) => one.includes('could not verify that a route answers'))).toBe(true);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { mergeLines } from '../../../src/core/merge/lines.ts';
+import { pickSide, readMarkers, unresolvedLines } from '../../../src/core/merge/markers.ts';
+
+const labels = { base: 'base mini@1.2.0', theirs: 'mini@1.3.0' };
+const merge = (base: string, mine: string, theirs: string) => mergeLines(base, mine, theirs, { labels });
+const marked = (mine: string, base: string, theirs: string, eol = '\n') =>
+  [
+    `<<<<<<< yours${eol}`,
+    mine,
+    `||||||| ${labels.base}${eol}`,
+    base,
+    `=======${eol}`,
+    theirs,
+    `>>>>>>> ${labels.theirs}${eol}`,
+  ].join('');
+
+const clean: [name: string, base: string, mine: string, theirs: string, want: string][] = [
+  ['nobody changed anything', 'a\n', 'a\n', 'a\n', 'a\n'],
+  ['only mine', 'a\n', 'b\n', 'a\n', 'b\n'],
+  ['only theirs', 'a\n', 'a\n', 'b\n', 'b\n'],
+  ['both alike', 'a\n', 'b\n', 'b\n', 'b\n'],
+  ['far apart', 'a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
+  ['insertions at both ends', 'a\nb\n', 'x\na\nb\n', 'a\nb\ny\n', 'x\na\nb\ny\n'],
+  ['the same line added by both, and more by one', 'a\nb\n', 'a\nx\nb\n', 'a\nx\nb\ny\n', 'a\nx\nb\ny\n'],
+  ['a line deleted by each', 'a\nb\nc\nd\n', 'b\nc\nd\n', 'a\nb\nc\n', 'b\nc\n'],
+  ['all deleted by mine', 'a\nb\n', '', 'a\nb\n', ''],
+  [
+    'lines named like parts of objects',
+    '__proto__\nb\nconstructor\n',
+    'X\nb\nconstructor\n',
+    '__proto__\nb\nY\n',
+    'X\nb\nY\n',
+  ],
+  ['mine in CRLF', 'a\nb\nc\n', 'A\r\nb\r\nc\r\n', 'a\nb\nC\n', 'A\r\nb\r\nC\r\n'],
+  ['mine in CRLF and else the base', 'a\nb\n', 'a\r\nb\r\n', 'a\nb\nc\n', 'a\r\nb\r\nc\r\n'],
+  ['theirs in CRLF', 'a\nb\nc\n', 'A\nb\nc\n', 'a\r\nb\r\nC\r\n', 'A\nb\nC\n'],
+  ['mixed endings stay where they are', 'a\nb\nc\nd\n', 'a\r\nb\nc\r\nd\n', 'a\nb\nx\nc\nd\n', 'a\r\nb\nx\nc\r\nd\n'],
+  ['mostly CRLF: new lines too', 'a\nb\nc\n', 'a\r\nb\nc\r\n', 'a\nb\nc\nd\n', 'a\r\nb\nc\r\nd\r\n'],
+  ['mark of mine stays', 'a\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', '\ufeffA\nb\nC\n'],
+  ['mark removed by theirs', '\ufeffa\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
+  ['no final line feed in mine', 'a\nb\nc\n', 'A\nb\nc', 'a\nb\nc\nd\n', 'A\nb\nc\nd'],
+  ['final line feed added by theirs', 'a\nb\nc', 'A\nb\nc', 'a\nb\nc\n', 'A\nb\nc\n'],
+  ['a last blank line of mine keeps its end', 'a\nb\n', 'a\nb\n\n', 'A\nb', 'A\nb\n\n'],
+  ['a lone carriage return is no ending', 'a\rb\nc\nd\n', 'a\rb\nc\nD\n', 'x\rb\nc\nd\n', 'x\rb\nc\nD\n'],
+];
+it.each(clean)('clean: %s', (_, base, mine, theirs, want) =>
+  expect(merge(base, mine, theirs)).toEqual({ kind: 'clean', text: want, conflicts: [] }),
+);
+
+const conflicting: [name: string, base: string, mine: string, theirs: string, want: string][] = [
+  ['one line', 'a\n', 'b\n', 'c\n', marked('b\n', 'a\n', 'c\n')],
+  ['neighbouring lines', 'a\nb\n', 'A\nb\n', 'a\nB\n', marked('A\nb\n', 'a\nb\n', 'a\nB\n')],
+  ['two at one place', 'a\nb\n', 'a\nx\nb\n', 'a\ny\nb\n', `a\n${marked('x\n', '', 'y\n')}b\n`],
+  [
+    'markers hold only what differs',
+    'a\nb\nc\n',
+    'X\nm\nY\n',
+    'X\nt\nY\n',
+    `X\n${marked('m\n', 'a\nb\nc\n', 't\n')}Y\n`,
+  ],
+  ['deleted by mine, changed by theirs', 'a\nb\nc\n', 'a\nc\n', 'a\nB\nc\n', `a\n${marked('', 'b\n', 'B\n')}c\n`],
+  ['endings of mine', 'a\nb\n', 'a\r\nx\r\n', 'a\ny\n', `a\r\n${marked('x\r\n', 'b\r\n', 'y\r\n', '\r\n')}`],
+  ['no final line feed', 'a\nb', 'a\nx', 'a\ny', `a\n${marked('x\n', 'b\n', 'y\n')}`],
+];
+it.each(conflicting)('conflict: %s', (_, base, mine, theirs, want) => {
+  const merged = merge(base, mine, theirs);
+  expect(merged.text).toBe(want);
+  expect(merged.kind).toBe('conflict');
+  expect(merged.conflicts.map(({ line }) => line)).toEqual(unresolvedLines(want));
+  expect(pickSide(merged.text, 'mine').replaceAll('\r', '').trimEnd()).toBe(mine.replaceAll('\r', '').trimEnd());
+});
+
+it('writes one side of a conflict where that is wanted, and still says where it was', () => {
+  const [base, mine, theirs] = ['a\nb\nc\nd\n', 'a\nx\nc\nD\n', 'A\ny\nc\nd\n'];
+  const sided = (conflicts: 'mine' | 'theirs') => mergeLines(base, mine, theirs, { labels, conflicts });
+  expect(sided('mine').text).toBe('a\nx\nc\nD\n');
+  expect(sided('theirs').text).toBe('A\ny\nc\nD\n');
+  expect(sided('mine').conflicts.map(({ line }) => line)).toEqual([1]);
+});
+
+describe('texts that would take minutes', () => {
+  const blank = Array.from({ length: 5_000 }, () => '').join('\n');
+  const [base, mine, theirs] = [`1\n${blank}\n2\n`, `M\n\n${blank}\nX\n`, `T\n${blank}\n\nY\n`];
+
+  it('go to the other engine, without what all share', () => {
+    const asked: number[] = [];
+    const merged = mergeLines(`h\n${base}t\n`, `h\n${mine}t\n`, `h\n${theirs}t\n`, {
+      labels,
+      otherEngine: (o, a, b) => {
+        asked.push(o.length, a.length, b.length);
+        return [{ kind: 'agreed', lines: ['merged'] }];
+      },
+    });
+    expect(merged.text).toBe('h\nmerged\nt\n');
+    expect(asked).toEqual([5_002, 5_003, 5_003]);
+  });
+
+  it('are one conflict where there is no other engine', () => {
+    const merged = merge(base, mine, theirs);
+    expect(merged.conflicts).toHaveLength(1);
+    expect(pickSide(merged.text, 'mine')).toBe(mine);
+    expect(pickSide(merged.text, 'theirs')).toBe(theirs);
+  });
+});
+
+describe('markers', () => {
+  const git = 'a\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> branch\nz\n';
+
+  it("are found by line, ours and git's, only when complete", () => {
+    expect(unresolvedLines(git)).toEqual([2]);
+    expect(unresolvedLines(git.replaceAll('\n', '\r\n'))).toEqual([2]);
+    expect(unresolvedLines('Title\n=======\n\n>>>>>>> quoted\n')).toEqual([]);
+    expect(unresolvedLines('<<<<<<< HEAD\n=======\n')).toEqual([]);
+  });
+
+  it('can be resolved to one side', () => {
+    expect(pickSide(git, 'mine')).toBe('a\nmine\nz\n');
+    expect(pickSide(git, 'theirs')).toBe('a\ntheirs\nz\n');
+  });
+
+  it('of another size are told from those in the text', () => {
+    const big = (sign: string) => sign.repeat(40);
+    const parts = readMarkers([big('<'), '<<<<<<< x', big('|'), 'b', big('='), '=======', big('>')], 40);
+    expect(parts.find((part) => part.kind === 'conflict')).toEqual({
+      kind: 'conflict',
+      mine: ['<<<<<<< x'],
+      base: ['b'],
+      theirs: ['======='],
+    });
+  });
+});
+
+describe('a block more among its likes', () => {
+  const handler = (name: string, ...more: string[]) => [`function ${name}() {`, ...more, '  work();', '}', ''];
+  const merged = (base: string[], mine: string[], theirs: string[]) =>
+    mergeLines(base.join('\n'), mine.join('\n'), theirs.join('\n'), { labels: { base: 'base', theirs: 'theirs' } });
+
+  it('is no conflict with an edit in the one before it', () => {
+    const edited = handler('a', '  log();');
+    expect(merged(handler('a'), edited, [...handler('a'), ...handler('b')])).toMatchObject({
+      kind: 'clean',
+      text: [...edited, ...handler('b')].join('\n'),
+    });
+  });
+
+  it('nor is one less', () => {
+    const three = [...handler('a'), ...handler('b'), ...handler('c')];
+    const mine = [...handler('a', '  log();'), ...handler('b'), ...handler('c')];
+    expect(merged(three, mine, [...handler('a'), ...handler('c')])).toMatchObject({
+      kind: 'clean',
+      text: [...handler('a', '  log();'), ...handler('c')].join('\n'),
+    });
+  });
+});

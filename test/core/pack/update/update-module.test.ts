@@ -1,0 +1,224 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { manifestPath } from '../../../../src/core/lock/merge-base.ts';
+import { manifestFromAnswers } from '../../../../src/core/manifest/answers.ts';
+import { readManifest } from '../../../../src/core/manifest/parse.ts';
+import type { Manifest } from '../../../../src/core/manifest/schema.ts';
+import { contextOf } from '../../../../src/core/pack/context/context.ts';
+import type { Pack } from '../../../../src/core/pack/pack.ts';
+import { renderModule } from '../../../../src/core/pack/render-module.ts';
+import { updateModule } from '../../../../src/core/pack/update/update-module.ts';
+import type { RelPath } from '../../../../src/core/tree/rel-path.ts';
+import { type Tree, textFile } from '../../../../src/core/tree/tree.ts';
+import { readPackFolder } from '../../../../src/io/pack/pack-folder.ts';
+import { editedFiles, editedText, mineIn, replacedIn, type Stack } from '../../../edited-module.ts';
+
+const answers = {
+  name: 'notes',
+  description: 'Keeps notes',
+  endpoints: ['POST /reindex'],
+  emit: ['notes.indexed'],
+  subscribe: ['file.uploaded'],
+  permissions: ['notes:export'],
+  config: { top_k: { type: 'integer', default: 5, minimum: 1 }, lang: 'fr' },
+} as const;
+
+const added = (line: string, more: string) => [line, `${line}\n  - "${more}"`] as const;
+const renamed = (from: string, to: string) => [`- "${from}"`, `- "${to}"`] as const;
+const removed = (entry: string) => [`  - "${entry}"\n`, ''] as const;
+const topK = '  top_k:\n    type: "integer"\n    default: 5\n    minimum: 1\n';
+
+/** By file, what comes; and what is nowhere in the module any more. */
+type News = Readonly<Record<string, string>>;
+interface Kind {
+  readonly edit: readonly [from: string, to: string];
+  readonly fastify: News;
+  readonly fastapi: News;
+  readonly gone?: { readonly [stack in Stack]?: string };
+}
+const everywhere = (gone: string) => ({ fastify: gone, fastapi: gone });
+
+const kinds: Readonly<Record<string, Kind>> = {
+  'an event more': {
+    edit: added('  - "notes.indexed"', 'notes.zipped'),
+    fastify: { 'events.ts': 'publishZipped', 'README.md': '`notes.zipped`' },
+    fastapi: {
+      'events.py': 'def publish_zipped(',
+      'schemas.py': 'class NotesZippedData(',
+      'README.md': '`notes.zipped`',
+    },
+  },
+  'an event renamed': {
+    edit: renamed('notes.indexed', 'notes.sorted'),
+    fastify: { 'events.ts': 'publishSorted' },
+    fastapi: { 'events.py': 'def publish_sorted(', 'tests/test_contract.py': 'events.publish_sorted' },
+    gone: { fastify: 'publishIndexed', fastapi: 'publish_indexed' },
+  },
+  'an event less': {
+    edit: removed('notes.indexed'),
+    fastify: { 'events.ts': "'notes.cancelled'" },
+    fastapi: { 'events.py': 'LIFECYCLE_EVENTS' },
+    gone: { fastify: 'publishIndexed', fastapi: 'ndexed' },
+  },
+  'a subscription more': {
+    edit: added('  - "file.uploaded"', 'a.done'),
+    fastify: { 'events.ts': 'onADone(event' },
+    fastapi: { 'events.py': 'def on_a_done(', 'tests/test_events.py': '"a.done"' },
+  },
+  'a subscription renamed': {
+    edit: renamed('file.uploaded', 'a.done'),
+    fastify: { 'events.ts': 'onADone(event' },
+    fastapi: { 'events.py': 'def on_a_done(' },
+    gone: { fastify: 'onFileUploaded', fastapi: 'on_file_uploaded' },
+  },
+  'a subscription less': {
+    edit: removed('file.uploaded'),
+    fastify: { 'README.md': 'user.deleted' },
+    fastapi: { 'README.md': 'user.deleted' },
+    gone: { fastify: 'onFileUploaded', fastapi: 'file_uploaded' },
+  },
+  'an endpoint more': {
+    edit: added('  - "POST /reindex"', 'GET /docs/{doc_id}'),
+    fastify: {
+      'routes.ts': "url: '/docs/:doc_id'",
+      'schemas.ts': 'GetDocsByDocIdParams',
+      'README.md': 'GET /docs/{doc_id}',
+    },
+    fastapi: {
+      'routes.py': '"/docs/{doc_id}"',
+      'tests/test_routes.py': 'GET /docs/',
+      'README.md': 'GET /docs/{doc_id}',
+    },
+  },
+  'an endpoint renamed': {
+    edit: renamed('POST /reindex', 'POST /redo'),
+    fastify: { 'routes.ts': "url: '/redo'" },
+    fastapi: { 'routes.py': '"/redo"', 'tests/test_contract.py': '"POST /redo": "notes:create"' },
+    gone: everywhere('/reindex'),
+  },
+  'an endpoint less': {
+    edit: removed('POST /reindex'),
+    fastify: { 'routes.ts': "url: '/process'" },
+    fastapi: { 'routes.py': '"/process"' },
+    gone: everywhere('reindex'),
+  },
+  // FastAPI modules read further permissions from the manifest.
+  'a permission more': {
+    edit: added('  - "notes:export"', 'notes:zip'),
+    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastapi: {},
+  },
+  'a permission renamed': {
+    edit: renamed('notes:export', 'notes:zip'),
+    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastapi: {},
+    gone: everywhere('notes:export'),
+  },
+  'a permission less': {
+    edit: removed('notes:export'),
+    fastify: { 'dependencies.ts': "'notes:admin'" },
+    fastapi: { 'routes.py': '"notes:admin"' },
+    gone: everywhere('notes:export'),
+  },
+  'a setting more': {
+    edit: [topK, `${topK}  size: 3\n`],
+    fastify: { 'config.ts': 'size: z', 'README.md': 'NOTES_SIZE' },
+    fastapi: { 'config.py': 'size: int = 3', 'README.md': 'NOTES_SIZE' },
+  },
+  'a setting renamed': {
+    edit: ['  top_k:', '  best:'],
+    fastify: { 'config.ts': 'best: z', 'README.md': 'NOTES_BEST' },
+    fastapi: { 'config.py': 'best: int = Field(', 'README.md': 'NOTES_BEST' },
+    gone: everywhere('top_k'),
+  },
+  'a setting less': {
+    edit: [topK, ''],
+    fastify: { 'config.ts': 'lang: z' },
+    fastapi: { 'config.py': 'lang: str' },
+    gone: everywhere('top_k'),
+  },
+  'another default': {
+    edit: ['default: 5', 'default: 7'],
+    fastify: { 'config.ts': 'default(7)', 'README.md': '| 7 |' },
+    fastapi: { 'config.py': 'default=7,', 'README.md': '| 7 |' },
+    gone: { fastify: 'default(5)', fastapi: 'default=5' },
+  },
+  'a standard default': {
+    edit: ['_seconds: 300', '_seconds: 9'],
+    fastify: { 'config.ts': 'default(9)' },
+    fastapi: { 'config.py': 'TimeoutSeconds = 9\n' },
+    gone: { fastify: 'default(300)', fastapi: 'TimeoutSeconds = 300' },
+  },
+  'the description': {
+    edit: ['Keeps notes', 'Finds notes'],
+    fastify: { 'index.ts': 'Finds', 'README.md': 'Finds' },
+    fastapi: { 'README.md': 'Finds' },
+    gone: everywhere('Keeps notes'),
+  },
+  'the version': {
+    edit: ['version: "1.0.0"', 'version: "1.1.0"'],
+    fastify: { 'README.md': 'Version 1.1.0' },
+    fastapi: { 'README.md': 'Version 1.1.0' },
+    gone: everywhere('Version 1.0.0'),
+  },
+};
+
+describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into the code of %s', (stack) => {
+  let pack: Pack;
+  let folder: Tree;
+  const context = (manifest: Manifest) => contextOf(manifest, pack.meta, pack.meta.host.imports);
+  const textIn = (tree: Tree, path: string) => String(tree.get(path as RelPath)?.content);
+
+  beforeAll(async () => {
+    pack = await readPackFolder(fileURLToPath(new URL(`../../../templates/${stack}`, import.meta.url)), stack);
+    const rendered = await renderModule(
+      pack,
+      context(manifestFromAnswers(answers, { author: 'Ann', dependencies: [] })),
+    );
+    const edited = editedFiles(stack).map(
+      (file) => [file as RelPath, textFile(editedText(stack, file, textIn(rendered, file)))] as const,
+    );
+    folder = new Map([...rendered, ...edited]);
+  });
+
+  async function afterEdit(files: Tree, edit: Kind['edit']) {
+    const manifest = replacedIn(textIn(files, manifestPath), ...edit);
+    const now = context((await readManifest(manifest)).manifest as Manifest);
+    const update = (tree: Tree) => updateModule(pack, now, tree, 'notes', { conflicts: 'markers', restore: new Set() });
+    return { ...(await update(new Map([...files, [manifestPath, textFile(manifest)]]))), update };
+  }
+
+  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', async (_, { edit, gone, ...news }) => {
+    const { tree, conflicts, ...next } = await afterEdit(folder, edit);
+    expect(conflicts).toEqual([]);
+    for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
+    const wanted = gone?.[stack];
+    for (const path of tree.keys())
+      if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
+    for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(mineIn(file));
+    expect((await next.update(tree)).tree).toEqual(tree);
+  });
+
+  it('but for what it takes away while the user has edited it: that is a conflict, which says so', async () => {
+    const [path, line] = {
+      fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
+      fastapi: ['events.py' as RelPath, '            await service.start_processing('],
+    }[stack] as [RelPath, string];
+    const own = `${/^ */.exec(line)?.[0]}mine();`;
+    const edited = textFile(replacedIn(textIn(folder, path), line, `${own}\n${line}`));
+    const { tree, conflicts } = await afterEdit(new Map([...folder, [path, edited]]), removed('file.uploaded'));
+    expect(conflicts).toMatchObject([
+      {
+        path,
+        reason: 'you edited code of something that is to go',
+        places: [
+          {
+            yours: 'you added 1 line: mine();',
+            theirs: 'manifest.yaml no longer has file.uploaded in events_subscribed',
+          },
+        ],
+      },
+    ]);
+    expect(textIn(tree, path)).toContain(own);
+  });
+});

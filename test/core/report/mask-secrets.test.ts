@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import {
+  maskSecrets,
+  secretsIn,
+  secretsInCode,
+  secretsInWords,
+  secretsInYaml,
+} from '../../../src/core/report/mask-secrets.ts';
+
+it.each([
+  ['as it is', 'say hunter2!', 'hunter2', 'say ••••!'],
+  ['in JSON', JSON.stringify({ a: 'hun"ter\\2' }), 'hun"ter\\2', '{"a":"••••"}'],
+  ['in JSON inside JSON', JSON.stringify(JSON.stringify('hun"ter\\2')), 'hun"ter\\2', '"\\"••••\\""'],
+  ['in YAML', "a: 'hun''ter2'", "hun'ter2", "a: '••••'"],
+  ['in a shell', "'hun'\\''ter2'", "hun'ter2", "'••••'"],
+  ['in several lines', 'a: |\n  hun\n  ter2\n', 'hun\nter2', 'a: |\n  ••••\n'],
+  ['in one of its lines', '  3 | ter2', 'hun\nter2', '  3 | ••••'],
+  ['short, as a value', 'x: max, y=x, z: "x"', 'x', 'x: max, y=••••, z: "••••"'],
+  ['with signs that expressions use', 'a (.*)+$ b', '(.*)+$', 'a •••• b'],
+])('hides a secret %s', (_, text, secret, want) => expect(maskSecrets(text, [secret])).toBe(want));
+
+it.each<[name: string, found: string[] | Promise<string[]>, want: string[]]>([
+  ['a value under its name', secretsIn({ password: 'hunter2', count: 5, name: 'ocr' }), ['hunter2']],
+  ['a default of a secret', secretsIn({ pin: { type: 'string', secret: true, default: 1234 } }), ['1234']],
+  ['a default under its name', secretsIn({ token: { type: 'string', default: 'abc' } }), ['abc']],
+  ['an argument', secretsInWords(['add', 'config', 'password=hunter2', 'top_k=5']), ['hunter2']],
+  ['an argument in quotes', secretsInWords(['--config=api_key="hunter2"']), ['hunter2']],
+  ['a path that looks random', secretsInWords(['--host', '/srv/Ada/Projects12/MyApp7/services']), []],
+  ['the name of a variable', secretsInWords(['api_key_env=OPENAI_API_KEY']), []],
+  ['a broken text', secretsInYaml('name: [\npassword: hunter2 # mine\n'), ['hunter2 # mine']],
+  ['a flag of a setting', secretsInYaml('{ a: { secret: true } }'), []],
+  ['code', secretsInCode('password: str = "hunter2"\napi_key = settings.api_key\nname = "ocr"'), ['hunter2']],
+])('finds %s', async (_, found, want) => expect([...new Set(await found)]).toEqual(want));
+
+it.each([
+  [
+    'aliases',
+    `token:\n- &a0 [x, x]\n${Array.from({ length: 60 }, (_, at) => `- &a${at + 1} [*a${at}, *a${at}]\n`).join('')}`,
+  ],
+  ['one word', 'a'.repeat(500_000)],
+  ['white space', `password${' '.repeat(500_000)}`],
+  ['keys', 'token:'.repeat(20_000)],
+  ['secrets', Array.from({ length: 20_000 }, (_, at) => `token${at % 7}_token: s${at}x\n`).join('')],
+  ['one secret', `token: ${'ab:'.repeat(100_000)}`],
+  ['quotes', `token: ${'"'.repeat(100_000)}`],
+])('takes a moment for a long text of %s', async (_, text) => {
+  const began = performance.now();
+  expect(maskSecrets(text, await secretsInYaml(text)).length).toBeLessThanOrEqual(text.length);
+  expect(performance.now() - began).toBeLessThan(5000);
+});

@@ -46,9 +46,9 @@ function refusalOf(error: NodeJS.ErrnoException): Failure {
 }
 
 async function reportBug(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
-  const message = 'This is a bug in create-ai-module, not in what you did.';
+  const message = 'Internal error: this is a bug in create-ai-module.';
   const versions = `create-ai-module ${version}, Node ${process.version}, ${process.platform} ${process.arch}`;
-  const hint = 'Please report it with these lines, as an issue of the create-ai-module repository.';
+  const hint = 'Please report it with these lines, as an issue in the create-ai-module repository.';
   const { trace, words } = await withoutSecrets({ trace: traceOf(error), words: argv }, argv);
   if (wantsJson(argv)) printError(io, argv, { code: 'bug', message, hint, args: { trace, versions } });
   io.err.write(`${message}\n${trace}\n${versions}; arguments: ${JSON.stringify(words)}\n${hint}\n`);

@@ -77,7 +77,7 @@ async function askForRest(
   const place = isNew ? relative(io.cwd, host.root) : '';
   const repeated = { ...flags, host: flags.host ?? (place === '' ? undefined : place) };
   io.err.write(
-    `The same without questions:\n  ${repeatCommand(programName(io), { author, ...all }, stack, repeated)}\n`,
+    `To skip the questions next time, run:\n  ${repeatCommand(programName(io), { author, ...all }, stack, repeated)}\n`,
   );
   return all;
 }

@@ -127,7 +127,7 @@ function mustPass(id: AnswerId, value: unknown, name: string): void {
   if (reason === undefined) return;
   if (id === 'name') {
     const suggestion = typeof value === 'string' ? suggestModuleName(value) : undefined;
-    throw refusal(name, value, suggestion === undefined ? reason : `${reason}; ${suggestion} would do`);
+    throw refusal(name, value, suggestion === undefined ? reason : `${reason}. Did you mean ${suggestion}?`);
   }
   const near = suggestValue(answerKinds[id].path ?? [], value);
   throw refusal(name, value, near === undefined ? reason : `${reason}. Did you mean ${near}?`);
@@ -139,7 +139,7 @@ async function configFromEntries(
 ): Promise<Record<string, ConfigurationValue>> {
   const config: Record<string, ConfigurationValue> = {};
   for (const entry of entries) {
-    const read = typeof entry === 'string' ? await readConfigEntry(entry) : 'must be a text';
+    const read = typeof entry === 'string' ? await readConfigEntry(entry) : 'must be a string';
     if (typeof read === 'string') throw refusal(name, entry, read);
     config[read[0]] = read[1];
   }

@@ -40,7 +40,7 @@ export async function add(
 async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {
   const known = Object.hasOwn(kinds, kind ?? '') ? kinds[kind as string] : undefined;
   if (known === undefined || values.length === 0)
-    throw new Failure('usage', { message: `Say what to add: ${Object.keys(kinds).join(', ')}, and then its value.` });
+    throw new Failure('usage', { message: usageOf(kind, known !== undefined) });
   const refusal = (value: string, reason: string) =>
     new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
   const additions: Addition[] = [];
@@ -56,6 +56,12 @@ async function additionsOf(kind: string | undefined, values: readonly string[]):
     }
   }
   return additions;
+}
+
+function usageOf(kind: string | undefined, isKnown: boolean): string {
+  const names = Object.keys(kinds).join(', ');
+  if (kind === undefined) return `Pass what to add (${names}) and its value.`;
+  return isKnown ? `Pass the value after add ${kind}.` : `Cannot add ${JSON.stringify(kind)}. Pass one of ${names}.`;
 }
 
 async function edit(io: Io, text: string, file: string, additions: readonly Addition[]): Promise<string> {

@@ -13,21 +13,21 @@ import { explainManifest, type ModuleFlags, openHostOf } from '../steps/open-mod
 /** What the pack renders now becomes the base of later updates; no file of the user's changes. */
 export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {
   const withHost = flags.hostFiles === true;
-  if (names.length === 0 && !withHost) throw new Failure('usage', { message: 'Name the modules to adopt.' });
+  if (names.length === 0 && !withHost)
+    throw new Failure('usage', { message: 'Pass the names of the modules to adopt, or --host-files.' });
   const found = await openHostOf(io, names[0], flags);
   const asked = names.length === 0 ? [] : await modulesToRead(found.host, await namesGiven(found.host, io.cwd, names));
   const pack = await findPack(found.stack, found.host.root, withHost ? ['module', 'host'] : ['module']);
   const { plan, modules } = await planAdopt(found.host, pack, asked, withHost).catch(explainManifest(io));
-  const apply = isNoop(plan) ? false : await confirmPlan(io, plan, `Adoption in ${found.host.root}:`, flags);
+  const apply = isNoop(plan) ? false : await confirmPlan(io, plan, `Adopt in ${found.host.root}:`, flags);
   if (apply) await applyUpdate(found.host.root, plan);
   const changed = changedFolders(plan, new Set(modules.map(({ folder }) => folder)));
   if (flags.json) await printJson(io, { command: 'adopt', plan, written: apply }, { host: found.host.root, modules });
   else
     for (const { name, folder, different } of modules) {
-      const edits =
-        different.length === 0 ? 'every file is as the pack renders it' : `your edits: ${different.join(', ')}`;
+      const edits = different.length === 0 ? 'no edited files' : `edited files: ${different.join(', ')}`;
       io.out.write(
-        `${name} ${!changed.has(folder) ? 'is adopted already' : apply ? 'is adopted' : 'would be adopted'}; ${edits}\n`,
+        `${name} ${!changed.has(folder) ? 'is already adopted' : apply ? 'is adopted' : 'would be adopted'}; ${edits}\n`,
       );
     }
   return exit.done;

@@ -16,7 +16,8 @@ export interface DiffFlags extends ModuleFlags {
 
 /** What an update would change; or what the pack changed since, or the user, each against the last render. */
 export async function diff(io: Io, names: readonly string[], flags: DiffFlags): Promise<ExitCode> {
-  if (flags.template && flags.mine) throw new Failure('usage', { message: '--template and --mine are two diffs.' });
+  if (flags.template && flags.mine)
+    throw new Failure('usage', { message: 'Pass either --template or --mine, not both.' });
   const sinceRenders: Plan[] = [];
   const inspect = (module: PlannedModule) => void sinceRenders.push(sinceRender(module, flags.mine === true));
   const isSinceRender = flags.template === true || flags.mine === true;

@@ -40,9 +40,9 @@ function auditToJson({ name, strayed }: Audit): object {
 function reportAudits(io: Io, audits: readonly Audit[], { json }: StatusFlags): ExitCode {
   for (const { name, strayed } of json ? [] : audits) {
     if (strayed === undefined)
-      io.out.write(`${name} cannot be rendered again: that takes the pack it was rendered by\n`);
-    else if (strayed.length === 0) io.out.write(`${name} has the base that its pack renders\n`);
-    else io.out.write(`${name} has a base that its pack does not render: ${strayed.join(', ')}\n`);
+      io.out.write(`${name}: the merge base cannot be verified without the template pack version that generated it\n`);
+    else if (strayed.length === 0) io.out.write(`${name}: the merge base is correct\n`);
+    else io.out.write(`${name}: the merge base differs from what the template pack generates: ${strayed.join(', ')}\n`);
   }
   return audits.some(({ strayed }) => strayed !== undefined && strayed.length > 0) ? exit.findings : exit.done;
 }

@@ -11,7 +11,7 @@ import { type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {
   const { host } = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const plan = await planUndo(host.root);
-  const apply = await confirmPlan(io, plan, `Undo of the last update in ${host.root}:`, flags);
+  const apply = await confirmPlan(io, plan, `Undo the last update in ${host.root}:`, flags);
   if (apply) {
     await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
     forgetUpdate(host.root);

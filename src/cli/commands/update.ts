@@ -22,6 +22,6 @@ function mustHaveRestored({ modules }: UpdatePlan, paths: readonly string[]): vo
   const wrong = paths.find((path) => !isDone(path));
   if (wrong !== undefined)
     throw new Failure('usage', {
-      message: `--restore ${wrong}: no module lacks a file of that name. Paths are those of \`status\`.`,
+      message: `--restore ${wrong}: no deleted file has this path. \`create-ai-module status\` lists the paths.`,
     });
 }

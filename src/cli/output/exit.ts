@@ -1,16 +1,16 @@
 /** What the exit code of a command means; the documentation's tables are printed from this. */
 export const exit = {
-  /** Done: what you asked for is there, or was shown. */
+  /** Done: the result was written or printed. */
   done: 0,
-  /** Findings: something is wrong in the files that were checked. */
+  /** Diagnostics: the files have errors or conflicts, or `update --check` found changes. */
   findings: 1,
-  /** You must change something: a flag, an answer, a manifest, a pack or the host. Nothing was written. */
+  /** Usage or configuration error: correct a flag, an answer, a manifest, a template pack or the host. Nothing was written. */
   user: 2,
-  /** The machine refused: disk, permission, a missing tool, a failed command. */
+  /** System error: I/O, permissions, a missing tool, or a failed command. */
   machine: 3,
-  /** A bug of the tool: it prints what to report. */
+  /** Internal error: a bug in the tool, which prints what to report. */
   bug: 70,
-  /** Cancelled by you: Ctrl-C, or no as the last answer. */
+  /** Cancelled: Ctrl-C, or the plan was not confirmed. */
   cancelled: 130,
 } as const;
 

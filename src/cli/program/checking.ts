@@ -5,24 +5,24 @@ import type { End } from './flags.ts';
 export function declareCheckingCommands(program: Command, io: Io, end: End): void {
   program
     .command('validate')
-    .description('Check manifests; without paths, every manifest of the host')
-    .argument('[paths...]', 'Manifests, folders of modules, patterns of them, or names of modules; - is standard input')
-    .option('--host <dir>', 'Folder of the host application; default: here or above')
-    .option('--format <format>', 'pretty, json, github, sarif or junit; default: pretty, in GitHub Actions github')
-    .option('--json', 'The same as --format json')
+    .description('Check manifests and the code of their modules; default: all modules of the host')
+    .argument('[paths...]', 'Manifests, folders of modules, glob patterns, or names of modules; - reads standard input')
+    .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
+    .option('--format <format>', 'pretty, json, github, sarif or junit; default: pretty, or github in GitHub Actions')
+    .option('--json', 'Same as --format json')
     .option('--no-code', 'Do not compare the code of modules with their manifests')
-    .option('--strict', 'Warnings fail as errors do')
-    .option('--fix', 'Write what is safe to repair: quotes, the order of fields, misspelt fields')
-    .option('--dry-run', 'With --fix: show what would change and write nothing')
-    .option('--diff', 'With --fix: show what would change; writes with --yes only, as does --json')
-    .option('-y, --yes', 'With --fix: write, also with --diff and --json')
-    .option('--debug', 'Show where a failure comes from')
+    .option('--strict', 'Exit with 1 for warnings, not only for errors')
+    .option('--fix', 'Apply safe fixes: quotes, the order of fields, misspelt fields')
+    .option('--dry-run', 'With --fix: show the fixes and write nothing')
+    .option('--diff', 'With --fix: show the fixes as a diff; write only with --yes, like --json')
+    .option('-y, --yes', 'With --fix: write, even with --diff or --json')
+    .option('--debug', 'Print the stack trace of an error')
     .action(async (paths: string[], flags) =>
       end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),
     );
   program
     .command('schema')
-    .description("Print the manifest's JSON Schema, for editors and other validators")
-    .option('--debug', 'Show where a failure comes from')
+    .description('Print the JSON Schema of the manifest, for editors and other validators')
+    .option('--debug', 'Print the stack trace of an error')
     .action(async () => end(await (await import('../commands/schema.ts')).schema(io)));
 }

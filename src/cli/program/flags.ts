@@ -12,7 +12,7 @@ export function planning(command: Command): Command {
   return command
     .option('-y, --yes', 'Write without asking')
     .option('--dry-run', 'Show the plan and write nothing, even with --yes')
-    .option('--diff', 'Show the files as a diff; write with --yes only')
-    .option('--json', 'Print the plan as JSON on stdout; write with --yes only')
-    .option('--debug', 'Show where a failure comes from');
+    .option('--diff', 'Show the files as a diff; write only with --yes')
+    .option('--json', 'Print the plan as JSON on stdout; write only with --yes')
+    .option('--debug', 'Print the stack trace of an error');
 }

@@ -32,7 +32,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitC
 function complaint({ code, message }: CommanderError): string {
   const text = message.replace(/^error: /, '').replace(/\s*\((Did you mean .*\?)\)$/s, '. $1');
   const advice =
-    code === 'commander.excessArguments' ? ' The command comes first; a text with spaces goes in quotes.' : '';
+    code === 'commander.excessArguments' ? ' Put the command first, and quote arguments that contain spaces.' : '';
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${advice}`;
 }
 
@@ -42,8 +42,10 @@ function complaint({ code, message }: CommanderError): string {
  */
 export function buildProgram(io: Io, end: (code: ExitCode) => void, first?: string): Command {
   const program = new Command('create-ai-module')
-    .description('Scaffold AI modules that run, are tested and stay up to date, inside a host application.')
+    .description('Generate AI modules in Fastify and FastAPI applications, and keep them up to date.')
     .version(version, '-v, --version', 'Print the version')
+    .helpOption('-h, --help', 'Display help')
+    .helpCommand('help [command]', 'Display help')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.out.write(text),
@@ -52,7 +54,7 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void, first?: stri
     })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 findings, 2 you must change something, 3 the machine refused, 70 a bug, 130 cancelled.',
+      '\nExit codes: 0 done, 1 diagnostics, 2 usage or configuration error, 3 system error, 70 bug, 130 cancelled.',
     );
 
   if (first !== 'validate') {

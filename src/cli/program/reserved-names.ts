@@ -4,9 +4,9 @@ import { nearestWord } from '../../core/text/nearest-word.ts';
 const commands = ['new', 'host', 'validate', 'schema', 'update', 'status', 'diff', 'add', 'adopt', 'undo', 'help'];
 
 const meant = (command: string) => `Did you mean ${command}?`;
-const start = 'Did you mean host init? The host that it makes has scripts to start and to test it.';
-const remove = 'To remove a module, delete its folder; validate then finds what still needs it.';
-const rename = 'To rename a module, rename its folder and the name in its manifest; then run update.';
+const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
+const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
+const rename = 'To rename a module, rename its folder, change the name in its manifest, then run update.';
 
 /** Verbs that people try, or that may become commands, with what there is instead. Commands themselves need no row. */
 const reserved: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const reserved: Readonly<Record<string, string>> = {
   ls: meant('status'),
   migrate: meant('update'),
   mv: rename,
-  pack: 'Did you mean new --stack, which takes the folder of a pack?',
+  pack: 'Did you mean new --stack, which takes the folder of a template pack?',
   remove,
   rename,
   revert: meant('undo'),
@@ -63,11 +63,11 @@ export function commandOf([first = '', second]: readonly string[]): string {
  * word that is a command or a reserved verb, or nearly a command; `new <name>` accepts every name.
  */
 export function mustNotMeanCommand(word: string): void {
-  if (isCommand(word)) throw new Failure('usage', { message: `The command comes first: create-ai-module ${word} …` });
+  if (isCommand(word)) throw new Failure('usage', { message: `Put the command first: create-ai-module ${word} …` });
   const advice = Object.hasOwn(reserved, word) ? reserved[word] : adviceOnMisspelt(word);
   if (advice === undefined) return;
   throw new Failure('usage', {
-    message: `There is no command ${word}. ${advice} A module of that name: create-ai-module new ${word}`,
+    message: `Unknown command ${word}. ${advice} To create a module with that name, run create-ai-module new ${word}.`,
   });
 }
 

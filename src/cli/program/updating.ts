@@ -6,59 +6,59 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
   const modulesCommand = (
     name: string,
     description: string,
-    names = 'Names or paths of modules; default: all of the host',
+    names = 'Names or paths of modules; default: all modules of the host',
   ) =>
     program
       .command(name)
       .description(description)
       .argument('[modules...]', names)
-      .option('--host <dir>', 'Folder of the host application; default: here or above')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
-      .option('--host-files', "The host's own files as well");
+      .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
+      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+      .option('--host-files', "Include the host's own files");
 
   planning(
-    modulesCommand('update', 'Bring modules to what their manifests and the pack say now; what you wrote stays')
-      .option('--check', 'Write nothing; exit 1 if anything would change')
+    modulesCommand('update', 'Regenerate modules from their manifest and template, keeping your edits')
+      .option('--check', 'Write nothing; exit with 1 if anything would change')
       .option(
         '--on-conflict <how>',
-        'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
       )
-      .option('--restore <file>', 'Bring back a file that you deleted, as `status` names it (repeatable)', many),
+      .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', many),
   ).action(async (names: string[], flags) =>
     end(await (await import('../commands/update.ts')).update(io, names, flags)),
   );
 
-  modulesCommand(
-    'status',
-    'How each file of the modules stands: edited by you, outdated, both, deleted, detached, conflict',
-  )
-    .option('--verify-base', 'Render again what was rendered last, and compare')
-    .option('--json', 'Print it as JSON on stdout')
-    .option('--debug', 'Show where a failure comes from')
+  modulesCommand('status', 'Show the state of each file: edited, outdated, both, deleted, detached or conflict')
+    .option('--verify-base', 'Verify that the merge base is what the template pack generates')
+    .option('--json', 'Print the result as JSON on stdout')
+    .option('--debug', 'Print the stack trace of an error')
     .action(async (names: string[], flags) =>
       end(await (await import('../commands/status.ts')).status(io, names, flags)),
     );
 
-  modulesCommand('diff', 'What an update would change, as a diff')
-    .option('--template', 'What the pack and the manifest changed since the last render')
-    .option('--mine', 'What you changed since the last render')
-    .option('--debug', 'Show where a failure comes from')
+  modulesCommand('diff', 'Show what an update would change, as a diff')
+    .option('--template', 'Show what the template and the manifest changed since the last update')
+    .option('--mine', 'Show what you changed since the last update')
+    .option('--debug', 'Print the stack trace of an error')
     .action(async (names: string[], flags) => end(await (await import('../commands/diff.ts')).diff(io, names, flags)));
 
   planning(
     program
       .command('add')
       .description(
-        'Add to a manifest, and bring the code along: event, subscription, permission, endpoint, dependency, config',
+        'Add an event, subscription, permission, endpoint, dependency or config to a manifest, and update the code',
       )
-      .argument('[kind]', 'What to add')
-      .argument('[values...]', 'As the flags of `new` take them: "ns.verb", "POST /reindex", key=value')
-      .option('--module <module>', 'Name or path of the module; default: the one you are in, or the only one')
-      .option('--host <dir>', 'Folder of the host application; default: here or above')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a pack; default: what the host is')
+      .argument('[kind]', 'event, subscription, permission, endpoint, dependency or config')
+      .argument('[values...]', 'Values as for the flags of `new`: "ns.verb", "POST /reindex", key=value')
+      .option(
+        '--module <module>',
+        'Name or path of the module; default: the module of the current folder, or the only one',
+      )
+      .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
+      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
       .option(
         '--on-conflict <how>',
-        'markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
       ),
   ).action(async (kind: string | undefined, values: string[], flags) =>
     end(await (await import('../commands/add.ts')).add(io, kind, values, flags)),
@@ -67,15 +67,15 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
   planning(
     modulesCommand(
       'adopt',
-      'Make modules updatable that have no base: copied, written by hand, or their lock is lost',
-      'Names or paths of modules; at least one',
+      'Start tracking existing modules (copied, hand-written, or missing lock.yaml) so `update` can manage them',
+      'Names or paths of modules, at least one',
     ),
   ).action(async (names: string[], flags) => end(await (await import('../commands/adopt.ts')).adopt(io, names, flags)));
 
   planning(
     program
       .command('undo')
-      .description('Put back what the last update changed')
-      .option('--host <dir>', 'Folder of the host application; default: here or above'),
+      .description('Revert the changes of the last update')
+      .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it'),
   ).action(async (flags) => end(await (await import('../commands/undo.ts')).undo(io, flags)));
 }

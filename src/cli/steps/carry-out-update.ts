@@ -65,13 +65,14 @@ export async function carryOutUpdate(
 function titleOf({ plan, modules, found }: Planned): string {
   const changed = changedModules(plan, modules).map(({ name, update }) => `${name} (${versionsOf(update)})`);
   const names = changed.length > 5 ? countOf(plan, modules) : changed.join(', ') || 'the host';
-  return `Update of ${names}, in ${found.host.root}:`;
+  return `Update ${names} in ${found.host.root}:`;
 }
 
 function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefused: boolean): string {
   if (modules.length === 0)
-    return `No module in ${found.host.modulesDir} can be updated: each that can has .ai-module/lock.yaml in its folder.`;
-  if (isRefused) return 'Nothing was written. Resolve with --on-conflict markers, sidecar, ours or theirs.';
+    return `Nothing to update: no module in ${found.host.modulesDir} has a lock file (.ai-module/lock.yaml).`;
+  if (isRefused)
+    return 'Nothing was written. Resolve the conflicts with --on-conflict markers, sidecar, ours or theirs.';
   if (isNoop(plan)) return `${countOf(plan, modules)}: everything is up to date.`;
   const count = countOf(plan, modules);
   return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;

@@ -43,6 +43,6 @@ function listOf(errors: readonly Diagnostic[]): string {
     const place = range === undefined ? file : `${file}:${range.start.line}:${range.start.column}`;
     return `  ${place} ${message} (${rule})`;
   });
-  const more = errors.length > maxListed ? [`  and ${errors.length - maxListed} more; \`validate\` lists them`] : [];
-  return printable(`Errors that exist already:\n${[...lines, ...more].join('\n')}\n`);
+  const more = errors.length > maxListed ? [`  and ${errors.length - maxListed} more; \`validate\` lists all`] : [];
+  return printable(`Existing errors:\n${[...lines, ...more].join('\n')}\n`);
 }

@@ -37,7 +37,7 @@ export async function openOrOfferHost(io: Io, stack: string | undefined, flags: 
 export async function keepingNewHost<T>({ isNew, host }: FoundHost, work: () => Promise<T>): Promise<T> {
   return work().catch((error: unknown) => {
     if (!isNew || !isCancelled(error)) throw error;
-    throw new Cancelled(`Cancelled. No module was written; the host application in ${host.root} stays.`);
+    throw new Cancelled(`Cancelled. No module was written. The new host application in ${host.root} was kept.`);
   });
 }
 
@@ -106,14 +106,14 @@ export async function makeHost(
   const folder = basename(target);
   if (meta.host.reserved_names.includes(plainName(folder)))
     io.err.write(
-      `Note: the project is named ${hostContextOf(folder, meta).name}: ${plainName(folder)} is a package that it needs.\n`,
+      `Note: the project is named ${hostContextOf(folder, meta).name}, because it needs a package named ${plainName(folder)}.\n`,
     );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(root, plan, { onProgress }));
   const isComplete = isNoop(plan);
   if (flags.json)
     await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
-  else if (isComplete) io.out.write(`${target} has all files of a host already; nothing to do.\n`);
+  else if (isComplete) io.out.write(`${target} already contains all files of a host. Nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
   return { meta, isThere: apply || isComplete };
 }
@@ -122,13 +122,11 @@ export async function makeHost(
 export async function reportRecovery(io: Io, root: string): Promise<boolean> {
   const recovery = await recover(root);
   if (recovery === undefined) return false;
-  const done = recovery.outcome === 'undone' ? 'was undone' : 'was complete';
-  io.err.write(
-    `An earlier run (process ${recovery.pid}) was interrupted; what it wrote ${done}: ${few(recovery.paths)}\n`,
-  );
+  const done = recovery.outcome === 'undone' ? 'Its changes were undone' : 'Its changes were already complete';
+  io.err.write(`An earlier run (process ${recovery.pid}) was interrupted. ${done}: ${few(recovery.paths)}\n`);
   for (const { path, before } of recovery.edited) {
     io.err.write(
-      `${path} was edited since and left alone${before === undefined ? '' : `; its older text is in ${before}`}\n`,
+      `${path} was edited after that run and was kept${before === undefined ? '' : `; its earlier version is in ${before}`}\n`,
     );
   }
   return true;

@@ -20,7 +20,7 @@ export async function fixFiles(
 ): Promise<Fixed & { readonly isWritten: boolean }> {
   const fixed = await fixAll(checkup, breathe);
   if (fixed.texts.has(stdinName))
-    throw new Failure('usage', { message: '--fix changes files; standard input is none.' });
+    throw new Failure('usage', { message: '--fix cannot change standard input. Pass the path of the manifest.' });
   const texts = new Map(checkup.manifests.map(({ file, text }) => [file, text]));
   const changes = [...fixed.texts].map(([file, after]): TextChange => {
     return { path: resolve(io.cwd, file), before: texts.get(file) ?? '', after };

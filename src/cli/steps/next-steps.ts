@@ -32,7 +32,7 @@ export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, m
     ...(module.packages.length === 0 ? [] : [shellLine([...commands.add, ...module.packages])]),
     ...(module.isVerified ? [] : lines(commands.verify, { name: module.name, module_dir: module.folder })),
     ...(module.hasNewHost ? lines(commands.start) : []),
-    `open ${module.folder}: its README says what to change first`,
+    `open ${module.folder}: its README describes what to change first`,
   ];
 }
 

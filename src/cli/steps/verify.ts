@@ -16,7 +16,7 @@ export async function verifyModule(
   for (const command of meta.commands.verify) {
     const argv = command.map((argument) => fillPlaceholders(argument, values)) as unknown as Argv;
     await verify(io, root, argv).catch((error: unknown) => {
-      throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not end.') : error;
+      throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not finish.') : error;
     });
   }
 }

@@ -51,7 +51,7 @@ export async function parseLock(text: string, file: string): Promise<Lock> {
   const { lock_version: version, pack, pack_version: packVersion, host } = value;
   if (typeof version === 'number' && version > lockVersion) throw new Failure('lock-newer', { file, version });
   if (version !== lockVersion || typeof pack !== 'string' || typeof packVersion !== 'string')
-    throw new Failure('lock-invalid', { file, reason: 'it does not say which pack rendered the module' });
+    throw new Failure('lock-invalid', { file, reason: 'it does not name the template pack and version' });
   const [owned, deleted, detached] = ['owned', 'deleted', 'detached'].map((key) => pathsOf(value[key], key, file));
   const moved = Object.entries((value.moved ?? {}) as object).map(([from, to]) => {
     const [source, target] = pathsOf([from, to], 'moved', file);
@@ -76,6 +76,6 @@ function pathsOf(value: unknown, key: string, file: string): RelPath[] {
   const paths: unknown[] = Array.isArray(value) ? value : [];
   const wrong = paths.find((path) => typeof path !== 'string' || whyNotRelPath(path) !== undefined);
   if (wrong !== undefined || (value != null && !Array.isArray(value)))
-    throw new Failure('lock-invalid', { file, reason: `${key} is no list of paths` });
+    throw new Failure('lock-invalid', { file, reason: `${key} must be a list of paths` });
   return paths as RelPath[];
 }

@@ -43,22 +43,21 @@ export function mergeFile(
 ): Outcome {
   if (mine && (!theirs || !sameFile(mine, theirs))) {
     const lines = markersOf(mine, base, theirs);
-    if (lines.length > 0) return keep(mine, 'conflict', 'conflicts in it are not resolved', 'unresolved', lines);
+    if (lines.length > 0) return keep(mine, 'conflict', 'has unresolved conflicts', 'unresolved', lines);
   }
   if (!theirs) return withoutTheirs(base, mine, options);
   if (!mine) return withoutMine(base, theirs);
-  if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
-  if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
+  if (sameFile(mine, theirs)) return keep(mine, 'clean', 'same as generated');
+  if (!base) return besides('add/add', mine, theirs, 'a file with this name is now generated as well', options);
   if (sameFile(mine, base))
-    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited: takes the new render' };
+    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited; takes the new version' };
   const isOnlyFormatted = isFormatOf(path, mine, base);
   if (sameFile(theirs, base))
     return isOnlyFormatted
-      ? keep(mine, 'clean', 'as the pack renders it, in your format')
-      : keep(mine, 'edited', 'edited, and the pack did not change it');
-  if (isFormatOf(path, mine, theirs)) return keep(mine, 'clean', 'as the pack renders it, in your format');
-  if (isOnlyFormatted)
-    return { state: 'outdated', after: theirs, reason: 'not edited but for its format: takes the new render' };
+      ? keep(mine, 'clean', 'same as generated, except for formatting')
+      : keep(mine, 'edited', 'edited; the generated version did not change');
+  if (isFormatOf(path, mine, theirs)) return keep(mine, 'clean', 'same as generated, except for formatting');
+  if (isOnlyFormatted) return { state: 'outdated', after: theirs, reason: 'only reformatted; takes the new version' };
   return mergeBoth(path, base, mine, theirs, options);
 }
 
@@ -72,19 +71,19 @@ function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
 }
 
 function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
-  if (!mine) return { state: 'clean', reason: 'gone on both sides' };
-  if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'the pack no longer has it' };
-  if (conflicts === 'theirs') return { state: 'outdated', reason: 'the pack no longer has it; your edits go' };
-  if (conflicts === 'ours') return keep(mine, 'detached', 'the pack no longer has it; yours from now on');
-  return keep(mine, 'detached', 'edited, and the pack no longer has it: yours from now on', 'edit/delete');
+  if (!mine) return { state: 'clean', reason: 'deleted on both sides' };
+  if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'no longer generated' };
+  if (conflicts === 'theirs') return { state: 'outdated', reason: 'no longer generated; your edits are discarded' };
+  if (conflicts === 'ours') return keep(mine, 'detached', 'no longer generated; kept as your file');
+  return keep(mine, 'detached', 'edited, but no longer generated; kept as your file', 'edit/delete');
 }
 
 function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
-  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new in the pack' };
+  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new file' };
 }
 
 /** What `staysDeleted` says where the pack's render is another one than it was. */
-export const deletedAndChanged = 'you deleted it; the pack changed it since';
+export const deletedAndChanged = 'you deleted it; the generated version has changed since';
 
 export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
   const isNews = base !== undefined && !sameFile(base, theirs);
@@ -98,13 +97,14 @@ function mergeBoth(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFil
   const asTheyAre = mergeContent(base.content, mine.content, theirs.content, merging);
   const merged = asTheyAre?.conflicts.length ? (withoutFormat(path, base, mine, theirs) ?? asTheyAre) : asTheyAre;
   if (!merged)
-    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
+    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and not a text file', options);
   const after = { content: merged.content, mode };
   const lines = merged.conflicts.map(({ line }) => line);
   if (lines.length === 0) return { state: 'both', after, reason: 'changed on both sides; merged' };
   const reason = 'the same lines changed on both sides';
   if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
-  if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
+  if (options.conflicts !== 'markers')
+    return { state: 'both', after, reason: `${reason}; resolved with ${options.conflicts}` };
   return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
 }
 
@@ -127,8 +127,8 @@ function besides(
   reason: string,
   { conflicts }: MergeFileOptions,
 ): Outcome {
-  if (conflicts === 'ours') return keep(mine, 'edited', `${reason}; yours taken`);
-  if (conflicts === 'theirs') return { state: 'outdated', after: theirs, reason: `${reason}; theirs taken` };
+  if (conflicts === 'ours') return keep(mine, 'edited', `${reason}; resolved with ours`);
+  if (conflicts === 'theirs') return { state: 'outdated', after: theirs, reason: `${reason}; resolved with theirs` };
   return { state: 'conflict', after: mine, sidecar: theirs, conflict: { kind, lines: [] }, reason };
 }
 

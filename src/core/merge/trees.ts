@@ -136,13 +136,13 @@ function outcomeOf(
   const { remembered, policies } = options;
   const policy = policies.get(path) ?? 'managed';
   if (!mine && theirs && options.restore.has(path)) return { state: 'outdated', after: theirs, reason: 'restored' };
-  if (mine && remembered.detached.includes(path)) return { state: 'detached', after: mine, reason: 'yours' };
+  if (mine && remembered.detached.includes(path)) return { state: 'detached', after: mine, reason: 'your file' };
   if (theirs && policy === 'generated') {
     const state = mine && sameFile(mine, theirs) ? 'clean' : 'outdated';
-    return { state, after: theirs, reason: 'always as the pack renders it' };
+    return { state, after: theirs, reason: 'always regenerated' };
   }
   if (theirs && policy === 'owned' && mine)
-    return { state: 'owned', after: mine, reason: 'yours since it was written' };
+    return { state: 'owned', after: mine, reason: 'your file since it was created' };
   if (!mine && theirs && (remembered.deleted.includes(path) || remembered.owned.includes(path)))
     return staysDeleted(base, theirs);
   return mergeFile(path, base, mine, theirs, options);

@@ -51,7 +51,10 @@ export const PackMetaSchema = z.strictObject({
     [],
   ),
   /** Names that no module may have, with the reason as a sentence: tools of the stack skip folders of these names. */
-  reserved_names: z._default(z.record(z.string().check(z.regex(moduleNamePattern, 'is no module name')), Text), {}),
+  reserved_names: z._default(
+    z.record(z.string().check(z.regex(moduleNamePattern, 'is not a valid module name')), Text),
+    {},
+  ),
   /** Files of a module that had another name in an older version: what users wrote into them comes along. */
   renames: z._default(
     z.array(

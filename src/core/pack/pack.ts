@@ -56,11 +56,11 @@ function strictly(name: string, run: Helper): Helper {
   const mayBeNothing = askers.has(name);
   return (...args) => {
     if (args[0] === undefined && !mayBeNothing)
-      throw new Error(`${name} is given nothing: is the name right?${placeOf(args)}`);
+      throw new Error(`the argument of ${name} is undefined: check its name${placeOf(args)}`);
     try {
       return run(...args);
     } catch (error) {
-      const reason = `${name} cannot use what it is given: ${(error as Error).message}`;
+      const reason = `invalid argument for ${name}: ${(error as Error).message}`;
       throw new Error(`${reason}${placeOf(args)}`, { cause: error });
     }
   };
@@ -114,7 +114,7 @@ function templateOf(pack: string, path: string, prepare: () => Render): Render {
 /** Handlebars tells the line in the error's own fields, in front of its message or behind it, as ` - line:column`. */
 function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
   const syntax = /^Parse error on line (\d+):\n(.*)/.exec(message);
-  if (syntax) return { line: Number(syntax[1]), reason: `this does not parse: ${syntax[2]}` };
+  if (syntax) return { line: Number(syntax[1]), reason: `invalid syntax: ${syntax[2]}` };
   const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);
   return { line: lineNumber ?? Number(placed?.[2] ?? 1), reason: placed?.[1] ?? message };
 }

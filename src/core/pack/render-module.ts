@@ -27,7 +27,12 @@ export async function renderModule(pack: Pack, context: Context): Promise<Tree> 
   ] as [RelPath, TreeFile][];
   for (const [path] of own) {
     const file = sources.get(path)?.source;
-    if (file) throw new Failure('pack-invalid', { pack: pack.meta.name, file, reason: `${path} is made by the tool` });
+    if (file)
+      throw new Failure('pack-invalid', {
+        pack: pack.meta.name,
+        file,
+        reason: `${path} is reserved: create-ai-module generates it`,
+      });
   }
   return new Map([...tree, ...own]);
 }
@@ -44,12 +49,12 @@ async function checkManifest(pack: Pack, { tree, sources }: Rendered, manifest: 
     throw fault(error.line, `the rendered manifest is not YAML: ${error.message}`, error);
   });
   const problem = read.problems[0];
-  if (problem) throw fault(lineOf(content, problem.path), `the rendered manifest is wrong: ${problem.message}`);
+  if (problem) throw fault(lineOf(content, problem.path), `the rendered manifest is invalid: ${problem.message}`);
   const different = firstDifference(read.manifest, manifest);
   if (different !== undefined)
     throw fault(
       lineOf(content, [different]),
-      `the rendered manifest says something else than the answers in ${different}`,
+      `the rendered manifest and the answers have different values for ${different}`,
     );
 }
 

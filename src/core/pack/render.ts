@@ -18,7 +18,8 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
     if (!holds(file.when, context)) continue;
     const path = targetPath(pack, file, context);
     const other = claims.claim(path, file);
-    if (other) throw invalid(pack, file, `${other.source} makes ${path} as well, at least where case does not count`);
+    if (other)
+      throw invalid(pack, file, `${other.source} also renders ${path}, at least on a case-insensitive file system`);
     const content = typeof file.content === 'function' ? file.content(context) : file.content;
     tree.set(path, { content, mode: file.mode });
     sources.set(path, file);
@@ -28,7 +29,7 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
 
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {
   const path = fillPlaceholders(file.target, context);
-  const reason = path.includes('{{') ? 'nothing is known by the name in its braces' : whyNotRelPath(path);
+  const reason = path.includes('{{') ? 'the name in its braces is unknown' : whyNotRelPath(path);
   if (reason !== undefined) throw invalid(pack, file, `its path ${JSON.stringify(path)} is refused: ${reason}`);
   return path as RelPath;
 }

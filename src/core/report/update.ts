@@ -49,7 +49,7 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
       .filter(({ reason }) => reason === deletedAndChanged)
       .map(
         ({ path }) =>
-          `${placeIn(module, path)} stays deleted; the pack changed it. \`${commandOn(module)} --restore ${path}\` brings it back.`,
+          `${placeIn(module, path)} stays deleted, but its generated version has changed. To restore it, run \`${commandOn(module)} --restore ${path}\`.`,
       ),
   );
 }
@@ -60,18 +60,19 @@ function commandOn({ folder, name }: ReportedModule): string {
 
 function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {
   const command = commandOn(module);
-  if (kind === 'unresolved') return `edit the file until no <<<<<<< is left, then \`${command}\``;
+  if (kind === 'unresolved') return `edit the file until it contains no <<<<<<<, then run \`${command}\``;
   if (kind === 'edit/delete')
     return isWritten
-      ? 'the file is yours from now on; delete it where you do not want it'
-      : `\`${command} --on-conflict ours\` keeps it as your own file, \`--on-conflict theirs\` deletes it`;
+      ? 'the file is now yours; delete it if you do not need it'
+      : `run \`${command} --on-conflict ours\` to keep it as your own file, or \`--on-conflict theirs\` to delete it`;
   if (!isWritten) {
-    const both = sidecar === undefined ? 'markers` puts both into the file' : 'sidecar` puts theirs beside yours';
-    return `\`${command} --on-conflict ${both}; ours or theirs takes one`;
+    const both =
+      sidecar === undefined ? 'markers` to get both versions in the file' : 'sidecar` to get theirs beside yours';
+    return `run \`${command} --on-conflict ${both}, or use ours or theirs to pick one`;
   }
   if (sidecar !== undefined)
-    return `compare it with ${placeIn(module, sidecar)}, take what you want and delete that file`;
-  return `edit ${path} between <<<<<<< and >>>>>>>, then \`${command}\``;
+    return `compare it with ${placeIn(module, sidecar)}, take what you need, then delete that file`;
+  return `edit ${path} between <<<<<<< and >>>>>>>, then run \`${command}\``;
 }
 
 function placeIn({ folder }: ReportedModule, path: string): string {

@@ -33,14 +33,14 @@ export function isKeyword(word: string): boolean {
 /** `undefined` for a good module name, else the reason in words that follow "the name ". */
 export function whyNotModuleName(name: string): string | undefined {
   if (name === '') return 'is empty';
-  if (/[/\\]|\.\./.test(name)) return 'looks like a path: a name is one word, the folder is chosen by the host';
+  if (/[/\\]|\.\./.test(name)) return 'looks like a path: pass only the name, the host determines the folder';
   if (name.length < 2) return 'is too short: at least 2 characters';
   if (name.length > 50) return `has ${name.length} characters: at most 50`;
   if (!/^[a-z]/.test(name)) return 'must start with a lower-case letter a to z';
-  if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
+  if (!moduleNamePattern.test(name)) return 'may contain only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
   if (name === 'host') return 'is reserved: the host uses it for its own tables and events';
-  if (takenModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
+  if (takenModuleNames.has(name)) return 'is reserved: the host uses /list and /health itself';
   return undefined;
 }
 

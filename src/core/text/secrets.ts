@@ -16,7 +16,7 @@ const known: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bSG\.[\w-]{16,}\.[\w-]{16,}/, 'a SendGrid key'],
   [/\bgsk_[A-Za-z0-9]{40,}/, 'a Groq API key'],
   [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, 'a JSON web token'],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'an address with a password'],
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'a URL with a password'],
 ];
 
 /** What all of them have: most texts are told at once. */
@@ -29,7 +29,7 @@ const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|p
 export function whySecret(text: string, key: string): string | undefined {
   const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   if (found) return `looks like ${found[1]}`;
-  if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';
+  if (secretKey.test(key) && text.trim() !== '') return 'has the name of a secret and a value';
   return text.length >= shortestKey && text.split(/[\s"',;]+/).some(looksRandom)
     ? 'looks like a random key'
     : undefined;

@@ -50,7 +50,7 @@ function stepsOf({ edits, base, newVersion }: Renders): Step[] {
   const pieces: Step[] = [];
   if (newVersion !== undefined)
     pieces.push({
-      sentence: `${newVersion} renders it otherwise`,
+      sentence: `${newVersion} generates it differently`,
       isRemoval: false,
       before: base,
       after: middle ?? base,
@@ -86,7 +86,7 @@ function quietly<T>(work: () => T): T | undefined {
 
 /** A difference between two versions of a manifest, as a sentence and as a step between them. */
 export interface ManifestChange {
-  /** "manifest.yaml has notes.archived in events_emitted now" */
+  /** "notes.archived was added to events_emitted in manifest.yaml" */
   readonly sentence: string;
   readonly isRemoval: boolean;
   /** The older manifest with this change alone. */
@@ -112,12 +112,12 @@ function listChanges(then: Manifest, now: Manifest, key: (typeof lists)[number])
   const added = (after ?? []).filter((entry) => !before?.includes(entry));
   return [
     ...removed.map((entry) => ({
-      sentence: `manifest.yaml no longer has ${entry} in ${key}`,
+      sentence: `${entry} was removed from ${key} in manifest.yaml`,
       isRemoval: true,
       after: { ...then, [key]: before?.filter((other) => other !== entry) },
     })),
     ...added.map((entry) => ({
-      sentence: `manifest.yaml has ${entry} in ${key} now`,
+      sentence: `${entry} was added to ${key} in manifest.yaml`,
       isRemoval: false,
       after: { ...then, [key]: after?.filter((other) => other === entry || before?.includes(other)) },
     })),
@@ -134,7 +134,7 @@ function mapChanges(then: Manifest, now: Manifest, block: 'resources' | 'configu
     if (value === undefined)
       return [
         {
-          sentence: `manifest.yaml no longer has ${block}.${key}`,
+          sentence: `${block}.${key} was removed from manifest.yaml`,
           isRemoval: true,
           after: { ...then, [block]: others } as Manifest,
         },
@@ -144,7 +144,7 @@ function mapChanges(then: Manifest, now: Manifest, block: 'resources' | 'configu
 }
 
 function changed(then: Manifest, name: string, change: object, isNew = false): ManifestChange {
-  const sentence = isNew ? `manifest.yaml has ${name} now` : `manifest.yaml has another value for ${name} now`;
+  const sentence = isNew ? `${name} was added to manifest.yaml` : `${name} was changed in manifest.yaml`;
   return { sentence, isRemoval: false, after: { ...then, ...change } };
 }
 

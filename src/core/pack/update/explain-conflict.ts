@@ -27,14 +27,19 @@ export function explainConflicts(
   const causesAt = causeFinder(renders);
   return conflicts.map((conflict) => {
     const { path, kind, regions = [] } = conflict;
-    const theirs = (causes: readonly Cause[]) => sentenceOf(causes, `${to} renders it otherwise`);
+    const theirs = (causes: readonly Cause[]) => sentenceOf(causes, `${to} generates it differently`);
     if (kind === 'unresolved') {
-      const places = conflict.lines.map((line) => ({ line, yours: 'both sides are still in the file', theirs: '' }));
+      const places = conflict.lines.map((line) => ({
+        line,
+        yours: 'the file still contains conflict markers',
+        theirs: '',
+      }));
       return { ...conflict, places };
     }
     if (regions.length === 0) {
       const causes = causesAt(path);
-      const reason = kind === 'edit/delete' ? sentenceOf(causes, `${to} has no such file`) : theirs(causes);
+      const reason =
+        kind === 'edit/delete' ? sentenceOf(causes, `${to} no longer generates this file`) : theirs(causes);
       return {
         ...conflict,
         places: [{ yours: yoursOf(kind, renders.base.get(path), mine.get(path)), theirs: reason }],
@@ -49,33 +54,33 @@ export function explainConflicts(
         goes: causes.some((one) => one.isRemoval),
       };
     });
-    const reason = places.some(({ goes }) => goes) ? 'you edited code of something that is to go' : conflict.reason;
+    const reason = places.some(({ goes }) => goes) ? 'you edited code that the update removes' : conflict.reason;
     return { ...conflict, reason, places: places.map(({ goes: _, ...place }) => place) };
   });
 }
 
 function sentenceOf(causes: readonly Cause[], otherwise: string): string {
   const sentences = causes.slice(0, 3).map(({ sentence }) => sentence);
-  if (causes.length > 3) sentences.push(`${causes.length - 3} changes more`);
+  if (causes.length > 3) sentences.push(`${causes.length - 3} more changes`);
   return sentences.length === 0 ? otherwise : sentences.join('; ');
 }
 
 function yoursOf(kind: FileConflict['kind'], base: TreeFile | undefined, mine: TreeFile | undefined): string {
-  if (kind === 'add/add') return 'a file of this name is yours';
-  if (typeof base?.content !== 'string' || typeof mine?.content !== 'string') return 'you changed it';
+  if (kind === 'add/add') return 'you have a file with this name';
+  if (typeof base?.content !== 'string' || typeof mine?.content !== 'string') return 'you changed the file';
   return editOf({ base: base.content.split(/\r?\n/), mine: mine.content.split(/\r?\n/) });
 }
 
 /** "you changed 2 lines and added 1: `return 11;`" */
 function editOf({ base, mine }: Pick<LineConflict, 'base' | 'mine'>): string {
   const hunks = hunksOf(base, mine);
-  if (hunks === undefined) return 'you changed much of it';
+  if (hunks === undefined) return 'you changed large parts of it';
   const sum = (size: (hunk: Hunk) => number) => hunks.reduce((total, hunk) => total + size(hunk), 0);
   const changed = sum(({ size, ofSize }) => Math.min(size, ofSize));
   const added = sum(({ size, ofSize }) => Math.max(0, ofSize - size));
   const removed = sum(({ size, ofSize }) => Math.max(0, size - ofSize));
   const counts = Object.entries({ changed, added, removed }).filter(([, count]) => count > 0);
-  if (counts.length === 0) return 'you moved it';
+  if (counts.length === 0) return 'you moved the file';
   const [verb, count] = counts[0] as [string, number];
   const rest = counts.slice(1).map(([other, more]) => ` and ${other} ${more}`);
   const shown = hunks.flatMap(({ ofAt, ofSize }) => mine.slice(ofAt, ofAt + ofSize)).find((line) => line.trim() !== '');

@@ -149,14 +149,14 @@ function readBase(folder: Tree, place: string): Tree {
   const texts = hasMarkers(text) ? (['mine', 'theirs'] as const).map((side) => pickSide(text, side)) : [text];
   // What was rendered last is never nothing.
   const base = texts.map(readPristine).find((tree) => tree !== undefined && tree.size > 0);
-  if (!base) throw new Failure('base-lost', { file: joined(place, pristinePath), reason: 'it cannot be read' });
+  if (!base) throw new Failure('base-lost', { file: joined(place, pristinePath), reason: 'cannot be read' });
   return base;
 }
 
 function textAt(folder: Tree, path: string, place: string): string {
   const text = textIn(folder.get(path as RelPath));
   if (text !== undefined) return text;
-  throw new Failure('base-lost', { file: joined(place, path), reason: 'it is not there' });
+  throw new Failure('base-lost', { file: joined(place, path), reason: 'is missing' });
 }
 
 function mustBeOurs({ pack: known }: Lock, { meta }: Pack, place: string): void {

@@ -77,7 +77,7 @@ describe.each(commands)('%j', (argv, arrange) => {
     const { code, out, err } = await runIn(root, argv);
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/ to (create|change|delete)/);
-    expect(err).toContain('error Nothing was written: there is no terminal to confirm the plan on.\n');
+    expect(err).toContain('error Nothing was written: there is no terminal on which to confirm the plan.\n');
     expect(err).toContain('Add --yes to write, or --dry-run to see the plan only.');
     expect(snapshot(root)).toEqual(before);
   });

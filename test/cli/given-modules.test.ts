@@ -77,7 +77,7 @@ describe('a folder that holds all modules', () => {
 
   it('is not clear to add', async () => {
     const { code, err } = await runIn(root, ['add', 'event', 'a.b', '--module', 'modules', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('It is not clear which module')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('No module of ')]);
   });
 });
 
@@ -98,8 +98,8 @@ describe('what no module is', () => {
     ['text_insight', 'Did you mean text_insights?'],
     ['text_', 'Did you mean text_insights or text_search?'],
     ['modules/text_serch/manifest.yaml', 'Did you mean text_search?'],
-    ['unlike', 'Modules there: notes, text_insights, text_search.'],
-    ['docs', 'Modules there: notes, text_insights, text_search.'],
+    ['unlike', 'Available modules: notes, text_insights, text_search.'],
+    ['docs', 'Available modules: notes, text_insights, text_search.'],
   ])('%s', async (given, hint) => {
     const before = snapshot(root);
     for (const argv of [...commands, ...(/^\w+$/.test(given) && given !== 'docs' ? [['validate']] : [])]) {

@@ -48,7 +48,7 @@ describe('host init', () => {
     const cwd = tempFolder();
     await succeedIn(cwd, init);
     const before = snapshot(cwd);
-    expect((await succeedIn(cwd, init)).out).toContain('has all files of a host already; nothing to do.');
+    expect((await succeedIn(cwd, init)).out).toContain('already contains all files of a host. Nothing to do.');
     expect(snapshot(cwd)).toEqual(before);
   });
 
@@ -59,7 +59,7 @@ describe('host init', () => {
     const { code, err } = await runIn(cwd, init);
     expect([code, err]).toEqual([
       2,
-      expect.stringContaining('already has files that would be overwritten: mini.json.'),
+      expect.stringContaining('already contains files that would be overwritten: mini.json.'),
     ]);
     expect(snapshot(cwd)).toEqual(before);
   });
@@ -100,8 +100,8 @@ describe('host init', () => {
   });
 
   it.each<[string, string, string]>([
-    ['nope', 'There is no stack nope.', 'Bundled stacks: fastapi, fastify'],
-    ['./nope', 'There is no stack ./nope.', 'A path to a folder with a pack.yaml works as well.'],
+    ['nope', 'Unknown stack nope.', 'Pass fastapi or fastify, or the path of a folder'],
+    ['./nope', 'Unknown stack ./nope.', 'the path of a folder that contains a pack.yaml, such as ./my-pack.'],
   ])('--stack %s is refused', async (stack, reason, hint) => {
     const { code, err } = await runIn(tempFolder(), ['host', 'init', '--stack', stack, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);

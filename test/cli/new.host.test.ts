@@ -43,7 +43,7 @@ describe('the host', () => {
     ['an unknown key', 'modul_dir: x\n', 'unknown key modul_dir; did you mean modules_dir?', 'docs/hosts.md'],
     ['a folder outside', 'modules_dir: ../x\n', 'modules_dir is refused: it has the segment ..', 'docs/hosts.md'],
     ['no YAML', 'stack: [\n', 'ai-modules.yaml: ', 'docs/hosts.md'],
-    ['an unknown stack', 'stack: flask\n', 'There is no stack flask.', 'Bundled stacks: fastapi, fastify'],
+    ['an unknown stack', 'stack: flask\n', 'Unknown stack flask.', 'Pass fastapi or fastify, or the path of a folder'],
   ])('with %s in ai-modules.yaml is refused', async (_, text, reason, hint) => {
     const root = await newHost();
     writeFileSync(join(root, 'ai-modules.yaml'), text);
@@ -55,13 +55,13 @@ describe('the host', () => {
 
   it('of another stack than the one asked for is refused', async () => {
     const { code, err } = await runIn(await newHost(), ['new', 'alpha', '--yes', '--stack', 'fastify']);
-    expect([code, err]).toEqual([2, expect.stringContaining('The host here is a mini application, not fastify.')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('The host is a mini application, not fastify.')]);
   });
 });
 
 describe('no host', () => {
   it.each<[string, readonly string[], RegExp]>([
-    ['here', [], /No host application was found in .* or above it\./],
+    ['here', [], /No host application was found in .* or in a folder above it\./],
     ['there', ['--host', 'nowhere'], /No host application was found: .*nowhere does not exist\./],
   ])('%s: says so and names the command, without a terminal', async (_, argv, reason) => {
     const cwd = tempFolder();
@@ -120,7 +120,7 @@ describe('no host', () => {
     const cwd = tempFolder();
     const { code, err } = await runIn(cwd, ['new', 'alpha', '--stack', mini], { replies: { Author: cancel } });
     expect(code).toBe(130);
-    expect(err).toMatch(/Cancelled\. No module was written; the host application in .* stays\.\n$/);
+    expect(err).toMatch(/Cancelled\. No module was written\. The new host application in .* was kept\.\n$/);
     expect(readdirSync(cwd).sort()).toEqual(['.ai-module', '.env.example', 'mini.json']);
   });
 });

@@ -105,7 +105,7 @@ describe('a module that exists', () => {
       const before = snapshot(root);
       const { code, err } = await runIn(root, ['new', ...argv]);
       expect(code).toBe(2);
-      expect(err).toContain('The module alpha exists already, in modules/alpha.');
+      expect(err).toContain('The module alpha already exists in modules/alpha.');
       expect(err).toContain('create-ai-module update alpha');
       expect(snapshot(root)).toEqual(before);
     },
@@ -122,7 +122,7 @@ describe('a module that exists', () => {
     await succeedIn(root, [...alpha, '--yes']);
     renameSync(join(root, 'modules/alpha'), join(root, 'modules/Alpha'));
     const { code, err } = await runIn(root, ['new', 'alpha', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('exists already, in modules/Alpha.')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('already exists in modules/Alpha.')]);
   });
 });
 

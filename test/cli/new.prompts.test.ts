@@ -110,7 +110,7 @@ describe('with flags', () => {
 describe('an answer that will not do', () => {
   it.each<[string, string, string, string]>([
     ['Name', 'class', 'alpha', 'It is a keyword of Python or TypeScript.'],
-    ['Name', '../evil', 'alpha', 'It looks like a path: a name is one word, the folder is chosen by the host.'],
+    ['Name', '../evil', 'alpha', 'It looks like a path: pass only the name, the host determines the folder.'],
     ['Name', 'Alpha', 'alpha', 'It must start with a lower-case letter a to z.'],
     ['Name', 'taken', 'alpha', 'The host has a module of that name already.'],
     ['What does it do?', ' ', 'x', 'It is empty.'],

@@ -25,7 +25,7 @@ describe('a module name that the stack reserves', () => {
     writeFileSync(join(root, 'm.yaml'), manifest(name));
     writeFileSync(join(root, 'a.yaml'), `name: ${name}\n`);
     const before = snapshot(root);
-    const said = `A module for ${stack} cannot be called ${name}: ${reason}.\n      Choose another name, such as ${name}_module.`;
+    const said = `A ${stack} module cannot be named ${name}: ${reason}.\n      Choose another name, such as ${name}_module.`;
     for (const argv of [[name], ['--from', 'm.yaml'], ['--answers', 'a.yaml'], [name, '--dry-run']])
       expect(await runIn(root, ['new', ...argv, '--yes'])).toMatchObject({
         code: 2,
@@ -87,7 +87,7 @@ describe.each(bundledNames)('a host of %s', (stack) => {
   it('has another name than its folder where that is a dependency, and init reports it', async () => {
     const cwd = tempFolder();
     const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
-    expect(err).toContain(`Note: the project is named ${stack}-host: ${stack} is a package that it needs.\n`);
+    expect(err).toContain(`Note: the project is named ${stack}-host, because it needs a package named ${stack}.\n`);
     expect(readFileSync(join(cwd, stack, '.ai-module/lock.yaml'), 'utf8')).toContain(`${stack}-host`);
     await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
     const other = await succeedIn(cwd, ['host', 'init', `${stack}-host`, '--stack', stack, '--yes']);

@@ -38,7 +38,7 @@ describe('--verify', () => {
     expect(existsSync(join(root, 'modules/alpha/manifest.yaml'))).toBe(true);
     expect(err.match(/1 test failed/g)).toHaveLength(1);
     expect(err).toContain('error node modules/alpha/check.mjs failed: exit code 1\n');
-    expect(err).toContain(`The files were kept. Repeat it by hand with: cd ${root} && node modules/alpha/check.mjs\n`);
+    expect(err).toContain(`The generated files were kept. To repeat the command, run: cd ${root} && node modules/alpha/check.mjs\n`);
   });
 
   it('says which tool is missing', async () => {

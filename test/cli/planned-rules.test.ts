@@ -130,7 +130,7 @@ describe('what validate would report is not written', () => {
       Default: 'hunter2',
     };
     const { err } = await refuses(['new'], 'secret-value', { replies });
-    expect(err).toContain('The same without questions');
+    expect(err).toContain('To skip the questions next time, run');
     expect(err).not.toContain('hunter2');
   });
 
@@ -173,7 +173,7 @@ describe('errors that exist already are listed and stop nothing', () => {
     await succeedIn(root, make('alpha'));
     edit('alpha', 'dependencies: []', 'dependencies: ["module:ghost"]');
   });
-  const listed = /^Errors that exist already:\n {2}modules\/alpha\/manifest\.yaml:\d+:\d+ .*\(missing-module\)\n/m;
+  const listed = /^Existing errors:\n {2}modules\/alpha\/manifest\.yaml:\d+:\d+ .*\(missing-module\)\n/m;
 
   it.each([
     ['new', make('beta')],
@@ -206,7 +206,7 @@ describe('errors that exist already are listed and stop nothing', () => {
   it('also where a manifest is not readable', async () => {
     writeFileSync(manifestFile('alpha'), 'name: [');
     const { err } = await succeedIn(root, make('beta'));
-    expect(err).toMatch(/Errors that exist already:\n {2}modules\/alpha\/manifest\.yaml.*\(syntax\)/);
+    expect(err).toMatch(/Existing errors:\n {2}modules\/alpha\/manifest\.yaml.*\(syntax\)/);
   });
 });
 

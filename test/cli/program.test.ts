@@ -20,7 +20,7 @@ describe('a word that is nearly a command', () => {
   ])('%s: nothing is made, %s is offered', async (word, command) => {
     const root = await newHost();
     const { code, err } = await runIn(root, [word, '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining(`There is no command ${word}. Did you mean ${command}?`)]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`Unknown command ${word}. Did you mean ${command}?`)]);
     expect(err).toContain(`create-ai-module new ${word}`);
     expect(readdirSync(root)).not.toContain('modules');
   });
@@ -30,7 +30,7 @@ describe('a word that is nearly a command', () => {
     async (argv) => {
       const root = await newHost();
       const { code, err } = await runIn(root, argv);
-      expect([code, err]).toEqual([2, expect.stringContaining('The command comes first')]);
+      expect([code, err]).toEqual([2, expect.stringContaining('Put the command first')]);
       expect(readdirSync(root)).not.toContain('modules');
     },
   );
@@ -60,7 +60,7 @@ describe('a word that is nearly a command', () => {
     const root = await newHost();
     for (const argv of [words, [...words, '--yes'], ['--yes', words[0] as string]]) {
       const { code, err } = await runIn(root, argv);
-      expect([code, err]).toEqual([2, expect.stringContaining(`error There is no command ${words[0]}. `)]);
+      expect([code, err]).toEqual([2, expect.stringContaining(`error Unknown command ${words[0]}. `)]);
       expect(err).toContain(command);
       expect(err).toContain(`create-ai-module new ${words[0]}`);
       expect(readdirSync(root)).not.toContain('modules');
@@ -114,7 +114,7 @@ describe('arguments that say nothing', () => {
     const { code, out, err } = await runIn(root, argv);
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(`error ${message}`)]);
     expect(err.split('\n')).toHaveLength(3);
-    expect(err).toContain('See `create-ai-module --help`.');
+    expect(err).toContain('Run `create-ai-module --help` for usage.');
     expect(readdirSync(root)).not.toContain('modules');
   });
 

@@ -6,7 +6,7 @@ import { newHost } from './hosts.ts';
 
 /** The words of the printed line, as a real shell reads them. */
 function wordsOf(err: string): string[] {
-  const start = err.indexOf('The same without questions:\n  ') + 'The same without questions:\n  '.length;
+  const start = err.indexOf('To skip the questions next time, run:\n  ') + 'To skip the questions next time, run:\n  '.length;
   const end = err.indexOf('--yes\n', start) + '--yes'.length;
   const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${err.slice(start, end)}`], { encoding: 'utf8' });
   return printed.split('\0').slice(0, -1);

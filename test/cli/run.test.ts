@@ -27,8 +27,8 @@ describe('a failure', () => {
     const { code, out, err } = await runIn(await newHost(), ['new', 'class', '--yes']);
     expect([code, out]).toEqual([2, '']);
     expect(err).toBe(
-      'error <name>: is a keyword of Python or TypeScript; class_module would do\n' +
-        '      You gave "class"; run the command again with another <name>.\n',
+      'error <name>: is a keyword of Python or TypeScript. Did you mean class_module?\n' +
+        '      Got "class". Correct the value, then run the command again.\n',
     );
   });
 
@@ -40,12 +40,12 @@ describe('a failure', () => {
       command: 'new',
       error: {
         code: 'answer-invalid',
-        message: '<name>: is a keyword of Python or TypeScript; class_module would do',
-        hint: 'You gave "class"; run the command again with another <name>.',
+        message: '<name>: is a keyword of Python or TypeScript. Did you mean class_module?',
+        hint: 'Got "class". Correct the value, then run the command again.',
         args: {
           flag: '<name>',
           value: 'class',
-          reason: 'is a keyword of Python or TypeScript; class_module would do',
+          reason: 'is a keyword of Python or TypeScript. Did you mean class_module?',
         },
       },
     });
@@ -89,7 +89,7 @@ describe('a bug', () => {
     const { code, err } = await runWithBug(['new', 'alpha', '--author', 'A b']);
     expect(code).toBe(70);
     expect(err).toContain(
-      'This is a bug in create-ai-module, not in what you did.\nTypeError: x is not a function\n    at ',
+      'Internal error: this is a bug in create-ai-module.\nTypeError: x is not a function\n    at ',
     );
     expect(err).toContain('caused by Error: because');
     expect(err).toMatch(

@@ -78,8 +78,8 @@ it('adds to the only module, and to the one that the user is in', async () => {
 
 describe('is refused, with nothing written', () => {
   it.each([
-    ['an unknown kind', ['evnt', 'a.b'], 'Say what to add: event, subscription'],
-    ['no value', ['event'], 'Say what to add'],
+    ['an unknown kind', ['evnt', 'a.b'], 'Cannot add "evnt". Pass one of event, subscription'],
+    ['no value', ['event'], 'Pass the value after add event.'],
     ['a value that is none', ['event', 'no'], 'add event:'],
     ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
     ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],

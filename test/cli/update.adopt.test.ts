@@ -19,7 +19,7 @@ it('makes a module updatable that lost its base, and keeps every byte', async ()
   expect((await succeedIn(host.root, ['update'])).err).toContain('run `create-ai-module adopt notes`');
   expect((await runIn(host.root, ['update', 'notes'])).code).toBe(2);
   expect((await succeedIn(host.root, ['adopt', 'notes', '--yes'])).out).toBe(
-    'notes is adopted; your edits: service.ts\n',
+    'notes is adopted; edited files: service.ts\n',
   );
   expect(files(host.root)).toEqual(before);
   expect((await succeedIn(host.root, ['status'])).out).toContain('edited  service.ts');
@@ -35,11 +35,11 @@ it('says of each module whether it was adopted', async () => {
   const adopt = ['adopt', 'drafts', 'notes'];
   expect((await succeedIn(host.root, [...adopt, '--dry-run'])).out).toContain('notes would be adopted; ');
   const { out } = await succeedIn(host.root, [...adopt, '--yes']);
-  expect(out).toMatch(/^drafts is adopted already; .*\nnotes is adopted; /);
+  expect(out).toMatch(/^drafts is already adopted; .*\nnotes is adopted; /);
 });
 
 it('does nothing the second time, and refuses what is no module', async () => {
-  expect((await succeedIn(host.root, ['adopt', 'notes'])).out).toContain('notes is adopted already');
+  expect((await succeedIn(host.root, ['adopt', 'notes'])).out).toContain('notes is already adopted');
   const { code, err } = await runIn(host.root, ['adopt', 'nothing']);
-  expect([code, err]).toEqual([2, expect.stringContaining('Modules there: notes.')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('Available modules: notes.')]);
 });

@@ -80,7 +80,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
       host.write(file, host.read(file).replace(/<<<<<<< .*\n([\s\S]*?)=======\n[\s\S]*?>>>>>>> .*\n/g, '$1'));
     host.edit('service.ts', 'return 1', 'return 11');
     expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain(
-      'notes has the base that its pack renders',
+      'notes: the merge base is correct',
     );
     await succeedIn(host.root, ['update', '--yes']);
     expect(host.read('.ai-module/pristine.base')).not.toContain('<<<<<<<');
@@ -123,12 +123,12 @@ describe('status --verify-base', () => {
     host = await hostWithModule();
     host.edit('manifest.yaml', 'Keeps notes', 'Finds notes');
     const fine = await succeedIn(host.root, ['status', '--verify-base']);
-    expect(fine.out).toBe('notes has the base that its pack renders\n');
+    expect(fine.out).toBe('notes: the merge base is correct\n');
     host.edit('.ai-module/pristine.base', 'return 1', 'return 3');
     const { code, out } = await runIn(host.root, ['status', '--verify-base']);
-    expect([code, out]).toEqual([1, 'notes has a base that its pack does not render: service.ts\n']);
+    expect([code, out]).toEqual([1, 'notes: the merge base differs from what the template pack generates: service.ts\n']);
     host.use(packFolder('1.3.0'));
-    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be rendered again');
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be verified');
   });
 });
 

@@ -56,14 +56,14 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     const status = await succeedIn(root, ['status', '--host-files']);
     expect(status.out).toBe(`host ${stack}@1.0.0 clean\nnotes ${stack}@1.0.0 clean\n`);
     const audit = await succeedIn(root, ['status', '--host-files', '--verify-base']);
-    expect(audit.out).toBe('host has the base that its pack renders\nnotes has the base that its pack renders\n');
+    expect(audit.out).toBe('host: the merge base is correct\nnotes: the merge base is correct\n');
     for (const flag of [[], ['--mine'], ['--template']])
       expect((await succeedIn(root, ['diff', '--host-files', ...flag])).out).toBe('');
     expect((await succeedIn(root, ['adopt', 'notes', '--host-files', '--yes'])).out).toBe(
-      'host is adopted already; every file is as the pack renders it\nnotes is adopted already; every file is as the pack renders it\n',
+      'host is already adopted; no edited files\nnotes is already adopted; no edited files\n',
     );
     expect((await succeedIn(root, ['host', 'init', root, '--stack', stack, '--yes'])).out).toContain(
-      'has all files of a host already; nothing to do.',
+      'already contains all files of a host. Nothing to do.',
     );
     await succeedIn(root, ['update', '--host-files', '--yes']);
     expect(filesOf(root)).toEqual(before);

@@ -36,7 +36,7 @@ describe("the host's own files", () => {
     const check = await succeedIn(host.root, ['update', '--host-files', '--check']);
     expect(check.out).toBe('1 module and the host: everything is up to date.\n');
     const audit = await succeedIn(host.root, ['status', '--host-files', '--verify-base']);
-    expect(audit.out).toContain('host has the base that its pack renders');
+    expect(audit.out).toContain('host: the merge base is correct');
 
     await succeedIn(host.root, ['undo', '--yes']);
     expect(read('src/runtime.js')).toBe(runtime('mine', 'e'));
@@ -48,7 +48,7 @@ describe("the host's own files", () => {
     const { code, err } = await runIn(host.root, ['update', '--host-files', '--yes']);
     expect(code).toBe(1);
     expect(err).toContain('conflict src/runtime.js:5 ');
-    expect(err).toContain('theirs   mini@1.3.0 renders it otherwise');
+    expect(err).toContain('theirs   mini@1.3.0 generates it differently');
     expect(err).toContain('`create-ai-module update --host-files --on-conflict markers`');
   });
 

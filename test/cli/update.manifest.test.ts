@@ -65,9 +65,9 @@ describe('what goes from the manifest while its code was edited', () => {
     const before = snapshot(root);
     const { code, err } = await runIn(root, ['update', '--yes']);
     expect(code).toBe(1);
-    expect(err).toMatch(/^conflict src\/ai\/modules\/notes\/events.ts:\d+ you edited code of something that is to go/m);
+    expect(err).toMatch(/^conflict src\/ai\/modules\/notes\/events.ts:\d+ you edited code that the update removes/m);
     expect(err).toContain('  yours    you added 1 line: service.log.debug({}, event.name);\n');
-    expect(err).toContain('  theirs   manifest.yaml no longer has file.uploaded in events_subscribed\n');
+    expect(err).toContain('  theirs   file.uploaded was removed from events_subscribed in manifest.yaml\n');
     expect(err).toContain('`create-ai-module update notes --on-conflict markers`');
     expect(snapshot(root)).toEqual(before);
   });

@@ -72,7 +72,7 @@ describe('an update of the pack', () => {
   it('leaves alone what was deleted, until it is asked back', async () => {
     rmSync(join(host.root, 'modules/notes', file));
     const said =
-      'modules/notes/service.ts stays deleted; the pack changed it. `create-ai-module update notes --restore service.ts` brings it back.';
+      'modules/notes/service.ts stays deleted, but its generated version has changed. To restore it, run `create-ai-module update notes --restore service.ts`.';
     for (const pack of [
       packFolder('1.2.9', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 3' }) } }),
       newer,
@@ -142,7 +142,7 @@ describe('a conflict', () => {
     const before = snapshot(host.root);
     const again = await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers']);
     expect(again.code).toBe(1);
-    expect(again.err).toContain('service.ts:8 conflicts in it are not resolved');
+    expect(again.err).toContain('service.ts:8 has unresolved conflicts');
     expect(snapshot(host.root)).toEqual(before);
 
     host.write(file, host.read(file).replace(/<<<<<<<.*\n(.*\n)[^>]*>>>>>>>.*\n/, '$1'));
@@ -181,7 +181,7 @@ describe('counts and names', () => {
   it('the modules that changed', async () => {
     await three();
     const dry = await succeedIn(host.root, ['update', '--dry-run']);
-    expect(dry.out).toMatch(/^Update of notes \(mini@1\.2\.0\), in /);
+    expect(dry.out).toMatch(/^Update notes \(mini@1\.2\.0\), in /);
     expect(dry.out).toMatch(/\n1 of 3 modules: \d files? to change\n$/);
     const { out } = await succeedIn(host.root, ['update', '--yes']);
     expect(out).toMatch(/^Updated 1 of 3 modules: \d files? changed\n$/);
@@ -247,7 +247,7 @@ describe('without writing', () => {
     expect(modules[0].files).toContainEqual({
       path: 'README.md',
       state: 'owned',
-      reason: 'yours since it was written',
+      reason: 'your file since it was created',
     });
   });
 
@@ -281,7 +281,7 @@ describe('what cannot be updated says why', () => {
 
   it('a module that is not there', async () => {
     expect(await fail('nots')).toContain('Did you mean notes?');
-    expect(await fail('unlike')).toContain('Modules there: notes.');
+    expect(await fail('unlike')).toContain('Available modules: notes.');
   });
 
   it('a conflict style that there is not', async () => {

@@ -42,7 +42,7 @@ it('touches nothing where a file was edited since', async () => {
   host.edit('service.ts', 'return 1', 'return 11');
   const before = snapshot(host.root);
   const { code, err } = await runIn(host.root, ['undo', '--yes']);
-  expect([code, err]).toEqual([2, expect.stringContaining('Edited since the update: modules/notes/service.ts.')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('These files were edited after the update: modules/notes/service.ts.')]);
   expect(snapshot(host.root)).toEqual(before);
 });
 

@@ -70,9 +70,9 @@ describe('validate', () => {
   it.each<[string, readonly string[], string]>([
     ['a missing path', ['no/where'], 'no/where cannot be read: it does not exist'],
     ['a name that no module has', ['nowhere'], 'There is no module nowhere in '],
-    ['a folder without manifests', ['empty'], 'holds no manifest.yaml'],
+    ['a folder without manifests', ['empty'], 'has no manifest.yaml'],
     ['an unknown format', ['--format', 'xml'], '--format must be pretty, json, github, sarif or junit, not xml.'],
-    ['no host', ['--host', '/'], 'No host application was found in / or above it.'],
+    ['no host', ['--host', '/'], 'No host application was found in / or in a folder above it.'],
   ])('refuses %s', async (_, argv, reason) => {
     const root = await hostWithModules('alpha');
     mkdirSync(join(root, 'empty'));

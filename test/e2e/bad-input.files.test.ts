@@ -32,7 +32,7 @@ const unreadable: readonly (readonly [what: string, content: Content, refusal: R
   [
     '50 MB long',
     50_000_000,
-    { reason: 'given.yaml has 50000000 bytes; at most 1000000 are read.', hint: 'right file' },
+    { reason: 'given.yaml has 50000000 bytes; the limit is 1000000.', hint: 'path is correct' },
   ],
   ['no text', new Uint8Array([0xff, 0xfe, 0x00]), { reason: 'given.yaml cannot be read: it is not UTF-8 text' }],
 ];

@@ -5,32 +5,32 @@ import { runIn, succeedIn } from '../cli/fake-io.ts';
 import { manifestOf, newHost } from '../cli/hosts.ts';
 import { expectRefusal } from './refusal.ts';
 
-const path = 'looks like a path: a name is one word, the folder is chosen by the host';
+const path = 'looks like a path: pass only the name, the host determines the folder';
 const start = 'must start with a lower-case letter a to z';
-const letters = 'may hold only a to z, 0 to 9 and _';
+const letters = 'may contain only a to z, 0 to 9 and _';
 const keyword = 'is a keyword of Python or TypeScript';
-const reserved = 'is reserved: the host answers /list and /health itself';
+const reserved = 'is reserved: the host uses /list and /health itself';
 
 const names: readonly (readonly [name: string, reason: string])[] = [
-  ['../evil', `${path}; evil would do`],
+  ['../evil', `${path}. Did you mean evil?`],
   ['../../evil', path],
   ['..', path],
   ['a/b', path],
-  ['/etc/passwd', `${path}; passwd would do`],
+  ['/etc/passwd', `${path}. Did you mean passwd?`],
   ['a\\b', path],
   ['C:evil', start],
-  ['my module', `${letters}; my_module would do`],
+  ['my module', `${letters}. Did you mean my_module?`],
   [' alpha', start],
   ['alpha ', letters],
-  ['caf\u00e9', `${letters}; cafe would do`],
+  ['caf\u00e9', `${letters}. Did you mean cafe?`],
   ['\u043c\u043e\u0434\u0443\u043b\u044c', start],
   ['\u6a21\u5757', start],
   ['a\u202eb', letters],
   ['\u{1f642}\u{1f642}', start],
   ['1abc', start],
   ['_abc', start],
-  ['Alpha', `${start}; alpha would do`],
-  ['my-module', `${letters}; my_module would do`],
+  ['Alpha', `${start}. Did you mean alpha?`],
+  ['my-module', `${letters}. Did you mean my_module?`],
   ['a.b', letters],
   ['a\nb', letters],
   ['a;id', letters],
@@ -38,7 +38,7 @@ const names: readonly (readonly [name: string, reason: string])[] = [
   ['a`id`', letters],
   ['{{name}}', start],
   ['__proto__', start],
-  ['class', `${keyword}; class_module would do`],
+  ['class', `${keyword}. Did you mean class_module?`],
   ['import', keyword],
   ['async', keyword],
   ['lambda', keyword],
@@ -53,7 +53,7 @@ const names: readonly (readonly [name: string, reason: string])[] = [
 
 describe('a name that will not do', () => {
   it.each(names)('%j as the argument', async (name, reason) => {
-    await expectRefusal(await newHost(), ['new', name, '--yes'], { reason: `<name>: ${reason}`, hint: 'You gave' });
+    await expectRefusal(await newHost(), ['new', name, '--yes'], { reason: `<name>: ${reason}`, hint: 'Got "' });
   });
 
   it.each(names.filter(([name]) => name !== ''))('%j in an answers file', async (name, reason) => {
@@ -88,7 +88,7 @@ describe('a name that is there already', () => {
     const root = await newHost();
     mkdirSync(join(root, 'modules', there), { recursive: true });
     await expectRefusal(root, ['new', 'alpha', '--yes'], {
-      reason: `The module alpha exists already, in modules/${there}.`,
+      reason: `The module alpha already exists in modules/${there}.`,
       hint: 'create-ai-module update alpha',
     });
   });
@@ -97,7 +97,7 @@ describe('a name that is there already', () => {
     const root = await newHost();
     mkdirSync(join(root, 'modules'));
     writeFileSync(join(root, 'modules/alpha'), '');
-    await expectRefusal(root, ['new', 'alpha', '--yes'], { reason: 'The module alpha exists already' });
+    await expectRefusal(root, ['new', 'alpha', '--yes'], { reason: 'The module alpha already exists' });
   });
 });
 

@@ -73,7 +73,7 @@ describe('while a module is written', () => {
       expect(await next.ended).toBe(0);
       if (host === root)
         expect(next.text()).toContain(
-          `An earlier run (process ${killed.pid}) was interrupted; what it wrote was undone`,
+          `An earlier run (process ${killed.pid}) was interrupted. Its changes were undone`,
         );
     }
     expect(snapshot(root)).toEqual(snapshot(untouched));
@@ -106,7 +106,7 @@ it('Ctrl-C while the tests of a module run keeps the module, and says so', async
   await terminal.glimpse('node modules/alpha/check.mjs (1 s)');
   terminal.press('ctrl-c');
   expect(await terminal.ended).toBe(130);
-  expect(terminal.text()).toMatch(/Cancelled\. The module was written; its tests did not end\.$/);
+  expect(terminal.text()).toMatch(/Cancelled\. The module was written; its tests did not finish\.$/);
   expect(existsSync(join(root, 'modules/alpha/manifest.yaml'))).toBe(true);
   expect(existsSync(join(root, '.create-ai-module'))).toBe(false);
 });

@@ -59,7 +59,7 @@ describe('new, from nothing', () => {
     await terminal.answer('Configuration key');
     await terminal.see('Where is the work done?');
     terminal.press('enter');
-    await terminal.see('The same without questions:');
+    await terminal.see('To skip the questions next time, run:');
     await terminal.see('Module text_tools for Mini');
     await terminal.see('+ manifest.yaml');
     await terminal.answer('Write these files?');

@@ -105,7 +105,7 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
   found('circle', 'it cannot be read: too many symbolic links');
   found('empty', 'the manifest must be a mapping, not empty');
   found('gone', 'it cannot be read: no such file or directory');
-  found('large', '.*50000000 bytes; at most 1000000 are read');
+  found('large', '.*50000000 bytes; the limit is 1000000');
   found('latin', 'it cannot be read: it is not UTF-8 text');
   found('many', '19,950 more diagnostics in this file not shown');
   found('shut', 'it cannot be read: permission denied');
@@ -116,7 +116,7 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
 
 it.each([
   ['a path that is not there', 'no/where', 'no/where cannot be read: it does not exist'],
-  ['a folder without manifests', 'modules/none', 'modules/none holds no manifest.yaml'],
+  ['a folder without manifests', 'modules/none', 'modules/none has no manifest.yaml'],
   ['a link that goes in a circle', 'circle', 'circle cannot be read: too many symbolic links'],
 ])('refuses %s', async (_, path, reason) => {
   const root = hostWith({ 'none/README.md': '', 'fine/manifest.yaml': manifest('fine') });

@@ -47,7 +47,7 @@ const faults: [name: string, from: string | RegExp, to: string, want: string][] 
     'a reserved name that no module has',
     'questions:',
     'reserved_names: {site-packages: skipped}\nquestions:',
-    'the key "site-packages" is no module name',
+    'the key "site-packages" is not a valid module name',
   ],
   ['an unknown policy', 'questions:', 'files: [{path: a, policy: kept}]\nquestions:', 'files[0].policy must be one of'],
   [
@@ -61,5 +61,5 @@ it.each(faults)('refuses %s', async (_, from, to, want) => {
   const text = packYaml.replace(from, to);
   expect(text).not.toBe(packYaml);
   const thrown = await parsePackMeta(text, 'tiny').catch((error: unknown) => error);
-  expect(isFailure(thrown, 'pack-invalid') && thrown.message).toContain(`Pack tiny: pack.yaml: ${want}`);
+  expect(isFailure(thrown, 'pack-invalid') && thrown.message).toContain(`Template pack tiny: pack.yaml: ${want}`);
 });

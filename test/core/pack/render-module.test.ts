@@ -65,7 +65,7 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
       34,
       'resources',
     ],
-    ['an unknown name', '{{yaml author}}', '{{yaml autor}}', 4, 'yaml is given nothing'],
+    ['an unknown name', '{{yaml author}}', '{{yaml autor}}', 4, 'the argument of yaml is undefined'],
   ];
   it.each(cases)('%s', async (_, from, to, line, reason) => {
     expect(template).toContain(from);
@@ -92,7 +92,7 @@ it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])(
   'a pack may not make %s',
   async (path) => {
     await expect(render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).rejects.toThrow(
-      'is made by the tool',
+      'is reserved: create-ai-module generates it',
     );
   },
 );

@@ -58,7 +58,7 @@ describe('placeholders in paths', () => {
     ['one with a slash in front', '{{name}}', { name: '/etc/passwd' }],
     ['one with a character that is illegal on Windows', '{{name}}.ts', { name: 'a:b' }],
   ])('%s is refused', (_, path, context) => {
-    expect(() => render({ [`module/${path}`]: '' }, context)).toThrow(/Pack tiny: module\/.*: its path .* is refused/);
+    expect(() => render({ [`module/${path}`]: '' }, context)).toThrow(/Template pack tiny: module\/.*: its path .* is refused/);
   });
 
   it('in the argument of a command stays where nothing is known by its name', () => {
@@ -101,7 +101,7 @@ describe('paths that collide', () => {
   ];
   it.each(cases)('%s', (_, paths) => {
     const files = Object.fromEntries(paths.map((path) => [path, '']));
-    expect(() => render(files, { name: 'ocr' })).toThrow(/Pack tiny: module\/.* makes .* as well/);
+    expect(() => render(files, { name: 'ocr' })).toThrow(/Template pack tiny: module\/.* also renders .*/);
   });
 
   it('are fine when only one is rendered', () => {
@@ -115,16 +115,16 @@ describe('a fault in a template names the template and the line', () => {
     ['an unknown name', 'a\nb {{nmae}}', 2, '"nmae" not defined'],
     ['an unknown part of a name', '{{name.first.second}}', 1, '"second" not defined'],
     ['an unknown helper', 'a\n\n{{shout name}}', 3, 'unknown helper shout'],
-    ['an unknown name given to a helper', 'a\n{{ts nmae}}', 2, 'ts is given nothing'],
+    ['an unknown name given to a helper', 'a\n{{ts nmae}}', 2, 'the argument of ts is undefined'],
     [
       'a list given to a helper of texts',
       '\n{{#if name}}\n{{camel list}}{{/if}}',
       3,
-      'camel cannot use what it is given',
+      'invalid argument for camel',
     ],
-    ['a block without an end', 'a\n{{#if name}}\nb\n', 4, 'this does not parse'],
+    ['a block without an end', 'a\n{{#if name}}\nb\n', 4, 'invalid syntax'],
     ['a block with another end', '{{#if name}}\nx\n{{/each}}', 1, "if doesn't match each"],
-    ['a brace too many', 'a\n{{name}', 2, 'this does not parse'],
+    ['a brace too many', 'a\n{{name}', 2, 'invalid syntax'],
     ['an unknown partial', '{{> nothing}}', 1, 'The partial nothing could not be found'],
     ['a partial’s own fault', 'a\n\n\n{{> part}}', 2, '"nmae" not defined'],
   ];

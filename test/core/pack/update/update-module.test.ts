@@ -210,11 +210,11 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into
     expect(conflicts).toMatchObject([
       {
         path,
-        reason: 'you edited code of something that is to go',
+        reason: 'you edited code that the update removes',
         places: [
           {
             yours: 'you added 1 line: mine();',
-            theirs: 'manifest.yaml no longer has file.uploaded in events_subscribed',
+            theirs: 'file.uploaded was removed from events_subscribed in manifest.yaml',
           },
         ],
       },

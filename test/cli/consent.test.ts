@@ -78,7 +78,7 @@ describe.each(commands)('%j', (argv, arrange) => {
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/ to (create|change|delete)/);
     expect(err).toContain('error Nothing was written: there is no terminal on which to confirm the plan.\n');
-    expect(err).toContain('Add --yes to write, or --dry-run to see the plan only.');
+    expect(err).toContain('Add --yes to write, or --dry-run to only show the plan.');
     expect(snapshot(root)).toEqual(before);
   });
 

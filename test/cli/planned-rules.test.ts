@@ -163,7 +163,7 @@ describe('what validate would report is not written', () => {
 
   it('and where it is in the planned text is shown', async () => {
     const { err } = await refuses(make('leaky', '--config', 'password=hunter2'), 'secret-value');
-    expect(err).toMatch(/^modules\/leaky\/manifest\.yaml:\d+:\d+ error configuration\.password is named/m);
+    expect(err).toMatch(/^modules\/leaky\/manifest\.yaml:\d+:\d+ error configuration\.password has the name/m);
     expect(err).toMatch(/\d+ \| {3}password: •{9}\n/);
   });
 });
@@ -227,7 +227,7 @@ describe('the rule settings of the host apply', () => {
     await clash();
     setRules('rules: { duplicate-class: warning }\n');
     const { err } = await succeedIn(root, make('window_'));
-    expect(err).toContain('warning classes that begin with');
+    expect(err).toContain('warning class names that start with');
     const { out } = await succeedIn(root, [...make('window__'), '--json']);
     expect(JSON.parse(out).diagnostics).toContainEqual(
       expect.objectContaining({ rule: 'duplicate-class', severity: 'warning' }),

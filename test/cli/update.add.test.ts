@@ -98,14 +98,14 @@ describe('is refused, with nothing written', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('a manifest that lines cannot be added to', async () => {
+  it('a manifest whose YAML syntax is not supported', async () => {
     host.write(
       'manifest.yaml',
       host.read('manifest.yaml').replace(/events_emitted:\n( {2}- .*\n)+/, '"events_emitted":\n  - notes.started\n'),
     );
     const before = host.read('manifest.yaml');
     const { code, err } = await runIn(host.root, ['add', 'event', 'notes.archived', '--module', 'notes', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('Write the entry yourself')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('Add the entry yourself')]);
     expect(host.read('manifest.yaml')).toBe(before);
   });
 });

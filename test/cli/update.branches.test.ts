@@ -114,7 +114,7 @@ describe.skipIf(!hasGit)('a base that is gone', () => {
     unlinkSync(join(host.root, 'modules/notes', path));
     commit('gone');
     const { code, err } = await runIn(host.root, ['update', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('create-ai-module adopt <module>')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('create-ai-module adopt notes')]);
   });
 });
 

@@ -181,7 +181,7 @@ describe('counts and names', () => {
   it('the modules that changed', async () => {
     await three();
     const dry = await succeedIn(host.root, ['update', '--dry-run']);
-    expect(dry.out).toMatch(/^Update notes \(mini@1\.2\.0\), in /);
+    expect(dry.out).toMatch(/^Update notes \(mini@1\.2\.0\) in /);
     expect(dry.out).toMatch(/\n1 of 3 modules: \d files? to change\n$/);
     const { out } = await succeedIn(host.root, ['update', '--yes']);
     expect(out).toMatch(/^Updated 1 of 3 modules: \d files? changed\n$/);

@@ -56,7 +56,7 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
     ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a string'],
     ['a missing key', 'author: {{yaml author}}\n', '', 1, 'author is missing'],
     ['a misspelt key', 'class_name:', 'className:', 5, 'unknown key "className"'],
-    ['another value', '{{yaml description}}', '"Something else"', 3, 'something else than the answers in description'],
+    ['another value', '{{yaml description}}', '"Something else"', 3, 'different values for description'],
     ['a list left out', '  - {{yaml entry}}\n', '  - "POST /process"\n', 10, 'endpoints[1] duplicates'],
     [
       'a default left out',

@@ -1,7 +1,7 @@
 import { version } from './cli/output/version.ts';
 import { reportOutputErrors } from './io/output-errors.ts';
 
-/** The help of the whole tool, which the build puts here. */
+/** The output of --help, inserted by the build. */
 declare const HELP: string;
 
 const [first, ...rest] = process.argv.slice(2);
@@ -13,6 +13,6 @@ const answers: Readonly<Record<string, string>> = {
 };
 const answer = rest.length === 0 && Object.hasOwn(answers, first ?? '') ? answers[first as string] : undefined;
 
-// Scripts ask for these most often: they are answered before the tool itself is read.
+// Answered without loading the tool, because scripts often ask for them.
 if (answer !== undefined) reportOutputErrors(process.stdout, 'Standard output').write(answer);
 else import('./cli/main.ts').then(({ main }) => main());

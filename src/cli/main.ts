@@ -4,12 +4,12 @@ import { run } from './run.ts';
 
 const prompter = async () => (await import('./prompts/terminal.ts')).terminalPrompter();
 
-/** Runs the tool with the arguments and streams of this process, which ends when all work has ended. */
+/** Runs the tool with the arguments and streams of this process, and sets its exit code. */
 export async function main(): Promise<void> {
   process.exitCode = await run(process.argv.slice(2), nodeIo(prompter));
 }
 
-/** What `--help` prints, for the build. */
+/** The output of `--help`; the build stores it in the bundle. */
 export function helpText(): string {
   let text = '';
   const write = (part: string) => {

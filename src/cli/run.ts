@@ -9,7 +9,7 @@ import { version } from './output/version.ts';
 import { runProgram } from './program/program.ts';
 import { commandOf } from './program/reserved-names.ts';
 
-/** One run of the tool: arguments without node and script → exit code. The only place that catches. */
+/** Runs the tool with the arguments after `node` and the script. Reports every error; no other code does. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await runProgram(argv, io);
@@ -19,29 +19,29 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
       return exit.cancelled;
     }
     if (error instanceof Failure) return await reportFailure(error, argv, io);
-    return await (isDiskError(error) ? reportFailure(refusalOf(error), argv, io) : reportBug(error, argv, io));
+    return await (isDiskError(error) ? reportFailure(diskFailure(error), argv, io) : reportBug(error, argv, io));
   }
 }
 
 async function reportFailure(failure: Failure, argv: readonly string[], io: Io): Promise<ExitCode> {
   const { code, args: given, fault } = failure;
   const trace = argv.includes('--debug') ? `${traceOf(failure)}\n` : '';
-  const said = await withoutSecrets({ message: failure.message, hint: failure.hint, args: given, trace }, argv);
-  const { message, hint, args } = said;
+  const shown = await withoutSecrets({ message: failure.message, hint: failure.hint, args: given, trace }, argv);
+  const { message, hint, args } = shown;
   if (wantsJson(argv)) printError(io, argv, { code, message, hint, args });
   const paint = paintFor(io, io.err);
   io.err.write(`${paint.red('error')} ${printable(message)}\n      ${paint.cyan(printable(hint))}\n`);
-  io.err.write(said.trace);
+  io.err.write(shown.trace);
   return fault === 'user' ? exit.user : exit.machine;
 }
 
-/** What is printed may be shown to anyone. Read when something fails: most runs need none of it. */
-async function withoutSecrets<T>(said: T, argv: readonly string[]): Promise<T> {
-  return (await import('../core/report/without-secrets.ts')).failureWithoutSecrets(said, argv);
+/** Error output often ends up in logs and issues. Loaded lazily, because most runs don't fail. */
+async function withoutSecrets<T>(output: T, argv: readonly string[]): Promise<T> {
+  return (await import('../core/report/without-secrets.ts')).failureWithoutSecrets(output, argv);
 }
 
-/** The system may refuse at any place that looks at a file: that is no bug, wherever it happens. */
-function refusalOf(error: NodeJS.ErrnoException): Failure {
+/** Any file access can fail with a system error, which is not a bug. */
+function diskFailure(error: NodeJS.ErrnoException): Failure {
   return new Failure('disk-refused', { path: error.path ?? 'A file', reason: reasonOf(error) }, error);
 }
 

@@ -14,19 +14,19 @@ import type { FoundHost, HostFlags } from '../steps/find-host.ts';
 import { readManifestFile } from '../steps/read-manifest.ts';
 import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
 
-/** The flags that say what module it shall be. */
+/** The flags that define the module. */
 export interface SourceFlags extends AnswerFlags {
   readonly from?: string;
   readonly answers?: string;
 }
 
-/** What was said before anything is asked. */
+/** The answers known before the first prompt. */
 export interface Given {
   readonly answers: Answers;
   readonly base: Manifest | undefined;
 }
 
-/** Flags beat the answers file; the manifest of `--from` lies below both. */
+/** Flags override the answers file, which overrides the manifest of `--from`. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
   const fromFlags = await answersFromFlags(name, flags);
   const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
@@ -41,7 +41,7 @@ export async function authorOf(io: Io, { answers, base }: Given): Promise<string
   return answers.author ?? base?.author ?? (await readGitAuthor(io.cwd)) ?? 'unknown';
 }
 
-/** A manifest to start from has all answers; else what is missing is asked for, where that is possible. */
+/** The manifest from the answers. Prompts for missing ones if allowed; a manifest of `--from` has them all. */
 export async function completeManifest(
   io: Io,
   { answers, base }: Given,

@@ -74,13 +74,13 @@ export async function readAnswersFile(cwd: string, file: string): Promise<Answer
   return checkAnswers(value as Record<string, unknown>, (id) => `${id} (${file}:${lineOf(text, id)})`);
 }
 
-/** Where a key of the outermost mapping stands. */
+/** The line of a top-level key. */
 function lineOf(text: string, key: string): number {
   const start = new RegExp(`^["']?${key.replace(/[^\w]/g, '\\$&')}["']?\\s*:`);
   return text.split('\n').findIndex((line) => start.test(line)) + 1 || 1;
 }
 
-/** Answers from two places: of a single value `first` wins, lists and configuration add up. */
+/** Merges two sources: single values of `first` take precedence, lists and configuration are combined. */
 export function mergeAnswers(first: Answers, second: Answers): Answers {
   const lists = (['endpoints', 'permissions', 'emit', 'subscribe', 'dependencies'] as const).filter(
     (id) => first[id] !== undefined && second[id] !== undefined,
@@ -108,29 +108,29 @@ async function checkAnswers(
 async function checkAnswer(id: AnswerId, value: unknown, name: string): Promise<unknown> {
   if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, name);
   if (answerKinds[id].isList) {
-    if (!Array.isArray(value)) throw refusal(name, value, 'must be a list');
-    for (const entry of value) mustPass(id, entry, name);
+    if (!Array.isArray(value)) throw invalidAnswer(name, value, 'must be a list');
+    for (const entry of value) assertValid(id, entry, name);
     return value;
   }
   const text = typeof value === 'number' && isQuantity(id) ? String(value) : value;
-  mustPass(id, text, name);
+  assertValid(id, text, name);
   return id === 'max_concurrent_jobs' ? Number(text) : text;
 }
 
-/** In YAML they are numbers as long as they have no unit. */
+/** YAML reads a quantity without a unit as a number. */
 function isQuantity(id: AnswerId): boolean {
   return id === 'cpu' || id === 'memory' || id === 'max_concurrent_jobs';
 }
 
-function mustPass(id: AnswerId, value: unknown, name: string): void {
+function assertValid(id: AnswerId, value: unknown, name: string): void {
   const reason = typeof value === 'string' ? answerKinds[id].check(value) : 'must be a string';
   if (reason === undefined) return;
   if (id === 'name') {
     const suggestion = typeof value === 'string' ? suggestModuleName(value) : undefined;
-    throw refusal(name, value, suggestion === undefined ? reason : `${reason}. Did you mean ${suggestion}?`);
+    throw invalidAnswer(name, value, suggestion === undefined ? reason : `${reason}. Did you mean ${suggestion}?`);
   }
   const near = suggestValue(answerKinds[id].path ?? [], value);
-  throw refusal(name, value, near === undefined ? reason : `${reason}. Did you mean ${near}?`);
+  throw invalidAnswer(name, value, near === undefined ? reason : `${reason}. Did you mean ${near}?`);
 }
 
 async function configFromEntries(
@@ -140,7 +140,7 @@ async function configFromEntries(
   const config: Record<string, ConfigurationValue> = {};
   for (const entry of entries) {
     const read = typeof entry === 'string' ? await readConfigEntry(entry) : 'must be a string';
-    if (typeof read === 'string') throw refusal(name, entry, read);
+    if (typeof read === 'string') throw invalidAnswer(name, entry, read);
     config[read[0]] = read[1];
   }
   return config;
@@ -150,14 +150,14 @@ function configFromMapping(value: unknown, name: string): Record<string, Configu
   const parsed = fields.configuration.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
-  throw refusal(name, value, [problem?.message, problem?.hint].filter(Boolean).join('. '));
+  throw invalidAnswer(name, value, [problem?.message, problem?.hint].filter(Boolean).join('. '));
 }
 
-function refusal(flag: string, value: unknown, reason: string): Failure {
+function invalidAnswer(flag: string, value: unknown, reason: string): Failure {
   return new Failure('answer-invalid', { flag, value: shown(value), reason });
 }
 
-/** Never in full: a few aliases in YAML make a value that no memory could hold as text. */
+/** Never in full: with aliases, a short YAML text can expand to more than fits in memory. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return '[…]';
   return typeof value === 'object' && value !== null ? '{…}' : String(value);

@@ -4,14 +4,14 @@ import { maskSecrets, secretsIn } from '../../core/report/mask-secrets.ts';
 import { shellLine } from '../../core/text/display.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
 
-/** Flags of `new` that are no answers, but belong to the run. */
+/** Flags of `new` that are not answers. */
 export interface RepeatedFlags {
   readonly host?: string | undefined;
   readonly dryRun?: boolean;
   readonly verify?: boolean;
 }
 
-/** The command that gives the same answers without a question, as a POSIX shell reads it. */
+/** The command that gives the same answers without prompts, quoted for a POSIX shell. */
 export function repeatCommand(
   program: string,
   answers: Answers & { readonly name: string },
@@ -50,7 +50,7 @@ function each(flag: string, values: readonly string[] | undefined): string[] {
   return (values ?? []).flatMap((value) => [flag, value]);
 }
 
-/** The inverse of `readConfigEntry`; quotes only where a text would be read as something else. */
+/** The inverse of `readConfigEntry`. Quotes a string only if it would be read as another type. */
 function configEntry([key, value]: readonly [string, ConfigurationValue]): string {
   if (typeof value === 'object') return `${key}=${flowMapping(value)}`;
   const isPlain = !/^\s*\{/.test(String(value)) && scalarOf(key, String(value)) === value;

@@ -6,7 +6,7 @@ import type { Io } from '../../io/io.ts';
 import type { ExitCode } from '../output/exit.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
 import { openModules } from '../steps/open-modules.ts';
-import { mustBeManifest } from '../steps/read-manifest.ts';
+import { readManifestText } from '../steps/read-manifest.ts';
 
 export interface AddFlags extends UpdateFlags {
   readonly module?: string;
@@ -21,7 +21,7 @@ const kinds: Readonly<Record<string, { readonly list: ListKey | 'configuration';
   config: { list: 'configuration', answer: 'config' },
 };
 
-/** An entry more in a module's manifest, and the code that follows from it, as one plan. */
+/** Adds entries to a module's manifest and updates its code, in one plan. */
 export async function add(
   io: Io,
   kind: string | undefined,
@@ -33,7 +33,7 @@ export async function add(
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
   const given = flags.module === undefined ? [] : [flags.module];
   const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
-  // Existing errors in the manifest are not what was added.
+  // Compare with the manifest on disk, so that errors in it count as existing.
   return carryOutUpdate(io, 'add', { ...planned, manifestsThen: new Map() }, aborts, flags);
 }
 
@@ -41,17 +41,17 @@ async function additionsOf(kind: string | undefined, values: readonly string[]):
   const known = Object.hasOwn(kinds, kind ?? '') ? kinds[kind as string] : undefined;
   if (known === undefined || values.length === 0)
     throw new Failure('usage', { message: usageOf(kind, known !== undefined) });
-  const refusal = (value: string, reason: string) =>
+  const invalid = (value: string, reason: string) =>
     new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
   const additions: Addition[] = [];
   for (const value of values) {
     if (known.list === 'configuration') {
       const read = await readConfigEntry(value);
-      if (typeof read === 'string') throw refusal(value, read);
+      if (typeof read === 'string') throw invalid(value, read);
       additions.push({ list: known.list, key: read[0], value: read[1] });
     } else {
       const reason = answerKinds[known.answer].check(value);
-      if (reason !== undefined) throw refusal(value, reason);
+      if (reason !== undefined) throw invalid(value, reason);
       additions.push({ list: known.list, entry: value });
     }
   }
@@ -71,6 +71,6 @@ async function edit(io: Io, text: string, file: string, additions: readonly Addi
     if (next === undefined) throw new Failure('manifest-not-editable', { file, key: addition.list });
     edited = next;
   }
-  await mustBeManifest(io, edited, relative(io.cwd, file), file);
+  await readManifestText(io, edited, relative(io.cwd, file), file);
   return edited;
 }

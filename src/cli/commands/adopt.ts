@@ -10,7 +10,7 @@ import { type ExitCode, exit } from '../output/exit.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
 import { explainManifest, type ModuleFlags, openHostOf } from '../steps/open-modules.ts';
 
-/** What the pack renders now becomes the base of later updates; no file of the user's changes. */
+/** Makes what the pack renders now the merge base of later updates. Changes no file of the user. */
 export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {
   const withHost = flags.hostFiles === true;
   if (names.length === 0 && !withHost)

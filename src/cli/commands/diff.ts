@@ -14,7 +14,7 @@ export interface DiffFlags extends ModuleFlags {
   readonly mine?: boolean;
 }
 
-/** What an update would change; or what the pack changed since, or the user, each against the last render. */
+/** Prints what an update would change, or what the template or the user changed since the last render. */
 export async function diff(io: Io, names: readonly string[], flags: DiffFlags): Promise<ExitCode> {
   if (flags.template && flags.mine)
     throw new Failure('usage', { message: 'Pass either --template or --mine, not both.' });
@@ -28,7 +28,7 @@ export async function diff(io: Io, names: readonly string[], flags: DiffFlags): 
   return exit.done;
 }
 
-/** From the last render to the disk, or to the new render: of files that are merged, the others have no base. */
+/** The changes from the last render to the disk or to the new render. Only managed files have a merge base. */
 function sinceRender({ folder, mine, update }: PlannedModule, isMine: boolean): Plan {
   const { base, theirs, decisions } = update;
   const after = new Map<RelPath, TreeFile>();

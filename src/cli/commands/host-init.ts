@@ -9,10 +9,10 @@ export interface HostInitFlags extends PlanFlags {
   readonly stack?: string;
 }
 
-/** ask → render the pack's host tree → plan → preview → apply */
+/** Creates a host application. */
 export async function hostInit(io: Io, dir: string, flags: HostInitFlags): Promise<ExitCode> {
   const target = resolve(io.cwd, dir);
-  const { meta, isThere } = await makeHost(io, target, await chooseStack(io, flags.stack, flags), flags);
-  if (isThere && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
+  const { meta, exists } = await makeHost(io, target, await chooseStack(io, flags.stack, flags), flags);
+  if (exists && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
   return exit.done;
 }

@@ -9,8 +9,8 @@ import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
-import { mustBreakNoRule } from '../steps/check-plan.ts';
-import { type FoundHost, type HostFlags, keepingNewHost, openOrOfferHost } from '../steps/find-host.ts';
+import { assertNoNewErrors } from '../steps/check-plan.ts';
+import { explainCancel, type FoundHost, type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 import { moduleSteps, reportSteps } from '../steps/next-steps.ts';
 import { verifyModule } from '../steps/verify.ts';
 
@@ -18,11 +18,11 @@ export interface NewFlags extends SourceFlags, HostFlags {
   readonly verify?: boolean;
 }
 
-/** answers → manifest → tree → plan → preview → disk */
+/** Creates a module: gathers answers, renders, shows the plan, writes. */
 export async function newModule(io: Io, name: string | undefined, flags: NewFlags): Promise<ExitCode> {
   const given = await gatherAnswers(io, name, flags);
   const found = await openOrOfferHost(io, given.answers.stack, flags);
-  return keepingNewHost(found, () => generate(io, given, found, flags));
+  return explainCancel(found, () => generate(io, given, found, flags));
 }
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
@@ -36,7 +36,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { name } = manifest;
   const context = contextOf(manifest, meta, importSpecifiers(host, meta, name));
   const { plan, folder, notes } = await planModule(host, pack, context);
-  const diagnostics = await mustBreakNoRule(io, host, plan);
+  const diagnostics = await assertNoNewErrors(io, host, plan);
 
   const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));

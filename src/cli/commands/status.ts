@@ -15,7 +15,7 @@ interface Audit {
   readonly strayed: readonly string[] | undefined;
 }
 
-/** How each file stands to what the pack rendered last, and would render now. */
+/** Prints the state of each file, or with --verify-base whether the merge bases are correct. */
 export async function status(io: Io, names: readonly string[], flags: StatusFlags): Promise<ExitCode> {
   const audits: Audit[] = [];
   const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.strayed() });
@@ -31,12 +31,12 @@ export async function status(io: Io, names: readonly string[], flags: StatusFlag
   return exit.done;
 }
 
-/** `strayed` is null where the base cannot be rendered again. */
+/** `strayed` is null if the merge base cannot be verified. */
 function auditToJson({ name, strayed }: Audit): object {
   return { name, strayed: strayed ?? null };
 }
 
-/** Exit 1 where a base is not what the pack renders from its manifest. */
+/** Returns exit code 1 if a merge base is not what the pack renders from its manifest. */
 function reportAudits(io: Io, audits: readonly Audit[], { json }: StatusFlags): ExitCode {
   for (const { name, strayed } of json ? [] : audits) {
     if (strayed === undefined)
@@ -44,5 +44,5 @@ function reportAudits(io: Io, audits: readonly Audit[], { json }: StatusFlags): 
     else if (strayed.length === 0) io.out.write(`${name}: the merge base is correct\n`);
     else io.out.write(`${name}: the merge base differs from what the template pack generates: ${strayed.join(', ')}\n`);
   }
-  return audits.some(({ strayed }) => strayed !== undefined && strayed.length > 0) ? exit.findings : exit.done;
+  return audits.some(({ strayed }) => strayed !== undefined && strayed.length > 0) ? exit.diagnostics : exit.done;
 }

@@ -7,7 +7,7 @@ import { withProgress } from '../output/progress.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
 import { type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 
-/** Puts back what the last update changed, as long as nobody edited it since. */
+/** Reverts the last update, unless its files were edited since. */
 export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {
   const { host } = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const plan = await planUndo(host.root);

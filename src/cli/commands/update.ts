@@ -6,22 +6,22 @@ import { withProgress } from '../output/progress.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
 import { openModules } from '../steps/open-modules.ts';
 
-/** manifests and locks → three-way merge → plan → preview → disk */
+/** Regenerates modules and merges the result with the user's edits. */
 export async function update(io: Io, names: readonly string[], flags: UpdateFlags): Promise<ExitCode> {
   const { style, aborts } = conflictStyle(io, flags);
   const planned = await withProgress(io, 'Merging', (onProgress) =>
     openModules(io, names, style, flags, { onProgress }),
   );
-  mustHaveRestored(planned, flags.restore ?? []);
+  assertRestored(planned, flags.restore ?? []);
   return carryOutUpdate(io, 'update', planned, aborts, flags);
 }
 
-function mustHaveRestored({ modules }: UpdatePlan, paths: readonly string[]): void {
+function assertRestored({ modules }: UpdatePlan, paths: readonly string[]): void {
   const isDone = (path: string) =>
     modules.some(({ update }) => update.decisions.some((one) => one.path === path && one.reason === 'restored'));
-  const wrong = paths.find((path) => !isDone(path));
-  if (wrong !== undefined)
+  const unknown = paths.find((path) => !isDone(path));
+  if (unknown !== undefined)
     throw new Failure('usage', {
-      message: `--restore ${wrong}: no deleted file has this path. \`create-ai-module status\` lists the paths.`,
+      message: `--restore ${unknown}: no deleted file has this path. \`create-ai-module status\` lists the paths.`,
     });
 }

@@ -10,7 +10,7 @@ import type { Io } from '../../io/io.ts';
 import { codeReader, readTexts } from '../../io/module/module-code.ts';
 import { paintFor } from '../output/colors.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
-import { breathe, withProgress } from '../output/progress.ts';
+import { withProgress, yieldToEventLoop } from '../output/progress.ts';
 import type { PlanFlags } from '../output/show-plan.ts';
 import { version } from '../output/version.ts';
 import { checkupsFor } from '../steps/find-checkups.ts';
@@ -24,11 +24,11 @@ export interface ValidateFlags extends PlanFlags {
   readonly fix?: boolean;
 }
 
-/** read → check → report. Exit 1 where there is an error; with --strict, a warning. */
+/** Checks manifests and reports. Returns exit code 1 if there is an error, or with --strict a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
   const check = () => checkPaths(io, paths, { ...flags, json: format === 'json' });
-  // Who types the manifest sees it on the line that progress would be drawn on.
+  // Progress would overwrite the line on which the user types the manifest.
   const isTyped = paths.includes('-') && io.isInteractive;
   const checked = await (isTyped ? check() : withProgress(io, 'Checking manifests', check));
   const diagnostics = checked.flatMap((one) => [...one.checkup.unreadable, ...one.diagnostics]).sort(byFile);
@@ -49,7 +49,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
   };
   io.out.write((checkFormats[format] as (typeof checkFormats)[string])(report, paintFor(io, io.out)));
   const isFailure = diagnostics.some(({ severity }) => flags.strict || severity === 'error');
-  return isFailure ? exit.findings : exit.done;
+  return isFailure ? exit.diagnostics : exit.done;
 }
 
 function formatOf(io: Io, { json, format }: ValidateFlags): string {
@@ -63,9 +63,9 @@ function formatOf(io: Io, { json, format }: ValidateFlags): string {
 interface Checked {
   readonly checkup: ReadCheckup;
   readonly diagnostics: readonly Diagnostic[];
-  /** What --fix wrote. */
+  /** Texts that --fix wrote, by file. */
   readonly written: ReadonlyMap<string, string>;
-  /** Files that --fix changed, or would. */
+  /** Files that --fix changed or would change. */
   readonly fixed: readonly string[];
 }
 
@@ -74,16 +74,16 @@ async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags
   const all: Checked[] = [];
   for (const { checkup, ...rest } of await checkupsFor(io, paths, flags.host)) {
     const one = { ...rest, checkup: { ...checkup, ...codeOf } };
-    all.push(flags.fix ? await fixed(io, one, flags) : await asItIs(one));
+    all.push(flags.fix ? await fixed(io, one, flags) : await withoutFixes(one));
   }
   return all;
 }
 
-async function asItIs(checkup: ReadCheckup): Promise<Checked> {
-  return { checkup, diagnostics: await checkAll(checkup.checkup, breathe), written: new Map(), fixed: [] };
+async function withoutFixes(checkup: ReadCheckup): Promise<Checked> {
+  return { checkup, diagnostics: await checkAll(checkup.checkup, yieldToEventLoop), written: new Map(), fixed: [] };
 }
 
-/** Where fixes are only shown, what is reported is what is wrong now. */
+/** Reports the diagnostics after the fixes, or those before them if the fixes are only shown. */
 async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promise<Checked> {
   const { fixFiles } = await import('../steps/fix-files.ts');
   const { before, after, texts, isWritten } = await fixFiles(io, checkup, flags);
@@ -92,7 +92,7 @@ async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promis
   return { checkup, diagnostics: after, written: texts, fixed: files };
 }
 
-/** Texts of the files in which something was found, which is shown with their lines: manifests and code. */
+/** The texts of the files with diagnostics, manifests and code, to show the lines. */
 function textsFor(io: Io, diagnostics: readonly Diagnostic[], checked: readonly Checked[]): Map<string, string> {
   const files = new Set(diagnostics.map(({ file }) => file));
   const texts = new Map<string, string>();
@@ -102,7 +102,7 @@ function textsFor(io: Io, diagnostics: readonly Diagnostic[], checked: readonly 
   return new Map([...texts, ...readTexts(io.cwd, files)]);
 }
 
-/** In a workflow files are known from the root of the repository, wherever the command runs. */
+/** GitHub resolves paths from the root of the repository, not from the working directory. */
 function fromWorkspace(io: Io, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const root = io.env.GITHUB_WORKSPACE ?? io.cwd;
   return diagnostics.map((one) => ({ ...one, file: shownPath(root, resolve(io.cwd, one.file)) }));

@@ -1,10 +1,10 @@
-/** What the exit code of a command means; the documentation's tables are printed from this. */
+/** The exit codes. The documentation is generated from these comments. */
 export const exit = {
   /** Done: the result was written or printed. */
   done: 0,
   /** Diagnostics: the files have errors or conflicts, or `update --check` found changes. */
-  findings: 1,
-  /** Usage or configuration error: correct a flag, an answer, a manifest, a template pack or the host. Nothing was written. */
+  diagnostics: 1,
+  /** Usage or configuration error, for example in a flag, a manifest, a template pack or the host. Nothing was written. */
   user: 2,
   /** System error: I/O, permissions, a missing tool, or a failed command. */
   machine: 3,

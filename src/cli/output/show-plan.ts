@@ -11,7 +11,7 @@ export interface PlanFlags {
   readonly json?: boolean;
 }
 
-/** Only on a terminal, and not where a flag says what to do, or that the result is to be read or piped. */
+/** Whether prompts are allowed: on a terminal, unless a flag answers them or asks for output to read or pipe. */
 export function mayAsk(io: Io, flags: PlanFlags): boolean {
   return io.isInteractive && !flags.yes && !flags.json && !flags.diff;
 }
@@ -21,15 +21,15 @@ export function showsOnly({ yes, dryRun, diff, json }: PlanFlags): boolean {
   return dryRun === true || (!yes && (diff === true || json === true));
 }
 
-/** Whether a run may end with files written: it needs --yes, or somebody to ask. */
+/** Whether the run may write: that needs --yes or a prompt. */
 export function mayWrite(io: Io, flags: PlanFlags): boolean {
   return !showsOnly(flags) && (flags.yes === true || mayAsk(io, flags));
 }
 
 /**
- * Shows the plan as the flags want it, and asks. True: apply it. A plan that changes nothing needs no consent. Throws
- * `confirmation-missing` where nobody can be asked. A plan that is only shown is the result, and so on stdout; before
- * writing it is talk.
+ * Shows the plan and asks for confirmation if needed. Returns whether to apply it; false if it changes nothing. Throws
+ * `confirmation-missing` if prompts are not allowed, and `Cancelled`. The plan goes to stdout if it is the result of
+ * the command, and to stderr if it precedes writing.
  */
 export async function confirmPlan(io: Io, plan: Plan, title: string, flags: PlanFlags): Promise<boolean> {
   const isResult = showsOnly(flags);
@@ -51,7 +51,7 @@ export async function confirmPlan(io: Io, plan: Plan, title: string, flags: Plan
   throw new Cancelled();
 }
 
-/** The result of `--json`: what was or would be done, and `more` of the command. */
+/** Prints the document of `--json`: the plan, whether it was written, and `more` properties of the command. */
 export async function printJson(io: Io, result: PlanResult, more: Readonly<Record<string, unknown>>): Promise<void> {
   io.out.write(await planResultToJson(result, more));
 }

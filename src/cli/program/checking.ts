@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
-import type { End } from './flags.ts';
+import type { SetExitCode } from './flags.ts';
 
-export function declareCheckingCommands(program: Command, io: Io, end: End): void {
+export function declareCheckingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command('validate')
     .description('Check manifests and the code of their modules; default: all modules of the host')
@@ -18,11 +18,11 @@ export function declareCheckingCommands(program: Command, io: Io, end: End): voi
     .option('-y, --yes', 'With --fix: write, even with --diff or --json')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (paths: string[], flags) =>
-      end(await (await import('../commands/validate.ts')).validate(io, paths, flags)),
+      setExitCode(await (await import('../commands/validate.ts')).validate(io, paths, flags)),
     );
   program
     .command('schema')
     .description('Print the JSON Schema of the manifest, for editors and other validators')
     .option('--debug', 'Print the stack trace of an error')
-    .action(async () => end(await (await import('../commands/schema.ts')).schema(io)));
+    .action(async () => setExitCode(await (await import('../commands/schema.ts')).schema(io)));
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
-import { type End, many } from './flags.ts';
-import { mustNotMeanCommand } from './reserved-names.ts';
+import { repeatable, type SetExitCode } from './flags.ts';
+import { assertNotCommand } from './reserved-names.ts';
 
-export function declareNew(program: Command, io: Io, end: End): void {
+export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): void {
   program
     .command('new', { isDefault: true })
     .description('Generate a module in a host application (the default command)')
@@ -14,12 +14,20 @@ export function declareNew(program: Command, io: Io, end: End): void {
     .option('--answers <file>', 'Read answers from a YAML file')
     .option('--description <text>', 'What the module does')
     .option('--author <name>', 'Author of the module; default: git config user.name')
-    .option('--endpoint <endpoint>', 'Add an endpoint to the standard six, such as "POST /reindex" (repeatable)', many)
-    .option('--permission <permission>', 'Add a permission, "ns:verb" (repeatable)', many)
-    .option('--emit <event>', 'Add an event that the module emits, "ns.verb" (repeatable)', many)
-    .option('--subscribe <event>', 'Add an event that the module handles, "ns.verb" (repeatable)', many)
-    .option('--config <key=value>', 'Add a setting; the value may be {type: integer, minimum: 1} (repeatable)', many)
-    .option('--dependency <name>', 'Add a dependency: a service, module:<name> or a package (repeatable)', many)
+    .option(
+      '--endpoint <endpoint>',
+      'Add an endpoint to the standard six, such as "POST /reindex" (repeatable)',
+      repeatable,
+    )
+    .option('--permission <permission>', 'Add a permission, "ns:verb" (repeatable)', repeatable)
+    .option('--emit <event>', 'Add an event that the module emits, "ns.verb" (repeatable)', repeatable)
+    .option('--subscribe <event>', 'Add an event that the module handles, "ns.verb" (repeatable)', repeatable)
+    .option(
+      '--config <key=value>',
+      'Add a setting; the value may be {type: integer, minimum: 1} (repeatable)',
+      repeatable,
+    )
+    .option('--dependency <name>', 'Add a dependency: a service, module:<name> or a package (repeatable)', repeatable)
     .option('--provider <provider>', 'Provider that runs the jobs: local or openai')
     .option('--cpu <quantity>', 'CPUs in Kubernetes notation, "1" or "500m"')
     .option('--memory <quantity>', 'Memory in Kubernetes notation, "512Mi"')
@@ -33,12 +41,12 @@ export function declareNew(program: Command, io: Io, end: End): void {
     .option('--verify', 'Run the tests of the new module afterwards')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (name: string | undefined, flags) => {
-      if (name !== undefined && program.args[0] !== 'new') mustNotMeanCommand(name);
-      end(await (await import('../commands/new.ts')).newModule(io, name, flags));
+      if (name !== undefined && program.args[0] !== 'new') assertNotCommand(name);
+      setExitCode(await (await import('../commands/new.ts')).newModule(io, name, flags));
     });
 }
 
-export function declareHostCommands(program: Command, io: Io, end: End): void {
+export function declareHostCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
   const host = program.command('host').description('Create host applications').exitOverride();
   host
     .command('init')
@@ -51,6 +59,6 @@ export function declareHostCommands(program: Command, io: Io, end: End): void {
     .option('--json', 'Print the plan as JSON on stdout; write only with --yes')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (dir: string, flags) =>
-      end(await (await import('../commands/host-init.ts')).hostInit(io, dir, flags)),
+      setExitCode(await (await import('../commands/host-init.ts')).hostInit(io, dir, flags)),
     );
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../output/exit.ts';
 
-/** Takes the exit code of the command that ran. */
-export type End = (code: ExitCode) => void;
+/** Receives the exit code of the command. */
+export type SetExitCode = (code: ExitCode) => void;
 
-/** Collects a flag that may be repeated. */
-export const many = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+/** Parser for an option that may be repeated. */
+export const repeatable = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-/** The flags of what shows a plan before it writes. */
+/** Adds the options of every command that shows a plan before it writes. */
 export function planning(command: Command): Command {
   return command
     .option('-y, --yes', 'Write without asking')

@@ -5,31 +5,32 @@ import { type ExitCode, exit } from '../output/exit.ts';
 import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
-import { isCommand, mustNotMeanCommand } from './reserved-names.ts';
+import type { SetExitCode } from './flags.ts';
+import { assertNotCommand, isCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
 
-/** Runs what the arguments say. Throws what its command throws, and `usage` where they say nothing sensible. */
+/** Parses the arguments and runs the command. Throws `usage` for invalid arguments, and what the command throws. */
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = exit.done;
-  const end = (ended: ExitCode) => {
-    code = ended;
+  const setExitCode = (next: ExitCode) => {
+    code = next;
   };
   const [first = '-'] = argv;
-  const program = buildProgram(io, end, first);
+  const program = buildProgram(io, setExitCode, first);
   try {
-    // Before its flags and further words are read: they are meant for another command, too.
-    if (!first.startsWith('-') && !isCommand(first)) mustNotMeanCommand(first);
+    // Checked first: the other arguments are meant for the misspelt command and would cause confusing errors.
+    if (!first.startsWith('-') && !isCommand(first)) assertNotCommand(first);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exit.done;
     if (error.code === 'commander.help') return exit.user;
-    throw new Failure('usage', { message: complaint(error) });
+    throw new Failure('usage', { message: usageMessage(error) });
   }
 }
 
-function complaint({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError): string {
   const text = message.replace(/^error: /, '').replace(/\s*\((Did you mean .*\?)\)$/s, '. $1');
   const advice =
     code === 'commander.excessArguments' ? ' Put the command first, and quote arguments that contain spaces.' : '';
@@ -37,10 +38,10 @@ function complaint({ code, message }: CommanderError): string {
 }
 
 /**
- * Every command and flag of the tool; what a command does is imported when it runs. `validate` stands in front of commits
- * and in editors: where it comes `first`, only what is near it is declared.
+ * Declares all commands and options; the code of a command is imported when it runs. If `validate` is the `first`
+ * argument, only the checking commands are declared: it runs in editors and before commits, so it must start fast.
  */
-export function buildProgram(io: Io, end: (code: ExitCode) => void, first?: string): Command {
+export function buildProgram(io: Io, setExitCode: SetExitCode, first?: string): Command {
   const program = new Command('create-ai-module')
     .description('Generate AI modules in Fastify and FastAPI applications, and keep them up to date.')
     .version(version, '-v, --version', 'Print the version')
@@ -58,10 +59,10 @@ export function buildProgram(io: Io, end: (code: ExitCode) => void, first?: stri
     );
 
   if (first !== 'validate') {
-    declareNew(program, io, end);
-    declareHostCommands(program, io, end);
+    declareNew(program, io, setExitCode);
+    declareHostCommands(program, io, setExitCode);
   }
-  declareCheckingCommands(program, io, end);
-  if (first !== 'validate') declareUpdatingCommands(program, io, end);
+  declareCheckingCommands(program, io, setExitCode);
+  if (first !== 'validate') declareUpdatingCommands(program, io, setExitCode);
   return program;
 }

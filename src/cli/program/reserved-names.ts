@@ -8,7 +8,7 @@ const start = 'Did you mean host init? The host that it creates has scripts to s
 const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
 const rename = 'To rename a module, rename its folder, change the name in its manifest, then run update.';
 
-/** Verbs that people try, or that may become commands, with what there is instead. Commands themselves need no row. */
+/** Verbs that users try or that may become commands, with the advice to show. */
 const reserved: Readonly<Record<string, string>> = {
   attach: meant('host init'),
   build: start,
@@ -52,17 +52,17 @@ export function isCommand(word: string): boolean {
   return commands.includes(word);
 }
 
-/** The command that the arguments run, as it is typed: `host init`. */
+/** The command that the arguments run, as the user types it: `host init`. */
 export function commandOf([first = '', second]: readonly string[]): string {
   if (first === 'host' && second === 'init') return 'host init';
   return isCommand(first) ? first : 'new';
 }
 
 /**
- * `new` is the default command, so a misspelt command would become a module of that name. Throws `usage` for a first
- * word that is a command or a reserved verb, or nearly a command; `new <name>` accepts every name.
+ * Throws `usage` if the first argument is a command, a reserved verb or a misspelt command: `new` is the default
+ * command, so a misspelt command would create a module. `new <name>` accepts these names.
  */
-export function mustNotMeanCommand(word: string): void {
+export function assertNotCommand(word: string): void {
   if (isCommand(word)) throw new Failure('usage', { message: `Put the command first: create-ai-module ${word} …` });
   const advice = Object.hasOwn(reserved, word) ? reserved[word] : adviceOnMisspelt(word);
   if (advice === undefined) return;
@@ -71,7 +71,7 @@ export function mustNotMeanCommand(word: string): void {
   });
 }
 
-/** A name may well begin with a command's, like host_monitor, or rhyme with a short one, like cost. */
+/** Strict, because valid names can start like a command (host_monitor) or resemble a short one (cost). */
 function adviceOnMisspelt(word: string): string | undefined {
   const near = commands.filter((command) => command[0] === word[0] && word.length <= command.length + 1);
   const nearest = nearestWord(word, near);

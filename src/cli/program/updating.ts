@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
-import { type End, many, planning } from './flags.ts';
+import { planning, repeatable, type SetExitCode } from './flags.ts';
 
-export function declareUpdatingCommands(program: Command, io: Io, end: End): void {
+export function declareUpdatingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
   const modulesCommand = (
     name: string,
     description: string,
@@ -23,9 +23,9 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
         '--on-conflict <how>',
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
       )
-      .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', many),
+      .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', repeatable),
   ).action(async (names: string[], flags) =>
-    end(await (await import('../commands/update.ts')).update(io, names, flags)),
+    setExitCode(await (await import('../commands/update.ts')).update(io, names, flags)),
   );
 
   modulesCommand('status', 'Show the state of each file: edited, outdated, both, deleted, detached or conflict')
@@ -33,14 +33,16 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (names: string[], flags) =>
-      end(await (await import('../commands/status.ts')).status(io, names, flags)),
+      setExitCode(await (await import('../commands/status.ts')).status(io, names, flags)),
     );
 
   modulesCommand('diff', 'Show what an update would change, as a diff')
     .option('--template', 'Show what the template and the manifest changed since the last update')
     .option('--mine', 'Show what you changed since the last update')
     .option('--debug', 'Print the stack trace of an error')
-    .action(async (names: string[], flags) => end(await (await import('../commands/diff.ts')).diff(io, names, flags)));
+    .action(async (names: string[], flags) =>
+      setExitCode(await (await import('../commands/diff.ts')).diff(io, names, flags)),
+    );
 
   planning(
     program
@@ -61,7 +63,7 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
       ),
   ).action(async (kind: string | undefined, values: string[], flags) =>
-    end(await (await import('../commands/add.ts')).add(io, kind, values, flags)),
+    setExitCode(await (await import('../commands/add.ts')).add(io, kind, values, flags)),
   );
 
   planning(
@@ -70,12 +72,14 @@ export function declareUpdatingCommands(program: Command, io: Io, end: End): voi
       'Start tracking existing modules (copied, hand-written, or missing lock.yaml) so `update` can manage them',
       'Names or paths of modules, at least one',
     ),
-  ).action(async (names: string[], flags) => end(await (await import('../commands/adopt.ts')).adopt(io, names, flags)));
+  ).action(async (names: string[], flags) =>
+    setExitCode(await (await import('../commands/adopt.ts')).adopt(io, names, flags)),
+  );
 
   planning(
     program
       .command('undo')
       .description('Revert the changes of the last update')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it'),
-  ).action(async (flags) => end(await (await import('../commands/undo.ts')).undo(io, flags)));
+  ).action(async (flags) => setExitCode(await (await import('../commands/undo.ts')).undo(io, flags)));
 }

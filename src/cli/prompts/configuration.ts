@@ -7,20 +7,20 @@ import type { Prompter } from '../../io/io.ts';
 type Configuration = NonNullable<Answers['config']>;
 type Type = Setting['type'];
 
-/** What a question can see when it is asked. */
+/** The context of a question. */
 export interface Asking {
   readonly prompter: Prompter;
-  /** The author, if nobody says otherwise. */
+  /** The default author. */
   readonly author: string;
-  /** What stands in the host's folder of modules. */
+  /** The names in the host's folder of modules. */
   readonly namesInUse: readonly string[];
-  /** Why the stack reserves a name; `undefined` where it does not. */
+  /** Why the stack reserves a name; `undefined` if it does not. */
   readonly whyReserved: (name: string) => string | undefined;
-  /** Given beforehand, or answered up to now. */
+  /** All answers so far. */
   readonly answers: Answers;
 }
 
-/** Keys one after the other, until none is named. Each is checked next to those before it. */
+/** Asks for settings until the key is empty. Checks each one together with the earlier ones. */
 export async function askConfiguration({ prompter, answers }: Asking): Promise<Configuration> {
   let config: Configuration = {};
   for (;;) {
@@ -52,7 +52,7 @@ async function askSetting(prompter: Prompter, key: string, whyNot: WhyNot): Prom
 
 const typeChoices = (['string', 'integer', 'number', 'boolean'] as const).map((value) => ({ value, label: value }));
 
-/** The bounds come before the default, so that the default can be held against them. */
+/** Asks for the bounds first, so that the default can be checked against them. */
 async function askEntry(prompter: Prompter, type: Type, whyNot: WhyNot): Promise<ConfigurationEntry> {
   let entry: ConfigurationEntry = { type };
   const isNumber = type === 'integer' || type === 'number';

@@ -5,7 +5,7 @@ import { titleOf } from '../../core/text/names.ts';
 import type { Choice } from '../../io/io.ts';
 import { type Asking, askConfiguration } from './configuration.ts';
 
-/** Asks what the answers still lack: the name, then the rest in the pack's order. */
+/** Asks for the missing answers: the name, then the others in the pack's order. */
 export async function askMissing(asking: Asking, order: readonly QuestionId[]): Promise<Answers & { name: string }> {
   let { answers } = asking;
   for (const step of ['name' as const, ...order].flatMap((id) => steps[id])) {
@@ -15,13 +15,13 @@ export async function askMissing(asking: Asking, order: readonly QuestionId[]): 
   return answers as Answers & { name: string };
 }
 
-/** One prompt, or a dialogue of several, that finds one answer. */
+/** One or more prompts for one answer. */
 interface Step {
   readonly isAnswered: (answers: Answers) => boolean;
   readonly ask: (asking: Asking) => Promise<Answers>;
 }
 
-/** The questions of `new`, by the names that a pack's `questions:` has for them. */
+/** The questions of `new`, by their names in a pack's `questions:`. */
 export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
   name: [line('name', 'Name of the module (snake_case)')],
   description: [
@@ -63,7 +63,7 @@ function line(id: AnswerId, message: string, initial?: (asking: Asking) => strin
   };
 }
 
-/** Entries on one line, separated by commas; nothing is a fine answer. */
+/** Asks for entries on one line, separated by commas. The line may be empty. */
 function list(id: AnswerId, message: string): Step {
   return {
     isAnswered: (answers) => answers[id] !== undefined,
@@ -101,7 +101,7 @@ function answerOf(id: AnswerId, text: string): string | number {
   return id === 'max_concurrent_jobs' ? Number(text) : text;
 }
 
-/** A comma may also stand inside `celery[redis,msgpack]` and before the second bound of `numpy>=1,<3`. */
+/** Splits at commas, but not in `celery[redis,msgpack]` or `numpy>=1,<3`. */
 function entriesOf(text: string): string[] {
   return text
     .split(/,(?![^[]*\])(?!\s*[<>=!~^])/)

@@ -4,7 +4,7 @@ import input from '@inquirer/input';
 import select from '@inquirer/select';
 import { Cancelled, type Prompter } from '../../io/io.ts';
 
-/** Prompts on the terminal: on stderr like all talk, unless that was led away. */
+/** Prompts on stderr, like all other output that is not a result, or on stdout if stderr is redirected. */
 export function terminalPrompter(): Prompter {
   const terminal = { output: process.stderr.isTTY ? process.stderr : process.stdout };
   return {
@@ -44,7 +44,7 @@ export function terminalPrompter(): Prompter {
   };
 }
 
-/** Ctrl-C and Ctrl-D reject with one of inquirer's own errors, told apart by name. */
+/** Converts inquirer's errors for Ctrl-C and Ctrl-D, which only their names identify. */
 async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -11,7 +11,7 @@ import { paintFor } from '../output/colors.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, mayAsk, mayWrite, printJson } from '../output/show-plan.ts';
-import { mustBreakNoRule } from './check-plan.ts';
+import { assertNoNewErrors } from './check-plan.ts';
 import type { FoundHost } from './find-host.ts';
 import type { ModuleFlags } from './open-modules.ts';
 
@@ -22,7 +22,7 @@ export interface UpdateFlags extends ModuleFlags {
 
 const styles = ['markers', 'ours', 'theirs', 'sidecar', 'abort'] as const;
 
-/** What becomes of conflicts: where nobody can be asked, nothing is written unless a flag says how. */
+/** How to handle conflicts. Without prompts, the default is to write nothing if there are any. */
 export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: ConflictStyle; readonly aborts: boolean } {
   const given = flags.onConflict ?? (mayAsk(io, flags) ? 'markers' : 'abort');
   const style = styles.find((one) => one === given);
@@ -31,10 +31,9 @@ export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: Con
   return style === 'abort' ? { style: 'markers', aborts: true } : { style, aborts: false };
 }
 
-/** What an update would do, and where. */
 type Planned = UpdatePlan & { readonly found: FoundHost };
 
-/** preview → disk → report. Exit 1 where conflicts are left, or --check finds work. */
+/** Shows, confirms and applies an update. Returns exit code 1 if conflicts are left, or if --check finds changes. */
 export async function carryOutUpdate(
   io: Io,
   command: 'update' | 'add',
@@ -47,7 +46,7 @@ export async function carryOutUpdate(
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
-  const diagnostics = await mustBreakNoRule(io, found.host, plan, planned.manifestsThen);
+  const diagnostics = await assertNoNewErrors(io, found.host, plan, planned.manifestsThen);
 
   const dryRun = flags.check === true || flags.dryRun === true || isRefused;
   const isWritten = !dryRun && mayWrite(io, flags);
@@ -59,7 +58,7 @@ export async function carryOutUpdate(
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
     await printJson(io, { command, plan, written: apply, diagnostics }, more);
   } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
-  return hasConflicts || (flags.check === true && !isIdle) ? exit.findings : exit.done;
+  return hasConflicts || (flags.check === true && !isIdle) ? exit.diagnostics : exit.done;
 }
 
 function titleOf({ plan, modules, found }: Planned): string {
@@ -78,7 +77,7 @@ function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefuse
   return applied ? `Updated ${count}: ${countChanges(plan, true)}` : `${count}: ${countChanges(plan)}`;
 }
 
-/** How many of the modules change: `1 of 3 modules and the host`; how many there are where nothing does. */
+/** The number of modules that change, such as `1 of 3 modules and the host`, or of all modules if none does. */
 function countOf(plan: Plan, all: UpdatePlan['modules']): string {
   const isModule = ({ folder }: UpdatePlan['modules'][number]) => folder !== '';
   const meant = isNoop(plan) ? all : changedModules(plan, all);

@@ -12,10 +12,10 @@ import { paintFor } from '../output/colors.ts';
 const maxListed = 10;
 
 /**
- * Runs the rules on the host's modules as the plan would leave them. Returns the warnings that it adds. Throws
- * `rules-broken` where it adds errors; errors that exist already are listed and stop nothing.
+ * Runs the rules on the host's modules as they would be after the plan. Prints existing errors, and everything that the
+ * plan adds. Returns the warnings that it adds. Throws `rules-broken` if it adds errors.
  */
-export async function mustBreakNoRule(
+export async function assertNoNewErrors(
   io: Io,
   host: Host,
   plan: Plan,
@@ -36,7 +36,7 @@ function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
 }
 
-/** A line for each of the first. */
+/** One line for each of the first errors. */
 function listOf(errors: readonly Diagnostic[]): string {
   if (errors.length === 0) return '';
   const lines = errors.slice(0, maxListed).map(({ file, range, message, rule }) => {

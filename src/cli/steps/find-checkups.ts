@@ -9,7 +9,10 @@ import type { Io } from '../../io/io.ts';
 
 export const stdinName = '<stdin>';
 
-/** What `validate` was asked to check: paths, patterns and names of modules, `-` for standard input, without any the host's modules. */
+/**
+ * Reads the manifests to check: paths, glob patterns, names of modules, or `-` for standard input. Without any, all
+ * modules of the host.
+ */
 export async function checkupsFor(io: Io, paths: readonly string[], hostDir = '.'): Promise<ReadCheckup[]> {
   if (paths.length === 0) {
     const { host } = await openHost(resolve(io.cwd, hostDir));

@@ -18,12 +18,12 @@ export interface HostFlags extends PlanFlags {
   readonly host?: string;
 }
 
-/** A host, and whether this run has made it. */
+/** A host, and whether this run created it. */
 export interface FoundHost extends OpenedHost {
   readonly isNew: boolean;
 }
 
-/** The host, with the evidence shown; where there is none, one is offered on a terminal. */
+/** Opens the host and prints the evidence for it. If there is none, offers to create one on a terminal. */
 export async function openOrOfferHost(io: Io, stack: string | undefined, flags: HostFlags): Promise<FoundHost> {
   const dir = resolve(io.cwd, flags.host ?? '.');
   const found = await openRecovered(io, dir, stack).catch((error: unknown) => offerHost(io, dir, stack, flags, error));
@@ -33,15 +33,15 @@ export async function openOrOfferHost(io: Io, stack: string | undefined, flags: 
   return found;
 }
 
-/** Once a host was made, it stays: who cancels what follows is told so. */
-export async function keepingNewHost<T>({ isNew, host }: FoundHost, work: () => Promise<T>): Promise<T> {
+/** If `work` is cancelled after this run created the host, the message says that the host was kept. */
+export async function explainCancel<T>({ isNew, host }: FoundHost, work: () => Promise<T>): Promise<T> {
   return work().catch((error: unknown) => {
     if (!isNew || !isCancelled(error)) throw error;
     throw new Cancelled(`Cancelled. No module was written. The new host application in ${host.root} was kept.`);
   });
 }
 
-/** What an interrupted run left is cleared away first: it may even be the host itself. */
+/** Recovers from an interrupted run first, then opens the host again: that run may have created the host itself. */
 async function openRecovered(io: Io, dir: string, stack: string | undefined): Promise<FoundHost> {
   const opened = await openHost(dir, stack);
   const isRecovered = await reportRecovery(io, opened.host.root);
@@ -74,29 +74,29 @@ async function askFolder(io: Io, dir: string): Promise<string> {
   return resolve(dir, folder);
 }
 
-const usual = 'fastify';
+const defaultStack = 'fastify';
 
-/** The stack that was asked for, or the one to choose where there is a choice. */
+/** The given stack, else the default with --yes, else the answer to a prompt. Throws `answer-missing`. */
 export async function chooseStack(io: Io, given: string | undefined, flags: PlanFlags): Promise<string> {
   if (given !== undefined) return resolveStack(given, io.cwd);
   const metas = await bundledMetas();
-  if (flags.yes || metas.length === 1) return usual;
+  if (flags.yes || metas.length === 1) return defaultStack;
   if (!mayAsk(io, flags)) throw new Failure('answer-missing', { flag: '--stack' });
   const prompter = await io.prompter();
   return prompter.select(
     'Stack',
     metas.map((meta) => ({ value: meta.name, label: `${meta.title}: ${meta.description}` })),
-    usual,
+    defaultStack,
   );
 }
 
-/** render the pack's host tree → plan → preview → apply. The pack, and whether the host is there now. */
+/** Renders, shows and writes a host. Returns its pack, and whether the host exists now. */
 export async function makeHost(
   io: Io,
   target: string,
   stack: string,
   flags: PlanFlags,
-): Promise<{ readonly meta: PackMeta; readonly isThere: boolean }> {
+): Promise<{ readonly meta: PackMeta; readonly exists: boolean }> {
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
   for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
@@ -115,15 +115,15 @@ export async function makeHost(
     await printJson(io, { command: 'host init', plan, written: apply }, { host: target, stack: meta.name, root });
   else if (isComplete) io.out.write(`${target} already contains all files of a host. Nothing to do.\n`);
   else if (apply) io.out.write(`Created a host in ${target}: ${countChanges(plan, true)}\n`);
-  return { meta, isThere: apply || isComplete };
+  return { meta, exists: apply || isComplete };
 }
 
-/** Ends what an interrupted run left, and says so. True where there was something. */
+/** Recovers from an interrupted run and reports it. Returns whether there was one. */
 export async function reportRecovery(io: Io, root: string): Promise<boolean> {
   const recovery = await recover(root);
   if (recovery === undefined) return false;
-  const done = recovery.outcome === 'undone' ? 'Its changes were undone' : 'Its changes were already complete';
-  io.err.write(`An earlier run (process ${recovery.pid}) was interrupted. ${done}: ${few(recovery.paths)}\n`);
+  const outcome = recovery.outcome === 'undone' ? 'Its changes were undone' : 'Its changes were already complete';
+  io.err.write(`An earlier run (process ${recovery.pid}) was interrupted. ${outcome}: ${listed(recovery.paths)}\n`);
   for (const { path, before } of recovery.edited) {
     io.err.write(
       `${path} was edited after that run and was kept${before === undefined ? '' : `; its earlier version is in ${before}`}\n`,
@@ -132,7 +132,7 @@ export async function reportRecovery(io: Io, root: string): Promise<boolean> {
   return true;
 }
 
-function few(paths: readonly string[]): string {
+function listed(paths: readonly string[]): string {
   const shown = paths.slice(0, 5).join(', ');
   return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
 }

@@ -8,17 +8,17 @@ import type { ReadCheckup } from '../../io/host/read-checkup.ts';
 import type { Io } from '../../io/io.ts';
 import { planTextChanges, type TextChange } from '../../io/module/plan-module.ts';
 import { paintFor } from '../output/colors.ts';
-import { breathe } from '../output/progress.ts';
+import { yieldToEventLoop } from '../output/progress.ts';
 import { type PlanFlags, showsOnly } from '../output/show-plan.ts';
 import { stdinName } from './find-checkups.ts';
 
-/** Makes every safe fix of one checkup, and writes the manifests that change: all or none. --fix is consent enough. */
+/** Applies all safe fixes of a checkup and writes the changed manifests, all or none. Needs no confirmation. */
 export async function fixFiles(
   io: Io,
   { root, checkup }: ReadCheckup,
   flags: PlanFlags,
 ): Promise<Fixed & { readonly isWritten: boolean }> {
-  const fixed = await fixAll(checkup, breathe);
+  const fixed = await fixAll(checkup, yieldToEventLoop);
   if (fixed.texts.has(stdinName))
     throw new Failure('usage', { message: '--fix cannot change standard input. Pass the path of the manifest.' });
   const texts = new Map(checkup.manifests.map(({ file, text }) => [file, text]));
@@ -38,7 +38,7 @@ export async function fixFiles(
   return { ...fixed, isWritten };
 }
 
-/** Files of a host are written together; others by themselves. */
+/** One plan for the files of a host, one for each other file. */
 function byFolder(root: string | undefined, changes: readonly TextChange[]): [folder: string, TextChange[]][] {
   if (changes.length === 0) return [];
   return root === undefined ? changes.map((one) => [dirname(one.path), [one]]) : [[root, [...changes]]];

@@ -9,7 +9,7 @@ export function reportSteps(steps: readonly string[]): string {
   return `Next:\n${steps.map((step) => `  ${step}\n`).join('')}`;
 }
 
-/** What to do after `host init`. */
+/** The next steps after `host init`. */
 export function hostSteps(io: Io, root: string, { commands }: PackMeta): string[] {
   const first = `${programName(io)} new`;
   return [...changeFolder(io.cwd, root), ...lines(commands.install), first, ...lines(commands.start)];
@@ -20,11 +20,11 @@ export interface WrittenModule {
   readonly folder: string;
   readonly packages: readonly string[];
   readonly isVerified: boolean;
-  /** The host was made in the same run, and nothing is installed in it. */
+  /** Whether this run created the host, so its packages are not installed. */
   readonly hasNewHost: boolean;
 }
 
-/** What to do after `new`: packages to install and to add, the tests to run, the file to open first. */
+/** The next steps after `new`: install and add packages, run the tests, open the module. */
 export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, module: WrittenModule): string[] {
   return [
     ...changeFolder(cwd, root),

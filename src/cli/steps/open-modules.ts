@@ -15,7 +15,7 @@ export interface ModuleFlags extends HostFlags {
   readonly hostFiles?: boolean;
 }
 
-/** The host's modules, all or those given by name or path, or the one that is meant, and what an update would make of them. */
+/** Opens the host and plans the update of the given modules: by default all, or with `isOne` the current one. */
 export async function openModules(
   io: Io,
   given: readonly string[],
@@ -42,14 +42,14 @@ export async function openModules(
   return { ...planned, found };
 }
 
-/** The host that is there: of the module that is given by its path, else around the current folder. */
+/** The host of the module given by its path, else of the current folder. Never creates one. */
 export function openHostOf(io: Io, given: string | undefined, flags: ModuleFlags): Promise<FoundHost> {
   const host = flags.host ?? folderGiven(io.cwd, given);
   const stack = flags.stack === undefined ? undefined : resolveStack(flags.stack, io.cwd);
   return openOrOfferHost(io, stack, { ...flags, ...(host !== undefined && { host }), yes: true });
 }
 
-/** Reads a wrong manifest again, now with the place of everything in it: prints what is wrong and fails alike. */
+/** Prints the diagnostics of an invalid manifest with positions, which the fast reader lacks. Rethrows the error. */
 export function explainManifest(io: Io): (error: unknown) => Promise<never> {
   return async (error) => {
     if (isFailure(error, 'manifest-invalid')) await readManifestFile(io, relative(io.cwd, error.args.file));

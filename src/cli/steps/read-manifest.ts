@@ -8,13 +8,13 @@ import { readText } from '../../io/fs/read-file.ts';
 import type { Io } from '../../io/io.ts';
 import { paintFor } from '../output/colors.ts';
 
-/** The manifest of `--from`. Prints every fault at its line, then throws `manifest-invalid`. */
+/** Reads a manifest. If it is invalid, prints its diagnostics and throws `manifest-invalid`. */
 export async function readManifestFile(io: Io, file: string): Promise<Manifest> {
-  return mustBeManifest(io, readText(resolve(io.cwd, file), maxManifestBytes), file);
+  return readManifestText(io, readText(resolve(io.cwd, file), maxManifestBytes), file);
 }
 
-/** The same for a text that is at hand; `shown` is the file as its reader knows it, `file` as the failure names it. */
-export async function mustBeManifest(io: Io, text: string, shown: string, file: string = shown): Promise<Manifest> {
+/** `readManifestFile` for a text. `shown` is the path in diagnostics, `file` the path in the failure. */
+export async function readManifestText(io: Io, text: string, shown: string, file: string = shown): Promise<Manifest> {
   const parsed = await parseManifest(text, shown);
   if (parsed.ok) return parsed.manifest;
   const { diagnostics, texts } = await withoutSecrets(parsed.diagnostics, new Map([[shown, text]]));

@@ -6,7 +6,7 @@ import { type Argv, runCommand } from '../../io/run-commands.ts';
 import { paintFor } from '../output/colors.ts';
 import { withProgress } from '../output/progress.ts';
 
-/** Runs the pack's verify commands in the host's folder. Throws `command-failed` at the first that fails; the files stay. */
+/** Runs the verify commands of the pack in the host's folder. Throws `command-failed`, and keeps the files. */
 export async function verifyModule(
   io: Io,
   root: string,
@@ -21,7 +21,7 @@ export async function verifyModule(
   }
 }
 
-/** What the command says is shown as it comes; on a terminal, where progress is shown, only if the command fails. */
+/** Streams the output of the command, or on a terminal shows progress, and the output only if the command fails. */
 async function verify(io: Io, root: string, argv: Argv): Promise<void> {
   const line = shellLine(argv);
   const kept: string[] = [];

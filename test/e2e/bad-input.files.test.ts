@@ -77,7 +77,7 @@ describe('a manifest', () => {
     const argv = ['new', '--from', 'given.yaml', '--yes'];
     await expectRefusal(root, argv, {
       reason: /given\.yaml has \d+ errors?; nothing was written/,
-      hint: 'with its line',
+      hint: 'listed above',
     });
     expect((await runIn(root, argv)).err).toContain(`given.yaml${fault}`);
 

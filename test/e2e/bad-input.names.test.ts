@@ -72,13 +72,13 @@ describe('a name that will not do', () => {
       reason: 'given.yaml has 1 error; nothing was written.',
     });
     const { err } = await runIn(root, ['new', '--from', 'given.yaml', '--yes']);
-    expect(err).toContain(`given.yaml:1:7 error name ${reason.split(';')[0]}`);
+    expect(err).toContain(`given.yaml:1:7 error name ${reason.split('. ')[0]}`);
   });
 
   it.each(['con', 'nul', 'aux', 'com1'])('%s, which Windows cannot hold', async (name) => {
     await expectRefusal(await newHost(), ['new', name, '--yes'], {
       reason: `${name} is a device name on Windows`,
-      hint: 'Choose a name that every operating system accepts.',
+      hint: 'Choose a name that is valid on every operating system.',
     });
   });
 });

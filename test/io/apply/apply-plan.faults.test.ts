@@ -113,7 +113,7 @@ it('reports the file, the reason, and that everything was restored', async () =>
     code: 'apply-failed',
     fault: 'machine',
     message: expect.stringMatching(
-      /^Writing src\/modules\/one\/\S+ failed: no space left on device \(ENOSPC\)\. Everything was put back/,
+      /^Writing src\/modules\/one\/\S+ failed: no space left on device \(ENOSPC\)\. All changes were rolled back/,
     ),
   });
 });
@@ -126,7 +126,7 @@ it('reports that restoring failed, and restores in the next run', async () => {
   await expect(applyPlan(root, scenario.plan, { disk })).rejects.toMatchObject({
     code: 'undo-failed',
     message: expect.stringContaining('read-only file system (EROFS)'),
-    hint: expect.stringContaining('the next run puts everything back'),
+    hint: expect.stringContaining('the next run restores everything'),
   });
   removeClaims(root);
   expect(await recover(root)).toMatchObject({ outcome: 'undone', pid: process.pid, paths: ['src/modules/one'] });

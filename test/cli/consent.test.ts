@@ -26,7 +26,7 @@ async function hostWithLostBase(): Promise<string> {
   return root;
 }
 
-/** A folder where the command has something to write. */
+/** A folder in which the command has changes to write. */
 const commands: [argv: readonly string[], arrange: () => Promise<string>][] = [
   [['new', 'alpha'], newHost],
   [['alpha'], newHost],
@@ -46,10 +46,10 @@ describe.each(commands)('%j', (argv, arrange) => {
     ['--dry-run --yes', ['--dry-run', '--yes']],
     ['--dry-run --yes --json', ['--dry-run', '--yes', '--json']],
     ['--dry-run --yes --diff', ['--dry-run', '--yes', '--diff']],
-  ])('writes nothing with %s, and asks nothing', async (_, flags) => {
+  ])('writes nothing and does not prompt with %s', async (_, flags) => {
     const root = await arrange();
     const before = snapshot(root);
-    // A dry run asks for missing answers on a terminal, never for consent.
+    // A dry run prompts for missing answers on a terminal, but never for confirmation.
     const options = flags.includes('--dry-run') ? {} : { replies: {} };
     const { code, out, asked } = await runIn(root, [...argv, ...flags], options);
     expect([code, asked]).toEqual([0, []]);
@@ -71,7 +71,7 @@ describe.each(commands)('%j', (argv, arrange) => {
     expect(snapshot(root)).not.toEqual(before);
   });
 
-  it('shows the plan without a terminal, writes nothing and exits with 2', async () => {
+  it('without a terminal, shows the plan, writes nothing and exits with 2', async () => {
     const root = await arrange();
     const before = snapshot(root);
     const { code, out, err } = await runIn(root, argv);
@@ -96,7 +96,7 @@ describe.each(commands)('%j', (argv, arrange) => {
   });
 });
 
-describe('a plan that changes nothing needs no consent', () => {
+describe('a plan without changes needs no confirmation', () => {
   it.each<[readonly string[], () => Promise<string>]>([
     [['update'], updatedHost],
     [['adopt', 'notes'], async () => (await hostWithModule()).root],
@@ -125,7 +125,7 @@ it.each<[readonly string[], number]>([
   expect(snapshot(root)).toEqual(before);
 });
 
-describe('with conflicts, a run that only shows exits as one that writes', () => {
+describe('with conflicts, a preview has the exit code of the run that writes', () => {
   it.each<[readonly string[]]>([[['update']], [['update', '--on-conflict', 'markers']]])('%j', async (argv) => {
     const host = await hostWithModule();
     host.edit('service.ts', 'return 2', 'return 2000');

@@ -4,7 +4,7 @@ import { type Reply, ScriptedPrompter } from './scripted-prompter.ts';
 
 export interface FakeIoOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Makes it a terminal that this person sits at. */
+  /** Makes it a terminal on which this user answers. */
   readonly replies?: Readonly<Record<string, Reply | readonly Reply[]>>;
   readonly isTty?: boolean;
   readonly stdin?: string | Uint8Array;
@@ -21,7 +21,7 @@ function capture(isTty: boolean): Output & { text: string } {
   };
 }
 
-/** What a run left behind, besides files. */
+/** The result of a run, apart from files. */
 export interface Outcome {
   readonly code: number;
   readonly out: string;
@@ -30,7 +30,7 @@ export interface Outcome {
   readonly refusals: readonly string[];
 }
 
-/** One run of the tool in this process, in `cwd`. */
+/** Runs the tool in this process, in `cwd`. */
 export async function runIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
   const prompter = new ScriptedPrompter(options.replies ?? {});
   const isTty = options.isTty ?? options.replies !== undefined;
@@ -48,7 +48,7 @@ export async function runIn(cwd: string, argv: readonly string[], options: FakeI
   return { code, out: out.text, err: err.text, asked: prompter.asked, refusals: prompter.refusals };
 }
 
-/** The same for a run that must go well. */
+/** `runIn`, but throws if the exit code is not 0. */
 export async function succeedIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
   const outcome = await runIn(cwd, argv, options);
   if (outcome.code !== 0) throw new Error(`exit code ${outcome.code}\n${outcome.out}\n${outcome.err}`);

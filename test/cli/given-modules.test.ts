@@ -19,7 +19,7 @@ beforeAll(async () => {
   symlinkSync(root, link);
 });
 
-/** From where, and what is given for the module text_insights. */
+/** The working directory, and the argument for the module text_insights. */
 const ways: [place: () => string, given: () => string][] = [
   [() => root, () => 'text_insights'],
   [() => root, () => 'modules/text_insights'],
@@ -40,7 +40,7 @@ const ways: [place: () => string, given: () => string][] = [
   [() => root, () => join(link, 'modules/text_insights')],
 ];
 
-/** The modules that a command's JSON is about. */
+/** The names of the modules in a command's JSON. */
 async function modulesOf(cwd: string, argv: readonly string[]): Promise<string[]> {
   const { modules } = JSON.parse((await succeedIn(cwd, [...argv, '--json'])).out) as { modules: { name: string }[] };
   return modules.map(({ name }) => name);
@@ -75,23 +75,23 @@ describe('a folder that holds all modules', () => {
     for (const command of ['update', 'status', 'adopt']) expect(await modulesOf(root, [command, given])).toEqual(all);
   });
 
-  it('is not clear to add', async () => {
+  it('is ambiguous for add', async () => {
     const { code, err } = await runIn(root, ['add', 'event', 'a.b', '--module', 'modules', '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining('No module of ')]);
   });
 });
 
-it('a name goes before a path of the same name', async () => {
+it('prefers a name to a path of the same name', async () => {
   mkdirSync(join(root, 'notes'), { recursive: true });
   expect(await modulesOf(root, ['status', 'notes'])).toEqual(['notes']);
 });
 
-it('several are given once each', async () => {
+it('removes duplicates', async () => {
   const given = ['notes', './modules/notes', 'modules/text_search/manifest.yaml'];
   expect(await modulesOf(root, ['status', ...given])).toEqual(['notes', 'text_search']);
 });
 
-describe('what no module is', () => {
+describe('an argument that is not a module', () => {
   const commands = [['update'], ['status'], ['diff'], ['adopt'], ['add', 'event', 'a.b', '--module']];
 
   it.each<[string, string]>([
@@ -111,7 +111,7 @@ describe('what no module is', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
-  it('validate says of a path, and of a word outside of a host, that it does not exist', async () => {
+  it('validate reports a missing path, and a word outside a host, as missing', async () => {
     for (const [cwd, given] of [
       [root, 'modules/unlike'],
       [outside, 'unlike'],
@@ -121,17 +121,17 @@ describe('what no module is', () => {
     }
   });
 
-  it('validate --host looks for names in that host', async () => {
+  it('validate --host finds names in that host', async () => {
     const { out } = await succeedIn(outside, ['validate', 'notes', '--host', root]);
     expect(out).toContain('1 manifest valid');
   });
 
-  it('--stack is a path from here, wherever the host is', async () => {
+  it('--stack is relative to the working directory, not to the host', async () => {
     const argv = ['status', 'notes', '--host', root, '--stack', relative(outside, mini)];
     expect((await succeedIn(outside, argv)).out).toContain('notes');
   });
 
-  it('a path in no host', async () => {
+  it('refuses a path outside any host', async () => {
     const { code, err } = await runIn(root, ['update', outside]);
     expect([code, err]).toEqual([2, expect.stringContaining(`No host application was found in ${outside}`)]);
   });

@@ -8,7 +8,7 @@ import { mini, stacks } from './hosts.ts';
 const init = ['host', 'init', '--stack', mini, '--yes'];
 
 describe.each(stacks)('host init with %s', (stack) => {
-  it('makes a host that new finds', async () => {
+  it('creates a host that new finds', async () => {
     const cwd = tempFolder();
     const { out, err } = await succeedIn(cwd, ['host', 'init', 'my-host', '--stack', stack, '--yes']);
     expect(out).toMatch(/^Created a host in .*my-host: \d+ files created\n$/);
@@ -16,7 +16,7 @@ describe.each(stacks)('host init with %s', (stack) => {
     await succeedIn(join(cwd, 'my-host'), ['new', 'alpha', '--stack', stack, '--yes']);
   });
 
-  it('shows with --json the plan that it applies', async () => {
+  it('shows the plan that it applies with --json', async () => {
     const cwd = tempFolder();
     const argv = ['host', 'init', 'there', '--stack', stack, '--json'];
     const shown = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run'])).out);
@@ -28,7 +28,7 @@ describe.each(stacks)('host init with %s', (stack) => {
 });
 
 describe('host init', () => {
-  it('makes it in this folder, beside what is there', async () => {
+  it('creates a host in the current folder and keeps existing files', async () => {
     const cwd = tempFolder();
     writeFileSync(join(cwd, 'notes.txt'), 'mine\n');
     const { err } = await succeedIn(cwd, init);
@@ -39,12 +39,12 @@ describe('host init', () => {
   it.each([
     [{}, 'create-ai-module new'],
     [{ npm_command: 'init' }, 'npx create-ai-module new'],
-  ])('says what comes next, as the tool was started: %j', async (env, next) => {
+  ])('prints the next steps with the program name: %j', async (env, next) => {
     const { err } = await succeedIn(tempFolder(), init, { env });
     expect(err).toContain(`Next:\n  node --version\n  ${next}\n  node --version\n`);
   });
 
-  it('is done already the second time', async () => {
+  it('changes nothing the second time', async () => {
     const cwd = tempFolder();
     await succeedIn(cwd, init);
     const before = snapshot(cwd);
@@ -52,7 +52,7 @@ describe('host init', () => {
     expect(snapshot(cwd)).toEqual(before);
   });
 
-  it("refuses to overwrite, and names the files that are the user's", async () => {
+  it('refuses to overwrite files of the user, and names them', async () => {
     const cwd = tempFolder();
     writeFileSync(join(cwd, 'mini.json'), '{}\n');
     const before = snapshot(cwd);
@@ -64,7 +64,7 @@ describe('host init', () => {
     expect(snapshot(cwd)).toEqual(before);
   });
 
-  it('makes folders on the way, all or none', async () => {
+  it('creates missing parent folders, all or none', async () => {
     const cwd = tempFolder();
     await succeedIn(cwd, ['host', 'init', 'a/b/c', '--stack', mini, '--yes']);
     expect(Object.keys(snapshot(cwd))).toContain('a/b/c/mini.json');
@@ -75,20 +75,20 @@ describe('host init', () => {
     ['below a file', 'there/host', (cwd) => writeFileSync(join(cwd, 'there'), ''), 'it is not a folder'],
     ['a link to nowhere', 'there', (cwd) => symlinkSync('nowhere', join(cwd, 'there')), 'it is not a folder'],
     [
-      'a folder where a file belongs',
+      'a folder in place of a file',
       '.',
       (cwd) => mkdirSync(join(cwd, 'mini.json')),
       'mini.json cannot be used: it is not a regular file',
     ],
     [
-      'a link out of it where a file belongs',
+      'a link to the outside in place of a file',
       '.',
       (cwd) => symlinkSync('/etc/hostname', join(cwd, 'mini.json')),
       'mini.json is refused: mini.json is a symbolic link to /etc/hostname, outside',
     ],
     ['a name that no disk has', 'x'.repeat(300), () => {}, 'longer than 255'],
     ['a name that Windows has not', 'what?', () => {}, 'it has a character that is illegal in file names'],
-  ])('is refused where the target is %s', async (_, dir, arrange, reason) => {
+  ])('refuses a target that is %s', async (_, dir, arrange, reason) => {
     const cwd = tempFolder();
     arrange(cwd);
     const before = snapshot(cwd);
@@ -102,13 +102,13 @@ describe('host init', () => {
   it.each<[string, string, string]>([
     ['nope', 'Unknown stack nope.', 'Pass fastapi or fastify, or the path of a folder'],
     ['./nope', 'Unknown stack ./nope.', 'the path of a folder that contains a pack.yaml, such as ./my-pack.'],
-  ])('--stack %s is refused', async (stack, reason, hint) => {
+  ])('refuses --stack %s', async (stack, reason, hint) => {
     const { code, err } = await runIn(tempFolder(), ['host', 'init', '--stack', stack, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);
     expect(err).toContain(hint);
   });
 
-  it('asks before it writes, on a terminal', async () => {
+  it('asks before it writes on a terminal', async () => {
     const cwd = tempFolder();
     const argv = ['host', 'init', '--stack', mini];
     expect(await runIn(cwd, argv, { replies: { 'Write these': false } })).toMatchObject({ code: 130 });

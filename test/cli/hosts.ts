@@ -6,13 +6,13 @@ import { bundledNames } from '../../src/io/pack/bundled-pack.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 
-/** The smallest pack, for what is the same with every pack. */
+/** The smallest pack, for tests that do not depend on the pack. */
 export const mini = fileURLToPath(new URL('../fixtures/packs/mini', import.meta.url));
 
-/** Every stack that can be tried: the small one, and those that are bundled. */
+/** All stacks to test: the small one and the bundled ones. */
 export const stacks: readonly string[] = [mini, ...bundledNames];
 
-/** A fresh host, as `host init` makes it, always of the same name. It is found without `--stack`. */
+/** Creates a host with `host init`, always with the same name. It is found without `--stack`. */
 export async function newHost(stack = mini): Promise<string> {
   const root = join(tempFolder(), 'host');
   await succeedIn(tempFolder(), ['host', 'init', root, '--stack', stack, '--yes']);

@@ -12,7 +12,7 @@ const schemaCalled = (name: string) =>
 const ajv = new Ajv({ allErrors: true }).addSchema(schemaCalled('diagnostics'), 'diagnostics.schema.json');
 const isOutput = ajv.compile(schemaCalled('output'));
 
-/** Runs a command and returns its JSON, which must be what the published schema says. */
+/** Runs a command and returns its JSON, which must match the published schema. */
 async function jsonOf(cwd: string, argv: readonly string[]): Promise<Record<string, unknown>> {
   const document = JSON.parse((await runIn(cwd, [...argv, '--json'])).out);
   expect(isOutput(document) || isOutput.errors?.slice(0, 5)).toBe(true);
@@ -36,7 +36,7 @@ async function oddHost(): Promise<string> {
   return host.root;
 }
 
-describe('every command prints what the schema says', () => {
+describe('every command prints JSON that matches the schema', () => {
   it.each(stacks)('new and host init, on %s', async (stack) => {
     const root = await newHost(stack);
     const argv = ['new', 'alpha', '--stack', stack, '--config', 'own_key_env=OWN_KEY', '--dependency', 'redis'];
@@ -59,7 +59,7 @@ describe('every command prints what the schema says', () => {
     expect(added).toMatchObject({ command: 'add', written: true });
     const kinds = (added.changes as { kind: string }[]).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(['create', 'update', 'delete']));
-    // Conflicts that are still in the file.
+    // Unresolved conflicts in the file.
     expect(await jsonOf(root, ['update', '--yes'])).toMatchObject({ written: false });
     expect(await jsonOf(root, ['undo', '--yes'])).toMatchObject({ command: 'undo', written: true });
     rmSync(join(root, 'modules/notes/.ai-module'), { recursive: true });
@@ -96,11 +96,11 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
-])('a failure of %j names the command', async (argv, command, code) => {
+])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });
 
-it('the schema is strict: it refuses what no command prints', async () => {
+it('the schema is strict: it refuses output that no command prints', async () => {
   const root = await newHost();
   const document = await jsonOf(root, ['new', 'alpha']);
   const [change] = document.changes as object[];
@@ -116,7 +116,7 @@ it('the schema is strict: it refuses what no command prints', async () => {
     expect(isOutput(JSON.parse(JSON.stringify(wrong)))).toBe(false);
 });
 
-it('every command with --json is one that the schema knows', () => {
+it('the schema contains every command with --json', () => {
   const silent = { write: () => {}, isTty: false };
   const program = buildProgram({ out: silent, err: silent } as never, () => {});
   const leaves = program.commands.flatMap((command) =>

@@ -70,7 +70,7 @@ max_concurrent_jobs: 2
 config: { top_k: 2 }
 `;
 
-describe('an answer that is not accepted', () => {
+describe('an invalid answer', () => {
   it.each<[flag: string, value: string, meant: string]>([
     ['--endpoint', 'GTE /x', 'GET /x'],
     ['--endpoint', 'POST reindex', 'POST /reindex'],
@@ -82,12 +82,12 @@ describe('an answer that is not accepted', () => {
     ['--cpu', '500 m', '500m'],
     ['--class-name', 'alphaModule', 'AlphaModule'],
     ['--module-version', '1.2', '1.2.0'],
-  ])('of %s %s comes with a correction', async (flag, value, meant) => {
+  ])('of %s %s gets a suggestion', async (flag, value, meant) => {
     const { code, err } = await runIn(await newHost(), ['new', 'alpha', flag, value, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(`. Did you mean ${meant}?`)]);
   });
 
-  it('has a correction in an answers file, too', async () => {
+  it('gets a suggestion in an answers file, too', async () => {
     const root = await newHost();
     writeFileSync(join(root, 'a.yaml'), 'name: alpha\nendpoints: [GTE /x]\n');
     const { code, err } = await runIn(root, ['new', '--answers', 'a.yaml', '--yes']);
@@ -96,7 +96,7 @@ describe('an answer that is not accepted', () => {
   });
 });
 
-describe('of several places', () => {
+describe('several sources of answers', () => {
   it.each<[string, readonly string[], object]>([
     [
       'the flag wins',
@@ -139,7 +139,7 @@ describe('of several places', () => {
     expect(await manifestFrom(argv, { 'base.yaml': base, 'answers.yaml': answers })).toMatchObject(wanted);
   });
 
-  it('lists add up', async () => {
+  it('combine lists', async () => {
     const manifest = await manifestFrom(
       ['alpha', '--answers', 'more.yaml', '--endpoint', 'POST /two', '--emit', 'alpha.two', '--subscribe', 'file.two'],
       {
@@ -158,7 +158,7 @@ describe('of several places', () => {
 });
 
 describe.each(stacks)('--from with the manifest of the original platform, on %s', (stack) => {
-  it('works unchanged, its names used verbatim', async () => {
+  it('works unchanged and keeps its names', async () => {
     const root = await newHost(stack);
     const { out } = await succeedIn(root, ['new', '--from', seedManifest, '--json', '--yes']);
     const { folder } = JSON.parse(out) as { folder: string };
@@ -173,7 +173,7 @@ describe.each(stacks)('--from with the manifest of the original platform, on %s'
   });
 });
 
-it('does not change the manifest it starts from', async () => {
+it('does not change the manifest of --from', async () => {
   const root = tempFolder();
   const copy = join(root, 'given.yaml');
   copyFileSync(seedManifest, copy);
@@ -181,13 +181,13 @@ it('does not change the manifest it starts from', async () => {
   expect(readFileSync(copy)).toEqual(readFileSync(seedManifest));
 });
 
-it('asks nothing where all is said', async () => {
+it('does not prompt if all answers are given', async () => {
   const root = await newHost();
   const { asked } = await succeedIn(root, ['new', '--from', seedManifest], { replies: {} });
   expect(asked).toEqual(['Write these files?']);
 });
 
-it('names the flag when it may not ask', async () => {
+it('names the flag of a missing answer if prompts are not allowed', async () => {
   const root = await newHost();
   for (const [argv, replies] of [
     [['new'], undefined],

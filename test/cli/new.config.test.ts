@@ -30,7 +30,7 @@ describe('--config', () => {
     expect((configuration as Record<string, unknown>)[entry.slice(0, entry.indexOf('='))]).toEqual(value);
   });
 
-  it('--provider is short for one key', async () => {
+  it('--provider sets the setting provider', async () => {
     expect(await manifestFrom(['alpha', '--provider', 'openai'])).toMatchObject({
       configuration: { provider: 'openai' },
     });

@@ -32,7 +32,7 @@ describe('configuration keys', () => {
     ],
     ['a number', { Type: 'number', Smallest: '0', Default: '0.5' }, { type: 'number', minimum: 0, default: 0.5 }, []],
     ['a secret', { Type: 'string', 'Is top_k a secret?': true }, { type: 'string', secret: true }, []],
-  ])('may be %s', async (_, replies, entry, refused) => {
+  ])('accept %s', async (_, replies, entry, refused) => {
     const { manifest, refusals } = await answer({
       replies: { Name: 'alpha', 'Configuration key': ['top_k', ''], ...replies },
     });
@@ -40,7 +40,7 @@ describe('configuration keys', () => {
     expect(refusals).toEqual(refused);
   });
 
-  it('come one after the other, the wrong ones with the reason', async () => {
+  it('are asked for one after the other; invalid ones are refused with a reason', async () => {
     const { manifest, refusals } = await answer({
       replies: {
         Name: 'alpha',

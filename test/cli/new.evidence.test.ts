@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 
-/** What a host of each bundled stack is recognised by, and where its modules go. */
+/** The evidence for a host of each bundled stack, and the folder of its modules. */
 const stacks = [
   {
     stack: 'fastify',
@@ -19,7 +19,7 @@ const stacks = [
 ];
 
 describe.each(stacks)('a $stack host', ({ stack, shown, entry }) => {
-  it('is made by its name, and takes a module without being told its stack', async () => {
+  it('is created by the name of the stack, and takes a module without --stack', async () => {
     const cwd = tempFolder();
     await succeedIn(cwd, ['host', 'init', 'app', '--stack', stack, '--yes']);
     const root = join(cwd, 'app');
@@ -27,7 +27,7 @@ describe.each(stacks)('a $stack host', ({ stack, shown, entry }) => {
     expect(existsSync(join(root, entry))).toBe(true);
   });
 
-  it('without ai-modules.yaml is recognised by its files, which are named', async () => {
+  it('without ai-modules.yaml is recognized by its files, which are listed', async () => {
     const cwd = tempFolder();
     await succeedIn(cwd, ['host', 'init', 'app', '--stack', stack, '--yes']);
     const root = join(cwd, 'app');

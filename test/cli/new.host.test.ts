@@ -15,14 +15,14 @@ describe('the host', () => {
     expect(manifestOf(root, 'alpha').name).toBe('alpha');
   });
 
-  it('is recognised by what its pack looks for', async () => {
+  it('is recognized by the evidence of its pack', async () => {
     const root = await newHost();
     rmSync(join(root, 'ai-modules.yaml'));
     const { err } = await succeedIn(root, ['new', 'alpha', '--yes', '--stack', mini]);
     expect(err).toContain('(Mini: mini.json names mini)');
   });
 
-  it('may be pointed to, and its pack given by a path from here', async () => {
+  it('can be given by --host, and its pack by a relative path', async () => {
     const root = await newHost();
     rmSync(join(root, 'ai-modules.yaml'));
     const elsewhere = tempFolder();
@@ -32,7 +32,7 @@ describe('the host', () => {
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 
-  it('says itself where modules are kept', async () => {
+  it('sets the folder of its modules itself', async () => {
     const root = await newHost();
     writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${mini}\nmodules_dir: src/own/place\n`);
     const { out } = await succeedIn(root, ['new', 'alpha', '--yes']);
@@ -44,7 +44,7 @@ describe('the host', () => {
     ['a folder outside', 'modules_dir: ../x\n', 'modules_dir is refused: it has the segment ..', 'docs/hosts.md'],
     ['no YAML', 'stack: [\n', 'ai-modules.yaml: ', 'docs/hosts.md'],
     ['an unknown stack', 'stack: flask\n', 'Unknown stack flask.', 'Pass fastapi or fastify, or the path of a folder'],
-  ])('with %s in ai-modules.yaml is refused', async (_, text, reason, hint) => {
+  ])('is refused for %s in ai-modules.yaml', async (_, text, reason, hint) => {
     const root = await newHost();
     writeFileSync(join(root, 'ai-modules.yaml'), text);
     const { code, err } = await runIn(root, ['new', 'alpha', '--yes']);
@@ -53,17 +53,17 @@ describe('the host', () => {
     expect(readdirSync(root)).not.toContain('modules');
   });
 
-  it('of another stack than the one asked for is refused', async () => {
+  it('is refused if it has another stack than --stack', async () => {
     const { code, err } = await runIn(await newHost(), ['new', 'alpha', '--yes', '--stack', 'fastify']);
     expect([code, err]).toEqual([2, expect.stringContaining('The host is a mini application, not fastify.')]);
   });
 });
 
-describe('no host', () => {
+describe('a missing host', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['here', [], /No host application was found in .* or in a folder above it\./],
     ['there', ['--host', 'nowhere'], /No host application was found: .*nowhere does not exist\./],
-  ])('%s: says so and names the command, without a terminal', async (_, argv, reason) => {
+  ])('%s: without a terminal, reports it and names the command', async (_, argv, reason) => {
     const cwd = tempFolder();
     const { code, err } = await runIn(cwd, ['new', 'alpha', '--yes', '--stack', mini, ...argv]);
     expect([code, err]).toEqual([2, expect.stringMatching(reason)]);
@@ -74,12 +74,12 @@ describe('no host', () => {
   it.each<[string, readonly string[]]>([
     ['--dry-run', ['--dry-run']],
     ['--json', ['--json']],
-  ])('is no question with %s', async (_, argv) => {
+  ])('does not prompt with %s', async (_, argv) => {
     const outcome = await runIn(tempFolder(), ['new', 'alpha', '--stack', mini, ...argv], { replies: {} });
     expect(outcome).toMatchObject({ code: 2, asked: [] });
   });
 
-  it('offers to make one on a terminal, and goes on in it', async () => {
+  it('offers to create one on a terminal, then continues in it', async () => {
     const cwd = tempFolder();
     const { out, err, asked } = await succeedIn(cwd, ['new', 'alpha', '--stack', mini], { replies: {} });
     expect(asked.slice(0, 4)).toEqual([
@@ -93,7 +93,7 @@ describe('no host', () => {
     expect(manifestOf(cwd, 'alpha').name).toBe('alpha');
   });
 
-  it('makes it in a folder of its own where there are files already', async () => {
+  it('creates it in a new subfolder if the current folder has files', async () => {
     const cwd = tempFolder();
     writeFileSync(join(cwd, 'notes.txt'), '');
     const { err } = await succeedIn(cwd, ['new', 'alpha', '--stack', mini], { replies: {} });
@@ -102,21 +102,21 @@ describe('no host', () => {
     expect(err).toContain('Next:\n  cd ai-host\n  node --version\n');
   });
 
-  it('makes it where --host says', async () => {
+  it('creates it in the folder of --host', async () => {
     const cwd = tempFolder();
     const { asked } = await succeedIn(cwd, ['new', 'alpha', '--stack', mini, '--host', 'there'], { replies: {} });
     expect(asked).not.toContain('Folder for it');
     expect(manifestOf(join(cwd, 'there'), 'alpha').name).toBe('alpha');
   });
 
-  it('takes no for an answer', async () => {
+  it('writes nothing if the offer is declined', async () => {
     const cwd = tempFolder();
     const { code, err } = await runIn(cwd, ['new', 'alpha', '--stack', mini], { replies: { 'Make a host': false } });
     expect([code, err]).toEqual([2, expect.stringContaining('create-ai-module host init <dir>')]);
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it('keeps the new host when the module is cancelled, and says so', async () => {
+  it('keeps the new host if the module is cancelled, and reports it', async () => {
     const cwd = tempFolder();
     const { code, err } = await runIn(cwd, ['new', 'alpha', '--stack', mini], { replies: { Author: cancel } });
     expect(code).toBe(130);

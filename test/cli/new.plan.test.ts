@@ -26,7 +26,7 @@ function copyOf(root: string): string {
 }
 
 describe.each(stacks)('on %s', (stack) => {
-  it('--json shows the plan that is applied, file for file', async () => {
+  it('--json shows every file of the plan that is applied', async () => {
     const root = await newHost(stack);
     const before = snapshot(root);
     const shown = planIn((await succeedIn(root, [...alpha, '--dry-run', '--json'])).out);
@@ -45,7 +45,7 @@ describe.each(stacks)('on %s', (stack) => {
     );
   });
 
-  it('--diff shows a patch that makes the same files', async () => {
+  it('--diff shows a patch that creates the same files', async () => {
     const root = await newHost(stack);
     const patched = copyOf(root);
     const { out } = await succeedIn(root, [...alpha, '--dry-run', '--diff']);
@@ -65,7 +65,7 @@ describe.each(stacks)('on %s', (stack) => {
       expect(out).toContain(`${kind === 'create' ? '+' : '~'} ${path.split('/').at(-1)}`);
   });
 
-  it('makes the same bytes each time, and two modules live side by side', async () => {
+  it('generates the same bytes each time, and a second module beside the first', async () => {
     const [one, two] = [await newHost(stack), await newHost(stack)];
     for (const root of [one, two]) {
       await succeedIn(root, [...alpha, '--yes']);
@@ -75,7 +75,7 @@ describe.each(stacks)('on %s', (stack) => {
   });
 });
 
-it('says on stdout what was made, and on stderr all else', async () => {
+it('prints the result to stdout and everything else to stderr', async () => {
   const root = await newHost();
   const { out, err } = await succeedIn(root, [...alpha, '--yes']);
   expect(out).toMatch(/^Created alpha in modules\/alpha: \d+ files created, 1 file changed\n$/);
@@ -83,7 +83,7 @@ it('says on stdout what was made, and on stderr all else', async () => {
   expect(err).toContain('Next:\n  node modules/alpha/check.mjs\n  open modules/alpha: its README');
 });
 
-it('names the packages to add, and the way to the host', async () => {
+it('prints the packages to add and the folder of the host as next steps', async () => {
   const root = await newHost();
   mkdirSync(join(root, 'deep/er'), { recursive: true });
   await succeedIn(root, ['new', 'beta', '--yes']);
@@ -111,13 +111,13 @@ describe('a module that exists', () => {
     },
   );
 
-  it('is found before anything is asked', async () => {
+  it('is detected before any prompt', async () => {
     const root = await newHost();
     await succeedIn(root, [...alpha, '--yes']);
     expect(await runIn(root, ['new', 'alpha'], { replies: {} })).toMatchObject({ code: 2, asked: [] });
   });
 
-  it('may be spelt in other letters', async () => {
+  it('is detected in another letter case', async () => {
     const root = await newHost();
     await succeedIn(root, [...alpha, '--yes']);
     renameSync(join(root, 'modules/alpha'), join(root, 'modules/Alpha'));
@@ -126,7 +126,7 @@ describe('a module that exists', () => {
   });
 });
 
-it('says so where a host file has no place for what belongs in it', async () => {
+it('prints the lines to add if a host file has no marker', async () => {
   const root = await newHost();
   writeFileSync(join(root, '.env.example'), 'NO_MARKER=1\n');
   const { err } = await succeedIn(root, [...alpha, '--yes']);

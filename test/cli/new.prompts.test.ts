@@ -28,13 +28,13 @@ async function answer(replies: Parameters<typeof runIn>[2], argv: readonly strin
   return { ...outcome, manifest: manifestOf(root, 'alpha') };
 }
 
-describe('without a flag', () => {
-  it('asks everything, in the order of the pack', async () => {
+describe('without flags', () => {
+  it('asks all questions in the order of the pack', async () => {
     const { asked } = await answer({ replies: { Name: 'alpha' } });
     expect(asked).toEqual(questions);
   });
 
-  it('takes the answers', async () => {
+  it('uses the answers', async () => {
     const { manifest } = await answer({
       replies: {
         Name: 'alpha',
@@ -81,7 +81,7 @@ describe('with flags', () => {
     ['--config', ['--config', 'top_k=1'], 'Configuration key'],
     ['--provider', ['--provider', 'local'], 'Where is'],
     ['--config for the provider', ['--config', 'provider=openai'], 'Where is'],
-  ])('does not ask for what %s says, but for all else', async (_, argv, question) => {
+  ])('does not ask for the answer of %s, but for all others', async (_, argv, question) => {
     const { asked } = await answer({ replies: { Name: 'alpha' } }, argv);
     expect(asked.filter((text) => text.startsWith(question))).toEqual([]);
     const others = questions.filter((text) => !text.startsWith(question) && !text.startsWith('Configuration key'));
@@ -92,11 +92,11 @@ describe('with flags', () => {
     ['--yes', ['alpha', '--yes']],
     ['--json', ['alpha', '--json']],
     ['--diff', ['alpha', '--diff']],
-  ])('asks nothing with %s', async (_, argv) => {
+  ])('does not prompt with %s', async (_, argv) => {
     expect(await runIn(await newHost(), ['new', ...argv], { replies: {} })).toMatchObject({ code: 0, asked: [] });
   });
 
-  it('finds that they contradict each other before it asks', async () => {
+  it('reports contradictions before it prompts', async () => {
     const argv = ['new', '--endpoint', 'GET /status/{id}'];
     const outcome = await runIn(await newHost(), argv, { replies: { Name: 'alpha' } });
     expect(outcome).toMatchObject({
@@ -107,7 +107,7 @@ describe('with flags', () => {
   });
 });
 
-describe('an answer that will not do', () => {
+describe('an invalid answer', () => {
   it.each<[string, string, string, string]>([
     ['Name', 'class', 'alpha', 'It is a keyword of Python or TypeScript.'],
     ['Name', '../evil', 'alpha', 'It looks like a path: pass only the name, the host determines the folder.'],
@@ -123,7 +123,7 @@ describe('an answer that will not do', () => {
     ['CPUs', 'many', '1', 'It must be a quantity of CPUs as in Kubernetes: "1", "0.5" or "500m".'],
     ['Memory', '1 GB', '1G', 'It must be a quantity of bytes as in Kubernetes: "512Mi" or "2Gi".'],
     ['Jobs', '0', '1', 'It must be a whole number from 1 to 1000.'],
-  ])('%s %j is refused with the reason, and asked for again', async (question, wrong, right, reason) => {
+  ])('%s %j is refused with a reason, and the question is repeated', async (question, wrong, right, reason) => {
     const root = await newHost();
     await succeedIn(root, ['new', 'taken', '--yes']);
     const { refusals } = await succeedIn(root, ['new'], { replies: { Name: 'alpha', [question]: [wrong, right] } });
@@ -143,7 +143,7 @@ it.each(questions.filter((question) => question !== 'Write these files?'))(
   },
 );
 
-it('shows the plan last, and takes no for an answer', async () => {
+it('shows the plan last, and writes nothing if it is declined', async () => {
   const root = await newHost();
   const { code, err, asked } = await runIn(root, ['new', 'alpha'], { replies: { 'Write these': false } });
   expect(code).toBe(130);
@@ -152,7 +152,7 @@ it('shows the plan last, and takes no for an answer', async () => {
   expect(() => manifestOf(root, 'alpha')).toThrow('ENOENT');
 });
 
-it('asks for the stack where there is a choice', async () => {
+it('asks for the stack if there are several', async () => {
   const { asked } = await runIn(tempFolder(), ['host', 'init', '--stack', mini], { replies: {} });
   expect(asked).toEqual(['Write these files?']);
 });

@@ -25,18 +25,18 @@ describe('a module name that the stack reserves', () => {
     writeFileSync(join(root, 'm.yaml'), manifest(name));
     writeFileSync(join(root, 'a.yaml'), `name: ${name}\n`);
     const before = snapshot(root);
-    const said = `A ${stack} module cannot be named ${name}: ${reason}.\n      Choose another name, such as ${name}_module.`;
+    const message = `A ${stack} module cannot be named ${name}: ${reason}.\n      Choose another name, such as ${name}_module.`;
     for (const argv of [[name], ['--from', 'm.yaml'], ['--answers', 'a.yaml'], [name, '--dry-run']])
       expect(await runIn(root, ['new', ...argv, '--yes'])).toMatchObject({
         code: 2,
-        err: expect.stringContaining(said),
+        err: expect.stringContaining(message),
       });
     const { code, out } = await runIn(root, ['new', name, '--json']);
     expect([code, JSON.parse(out).error]).toMatchObject([2, { code: 'name-reserved', args: { name, stack, reason } }]);
     expect(snapshot(root)).toEqual(before);
   });
 
-  it('is refused where it is asked for', async () => {
+  it('is refused by the prompt', async () => {
     const root = await newHost('fastapi');
     const { refusals } = await succeedIn(root, ['new'], { replies: { Name: ['build', 'build_module'] } });
     expect(refusals).toEqual(['build is reserved: pytest skips folders of this name.']);
@@ -46,11 +46,11 @@ describe('a module name that the stack reserves', () => {
     ['fastapi', 'bower_components'],
     ['fastify', 'build'],
     ['fastify', 'dist'],
-  ])('is accepted in a host of %s where only another stack reserves it: %s', async (stack, name) => {
+  ])('is accepted in a host of %s if only another stack reserves it: %s', async (stack, name) => {
     await succeedIn(await newHost(stack), ['new', name, '--yes']);
   });
 
-  it('has a name as its suggestion that is accepted', async () => {
+  it('gets a suggestion that is accepted', async () => {
     const root = await newHost('fastapi');
     const { err } = await runIn(root, ['new', 'node_modules', '--yes']);
     const [, suggestion = ''] = /such as (\w+)\./.exec(err) ?? [];
@@ -58,7 +58,7 @@ describe('a module name that the stack reserves', () => {
   });
 });
 
-/** The packages that a rendered host names, without the scoped ones: no host is named like those. */
+/** The packages in a rendered host, without scoped ones, whose names no host can have. */
 const dependencies: Readonly<Record<string, { readonly file: string; readonly read: (text: string) => string[] }>> = {
   fastify: {
     file: 'package.json',
@@ -74,7 +74,7 @@ const dependencies: Readonly<Record<string, { readonly file: string; readonly re
 };
 
 describe.each(bundledNames)('a host of %s', (stack) => {
-  it('is never named like a package that it depends on', async () => {
+  it('never has the name of one of its dependencies', async () => {
     const pack = await bundledPack(stack, ['host']);
     const { file, read } = dependencies[stack] ?? { file: '', read: () => [] };
     const named = (folder: string) => String(renderHost(pack, folder).get(relPath(file))?.content);
@@ -84,7 +84,7 @@ describe.each(bundledNames)('a host of %s', (stack) => {
     for (const name of packages) expect(named(name)).toMatch(new RegExp(`^ *"?name"?(:| =) "${name}-host"`, 'm'));
   });
 
-  it('has another name than its folder where that is a dependency, and init reports it', async () => {
+  it('has another name than its folder if that is a dependency, and init reports it', async () => {
     const cwd = tempFolder();
     const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
     expect(err).toContain(`Note: the project is named ${stack}-host, because it needs a package named ${stack}.\n`);

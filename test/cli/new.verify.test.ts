@@ -5,7 +5,7 @@ import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { mini, newHost } from './hosts.ts';
 
-/** A host of a pack that is like the small one, but for what `edit` does to it. */
+/** A host of the small pack, changed by `edit`. */
 async function hostWithPack(edit: (pack: string) => void): Promise<string> {
   const pack = join(tempFolder(), 'pack');
   cpSync(mini, pack, { recursive: true });
@@ -20,7 +20,7 @@ function hostWithCheck(code: string): Promise<string> {
 }
 
 describe('--verify', () => {
-  it("runs the pack's commands in the host's folder, and lets their words be heard", async () => {
+  it("runs the pack's commands in the host's folder and prints their output", async () => {
     const root = await hostWithCheck('console.log(process.cwd()); console.error("on stderr");');
     const { out, err } = await succeedIn(root, ['new', 'alpha', '--verify', '--yes']);
     expect(out).toMatch(/^Created alpha in modules\/alpha: .*\n$/);
@@ -31,17 +31,19 @@ describe('--verify', () => {
     expect(talk).toContain('passed node modules/alpha/check.mjs\nNext:\n  open modules/alpha');
   });
 
-  it('keeps the files where it fails, and says what to repeat', async () => {
+  it('keeps the files if a command fails, and prints how to repeat it', async () => {
     const root = await hostWithCheck('console.log("1 test failed"); process.exitCode = 1;');
     const { code, out, err } = await runIn(root, ['new', 'alpha', '--verify', '--yes']);
     expect([code, out]).toEqual([3, expect.stringContaining('Created alpha')]);
     expect(existsSync(join(root, 'modules/alpha/manifest.yaml'))).toBe(true);
     expect(err.match(/1 test failed/g)).toHaveLength(1);
     expect(err).toContain('error node modules/alpha/check.mjs failed: exit code 1\n');
-    expect(err).toContain(`The generated files were kept. To repeat the command, run: cd ${root} && node modules/alpha/check.mjs\n`);
+    expect(err).toContain(
+      `The generated files were kept. To repeat the command, run: cd ${root} && node modules/alpha/check.mjs\n`,
+    );
   });
 
-  it('says which tool is missing', async () => {
+  it('names a missing tool', async () => {
     const root = await hostWithPack((pack) => {
       const meta = readFileSync(join(pack, 'pack.yaml'), 'utf8');
       writeFileSync(join(pack, 'pack.yaml'), meta.replace('verify: [[node, ', 'verify: [[no-such-tool, '));
@@ -56,7 +58,7 @@ describe('--verify', () => {
   it.each<[number, string]>([
     [0, ''],
     [3, 'process.exitCode = 1;'],
-  ])('with --json stdout is one document (exit %i)', async (wanted, code) => {
+  ])('prints one document on stdout with --json (exit %i)', async (wanted, code) => {
     const outcome = await runIn(await hostWithCheck(`console.log("noise"); ${code}`), [
       'new',
       'alpha',
@@ -71,7 +73,7 @@ describe('--verify', () => {
     );
   });
 
-  it('does nothing where nothing was written', async () => {
+  it('does nothing if nothing was written', async () => {
     const { err } = await succeedIn(await hostWithCheck(''), ['new', 'alpha', '--verify', '--dry-run']);
     expect(err).not.toContain('$ ');
   });
@@ -81,27 +83,27 @@ describe('on a terminal', () => {
   const slow = 'setTimeout(() => console.log("all is well"), 1500);';
   const argv = ['new', 'alpha', '--verify', '--yes'];
 
-  it('work over a second shows a line that turns, and then goes', async () => {
+  it('shows a spinner for work over a second, and removes it', async () => {
     const { err } = await succeedIn(await hostWithCheck(slow), argv, { isTty: true, env: { NO_COLOR: '' } });
     expect(err).toMatch(/\r⠙ node modules\/alpha\/check\.mjs \(1 s\)\u001b\[K\r⠹ /);
     expect(err).toMatch(/\r\u001b\[K\u001b\[32mpassed/);
     expect(err).not.toContain('all is well');
   });
 
-  it('without colour it is one still line', async () => {
+  it('shows one static line without colors', async () => {
     const { err } = await succeedIn(await hostWithCheck(slow), argv, { isTty: true });
     expect(err).toContain('$ node modules/alpha/check.mjs\nnode modules/alpha/check.mjs …\npassed ');
     expect(err).not.toMatch(/[\r\u001b]/);
   });
 
-  it('what the command said is shown once it fails', async () => {
+  it('shows the output of the command if it fails', async () => {
     const root = await hostWithCheck('console.log("1 test failed"); process.exitCode = 1;');
     const { err } = await runIn(root, argv, { isTty: true });
     expect(err.match(/1 test failed/g)).toHaveLength(1);
     expect(err).toContain('1 test failed\nerror node');
   });
 
-  it('work under a second shows nothing, and elsewhere nothing ever is', async () => {
+  it('shows nothing for work under a second, and nothing without a terminal', async () => {
     const quick = await succeedIn(await hostWithCheck(''), argv, { isTty: true, env: { NO_COLOR: '' } });
     const elsewhere = await succeedIn(await hostWithCheck(slow), argv);
     for (const { err } of [quick, elsewhere]) expect(err).not.toMatch(/[\r⠙]| …/);

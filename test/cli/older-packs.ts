@@ -5,23 +5,23 @@ import { parse as readYaml } from 'yaml';
 import { replaceIn, type Stack } from '../edited-module.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 
-/** How a version of a pack differs from the one after it. */
+/** How a version of a pack differs from the next one. */
 interface Difference {
   readonly version: string;
   readonly edits?: readonly { readonly file: string; readonly now: string; readonly then: string }[];
   readonly moves?: readonly { readonly now: string; readonly then: string }[];
-  /** Files that it had, and that went since. */
+  /** Files that the next version removed. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Files that came since. */
+  /** Files that the next version added. */
   readonly missing?: readonly string[];
-  /** What the pack says of it since then. */
+  /** The renames and manifest changes that the next version declares. */
   readonly renames?: readonly { readonly from: string; readonly to: string }[];
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Folders of a bundled pack as it was and as it is, oldest first: each knows what its older versions need. */
+/** Folders of all versions of a bundled pack, oldest first. Each one declares what updates from older versions need. */
 export function versionsOf(stack: Stack): readonly { readonly version: string; readonly folder: string }[] {
   const steps = readYaml(readFileSync(join(project, `test/fixtures/upgrades/${stack}.yaml`), 'utf8')) as Difference[];
   const today = copyOf(join(project, 'templates', stack));
@@ -51,7 +51,7 @@ function goBack(folder: string, { edits = [], moves = [], files = {}, missing = 
   }
 }
 
-/** What a version knows of those before it: files that were called otherwise, settings likewise. */
+/** The renamed files and settings that a version declares for updates from older versions. */
 function setMeta(folder: string, version: string, since: readonly Difference[]): void {
   const renames = since.flatMap((step) => step.renames ?? []);
   const changes = since.flatMap(({ settings }, at) =>

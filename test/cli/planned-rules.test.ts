@@ -6,7 +6,7 @@ import { runIn, succeedIn } from './fake-io.ts';
 import { newHost } from './hosts.ts';
 import { hostWithModule, packFolder } from './update-packs.ts';
 
-/** Made up, and in pieces, so that no scanner of this repository takes it for a real one. */
+/** Fake, and split so that secret scanners do not report it. */
 const apiKey = ['sk-', 'proj-', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6'].join('');
 
 let root: string;
@@ -23,7 +23,7 @@ const edit = (name: string, from: string | RegExp, to: string) => {
   writeFileSync(manifestFile(name), text.replace(from, to));
 };
 
-/** The run is refused because of `rule`, and no file differs. */
+/** Expects the run to be refused because of `rule`, without changes on disk. */
 async function refuses(argv: readonly string[], rule: string, options: Parameters<typeof runIn>[2] = {}) {
   const before = snapshot(root);
   const { code, out, err } = await runIn(root, argv, options);
@@ -54,7 +54,7 @@ const kinds: Kind[] = [
     'environment-clash',
   ],
   [
-    'the same, where the longer name was first',
+    'the same, if the longer name exists first',
     [make('doc_search', '--config', 'top_k=5')],
     make('doc', '--config', 'search_top_k=5'),
     'environment-clash',
@@ -84,13 +84,13 @@ const kinds: Kind[] = [
   ],
 ];
 
-describe('what validate would report is not written', () => {
+describe('a plan with errors that validate would report is refused', () => {
   it.each(kinds)('%s', async (_, before, argv, rule) => {
     for (const one of before) await succeedIn(root, one);
     await refuses(argv, rule);
   });
 
-  it.each(kinds)('nor planned: %s', async (_, before, argv, rule) => {
+  it.each(kinds)('also with --dry-run: %s', async (_, before, argv, rule) => {
     for (const one of before) await succeedIn(root, one);
     await refuses([...argv.filter((word) => word !== '--yes'), '--dry-run'], rule);
   });
@@ -121,7 +121,7 @@ describe('what validate would report is not written', () => {
     expect(err).not.toContain('to create');
   });
 
-  it('from prompts: a secret, also in the command that repeats them', async () => {
+  it('from prompts: a secret, which is masked in the command that repeats them', async () => {
     const replies = {
       Name: 'leaky',
       'Configuration key': ['password', ''],
@@ -161,14 +161,14 @@ describe('what validate would report is not written', () => {
     expect(out).not.toContain('hunter2');
   });
 
-  it('and where it is in the planned text is shown', async () => {
+  it('with the position in the planned text', async () => {
     const { err } = await refuses(make('leaky', '--config', 'password=hunter2'), 'secret-value');
     expect(err).toMatch(/^modules\/leaky\/manifest\.yaml:\d+:\d+ error configuration\.password has the name/m);
     expect(err).toMatch(/\d+ \| {3}password: •{9}\n/);
   });
 });
 
-describe('errors that exist already are listed and stop nothing', () => {
+describe('existing errors are listed and do not stop the command', () => {
   beforeEach(async () => {
     await succeedIn(root, make('alpha'));
     edit('alpha', 'dependencies: []', 'dependencies: ["module:ghost"]');
@@ -180,7 +180,7 @@ describe('errors that exist already are listed and stop nothing', () => {
     ['add to another module', ['add', 'event', 'beta.opened', '--module', 'beta', '--yes']],
     ['add to the module', ['add', 'event', 'alpha.opened', '--module', 'alpha', '--yes']],
     ['update of another module', ['update', 'beta', '--yes']],
-    ['update of all modules, where the error changes no code', ['update', '--yes']],
+    ['update of all modules, if the error does not affect code', ['update', '--yes']],
   ])('%s', async (name, argv) => {
     if (name !== 'new') await succeedIn(root, ['new', 'beta', '--yes']);
     if (name.startsWith('update')) edit('beta', /^description: .*$/m, 'description: Another.');
@@ -199,11 +199,11 @@ describe('errors that exist already are listed and stop nothing', () => {
     expect((await succeedIn(root, ['update', '--yes'])).err).toMatch(listed);
   });
 
-  it('as long as they do not become more', async () => {
+  it('but further ones are refused', async () => {
     await refuses(make('beta', '--dependency', 'module:ghost'), 'missing-module');
   });
 
-  it('also where a manifest is not readable', async () => {
+  it('also if a manifest cannot be parsed', async () => {
     writeFileSync(manifestFile('alpha'), 'name: [');
     const { err } = await succeedIn(root, make('beta'));
     expect(err).toMatch(/Existing errors:\n {2}modules\/alpha\/manifest\.yaml.*\(syntax\)/);
@@ -223,7 +223,7 @@ describe('the rule settings of the host apply', () => {
     },
   );
 
-  it('a warning is shown and stops nothing', async () => {
+  it('a warning is shown and does not stop the command', async () => {
     await clash();
     setRules('rules: { duplicate-class: warning }\n');
     const { err } = await succeedIn(root, make('window_'));

@@ -7,7 +7,7 @@ import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { manifestOf, newHost } from './hosts.ts';
 
-describe('a word that is nearly a command', () => {
+describe('a misspelt command', () => {
   it.each([
     ['validte', 'validate'],
     ['valid', 'validate'],
@@ -17,7 +17,7 @@ describe('a word that is nearly a command', () => {
     ['nwe', 'new'],
     ['news', 'new'],
     ['hlep', 'help'],
-  ])('%s: nothing is made, %s is offered', async (word, command) => {
+  ])('%s: creates nothing and suggests %s', async (word, command) => {
     const root = await newHost();
     const { code, err } = await runIn(root, [word, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(`Unknown command ${word}. Did you mean ${command}?`)]);
@@ -56,7 +56,7 @@ describe('a word that is nearly a command', () => {
     [['version'], '--version'],
     [['config'], 'add config'],
     [['start'], 'host init'],
-  ])('%j is a reserved verb: nothing is made, and what there is instead is named', async (words, command) => {
+  ])('%j is a reserved verb: creates nothing and prints the alternative', async (words, command) => {
     const root = await newHost();
     for (const argv of [words, [...words, '--yes'], ['--yes', words[0] as string]]) {
       const { code, err } = await runIn(root, argv);
@@ -75,7 +75,7 @@ describe('a word that is nearly a command', () => {
     }
   });
 
-  it('every command is known, and none is a verb that is refused', () => {
+  it('the list of commands is complete, and no command is a reserved verb', () => {
     const silent = { write: () => {}, isTty: false };
     const program = buildProgram({ out: silent, err: silent } as never, () => {});
     for (const command of program.commands) expect(isCommand(command.name()), command.name()).toBe(true);
@@ -83,7 +83,7 @@ describe('a word that is nearly a command', () => {
     expect(commandOf(['alpha', '--yes'])).toBe('new');
   });
 
-  it('new is the way to insist', async () => {
+  it('new accepts a name that resembles a command', async () => {
     const root = await newHost();
     await succeedIn(root, ['new', 'validte', '--yes']);
     expect(manifestOf(root, 'validte').name).toBe('validte');
@@ -99,7 +99,7 @@ describe('a word that is nearly a command', () => {
   );
 });
 
-describe('arguments that say nothing', () => {
+describe('invalid arguments', () => {
   it.each<[readonly string[], string]>([
     [['new', 'alpha', '--stak', 'x'], "Unknown option '--stak'. Did you mean --stack?"],
     [['new', 'alpha', '--verfiy'], "Unknown option '--verfiy'. Did you mean --verify?"],
@@ -118,7 +118,7 @@ describe('arguments that say nothing', () => {
     expect(readdirSync(root)).not.toContain('modules');
   });
 
-  it('get the help of a command that has others', async () => {
+  it('print the help of a command with subcommands', async () => {
     const { code, err } = await runIn(tempFolder(), ['host']);
     expect([code, err]).toEqual([2, expect.stringContaining('Usage: create-ai-module host')]);
   });
@@ -154,7 +154,7 @@ it('has a flag for every answer', () => {
   for (const { flag } of Object.values(answerKinds)) if (flag !== '<name>') expect(options).toContain(flag);
 });
 
-it('says the same of validate where it declares little else', () => {
+it('is the same for validate if only the checking commands are declared', () => {
   const silent = { write: () => {}, isTty: false };
   const helpOf = (first?: string) =>
     buildProgram({ out: silent, err: silent } as never, () => {}, first)

@@ -19,13 +19,13 @@ async function shownBy(isTty: boolean, env: Io['env'] = {}, stepMs = 1_100): Pro
   return shown.join('');
 }
 
-it('shows a bar on a terminal after a second, and wipes it off', async () => {
+it('shows a bar on a terminal after a second, and removes it', async () => {
   const text = await shownBy(true);
   expect(text).toContain(`Merging ${'█'.repeat(12)}${'░'.repeat(12)} 6 of 12 (2 s)`);
   expect(text).toMatch(/\r\x1b\[K$/);
 });
 
-it('shows one still line without colour, and nothing where nobody looks', async () => {
+it('shows one static line without colors, and nothing without a terminal', async () => {
   expect(await shownBy(true, { NO_COLOR: '1' })).toBe('Merging …\n');
   expect(await shownBy(false)).toBe('');
   expect(await shownBy(true, {}, 400)).toBe('');

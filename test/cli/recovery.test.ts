@@ -10,7 +10,7 @@ import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 import { mini, newHost } from './hosts.ts';
 
-/** The plan that a command shows with `--json`, without its changes of files that exist. */
+/** The plan that a command shows with `--json`, without changes to existing files. */
 async function planOf(cwd: string, argv: readonly string[]): Promise<Plan> {
   const { changes, newFolders } = JSON.parse((await succeedIn(cwd, [...argv, '--dry-run', '--json'])).out);
   const files = changes.map((change: { path: string; content: string; mode: string }) => [
@@ -29,12 +29,16 @@ async function emptyFolder(): Promise<string> {
 it.each<[string, () => Promise<string>, readonly string[]]>([
   ['new', newHost, ['new', 'alpha', '--author', 'Ada']],
   ['host init', emptyFolder, ['host', 'init', '.', '--stack', mini]],
-  ['host init, in a folder that is to be made', async () => tempFolder(), ['host', 'init', 'a/there', '--stack', mini]],
-])('%s finishes cleanly after a run of it that died at any step', async (_, arrange, argv) => {
+  [
+    'host init, in a folder that does not exist',
+    async () => tempFolder(),
+    ['host', 'init', 'a/there', '--stack', mini],
+  ],
+])('%s recovers after an earlier run was killed at any step', async (_, arrange, argv) => {
   const clean = await arrange();
   const plan = await planOf(clean, argv);
   await succeedIn(clean, [...argv, '--yes']);
-  let told = 0;
+  let recovered = 0;
   for (let step = 1; ; step += 1) {
     const root = await arrange();
     const { disk, fired } = faultDisk(step, 'death');
@@ -46,8 +50,8 @@ it.each<[string, () => Promise<string>, readonly string[]]>([
       if (!error.message.includes('already exists')) throw error;
       return { err: error.message };
     });
-    if (err.includes('was interrupted. Its changes were')) told += 1;
+    if (err.includes('was interrupted. Its changes were')) recovered += 1;
     expect(snapshot(root), `step ${step}`).toEqual(snapshot(clean));
   }
-  expect(told).toBeGreaterThan(3);
+  expect(recovered).toBeGreaterThan(3);
 });

@@ -4,9 +4,10 @@ import { snapshot } from '../io/temp-folder.ts';
 import { type FakeIoOptions, succeedIn } from './fake-io.ts';
 import { newHost } from './hosts.ts';
 
-/** The words of the printed line, as a real shell reads them. */
+/** The words of the printed line, parsed by a real shell. */
 function wordsOf(err: string): string[] {
-  const start = err.indexOf('To skip the questions next time, run:\n  ') + 'To skip the questions next time, run:\n  '.length;
+  const start =
+    err.indexOf('To skip the questions next time, run:\n  ') + 'To skip the questions next time, run:\n  '.length;
   const end = err.indexOf('--yes\n', start) + '--yes'.length;
   const printed = execFileSync('sh', ['-c', `printf '%s\\0' ${err.slice(start, end)}`], { encoding: 'utf8' });
   return printed.split('\0').slice(0, -1);
@@ -14,7 +15,7 @@ function wordsOf(err: string): string[] {
 
 const nasty = `it's "quoted" \\ \`id\` $(id) \${x} {{x}} */ --> """ ; & | < > * ~ # ! é 🙂 \u202eRTL`;
 
-describe('the line that repeats a run', () => {
+describe('the command that repeats a run', () => {
   it.each<[string, readonly string[], NonNullable<FakeIoOptions['replies']>]>([
     ['defaults', [], {}],
     [
@@ -52,7 +53,7 @@ describe('the line that repeats a run', () => {
       {},
     ],
     ['class and version', ['--class-name', 'OwnModule', '--module-version', '2.0.0-rc.1+x'], {}],
-  ])('gives the same bytes: %s', async (_, argv, replies) => {
+  ])('generates the same bytes: %s', async (_, argv, replies) => {
     const [asked, repeated] = [await newHost(), await newHost()];
     const { err } = await succeedIn(asked, ['new', ...argv], {
       replies: { 'Name of the module': 'alpha', ...replies },
@@ -63,7 +64,7 @@ describe('the line that repeats a run', () => {
     expect(snapshot(repeated)).toEqual(snapshot(asked));
   });
 
-  it('repeats the rest of the command too', async () => {
+  it('includes the other flags', async () => {
     const root = await newHost();
     const flags = ['--dry-run', '--verify', '--host', root];
     const { err, out } = await succeedIn('/', ['new', 'alpha', ...flags], { replies: {} });
@@ -76,12 +77,12 @@ describe('the line that repeats a run', () => {
     ['exec', 'npx'],
     ['init', 'npx'],
     ['run-script', 'create-ai-module'],
-  ])('begins as the tool was started: npm %s', async (command, program) => {
+  ])('starts with the program name: npm %s', async (command, program) => {
     const { err } = await succeedIn(await newHost(), ['new', 'alpha'], { replies: {}, env: { npm_command: command } });
     expect(wordsOf(err)[0]).toBe(program);
   });
 
-  it('is not printed where nothing was asked', async () => {
+  it('is not printed if there were no prompts', async () => {
     expect((await succeedIn(await newHost(), ['new', 'alpha', '--yes'])).err).not.toContain('without questions');
   });
 });

@@ -23,7 +23,7 @@ describe('the exit code', () => {
 });
 
 describe('a failure', () => {
-  it('is one message and what to do, without a stack', async () => {
+  it('prints one message and a hint, without a stack trace', async () => {
     const { code, out, err } = await runIn(await newHost(), ['new', 'class', '--yes']);
     expect([code, out]).toEqual([2, '']);
     expect(err).toBe(
@@ -32,7 +32,7 @@ describe('a failure', () => {
     );
   });
 
-  it('is data with --json, as well', async () => {
+  it('is printed as data with --json, too', async () => {
     const { code, out, err } = await runIn(await newHost(), ['new', 'class', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(out)).toEqual({
@@ -62,7 +62,7 @@ describe('a failure', () => {
     expect(JSON.parse(out)).toMatchObject({ error: { code, message: expect.any(String), hint: expect.any(String) } });
   });
 
-  it('tells where it comes from with --debug, and why', async () => {
+  it('prints the stack trace and the causes with --debug', async () => {
     const { err } = await runIn(tempFolder(), ['validate', 'missing', '--debug']);
     expect(err).toMatch(/Failure: .*missing.*\n +at .*find-manifests\.ts/);
     expect(err).toContain('caused by Error: ENOENT');
@@ -85,7 +85,7 @@ describe('a bug', () => {
     return { code: await run(argv, io), out: texts.out.join(''), err: texts.err.join('') };
   }
 
-  it('is said to be ours, with the stack, the versions and where to report it', async () => {
+  it('prints the stack trace, the versions and where to report it', async () => {
     const { code, err } = await runWithBug(['new', 'alpha', '--author', 'A b']);
     expect(code).toBe(70);
     expect(err).toContain(
@@ -120,7 +120,7 @@ it('a bug is one JSON document on stdout with --json, too', async () => {
   });
 });
 
-describe('colour', () => {
+describe('color', () => {
   const sequence = '\u001b[';
   it.each<[string, boolean, Record<string, string>, boolean]>([
     ['on a terminal', true, { NO_COLOR: '' }, true],

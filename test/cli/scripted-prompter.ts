@@ -1,17 +1,17 @@
 import { Cancelled, type Choice, type Prompter, type TextQuestion } from '../../src/io/io.ts';
 
-/** What a person would type; `cancel` is Ctrl-C. */
+/** The text that the user types; `cancel` is Ctrl-C. */
 export type Reply = string | boolean | typeof cancel;
 export const cancel = Symbol('Ctrl-C');
 
 /**
- * Answers questions by how they begin, the longest beginning first. Several replies are typed one after the other, as long as the question comes
- * again or refuses. A question that no reply is for gets its default.
+ * Answers each question whose text starts with a key of the replies; the longest key wins. Several replies are typed in
+ * turn while the question is repeated or refuses them. Other questions get their default.
  */
 export class ScriptedPrompter implements Prompter {
-  /** Every question, once for each time it was put. */
+  /** All questions, including repeated ones. */
   readonly asked: string[] = [];
-  /** Why replies were refused. */
+  /** The reasons why replies were refused. */
   readonly refusals: string[] = [];
   private readonly replies: ReadonlyMap<string, Reply[]>;
 

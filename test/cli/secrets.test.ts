@@ -7,11 +7,11 @@ import { tempFolder } from '../io/temp-folder.ts';
 import { type FakeIoOptions, type Outcome, runIn, succeedIn } from './fake-io.ts';
 import { newHost } from './hosts.ts';
 
-/** Begins as no word does that a report may hold by itself. */
+/** A prefix that reports never contain otherwise. */
 const passwords = fc
   .string({ unit: fc.constantFrom(...'aZ09-_.:,;!?#%&*+=/\\|<>()[]{}@~^$`"\' é€'), minLength: 3, maxLength: 30 })
   .map((text) => `q7X${text}w`);
-/** Made up, and in pieces, so that no scanner of this repository takes it for a real one. */
+/** Fake, and split so that secret scanners do not report it. */
 const keys = fc
   .string({ unit: fc.constantFrom(...'abcdefXYZ0123456789'), minLength: 24, maxLength: 40 })
   .map((text) => ['sk-', 'proj-', text].join(''));
@@ -20,7 +20,7 @@ const head =
   'name: ocr\nversion: 1.0.0\ndescription: Reads.\nauthor: Ada\nclass_name: OcrModule\nendpoints: [POST /process]\n';
 const single = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** Manifests that have a secret; in each something is wrong. */
+/** Manifests that contain a secret and an error. */
 const manifests: [name: string, text: (secret: string) => string][] = [
   ['a value', (secret) => `${head}configuration:\n  password: ${yamlLiteral(secret)}\n`],
   ['in other quotes', (secret) => `${head}configuration:\n  password: ${single(secret)}\n`],
@@ -38,7 +38,7 @@ const manifests: [name: string, text: (secret: string) => string][] = [
   ['twice under one key', (secret) => `${head}configuration: {token: a, token: ${JSON.stringify(secret)}}\n`],
 ];
 
-/** The secret is in nothing that was printed, in no spelling. */
+/** Expects that the output does not contain the secret in any encoding. */
 function mustHide({ out, err }: Outcome, secret: string) {
   for (const text of [out, err])
     for (const spelt of [secret, JSON.stringify(secret).slice(1, -1), secret.replaceAll("'", "''"), escaped(secret)])
@@ -50,7 +50,7 @@ const escaped = (text: string) =>
 
 const runs = { numRuns: 8 };
 
-describe('validate prints no secret', () => {
+describe('validate never prints a secret', () => {
   const folder = tempFolder();
   const formats = ['pretty', 'json', 'sarif', 'junit', 'github'];
 
@@ -68,7 +68,7 @@ describe('validate prints no secret', () => {
     );
   });
 
-  it('nor in the diff of a fix', async () => {
+  it('also not in the diff of a fix', async () => {
     await fc.assert(
       fc.asyncProperty(passwords, async (secret) => {
         const text = `${head.replace('endpoints', 'enddpoints')}configuration:\n  password: ${JSON.stringify(secret)}\n`;
@@ -82,7 +82,7 @@ describe('validate prints no secret', () => {
   });
 });
 
-describe('a refused run prints no secret', () => {
+describe('a refused run never prints a secret', () => {
   let root: string;
   beforeAll(async () => {
     root = await newHost();
@@ -139,7 +139,7 @@ describe('a refused run prints no secret', () => {
     );
   });
 
-  it.each(manifests)('in a manifest to start from: %s', async (_, textOf) => {
+  it.each(manifests)('in the manifest of --from: %s', async (_, textOf) => {
     await fc.assert(
       fc.asyncProperty(passwords, async (secret) => {
         writeFileSync(join(root, 'from.yaml'), textOf(secret));
@@ -172,7 +172,7 @@ describe('a refused run prints no secret', () => {
   });
 });
 
-it('where the rule is off, the plan and the diff hide it, and the file has it', async () => {
+it('if the rule is off, the plan and the diff mask it, and the file contains it', async () => {
   const root = await newHost('fastify');
   writeFileSync(join(root, 'ai-modules.yaml'), 'stack: fastify\nrules: { secret-value: off }\n');
   const argv = ['new', 'leaky', '--config', 'password=q7X\'"hunter2'];

@@ -4,7 +4,7 @@ import { tempFolder } from '../io/temp-folder.ts';
 import { succeedIn } from './fake-io.ts';
 import { mini } from './hosts.ts';
 
-/** What a version of the small pack has beyond it: files by their path in the pack, and lines of pack.yaml. */
+/** Additions to the small pack: files by their path in the pack, and lines of pack.yaml. */
 export interface PackVersion {
   readonly files?: Readonly<Record<string, string>>;
   readonly meta?: string;
@@ -25,7 +25,7 @@ const service = [
   '',
 ].join('\n');
 
-/** The template of a module's service.ts, with parts of it written otherwise. */
+/** The template of a module's service.ts with replacements. */
 export function serviceWith(changes: Readonly<Record<string, string>> = {}): string {
   return Object.entries(changes).reduce((text, [from, to]) => text.replace(from, to), service);
 }
@@ -47,13 +47,13 @@ export interface UpdatedHost {
   readonly root: string;
   read(path: string): string;
   write(path: string, text: string): void;
-  /** A change of a text that must be there. */
+  /** Replaces a text, which must exist. */
   edit(path: string, from: string, to: string): void;
-  /** From now on the host's modules are rendered by this pack. */
+  /** Makes this pack the one that renders the host's modules. */
   use(pack: string): void;
 }
 
-/** A host with the module `notes`, rendered by a first version of the pack. Paths are those in the module. */
+/** A host with the module `notes`, rendered by a first version of the pack. Paths are relative to the module. */
 export async function hostWithModule(pack = packFolder('1.2.0')): Promise<UpdatedHost> {
   const root = join(tempFolder(), 'host');
   await succeedIn(tempFolder(), ['host', 'init', root, '--stack', pack, '--yes']);

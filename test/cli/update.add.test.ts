@@ -5,7 +5,7 @@ import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, type UpdatedHost } from './update-packs.ts';
 
-// A pack whose code says what the manifest says.
+// A pack whose code repeats the manifest.
 const pack = packFolder('1.2.0', {
   files: {
     'module/all.ts.hbs': [
@@ -51,7 +51,7 @@ it.each([
   ['endpoint', 'POST /reindex', 'endpoint POST /reindex'],
   ['dependency', 'module:invoices', 'dependency module:invoices'],
   ['config', 'top_k={type: integer, default: 5, minimum: 1}', 'config top_k'],
-])('adds a %s to the manifest, and the code follows in the same plan', async (kind, value, line) => {
+])('adds a %s to the manifest and the code in one plan', async (kind, value, line) => {
   await succeedIn(host.root, ['new', 'invoices', '--yes']);
   const comment = '# mine, and in no template\n';
   host.write('manifest.yaml', `${comment}${host.read('manifest.yaml')}`);
@@ -66,7 +66,7 @@ it.each([
   expect(host.read('manifest.yaml')).toBe(before);
 });
 
-it('adds to the only module, and to the one that the user is in', async () => {
+it('adds to the only module, and to the module of the current folder', async () => {
   await succeedIn(host.root, ['add', 'event', 'notes.archived', '--yes']);
   expect(host.read('all.ts')).toContain('event notes.archived\n');
   await succeedIn(host.root, drafts);
@@ -76,13 +76,17 @@ it('adds to the only module, and to the one that the user is in', async () => {
   expect(host.read('all.ts')).toContain('event notes.opened\n');
 });
 
-describe('is refused, with nothing written', () => {
+describe('refuses, and writes nothing', () => {
   it.each([
     ['an unknown kind', ['evnt', 'a.b'], 'Cannot add "evnt". Pass one of event, subscription'],
     ['no value', ['event'], 'Pass the value after add event.'],
     ['a value that is none', ['event', 'no'], 'add event:'],
     ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
-    ['what makes the manifest wrong', ['config', 'timeout={type: integer, default: x}', '--module', 'notes'], 'error'],
+    [
+      'an entry that makes the manifest invalid',
+      ['config', 'timeout={type: integer, default: x}', '--module', 'notes'],
+      'error',
+    ],
   ])('%s', async (_, argv, reason) => {
     const before = snapshot(host.root);
     const { code, err } = await runIn(host.root, ['add', ...argv, '--yes']);
@@ -90,7 +94,7 @@ describe('is refused, with nothing written', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('a module that is not clear: there are two', async () => {
+  it('no module given, and the host has two', async () => {
     await succeedIn(host.root, drafts);
     const before = snapshot(host.root);
     const { code, err } = await runIn(host.root, ['add', 'event', 'drafts.archived', '--yes']);

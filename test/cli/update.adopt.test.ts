@@ -13,7 +13,7 @@ beforeEach(async () => {
 const ours = /\.ai-module|\.gitattributes|^\.create-ai-module/;
 const files = (root: string) => Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !ours.test(path)));
 
-it('makes a module updatable that lost its base, and keeps every byte', async () => {
+it('tracks a module that lost its merge base, and keeps every byte', async () => {
   rmSync(join(host.root, 'modules/notes/.ai-module'), { recursive: true });
   const before = files(host.root);
   expect((await succeedIn(host.root, ['update'])).err).toContain('run `create-ai-module adopt notes`');
@@ -29,7 +29,7 @@ it('makes a module updatable that lost its base, and keeps every byte', async ()
   for (const text of ['return 11', 'return 22']) expect(host.read('service.ts')).toContain(text);
 });
 
-it('says of each module whether it was adopted', async () => {
+it('reports each module as adopted or already adopted', async () => {
   await succeedIn(host.root, ['new', 'drafts', '--author', 'Ann', '--yes']);
   rmSync(join(host.root, 'modules/notes/.ai-module'), { recursive: true });
   const adopt = ['adopt', 'drafts', 'notes'];
@@ -38,7 +38,7 @@ it('says of each module whether it was adopted', async () => {
   expect(out).toMatch(/^drafts is already adopted; .*\nnotes is adopted; /);
 });
 
-it('does nothing the second time, and refuses what is no module', async () => {
+it('does nothing the second time, and refuses an unknown module', async () => {
   expect((await succeedIn(host.root, ['adopt', 'notes'])).out).toContain('notes is already adopted');
   const { code, err } = await runIn(host.root, ['adopt', 'nothing']);
   expect([code, err]).toEqual([2, expect.stringContaining('Available modules: notes.')]);

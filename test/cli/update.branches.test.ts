@@ -21,14 +21,14 @@ const commit = (name: string) => {
   git('commit', '--quiet', '-m', name);
 };
 
-describe.skipIf(!hasGit)('two branches that both updated', () => {
+describe.skipIf(!hasGit)('two branches that were both updated', () => {
   beforeEach(async () => {
     host = await hostWithModule();
     git('init', '--quiet', '-b', 'main');
     commit('start');
   });
 
-  /** What each branch does, from the same start; then main takes the other one in. */
+  /** Runs the work of each branch from the same commit, then merges the other branch into main. */
   async function branches(one: () => void, other: () => void): Promise<number | null> {
     git('checkout', '--quiet', '-b', 'other');
     other();
@@ -41,7 +41,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     return git('merge', '--quiet', 'other').status;
   }
 
-  it('in different places merge without a conflict in lock or base, and are up to date', async () => {
+  it('with edits in different places merge without conflicts in the lock and merge base, and are up to date', async () => {
     const status = await branches(
       () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps all notes'),
       () =>
@@ -52,7 +52,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     for (const text of ['return 11', '// Keeps all notes']) expect(host.read('service.ts')).toContain(text);
   });
 
-  it('become what the case two-branches-updated says, lock, base and sources', async () => {
+  it('merge to the expected lock, merge base and sources of the case two-branches-updated', async () => {
     const fixture = fileURLToPath(new URL('../fixtures/update/two-branches-updated', import.meta.url));
     const notes = join(host.root, 'modules/notes');
     const become = (part: string) => {
@@ -69,7 +69,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     expect(await readTree(notes)).toEqual(await readTree(join(fixture, 'expected')));
   });
 
-  it('in the same lines leave markers in base and code: resolve the code, and the base heals', async () => {
+  it('with edits in the same lines have markers in base and code; once the code is resolved, update repairs the base', async () => {
     const status = await branches(
       () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps all notes'),
       () => host.edit('manifest.yaml', 'Keeps notes', 'Keeps few notes'),
@@ -79,9 +79,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
     for (const file of ['manifest.yaml', 'service.ts', 'index.ts', 'README.md'])
       host.write(file, host.read(file).replace(/<<<<<<< .*\n([\s\S]*?)=======\n[\s\S]*?>>>>>>> .*\n/g, '$1'));
     host.edit('service.ts', 'return 1', 'return 11');
-    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain(
-      'notes: the merge base is correct',
-    );
+    expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('notes: the merge base is correct');
     await succeedIn(host.root, ['update', '--yes']);
     expect(host.read('.ai-module/pristine.base')).not.toContain('<<<<<<<');
     expect(host.read('service.ts')).toContain('return 11');
@@ -89,7 +87,7 @@ describe.skipIf(!hasGit)('two branches that both updated', () => {
   });
 });
 
-describe.skipIf(!hasGit)('a base that is gone', () => {
+describe.skipIf(!hasGit)('a missing merge base', () => {
   const path = '.ai-module/pristine.base';
   beforeEach(async () => {
     host = await hostWithModule();
@@ -102,7 +100,7 @@ describe.skipIf(!hasGit)('a base that is gone', () => {
   it.each([
     ['deleted', () => unlinkSync(join(host.root, 'modules/notes', path))],
     ['overwritten', () => host.write(path, 'nonsense\n')],
-  ])('is taken from git: %s', async (_, spoil) => {
+  ])('is restored from git: %s', async (_, spoil) => {
     spoil();
     const { err } = await succeedIn(host.root, ['update', '--yes']);
     expect(err).toContain('modules/notes: the merge base was restored from git.');
@@ -110,7 +108,7 @@ describe.skipIf(!hasGit)('a base that is gone', () => {
     expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
   });
 
-  it('from git as well is adopted, as the message says', async () => {
+  it('that is not in git either is an error that suggests adopt', async () => {
     unlinkSync(join(host.root, 'modules/notes', path));
     commit('gone');
     const { code, err } = await runIn(host.root, ['update', '--yes']);
@@ -119,20 +117,23 @@ describe.skipIf(!hasGit)('a base that is gone', () => {
 });
 
 describe('status --verify-base', () => {
-  it('renders again what was rendered last, from the manifest of then', async () => {
+  it('renders the last version again, from the manifest at that time', async () => {
     host = await hostWithModule();
     host.edit('manifest.yaml', 'Keeps notes', 'Finds notes');
     const fine = await succeedIn(host.root, ['status', '--verify-base']);
     expect(fine.out).toBe('notes: the merge base is correct\n');
     host.edit('.ai-module/pristine.base', 'return 1', 'return 3');
     const { code, out } = await runIn(host.root, ['status', '--verify-base']);
-    expect([code, out]).toEqual([1, 'notes: the merge base differs from what the template pack generates: service.ts\n']);
+    expect([code, out]).toEqual([
+      1,
+      'notes: the merge base differs from what the template pack generates: service.ts\n',
+    ]);
     host.use(packFolder('1.3.0'));
     expect((await succeedIn(host.root, ['status', '--verify-base'])).out).toContain('cannot be verified');
   });
 });
 
-it('a link in place of a file is never written through', async () => {
+it('never writes through a link in place of a file', async () => {
   host = await hostWithModule();
   const place = join(host.root, 'modules/notes/service.ts');
   unlinkSync(place);

@@ -16,7 +16,7 @@ if (!hasGit) process.stderr.write('skipped: git is missing, which converts line 
 const git = (cwd: string, ...args: string[]) =>
   execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@x', ...args], { cwd, encoding: 'utf8' });
 
-/** Without what git and the tool keep for themselves. */
+/** Without the folders of git and of the tool. */
 const filesOf = (root: string) =>
   Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !/^\.(git|create-ai-module)\//.test(path)));
 
@@ -31,7 +31,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     git(committed, 'commit', '--quiet', '-m', 'start');
   });
 
-  /** As `git clone` makes it where text files are checked out with Windows line endings. */
+  /** A clone whose text files are checked out with Windows line endings. */
   function clone(): string {
     const root = join(tempFolder(), basename(committed));
     git(committed, '-c', 'core.autocrlf=true', 'clone', '--quiet', committed, root);
@@ -48,7 +48,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     }
   }
 
-  /** No command finds work, reports an edit or writes a byte. */
+  /** Expects that no command finds changes, reports an edit or writes a byte. */
   async function expectNothingToDo(root: string): Promise<void> {
     const before = filesOf(root);
     const check = await runIn(root, ['update', '--check', '--host-files']);
@@ -69,7 +69,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     expect(filesOf(root)).toEqual(before);
   }
 
-  it('with core.autocrlf has nothing to do', () => expectNothingToDo(clone()));
+  it('is up to date with core.autocrlf', () => expectNothingToDo(clone()));
 
   it.each<[name: string, kindOf: (path: string, at: number) => EndingKind]>([
     ['every file, base and lock with them', () => 'Windows'],
@@ -78,7 +78,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     ['the schema alone', (path) => (path.endsWith('manifest.schema.json') ? 'Windows' : 'line feeds')],
     ['every second file', (_, at) => (at % 2 === 0 ? 'Windows' : 'line feeds')],
     ['every second line of every file', () => 'both kinds'],
-  ])('with Windows line endings in %s has nothing to do', async (_, kindOf) => {
+  ])('is up to date with Windows line endings in %s', async (_, kindOf) => {
     const root = clone();
     convertFiles(root, kindOf);
     await expectNothingToDo(root);
@@ -90,7 +90,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
       const root = clone();
       convertFiles(root, () => kind);
       const config = join(root, stack === 'fastify' ? 'package.json' : 'pyproject.toml');
-      // What someone wrote into files that are merged.
+      // Edits in managed files.
       const service = join(root, module, stack === 'fastify' ? 'service.ts' : 'service.py');
       writeFileSync(service, `${readFileSync(service, 'utf8')}${stack === 'fastify' ? '//' : '#'} Mine, all mine.\r\n`);
       const before = filesOf(root);
@@ -112,7 +112,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     },
   );
 
-  it('is undone after its files were converted: line endings alone are no edit', async () => {
+  it('can be undone after its line endings were converted', async () => {
     const root = clone();
     const before = Object.fromEntries(listed(root).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
     await succeedIn(root, ['add', 'event', 'notes.zipped', '--yes']);
@@ -126,7 +126,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     expect((await runIn(root, ['undo', '--yes'])).err).toContain('There is no update to undo');
   });
 
-  it('takes another module: lines at markers end as the rest of the file, the schema stays', async () => {
+  it('takes another module: inserted lines have the line endings of the file, the schema is unchanged', async () => {
     const root = clone();
     const before = filesOf(root);
     await succeedIn(root, ['new', 'other', '--yes', '--emit', 'other.done', '--config', 'lang=fr']);
@@ -138,7 +138,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     expect([check.code, check.out]).toEqual([0, '2 modules and the host: everything is up to date.\n']);
   });
 
-  it('whose lock and schema were laid out by a formatter has nothing to do', async () => {
+  it('is up to date after a formatter changed its lock and schema', async () => {
     const root = clone();
     for (const path of ['.ai-module/lock.yaml', join(module, '.ai-module/lock.yaml')]) {
       const text = readFileSync(join(root, path), 'utf8');
@@ -149,7 +149,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     await expectNothingToDo(root);
   });
 
-  it('whose lock or schema says something else is updated', async () => {
+  it('is updated if its lock or schema has other content', async () => {
     const root = clone();
     const lock = join(root, module, '.ai-module/lock.yaml');
     const schema = join(root, modulesOf[stack], 'manifest.schema.json');
@@ -162,7 +162,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     expect((await runIn(root, ['update', '--check'])).code).toBe(0);
   });
 
-  it('where somebody edited a line has this one edited file', async () => {
+  it('with one edited line has one edited file', async () => {
     const root = clone();
     replaceIn(join(root, module, 'README.md'), '## Tests', '## Our tests');
     const { out } = await succeedIn(root, ['status', '--host-files']);
@@ -179,7 +179,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
   });
 });
 
-it.skipIf(!hasGit)('a new version of the pack comes into a clone with its line endings', async () => {
+it.skipIf(!hasGit)('an update to a new version of the pack keeps the line endings of a clone', async () => {
   const older = packFolder('1.2.0', {
     files: { 'module/old.ts.hbs': 'one\ntwo\nthree\n', 'module/fresh.ts.hbs': 'a\nb\n' },
   });

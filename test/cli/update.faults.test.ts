@@ -22,7 +22,7 @@ let steps = 0;
 let before: Record<string, string>;
 let after: Record<string, string>;
 
-/** All but what runs keep for themselves. */
+/** All files except the state of runs. */
 const look = (root: string) =>
   Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('.create-ai-module')));
 
@@ -68,14 +68,14 @@ async function countSteps(): Promise<number> {
   return last;
 }
 
-/** Steps spread over the run, and the first ones. */
+/** The first steps, and some spread over the run. */
 function* sampled(): Generator<number> {
   const stride = Math.max(1, Math.floor(steps / draws.updateSteps));
   for (let step = 1 + Math.floor(stride / 2); step <= steps; step += stride) yield step;
   yield* [1, 2, 3];
 }
 
-/** Old or new as a whole; and the next update says what it found and finishes. */
+/** Expects all files to be old or all to be new, and the next update to report the recovery and to finish. */
 async function mustFinish(root: string, step: number): Promise<void> {
   const { code, out } = await runIn(root, ['update', '--yes']);
   expect([step, code, out]).toEqual([step, 0, expect.stringMatching(/^(Updated 30 modules|30 modules: everything)/)]);
@@ -90,7 +90,7 @@ const outcomeOf = (run: Promise<void>): Promise<unknown> =>
   );
 
 describe('an update of 30 modules', () => {
-  it.each<Fault>(['ENOSPC once', 'EACCES once'])('leaves everything as it was after %s', async (fault) => {
+  it.each<Fault>(['ENOSPC once', 'EACCES once'])('restores everything after %s', async (fault) => {
     for (const step of sampled()) {
       const root = copy();
       const { disk, fired } = faultDisk(step, fault);
@@ -126,7 +126,7 @@ describe('an update of 30 modules', () => {
     }
   });
 
-  it('is the one that writes, or the one that is refused, whenever another one begins; and it can be undone', async () => {
+  it('either writes or is refused if another update starts at any time, and can be undone', async () => {
     for (const step of sampled()) {
       const root = copy();
       const ends: Promise<unknown>[] = [];
@@ -143,7 +143,7 @@ describe('an update of 30 modules', () => {
     }
   });
 
-  it('of two at once one writes, and the other one says that the files are no longer what it planned for', async () => {
+  it('run twice at once writes once, and the other run reports a stale plan', async () => {
     const root = copy();
     const order = { kind: 'plan', root, plan: planFile } as const;
     const ends = await Promise.all([runChild(script, order), runChild(script, order)]);
@@ -152,7 +152,7 @@ describe('an update of 30 modules', () => {
     expect(look(root)).toEqual(after);
   });
 
-  it('that was cut off and put back leaves nothing to undo', async () => {
+  it('that was interrupted and recovered leaves nothing to undo', async () => {
     const root = copy();
     const { disk } = faultDisk(40, 'death');
     await applyUpdate(root, plan, { disk }).catch(() => {});

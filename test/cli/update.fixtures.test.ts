@@ -10,7 +10,7 @@ import { packFolder, serviceWith } from './update-packs.ts';
 const fixtures = fileURLToPath(new URL('../fixtures/update-host', import.meta.url));
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-/** What stands beside every host: its ai-modules.yaml says `../packs/1.3.0`. */
+/** The packs beside every host, whose ai-modules.yaml has `stack: ../packs/1.3.0`. */
 const packs = tempFolder();
 for (const [version, changes] of [
   ['1.2.0', {}],
@@ -20,26 +20,26 @@ for (const [version, changes] of [
   cpSync(pack, join(packs, version), { recursive: true });
 }
 
-const needed = ['exit', 'host', 'said.txt'];
+const needed = ['exit', 'host', 'output.txt'];
 
-/** The parts of a case; without `expected` nothing may change. Throws where one is missing, or read by nobody. */
+/** Reads a case. Without `expected`, the run must not change anything. Throws if a part is missing or unknown. */
 function readCase(folder: string) {
   const parts = readdirSync(folder);
   const missing = needed.find((part) => !parts.includes(part));
   if (missing !== undefined) throw new Error(`${folder} has no ${missing}`);
   const unread = parts.find((part) => ![...needed, 'args', 'expected'].includes(part));
-  if (unread !== undefined) throw new Error(`${folder} has ${unread}, which is no part of a case`);
+  if (unread !== undefined) throw new Error(`${folder} has ${unread}, which is not part of a case`);
   const textOf = (part: string) => readFileSync(join(folder, part), 'utf8').trimEnd();
   return {
     host: join(folder, 'host'),
     args: parts.includes('args') ? textOf('args').split('\n') : ['update', '--yes'],
     exit: textOf('exit'),
-    said: textOf('said.txt').split('\n'),
+    output: textOf('output.txt').split('\n'),
     expected: parts.includes('expected') ? join(folder, 'expected') : undefined,
   };
 }
 
-/** Without what the tool keeps for `undo`. Of permissions, whether a file can be run: git keeps no more. */
+/** All files except the record for `undo`. Of permissions, only the executable bit, like git. */
 function filesOf(root: string): Record<string, string> {
   const files = Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('.create-ai-module/'));
   const kind = (mode: string) => ((Number.parseInt(mode, 8) & 0o100) === 0 ? 'text' : 'program');
@@ -62,7 +62,7 @@ describe.each<EndingKind>(['as it is', 'Windows'])(
     const comparable = (root: string) => (kind === 'as it is' ? filesOf(root) : withLineFeeds(filesOf(root)));
 
     it.each(cases.map(({ name }) => name))('%s', async (name) => {
-      const { host, args, exit, said, expected } = readCase(join(fixtures, name));
+      const { host, args, exit, output, expected } = readCase(join(fixtures, name));
       const place = tempFolder();
       const root = join(place, 'host');
       cpSync(packs, join(place, 'packs'), { recursive: true });
@@ -74,7 +74,7 @@ describe.each<EndingKind>(['as it is', 'Windows'])(
       const { code, out, err } = await runIn(root, args);
       expect(String(code), err).toBe(exit);
       const printed = `${err}${out}`.replaceAll(`${place}/`, '').split('\n');
-      expect(printed.filter((line) => line !== '')).toEqual(expect.arrayContaining(said));
+      expect(printed.filter((line) => line !== '')).toEqual(expect.arrayContaining(output));
       expect(out).not.toMatch(/^(conflict|error|Note:) /m);
       if (expected === undefined) {
         expect(snapshot(place)).toEqual(before);
@@ -83,7 +83,7 @@ describe.each<EndingKind>(['as it is', 'Windows'])(
       expect(comparable(root)).toEqual(comparable(expected));
       expect(snapshot(join(place, 'packs'))).toEqual(snapshot(packs));
 
-      // What went well leaves nothing to do, and can be taken back.
+      // A successful update leaves nothing to do, and can be undone.
       if (code !== 0) return;
       expect((await runIn(root, ['update', '--check'])).code).toBe(0);
       await succeedIn(root, ['undo', '--yes']);
@@ -92,23 +92,23 @@ describe.each<EndingKind>(['as it is', 'Windows'])(
   },
 );
 
-describe('a folder is no case', () => {
+describe('an incomplete case', () => {
   function someCase(): string {
     const folder = tempFolder();
     mkdirSync(join(folder, 'host'));
-    for (const part of ['exit', 'said.txt']) writeFileSync(join(folder, part), '0\n');
+    for (const part of ['exit', 'output.txt']) writeFileSync(join(folder, part), '0\n');
     return folder;
   }
 
-  it.each(needed)('without %s', (part) => {
+  it.each(needed)('without %s is refused', (part) => {
     const folder = someCase();
     rmSync(join(folder, part), { recursive: true });
     expect(() => readCase(folder)).toThrow(`has no ${part}`);
   });
 
-  it('with a part that nothing reads', () => {
+  it('with an unknown part is refused', () => {
     const folder = someCase();
     mkdirSync(join(folder, 'expect'));
-    expect(() => readCase(folder)).toThrow('has expect, which is no part of a case');
+    expect(() => readCase(folder)).toThrow('has expect, which is not part of a case');
   });
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe("the host's own files", () => {
-  it('are left alone until they are asked for, and then merged as those of a module', async () => {
+  it('are updated only with --host-files, and merged like those of a module', async () => {
     writeFileSync(join(host.root, 'src/runtime.js'), runtime('mine', 'e'));
     host.use(newer);
     await succeedIn(host.root, ['update', '--yes']);
@@ -42,7 +42,7 @@ describe("the host's own files", () => {
     expect(read('src/runtime.js')).toBe(runtime('mine', 'e'));
   });
 
-  it('in conflict are named by their place in the host', async () => {
+  it('with conflicts are reported by their path in the host', async () => {
     writeFileSync(join(host.root, 'src/runtime.js'), runtime('a', 'mine'));
     host.use(newer);
     const { code, err } = await runIn(host.root, ['update', '--host-files', '--yes']);
@@ -52,7 +52,7 @@ describe("the host's own files", () => {
     expect(err).toContain('`create-ai-module update --host-files --on-conflict markers`');
   });
 
-  it('without a lock are adopted: no file of the user changes', async () => {
+  it('without a lock can be adopted, and no file of the user changes', async () => {
     rmSync(join(host.root, '.ai-module'), { recursive: true });
     const before = snapshot(join(host.root, 'src'));
     const { err } = await succeedIn(host.root, ['update', '--host-files', '--yes']);
@@ -65,7 +65,7 @@ describe("the host's own files", () => {
   });
 });
 
-it("what was once written for the user stays the user's, also where the pack manages it now", async () => {
+it('a file that was once owned by the user stays owned, even if the pack now manages it', async () => {
   host.write('README.md', 'mine\n');
   const pack = packFolder('1.3.0');
   const meta = readFileSync(join(pack, 'pack.yaml'), 'utf8');
@@ -77,7 +77,7 @@ it("what was once written for the user stays the user's, also where the pack man
 });
 
 describe('a migration', () => {
-  it('is never rewritten; a change of tables comes as one more', async () => {
+  it('is never rewritten: a change of the tables is a new migration', async () => {
     const first = packFolder('1.3.0', { files: { 'module/migrations/0001.sql': 'create table a;\n' } });
     declareOwned(first, ['0001']);
     host.use(first);
@@ -96,7 +96,7 @@ describe('a migration', () => {
     expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
   });
 
-  it.each(bundledNames)('of the pack %s is written once', async (name) => {
+  it.each(bundledNames)('of the pack %s is owned by the user', async (name) => {
     const { files } = await bundledPack(name, ['module']);
     const migrations = files.module.filter(({ target }) => target.startsWith('migrations/'));
     expect(migrations.map(({ policy }) => policy)).toContain('owned');

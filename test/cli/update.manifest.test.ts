@@ -18,13 +18,13 @@ beforeEach(async () => {
   editAsUser('fastify', path(''));
 });
 
-describe('a line in .env.example that a setting brought', () => {
+describe('a line in .env.example for a setting', () => {
   const example = () => readFileSync(join(root, '.env.example'), 'utf8');
   const secret = (key: string) => `  ${key}: {type: string, secret: true}\n`;
   const shared = '  search_env: "SEARCH_URL"\n';
   const begun = 'configuration:\n';
 
-  it('goes with it, and follows where it is renamed', async () => {
+  it('is removed with the setting, and renamed with it', async () => {
     const before = example();
     editManifest(begun, begun + secret('api_key'));
     await succeedIn(root, ['update', '--yes']);
@@ -38,7 +38,7 @@ describe('a line in .env.example that a setting brought', () => {
     expect(example()).toBe(before);
   });
 
-  it('stays where it was changed, or another module has such a setting', async () => {
+  it('stays if it was edited or if another module has the setting', async () => {
     editManifest(begun, begun + secret('api_key') + shared);
     await succeedIn(root, [...newModule.map((one) => (one === 'notes' ? 'diary' : one.replace('notes', 'diary')))]);
     replaceIn(path('../diary/manifest.yaml'), begun, begun + shared);
@@ -53,7 +53,7 @@ describe('a line in .env.example that a setting brought', () => {
   });
 });
 
-describe('what goes from the manifest while its code was edited', () => {
+describe('a manifest entry that is removed after its code was edited', () => {
   const edit = '  service.log.debug({}, event.name);\n';
   beforeEach(() => {
     const line = '  await service.startFromEvent(event);\n';
@@ -61,7 +61,7 @@ describe('what goes from the manifest while its code was edited', () => {
     editManifest('  - "file.uploaded"\n', '');
   });
 
-  it('is a conflict that says so, and nothing is deleted', async () => {
+  it('is a conflict with this reason, and nothing is deleted', async () => {
     const before = snapshot(root);
     const { code, err } = await runIn(root, ['update', '--yes']);
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe('what goes from the manifest while its code was edited', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
-  it('names one place and one reason of several edits', async () => {
+  it('reports only the edit of the manifest that causes the conflict', async () => {
     editManifest('Keeps notes', 'Finds notes');
     editManifest('default: 5', 'default: 7');
     const { err } = await runIn(root, ['update', '--yes', '--on-conflict', 'markers']);

@@ -10,12 +10,12 @@ beforeEach(async () => {
   host = await hostWithModule();
 });
 
-it('a module whose folder has another name than its manifest says so', async () => {
+it('reports a module whose folder and manifest have different names', async () => {
   renameSync(join(host.root, 'modules/notes'), join(host.root, 'modules/other'));
   expect((await succeedIn(host.root, ['status'])).err).toContain('modules/other contains the module notes');
 });
 
-it('a pack that is gone is named, and nothing is written', async () => {
+it('names a missing pack and writes nothing', async () => {
   const pack = packFolder('1.3.0');
   host.use(pack);
   rmSync(pack, { recursive: true });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 describe('an update of the pack', () => {
-  it('comes into files that were edited, and the second run has nothing to do', async () => {
+  it('merges into edited files, and the second run changes nothing', async () => {
     host.edit(file, 'return 1', 'return 11');
     host.use(newer);
     const { out, err } = await succeedIn(host.root, ['update', '--yes']);
@@ -29,7 +29,7 @@ describe('an update of the pack', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('follows files that the pack renamed, and takes away those it gave up', async () => {
+  it('renames files that the pack renamed, and deletes those it removed', async () => {
     host.edit(file, 'return 1', 'return 11');
     const pack = packFolder('2.0.0', {
       files: { 'module/core.ts.hbs': serviceWith() },
@@ -43,8 +43,8 @@ describe('an update of the pack', () => {
     for (const gone of [file, 'check.mjs']) expect(existsSync(join(host.root, 'modules/notes', gone))).toBe(false);
   });
 
-  // The base holds the text of every file; with a file as long as all the others together it resembles that file.
-  it('does not take the base for the file that is missing', async () => {
+  // The merge base contains the text of every file, so it resembles a file that is as long as all others together.
+  it('does not treat the merge base as the missing file', async () => {
     const long = Array.from({ length: 400 }, (_, index) => `line ${index}\n`).join('');
     const longer = { 'module/long.txt': long.replace('line 300', 'line three hundred') };
     host = await hostWithModule(packFolder('1.2.0', { files: { 'module/long.txt': long } }));
@@ -59,7 +59,7 @@ describe('an update of the pack', () => {
     expect(existsSync(join(place, 'long.txt'))).toBe(false);
   });
 
-  it('spells a name as the pack does now, and keeps the edits', async () => {
+  it('changes the case of a file name as the pack does, and keeps the edits', async () => {
     host = await hostWithModule(packFolder('1.2.0', { files: { 'module/Guide.ts.hbs': serviceWith() } }));
     host.edit('Guide.ts', 'return 1', 'return 11');
     host.use(packFolder('1.3.0', { files: { 'module/guide.ts.hbs': serviceWith({ 'return 2': 'return 22' }) } }));
@@ -69,9 +69,9 @@ describe('an update of the pack', () => {
     expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
   });
 
-  it('leaves alone what was deleted, until it is asked back', async () => {
+  it('keeps deleted files deleted until --restore', async () => {
     rmSync(join(host.root, 'modules/notes', file));
-    const said =
+    const note =
       'modules/notes/service.ts stays deleted, but its generated version has changed. To restore it, run `create-ai-module update notes --restore service.ts`.';
     for (const pack of [
       packFolder('1.2.9', { files: { 'module/service.ts.hbs': serviceWith({ 'return 2': 'return 3' }) } }),
@@ -79,8 +79,8 @@ describe('an update of the pack', () => {
     ]) {
       host.use(pack);
       const dry = JSON.parse((await succeedIn(host.root, ['update', '--dry-run', '--json'])).out);
-      expect(dry.notes).toEqual([said]);
-      expect((await succeedIn(host.root, ['update', '--yes'])).err).toContain(`Note: ${said}\n`);
+      expect(dry.notes).toEqual([note]);
+      expect((await succeedIn(host.root, ['update', '--yes'])).err).toContain(`Note: ${note}\n`);
       expect((await succeedIn(host.root, ['update', '--yes'])).err).not.toContain('stays deleted');
     }
     expect(existsSync(join(host.root, 'modules/notes', file))).toBe(false);
@@ -91,7 +91,7 @@ describe('an update of the pack', () => {
     expect(host.read('.ai-module/lock.yaml')).not.toContain('deleted');
   });
 
-  it('never brings back what was written once and deleted', async () => {
+  it('never restores an owned file that was deleted', async () => {
     rmSync(join(host.root, 'modules/notes/README.md'));
     host.use(newer);
     await succeedIn(host.root, ['update', '--yes']);
@@ -100,7 +100,7 @@ describe('an update of the pack', () => {
 });
 
 describe('an edit of the manifest', () => {
-  it('comes into the code, and settings into the host', async () => {
+  it('changes the code, and settings the host', async () => {
     host.edit('manifest.yaml', 'Keeps notes', 'Keeps many notes');
     host.edit(file, 'return 1', 'return 11');
     await succeedIn(host.root, ['update', 'notes', '--yes']);
@@ -109,7 +109,7 @@ describe('an edit of the manifest', () => {
     expect(host.read('index.ts')).toContain('Keeps many notes');
   });
 
-  it('that is wrong is shown at its line, and nothing is written', async () => {
+  it('that is invalid is reported at its line, and nothing is written', async () => {
     host.edit('manifest.yaml', 'version: ', 'versoin: ');
     const before = snapshot(host.root);
     const { code, err } = await runIn(host.root, ['update', '--yes']);
@@ -125,7 +125,7 @@ describe('a conflict', () => {
     host.use(newer);
   });
 
-  it('stops everything where nobody can be asked', async () => {
+  it('stops the update if prompts are not allowed', async () => {
     const before = snapshot(host.root);
     const { code, out, err } = await runIn(host.root, ['update', '--yes']);
     expect(code).toBe(1);
@@ -134,7 +134,7 @@ describe('a conflict', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('goes between markers, which stop the next update until they are resolved', async () => {
+  it('is marked in the file, and blocks updates until it is resolved', async () => {
     expect((await runIn(host.root, ['update', '--yes', '--on-conflict', 'markers'])).code).toBe(1);
     expect(host.read(file)).toContain(
       '<<<<<<< yours\n  return 2000;\n||||||| base mini@1.2.0\n  return 2;\n=======\n  return 22;\n>>>>>>> mini@1.3.0\n',
@@ -163,7 +163,7 @@ describe('a conflict', () => {
     expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
   });
 
-  it('on a terminal is shown in the plan, which one can refuse', async () => {
+  it('on a terminal is shown before the plan, which can be declined', async () => {
     const before = snapshot(host.root);
     const refused = await runIn(host.root, ['update'], { replies: { 'Write these files?': false } });
     expect(refused.code).toBe(130);
@@ -171,14 +171,14 @@ describe('a conflict', () => {
   });
 });
 
-describe('counts and names', () => {
+describe('the summary names and counts', () => {
   const three = async () => {
     for (const name of ['drafts', 'tasks']) await succeedIn(host.root, ['new', name, '--author', 'Ann', '--yes']);
     const manifest = host.read('manifest.yaml').replace(/description: .*/, 'description: Keeps other notes');
     host.write('manifest.yaml', manifest);
   };
 
-  it('the modules that changed', async () => {
+  it('the changed modules', async () => {
     await three();
     const dry = await succeedIn(host.root, ['update', '--dry-run']);
     expect(dry.out).toMatch(/^Update notes \(mini@1\.2\.0\) in /);
@@ -188,13 +188,13 @@ describe('counts and names', () => {
     expect((await succeedIn(host.root, ['update'])).out).toBe('3 modules: everything is up to date.\n');
   });
 
-  it('all of them, where all changed', async () => {
+  it('all modules if all changed', async () => {
     await three();
     host.use(newer);
     expect((await succeedIn(host.root, ['update', '--yes'])).out).toMatch(/^Updated 3 modules: /);
   });
 
-  it('the one that was added to', async () => {
+  it('the module of add', async () => {
     await three();
     const { out } = await succeedIn(host.root, ['add', 'event', 'tasks.done', '--module', 'tasks', '--yes']);
     expect(out).toMatch(/^Updated 1 module: /);
@@ -202,7 +202,7 @@ describe('counts and names', () => {
 });
 
 describe('without writing', () => {
-  it('--check tells by its exit code whether there is work', async () => {
+  it('--check exits with 1 if there are changes', async () => {
     expect((await runIn(host.root, ['update', '--check'])).code).toBe(0);
     host.use(newer);
     const before = snapshot(host.root);
@@ -210,7 +210,7 @@ describe('without writing', () => {
     expect(snapshot(host.root)).toEqual(before);
   });
 
-  it('--dry-run shows the very plan that --json prints and an update applies', async () => {
+  it('--dry-run shows the plan that --json prints and an update applies', async () => {
     host.use(newer);
     const before = snapshot(host.root);
     const dry = await succeedIn(host.root, ['update', '--dry-run', '--diff']);
@@ -230,7 +230,7 @@ describe('without writing', () => {
       expect(host.read(change.path.slice('modules/notes/'.length))).toBe(change.content);
   });
 
-  it('status lists what is not as the pack rendered it', async () => {
+  it('status lists the files that differ from the generated ones', async () => {
     expect((await succeedIn(host.root, ['status'])).out).toBe('notes mini@1.2.0 clean\n');
     host.edit(file, 'return 1', 'return 11');
     rmSync(join(host.root, 'modules/notes/check.mjs'));
@@ -251,7 +251,7 @@ describe('without writing', () => {
     });
   });
 
-  it('diff shows what would change, what the pack changed, and what the user changed', async () => {
+  it('diff shows the update, the changes of the pack, or the changes of the user', async () => {
     host.edit(file, 'return 1', 'return 11');
     host.use(newer);
     const lines = async (...flags: string[]) =>
@@ -263,14 +263,14 @@ describe('without writing', () => {
   });
 });
 
-it('what is no module in the folder of modules is left alone', async () => {
+it('ignores entries in the folder of modules that are not modules', async () => {
   host.write('../.gitkeep', '');
   host.write('../__init__.py', '');
   mkdirSync(join(host.root, 'modules/__pycache__'));
   expect((await succeedIn(host.root, ['update'])).out).toBe('1 module: everything is up to date.\n');
 });
 
-describe('what cannot be updated says why', () => {
+describe('an update that is not possible is refused with the reason', () => {
   const fail = async (...argv: string[]) => {
     const before = snapshot(host.root);
     const { code, err } = await runIn(host.root, ['update', '--yes', ...argv]);
@@ -279,12 +279,12 @@ describe('what cannot be updated says why', () => {
     return err;
   };
 
-  it('a module that is not there', async () => {
+  it('an unknown module', async () => {
     expect(await fail('nots')).toContain('Did you mean notes?');
     expect(await fail('unlike')).toContain('Available modules: notes.');
   });
 
-  it('a conflict style that there is not', async () => {
+  it('an unknown conflict style', async () => {
     expect(await fail('--on-conflict', 'union')).toContain('--on-conflict must be');
   });
 });

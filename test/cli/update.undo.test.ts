@@ -21,11 +21,11 @@ async function updatedHost() {
   return { host, before };
 }
 
-/** Without what the tool keeps for itself. */
+/** All files except the state of the tool. */
 const files = (root: string) =>
   Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('.create-ai-module')));
 
-it('puts back every byte of the last update, once', async () => {
+it('restores every byte from before the last update, once', async () => {
   const { host, before } = await updatedHost();
   const dry = await succeedIn(host.root, ['undo', '--dry-run']);
   expect(dry.out).toContain('~ service.ts');
@@ -37,16 +37,19 @@ it('puts back every byte of the last update, once', async () => {
   expect([again.code, again.err]).toEqual([2, expect.stringContaining('There is no update to undo')]);
 });
 
-it('touches nothing where a file was edited since', async () => {
+it('changes nothing if a file was edited since', async () => {
   const { host } = await updatedHost();
   host.edit('service.ts', 'return 1', 'return 11');
   const before = snapshot(host.root);
   const { code, err } = await runIn(host.root, ['undo', '--yes']);
-  expect([code, err]).toEqual([2, expect.stringContaining('These files were edited after the update: modules/notes/service.ts.')]);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining('These files were edited after the update: modules/notes/service.ts.'),
+  ]);
   expect(snapshot(host.root)).toEqual(before);
 });
 
-it('what is kept for it is nothing to git', async () => {
+it('its record is ignored by git', async () => {
   const { host } = await updatedHost();
   const git = (...args: string[]) => execFileSync('git', ['-C', host.root, ...args], { encoding: 'utf8' });
   git('init', '--quiet');

@@ -30,7 +30,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of an older version of th
   it.each([
     ['step by step', versions.slice(1)],
     ['in one go', [today]],
-  ])('becomes what a new one would be, with what the user wrote: %s', async (_, way) => {
+  ])('becomes like a new module and keeps the code of the user: %s', async (_, way) => {
     const old = newModule.map((one) => one.replace('top_k=', 'best='));
     const root = await hostOf(oldest.folder, old);
     const folder = join(root, modulesOf[stack], 'notes');

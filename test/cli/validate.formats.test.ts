@@ -7,8 +7,8 @@ import { rules } from '../../src/core/lint/rules.ts';
 import { runIn } from './fake-io.ts';
 
 /**
- * What junit-10.xsd of Jenkins' xUnit plugin allows, of the elements that the report has: their children, the attributes
- * that they must have and those that they may have.
+ * The part of junit-10.xsd of Jenkins' xUnit plugin for the elements of the report: children, required attributes and
+ * optional attributes.
  */
 const strictJunit: Readonly<Record<string, readonly [children: string, required: string, optional: string]>> = {
   testsuites: ['testsuite', '', 'name time tests failures errors'],
@@ -132,7 +132,7 @@ describe('--format junit', () => {
     return new DOMParser({ onError: fail }).parseFromString(xml, 'text/xml');
   };
 
-  it('is well-formed, and counts what it holds', async () => {
+  it('is well-formed and has correct counts', async () => {
     const xml = parse(await printed('junit'));
     const suite = xml.getElementsByTagName('testsuite')[0];
     expect(suite?.getAttribute('failures')).toBe(String(findings.errors));
@@ -144,7 +144,7 @@ describe('--format junit', () => {
   it.each<[string, readonly string[]]>([
     ['', []],
     [' with --strict', ['--strict']],
-  ])('has only what junit-10.xsd of Jenkins allows%s', async (_, flags) => {
+  ])('conforms to junit-10.xsd of Jenkins%s', async (_, flags) => {
     const xml = parse(await printed('junit', flags));
     expect(strictFaults(xml.documentElement as Element)).toEqual([]);
     xml.getElementsByTagName('testcase')[0]?.setAttribute('line', '1');

@@ -30,7 +30,7 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-describe('what is checked', () => {
+describe('the checked files', () => {
   const files = { ...host, ...two, 'other/tts.yaml': manifest('tts'), 'node_modules/x/manifest.yaml': 'a: 1\n' };
 
   it.each<[name: string, paths: string[], want: string[]]>([
@@ -94,7 +94,7 @@ describe('what is checked', () => {
   });
 });
 
-describe('what cannot be checked', () => {
+describe('a file that cannot be checked', () => {
   it('is refused: a pattern that nothing matches', async () => {
     const { code, out, err } = await runIn(folderWith({ ...host, ...two }), ['validate', 'modules/ocr', 'modules/x*']);
     expect([code, out, err]).toEqual([2, '', expect.stringContaining('No file matches modules/x*.')]);

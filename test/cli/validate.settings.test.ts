@@ -37,7 +37,7 @@ describe('severity', () => {
     expect(await reported(reader, settings, flags)).toMatchObject({ code, reported: want });
   });
 
-  it('of an error can be turned down', async () => {
+  it('of an error can be lowered', async () => {
     const text = `${head}class_name: OcrModule\nendpoints: ["GET /pages"]\n`;
     expect(await reported(text, 'rules: { endpoint-permission: warning }\n')).toMatchObject({
       code: 0,

@@ -58,7 +58,9 @@ describe('placeholders in paths', () => {
     ['one with a slash in front', '{{name}}', { name: '/etc/passwd' }],
     ['one with a character that is illegal on Windows', '{{name}}.ts', { name: 'a:b' }],
   ])('%s is refused', (_, path, context) => {
-    expect(() => render({ [`module/${path}`]: '' }, context)).toThrow(/Template pack tiny: module\/.*: its path .* is refused/);
+    expect(() => render({ [`module/${path}`]: '' }, context)).toThrow(
+      /Template pack tiny: module\/.*: its path .* is refused/,
+    );
   });
 
   it('in the argument of a command stays where nothing is known by its name', () => {
@@ -116,12 +118,7 @@ describe('a fault in a template names the template and the line', () => {
     ['an unknown part of a name', '{{name.first.second}}', 1, '"second" not defined'],
     ['an unknown helper', 'a\n\n{{shout name}}', 3, 'unknown helper shout'],
     ['an unknown name given to a helper', 'a\n{{ts nmae}}', 2, 'the argument of ts is undefined'],
-    [
-      'a list given to a helper of texts',
-      '\n{{#if name}}\n{{camel list}}{{/if}}',
-      3,
-      'invalid argument for camel',
-    ],
+    ['a list given to a helper of texts', '\n{{#if name}}\n{{camel list}}{{/if}}', 3, 'invalid argument for camel'],
     ['a block without an end', 'a\n{{#if name}}\nb\n', 4, 'invalid syntax'],
     ['a block with another end', '{{#if name}}\nx\n{{/each}}', 1, "if doesn't match each"],
     ['a brace too many', 'a\n{{name}', 2, 'invalid syntax'],

@@ -142,7 +142,7 @@ describe('help', () => {
   it.each(['--version', '-v'])('%s', async (flag) => {
     expect(await runIn(tempFolder(), [flag])).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      out: expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?\n$/),
     });
   });
 });

@@ -93,7 +93,7 @@ describe('a bug', () => {
     );
     expect(err).toContain('caused by Error: because');
     expect(err).toMatch(
-      /create-ai-module \d+\.\d+\.\d+, Node v\d+\.\d+\.\d+, \w+ \w+; arguments: \["new","alpha","--author","A b"\]/,
+      /create-ai-module \d+\.\d+\.\d+(-[\w.]+)?, Node v\d+\.\d+\.\d+, \w+ \w+; arguments: \["new","alpha","--author","A b"\]/,
     );
     expect(err).toMatch(/Please report it with these lines.*\n$/);
   });

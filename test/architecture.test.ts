@@ -118,7 +118,7 @@ describe('one dependency, one home', () => {
     'node-diff3': ['src/core/merge/hunks.ts'],
     tinyglobby: ['src/io/host/find-manifests.ts'],
     // One reads a text, the other says what is wrong with it.
-    yaml: ['src/core/yaml/exact.ts', 'src/core/yaml/faults.ts'],
+    yaml: ['src/core/yaml/exact.ts', 'src/core/yaml/syntax-problems.ts'],
     // A schema is in the file of its value; explain.ts turns zod's issues into sentences.
     'zod/mini': [
       'src/core/host/host-config.ts',

@@ -18,7 +18,7 @@ interface Audit {
 /** How each file stands to what the pack rendered last, and would render now. */
 export async function status(io: Io, names: readonly string[], flags: StatusFlags): Promise<ExitCode> {
   const audits: Audit[] = [];
-  const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.strayed() });
+  const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.baseDifferences() });
   const { modules, notes, found } = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
   if (flags.json) {
     const more = flags.verifyBase ? { bases: audits.map(auditToJson) } : { modules: modules.map(updateToJson), notes };

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { nearestWord } from '../text/nearest-word.ts';
-import { whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 export const HostConfigSchema = z.strictObject({
@@ -26,7 +26,7 @@ export type HostConfig = z.output<typeof HostConfigSchema>;
 export async function parseHostConfig(text: string, file: string): Promise<HostConfig> {
   const parsed = HostConfigSchema.safeParse(await read(text, file));
   if (parsed.success) {
-    const reason = parsed.data.modules_dir === undefined ? undefined : whyNotRelPath(parsed.data.modules_dir);
+    const reason = parsed.data.modules_dir === undefined ? undefined : invalidPathReason(parsed.data.modules_dir);
     if (reason === undefined) return parsed.data;
     throw new Failure('host-invalid', { file, reason: `modules_dir is refused: ${reason}` });
   }

@@ -18,7 +18,7 @@ export interface Host {
 }
 
 /** A pack recognises a host when every file it names is there and holds what it should. */
-export function recognise(meta: PackMeta, files: ReadonlyMap<string, string>): readonly string[] | undefined {
+export function hostEvidence(meta: PackMeta, files: ReadonlyMap<string, string>): readonly string[] | undefined {
   const rules = meta.host.detect;
   const holds = rules.every(({ file, contains }) => files.get(file)?.includes(contains ?? '') ?? false);
   return holds ? rules.map((rule) => rule.evidence) : undefined;

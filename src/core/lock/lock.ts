@@ -1,20 +1,20 @@
 import { Failure } from '../failure.ts';
 import { pickSide } from '../merge/markers.ts';
-import type { Remembered } from '../merge/trees.ts';
+import type { FileRecords } from '../merge/trees.ts';
 import { yamlLiteral } from '../text/literals.ts';
-import { type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 /** What rendered a module, and what the user decided about its files since. */
 export interface Lock {
   readonly pack: { readonly name: string; readonly version: string };
-  readonly remembered: Remembered;
+  readonly records: FileRecords;
   /** Of a host: the name it was made with, which its folder need not have. */
   readonly host?: string | undefined;
 }
 
 export const lockPath = '.ai-module/lock.yaml';
-export const pristinePath = '.ai-module/pristine.base';
+export const mergeBasePath = '.ai-module/pristine.base';
 export const attributesPath = '.gitattributes';
 
 /** Keeps the base out of reviews and statistics, and its bytes as they are. */
@@ -27,8 +27,8 @@ export const hostAttributesText = 'pristine.base -diff linguist-generated eol=lf
 const lockVersion = 1;
 
 /** No hash and no date, and one item a line: branches that both update must merge. */
-export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {}, host?: string): string {
-  const { owned = [], deleted = [], detached = [], moved = [] } = remembered;
+export function lockText(pack: Lock['pack'], records: Partial<FileRecords> = {}, host?: string): string {
+  const { owned = [], deleted = [], detached = [], moved = [] } = records;
   const list = (key: string, lines: readonly string[]) =>
     lines.length === 0 ? '' : `${key}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
   const items = (paths: readonly string[]) => paths.map((path) => `- ${yamlLiteral(path)}`);
@@ -60,7 +60,7 @@ export async function parseLock(text: string, file: string): Promise<Lock> {
   return {
     pack: { name: pack, version: packVersion },
     ...(typeof host === 'string' ? { host } : {}),
-    remembered: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
+    records: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
   };
 }
 
@@ -74,7 +74,7 @@ async function read(text: string, file: string): Promise<Record<string, unknown>
 
 function pathsOf(value: unknown, key: string, file: string): RelPath[] {
   const paths: unknown[] = Array.isArray(value) ? value : [];
-  const wrong = paths.find((path) => typeof path !== 'string' || whyNotRelPath(path) !== undefined);
+  const wrong = paths.find((path) => typeof path !== 'string' || invalidPathReason(path) !== undefined);
   if (wrong !== undefined || (value != null && !Array.isArray(value)))
     throw new Failure('lock-invalid', { file, reason: `${key} is no list of paths` });
   return paths as RelPath[];

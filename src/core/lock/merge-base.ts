@@ -1,6 +1,6 @@
 import { fromHex, toHex } from '../text/bytes.ts';
 import { withLineFeeds } from '../text/line-endings.ts';
-import { type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
 /**
@@ -10,7 +10,7 @@ import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
  * A line that looks like a header, or like a marker of git, is escaped with a backslash: what looks like one is one.
  * `noeol` tells a file without a final line feed.
  */
-export function writePristine(tree: Tree): string {
+export function serializeMergeBase(tree: Tree): string {
   return sortedPaths(tree)
     .map((path) => {
       const file = tree.get(path) as TreeFile;
@@ -26,15 +26,15 @@ export function writePristine(tree: Tree): string {
 export const manifestPath = 'manifest.yaml' as RelPath;
 
 /** The base as it is kept: what was rendered, and the manifest that it was rendered from, which is the user's. */
-export function writeBase(rendered: Tree, manifest: TreeFile | undefined): string {
-  if (manifest === undefined) return writePristine(rendered);
+export function mergeBaseText(rendered: Tree, manifest: TreeFile | undefined): string {
+  if (manifest === undefined) return serializeMergeBase(rendered);
   const { content, mode } = manifest;
   const kept = { content: typeof content === 'string' ? withLineFeeds(content) : content, mode };
-  return writePristine(new Map([...rendered, [manifestPath, kept]]));
+  return serializeMergeBase(new Map([...rendered, [manifestPath, kept]]));
 }
 
-/** The inverse of `writeBase`. Bases of older modules have no manifest. */
-export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest: TreeFile | undefined } {
+/** The inverse of `mergeBaseText`. Bases of older modules have no manifest. */
+export function splitManifest(tree: Tree): { readonly base: Tree; readonly manifest: TreeFile | undefined } {
   const base = new Map(tree);
   base.delete(manifestPath);
   return { base, manifest: tree.get(manifestPath) };
@@ -42,8 +42,8 @@ export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest:
 
 const header = /^("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
-/** The inverse of `writePristine`; `undefined` for text that it did not write. */
-export function readPristine(given: string): Tree | undefined {
+/** The inverse of `serializeMergeBase`; `undefined` for text that it did not write. */
+export function parseMergeBase(given: string): Tree | undefined {
   // Converted: in the headers, no carriage return is anything that was rendered.
   const text = given.includes('\r') && /^-- ".* --\r$/m.test(given) ? withLineFeeds(given) : given;
   const tree = new Map<RelPath, TreeFile>();
@@ -67,7 +67,7 @@ export function readPristine(given: string): Tree | undefined {
 function readPath(quoted: string): RelPath | undefined {
   try {
     const path = String(JSON.parse(quoted));
-    return whyNotRelPath(path) === undefined ? (path as RelPath) : undefined;
+    return invalidPathReason(path) === undefined ? (path as RelPath) : undefined;
   } catch {
     return undefined;
   }

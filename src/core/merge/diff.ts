@@ -30,7 +30,7 @@ interface LineChange {
 
 function changesOf(a: readonly string[], b: readonly string[]): LineChange[] {
   const hunks = hunksOf(a, b) ?? [changedMiddle(a, b)];
-  return hunks.map(({ at, size, ofAt, ofSize }) => ({ from: at, removed: size, to: ofAt, added: ofSize }));
+  return hunks.map(({ at, size, toAt, toSize }) => ({ from: at, removed: size, to: toAt, added: toSize }));
 }
 
 function hunkOf(group: readonly LineChange[], a: readonly string[], b: readonly string[], context: number): Hunk {

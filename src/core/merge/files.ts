@@ -28,7 +28,7 @@ export interface Outcome {
 export interface MergeFileOptions {
   readonly labels: MergeLabels;
   readonly conflicts: ConflictStyle;
-  readonly otherEngine?: MergeParts | undefined;
+  readonly fallback?: MergeParts | undefined;
 }
 
 type MaybeFile = TreeFile | undefined;
@@ -45,12 +45,12 @@ export function mergeFile(
     const lines = markersOf(mine, base, theirs);
     if (lines.length > 0) return keep(mine, 'conflict', 'conflicts in it are not resolved', 'unresolved', lines);
   }
-  if (!theirs) return withoutTheirs(base, mine, options);
-  if (!mine) return withoutMine(base, theirs);
+  if (!theirs) return mergeRemoved(base, mine, options);
+  if (!mine) return mergeDeleted(base, theirs);
   if (sameFile(mine, theirs)) return keep(mine, 'clean', 'as the pack renders it');
-  if (!base) return besides('add/add', mine, theirs, 'the pack has a file of this name now', options);
+  if (!base) return keepBoth('add/add', mine, theirs, 'the pack has a file of this name now', options);
   if (sameFile(mine, base))
-    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited: takes the new render' };
+    return { state: 'outdated', after: takeTheirs(base, mine, theirs), reason: 'not edited: takes the new render' };
   const isOnlyFormatted = isFormatOf(path, mine, base);
   if (sameFile(theirs, base))
     return isOnlyFormatted
@@ -63,7 +63,7 @@ export function mergeFile(
 }
 
 /** The new render of a file that was not edited: each line ends as it does there. */
-function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
+function takeTheirs(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
   const merged = mergeContent(base.content, mine.content, theirs.content, {
     labels: { base: '', theirs: '' },
     conflicts: 'theirs',
@@ -71,7 +71,7 @@ function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
   return { content: merged?.content ?? theirs.content, mode: theirs.mode };
 }
 
-function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
+function mergeRemoved(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
   if (!mine) return { state: 'clean', reason: 'gone on both sides' };
   if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'the pack no longer has it' };
   if (conflicts === 'theirs') return { state: 'outdated', reason: 'the pack no longer has it; your edits go' };
@@ -79,14 +79,14 @@ function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFil
   return keep(mine, 'detached', 'edited, and the pack no longer has it: yours from now on', 'edit/delete');
 }
 
-function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
-  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new in the pack' };
+function mergeDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+  return base ? keepDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new in the pack' };
 }
 
-/** What `staysDeleted` says where the pack's render is another one than it was. */
+/** What `keepDeleted` says where the pack's render is another one than it was. */
 export const deletedAndChanged = 'you deleted it; the pack changed it since';
 
-export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+export function keepDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
   const isNews = base !== undefined && !sameFile(base, theirs);
   return { state: 'deleted', reason: isNews ? deletedAndChanged : 'you deleted it' };
 }
@@ -94,16 +94,16 @@ export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
 function mergeBoth(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
   const mode = mergeModes(base.mode, mine.mode, theirs.mode);
   const side = ({ markers: 'markers', ours: 'mine', theirs: 'theirs', sidecar: 'markers' } as const)[options.conflicts];
-  const merging = { labels: options.labels, conflicts: side, otherEngine: options.otherEngine } as const;
+  const merging = { labels: options.labels, conflicts: side, fallback: options.fallback } as const;
   const asTheyAre = mergeContent(base.content, mine.content, theirs.content, merging);
   const merged = asTheyAre?.conflicts.length ? (withoutFormat(path, base, mine, theirs) ?? asTheyAre) : asTheyAre;
   if (!merged)
-    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
+    return keepBoth('binary', { ...mine, mode }, theirs, 'changed on both sides, and it is not text', options);
   const after = { content: merged.content, mode };
   const lines = merged.conflicts.map(({ line }) => line);
   if (lines.length === 0) return { state: 'both', after, reason: 'changed on both sides; merged' };
   const reason = 'the same lines changed on both sides';
-  if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
+  if (options.conflicts === 'sidecar') return keepBoth('edit/edit', { ...mine, mode }, theirs, reason, options);
   if (options.conflicts !== 'markers') return { state: 'both', after, reason: `${reason}; ${options.conflicts} taken` };
   return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
 }
@@ -120,7 +120,7 @@ function withoutFormat(path: string, base: TreeFile, mine: TreeFile, theirs: Tre
 }
 
 /** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */
-function besides(
+function keepBoth(
   kind: ConflictKind,
   mine: TreeFile,
   theirs: TreeFile,

@@ -91,12 +91,12 @@ export function inFormatOf(path: string, model: string, text: string): string | 
   if (hunks === undefined) return undefined;
   const lines: string[] = [];
   let next = 0;
-  for (const { at, size, ofAt, ofSize } of hunks) {
+  for (const { at, size, toAt, toSize } of hunks) {
     // With the line behind it: before a bracket that closes, a comma says nothing.
-    const [own, others] = [from.slice(at, at + size + 1), to.slice(ofAt, ofAt + ofSize + 1)];
-    const isSame = standsIn(own) === standsIn(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
-    lines.push(...to.slice(next, ofAt), ...(isSame ? to.slice(ofAt, ofAt + ofSize) : from.slice(at, at + size)));
-    next = ofAt + ofSize;
+    const [own, others] = [from.slice(at, at + size + 1), to.slice(toAt, toAt + toSize + 1)];
+    const isSame = indentOf(own) === indentOf(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
+    lines.push(...to.slice(next, toAt), ...(isSame ? to.slice(toAt, toAt + toSize) : from.slice(at, at + size)));
+    next = toAt + toSize;
   }
   return [...lines, ...to.slice(next)].join('\n');
 }
@@ -107,6 +107,6 @@ function linesOf(text: string): string[] {
 }
 
 /** How far a first line stands in. */
-function standsIn([first = '']: readonly string[]): string {
+function indentOf([first = '']: readonly string[]): string {
   return /^\s*/.exec(first)?.[0] ?? '';
 }

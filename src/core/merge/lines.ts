@@ -8,7 +8,7 @@ export interface MergeLinesOptions {
   /** What is written where both sides changed the same lines: both between markers, or one of them. */
   readonly conflicts?: 'markers' | 'mine' | 'theirs';
   /** Takes over where this engine would need minutes. */
-  readonly otherEngine?: MergeParts | undefined;
+  readonly fallback?: MergeParts | undefined;
 }
 
 export interface LineMerge {
@@ -35,14 +35,14 @@ export function mergeLines(base: string, mine: string, theirs: string, options: 
   if (mine === theirs || base === theirs) return { kind: 'clean', text: mine, conflicts: [] };
   if (mine === base) return { kind: 'clean', text: theirs, conflicts: [] };
   const [o, a, b] = [splitLines(base), splitLines(mine), splitLines(theirs)];
-  const parts = mergeParts(o.lines, a.lines, b.lines, options.otherEngine);
+  const parts = mergeParts(o.lines, a.lines, b.lines, options.fallback);
   const { lines, conflicts } = write(parts, options);
   const endsMarked = parts.findLast((part) => sizeOf(part) > 0)?.kind === 'conflict' && isMarking(options);
   const text = joinLines({
     lines,
     endings: endingsFor(lines, a, b),
-    hasMark: o.hasMark === a.hasMark ? b.hasMark : a.hasMark,
-    isClosed: endsMarked || (o.isClosed === a.isClosed ? b.isClosed : a.isClosed),
+    hasBom: o.hasBom === a.hasBom ? b.hasBom : a.hasBom,
+    endsWithNewline: endsMarked || (o.endsWithNewline === a.endsWithNewline ? b.endsWithNewline : a.endsWithNewline),
   });
   return { kind: conflicts.length === 0 ? 'clean' : 'conflict', text, conflicts };
 }
@@ -111,10 +111,10 @@ export function originsOf(from: Lines, to: Lines): number[] {
   const pairUpTo = (end: number) => {
     for (; target < end; target += 1, source += 1) origins[target] = source;
   };
-  for (const { at, size, ofAt, ofSize } of hunks) {
-    pairUpTo(ofAt);
+  for (const { at, size, toAt, toSize } of hunks) {
+    pairUpTo(toAt);
     source = at + size;
-    target = ofAt + ofSize;
+    target = toAt + toSize;
   }
   pairUpTo(to.length);
   return origins;

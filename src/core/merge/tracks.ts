@@ -8,28 +8,28 @@ export interface Track {
   readonly theirs?: RelPath | undefined;
 }
 
-export interface Move {
+export interface Rename {
   readonly from: RelPath;
   readonly to: RelPath;
 }
 
-export interface Moves {
+export interface Renames {
   /** What the pack says it moved. */
-  readonly pack: readonly Move[];
+  readonly pack: readonly Rename[];
   /** What the user was seen to have moved before. */
-  readonly user: readonly Move[];
+  readonly user: readonly Rename[];
 }
 
 /** Where the pack's version goes that cannot be merged: beside the user's. */
-export const besideEnding = '.new';
+export const sidecarSuffix = '.new';
 
 /** Which file of each tree is which of the others: by name, by the moves that are known, then by what is in them. */
-export function trackFiles(base: Tree, mine: Tree, theirs: Tree, moves: Moves): Track[] {
+export function trackFiles(base: Tree, mine: Tree, theirs: Tree, moves: Renames): Track[] {
   const packMoves = new Map([...listed(base, mine, theirs, moves.pack)].map(({ from, to }) => [from, to]));
   const gone = sortedPaths(base).filter((path) => !theirs.has(path) && !packMoves.has(path));
   const taken = new Set(packMoves.values());
   const fresh = sortedPaths(theirs).filter((path) => !base.has(path) && !taken.has(path) && !mine.has(path));
-  for (const { from, to } of pairAlike(base, gone, theirs, fresh)) packMoves.set(from, to);
+  for (const { from, to } of pairSimilar(base, gone, theirs, fresh)) packMoves.set(from, to);
 
   const moved = new Set(packMoves.values());
   const tracks: Track[] = [
@@ -48,8 +48,8 @@ export function trackFiles(base: Tree, mine: Tree, theirs: Tree, moves: Moves): 
   return followUser(tracks, base, mine, theirs, moves.user);
 }
 
-function listed(base: Tree, mine: Tree, theirs: Tree, moves: readonly Move[]): Move[] {
-  const isTaken = ({ from, to }: Move) => mine.has(from) && mine.has(to);
+function listed(base: Tree, mine: Tree, theirs: Tree, moves: readonly Rename[]): Rename[] {
+  const isTaken = ({ from, to }: Rename) => mine.has(from) && mine.has(to);
   return moves.filter(
     (move) =>
       base.has(move.from) && !theirs.has(move.from) && theirs.has(move.to) && !base.has(move.to) && !isTaken(move),
@@ -57,22 +57,22 @@ function listed(base: Tree, mine: Tree, theirs: Tree, moves: readonly Move[]): M
 }
 
 /** A file that is missing may be one that nobody knows, under another name. */
-function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known: readonly Move[]): Track[] {
+function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known: readonly Rename[]): Track[] {
   const missing = tracks.flatMap((track) => (track.base !== undefined && track.mine === undefined ? [track.base] : []));
   if (missing.length === 0) return tracks;
   const strange = sortedPaths(mine).filter(
-    (path) => !base.has(path) && !theirs.has(path) && !path.endsWith(besideEnding),
+    (path) => !base.has(path) && !theirs.has(path) && !path.endsWith(sidecarSuffix),
   );
   const found = new Map(
     known.filter(({ from, to }) => missing.includes(from) && strange.includes(to)).map(({ from, to }) => [from, to]),
   );
   for (const path of missing) {
-    const spelt = strange.find((other) => other.normalize('NFC') === path.normalize('NFC'));
-    if (spelt !== undefined) found.set(path, spelt);
+    const respelled = strange.find((other) => other.normalize('NFC') === path.normalize('NFC'));
+    if (respelled !== undefined) found.set(path, respelled);
   }
   const left = strange.filter((path) => ![...found.values()].includes(path));
   const lost = missing.filter((path) => !found.has(path));
-  for (const { from, to } of pairAlike(base, lost, mine, left)) found.set(from, to);
+  for (const { from, to } of pairSimilar(base, lost, mine, left)) found.set(from, to);
   return tracks.map((track) => {
     const place = track.base === undefined ? undefined : found.get(track.base);
     return track.mine === undefined && place !== undefined ? { ...track, mine: place } : track;
@@ -80,10 +80,12 @@ function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known
 }
 
 /** Pairs in which each is the only one that resembles the other. */
-function pairAlike(before: Tree, gone: readonly RelPath[], after: Tree, fresh: readonly RelPath[]): Move[] {
+function pairSimilar(before: Tree, gone: readonly RelPath[], after: Tree, fresh: readonly RelPath[]): Rename[] {
   if (gone.length === 0 || fresh.length === 0) return [];
   const pairs = gone.flatMap((from) =>
-    fresh.filter((to) => isAlike(before.get(from) as TreeFile, after.get(to) as TreeFile)).map((to) => ({ from, to })),
+    fresh
+      .filter((to) => isSimilar(before.get(from) as TreeFile, after.get(to) as TreeFile))
+      .map((to) => ({ from, to })),
   );
   return pairs.filter(
     ({ from, to }) =>
@@ -92,9 +94,9 @@ function pairAlike(before: Tree, gone: readonly RelPath[], after: Tree, fresh: r
 }
 
 /** Less than this in common, and two files are two files. */
-const leastAlike = 0.6;
+const minSimilarity = 0.6;
 
-function isAlike(a: TreeFile, b: TreeFile): boolean {
+function isSimilar(a: TreeFile, b: TreeFile): boolean {
   if (sameContent(a.content, b.content)) return a.content.length > 0;
   const [left, right] = [linesOf(a), linesOf(b)];
   if (left.length < 3 || right.length < 3) return false;
@@ -106,7 +108,7 @@ function isAlike(a: TreeFile, b: TreeFile): boolean {
     if (count > 0) both += 1;
     counts.set(line, count - 1);
   }
-  return (2 * both) / (left.length + right.length) >= leastAlike;
+  return (2 * both) / (left.length + right.length) >= minSimilarity;
 }
 
 function linesOf(file: TreeFile): string[] {

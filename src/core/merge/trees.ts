@@ -1,24 +1,24 @@
 import { type RelPath, relPath } from '../tree/rel-path.ts';
-import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
+import { comparePaths, sameFile, type Tree, type TreeFile, withExistingEndings } from '../tree/tree.ts';
 import {
   type ConflictKind,
   type FileState,
+  keepDeleted,
   type MergeFileOptions,
   mergeFile,
   type Outcome,
-  staysDeleted,
 } from './files.ts';
 import type { LineConflict } from './lines.ts';
-import { besideEnding, type Move, type Track, trackFiles } from './tracks.ts';
+import { type Rename, sidecarSuffix, type Track, trackFiles } from './tracks.ts';
 
 /** What later updates must know and can see nowhere else; kept in the module's lock. */
-export interface Remembered {
+export interface FileRecords {
   /** Deleted by the user; not to come back. */
   readonly deleted: readonly RelPath[];
   /** Once the pack's, now the user's. */
   readonly detached: readonly RelPath[];
   /** Moved by the user. */
-  readonly moved: readonly Move[];
+  readonly moved: readonly Rename[];
   /** Written once for the user. */
   readonly owned: readonly RelPath[];
 }
@@ -27,8 +27,8 @@ export interface MergeTreesOptions extends MergeFileOptions {
   /** For files of the new render; `managed` where nothing is said. */
   readonly policies: ReadonlyMap<RelPath, 'managed' | 'owned' | 'generated'>;
   /** What the pack moved. */
-  readonly renames: readonly Move[];
-  readonly remembered: Remembered;
+  readonly renames: readonly Rename[];
+  readonly records: FileRecords;
   /** Deleted files to bring back. */
   readonly restore: ReadonlySet<string>;
 }
@@ -60,13 +60,13 @@ export interface MergedTrees {
   readonly tree: Tree;
   readonly removed: ReadonlySet<RelPath>;
   readonly conflicts: readonly FileConflict[];
-  readonly remembered: Remembered;
+  readonly records: FileRecords;
 }
 
 /** The last render, the disk and the new render → what the disk is to be. Depends on no order of files. */
 export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTreesOptions): MergedTrees {
-  const options = { ...given, policies: keepingOwned(base, given) };
-  const moves = { pack: options.renames, user: options.remembered.moved };
+  const options = { ...given, policies: policiesKeepingOwned(base, given) };
+  const moves = { pack: options.renames, user: options.records.moved };
   const decisions = trackFiles(base, mine, theirs, moves)
     .map((track) => decide(track, { base, mine, theirs }, options))
     .filter(({ after, track }) => after || track.mine !== undefined || track.theirs !== undefined)
@@ -81,12 +81,12 @@ export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTre
   }
   for (const path of tree.keys()) removed.delete(path);
   const conflicts = decisions.flatMap((decision) => conflictOf(decision, tree));
-  return { decisions, tree, removed, conflicts, remembered: remember(decisions, options) };
+  return { decisions, tree, removed, conflicts, records: recordsOf(decisions, options) };
 }
 
 /** What was once written for the user stays the user's, also where the pack would manage it now: it has no base. */
-function keepingOwned(base: Tree, { policies, remembered }: MergeTreesOptions): MergeTreesOptions['policies'] {
-  const owned = remembered.owned.filter((path) => policies.has(path) && !base.has(path));
+function policiesKeepingOwned(base: Tree, { policies, records }: MergeTreesOptions): MergeTreesOptions['policies'] {
+  const owned = records.owned.filter((path) => policies.has(path) && !base.has(path));
   return owned.length === 0 ? policies : new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
 }
 
@@ -115,8 +115,8 @@ function inEndingsOf(mine: TreeFile | undefined, outcome: Outcome): Outcome {
   const { after, sidecar, ...rest } = outcome;
   return {
     ...rest,
-    ...(after && { after: inPlaceOf(mine, after) }),
-    ...(sidecar && { sidecar: inPlaceOf(mine, sidecar) }),
+    ...(after && { after: withExistingEndings(mine, after) }),
+    ...(sidecar && { sidecar: withExistingEndings(mine, sidecar) }),
   };
 }
 
@@ -133,43 +133,43 @@ function outcomeOf(
   theirs: TreeFile | undefined,
   options: MergeTreesOptions,
 ): Outcome {
-  const { remembered, policies } = options;
+  const { records, policies } = options;
   const policy = policies.get(path) ?? 'managed';
   if (!mine && theirs && options.restore.has(path)) return { state: 'outdated', after: theirs, reason: 'restored' };
-  if (mine && remembered.detached.includes(path)) return { state: 'detached', after: mine, reason: 'yours' };
+  if (mine && records.detached.includes(path)) return { state: 'detached', after: mine, reason: 'yours' };
   if (theirs && policy === 'generated') {
     const state = mine && sameFile(mine, theirs) ? 'clean' : 'outdated';
     return { state, after: theirs, reason: 'always as the pack renders it' };
   }
   if (theirs && policy === 'owned' && mine)
     return { state: 'owned', after: mine, reason: 'yours since it was written' };
-  if (!mine && theirs && (remembered.deleted.includes(path) || remembered.owned.includes(path)))
-    return staysDeleted(base, theirs);
+  if (!mine && theirs && (records.deleted.includes(path) || records.owned.includes(path)))
+    return keepDeleted(base, theirs);
   return mergeFile(path, base, mine, theirs, options);
 }
 
 function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {
   if (!conflict) return [];
   if (!sidecar) return [{ path, ...conflict, reason }];
-  let place = relPath(`${path}${besideEnding}`);
-  for (let number = 2; isOther(tree.get(place), sidecar); number += 1)
-    place = relPath(`${path}.${number}${besideEnding}`);
+  let place = relPath(`${path}${sidecarSuffix}`);
+  for (let number = 2; isDifferent(tree.get(place), sidecar); number += 1)
+    place = relPath(`${path}.${number}${sidecarSuffix}`);
   tree.set(place, sidecar);
   return [{ path, ...conflict, reason, sidecar: place }];
 }
 
-function isOther(there: TreeFile | undefined, file: TreeFile): boolean {
+function isDifferent(there: TreeFile | undefined, file: TreeFile): boolean {
   return there !== undefined && !sameFile(there, file);
 }
 
-function remember(decisions: readonly FileDecision[], { policies, remembered }: MergeTreesOptions): Remembered {
+function recordsOf(decisions: readonly FileDecision[], { policies, records }: MergeTreesOptions): FileRecords {
   const pathsOf = (state: FileState) => decisions.filter((one) => one.state === state).map(({ path }) => path);
   const isThere = new Set(decisions.flatMap(({ path, after }) => (after ? [path] : [])));
   const moved = decisions.flatMap(({ track: { base, mine, theirs }, after }) => {
     const to = after && mine !== base && mine !== theirs ? mine : undefined;
     return to !== undefined && base !== undefined ? [{ from: theirs ?? base, to }] : [];
   });
-  const deleted = [...remembered.deleted.filter((path) => !isThere.has(path)), ...pathsOf('deleted')];
+  const deleted = [...records.deleted.filter((path) => !isThere.has(path)), ...pathsOf('deleted')];
   return {
     deleted: unique(deleted),
     detached: unique(pathsOf('detached')),

@@ -58,4 +58,4 @@ export const helpers = {
 } as const;
 
 /** Those that may be asked about what is not there; the others must be given a value. */
-export const askers: ReadonlySet<string> = new Set<keyof typeof helpers>(['eq', 'not', 'or']);
+export const helpersAcceptingUndefined: ReadonlySet<string> = new Set<keyof typeof helpers>(['eq', 'not', 'or']);

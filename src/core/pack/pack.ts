@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import type { FileMode, Tree, TreeFile } from '../tree/tree.ts';
-import { askers, helpers } from './helpers.ts';
+import { helpers, helpersAcceptingUndefined } from './helpers.ts';
 import type { PackMeta } from './pack-meta.ts';
 
 /** What becomes of a file on update: merged, left to the user after the first time, or always rewritten. */
@@ -36,7 +36,8 @@ const suffix = '.hbs';
 
 /** The files of a pack's folder, and what its pack.yaml says → pack. */
 export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
-  for (const [helper, run] of Object.entries(helpers)) engine.registerHelper(helper, strictly(helper, run as Helper));
+  for (const [helper, run] of Object.entries(helpers))
+    engine.registerHelper(helper, strictHelper(helper, run as Helper));
   const template = (path: string, text: string) => templateOf(meta.name, path, () => engine.prepare(path, text));
   for (const [path, file] of tree) {
     if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
@@ -52,8 +53,8 @@ export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
 type Helper = (...args: unknown[]) => unknown;
 
 /** The engine is strict about `{{name}}`, not about what helpers are given: that is done here, and says where. */
-function strictly(name: string, run: Helper): Helper {
-  const mayBeNothing = askers.has(name);
+function strictHelper(name: string, run: Helper): Helper {
+  const mayBeNothing = helpersAcceptingUndefined.has(name);
   return (...args) => {
     if (args[0] === undefined && !mayBeNothing)
       throw new Error(`${name} is given nothing: is the name right?${placeOf(args)}`);
@@ -106,13 +107,13 @@ function templateOf(pack: string, path: string, prepare: () => Render): Render {
       return ready(context, ...internal);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure('pack-check-failed', { pack, template: path, ...faultOf(error as Error) }, error);
+      throw new Failure('pack-check-failed', { pack, template: path, ...errorAt(error as Error) }, error);
     }
   };
 }
 
 /** Handlebars tells the line in the error's own fields, in front of its message or behind it, as ` - line:column`. */
-function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
+function errorAt({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
   const syntax = /^Parse error on line (\d+):\n(.*)/.exec(message);
   if (syntax) return { line: Number(syntax[1]), reason: `this does not parse: ${syntax[2]}` };
   const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);

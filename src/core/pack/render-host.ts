@@ -1,12 +1,12 @@
-import { hostAttributesPath, hostAttributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { writeBase } from '../lock/merge-base.ts';
+import { hostAttributesPath, hostAttributesText, lockPath, lockText, mergeBasePath } from '../lock/lock.ts';
+import { mergeBaseText } from '../lock/merge-base.ts';
 import { kebabCase, snakeCase, titleOf } from '../text/names.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Pack } from './pack.ts';
 import type { PackMeta } from './pack-meta.ts';
 import { renderPack } from './render.ts';
-import { type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update/update-folder.ts';
+import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update/update-folder.ts';
 
 /** A host's files, and what updates of them will need. `folder` is the last part of the host's path. */
 export function renderHost(pack: Pack, folder: string): Tree {
@@ -19,13 +19,13 @@ export function renderHost(pack: Pack, folder: string): Tree {
     ...tree,
     [hostAttributesPath as RelPath, textFile(hostAttributesText)],
     [lockPath as RelPath, textFile(lockText(pack.meta, { owned }, context.name))],
-    [pristinePath as RelPath, textFile(writeBase(managed, undefined))],
+    [mergeBasePath as RelPath, textFile(mergeBaseText(managed, undefined))],
   ]);
 }
 
 /** The host's own files, as `updateModule` does a module's; `name` counts where its lock does not know one. */
 export async function updateHost(pack: Pack, files: Tree, name: string, options: UpdateOptions): Promise<ModuleUpdate> {
-  const state = await readState(files, '');
+  const state = await readLastRender(files, '');
   const context = hostContextOf(state.lock.host ?? name, pack.meta);
   return updateFolder(pack, { section: 'host', context, renames: pack.meta.host.renames }, state, files, '', options);
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
-import { attributesPath, attributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { manifestPath, writeBase } from '../lock/merge-base.ts';
+import { attributesPath, attributesText, lockPath, lockText, mergeBasePath } from '../lock/lock.ts';
+import { manifestPath, mergeBaseText } from '../lock/merge-base.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { RelPath } from '../tree/rel-path.ts';
@@ -23,7 +23,7 @@ export async function renderModule(pack: Pack, context: Context): Promise<Tree> 
   const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta, { owned }))],
-    [pristinePath, textFile(writeBase(managed, tree.get(manifestPath)))],
+    [mergeBasePath, textFile(mergeBaseText(managed, tree.get(manifestPath)))],
   ] as [RelPath, TreeFile][];
   for (const [path] of own) {
     const file = sources.get(path)?.source;

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { foldCase, folderOf, invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
 import type { Pack, PackFile, Section } from './pack.ts';
 
@@ -28,7 +28,7 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
 
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {
   const path = fillPlaceholders(file.target, context);
-  const reason = path.includes('{{') ? 'nothing is known by the name in its braces' : whyNotRelPath(path);
+  const reason = path.includes('{{') ? 'nothing is known by the name in its braces' : invalidPathReason(path);
   if (reason !== undefined) throw invalid(pack, file, `its path ${JSON.stringify(path)} is refused: ${reason}`);
   return path as RelPath;
 }

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { pristinePath } from '../lock/lock.ts';
-import { manifestPath, readPristine } from '../lock/merge-base.ts';
+import { mergeBasePath } from '../lock/lock.ts';
+import { manifestPath, parseMergeBase } from '../lock/merge-base.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import type { TreeFile } from '../tree/tree.ts';
-import { maskSecrets, secretsInCode, secretsInWords, secretsInYaml, wideMask } from './mask-secrets.ts';
+import { maskSecrets, secretsInArguments, secretsInCode, secretsInYaml, wideMask } from './mask-secrets.ts';
 
 /** Reports end up in logs that more people read than the files: nothing here keeps a secret that the files have. */
 export async function withoutSecrets(
@@ -23,14 +23,14 @@ export async function withoutSecrets(
     const text = shown.get(file);
     if (rule.startsWith('secret-') && range && text !== undefined) shown.set(file, maskRange(text, range));
   }
-  return { diagnostics: diagnostics.map((one) => withoutThose(one, secrets.get(one.file) ?? [])), texts: shown };
+  return { diagnostics: diagnostics.map((one) => masked(one, secrets.get(one.file) ?? [])), texts: shown };
 }
 
 async function secretsInFile(file: string, text: string): Promise<string[]> {
   return /\.(?:py|[mc]?[jt]s)$/.test(file) ? secretsInCode(text) : secretsInYaml(text);
 }
 
-function withoutThose({ fix, ...one }: Diagnostic, secrets: readonly string[]): Diagnostic {
+function masked({ fix, ...one }: Diagnostic, secrets: readonly string[]): Diagnostic {
   const mask = (text: string) => maskSecrets(text, secrets);
   const shown = { ...one, message: mask(one.message), ...(one.hint !== undefined && { hint: mask(one.hint) }) };
   // A fix with a mask in it would be written as it is.
@@ -67,7 +67,7 @@ async function secretsInChange(change: Change): Promise<string[]> {
   const manifests = files.flatMap(({ content }) => {
     if (typeof content !== 'string') return [];
     if (isAt(change.path, manifestPath)) return [content];
-    const manifest = isAt(change.path, pristinePath) ? readPristine(content)?.get(manifestPath)?.content : undefined;
+    const manifest = isAt(change.path, mergeBasePath) ? parseMergeBase(content)?.get(manifestPath)?.content : undefined;
     return typeof manifest === 'string' ? [manifest] : [];
   });
   return (await Promise.all(manifests.map((text) => secretsInYaml(text)))).flat();
@@ -82,7 +82,7 @@ export async function failureWithoutSecrets<T>(said: T, argv: readonly string[])
   const texts = textsIn(said);
   // A trace may quote lines of a file.
   const quoted = texts.filter((text) => text.includes('\n')).map((text) => secretsInYaml(text));
-  const secrets = new Set((await Promise.all([secretsInWords([...argv, ...texts]), ...quoted])).flat());
+  const secrets = new Set((await Promise.all([secretsInArguments([...argv, ...texts]), ...quoted])).flat());
   return mapTexts(said, (text) => maskSecrets(text, secrets)) as T;
 }
 

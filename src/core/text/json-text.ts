@@ -5,13 +5,13 @@ export function jsonText(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }
 
-/** `taken` is what stands before the value on its line, besides the indent. */
-function print(value: unknown, indent: string, taken: number): string {
+/** `prefixLength` is what stands before the value on its line, besides the indent. */
+function print(value: unknown, indent: string, prefixLength: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     const flat = value.every(isPlain) ? flatText(value) : undefined;
-    if (flat !== undefined && indent.length + taken + flat.length < width) return flat;
+    if (flat !== undefined && indent.length + prefixLength + flat.length < width) return flat;
     return `[\n${value.map((item) => inner + print(item, inner, 0)).join(',\n')}\n${indent}]`;
   }
   const lines = Object.entries(value).map(([key, item]) => {

@@ -3,34 +3,34 @@ export interface TextLines {
   readonly lines: readonly string[];
   /** For each line; the last one's is what it would be if the text is not closed. */
   readonly endings: readonly Ending[];
-  readonly hasMark: boolean;
+  readonly hasBom: boolean;
   /** Whether the last line ends. */
-  readonly isClosed: boolean;
+  readonly endsWithNewline: boolean;
 }
 
 export type Ending = '\n' | '\r\n';
 
 /** A text as its lines, and apart from them what editors and systems disagree on: endings and byte order mark. */
 export function splitLines(text: string): TextLines {
-  const hasMark = text.startsWith('\ufeff');
-  const body = hasMark ? text.slice(1) : text;
-  if (body === '') return { lines: [], endings: [], hasMark, isClosed: true };
-  const isClosed = body.endsWith('\n');
-  const lines = (isClosed ? body.slice(0, -1) : body).split('\n');
-  if (!body.includes('\r\n')) return { lines, endings: lines.map(() => '\n'), hasMark, isClosed };
+  const hasBom = text.startsWith('\ufeff');
+  const body = hasBom ? text.slice(1) : text;
+  if (body === '') return { lines: [], endings: [], hasBom, endsWithNewline: true };
+  const endsWithNewline = body.endsWith('\n');
+  const lines = (endsWithNewline ? body.slice(0, -1) : body).split('\n');
+  if (!body.includes('\r\n')) return { lines, endings: lines.map(() => '\n'), hasBom, endsWithNewline };
   const endings = lines.map(
-    (line, at): Ending => (line.endsWith('\r') && (isClosed || at < lines.length - 1) ? '\r\n' : '\n'),
+    (line, at): Ending => (line.endsWith('\r') && (endsWithNewline || at < lines.length - 1) ? '\r\n' : '\n'),
   );
   const bare = lines.map((line, at) => (endings[at] === '\r\n' ? line.slice(0, -1) : line));
-  return { lines: bare, endings: closeLast(endings, isClosed), hasMark, isClosed };
+  return { lines: bare, endings: withLastEnding(endings, endsWithNewline), hasBom, endsWithNewline };
 }
 
 /** The inverse of `splitLines`. An empty last line is there by its ending alone, so it always has one. */
-export function joinLines({ lines, endings, hasMark, isClosed }: TextLines): string {
+export function joinLines({ lines, endings, hasBom, endsWithNewline }: TextLines): string {
   const last = lines.length - 1;
-  const isOpen = !isClosed && lines[last] !== '';
-  const body = lines.map((line, at) => (at === last && isOpen ? line : `${line}${endings[at]}`)).join('');
-  return `${hasMark ? '\ufeff' : ''}${body}`;
+  const lacksNewline = !endsWithNewline && lines[last] !== '';
+  const body = lines.map((line, at) => (at === last && lacksNewline ? line : `${line}${endings[at]}`)).join('');
+  return `${hasBom ? '\ufeff' : ''}${body}`;
 }
 
 /** The form in which texts are compared: line endings alone are never a difference. */
@@ -63,6 +63,6 @@ export function isUniform(endings: readonly Ending[]): boolean {
   return endings.every((ending) => ending === endings[0]);
 }
 
-function closeLast(endings: Ending[], isClosed: boolean): Ending[] {
-  return isClosed ? endings : [...endings.slice(0, -1), commonEnding(endings.slice(0, -1))];
+function withLastEnding(endings: Ending[], endsWithNewline: boolean): Ending[] {
+  return endsWithNewline ? endings : [...endings.slice(0, -1), commonEnding(endings.slice(0, -1))];
 }

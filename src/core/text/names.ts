@@ -15,15 +15,15 @@ export const keywords: ReadonlySet<string> = new Set(
 );
 
 /** Names that the languages and the hosts use themselves. */
-export const takenClassNames: ReadonlySet<string> = new Set(
+export const reservedClassNames: ReadonlySet<string> = new Set(
   'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
 
 /** Addresses below the modules' prefix that the host answers itself, and what it calls itself. */
-export const takenModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
+export const reservedModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
 
-export function isTakenClassName(name: string): boolean {
-  return takenClassNames.has(name);
+export function isReservedClassName(name: string): boolean {
+  return reservedClassNames.has(name);
 }
 
 export function isKeyword(word: string): boolean {
@@ -31,7 +31,7 @@ export function isKeyword(word: string): boolean {
 }
 
 /** `undefined` for a good module name, else the reason in words that follow "the name ". */
-export function whyNotModuleName(name: string): string | undefined {
+export function invalidModuleNameReason(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (/[/\\]|\.\./.test(name)) return 'looks like a path: a name is one word, the folder is chosen by the host';
   if (name.length < 2) return 'is too short: at least 2 characters';
@@ -40,7 +40,7 @@ export function whyNotModuleName(name: string): string | undefined {
   if (!moduleNamePattern.test(name)) return 'may hold only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
   if (name === 'host') return 'is reserved: the host uses it for its own tables and events';
-  if (takenModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
+  if (reservedModuleNames.has(name)) return 'is reserved: the host answers /list and /health itself';
   return undefined;
 }
 
@@ -56,9 +56,9 @@ export function suggestModuleName(typed: string): string | undefined {
     .replace(/[^a-z0-9_]/g, '')
     .replace(/^[^a-z]+/, '')
     .slice(0, 50);
-  if (whyNotModuleName(name) === undefined) return name;
+  if (invalidModuleNameReason(name) === undefined) return name;
   const longer = `${name}_module`;
-  return name !== '' && whyNotModuleName(longer) === undefined ? longer : undefined;
+  return name !== '' && invalidModuleNameReason(longer) === undefined ? longer : undefined;
 }
 
 /** `document_search` → `Document search` */
@@ -72,7 +72,7 @@ export function classNameFor(name: string): string {
   const words = name.split('_').filter((word) => word !== '' && word !== 'module');
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   if (/^\d/.test(stem)) return `Module${stem}`;
-  return stem === '' || isTakenClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
+  return stem === '' || isReservedClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
 }
 
 /**

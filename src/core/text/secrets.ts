@@ -26,7 +26,7 @@ const anyKnown =
 const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)$/;
 
 /** The reason why a text looks like a secret, as the end of "the value …"; `key` is the setting it is the value of. */
-export function whySecret(text: string, key: string): string | undefined {
+export function secretReason(text: string, key: string): string | undefined {
   const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   if (found) return `looks like ${found[1]}`;
   if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';

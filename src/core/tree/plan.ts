@@ -1,6 +1,6 @@
 import { readPlainYaml } from '../yaml/fast.ts';
 import { folderOf, type RelPath } from './rel-path.ts';
-import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from './tree.ts';
+import { comparePaths, sameFile, type Tree, type TreeFile, withExistingEndings } from './tree.ts';
 
 /** Updates and deletes carry what they believe is on disk; applying a plan refuses when that is no longer so. */
 export type Change =
@@ -40,7 +40,7 @@ function changeOf(
   if (before && after)
     return isUnchanged(path, before, after)
       ? [{ kind: 'keep', path, before }]
-      : [{ kind: 'update', path, before, after: inPlaceOf(before, after) }];
+      : [{ kind: 'update', path, before, after: withExistingEndings(before, after) }];
   if (after) return [{ kind: 'create', path, after }];
   if (before && remove?.has(path)) return [{ kind: 'delete', path, before }];
   return before ? [{ kind: 'keep', path, before }] : [];

@@ -9,14 +9,14 @@ const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]|\p{Surrogate}/u;
 
 /** Throws `path-invalid`, with the reason, for anything that is not a RelPath. */
 export function relPath(path: string): RelPath {
-  const reason = whyNotRelPath(path);
+  const reason = invalidPathReason(path);
   if (reason !== undefined) throw new Failure('path-invalid', { path, reason });
   return path as RelPath;
 }
 
 const known = new Set<string>();
 
-export function whyNotRelPath(path: string): string | undefined {
+export function invalidPathReason(path: string): string | undefined {
   if (known.has(path)) return undefined;
   const reason = whyNot(path);
   // The modules of a host have the same few paths.

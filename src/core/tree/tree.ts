@@ -43,7 +43,7 @@ export function sameFile(a: TreeFile, b: TreeFile): boolean {
 }
 
 /** A file as it is written where another one is: line endings stay as they are there. */
-export function inPlaceOf(there: TreeFile, { content, mode }: TreeFile): TreeFile {
+export function withExistingEndings(there: TreeFile, { content, mode }: TreeFile): TreeFile {
   if (sameContent(there.content, content)) return { content: there.content, mode };
   if (typeof there.content !== 'string' || typeof content !== 'string') return { content, mode };
   return { content: withEndingsOf(there.content, content), mode };

@@ -1,6 +1,6 @@
 import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
-import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './faults.ts';
+import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './syntax-problems.ts';
 
 export type YamlPath = readonly (string | number)[];
 

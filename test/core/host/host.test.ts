@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeHost, importSpecifiers, recognise } from '../../../src/core/host/host.ts';
+import { describeHost, hostEvidence, importSpecifiers } from '../../../src/core/host/host.ts';
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from '../pack/make-pack.ts';
 
@@ -26,7 +26,7 @@ describe('a host is recognised', () => {
     ['not where nothing is', {}, meta, undefined],
   ];
   it.each(cases)('%s', (_, files, pack, want) => {
-    expect(recognise(pack, new Map(Object.entries(files)))).toEqual(want);
+    expect(hostEvidence(pack, new Map(Object.entries(files)))).toEqual(want);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPristine, writeBase, writePristine } from '../../../src/core/lock/merge-base.ts';
+import { mergeBaseText, parseMergeBase, serializeMergeBase } from '../../../src/core/lock/merge-base.ts';
 import { hasMarkers } from '../../../src/core/merge/markers.ts';
 import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
@@ -28,7 +28,7 @@ const contents: [name: string, content: string | Uint8Array][] = [
 it.each(contents)('keeps %s', (_, content) => {
   for (const mode of [0o644, 0o755] as const) {
     const tree = one(content, mode);
-    expect(readPristine(writePristine(tree))).toEqual(tree);
+    expect(parseMergeBase(serializeMergeBase(tree))).toEqual(tree);
   }
 });
 
@@ -36,17 +36,17 @@ it.each(contents.filter(([, content]) => !String(content).includes('\r')))(
   'is read when its line endings were converted: %s',
   (_, content) => {
     const tree = new Map([...one(content), [relPath('b.txt'), textFile('b')]]);
-    expect(readPristine(writePristine(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
+    expect(parseMergeBase(serializeMergeBase(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
   },
 );
 
 it('keeps the manifest of the last render with line feeds alone', () => {
-  const base = writeBase(new Map(), textFile('name: "a"\r\n'));
+  const base = mergeBaseText(new Map(), textFile('name: "a"\r\n'));
   expect(base).toBe('-- "manifest.yaml" mode=100644 enc=utf8 --\nname: "a"\n');
 });
 
 it('has no marks of a conflict but those of git', () => {
-  const text = writePristine(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
+  const text = serializeMergeBase(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
   expect(hasMarkers(text)).toBe(false);
   expect(hasMarkers(text.replace('b\n', '<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'))).toBe(true);
 });
@@ -55,10 +55,10 @@ it('keeps many files, sorted, with odd names', () => {
   const tree = new Map(
     ['z', 'a b/ü\u2028.ts', '.env', "it's", 'a/-- x'].map((path) => [relPath(path), textFile(`${path}\n`)]),
   );
-  const text = writePristine(tree);
-  expect(readPristine(text)).toEqual(tree);
-  expect([...(readPristine(text)?.keys() ?? [])]).toEqual(['.env', 'a b/ü\u2028.ts', 'a/-- x', "it's", 'z']);
-  expect(text).toBe(writePristine(new Map([...tree].reverse())));
+  const text = serializeMergeBase(tree);
+  expect(parseMergeBase(text)).toEqual(tree);
+  expect([...(parseMergeBase(text)?.keys() ?? [])]).toEqual(['.env', 'a b/ü\u2028.ts', 'a/-- x', "it's", 'z']);
+  expect(text).toBe(serializeMergeBase(new Map([...tree].reverse())));
 });
 
 it('is plain text with nothing derived in it', () => {
@@ -66,12 +66,12 @@ it('is plain text with nothing derived in it', () => {
     [relPath('b.sh'), textFile('#!/bin/sh', 0o755)],
     [relPath('a.ts'), textFile('const a = 1;\n\nconst b = 2;\n')],
   ]);
-  expect(writePristine(tree)).toBe(
+  expect(serializeMergeBase(tree)).toBe(
     '-- "a.ts" mode=100644 enc=utf8 --\nconst a = 1;\n\nconst b = 2;\n-- "b.sh" mode=100755 enc=utf8 noeol --\n#!/bin/sh\n',
   );
 });
 
-it('of nothing is nothing', () => expect(readPristine(writePristine(new Map()))).toEqual(new Map()));
+it('of nothing is nothing', () => expect(parseMergeBase(serializeMergeBase(new Map()))).toEqual(new Map()));
 
 describe('refuses', () => {
   const header = (path: string, rest = 'mode=100644 enc=utf8') => `-- ${path} ${rest} --\n`;
@@ -90,5 +90,5 @@ describe('refuses', () => {
     ['half a byte', `${header('"a"', 'mode=100644 enc=hex noeol')}abc\n`],
     ['what is no hexadecimal', `${header('"a"', 'mode=100644 enc=hex noeol')}zz\n`],
   ];
-  it.each(bad)('%s', (_, text) => expect(readPristine(text)).toBeUndefined());
+  it.each(bad)('%s', (_, text) => expect(parseMergeBase(text)).toBeUndefined());
 });

@@ -1,4 +1,4 @@
-import { keywords, takenClassNames } from '../../../src/core/text/names.ts';
+import { keywords, reservedClassNames } from '../../../src/core/text/names.ts';
 import { hostileTexts } from '../hostile.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
@@ -88,7 +88,7 @@ const oddities: readonly unknown[] = [
     { default: 1 },
     { type: 'string', x: 1 },
   ],
-  ...['list', 'health', 'Health', ...keywords, ...takenClassNames],
+  ...['list', 'health', 'Health', ...keywords, ...reservedClassNames],
   ...hostileTexts.map(([, text]) => text),
 ];
 

@@ -12,9 +12,9 @@ const merge = (base: string, mine: string, theirs: string): LineMerge => mergeLi
 const line = fc.oneof(fc.constantFrom('', 'a', 'b', '}', 'e\u0301', '__proto__', 'x\r'), fc.string({ maxLength: 4 }));
 const text = fc
   .tuple(fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 12 }), fc.boolean(), fc.boolean())
-  .map(([lines, hasMark, isOpen]) => {
+  .map(([lines, hasBom, lacksNewline]) => {
     const body = lines.map(([content, ending]) => content + ending).join('');
-    return `${hasMark ? '\ufeff' : ''}${isOpen ? body.replace(/\r?\n$/, '') : body}`;
+    return `${hasBom ? '\ufeff' : ''}${lacksNewline ? body.replace(/\r?\n$/, '') : body}`;
   });
 
 describe('laws of merging, for any texts', () => {
@@ -75,7 +75,7 @@ describe('laws of merging, for any texts', () => {
     await assertProperty(
       draws.properties,
       fc.property(triple, ([base, mine, theirs]) => {
-        const whole = mergeLines(base, mine, theirs, { labels, otherEngine: () => undefined });
+        const whole = mergeLines(base, mine, theirs, { labels, fallback: () => undefined });
         fc.pre(whole.conflicts.length > 0);
         for (const conflicts of ['mine', 'theirs'] as const) {
           const sided = mergeLines(base, mine, theirs, { labels, conflicts });

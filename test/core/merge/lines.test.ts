@@ -87,7 +87,7 @@ describe('texts that would take minutes', () => {
     const asked: number[] = [];
     const merged = mergeLines(`h\n${base}t\n`, `h\n${mine}t\n`, `h\n${theirs}t\n`, {
       labels,
-      otherEngine: (o, a, b) => {
+      fallback: (o, a, b) => {
         asked.push(o.length, a.length, b.length);
         return [{ kind: 'agreed', lines: ['merged'] }];
       },

@@ -10,7 +10,7 @@ const options = (conflicts: MergeTreesOptions['conflicts']): MergeTreesOptions =
   conflicts,
   policies: new Map([[relPath('c.json'), 'generated']]),
   renames: [{ from: relPath('a.ts'), to: relPath('moved.ts') }],
-  remembered: { deleted: [], detached: [], moved: [], owned: [] },
+  records: { deleted: [], detached: [], moved: [], owned: [] },
   restore: new Set(),
 });
 
@@ -33,11 +33,11 @@ const converted = (files: Tree, chosen: readonly EndingKind[]): Tree =>
   );
 
 /** What is decided and reported, without the texts. */
-const verdictOf = ({ decisions, conflicts, removed, remembered }: MergedTrees) => ({
+const verdictOf = ({ decisions, conflicts, removed, records }: MergedTrees) => ({
   decisions: decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason })),
   conflicts: conflicts.map(({ regions: _, ...conflict }) => conflict),
   removed: [...removed],
-  remembered,
+  records,
 });
 
 it('line endings of any files, on any side, change no decision and no text', () => {

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse as readYaml } from 'yaml';
-import { type MergeTreesOptions, mergeTrees, type Remembered } from '../../../src/core/merge/trees.ts';
+import { type FileRecords, type MergeTreesOptions, mergeTrees } from '../../../src/core/merge/trees.ts';
 import type { RelPath } from '../../../src/core/tree/rel-path.ts';
 import { sameTree, type Tree, textFile } from '../../../src/core/tree/tree.ts';
 import { readTree } from '../../../src/io/fs/read-tree.ts';
@@ -15,13 +15,13 @@ import { randomTriples } from './random-texts.ts';
 const fixtures = fileURLToPath(new URL('../../fixtures/update', import.meta.url));
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-const nothing: Remembered = { deleted: [], detached: [], moved: [], owned: [] };
+const nothing: FileRecords = { deleted: [], detached: [], moved: [], owned: [] };
 const plain: MergeTreesOptions = {
   labels: { base: 'base mini@1.2.0', theirs: 'mini@1.3.0' },
   conflicts: 'markers',
   policies: new Map(),
   renames: [],
-  remembered: nothing,
+  records: nothing,
   restore: new Set(),
 };
 
@@ -29,12 +29,12 @@ const plain: MergeTreesOptions = {
 function optionsOf(folder: string): MergeTreesOptions {
   const file = join(folder, 'options.yaml');
   const given = (existsSync(file) ? readYaml(readFileSync(file, 'utf8')) : {}) as Record<string, never>;
-  const { policies = {}, remembered = {}, restore = [], repeat: _, ...rest } = given;
+  const { policies = {}, records = {}, restore = [], repeat: _, ...rest } = given;
   return {
     ...plain,
     ...(rest as Partial<MergeTreesOptions>),
     policies: new Map(Object.entries(policies) as [RelPath, 'managed' | 'owned' | 'generated'][]),
-    remembered: { ...nothing, ...(remembered as Partial<Remembered>) },
+    records: { ...nothing, ...(records as Partial<FileRecords>) },
     restore: new Set(restore as string[]),
   };
 }
@@ -87,7 +87,7 @@ describe('each case of test/fixtures/update', () => {
     const again = mergeTrees(managed, merged.tree, theirs, {
       ...options,
       restore: new Set(),
-      remembered: merged.remembered,
+      records: merged.records,
     });
     expect(show(again.tree)).toEqual(show(merged.tree));
     expect(again.conflicts.filter(({ kind }) => kind !== 'unresolved')).toEqual([]);
@@ -177,9 +177,9 @@ describe('what is decided, and why', () => {
       tree({ gone: 'a\n', kept: 'a\n', here: text }),
       tree({ kept: 'b\n', there: text, back: 'x\n' }),
       tree({ gone: 'b\n', here: text, back: 'x\n' }),
-      { ...plain, remembered: { ...nothing, deleted: ['back' as RelPath] } },
+      { ...plain, records: { ...nothing, deleted: ['back' as RelPath] } },
     );
-    expect(merged.remembered).toEqual({
+    expect(merged.records).toEqual({
       deleted: ['gone'],
       detached: ['kept'],
       moved: [{ from: 'here', to: 'there' }],
@@ -222,7 +222,7 @@ describe('laws, for any three trees', () => {
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
         const first = mergeTrees(base, mine, theirs, { ...plain, conflicts });
         fc.pre(first.conflicts.every(({ kind }) => kind !== 'edit/edit' || conflicts === 'sidecar'));
-        const second = mergeTrees(theirs, first.tree, theirs, { ...plain, conflicts, remembered: first.remembered });
+        const second = mergeTrees(theirs, first.tree, theirs, { ...plain, conflicts, records: first.records });
         expect(show(second.tree)).toEqual(show(first.tree));
         expect(second.conflicts).toEqual([]);
       }),
@@ -255,7 +255,7 @@ describe('laws, for any three trees', () => {
     const { tree: other, ...same } = mergeTrees(backwards(base), backwards(mine), backwards(theirs), options);
     expect(sameTree(tree, other)).toBe(true);
     expect(isDeepStrictEqual(same, rest)).toBe(true);
-    const again = mergeTrees(theirs, tree, theirs, { ...options, remembered: rest.remembered });
+    const again = mergeTrees(theirs, tree, theirs, { ...options, records: rest.records });
     expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import { readPristine } from '../../../src/core/lock/merge-base.ts';
+import { parseMergeBase } from '../../../src/core/lock/merge-base.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context/context.ts';
 import { renderModule } from '../../../src/core/pack/render-module.ts';
@@ -32,7 +32,10 @@ it('adds what an update needs: a lock, the base of managed files, and word to gi
     'gen.ts',
     'manifest.yaml',
   ]);
-  expect([...(readPristine(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual(['a.ts', 'manifest.yaml']);
+  expect([...(parseMergeBase(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual([
+    'a.ts',
+    'manifest.yaml',
+  ]);
   expect(text(tree, '.ai-module/lock.yaml')).toBe(
     'lock_version: 1\npack: "tiny"\npack_version: "1.2.3"\nowned:\n  - "manifest.yaml"\n',
   );

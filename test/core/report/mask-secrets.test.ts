@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import {
   maskSecrets,
   secretsIn,
+  secretsInArguments,
   secretsInCode,
-  secretsInWords,
   secretsInYaml,
 } from '../../../src/core/report/mask-secrets.ts';
 
@@ -23,10 +23,10 @@ it.each<[name: string, found: string[] | Promise<string[]>, want: string[]]>([
   ['a value under its name', secretsIn({ password: 'hunter2', count: 5, name: 'ocr' }), ['hunter2']],
   ['a default of a secret', secretsIn({ pin: { type: 'string', secret: true, default: 1234 } }), ['1234']],
   ['a default under its name', secretsIn({ token: { type: 'string', default: 'abc' } }), ['abc']],
-  ['an argument', secretsInWords(['add', 'config', 'password=hunter2', 'top_k=5']), ['hunter2']],
-  ['an argument in quotes', secretsInWords(['--config=api_key="hunter2"']), ['hunter2']],
-  ['a path that looks random', secretsInWords(['--host', '/srv/Ada/Projects12/MyApp7/services']), []],
-  ['the name of a variable', secretsInWords(['api_key_env=OPENAI_API_KEY']), []],
+  ['an argument', secretsInArguments(['add', 'config', 'password=hunter2', 'top_k=5']), ['hunter2']],
+  ['an argument in quotes', secretsInArguments(['--config=api_key="hunter2"']), ['hunter2']],
+  ['a path that looks random', secretsInArguments(['--host', '/srv/Ada/Projects12/MyApp7/services']), []],
+  ['the name of a variable', secretsInArguments(['api_key_env=OPENAI_API_KEY']), []],
   ['a broken text', secretsInYaml('name: [\npassword: hunter2 # mine\n'), ['hunter2 # mine']],
   ['a flag of a setting', secretsInYaml('{ a: { secret: true } }'), []],
   ['code', secretsInCode('password: str = "hunter2"\napi_key = settings.api_key\nname = "ocr"'), ['hunter2']],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { whySecret } from '../../../src/core/text/secrets.ts';
+import { secretReason } from '../../../src/core/text/secrets.ts';
 
 /** Made up, and in pieces, so that no scanner of this repository takes them for real ones. */
 const joined = (...parts: string[]): string => parts.join('');
@@ -34,7 +34,7 @@ const secrets: [name: string, text: string, key: string, reason: string][] = [
     'a random key',
   ],
 ];
-it.each(secrets)('suspects %s', (_, text, key, reason) => expect(whySecret(text, key)).toContain(reason));
+it.each(secrets)('suspects %s', (_, text, key, reason) => expect(secretReason(text, key)).toContain(reason));
 
 const harmless: [name: string, text: string, key: string][] = [
   ['prose', 'Finds documents by meaning, and says where: in which of them, on what page, and how sure it is.', ''],
@@ -53,4 +53,4 @@ const harmless: [name: string, text: string, key: string][] = [
   ['nothing for a password', '', 'password'],
   ['sk as a language', 'sk-SK', 'locale'],
 ];
-it.each(harmless)('does not suspect %s', (_, text, key) => expect(whySecret(text, key)).toBeUndefined());
+it.each(harmless)('does not suspect %s', (_, text, key) => expect(secretReason(text, key)).toBeUndefined());

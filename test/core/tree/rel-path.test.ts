@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../src/core/failure.ts';
-import { folderOf, joinPath, relativeTo, relPath, whyNotRelPath } from '../../../src/core/tree/rel-path.ts';
+import { folderOf, invalidPathReason, joinPath, relativeTo, relPath } from '../../../src/core/tree/rel-path.ts';
 
 describe('relPath', () => {
   const good = [
@@ -58,7 +58,7 @@ describe('relPath', () => {
     ['a/.GIT/config', "git's own"],
   ];
   it.each(bad)('refuses %j', (path, reason) => {
-    expect(whyNotRelPath(path)).toContain(reason);
+    expect(invalidPathReason(path)).toContain(reason);
     expect(() => relPath(path)).toThrow(expect.toSatisfy((error) => isFailure(error, 'path-invalid')));
   });
 });

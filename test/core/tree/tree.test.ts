@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RelPath } from '../../../src/core/tree/rel-path.ts';
-import { inPlaceOf, sameContent, sameFile, sortedPaths, textFile } from '../../../src/core/tree/tree.ts';
+import { sameContent, sameFile, sortedPaths, textFile, withExistingEndings } from '../../../src/core/tree/tree.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
@@ -38,7 +38,7 @@ it.each([
   ['other text gets the endings that are there', 'a\r\nb\r\n', 'a\nc\n', 'a\r\nc\r\n'],
   ['what is no UTF-8 is written as it is', 'a\r\n', bytes(0xe9, 10), bytes(0xe9, 10)],
 ])('in place of another file, %s', (_, there, content, want) => {
-  expect(inPlaceOf(textFile(there), { content, mode: 0o755 })).toEqual({ content: want, mode: 0o755 });
+  expect(withExistingEndings(textFile(there), { content, mode: 0o755 })).toEqual({ content: want, mode: 0o755 });
 });
 
 it('sorts paths by code units, whatever the locale', () => {

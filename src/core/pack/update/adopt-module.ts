@@ -6,10 +6,10 @@ import {
   type Lock,
   lockPath,
   lockText,
+  mergeBasePath,
   parseLock,
-  pristinePath,
 } from '../../lock/lock.ts';
-import { manifestPath, writeBase } from '../../lock/merge-base.ts';
+import { manifestPath, mergeBaseText } from '../../lock/merge-base.ts';
 import type { RelPath } from '../../tree/rel-path.ts';
 import { sameFile, sortedPaths, type Tree, textFile } from '../../tree/tree.ts';
 import type { Context } from '../context/context.ts';
@@ -42,8 +42,8 @@ async function adopt(pack: Pack, { tree: rendered, sources }: Rendered, folder: 
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
   if (host !== undefined) put(hostAttributesPath, hostAttributesText);
   else if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
-  put(lockPath, lockText(pack.meta, { ...(await lockIn(folder))?.remembered, owned: withPolicy('owned') }, host));
-  put(pristinePath, writeBase(managed, host === undefined ? folder.get(manifestPath) : undefined));
+  put(lockPath, lockText(pack.meta, { ...(await lockIn(folder))?.records, owned: withPolicy('owned') }, host));
+  put(mergeBasePath, mergeBaseText(managed, host === undefined ? folder.get(manifestPath) : undefined));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];
     return !mine || !theirs || !sameFile(mine, theirs);

@@ -152,7 +152,7 @@ function changed(then: Manifest, name: string, change: object, isNew = false): M
  * Renders again what is said to have been rendered last, from the manifest that is kept with it: the files that are
  * not so, or `undefined` where that manifest is not known, or the pack is not of that version.
  */
-export function strayedFrom(renders: Renders, theirs: Tree): readonly RelPath[] | undefined {
+export function findBaseDifferences(renders: Renders, theirs: Tree): readonly RelPath[] | undefined {
   const { base, newVersion } = renders;
   const rendered = newVersion === undefined ? renderThen(renders, theirs) : undefined;
   if (rendered === undefined) return undefined;

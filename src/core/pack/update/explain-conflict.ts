@@ -71,14 +71,14 @@ function editOf({ base, mine }: Pick<LineConflict, 'base' | 'mine'>): string {
   const hunks = hunksOf(base, mine);
   if (hunks === undefined) return 'you changed much of it';
   const sum = (size: (hunk: Hunk) => number) => hunks.reduce((total, hunk) => total + size(hunk), 0);
-  const changed = sum(({ size, ofSize }) => Math.min(size, ofSize));
-  const added = sum(({ size, ofSize }) => Math.max(0, ofSize - size));
-  const removed = sum(({ size, ofSize }) => Math.max(0, size - ofSize));
+  const changed = sum(({ size, toSize }) => Math.min(size, toSize));
+  const added = sum(({ size, toSize }) => Math.max(0, toSize - size));
+  const removed = sum(({ size, toSize }) => Math.max(0, size - toSize));
   const counts = Object.entries({ changed, added, removed }).filter(([, count]) => count > 0);
   if (counts.length === 0) return 'you moved it';
   const [verb, count] = counts[0] as [string, number];
   const rest = counts.slice(1).map(([other, more]) => ` and ${other} ${more}`);
-  const shown = hunks.flatMap(({ ofAt, ofSize }) => mine.slice(ofAt, ofAt + ofSize)).find((line) => line.trim() !== '');
+  const shown = hunks.flatMap(({ toAt, toSize }) => mine.slice(toAt, toAt + toSize)).find((line) => line.trim() !== '');
   const sample = shown === undefined ? '' : `: ${shortened(shown.trim())}`;
   return `you ${verb} ${count} ${count === 1 ? 'line' : 'lines'}${rest.join('')}${sample}`;
 }

@@ -8,7 +8,13 @@ import { type Context, contextOf } from '../context/context.ts';
 import type { Pack } from '../pack.ts';
 import type { PackMeta } from '../pack-meta.ts';
 import { renderPack } from '../render.ts';
-import { compareVersions, type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update-folder.ts';
+import {
+  compareVersions,
+  type ModuleUpdate,
+  readLastRender,
+  type UpdateOptions,
+  updateFolder,
+} from './update-folder.ts';
 
 /** A module's folder and what its pack renders now → the folder as it is to be, lock and base with it. */
 export async function updateModule(
@@ -19,8 +25,8 @@ export async function updateModule(
   options: UpdateOptions,
 ): Promise<ModuleUpdate> {
   const { manifest, imports } = context;
-  const state = await readState(folder, place);
-  const then = state.manifestThen && (await findManifest(String(state.manifestThen.content)));
+  const state = await readLastRender(folder, place);
+  const then = state.lastManifest && (await findManifest(String(state.lastManifest.content)));
   return updateFolder(
     pack,
     {

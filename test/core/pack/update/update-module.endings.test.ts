@@ -52,7 +52,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of %s whose line endings 
         const there = converted(folder, kinds);
         const { tree, removed, ...summary } = await update(there);
         expect(summaryOf({ ...summary, tree, removed })).toEqual(want);
-        expect(summary.strayed()).toEqual([]);
+        expect(summary.baseDifferences()).toEqual([]);
         expect(isNoop(planChanges(there, tree, { remove: removed }))).toBe(true);
         const adopted = await adoptModule(pack, await contextIn(there), there);
         expect(adopted.different).toEqual([]);

@@ -8,7 +8,7 @@ import { madeOnce } from './once.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const builds = join(project, '.cache/bin');
-const sources = ['bin', 'docs/schema', 'package.json', 'scripts', 'src', 'templates'];
+const sources = ['docs/schema', 'package.json', 'scripts', 'src', 'templates'];
 
 let building: Promise<string> | undefined;
 

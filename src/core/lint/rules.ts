@@ -3,20 +3,7 @@ import type { YamlSource } from '../yaml/exact.ts';
 import type { Rule } from './rule.ts';
 import { byteOrderMark, keyOrder, mixedLineEndings } from './rules/document/layout.ts';
 import { readDifferently } from './rules/document/read-differently.ts';
-import {
-  missingRoute,
-  missingSetting,
-  unclearCode,
-  undeclaredEvent,
-  undeclaredPermission,
-  undeclaredRoute,
-  undeclaredSetting,
-  undeclaredSubscription,
-  unguardedRoute,
-  unhandledEvent,
-  unpublishedEvent,
-  unrequiredPermission,
-} from './rules/drift.ts';
+import { driftRules } from './rules/drift.ts';
 import {
   endpointPermission,
   joblessEndpoint,
@@ -31,32 +18,17 @@ import { circularDependency, missingModule } from './rules/modules/dependencies.
 import { environmentClash } from './rules/modules/environment-clash.ts';
 import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner } from './rules/modules/owners.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
-import {
-  aliasBomb,
-  duplicateKey,
-  invalidKey,
-  invalidValue,
-  missingKey,
-  moreFindings,
-  severalDocuments,
-  syntax,
-  tooDeep,
-  unknownKey,
-  unreadable,
-  unusedIgnore,
-  wrongType,
-} from './rules/reported.ts';
+import { reportedRules } from './rules/reported.ts';
 
 /** All rules. */
 export const rules: readonly Rule[] = [
-  aliasBomb,
+  ...reportedRules,
   byteOrderMark,
   circularDependency,
   className,
   configurationValue,
   duplicateEntry,
   duplicateClass,
-  duplicateKey,
   duplicateName,
   endpointPermission,
   envName,
@@ -65,17 +37,11 @@ export const rules: readonly Rule[] = [
   folderName,
   foreignEvent,
   foreignPermission,
-  invalidKey,
-  invalidValue,
   joblessEndpoint,
   keyOrder,
   lifecycleEvent,
-  missingKey,
   missingModule,
-  missingRoute,
-  missingSetting,
   mixedLineEndings,
-  moreFindings,
   ownEvent,
   permissionOwner,
   readDifferently,
@@ -84,27 +50,11 @@ export const rules: readonly Rule[] = [
   routeCollision,
   secretDefault,
   secretValue,
-  severalDocuments,
   shadowedEndpoint,
-  syntax,
   tableOwner,
-  tooDeep,
-  unclearCode,
-  undeclaredEvent,
-  undeclaredPermission,
-  undeclaredRoute,
-  undeclaredSetting,
-  undeclaredSubscription,
-  unguardedRoute,
-  unhandledEvent,
   unknownEvent,
-  unknownKey,
-  unpublishedEvent,
-  unreadable,
-  unrequiredPermission,
-  unusedIgnore,
-  wrongType,
-];
+  ...driftRules,
+].sort((a, b) => (a.id < b.id ? -1 : 1));
 
 const severities = new Map(rules.map(({ id, severity }) => [id, severity]));
 

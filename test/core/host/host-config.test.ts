@@ -33,7 +33,7 @@ const bad: [name: string, text: string, reason: string][] = [
   ['code in an import', "imports: {base_module: \"x'; import('y')\"}\n", 'imports.base_module'],
   ['a severity there is not', 'rules: {class-name: loud}\n', 'rules.class-name'],
   ['no YAML', 'stack: [\n', 'ai-modules.yaml: '],
-  ['a key twice', 'stack: a\nstack: b\n', 'stands twice'],
+  ['a key twice', 'stack: a\nstack: b\n', 'duplicate key'],
 ];
 it.each(bad)('refuses %s', async (_, text, reason) => {
   const thrown = await parseHostConfig(text, 'ai-modules.yaml').catch((error: unknown) => error);

@@ -5,110 +5,102 @@ import type { Manifest } from '../../manifest/schema.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
 
-export const missingRoute: CodeRule = {
-  id: 'missing-route',
-  kind: 'code',
-  severity: 'error',
-  summary: 'an endpoint of the manifest has no route in the code',
-  why: 'Callers rely on the manifest. A declared endpoint without a route answers 404.',
-  check: ({ manifest }, code) =>
-    missingIn('routes', manifest, code).map(({ name, path }) =>
-      problemAt(
-        path,
-        `the code has no route for ${name}`,
-        'Run `create-ai-module update` to generate the route, write it yourself, or remove the endpoint.',
-      ),
-    ),
-};
+/** A rule about one aspect of a module, and what it says of a name that one side lacks. */
+interface DriftText extends Pick<CodeRule, 'id' | 'summary' | 'why'> {
+  readonly aspect: Aspect;
+  readonly message: (name: string) => string;
+  readonly hint: string;
+}
 
-export const missingSetting: CodeRule = {
-  id: 'missing-setting',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the configuration class in the code lacks a setting of the manifest',
-  why: 'Hosts do not load a module whose manifest has a key that its configuration class does not define.',
-  check: ({ manifest }, code) =>
-    missingIn('settings', manifest, code).map(({ name, path }) => ({
-      ...problemAt(
-        path,
-        `the configuration class does not define ${name}`,
-        'Add it to the class, or remove it from configuration.',
-      ),
-      at: 'key',
-    })),
-};
+/** The manifest declares it, and the code lacks it. */
+const missing: readonly DriftText[] = [
+  {
+    id: 'missing-route',
+    aspect: 'routes',
+    summary: 'an endpoint of the manifest has no route in the code',
+    why: 'Callers rely on the manifest. A declared endpoint without a route answers 404.',
+    message: (name) => `the code has no route for ${name}`,
+    hint: 'Run `create-ai-module update` to generate the route, write it yourself, or remove the endpoint.',
+  },
+  {
+    id: 'missing-setting',
+    aspect: 'settings',
+    summary: 'the configuration class in the code lacks a setting of the manifest',
+    why: 'Hosts do not load a module whose manifest has a key that its configuration class does not define.',
+    message: (name) => `the configuration class does not define ${name}`,
+    hint: 'Add it to the class, or remove it from configuration.',
+  },
+  {
+    id: 'unhandled-event',
+    aspect: 'handled',
+    summary: 'the module subscribes to an event that its code does not handle',
+    why: 'The module that emits the event relies on this module to handle it.',
+    message: (name) => `the code does not handle ${name}`,
+    hint: 'Handle it, or remove it from events_subscribed.',
+  },
+  {
+    id: 'unpublished-event',
+    aspect: 'published',
+    summary: 'the manifest lists an event that the code does not publish',
+    why: 'Modules that subscribe to it wait forever.',
+    message: (name) => `the code does not publish ${name}`,
+    hint: 'Publish it, or remove it from events_emitted.',
+  },
+  {
+    id: 'unrequired-permission',
+    aspect: 'permissions',
+    summary: 'no route requires a permission that the manifest declares',
+    why: 'Administrators who grant the permission expect it to protect something.',
+    message: (name) => `no route requires ${name}`,
+    hint: 'Require it in the routes that it protects, or remove it from permissions_required.',
+  },
+];
 
-export const undeclaredEvent: CodeRule = {
-  id: 'undeclared-event',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the code publishes an event that the manifest does not declare',
-  why: 'Other modules cannot find an event that no manifest declares.',
-  check: ({ manifest }, code) =>
-    driftOf('published', manifest, code).extra.map(({ name, place, meant }) => ({
-      place,
-      message: `the manifest does not declare the event ${name}`,
-      hint: hintFor(meant, 'Add it to events_emitted.'),
-    })),
-};
+/** The code has it, and the manifest does not declare it. */
+const undeclared: readonly DriftText[] = [
+  {
+    id: 'undeclared-event',
+    aspect: 'published',
+    summary: 'the code publishes an event that the manifest does not declare',
+    why: 'Other modules cannot find an event that no manifest declares.',
+    message: (name) => `the manifest does not declare the event ${name}`,
+    hint: 'Add it to events_emitted.',
+  },
+  {
+    id: 'undeclared-permission',
+    aspect: 'permissions',
+    summary: 'the code requires a permission that the manifest does not declare',
+    why: 'A permission that is not declared is granted to nobody: callers get 403.',
+    message: (name) => `the manifest does not declare the permission ${name}`,
+    hint: 'Add it to permissions_required.',
+  },
+  {
+    id: 'undeclared-route',
+    aspect: 'routes',
+    summary: 'the code has a route that the manifest does not declare',
+    why: 'A route that is not in the manifest is not reviewed, and gateways do not know it.',
+    message: (name) => `the manifest does not declare ${name}`,
+    hint: 'Add it to endpoints, or remove the route.',
+  },
+  {
+    id: 'undeclared-setting',
+    aspect: 'settings',
+    summary: 'the configuration class has a setting that the manifest does not declare',
+    why: 'Operators read the manifest to configure the module.',
+    message: (name) => `the manifest does not declare the setting ${name}`,
+    hint: 'Add it to configuration.',
+  },
+  {
+    id: 'undeclared-subscription',
+    aspect: 'handled',
+    summary: 'the code handles an event that the manifest does not subscribe to',
+    why: 'The maintainers of the event do not know that this module depends on it.',
+    message: (name) => `the manifest does not subscribe to ${name}`,
+    hint: 'Add it to events_subscribed.',
+  },
+];
 
-export const undeclaredPermission: CodeRule = {
-  id: 'undeclared-permission',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the code requires a permission that the manifest does not declare',
-  why: 'A permission that is not declared is granted to nobody: callers get 403.',
-  check: ({ manifest }, code) =>
-    driftOf('permissions', manifest, code).extra.map(({ name, place, meant }) => ({
-      place,
-      message: `the manifest does not declare the permission ${name}`,
-      hint: hintFor(meant, 'Add it to permissions_required.'),
-    })),
-};
-
-export const undeclaredRoute: CodeRule = {
-  id: 'undeclared-route',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the code has a route that the manifest does not declare',
-  why: 'A route that is not in the manifest is not reviewed, and gateways do not know it.',
-  check: ({ manifest }, code) =>
-    driftOf('routes', manifest, code).extra.map(({ name, place, meant }) => ({
-      place,
-      message: `the manifest does not declare ${name}`,
-      hint: hintFor(meant, 'Add it to endpoints, or remove the route.'),
-    })),
-};
-
-export const undeclaredSetting: CodeRule = {
-  id: 'undeclared-setting',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the configuration class has a setting that the manifest does not declare',
-  why: 'Operators read the manifest to configure the module.',
-  check: ({ manifest }, code) =>
-    driftOf('settings', manifest, code).extra.map(({ name, place, meant }) => ({
-      place,
-      message: `the manifest does not declare the setting ${name}`,
-      hint: hintFor(meant, 'Add it to configuration.'),
-    })),
-};
-
-export const undeclaredSubscription: CodeRule = {
-  id: 'undeclared-subscription',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the code handles an event that the manifest does not subscribe to',
-  why: 'The maintainers of the event do not know that this module depends on it.',
-  check: ({ manifest }, code) =>
-    driftOf('handled', manifest, code).extra.map(({ name, place, meant }) => ({
-      place,
-      message: `the manifest does not subscribe to ${name}`,
-      hint: hintFor(meant, 'Add it to events_subscribed.'),
-    })),
-};
-
-export const unguardedRoute: CodeRule = {
+const unguardedRoute: CodeRule = {
   id: 'unguarded-route',
   kind: 'code',
   severity: 'error',
@@ -128,46 +120,6 @@ export const unguardedRoute: CodeRule = {
   },
 };
 
-export const unhandledEvent: CodeRule = {
-  id: 'unhandled-event',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the module subscribes to an event that its code does not handle',
-  why: 'The module that emits the event relies on this module to handle it.',
-  check: ({ manifest }, code) =>
-    missingIn('handled', manifest, code).map(({ name, path }) =>
-      problemAt(path, `the code does not handle ${name}`, 'Handle it, or remove it from events_subscribed.'),
-    ),
-};
-
-export const unpublishedEvent: CodeRule = {
-  id: 'unpublished-event',
-  kind: 'code',
-  severity: 'error',
-  summary: 'the manifest lists an event that the code does not publish',
-  why: 'Modules that subscribe to it wait forever.',
-  check: ({ manifest }, code) =>
-    missingIn('published', manifest, code).map(({ name, path }) =>
-      problemAt(path, `the code does not publish ${name}`, 'Publish it, or remove it from events_emitted.'),
-    ),
-};
-
-export const unrequiredPermission: CodeRule = {
-  id: 'unrequired-permission',
-  kind: 'code',
-  severity: 'error',
-  summary: 'no route requires a permission that the manifest declares',
-  why: 'Administrators who grant the permission expect it to protect something.',
-  check: ({ manifest }, code) =>
-    missingIn('permissions', manifest, code).map(({ name, path }) =>
-      problemAt(
-        path,
-        `no route requires ${name}`,
-        'Require it in the routes that it protects, or remove it from permissions_required.',
-      ),
-    ),
-};
-
 /** What could not be verified about a declared name. */
 const claims: Readonly<Record<Aspect, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
@@ -177,7 +129,7 @@ const claims: Readonly<Record<Aspect, (name: string) => string>> = {
   settings: (name) => `the configuration class has ${name}`,
 };
 
-export const unclearCode: CodeRule = {
+const unclearCode: CodeRule = {
   id: 'unclear-code',
   kind: 'code',
   severity: 'warning',
@@ -198,7 +150,7 @@ function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Proble
   if (!first || !isUnclear(aspect, code)) return [];
   return driftOf(aspect, manifest, code).missing.map(({ name, path }) => ({
     ...problemAt(path, `could not verify that ${claims[aspect](name)}`, `It depends on ${placeText(first, code)}.`),
-    ...(aspect === 'settings' && { at: 'key' }),
+    at: at(aspect),
   }));
 }
 
@@ -206,3 +158,39 @@ function placeText({ file, from }: Place, { texts }: CodeFacts): string {
   const { line, column } = positionAt(texts.get(file) ?? '', from);
   return `${file}:${line}:${column}`;
 }
+
+/** Problems with a setting are about its key. */
+function at(aspect: Aspect): Problem['at'] {
+  return aspect === 'settings' ? 'key' : 'value';
+}
+
+/** Compare the code of a module with its manifest. */
+export const driftRules: readonly CodeRule[] = [
+  ...missing.map(
+    ({ aspect, message, hint, ...text }): CodeRule => ({
+      ...text,
+      kind: 'code',
+      severity: 'error',
+      check: ({ manifest }, code) =>
+        missingIn(aspect, manifest, code).map(({ name, path }) => ({
+          ...problemAt(path, message(name), hint),
+          at: at(aspect),
+        })),
+    }),
+  ),
+  ...undeclared.map(
+    ({ aspect, message, hint, ...text }): CodeRule => ({
+      ...text,
+      kind: 'code',
+      severity: 'error',
+      check: ({ manifest }, code) =>
+        driftOf(aspect, manifest, code).extra.map(({ name, place, meant }) => ({
+          place,
+          message: message(name),
+          hint: hintFor(meant, hint),
+        })),
+    }),
+  ),
+  unguardedRoute,
+  unclearCode,
+];

@@ -28,7 +28,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of %s whose line endings 
     updateModule(pack, await contextIn(tree), tree, 'notes', { conflicts: 'markers', restore: new Set() });
 
   beforeAll(async () => {
-    pack = await readPackFolder(fileURLToPath(new URL(`../../../templates/${stack}`, import.meta.url)), stack);
+    pack = await readPackFolder(fileURLToPath(new URL(`../../../../templates/${stack}`, import.meta.url)), stack);
     const manifest = manifestFromAnswers(
       { name: 'notes', description: 'Keeps notes', emit: ['notes.indexed'] },
       { author: 'Ann', dependencies: [] },

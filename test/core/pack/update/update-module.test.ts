@@ -170,7 +170,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into
   const textIn = (tree: Tree, path: string) => String(tree.get(path as RelPath)?.content);
 
   beforeAll(async () => {
-    pack = await readPackFolder(fileURLToPath(new URL(`../../../templates/${stack}`, import.meta.url)), stack);
+    pack = await readPackFolder(fileURLToPath(new URL(`../../../../templates/${stack}`, import.meta.url)), stack);
     const rendered = await renderModule(
       pack,
       context(manifestFromAnswers(answers, { author: 'Ann', dependencies: [] })),

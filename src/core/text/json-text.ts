@@ -1,11 +1,11 @@
 const width = 120;
 
-/** JSON as formatters leave it: a key a line, and lists of plain values on one line where they fit. Ends with a line feed. */
+/** JSON as formatters print it: one key per line, arrays of scalars on one line if they fit. Ends with a line feed. */
 export function jsonText(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }
 
-/** `prefixLength` is what stands before the value on its line, besides the indent. */
+/** `prefixLength` is the length of the text between the indentation and the value. */
 function print(value: unknown, indent: string, prefixLength: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;

@@ -4,7 +4,7 @@ export { camelCase, kebabCase, pascalCase, snakeCase };
 
 export const moduleNamePattern = /^[a-z][a-z0-9_]{1,49}$/;
 
-/** Words that no Python and no TypeScript identifier may be, and the three that strict mode and classes keep. */
+/** Words that are not valid identifiers in Python or TypeScript, also in strict mode and in classes. */
 export const keywords: ReadonlySet<string> = new Set(
   (
     'and arguments as assert async await break case catch class const constructor continue debugger def default del ' +
@@ -14,12 +14,12 @@ export const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Names that the languages and the hosts use themselves. */
+/** Class names that the languages and the hosts use themselves. */
 export const reservedClassNames: ReadonlySet<string> = new Set(
   'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
 
-/** Addresses below the modules' prefix that the host answers itself, and what it calls itself. */
+/** Names of routes that the host serves beside the modules, and of the host itself. */
 export const reservedModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
 
 export function isReservedClassName(name: string): boolean {
@@ -30,7 +30,7 @@ export function isKeyword(word: string): boolean {
   return keywords.has(word.toLowerCase());
 }
 
-/** `undefined` for a good module name, else the reason in words that follow "the name ". */
+/** Why a module name is invalid, phrased to follow "the name "; `undefined` if it is valid. */
 export function invalidModuleNameReason(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (/[/\\]|\.\./.test(name)) return 'looks like a path: a name is one word, the folder is chosen by the host';
@@ -44,7 +44,7 @@ export function invalidModuleNameReason(name: string): string | undefined {
   return undefined;
 }
 
-/** A legal name close to what was typed, to offer in a message; `undefined` where there is none. */
+/** A valid name close to the input, to suggest in a message; `undefined` if there is none. */
 export function suggestModuleName(typed: string): string | undefined {
   const last =
     typed
@@ -67,7 +67,7 @@ export function titleOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `document_search` → `DocumentSearchModule`; a name that says module already is not made to say it twice. */
+/** `document_search` → `DocumentSearchModule`. Does not repeat `module` if the name contains it. */
 export function classNameFor(name: string): string {
   const words = name.split('_').filter((word) => word !== '' && word !== 'module');
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -76,8 +76,8 @@ export function classNameFor(name: string): string {
 }
 
 /**
- * The name, or with `_2`, `_3`, … behind it the first one that differs from all in `used` by more than underscores:
- * templates turn names into other cases. Adds it there; `used` holds names without underscores.
+ * The name, with `_2`, `_3`, … appended if it is in use. Adds it to `used`, which contains names without underscores:
+ * templates convert names to other cases, where underscores make no difference.
  */
 export function uniqueName(name: string, used: Set<string>): string {
   const bare = (word: string) => word.replaceAll('_', '');
@@ -87,7 +87,7 @@ export function uniqueName(name: string, used: Set<string>): string {
   return candidate;
 }
 
-/** `DocumentSearchModule` → `DocumentSearch`: what the other classes of the module begin with. */
+/** `DocumentSearchModule` → `DocumentSearch`: the prefix of the module's other classes. */
 export function classStem(className: string): string {
   return className.length > 6 && className.endsWith('Module') ? className.slice(0, -6) : className;
 }

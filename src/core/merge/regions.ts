@@ -2,7 +2,7 @@ import { type Hunk, hunksOf } from './hunks.ts';
 
 type Lines = readonly string[];
 
-/** What all agree on or only one side changed, in order, and in between where both did. */
+/** A part of a merge: lines that are equal or that only one side changed, or a conflict. */
 export type Part = { readonly kind: 'agreed'; readonly lines: readonly string[] } | ConflictPart;
 
 export interface ConflictPart {
@@ -10,11 +10,11 @@ export interface ConflictPart {
   readonly mine: readonly string[];
   readonly base: readonly string[];
   readonly theirs: readonly string[];
-  /** 0-based line of the base where it begins, where that is known. */
+  /** 0-based first line of the conflict in the base, if known. */
   readonly at?: number;
 }
 
-/** What both sides changed, brought together: hunks that overlap or touch are one disagreement. */
+/** Merges the changes of both sides; `undefined` if that would take minutes. Overlapping or adjacent hunks conflict. */
 export function mergeRegions(base: Lines, mine: Lines, theirs: Lines): Part[] | undefined {
   const [ours, others] = [hunksOf(base, mine), hunksOf(base, theirs)];
   if (ours === undefined || others === undefined) return undefined;
@@ -39,7 +39,7 @@ interface Hunks {
   readonly theirs: Hunk[];
 }
 
-/** Takes the first hunk that waits, and all that overlap or touch it or each other. */
+/** Removes and returns the first hunk and all that overlap or touch it or each other. */
 function nextGroup(waiting: Hunks): Hunks {
   const group: Hunks = { mine: [], theirs: [] };
   let end = Number.POSITIVE_INFINITY;
@@ -54,7 +54,7 @@ function nextGroup(waiting: Hunks): Hunks {
   }
 }
 
-/** One side's lines for lines `start` to `end` of the base; `undefined` where it changed nothing there. */
+/** One side's lines for lines `start` to `end` of the base; `undefined` if it did not change them. */
 function linesBetween(side: Lines, hunks: readonly Hunk[], start: number, end: number): Lines | undefined {
   const [first, last] = [hunks[0], hunks.at(-1)];
   if (first === undefined || last === undefined) return undefined;

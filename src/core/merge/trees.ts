@@ -11,32 +11,32 @@ import {
 import type { LineConflict } from './lines.ts';
 import { type Rename, sidecarSuffix, type Track, trackFiles } from './tracks.ts';
 
-/** What later updates must know and can see nowhere else; kept in the module's lock. */
+/** What later updates must know about files and cannot detect. Kept in the lock file. */
 export interface FileRecords {
-  /** Deleted by the user; not to come back. */
+  /** Deleted by the user, and not to be restored. */
   readonly deleted: readonly RelPath[];
-  /** Once the pack's, now the user's. */
+  /** Removed from the pack and kept by the user. */
   readonly detached: readonly RelPath[];
   /** Moved by the user. */
   readonly moved: readonly Rename[];
-  /** Written once for the user. */
+  /** Written once. From then on they belong to the user. */
   readonly owned: readonly RelPath[];
 }
 
 export interface MergeTreesOptions extends MergeFileOptions {
-  /** For files of the new render; `managed` where nothing is said. */
+  /** Policies of files in the new render; the default is `managed`. */
   readonly policies: ReadonlyMap<RelPath, 'managed' | 'owned' | 'generated'>;
-  /** What the pack moved. */
+  /** Files that the pack renamed. */
   readonly renames: readonly Rename[];
   readonly records: FileRecords;
-  /** Deleted files to bring back. */
+  /** Deleted files to restore. */
   readonly restore: ReadonlySet<string>;
 }
 
 export interface FileDecision extends Outcome {
-  /** Where the file is to be. */
+  /** The new path of the file. */
   readonly path: RelPath;
-  /** Where it is now, if that is another place. */
+  /** The current path, if it differs. */
   readonly from?: RelPath;
   readonly track: Track;
 }
@@ -44,39 +44,39 @@ export interface FileDecision extends Outcome {
 export interface FileConflict {
   readonly path: RelPath;
   readonly kind: ConflictKind;
-  /** 1-based lines of the file as it will be. */
+  /** 1-based lines in the merged file. */
   readonly lines: readonly number[];
-  /** What each side has at each of the lines, where it is lines that conflict. */
+  /** The lines of each side, for conflicts of lines. */
   readonly regions?: readonly LineConflict[];
   readonly reason: string;
-  /** Where the pack's own version was put. */
+  /** The path of the pack's version. */
   readonly sidecar?: RelPath;
 }
 
 export interface MergedTrees {
-  /** One for each file that the pack renders or rendered, sorted by path. */
+  /** One per file that the pack renders or rendered, sorted by path. */
   readonly decisions: readonly FileDecision[];
-  /** `mine` as it is to be. */
+  /** The merged files, and all others of `mine`. */
   readonly tree: Tree;
   readonly removed: ReadonlySet<RelPath>;
   readonly conflicts: readonly FileConflict[];
   readonly records: FileRecords;
 }
 
-/** The last render, the disk and the new render → what the disk is to be. Depends on no order of files. */
+/** Merges the last render, the files on disk and the new render. The order of files makes no difference. */
 export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTreesOptions): MergedTrees {
   const options = { ...given, policies: policiesKeepingOwned(base, given) };
-  const moves = { pack: options.renames, user: options.records.moved };
-  const decisions = trackFiles(base, mine, theirs, moves)
+  const renames = { pack: options.renames, user: options.records.moved };
+  const decisions = trackFiles(base, mine, theirs, renames)
     .map((track) => decide(track, { base, mine, theirs }, options))
     .filter(({ after, track }) => after || track.mine !== undefined || track.theirs !== undefined)
     .sort((a, b) => comparePaths(a.path, b.path));
   const tree = new Map(mine);
   const removed = new Set<RelPath>();
   for (const { path, from, after } of decisions) {
-    const place = from ?? path;
-    if ((!after || from !== undefined) && mine.has(place)) removed.add(place);
-    if (!after || from !== undefined) tree.delete(place);
+    const current = from ?? path;
+    if ((!after || from !== undefined) && mine.has(current)) removed.add(current);
+    if (!after || from !== undefined) tree.delete(current);
     if (after) tree.set(path, after);
   }
   for (const path of tree.keys()) removed.delete(path);
@@ -84,7 +84,7 @@ export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTre
   return { decisions, tree, removed, conflicts, records: recordsOf(decisions, options) };
 }
 
-/** What was once written for the user stays the user's, also where the pack would manage it now: it has no base. */
+/** Files that were once owned stay owned, even if the pack now manages them, because they have no merge base. */
 function policiesKeepingOwned(base: Tree, { policies, records }: MergeTreesOptions): MergeTreesOptions['policies'] {
   const owned = records.owned.filter((path) => policies.has(path) && !base.has(path));
   return owned.length === 0 ? policies : new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
@@ -103,14 +103,14 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     fileOf(trees.mine, track.mine),
     fileOf(trees.theirs, track.theirs),
   ];
-  const path = placeOf(track);
-  const outcome = inEndingsOf(mine, outcomeOf(path, base, mine, theirs, options));
-  const isMoved = track.mine !== undefined && track.mine !== path;
-  return isMoved ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
+  const path = pathOf(track);
+  const outcome = withEndings(mine, outcomeOf(path, base, mine, theirs, options));
+  const isRenamed = track.mine !== undefined && track.mine !== path;
+  return isRenamed ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
 }
 
-/** What is written where `mine` is, or beside it, has its line endings. */
-function inEndingsOf(mine: TreeFile | undefined, outcome: Outcome): Outcome {
+/** Gives the merged file and the sidecar the line endings of `mine`. */
+function withEndings(mine: TreeFile | undefined, outcome: Outcome): Outcome {
   if (!mine) return outcome;
   const { after, sidecar, ...rest } = outcome;
   return {
@@ -120,10 +120,10 @@ function inEndingsOf(mine: TreeFile | undefined, outcome: Outcome): Outcome {
   };
 }
 
-/** Where the user put it; else where the pack has it now. */
-function placeOf({ base, mine, theirs }: Track): RelPath {
-  const isMovedByUser = mine !== undefined && mine !== base;
-  return (isMovedByUser ? mine : (theirs ?? mine ?? base)) as RelPath;
+/** The path that the user chose, else the path in the new render. */
+function pathOf({ base, mine, theirs }: Track): RelPath {
+  const isRenamedByUser = mine !== undefined && mine !== base;
+  return (isRenamedByUser ? mine : (theirs ?? mine ?? base)) as RelPath;
 }
 
 function outcomeOf(
@@ -151,11 +151,11 @@ function outcomeOf(
 function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {
   if (!conflict) return [];
   if (!sidecar) return [{ path, ...conflict, reason }];
-  let place = relPath(`${path}${sidecarSuffix}`);
-  for (let number = 2; isDifferent(tree.get(place), sidecar); number += 1)
-    place = relPath(`${path}.${number}${sidecarSuffix}`);
-  tree.set(place, sidecar);
-  return [{ path, ...conflict, reason, sidecar: place }];
+  let sidecarPath = relPath(`${path}${sidecarSuffix}`);
+  for (let number = 2; isDifferent(tree.get(sidecarPath), sidecar); number += 1)
+    sidecarPath = relPath(`${path}.${number}${sidecarSuffix}`);
+  tree.set(sidecarPath, sidecar);
+  return [{ path, ...conflict, reason, sidecar: sidecarPath }];
 }
 
 function isDifferent(there: TreeFile | undefined, file: TreeFile): boolean {
@@ -164,12 +164,12 @@ function isDifferent(there: TreeFile | undefined, file: TreeFile): boolean {
 
 function recordsOf(decisions: readonly FileDecision[], { policies, records }: MergeTreesOptions): FileRecords {
   const pathsOf = (state: FileState) => decisions.filter((one) => one.state === state).map(({ path }) => path);
-  const isThere = new Set(decisions.flatMap(({ path, after }) => (after ? [path] : [])));
+  const existing = new Set(decisions.flatMap(({ path, after }) => (after ? [path] : [])));
   const moved = decisions.flatMap(({ track: { base, mine, theirs }, after }) => {
     const to = after && mine !== base && mine !== theirs ? mine : undefined;
     return to !== undefined && base !== undefined ? [{ from: theirs ?? base, to }] : [];
   });
-  const deleted = [...records.deleted.filter((path) => !isThere.has(path)), ...pathsOf('deleted')];
+  const deleted = [...records.deleted.filter((path) => !existing.has(path)), ...pathsOf('deleted')];
   return {
     deleted: unique(deleted),
     detached: unique(pathsOf('detached')),

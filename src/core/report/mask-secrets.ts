@@ -1,10 +1,10 @@
 import { isSecretKey, secretParts } from '../text/secrets.ts';
 import { readYaml } from '../yaml/fast.ts';
 
-/** As long as the secret, so that columns stay. */
+/** Keeps the length of the secret, so that columns do not change. */
 export const wideMask = (secret: string): string => secret.replace(/[^\r\n]/g, '•');
 
-/** The text without the secrets, however they are quoted in it. What prints texts of users calls this. */
+/** Masks secrets in a text, however they are quoted. Everything that prints texts of users calls this. */
 export function maskSecrets(
   text: string,
   secrets: Iterable<string>,
@@ -16,20 +16,20 @@ export function maskSecrets(
   return longestFirst.reduce((masked, secret) => masked.replace(patternFor(secret), mask), text);
 }
 
-/** A text with more is no manifest: nothing of it is shown. */
+/** A text with more secrets is not a manifest, and is masked completely. */
 const maxSecrets = 2000;
 const maxPieceLength = 500;
 
-/** The secret, and its lines; long ones in pieces, which an expression can be made of. */
+/** The secret and its lines, cut into pieces that are short enough for a regular expression. */
 function piecesOf(secret: string): string[] {
   const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
   return [secret, ...lines].flatMap((one) => one.match(new RegExp(`[^]{1,${maxPieceLength}}`, 'gu')) ?? []);
 }
 
-/** A shorter one is part of other words: it is hidden where it is a value. */
+/** Shorter secrets can be part of other words, and are masked only as values. */
 const minLength = 4;
 
-/** Finds a text as it is, and as it is quoted in code, in JSON, in YAML, in a shell, and in one of these inside another. */
+/** Matches a text literally, and quoted in code, JSON, YAML or a shell, also nested. */
 function patternFor(text: string): RegExp {
   const chars = (text.match(/\\+|[^\\]/gu) ?? []).map((char) => {
     if (/\w/.test(char)) return char;
@@ -44,11 +44,11 @@ function patternFor(text: string): RegExp {
   return new RegExp(text.length < minLength ? asValue : whole, 'gu');
 }
 
-/** Secrets in a value: what looks like one, is named like one, or is the default of a setting that is declared as one. */
+/** Secrets in a value: texts that look like one, values whose key names one, and defaults of secret settings. */
 export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): string[] {
   if (typeof value === 'string') return secretParts(value, key);
   if (typeof value === 'number') return isSecretKey(key) ? [String(value)] : [];
-  // Aliases of YAML can repeat one object without end.
+  // YAML aliases can be circular.
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   seen.add(value);
   if (Array.isArray(value)) return value.flatMap((one) => secretsIn(one, key, seen));
@@ -73,23 +73,23 @@ async function secretsInArgument(word: string): Promise<string[]> {
   return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInArgument(value))];
 }
 
-/** Paths have letters and digits mixed as chance would do it. */
+/** Paths look random, because they mix letters and digits. */
 const isNotPath = (part: string): boolean => !part.includes('/') || part.includes('://');
 
-/** Secrets in the text of a manifest or of answers, which may be broken. */
+/** Secrets in the text of a manifest or an answers file, which may be invalid YAML. */
 export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
   const parts = secretParts(text).filter(isNotPath);
   if (!suspicious.test(text) && !isSecretKey(key)) return parts;
   return [...text.split(/\r?\n/).flatMap(entriesIn), ...parts, ...secretsIn(await yamlValue(text), key)];
 }
 
-/** What has none of these has no key that names a secret: it need not be read. */
+/** Appears in every text with a key that names a secret. Other texts need no parsing. */
 const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
 
-/** Longer ones are not shown, and what is found in them may be found by reading them. */
+/** Longer lines are never shown, and secrets in them are still found by parsing. */
 const maxLineLength = 1000;
 
-/** Values behind keys that name a secret: up to the next comma or bracket, and the rest of the line, which it may be. */
+/** Values after keys that name a secret: up to the next comma or bracket, and also the whole rest of the line. */
 function entriesIn(line: string): string[] {
   if (line.length > maxLineLength) return [];
   return [...line.matchAll(/(?<![\w-])([\w-]{1,80})["']?[ \t]*[:=][ \t]*/g)].flatMap(
@@ -114,7 +114,7 @@ async function yamlValue(text: string): Promise<unknown> {
   }
 }
 
-/** Secrets in lines of code: texts in quotes behind a name that names a secret. */
+/** Secrets in code: quoted strings in lines with an identifier that names a secret. */
 export function secretsInCode(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const names = line.match(/[\w-]+/g) ?? [];

@@ -11,8 +11,8 @@ import type { Pack } from './pack.ts';
 import { type Rendered, renderPack } from './render.ts';
 
 /**
- * A module's whole folder: what the pack renders, and what `update` will need. Paths are relative to the folder.
- * The rendered manifest is read back and must say what `manifest` says; anything else is a fault of the pack.
+ * All files of a module, with the lock and merge base that `update` needs. Paths are relative to the module's folder.
+ * Throws `pack-check-failed` if the rendered manifest differs from the manifest in the context.
  */
 export async function renderModule(pack: Pack, context: Context): Promise<Tree> {
   const rendered = renderPack(pack, 'module', context);
@@ -58,7 +58,7 @@ function firstDifference(rendered: Manifest | undefined, wanted: Manifest): stri
   return keys.find((key) => canonical(rendered?.[key]) !== canonical(wanted[key]));
 }
 
-/** Order of keys is not part of what a manifest says; a number in quotes is, except for quantities. */
+/** Ignores the order of keys, and whether quantities are numbers or strings. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (key, inner: unknown) => {
     if ((key === 'cpu' || key === 'memory') && typeof inner === 'number') return String(inner);
@@ -67,7 +67,7 @@ function canonical(value: unknown): string {
   });
 }
 
-/** The line of the output that starts with the key: close enough to the template's to find it. */
+/** The line of the key in the output, which is close to its line in the template. */
 function lineOf(text: string, path: readonly (string | number)[]): number {
   const key = path.filter((part) => typeof part === 'string').at(-1);
   const index = text.split('\n').findIndex((line) => line.trimStart().startsWith(`${key}:`));

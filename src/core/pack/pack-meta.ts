@@ -44,13 +44,13 @@ export const PackMetaSchema = z.strictObject({
         path: Text,
         /** How `update` treats the file; the default is `managed`. */
         policy: z.optional(z.enum(['managed', 'owned', 'generated'])),
-        /** Render the file only if these fields of the context have these values; `true` matches any non-empty value. */
+        /** Render only if these fields of the context have these values; `true` matches any non-empty value. */
         when: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
       }),
     ),
     [],
   ),
-  /** Names that modules cannot have, with the reason as a sentence: tools of the stack skip folders with these names. */
+  /** Names that modules cannot have, with the reason: for example, tools of the stack skip such folders. */
   reserved_names: z._default(z.record(z.string().check(z.regex(moduleNamePattern, 'is no module name')), Text), {}),
   /** Files of a module that were renamed since an older version: `update` moves the user's edits to the new name. */
   renames: z._default(
@@ -97,7 +97,7 @@ export const PackMetaSchema = z.strictObject({
       .check(z.minLength(1)),
     /** Folder of the modules, relative to the host. */
     modules_dir: Text,
-    /** `relative`: `imports` are paths below the host, written relative to the importing file; `verbatim`: written unchanged. */
+    /** `relative`: imports are paths below the host, written relative to the importing file; `verbatim`: unchanged. */
     import_style: z.enum(['relative', 'verbatim']),
     /** Where modules import parts of the host from; templates use `imports.<name>`. */
     imports: z.record(z.string(), Text),

@@ -5,21 +5,19 @@ import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Pack } from './pack.ts';
 import type { PackMeta } from './pack-meta.ts';
-import { renderPack } from './render.ts';
+import { filesWithPolicy, renderPack } from './render.ts';
 import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update/update-folder.ts';
 
 /** A host's files, with the lock and merge base that updates need. `folder` is the name of the host's folder. */
 export function renderHost(pack: Pack, folder: string): Tree {
   const context = hostContextOf(folder, pack.meta);
-  const { tree, sources } = renderPack(pack, 'host', context);
-  const policyIs = (policy: string) => (path: RelPath) => sources.get(path)?.policy === policy;
-  const managed = new Map([...tree].filter(([path]) => policyIs('managed')(path)));
-  const owned = sortedPaths(tree).filter(policyIs('owned'));
+  const rendered = renderPack(pack, 'host', context);
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
   return new Map([
-    ...tree,
+    ...rendered.tree,
     [hostAttributesPath as RelPath, textFile(hostAttributesText)],
     [lockPath as RelPath, textFile(lockText(pack.meta, { owned }, context.name))],
-    [mergeBasePath as RelPath, textFile(mergeBaseText(managed, undefined))],
+    [mergeBasePath as RelPath, textFile(mergeBaseText(filesWithPolicy(rendered, 'managed'), undefined))],
   ]);
 }
 

@@ -3,12 +3,13 @@ import { attributesPath, attributesText, lockPath, lockText, mergeBasePath } fro
 import { manifestPath, mergeBaseText } from '../lock/merge-base.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
+import { canonicalJson } from '../text/json-text.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import { YamlError } from '../yaml/fast.ts';
 import type { Context } from './context/context.ts';
 import type { Pack } from './pack.ts';
-import { type Rendered, renderPack } from './render.ts';
+import { filesWithPolicy, type Rendered, renderPack } from './render.ts';
 
 /**
  * All files of a module, with the lock and merge base that `update` needs. Paths are relative to the module's folder.
@@ -18,8 +19,8 @@ export async function renderModule(pack: Pack, context: Context): Promise<Tree> 
   const rendered = renderPack(pack, 'module', context);
   const { tree, sources } = rendered;
   await checkManifest(pack, rendered, context.manifest);
-  const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
-  const owned = sortedPaths(tree).filter((path) => sources.get(path)?.policy === 'owned');
+  const managed = filesWithPolicy(rendered, 'managed');
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
   const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta, { owned }))],
@@ -59,12 +60,10 @@ function firstDifference(rendered: Manifest | undefined, wanted: Manifest): stri
 }
 
 /** Ignores the order of keys, and whether quantities are numbers or strings. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) => {
-    if ((key === 'cpu' || key === 'memory') && typeof inner === 'number') return String(inner);
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+function canonical(value: unknown): string | undefined {
+  return canonicalJson(value, (key, inner) =>
+    (key === 'cpu' || key === 'memory') && typeof inner === 'number' ? String(inner) : inner,
+  );
 }
 
 /** The line of the key in the output, which is close to its line in the template. */

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { foldCase, folderOf, invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
-import type { Pack, PackFile, Section } from './pack.ts';
+import type { Pack, PackFile, Policy, Section } from './pack.ts';
 
 export interface Rendered {
   readonly tree: Tree;
@@ -24,6 +24,11 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
     sources.set(path, file);
   }
   return { tree, sources };
+}
+
+/** The rendered files that have a policy. */
+export function filesWithPolicy({ tree, sources }: Rendered, policy: Policy): Tree {
+  return new Map([...tree].filter(([path]) => sources.get(path)?.policy === policy));
 }
 
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {

@@ -5,6 +5,18 @@ export function jsonText(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }
 
+/** JSON with sorted keys: equal values give equal texts. `replace` is applied to every value first. */
+export function canonicalJson(
+  value: unknown,
+  replace: (key: string, value: unknown) => unknown = (_, inner) => inner,
+): string | undefined {
+  return JSON.stringify(value, (key, given: unknown) => {
+    const inner = replace(key, given);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
 /** `prefixLength` is the length of the text between the indentation and the value. */
 function print(value: unknown, indent: string, prefixLength: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../text/json-text.ts';
 import { readPlainYaml } from '../yaml/fast.ts';
 import { folderOf, type RelPath } from './rel-path.ts';
 import { comparePaths, sameFile, type Tree, type TreeFile, withExistingEndings } from './tree.ts';
@@ -87,16 +88,8 @@ export function sameButForLayout(path: string, a: string, b: string): boolean {
           .replace(/^---\n/, ''),
       ),
     );
-    return left !== undefined && right !== undefined && canonical(left.value) === canonical(right.value);
+    return left !== undefined && right !== undefined && canonicalJson(left.value) === canonicalJson(right.value);
   } catch {
     return false;
   }
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner !== 'object' || inner === null || Array.isArray(inner)
-      ? inner
-      : Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))),
-  );
 }

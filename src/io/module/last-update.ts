@@ -40,14 +40,14 @@ export async function applyUpdate(root: string, plan: Plan, options: ApplyOption
 function record(root: string, plan: Plan): () => void {
   const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
   const hasEarlier = existsSync(file);
-  refusing(() => {
+  asApplyFailure(() => {
     mkdirSync(join(root, stateFolder), { recursive: true });
     writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
     if (hasEarlier) copyFileSync(file, earlier);
     writeRecord(`${file}.tmp`, plan);
     renameSync(`${file}.tmp`, file);
   });
-  return () => (hasEarlier ? refusing(() => renameSync(earlier, file)) : forgetUpdate(root));
+  return () => (hasEarlier ? asApplyFailure(() => renameSync(earlier, file)) : forgetUpdate(root));
 }
 
 /** Writes change by change: for a thousand modules, one string would take twice the memory of everything else. */
@@ -136,7 +136,7 @@ function load({ content, encoding, mode }: StoredFile): TreeFile {
   return { content: encoding === 'hex' ? fromHex(content) : content, mode };
 }
 
-function refusing(step: () => void): void {
+function asApplyFailure(step: () => void): void {
   try {
     step();
   } catch (error) {

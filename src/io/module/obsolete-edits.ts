@@ -12,10 +12,10 @@ import { type EditLines, editLines, type HostEdits, textToEdit } from './plan-mo
 export interface ChangedManifest {
   /** The name of its folder. */
   readonly name: string;
-  /** The manifest at the last render, as text. */
-  readonly then: string;
-  /** The lines that it now adds to the host's files. */
-  readonly now: EditLines;
+  /** The text of the manifest at the last render. */
+  readonly lastManifest: string;
+  /** The lines that the module now adds to the host's files. */
+  readonly lines: EditLines;
 }
 
 /**
@@ -33,8 +33,8 @@ export async function removeObsoleteEdits(
     return manifest && contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
   };
   const obsolete = new Map<RelPath, Set<string>>();
-  for (const { name, then } of changed) {
-    const context = await contextIn(name, then);
+  for (const { name, lastManifest } of changed) {
+    const context = await contextIn(name, lastManifest);
     for (const [path, lines] of context ? editLines(pack, context) : []) {
       if (!obsolete.has(path)) obsolete.set(path, new Set());
       for (const line of lines) obsolete.get(path)?.add(line);
@@ -43,7 +43,7 @@ export async function removeObsoleteEdits(
   const keep = (wanted: EditLines): void => {
     for (const [path, lines] of wanted) for (const line of lines) obsolete.get(path)?.delete(line);
   };
-  for (const { now } of changed) keep(now);
+  for (const { lines } of changed) keep(lines);
   if ([...obsolete.values()].every(({ size }) => size === 0)) return;
   const done = new Set(changed.map(({ name }) => name));
   for (const name of (await modulesToRead(host, [])).filter((one) => !done.has(one))) {

@@ -11,7 +11,7 @@ import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import { readFileOf } from '../fs/read-tree.ts';
 import type { HostEdits, PlannedModule } from './plan-module.ts';
 
-/** Stands for the host's own files where reports name a module. */
+/** The name of the host's own files in reports about modules. */
 export const hostItself = 'host';
 
 /** Plans the update of the host's own files like those of a module. Adds the changes to `edits`. */
@@ -42,8 +42,8 @@ export async function planHostAdoption(host: Host, pack: Pack) {
 }
 
 async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = []): Promise<Tree> {
-  const pristine = await readFileOf(host.root, mergeBasePath as RelPath);
-  const base = typeof pristine?.content === 'string' ? parseMergeBase(pristine.content) : undefined;
+  const stored = await readFileOf(host.root, mergeBasePath as RelPath);
+  const base = typeof stored?.content === 'string' ? parseMergeBase(stored.content) : undefined;
   const paths = [
     lockPath as RelPath,
     mergeBasePath as RelPath,

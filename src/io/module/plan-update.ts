@@ -65,8 +65,8 @@ export async function planUpdate(
   for (const [done, name] of all.entries()) {
     await options.onProgress?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);
-    const there = await readTree(join(host.root, folder));
-    const { folder: restored, isRestored } = withBaseFromGit(join(host.root, folder), there);
+    const onDisk = await readTree(join(host.root, folder));
+    const { folder: restored, isRestored } = withBaseFromGit(join(host.root, folder), onDisk);
     if (isRestored) notes.push(`${folder}: the merge base was restored from git.`);
     const mine = await withManifest(restored, join(host.root, folder, manifestPath), pack, options.editManifest);
     if (!isTracked(mine) && names.length === 0) {
@@ -84,28 +84,30 @@ export async function planUpdate(
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
-      const { lastManifest: then } = update;
+      const { lastManifest } = update;
       const content = mine.get(manifestPath)?.content;
-      if (then !== undefined && content !== undefined && !sameContent(then, content))
-        changed.push({ name, then, now: editLines(pack, context) });
+      if (lastManifest !== undefined && content !== undefined && !sameContent(lastManifest, content))
+        changed.push({ name, lastManifest, lines: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });
     for (const [path, after] of update.isBlocked ? [] : update.tree) {
-      const before = there.get(path);
+      const before = onDisk.get(path);
       if (before && isUnchanged(path, before, after)) continue;
       if (before) current.set(joinPath(folder, path), before);
       desired.set(joinPath(folder, path), after);
     }
     for (const path of update.removed) {
-      const before = there.get(path);
+      const before = onDisk.get(path);
       if (before) current.set(joinPath(folder, path), before);
       remove.add(joinPath(folder, path));
     }
   }
   await removeObsoleteEdits(host, pack, changed, edits);
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
-  const lastManifests = new Map(changed.map(({ name, then }) => [joinPath(host.modulesDir, name, manifestPath), then]));
+  const lastManifests = new Map(
+    changed.map(({ name, lastManifest }) => [joinPath(host.modulesDir, name, manifestPath), lastManifest]),
+  );
   return { plan, modules, notes, lastManifests };
 }
 

@@ -4,9 +4,9 @@ import type { FileConflict } from '../../merge/trees.ts';
 import type { Tree, TreeFile } from '../../tree/tree.ts';
 import { type Cause, causeFinder, type Renders } from './conflict-causes.ts';
 
-/** What either side did at one place, in words. */
+/** The changes of both sides at one position, in words. */
 export interface ConflictPlace {
-  /** 1-based line of the file as it will be; absent where it is the whole file. */
+  /** 1-based line in the merged file; absent if the conflict concerns the whole file. */
   readonly line?: number;
   readonly yours: string;
   readonly theirs: string;
@@ -16,7 +16,7 @@ export interface ExplainedConflict extends FileConflict {
   readonly places: readonly ConflictPlace[];
 }
 
-/** Says of each conflict what the user did there, and which edit of the manifest or version of the pack the rest. */
+/** Describes each conflict: the user's change, and the edit of the manifest or version of the pack that conflicts. */
 export function explainConflicts(
   conflicts: readonly FileConflict[],
   mine: Tree,
@@ -46,11 +46,13 @@ export function explainConflicts(
         line: region.line,
         yours: editOf(region),
         theirs: theirs(causes),
-        goes: causes.some((one) => one.isRemoval),
+        isRemoval: causes.some((one) => one.isRemoval),
       };
     });
-    const reason = places.some(({ goes }) => goes) ? 'you edited code of something that is to go' : conflict.reason;
-    return { ...conflict, reason, places: places.map(({ goes: _, ...place }) => place) };
+    const reason = places.some(({ isRemoval }) => isRemoval)
+      ? 'you edited code of something that is to go'
+      : conflict.reason;
+    return { ...conflict, reason, places: places.map(({ isRemoval: _, ...place }) => place) };
   });
 }
 

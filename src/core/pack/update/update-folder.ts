@@ -15,28 +15,28 @@ import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts'
 
 export interface UpdateOptions {
   readonly conflicts: ConflictStyle;
-  /** Deleted files to bring back, relative to the module. */
+  /** Deleted files to restore, relative to the module. */
   readonly restore: ReadonlySet<string>;
   readonly fallback?: MergeParts | undefined;
 }
 
 export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
   readonly conflicts: readonly ExplainedConflict[];
-  /** What rendered the module last, and what would now. */
+  /** The packs of the last and the new render. */
   readonly from: Lock['pack'];
   readonly to: Lock['pack'];
-  /** The manifest that the last render was made from, where that is known. */
+  /** The manifest of the last render, if known. */
   readonly lastManifest: string | undefined;
   /** The last render and the new one. */
   readonly base: Tree;
   readonly theirs: Tree;
-  /** Conflicts from before are not resolved: the module stays as it is. */
+  /** Whether there are unresolved conflicts from an earlier update. Then the module is not changed. */
   readonly isBlocked: boolean;
-  /** Renders the base again: its files that are not so; `undefined` where that cannot be done. */
+  /** Renders the merge base again and returns the files that differ; `undefined` if that is impossible. */
   readonly baseDifferences: () => readonly RelPath[] | undefined;
 }
 
-/** What is said of an update: without the texts, of which a host with a thousand modules has too many. */
+/** The result of an update without file contents, which for a thousand modules would take too much memory. */
 export interface UpdateSummary extends Pick<ModuleUpdate, 'from' | 'to' | 'conflicts'> {
   readonly decisions: readonly Pick<FileDecision, 'path' | 'from' | 'state' | 'reason'>[];
 }
@@ -48,21 +48,21 @@ export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): Upd
   return { from, to, conflicts, decisions: brief };
 }
 
-/** What is rendered anew: a module, or the files of the host itself. */
+/** What is rendered: a module, or the host's own files. */
 export interface RenderTarget {
   readonly section: 'module' | 'host';
-  /** What its templates see. */
+  /** The data for its templates. */
   readonly context: object;
   readonly renames: readonly { readonly from: string; readonly to: string }[];
-  /** The manifest, and what another one would bring; absent where there is none. */
+  /** The manifests of a module; absent for a host. */
   readonly edits?: Renders['edits'];
 }
 
-/** What an update knows of the last render. */
+/** What a folder stores about its last render. */
 export interface LastRender {
   readonly lock: Lock;
   readonly base: Tree;
-  /** The manifest that the base was rendered from, where that is known. */
+  /** The manifest that the base was rendered from, if known. */
   readonly lastManifest: TreeFile | undefined;
 }
 
@@ -73,7 +73,7 @@ export async function readLastRender(folder: Tree, place: string): Promise<LastR
   return { lock, base, lastManifest: manifest };
 }
 
-/** A folder and what its pack renders now → the folder as it is to be, lock and base with it. */
+/** Merges a new render into a folder, including the lock and merge base. */
 export function updateFolder(
   pack: Pack,
   { section, context, renames, edits }: RenderTarget,
@@ -85,7 +85,7 @@ export function updateFolder(
   assertPackMatches(lock, pack, place);
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
-  // The base holds the text of every file: it would pass for a file that the user moved.
+  // The merge base contains every file and would be mistaken for a renamed file.
   const mine = new Map(folder);
   for (const path of [lockPath, mergeBasePath]) mine.delete(path as RelPath);
   const merged = mergeTrees(base, mine, theirs, {
@@ -100,8 +100,8 @@ export function updateFolder(
   tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.records, lock.host)));
   const owned = new Set(merged.records.owned);
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
-  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
-  const manifest = hasNews || lastManifest === undefined ? manifestOf(section, folder) : lastManifest;
+  const isChanged = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
+  const manifest = isChanged || lastManifest === undefined ? manifestOf(section, folder) : lastManifest;
   tree.set(mergeBasePath as RelPath, textFile(mergeBaseText(rendered, manifest)));
   const { name, version } = pack.meta;
   const isNewVersion = lock.pack.version !== version;
@@ -143,11 +143,11 @@ function sameAt(a: Tree, b: Tree, path: RelPath): boolean {
   return left !== undefined && right !== undefined && isUnchanged(path, left, right);
 }
 
-/** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */
+/** The merge base. If it contains git conflicts, either side is usable, because both were rendered. */
 function readBase(folder: Tree, place: string): Tree {
   const text = textAt(folder, mergeBasePath, place);
   const texts = hasMarkers(text) ? (['mine', 'theirs'] as const).map((side) => pickSide(text, side)) : [text];
-  // What was rendered last is never nothing.
+  // A render is never empty.
   const base = texts.map(parseMergeBase).find((tree) => tree !== undefined && tree.size > 0);
   if (!base) throw new Failure('base-lost', { file: joined(place, mergeBasePath), reason: 'it cannot be read' });
   return base;
@@ -179,7 +179,7 @@ function fill(path: string, context: object): RelPath {
   return relPath(fillPlaceholders(path, context));
 }
 
-/** Whether a module was made by us: only then is there anything to compare it with. */
+/** Whether the folder has a lock or a merge base, and so can be updated. */
 export function isTracked(folder: ReadonlyMap<RelPath, TreeFile>): boolean {
   return folder.has(lockPath as RelPath) || folder.has(mergeBasePath as RelPath);
 }

@@ -10,7 +10,7 @@ const one = (content: string | Uint8Array, mode: TreeFile['mode'] = 0o644) =>
 const contents: [name: string, content: string | Uint8Array][] = [
   ['a line', 'a\n'],
   ['no final line feed', 'a'],
-  ['nothing', ''],
+  ['an empty file', ''],
   ['one line feed', '\n'],
   ['blank lines at the end', 'a\n\n\n'],
   ['blank lines without a final line feed', '\n\na'],
@@ -18,14 +18,14 @@ const contents: [name: string, content: string | Uint8Array][] = [
   ['a carriage return at the end', 'a\r'],
   ['a line that looks like a header', '-- "a.txt" mode=100644 enc=utf8 --\n-- \n--\n'],
   ['a line that looks escaped', '\\-- x\n\\\n\\\\\n'],
-  ['marks of a conflict', '<<<<<<< a\n=======\n>>>>>>> b\n'],
+  ['conflict markers', '<<<<<<< a\n=======\n>>>>>>> b\n'],
   ['a byte order mark and odd separators', '\ufeffa\u2028b\u0085c\u000bd\n'],
   ['a NUL', 'a\u0000b'],
-  ['no bytes', new Uint8Array()],
+  ['an empty binary file', new Uint8Array()],
   ['bytes', Uint8Array.from([0, 10, 13, 255, 128])],
   ['a long line', `${'x'.repeat(100_000)}\n`],
 ];
-it.each(contents)('keeps %s', (_, content) => {
+it.each(contents)('preserves %s', (_, content) => {
   for (const mode of [0o644, 0o755] as const) {
     const tree = one(content, mode);
     expect(parseMergeBase(serializeMergeBase(tree))).toEqual(tree);
@@ -33,25 +33,25 @@ it.each(contents)('keeps %s', (_, content) => {
 });
 
 it.each(contents.filter(([, content]) => !String(content).includes('\r')))(
-  'is read when its line endings were converted: %s',
+  'is readable after conversion of its line endings: %s',
   (_, content) => {
     const tree = new Map([...one(content), [relPath('b.txt'), textFile('b')]]);
     expect(parseMergeBase(serializeMergeBase(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
   },
 );
 
-it('keeps the manifest of the last render with line feeds alone', () => {
+it('stores the manifest with line feeds only', () => {
   const base = mergeBaseText(new Map(), textFile('name: "a"\r\n'));
   expect(base).toBe('-- "manifest.yaml" mode=100644 enc=utf8 --\nname: "a"\n');
 });
 
-it('has no marks of a conflict but those of git', () => {
+it('contains conflict markers only from git', () => {
   const text = serializeMergeBase(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
   expect(hasMarkers(text)).toBe(false);
   expect(hasMarkers(text.replace('b\n', '<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'))).toBe(true);
 });
 
-it('keeps many files, sorted, with odd names', () => {
+it('preserves several files with unusual names, sorted', () => {
   const tree = new Map(
     ['z', 'a b/ü\u2028.ts', '.env', "it's", 'a/-- x'].map((path) => [relPath(path), textFile(`${path}\n`)]),
   );
@@ -61,7 +61,7 @@ it('keeps many files, sorted, with odd names', () => {
   expect(text).toBe(serializeMergeBase(new Map([...tree].reverse())));
 });
 
-it('is plain text with nothing derived in it', () => {
+it('is plain text without derived data', () => {
   const tree = new Map([
     [relPath('b.sh'), textFile('#!/bin/sh', 0o755)],
     [relPath('a.ts'), textFile('const a = 1;\n\nconst b = 2;\n')],
@@ -71,24 +71,24 @@ it('is plain text with nothing derived in it', () => {
   );
 });
 
-it('of nothing is nothing', () => expect(parseMergeBase(serializeMergeBase(new Map()))).toEqual(new Map()));
+it('preserves an empty tree', () => expect(parseMergeBase(serializeMergeBase(new Map()))).toEqual(new Map()));
 
-describe('refuses', () => {
+describe('rejects', () => {
   const header = (path: string, rest = 'mode=100644 enc=utf8') => `-- ${path} ${rest} --\n`;
   const bad: [name: string, text: string][] = [
     ['another text', 'hello\n'],
-    ['a cut end', '-- "a" mode=100644 enc=utf8 --\nb'],
+    ['a truncated text', '-- "a" mode=100644 enc=utf8 --\nb'],
     ['text before the first header', `x\n${header('"a"')}b\n`],
     ['an unknown mode', `${header('"a"', 'mode=100600 enc=utf8')}b\n`],
     ['an unknown encoding', `${header('"a"', 'mode=100644 enc=zip')}b\n`],
     ['a path out of the module', `${header('"../a"')}b\n`],
     ['an absolute path', `${header('"/etc/passwd"')}b\n`],
     ["git's folder", `${header('".git/hooks/post-checkout"')}b\n`],
-    ['a path that is no JSON', `${header('"\\x"')}b\n`],
+    ['a path that is not JSON', `${header('"\\x"')}b\n`],
     ['the same path twice', `${header('"a"')}b\n${header('"a"')}c\n`],
     ['a header without a line', header('"a"')],
     ['half a byte', `${header('"a"', 'mode=100644 enc=hex noeol')}abc\n`],
-    ['what is no hexadecimal', `${header('"a"', 'mode=100644 enc=hex noeol')}zz\n`],
+    ['invalid hexadecimal digits', `${header('"a"', 'mode=100644 enc=hex noeol')}zz\n`],
   ];
   it.each(bad)('%s', (_, text) => expect(parseMergeBase(text)).toBeUndefined());
 });

@@ -25,7 +25,7 @@ const plain: MergeTreesOptions = {
   restore: new Set(),
 };
 
-/** What a case says beyond its trees, by the names of the options. */
+/** The options of a case. */
 function optionsOf(folder: string): MergeTreesOptions {
   const file = join(folder, 'options.yaml');
   const given = (existsSync(file) ? readYaml(readFileSync(file, 'utf8')) : {}) as Record<string, never>;
@@ -39,7 +39,7 @@ function optionsOf(folder: string): MergeTreesOptions {
   };
 }
 
-/** A tree of a case, where a line may stand for thousands: `repeat: { line: times }`. */
+/** A tree of a case. `repeat: { line: times }` repeats a line. */
 async function treeOf(folder: string, part: string): Promise<Tree> {
   const tree = await readTree(join(folder, part));
   const file = join(folder, 'options.yaml');
@@ -82,7 +82,7 @@ describe('each case of test/fixtures/update', () => {
       tree: expect.anything(),
     });
 
-    // The new render is the next base: a second run has nothing to do, unless conflicts wait in a file.
+    // The new render is the next base: a second run has nothing to do, unless a file has unresolved conflicts.
     const managed = new Map([...theirs].filter(([path]) => (options.policies.get(path) ?? 'managed') === 'managed'));
     const again = mergeTrees(managed, merged.tree, theirs, {
       ...options,
@@ -94,8 +94,8 @@ describe('each case of test/fixtures/update', () => {
   });
 });
 
-describe('a file that a formatter went over', () => {
-  /** Where a line of the user's conflicts, of all places where it could stand in a file. */
+describe('a formatted file', () => {
+  /** The lines of a file before which an insertion by the user conflicts. */
   function conflictsIn(path: RelPath, base: string, mine: string, theirs: string): number {
     const lines = mine.split('\n');
     const own = path.endsWith('.py') ? '# mine' : '// mine';
@@ -108,19 +108,22 @@ describe('a file that a formatter went over', () => {
     return merges.filter(({ conflicts }) => conflicts.length > 0).length;
   }
 
-  it.each(['biome', 'prettier', 'ruff', 'black'])('%s: an edit conflicts where it would without it', async (name) => {
-    const [base, mine, theirs] = (await Promise.all(
-      ['base', 'mine', 'theirs'].map((part) => readTree(join(fixtures, `formatted-by-${name}`, part))),
-    )) as [Tree, Tree, Tree];
-    for (const [path, { content }] of mine) {
-      const [before, after] = [base, theirs].map((tree) => String(tree.get(path)?.content)) as [string, string];
-      const formatted = conflictsIn(path, before, String(content), after);
-      expect(`${path} ${formatted <= conflictsIn(path, before, before, after)}`).toBe(`${path} true`);
-    }
-  });
+  it.each(['biome', 'prettier', 'ruff', 'black'])(
+    '%s: an edit conflicts only where it would without formatting',
+    async (name) => {
+      const [base, mine, theirs] = (await Promise.all(
+        ['base', 'mine', 'theirs'].map((part) => readTree(join(fixtures, `formatted-by-${name}`, part))),
+      )) as [Tree, Tree, Tree];
+      for (const [path, { content }] of mine) {
+        const [before, after] = [base, theirs].map((tree) => String(tree.get(path)?.content)) as [string, string];
+        const formatted = conflictsIn(path, before, String(content), after);
+        expect(`${path} ${formatted <= conflictsIn(path, before, before, after)}`).toBe(`${path} true`);
+      }
+    },
+  );
 });
 
-describe('what is decided, and why', () => {
+describe('decisions', () => {
   const tree = (files: Record<string, string>): Tree =>
     new Map(Object.entries(files).map(([path, text]) => [path as RelPath, textFile(text)]));
   const states = (base: Record<string, string>, mine: Record<string, string>, theirs: Record<string, string>) =>
@@ -128,7 +131,7 @@ describe('what is decided, and why', () => {
       mergeTrees(tree(base), tree(mine), tree(theirs), plain).decisions.map(({ path, state }) => [path, state]),
     );
 
-  it('tells how each file stands', () => {
+  it('give the state of each file and the reason', () => {
     expect(
       states(
         {
@@ -171,7 +174,7 @@ describe('what is decided, and why', () => {
     });
   });
 
-  it('remembers what was deleted, detached and moved, and forgets what is back', () => {
+  it('record deleted, detached and moved files, and drop restored ones', () => {
     const text = '1\n2\n3\n4\n';
     const merged = mergeTrees(
       tree({ gone: 'a\n', kept: 'a\n', here: text }),
@@ -187,13 +190,13 @@ describe('what is decided, and why', () => {
     });
   });
 
-  it('names file, line and kind of a conflict', () => {
+  it('give file, line and kind of a conflict', () => {
     const { conflicts } = mergeTrees(tree({ f: 'a\nb\n' }), tree({ f: 'a\nx\n' }), tree({ f: 'a\ny\n' }), plain);
     expect(conflicts).toMatchObject([{ path: 'f', kind: 'edit/edit', lines: [2] }]);
   });
 });
 
-describe('laws, for any three trees', () => {
+describe('for any three trees', () => {
   const texts = fc.constantFrom(
     ...randomTriples(12, 5).flatMap(({ base, mine, theirs }) => [base, mine, theirs]),
     '',
@@ -205,7 +208,7 @@ describe('laws, for any three trees', () => {
   const styles = fc.constantFrom('markers' as const, 'sidecar' as const);
   const linesOf = (tree: Tree) => [...tree.values()].flatMap(({ content }) => String(content).split('\n'));
 
-  it('no line of mine that is not in the base is lost', async () => {
+  it('no added line of mine is lost', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
@@ -216,7 +219,7 @@ describe('laws, for any three trees', () => {
     );
   });
 
-  it('without conflicts a second run changes nothing', async () => {
+  it('a second run changes nothing if there are no conflicts', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
@@ -244,7 +247,7 @@ describe('laws, for any three trees', () => {
     );
   });
 
-  it(`of ${draws.merges} files at once: the same in any order, and a second run has nothing to do`, () => {
+  it(`the same result for ${draws.merges} files in any order, and a second run has nothing to do`, () => {
     const triples = randomTriples(draws.merges);
     const side = (name: 'base' | 'mine' | 'theirs'): Tree =>
       new Map(triples.map((triple, at) => [`${at}.ts` as RelPath, textFile(triple[name])]));
@@ -259,7 +262,7 @@ describe('laws, for any three trees', () => {
     expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
   });
 
-  it('what nobody edited becomes the new render', async () => {
+  it('unedited files become the new render', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, (base, theirs) => {

@@ -18,7 +18,7 @@ const render = (files: Parameters<typeof makePack>[0], manifest: Manifest = good
 const text = (tree: Awaited<ReturnType<typeof render>>, path: string) =>
   [...tree].find(([found]) => found === path)?.[1].content as string;
 
-it('adds what an update needs: a lock, the base of managed files, and word to git about it', async () => {
+it('adds a lock file, the merge base of managed files, and git attributes', async () => {
   const tree = await render(
     { 'module/manifest.yaml.hbs': template, 'module/a.ts.hbs': 'a\n', 'module/gen.ts': 'g\n' },
     undefined,
@@ -41,7 +41,7 @@ it('adds what an update needs: a lock, the base of managed files, and word to gi
   );
 });
 
-it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, description) => {
+it.each(hostileTexts)('preserves a description with %s in the manifest', async (_, description) => {
   const manifest = goodManifest('ocr', {
     description,
     author: description.slice(0, 200).trim() || 'a',
@@ -53,7 +53,7 @@ it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, d
   await render({ 'module/manifest.yaml.hbs': template }, manifest);
 });
 
-describe('a pack whose manifest is wrong fails, with the template and the line', () => {
+describe('rejects an invalid rendered manifest, with template and line', () => {
   const cases: [name: string, from: string, to: string, line: number, reason: string][] = [
     ['no YAML', 'author: {{yaml author}}', 'author: [', 5, 'is not YAML'],
     ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a string'],
@@ -80,11 +80,11 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
     expect(thrown.args.reason).toContain(reason);
   });
 
-  it('and one that renders none', async () => {
+  it('rejects a pack that renders no manifest', async () => {
     await expect(render({ 'module/a': '' })).rejects.toThrow('renders no manifest.yaml');
   });
 
-  it('and one that copies it', async () => {
+  it('rejects a pack that copies its manifest', async () => {
     await expect(render({ 'module/manifest.yaml': 'name: x\n' })).rejects.toThrow(
       'module/manifest.yaml:1: the rendered',
     );
@@ -92,7 +92,7 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
 });
 
 it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])(
-  'a pack may not make %s',
+  'rejects a pack that contains %s',
   async (path) => {
     await expect(render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).rejects.toThrow(
       'is made by the tool',

@@ -11,7 +11,7 @@ import { updateModule } from '../../../../src/core/pack/update/update-module.ts'
 import type { RelPath } from '../../../../src/core/tree/rel-path.ts';
 import { type Tree, textFile } from '../../../../src/core/tree/tree.ts';
 import { readPackFolder } from '../../../../src/io/pack/pack-folder.ts';
-import { editedFiles, editedText, mineIn, replacedIn, type Stack } from '../../../edited-module.ts';
+import { editedFiles, editedText, replacedIn, type Stack, userTextIn } from '../../../edited-module.ts';
 
 const answers = {
   name: 'notes',
@@ -196,7 +196,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     const wanted = gone?.[stack];
     for (const path of tree.keys())
       if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
-    for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(mineIn(file));
+    for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
 

@@ -24,7 +24,7 @@ const code = (path: string): string => read(path).replace(/\/\*.*?\*\/|^\s*\/\/.
 
 interface Import {
   readonly from: string;
-  /** A path from the root for our own files, else the name of a package or of a part of Node. */
+  /** A path from the root for own files, else the name of a package or a Node module. */
   readonly to: string;
 }
 
@@ -43,8 +43,8 @@ it('finds the source and its imports', () => {
   expect(own.length).toBeGreaterThan(100);
 });
 
-describe('imports, also those of types', () => {
-  /** Lowest first. A part imports only parts on lower lines. ARCHITECTURE.md shows the same order. */
+describe('imports, including type imports', () => {
+  /** Lowest first. A part imports only from parts on lower layers. ARCHITECTURE.md shows the same order. */
   const layers = [
     ['core/diagnostic.ts', 'core/text'],
     ['core/yaml'],
@@ -93,7 +93,7 @@ describe('imports, also those of types', () => {
   });
 });
 
-describe('one dependency, one home', () => {
+describe('each dependency is imported in one place', () => {
   const homes: Readonly<Record<string, readonly string[]>> = {
     '@inquirer/checkbox': ['src/cli/prompts/terminal.ts'],
     '@inquirer/confirm': ['src/cli/prompts/terminal.ts'],
@@ -117,9 +117,9 @@ describe('one dependency, one home', () => {
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
     'node-diff3': ['src/core/merge/hunks.ts'],
     tinyglobby: ['src/io/host/find-manifests.ts'],
-    // One reads a text, the other says what is wrong with it.
-    yaml: ['src/core/yaml/exact.ts', 'src/core/yaml/faults.ts'],
-    // A schema is in the file of its value; explain.ts turns zod's issues into sentences.
+    // One parses a text, the other describes syntax errors.
+    yaml: ['src/core/yaml/exact.ts', 'src/core/yaml/syntax-problems.ts'],
+    // Each schema is in the file of its value; explain.ts converts issues of zod to messages.
     'zod/mini': [
       'src/core/host/host-config.ts',
       'src/core/manifest/explain.ts',
@@ -130,7 +130,7 @@ describe('one dependency, one home', () => {
   };
   const packages = [...new Set(foreign.map(({ to }) => to).filter((to) => !to.startsWith('node:')))].sort();
 
-  it('every dependency has a home, and every home a dependency', () => {
+  it('lists all dependencies, and no others', () => {
     expect(packages).toEqual(Object.keys(homes).sort());
   });
 
@@ -139,14 +139,14 @@ describe('one dependency, one home', () => {
     expect(users.filter((from) => !homes[name]?.includes(from))).toEqual([]);
   });
 
-  it('the machine is reached from io; cli only reckons with paths', () => {
+  it('only io uses Node modules; cli uses node:path', () => {
     const wrong = foreign.filter(({ from, to }) => to.startsWith('node:') && !from.startsWith('src/io/'));
     expect(show(wrong.filter(({ from, to }) => !(from.startsWith('src/cli/') && to === 'node:path')))).toEqual([]);
   });
 });
 
 describe('files', () => {
-  it('are at most 16 in a folder, with its folders', () => {
+  it('are at most 16 per folder, including subfolders', () => {
     const folders = new Map<string, Set<string>>();
     for (const path of sources)
       for (let [at, above] = [path, dirname(path)]; above !== '.'; [at, above] = [above, dirname(above)])
@@ -154,7 +154,7 @@ describe('files', () => {
     expect([...folders].filter(([, entries]) => entries.size > 16).map(([folder]) => folder)).toEqual([]);
   });
 
-  it('are in folders that say what is in them', () => {
+  it('are in folders with specific names', () => {
     const vague = ['common', 'helpers', 'lib', 'misc', 'shared', 'types', 'util', 'utils'];
     const paths = [...sources, ...scripts, ...filesBelow('test').filter((path) => !path.startsWith('test/fixtures/'))];
     expect(
@@ -166,14 +166,14 @@ describe('files', () => {
     ).toEqual([]);
   });
 
-  it('are no barrels', () => {
+  it('are not barrels', () => {
     const isBarrel = (path: string): boolean =>
       basename(path) === 'index.ts' ||
       (/^export .* from /m.test(code(path)) && !/^(import|const|function)/m.test(code(path)));
     expect(sources.filter(isBarrel)).toEqual([]);
   });
 
-  it('of core have their tests at the same place', () => {
+  it('of core have tests with the same path', () => {
     const tests = filesBelow('test/core').filter((path) => path.endsWith('.test.ts'));
     const subjectOf = (path: string): string =>
       join('src', dirname(path.slice('test/'.length)), `${basename(path).split('.')[0]}.ts`);
@@ -186,20 +186,21 @@ describe('code', () => {
     paths.filter((path) => pattern.test(code(path)));
   const core = sources.filter((path) => path.startsWith('src/core/'));
 
-  it('never ends the process', () => expect(using(/\bprocess\.exit\b(?!Code)/, [...sources, ...scripts])).toEqual([]));
+  it('does not call process.exit', () =>
+    expect(using(/\bprocess\.exit\b(?!Code)/, [...sources, ...scripts])).toEqual([]));
 
   it('has no default exports', () => expect(using(/^export default\b/m, sources)).toEqual([]));
 
   it.each([
     ['the clock', /\bDate\b *[.(]|\bnew Date\b|\bperformance\./],
-    ['chance', /\bMath\.random\b|\bcrypto\./],
+    ['randomness', /\bMath\.random\b|\bcrypto\./],
     ['the process', /\bprocess *[.[]/],
     ['the console', /\bconsole\./],
     ['timers or the network', /\bset(?:Timeout|Interval|Immediate)\(|\bfetch\(/],
     ['global state', /\bglobalThis\b/],
-  ])('of core does without %s', (_, pattern) => expect(using(pattern, core)).toEqual([]));
+  ])('in core does not use %s', (_, pattern) => expect(using(pattern, core)).toEqual([]));
 
-  it('above io asks the process for its arguments, its terminal and its version only', () => {
+  it('in cli uses process only for arguments, the terminal and the version', () => {
     const cli = sources.filter((path) => path.startsWith('src/cli/'));
     expect(using(/\bprocess *[.[]/, cli)).toEqual(['src/cli/main.ts', 'src/cli/prompts/terminal.ts', 'src/cli/run.ts']);
   });
@@ -211,31 +212,31 @@ describe('ARCHITECTURE.md', () => {
     ...text.matchAll(/`((?:\.ci|bench|bin|dist|docs|examples|scripts|src|templates|test)\/[^`\s<>*]*)`/g),
   ].map(([, path = '']) => path);
 
-  it('is read in one sitting', () => expect(text.split('\n').length).toBeLessThanOrEqual(151));
+  it('has at most 151 lines', () => expect(text.split('\n').length).toBeLessThanOrEqual(151));
 
-  it('names only what exists', () => {
+  it('names only existing paths', () => {
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
-  it('names every folder of the source', () => {
+  it('names every source folder', () => {
     const folders = new Set(sources.map((path) => `${dirname(path)}/`).filter((folder) => folder !== 'src/'));
     expect([...folders].filter((folder) => !text.includes(`\`${folder}\``))).toEqual([]);
   });
 });
 
-describe('nothing in the repository', () => {
+describe('the repository', () => {
   const texts = filesBelow('').filter((path) => statSync(join(root, path)).size < 2_000_000);
   const mentioning = (word: string | RegExp): string[] =>
     texts.filter((path) => (typeof word === 'string' ? read(path).includes(word) : word.test(read(path))));
 
-  it('names a folder of one machine', () => {
+  it('contains no absolute paths of a machine', () => {
     expect(mentioning(root)).toEqual([]);
     expect(mentioning(/(?<![\w.~$}-])\/(?:Users|home|root|work)\/\w/)).toEqual([]);
     if (homedir().length > 6) expect(mentioning(homedir())).toEqual([]);
   });
 
-  it('says where packages are downloaded from', () => {
+  it('contains no package registries', () => {
     const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, { resolved?: string }> };
     expect(Object.values(packages).flatMap(({ resolved }) => resolved ?? [])).toEqual([]);
     const { npm_config_registry: registry } = process.env;

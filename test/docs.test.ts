@@ -14,7 +14,7 @@ const markdownIn = (folder: string): string[] =>
     .map((name) => join(folder, name));
 const pages = ['.', 'docs', 'docs/adr'].flatMap(markdownIn);
 
-/** Text of a page without its blocks of code, and those blocks. */
+/** The text of a page without code blocks, and the code blocks. */
 function split(page: string): { prose: string; blocks: { language: string; text: string }[] } {
   const blocks: { language: string; text: string }[] = [];
   const prose = read(page).replace(/^(`{3,})(\w*)\n(.*?)^\1$/gms, (_, _ticks, language: string, text: string) => {
@@ -24,7 +24,7 @@ function split(page: string): { prose: string; blocks: { language: string; text:
   return { prose, blocks };
 }
 
-it('the generated parts are current', () => {
+it('generated parts are up to date', () => {
   const check = () =>
     execFileSync('node', ['scripts/docs.mjs', '--check'], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
   expect(check()).toBe('');
@@ -39,7 +39,7 @@ describe('links', () => {
         .replaceAll(' ', '-'),
     );
 
-  it.each(pages)('in %s lead somewhere', (page) => {
+  it.each(pages)('in %s are not broken', (page) => {
     const links = [...split(page).prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
     const broken = links.filter((link) => {
       if (/^https?:/.test(link)) return false;
@@ -50,7 +50,7 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
-  it('reach every page from README.md', () => {
+  it('lead from README.md to every page', () => {
     const seen = new Set(['README.md']);
     for (const page of seen) {
       for (const [, link = ''] of split(page).prose.matchAll(/\]\(([^)#\s]+\.md)/g))
@@ -61,7 +61,7 @@ describe('links', () => {
 });
 
 describe('command lines', () => {
-  /** The words of a line as a shell has them: quotes, and a comment at its end. */
+  /** Splits a line into words like a shell, with quotes and a comment at its end. */
   const wordsOf = (line: string): string[] =>
     [...line.replace(/ +# .*$/, '').matchAll(/(?:'([^']*)'|"([^"]*)"|[^\s'"])+/g)].map(([word]) =>
       word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
@@ -79,8 +79,8 @@ describe('command lines', () => {
   };
   const lines = pages.flatMap((page) => linesOf(page).map((line) => [page, line] as const));
 
-  /** commander's verdict, with every action taken out; `undefined` when it accepts. */
-  async function complaintAbout(args: readonly string[]): Promise<string | undefined> {
+  /** The error of commander, without running actions; `undefined` if it accepts the arguments. */
+  async function usageError(args: readonly string[]): Promise<string | undefined> {
     const output = { write: () => {}, isTty: false };
     const program = buildProgram({ out: output, err: output } as never, () => {});
     for (const command of program.commands.flatMap((child) => [child, ...child.commands])) command.action(() => {});
@@ -93,10 +93,10 @@ describe('command lines', () => {
   it('are found', () => expect(lines.length).toBeGreaterThan(15));
 
   it.each(lines)('%s: %s', async (_page, line) => {
-    expect(await complaintAbout(wordsOf(line))).toBeUndefined();
+    expect(await usageError(wordsOf(line))).toBeUndefined();
   });
 
-  it.each(pages)('npm run … in %s are scripts', (page) => {
+  it.each(pages)('npm scripts in %s exist', (page) => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const ours = page === 'docs/hosts.md' ? [] : [...read(page).matchAll(/npm (?:run (?!--)([\w:-]+)|(test)\b)/g)];
     const named = ours.map(([, run, test]) => run ?? test ?? '');
@@ -105,7 +105,7 @@ describe('command lines', () => {
 });
 
 describe('docs/manifest.md', () => {
-  it('shows a manifest that is valid', async () => {
+  it('shows a valid manifest', async () => {
     const [example] = split('docs/manifest.md').blocks;
     expect((await parseManifest(example?.text ?? '', 'manifest.yaml')).diagnostics).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe('docs/hosts.md', () => {
     cell.replaceAll('`', '').split(', '),
   );
 
-  it('names every variable of the hosts of all packs', () => {
+  it('documents every variable of the hosts of all packs', () => {
     const packs = readdirSync(join(root, 'templates'));
     const variables = packs.flatMap((pack) =>
       [...read(`templates/${pack}/host/.env.example.hbs`).matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(
@@ -128,7 +128,7 @@ describe('docs/hosts.md', () => {
   });
 });
 
-it('pages that messages point to exist', () => {
+it('pages in messages exist', () => {
   const named = [...read('src/core/failure-catalogue.ts').matchAll(/docs\/[a-z]+\.md/g)].map(([path]) => path);
   expect(named.filter((path) => !pages.includes(path))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** How many random inputs each test tries: few in CI, many with DRAWS=nightly, as `npm run nightly` sets it. */
+/** Numbers of random inputs in each test: few in CI, many with DRAWS=nightly, which `npm run nightly` sets. */
 const counts = {
   /** Manifests rendered and parsed again, for each pack. */
   renders: { ci: 150, nightly: 10_000 },
@@ -10,7 +10,7 @@ const counts = {
   keyOrders: { ci: 40, nightly: 400 },
   /** Manifests whose modules are linted with the tools of the host. */
   lintedModules: { ci: 40, nightly: 300 },
-  /** Manifests compared with the code that is generated from them, for each stack. */
+  /** Manifests compared with the code generated from them, for each stack. */
   codeChecks: { ci: 12, nightly: 500 },
   /** Manifests, each with 8 mutants, in all validators. */
   manifestMutants: { ci: 100, nightly: 5_000 },
@@ -18,25 +18,25 @@ const counts = {
   plainMutants: { ci: 80, nightly: 4_000 },
   /** Manifests, each in 4 styles of YAML, checked quickly and exactly. */
   quickChecks: { ci: 100, nightly: 3_000 },
-  /** Texts of two people, merged. */
+  /** Merges of texts that two people edited. */
   merges: { ci: 1_000, nightly: 100_000 },
-  /** Texts of two people, one in the format of the other. */
+  /** Texts converted to the format of another one. */
   formats: { ci: 100, nightly: 2_000 },
   /** Plain scalars compared with PyYAML. */
   scalars: { ci: 4_000, nightly: 40_000 },
-  /** Runs of one property in fast-check: for texts, for `validate --fix`, and for what writes files. */
+  /** Runs of one property in fast-check: for texts, for `validate --fix`, and for writing files. */
   properties: { ci: 200, nightly: 5_000 },
   fixes: { ci: 50, nightly: 1_000 },
   writes: { ci: 40, nightly: 1_000 },
-  /** Steps at which an update of 30 modules fails, of its 370. */
+  /** Of the 370 steps of an update of 30 modules, those at which a failure is injected. */
   updateSteps: { ci: 2, nightly: Number.POSITIVE_INFINITY },
 } as const;
 
-/** All of it: every row of conformance and faults, and every step of an update. */
+/** Whether to run everything: all rows of conformance and faults, and all steps of an update. */
 export const isNightly = process.env.DRAWS === 'nightly';
 const size = isNightly ? 'nightly' : 'ci';
 
-/** The first seed. The nightly run takes another one each time. */
+/** The first seed. Nightly runs use different ones. */
 export const firstSeed = Number(process.env.DRAW_SEED ?? 1);
 
 export const draws = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count[size]])) as Readonly<

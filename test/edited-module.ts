@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The arguments that make a module with one more of everything than the standard. */
+/** Arguments that create a module with one addition to every list of the standard module. */
 export const newModule: readonly string[] = [
   ...['new', 'notes', '--description', 'Keeps notes', '--author', 'Ann', '--yes'],
   ...['--endpoint', 'POST /reindex', '--emit', 'notes.indexed', '--subscribe', 'file.uploaded'],
@@ -13,7 +13,7 @@ export type Stack = 'fastify' | 'fastapi';
 
 export const modulesOf = { fastify: 'src/ai/modules', fastapi: 'app/ai/modules' } as const;
 
-/** By file: the line that a user wrote something before. */
+/** For each file, the line before which the user inserts text. */
 const edits: Readonly<Record<Stack, Readonly<Record<string, string>>>> = {
   fastify: {
     'routes.ts': "        summary: 'Start a job',",
@@ -37,15 +37,15 @@ const edits: Readonly<Record<Stack, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** What the user wrote into each file, before that line. */
-export const mineIn = (file: string): string => {
+/** The text that the user inserts. */
+export const userTextIn = (file: string): string => {
   if (file.endsWith('.py')) return '# Mine, all mine.';
   return file.endsWith('.md') ? 'Mine, all mine.' : '/** Mine, all mine. */';
 };
 
 export const editedFiles = (stack: Stack): readonly string[] => Object.keys(edits[stack]);
 
-/** A line of the user's in the files of the module that follow the manifest; `names`: those called otherwise there. */
+/** Inserts the user's text into files of a module. `names` maps files that have another name there. */
 export function editAsUser(stack: Stack, folder: string, names: Readonly<Record<string, string>> = {}): void {
   for (const known of editedFiles(stack)) {
     const file = join(folder, names[known] ?? known);
@@ -53,19 +53,19 @@ export function editAsUser(stack: Stack, folder: string, names: Readonly<Record<
   }
 }
 
-/** The text of one of those files with that line. */
+/** The text of a file with the user's text inserted. */
 export function editedText(stack: Stack, file: string, text: string): string {
   const line = edits[stack][file] as string;
   const indent = /^ */.exec(line)?.[0] ?? '';
-  return replacedIn(text, line, `${indent}${mineIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
+  return replacedIn(text, line, `${indent}${userTextIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
 }
 
-/** A change of a text that must be there. */
+/** Replaces a text in a file. Throws if it is missing. */
 export function replaceIn(file: string, from: string, to: string): void {
   writeFileSync(file, replacedIn(readFileSync(file, 'utf8'), from, to));
 }
 
 export function replacedIn(text: string, from: string, to: string): string {
-  if (!text.includes(from)) throw new Error(`there is no ${from} in ${text}`);
+  if (!text.includes(from)) throw new Error(`${from} is missing in ${text}`);
   return text.replace(from, () => to);
 }

@@ -14,7 +14,7 @@ const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url
 
 interface Example {
   readonly stack: string;
-  /** What its author wrote by hand. */
+  /** Files written by hand. */
   readonly written: readonly string[];
 }
 
@@ -22,7 +22,7 @@ const examples = JSON.parse(readFileSync(at('examples/examples.json'), 'utf8')) 
 
 /** `npm run examples` renders them again. */
 describe.each(Object.entries(examples))('examples/%s', (name, { stack, written }) => {
-  it('is what its pack renders, byte for byte, but for what was written by hand', async () => {
+  it('is exactly what its pack renders, except for files written by hand', async () => {
     const pack = await readPackFolder(at(`templates/${stack}`), stack);
     const there = await readTree(at(`examples/${name}`));
     const manifest = await parseManifest(String(there.get(relPath('manifest.yaml'))?.content), 'manifest.yaml');

@@ -2,7 +2,7 @@
 export const endingKinds = ['as it is', 'line feeds', 'Windows', 'both kinds'] as const;
 export type EndingKind = (typeof endingKinds)[number];
 
-/** A text with other line endings; everything else stays. */
+/** Converts the line endings of a text. */
 export function convert(text: string, kind: EndingKind): string {
   if (kind === 'as it is') return text;
   const bare = text.replaceAll('\r\n', '\n');

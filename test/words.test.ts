@@ -9,7 +9,7 @@ const script = fileURLToPath(new URL('../scripts/words.mjs', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'words-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What the script prints about one file with this text, and how it exits. */
+/** The output and exit code of the script for one file with this text. */
 function check(name: string, text: string): { status: number | null; lines: string[] } {
   const file = join(scratch, name);
   writeFileSync(file, text);

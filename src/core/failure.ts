@@ -4,12 +4,12 @@ type Catalogue = typeof catalogue;
 export type FailureCode = keyof Catalogue;
 export type FailureArgs<C extends FailureCode> = Parameters<Catalogue[C]['text']>[0];
 
-/** Who has to change something: the user (exit 2) or the machine the command runs on (exit 3). */
+/** What caused a failure: the user's input (exit code 2) or the system (exit code 3). */
 export type Fault = 'user' | 'machine';
 
 /**
- * The one error class of the project. Everything else that is thrown is a bug.
- * `code` and `args` are stable data; `message` and `hint` are made from them in one place, the catalogue.
+ * An expected error. Any other error that is thrown is a bug. `code` and `args` are stable; the catalogue makes
+ * `message` and `hint` from them.
  */
 export class Failure<C extends FailureCode = FailureCode> extends Error {
   override readonly name = 'Failure';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockPath, pristinePath } from '../core/lock/lock.ts';
-import { readPristine } from '../core/lock/merge-base.ts';
+import { lockPath, mergeBasePath } from '../core/lock/lock.ts';
+import { parseMergeBase } from '../core/lock/merge-base.ts';
 import { type MergeParts, mergeLines } from '../core/merge/lines.ts';
 import { readMarkers } from '../core/merge/markers.ts';
 import type { RelPath } from '../core/tree/rel-path.ts';
@@ -25,14 +25,14 @@ export async function readGitAuthor(cwd: string): Promise<string | undefined> {
  * Restores a missing or damaged merge base from git: during an unfinished merge from both sides, else from the index or
  * the last commit. Returns the folder unchanged if git has no usable base.
  */
-export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isHealed: boolean } {
-  const place = pristinePath as RelPath;
+export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isRestored: boolean } {
+  const place = mergeBasePath as RelPath;
   const text = folder.get(place)?.content;
   const isUsable = typeof text === 'string' && /^(<<<<<<< .*\r?\n)?-- "/.test(text);
-  if (isUsable || !folder.has(lockPath as RelPath)) return { folder, isHealed: false };
+  if (isUsable || !folder.has(lockPath as RelPath)) return { folder, isRestored: false };
   const found = fromMerge(root) ?? [':0', 'HEAD'].map((stage) => show(root, stage)).find(isBase);
-  if (found === undefined) return { folder, isHealed: false };
-  return { folder: new Map([...folder, [place, textFile(found)]]), isHealed: true };
+  if (found === undefined) return { folder, isRestored: false };
+  return { folder: new Map([...folder, [place, textFile(found)]]), isRestored: true };
 }
 
 function fromMerge(root: string): string | undefined {
@@ -43,11 +43,11 @@ function fromMerge(root: string): string | undefined {
 }
 
 function isBase(text: string | undefined): text is string {
-  return text !== undefined && text !== '' && readPristine(text) !== undefined;
+  return text !== undefined && text !== '' && parseMergeBase(text) !== undefined;
 }
 
 function show(root: string, stage: string): string | undefined {
-  const { status, stdout } = spawnSync('git', ['show', `${stage}:./${pristinePath}`], {
+  const { status, stdout } = spawnSync('git', ['show', `${stage}:./${mergeBasePath}`], {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Failure, isFailure } from '../../src/core/failure.ts';
 import { catalogue } from '../../src/core/failure-catalogue.ts';
 
-it('makes its message, hint and fault from code and arguments', () => {
+it('derives message, hint and fault from code and arguments', () => {
   const cause = new Error('inner');
   const failure = new Failure('answer-missing', { flag: '--stack' }, cause);
   expect(failure).toMatchObject({ name: 'Failure', code: 'answer-missing', args: { flag: '--stack' }, fault: 'user' });
@@ -11,19 +11,19 @@ it('makes its message, hint and fault from code and arguments', () => {
   expect(failure.cause).toBe(cause);
 });
 
-it('is told apart by its code', () => {
+it('is identified by its code', () => {
   const failure: unknown = new Failure('no-manifests', { dir: 'x' });
   expect(isFailure(failure, 'no-manifests')).toBe(true);
   expect(isFailure(failure, 'usage')).toBe(false);
   expect(isFailure(new Error('usage'), 'usage')).toBe(false);
 });
 
-it('shortens a value that is long', () => {
+it('shortens a long value', () => {
   const { hint } = new Failure('answer-invalid', { flag: '<name>', value: 'x'.repeat(10_000), reason: 'is too long' });
   expect(hint.length).toBeLessThan(200);
 });
 
-it('has a code in kebab case, a fault, a text and a hint for each', () => {
+it('has a code in kebab case, a fault, a text and a hint for each failure', () => {
   for (const [code, entry] of Object.entries(catalogue)) {
     expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(['user', 'machine']).toContain(entry.fault);

@@ -1,4 +1,4 @@
-/** Texts that break generators: [what it is, the text]. Every one is legal in a description or in a configuration value. */
+/** Texts that break generators. All are valid in descriptions and configuration values. */
 export const hostileTexts: readonly (readonly [name: string, text: string])[] = [
   ['single quotes', "it's 'quoted'"],
   ['double quotes', 'say "hi"'],
@@ -7,7 +7,7 @@ export const hostileTexts: readonly (readonly [name: string, text: string])[] = 
   ['a quote at the end', 'ends with "'],
   ['backslashes', 'C:\\new\\table\\x41\\u0041\\N{BULLET}\\'],
   ['a backslash before a quote', '\\" and \\\' and \\`'],
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: that is the point
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: tests this
   ['template literal', '`${process.exit(1)}`'],
   ['handlebars', '{{x}} {{{y}}} {{#each z}} {{! c }} \\{{w}}'],
   ['python format', '{x} %s %(y)d {0!r}'],
@@ -33,12 +33,12 @@ export const hostileTexts: readonly (readonly [name: string, text: string])[] = 
   ['right to left', 'مرحبا بالعالم שלום'],
   ['combining marks', 'Z̷̢͇a̴͙l̶g̵o é'],
   ['wide characters', '机器学习模块：文档检索'],
-  ['an escape where a line is cut', `y${'\\'.repeat(301)}N`],
+  ['an escape at a line break', `y${'\\'.repeat(301)}N`],
   ['words without a space', `${'x'.repeat(400)} ${'\\'.repeat(300)}`],
   ['10,000 characters', 'lorem "ipsum" \\ '.repeat(625)],
 ];
 
-/** Texts that no description may hold, but that a literal must still carry or a line of prose drop. */
+/** Texts that are invalid in descriptions. Literals must preserve them, and prose must drop their characters. */
 export const hiddenTexts: readonly (readonly [name: string, text: string])[] = [
   ['bidi override', 'a\u202eb\u2066c\u2069d'],
   ['bidi marks', 'a\u200eb\u200fc\u061cd'],

@@ -26,7 +26,7 @@ interface Job {
   readonly status: string;
 }
 
-/** What the platform that modules were first written for asks of a new one, point by point. */
+/** The checklist for new modules of the platform that modules were first written for. */
 await describeWhere('the acceptance of a module', missingPython(), async () => {
   const dir = await generatedHost('fastapi');
   const python = pythonOf(dir);
@@ -55,8 +55,8 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     };
     const text = body === undefined ? null : JSON.stringify(body);
     const answer = await fetch(`${host?.baseUrl}/api/v1${path}`, { method, headers, body: text });
-    const said = await answer.text();
-    return { status: answer.status, json: said === '' ? undefined : JSON.parse(said) };
+    const received = await answer.text();
+    return { status: answer.status, json: received === '' ? undefined : JSON.parse(received) };
   };
   const process_ = () => call('POST', `/modules/${name}/process`, user, { input_data: { test: 'data' } });
   const ended = ({ job_id }: Job): Promise<Job> =>
@@ -86,8 +86,8 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     ])('%s', (file) => expect(existsSync(join(folder, file))).toBe(true));
   });
 
-  describe('points to adapt: done as the manifest says', () => {
-    it('the name of the module, everywhere', async () => {
+  describe('points to adapt, from the manifest', () => {
+    it('the name of the module', async () => {
       expect((load(read('manifest.yaml')) as Manifest).name).toBe(name);
       expect(read('module.py')).toContain(`class ${given.class_name}(`);
       expect(read('models.py')).toContain(`"${name}_jobs"`);
@@ -128,7 +128,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
         expect(read('events.py')).toContain(`"${event}"`);
     });
 
-    it('the work itself: it computes something from the request', async () => {
+    it('processing: the result depends on the request', async () => {
       const token = await run(dir, '-m', 'app.token', 'carol', '--permission', 'document_search:*');
       const path = '/modules/document_search';
       const { json } = await call('POST', `${path}/process`, token, { input_data: { text: 'one fish two fish' } });
@@ -149,7 +149,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
   });
 
   describe('tests', () => {
-    it('the module is discovered at the start', async () => {
+    it('the module is discovered at startup', async () => {
       const { json } = await call('GET', '/modules/list', user);
       expect(json).toMatchObject({ errors: {} });
       expect(json.modules).toContainEqual(expect.objectContaining({ name, status: 'ready', author: 'A Tester' }));
@@ -161,7 +161,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
       expect(json.metrics.dependencies).toEqual({ database: true, queue: true, events: true, provider: true });
     });
 
-    it('the endpoints answer', async () => {
+    it('the endpoints respond', async () => {
       const accepted = await process_();
       expect([accepted.status, accepted.json.status]).toEqual([202, 'pending']);
       const { job_id, status } = await ended(accepted.json);
@@ -207,11 +207,11 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
   describe('manifest and code', () => {
     const contract = `app/ai/modules/${name}/tests/test_contract.py`;
 
-    it('agree, and a test of the module says so', async () => {
+    it('agree, and a test of the module checks it', async () => {
       expect(await run(dir, '-m', 'pytest', '-q', contract)).toMatch(/passed/);
     });
 
-    it('that test fails where they do not', async () => {
+    it('make this test fail if they differ', async () => {
       const copy = copyHost(dir);
       editManifest(join(copy, 'app/ai/modules'), name, addToBlock('events_emitted', '- mon_module.paused'));
       await expect(run(copy, '-m', 'pytest', '-q', contract)).rejects.toMatchObject({

@@ -7,7 +7,7 @@ import { makeReadOnly, mount } from '../io/mount.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { bigPack } from './big-pack.ts';
 import { builtBin } from './built-bin.ts';
-import { expectOneMessage, expectRefusal, type Refusal } from './refusal.ts';
+import { type ExpectedFailure, expectFailure, expectOneMessage } from './expect-failure.ts';
 
 let bin: string;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** The built bin as a process of its own; as nobody, where that is asked for and we are root. */
+/** Runs the built bin in a process, optionally as another user if the test runs as root. */
 function runBin(args: readonly string[], cwd: string, asNobody = false): Promise<Ended> {
   const who = asNobody && process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   return new Promise((done) => {
@@ -30,15 +30,15 @@ function runBin(args: readonly string[], cwd: string, asNobody = false): Promise
   });
 }
 
-async function expectBinRefusal(root: string, args: readonly string[], refusal: Refusal, asNobody = false) {
+async function expectBinFailure(root: string, args: readonly string[], expected: ExpectedFailure, asNobody = false) {
   const before = snapshot(root);
   const { code, err } = await runBin(args, root, asNobody);
-  expectOneMessage(err, refusal);
-  expect(code).toBe(refusal.code ?? 2);
+  expectOneMessage(err, expected);
+  expect(code).toBe(expected.code ?? 2);
   expect(snapshot(root)).toEqual(before);
 }
 
-describe('a host that cannot be written', () => {
+describe('a host that is not writable', () => {
   const refused = { code: 3, hint: 'then run the command again' } as const;
 
   it.for([
@@ -48,15 +48,15 @@ describe('a host that cannot be written', () => {
     const root = mount(context, 'size=1m');
     writeFileSync(join(root, 'mini.json'), '{ "mini": 1 }\n');
     makeReadOnly(root);
-    await expectBinRefusal(root, args, { ...refused, reason: /Writing .* failed: read-only file system \(EROFS\)/ });
+    await expectBinFailure(root, args, { ...refused, reason: /Writing .* failed: read-only file system \(EROFS\)/ });
   });
 
-  it('a folder of someone else', async () => {
+  it('a folder of another user', async () => {
     const root = tempFolder();
     writeFileSync(join(root, 'mini.json'), '{ "mini": 1 }\n');
     chmodSync(root, 0o555);
     const args = ['new', 'alpha', '--stack', mini, '--yes'];
-    await expectBinRefusal(root, args, { ...refused, reason: /Writing .* failed: permission denied \(EACCES\)/ }, true);
+    await expectBinFailure(root, args, { ...refused, reason: /Writing .* failed: permission denied \(EACCES\)/ }, true);
     chmodSync(root, 0o755);
   });
 
@@ -66,7 +66,7 @@ describe('a host that cannot be written', () => {
     ['ai-modules.yaml', [], /ai-modules\.yaml cannot be read: permission denied \(EACCES\)/],
     ['given.yaml', ['--answers', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
     ['given.yaml', ['--from', 'given.yaml'], /given\.yaml cannot be read: permission denied \(EACCES\)/],
-  ])('%s is closed to us', async (name, argv, reason) => {
+  ])('%s without permission to read it', async (name, argv, reason) => {
     const root = await newHost();
     if (name === 'modules') mkdirSync(join(root, name));
     if (name === 'given.yaml') writeFileSync(join(root, name), '');
@@ -82,15 +82,15 @@ describe('a host that cannot be written', () => {
     const root = mount(context, 'size=1m');
     writeFileSync(join(root, 'mini.json'), '{ "mini": 1 }\n');
     const args = ['new', 'alpha', '--stack', bigPack(400), '--yes'];
-    await expectBinRefusal(root, args, {
+    await expectBinFailure(root, args, {
       ...refused,
       reason: /Writing modules\/alpha\/data\/\d+\.txt failed: no space left on device \(ENOSPC\)/,
     });
   });
 });
 
-describe('a target that is no folder of the host', () => {
-  it.each<[string, (root: string) => void, Refusal]>([
+describe('an unusable target', () => {
+  it.each<[string, (root: string) => void, ExpectedFailure]>([
     [
       'a file',
       (root) => writeFileSync(join(root, 'modules'), ''),
@@ -105,40 +105,40 @@ describe('a target that is no folder of the host', () => {
       },
     ],
     [
-      'a link to nowhere',
+      'a broken link',
       (root) => symlinkSync('nowhere', join(root, 'modules')),
       { reason: 'modules/alpha is refused: modules is a broken symbolic link' },
     ],
     [
-      'a link that leads to itself',
+      'a circular link',
       (root) => symlinkSync('modules', join(root, 'modules')),
       { reason: 'modules/alpha is refused: modules is a broken symbolic link' },
     ],
     [
-      'a host file that is a link out of it',
+      'a host file that is a link out of the host',
       (root) => {
         rmSync(join(root, '.env.example'));
         symlinkSync('/etc/hostname', join(root, '.env.example'));
       },
       { reason: '.env.example is refused: .env.example is a symbolic link to /etc/hostname, outside' },
     ],
-  ])('%s', async (_, arrange, refusal) => {
+  ])('%s', async (_, arrange, expected) => {
     const root = await newHost();
     arrange(root);
-    for (const flag of ['--yes', '--dry-run']) await expectRefusal(root, ['new', 'alpha', flag], refusal);
+    for (const flag of ['--yes', '--dry-run']) await expectFailure(root, ['new', 'alpha', flag], expected);
   });
 
   it.each<[string, (root: string) => string, string]>([
     ['a file as the host', (root) => join(root, 'mini.json'), 'mini.json cannot be used: it is a file, not a folder'],
-    ['a host that is not there', (root) => join(root, 'nowhere'), 'No host application was found: '],
+    ['a missing host', (root) => join(root, 'nowhere'), 'No host application was found: '],
   ])('%s', async (_, host, reason) => {
     const root = await newHost();
-    await expectRefusal(root, ['new', 'alpha', '--yes', '--host', host(root)], { reason });
+    await expectFailure(root, ['new', 'alpha', '--yes', '--host', host(root)], { reason });
   });
 });
 
 describe('two runs at once', () => {
-  it('of the same name: one makes it, the other is refused', async () => {
+  it('with the same name: one creates the module, the other fails', async () => {
     const root = await newHost();
     const runs = await Promise.all([1, 2, 3].map(() => runBin(['new', 'alpha', '--yes'], root)));
     expect(runs.filter(({ code }) => code === 0)).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('two runs at once', () => {
     expect(snapshot(root)).toEqual(snapshot(alone));
   });
 
-  it('of different names: each is there whole or was refused, and no line of the host is lost', async () => {
+  it('with different names: each module is complete or its run failed, and no line of the host is lost', async () => {
     const root = await newHost();
     const names = ['alpha', 'beta', 'gamma', 'delta'];
     const run = (name: string) =>
@@ -171,7 +171,7 @@ describe('two runs at once', () => {
 });
 
 it.each(['--version', '--help', 'new alpha --dry-run --diff'])(
-  '%s ends quietly when nobody reads what it says',
+  '%s exits quietly if its output is not read',
   async (args) => {
     const host = await newHost();
     const command = `"${process.execPath}" "${bin}" ${args} | true`;

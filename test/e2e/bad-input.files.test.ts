@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runIn } from '../cli/fake-io.ts';
 import { newHost } from '../cli/hosts.ts';
-import { expectRefusal, type Refusal } from './refusal.ts';
+import { type ExpectedFailure, expectFailure } from './expect-failure.ts';
 
 const good = 'name: alpha\nversion: 1.0.0\ndescription: x\nauthor: x\nclass_name: Alpha\n';
 
-/** Ten aliases, each of a list of nine of the one before: text of a billion entries. */
+/** Ten aliases, each for a list of nine of the previous one: a billion entries. */
 function aliasBomb(keys: readonly string[]): string {
   const lists = keys.map((key, level) => {
     const entries = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`));
@@ -16,7 +16,7 @@ function aliasBomb(keys: readonly string[]): string {
   return lists.join('');
 }
 
-/** Writes what a row is about; a number is the length of a file of zeros. */
+/** Writes the content of a row; a number is the length of a file of zeros. */
 function write(path: string, content: string | Uint8Array | number | undefined): void {
   if (content === undefined) return;
   if (content === 'folder') mkdirSync(path);
@@ -26,7 +26,7 @@ function write(path: string, content: string | Uint8Array | number | undefined):
 
 type Content = string | Uint8Array | number | undefined;
 
-const unreadable: readonly (readonly [what: string, content: Content, refusal: Refusal])[] = [
+const unreadable: readonly (readonly [what: string, content: Content, expected: ExpectedFailure])[] = [
   ['missing', undefined, { reason: /given\.yaml cannot be read: no such file or directory/, hint: 'Check the path' }],
   ['a folder', 'folder', { reason: /given\.yaml cannot be read: .*directory/, hint: 'Check the path' }],
   [
@@ -34,14 +34,14 @@ const unreadable: readonly (readonly [what: string, content: Content, refusal: R
     50_000_000,
     { reason: 'given.yaml has 50000000 bytes; the limit is 1000000.', hint: 'path is correct' },
   ],
-  ['no text', new Uint8Array([0xff, 0xfe, 0x00]), { reason: 'given.yaml cannot be read: it is not UTF-8 text' }],
+  ['not text', new Uint8Array([0xff, 0xfe, 0x00]), { reason: 'given.yaml cannot be read: it is not UTF-8 text' }],
 ];
 
 describe.each(['--from', '--answers'])('a file for %s', (flag) => {
-  it.each(unreadable)('that is %s', async (_, content, refusal) => {
+  it.each(unreadable)('that is %s', async (_, content, expected) => {
     const root = await newHost();
     write(join(root, 'given.yaml'), content);
-    await expectRefusal(root, ['new', 'alpha', flag, 'given.yaml', '--yes'], refusal);
+    await expectFailure(root, ['new', 'alpha', flag, 'given.yaml', '--yes'], expected);
   });
 });
 
@@ -49,16 +49,16 @@ describe('a manifest', () => {
   it.each<[string, string, string]>([
     ['empty', '', ':1:1 error the manifest must be a mapping, not empty'],
     ['a list', '- a\n', ':1:1 error the manifest must be a mapping, not a list'],
-    ['a text', 'hello\n', ':1:1 error the manifest must be a mapping, not a string'],
-    ['no YAML', 'name: [a\n', ':2:1 error '],
+    ['a string', 'hello\n', ':1:1 error the manifest must be a mapping, not a string'],
+    ['invalid YAML', 'name: [a\n', ':2:1 error '],
     ['indented by tabs', 'a:\n\tb: 1\n', ':2:1 error tabs are not allowed as indentation'],
     ['two documents', `${good}---\na: 1\n`, ':6:1 error a second document starts here'],
     ['with an unknown key', `${good}endpoint: []\n`, ':6:1 error unknown key "endpoint"'],
-    ['with a key twice', `${good}name: beta\n`, ':6:1 error duplicate key name, first defined on line 1'],
+    ['with a duplicate key', `${good}name: beta\n`, ':6:1 error duplicate key name, first defined on line 1'],
     ['with a wrong type', `${good}endpoints: POST /x\n`, ':6:12 error endpoints must be a list, not a string'],
     ['without a key', good.replace('author: x\n', ''), ':1:1 error author is missing'],
     ['with code in a tag', `${good}dependencies: !!js/function x\n`, ':6:15 error '],
-    ['with the key of a prototype', `${good}__proto__: { x: 1 }\n`, ':6:1 error '],
+    ['with the key __proto__', `${good}__proto__: { x: 1 }\n`, ':6:1 error '],
     ['that is its own part', `${good}configuration: &a { x: *a }\n`, ':6:'],
     [
       'an alias bomb',
@@ -75,7 +75,7 @@ describe('a manifest', () => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), content);
     const argv = ['new', '--from', 'given.yaml', '--yes'];
-    await expectRefusal(root, argv, {
+    await expectFailure(root, argv, {
       reason: /given\.yaml has \d+ errors?; nothing was written/,
       hint: 'listed above',
     });
@@ -85,7 +85,7 @@ describe('a manifest', () => {
     expect([checked.code, checked.out]).toEqual([1, expect.stringContaining(`given.yaml${fault}`)]);
   });
 
-  it('says what an unknown key was meant to be', async () => {
+  it('gets a suggestion for an unknown key', async () => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), `${good}configuration:\n  top_k: { type: integer, minimun: 1 }\n`);
     const { err } = await runIn(root, ['new', '--from', 'given.yaml', '--yes']);
@@ -93,7 +93,7 @@ describe('a manifest', () => {
     expect(err).toContain('Did you mean minimum?');
   });
 
-  it('cannot write on the terminal what it likes', async () => {
+  it('cannot print control characters to the terminal', async () => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), `${good}dependencies: ["\u001b[2J", "\u202e"] # \u001b]0;title\u0007\n`);
     const { err } = await runIn(root, ['new', '--from', 'given.yaml', '--yes']);
@@ -105,20 +105,20 @@ describe('an answers file', () => {
   it.each<[string, string, string]>([
     ['empty', '', 'The answers file given.yaml cannot be used: it is empty'],
     ['a list', '- a\n', 'given.yaml cannot be used: it is not a mapping'],
-    ['no YAML', 'name: [a\n', 'given.yaml cannot be used: '],
+    ['invalid YAML', 'name: [a\n', 'given.yaml cannot be used: '],
     [
       'with an unknown name',
       'author: x\ndescripton: x\n',
       'given.yaml cannot be used: line 2: unknown name descripton; did you mean description?',
     ],
-    ['with a name twice', 'author: x\nauthor: y\n', 'given.yaml cannot be used: duplicate key author, first'],
+    ['with a duplicate name', 'author: x\nauthor: y\n', 'given.yaml cannot be used: duplicate key author, first'],
     ['with a list for a string', 'author: [x]\n', 'author (given.yaml:1): must be a string'],
-    ['with a text for a list', 'emit: alpha.x\n', 'emit (given.yaml:1): must be a list'],
+    ['with a string for a list', 'emit: alpha.x\n', 'emit (given.yaml:1): must be a list'],
     ['with a number for a string', '# mine\n"description": 5\n', 'description (given.yaml:2): must be a string'],
-    ['with a wrong entry', 'emit:\n  - x\n', 'emit (given.yaml:1): must be "namespace.verb"'],
+    ['with an invalid entry', 'emit:\n  - x\n', 'emit (given.yaml:1): must be "namespace.verb"'],
     ['with a mapping in a list', 'emit: [{ a: b }]\n', 'emit (given.yaml:1): must be a string'],
     [
-      'with wrong configuration',
+      'with invalid configuration',
       'config: { a: { tpye: string } }\n',
       'config (given.yaml:1): unknown key "tpye". Did you mean type?',
     ],
@@ -133,17 +133,17 @@ describe('an answers file', () => {
   ])('that is %s', async (_, content, reason) => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), content);
-    await expectRefusal(root, ['new', 'alpha', '--answers', 'given.yaml', '--yes'], { reason });
+    await expectFailure(root, ['new', 'alpha', '--answers', 'given.yaml', '--yes'], { reason });
   });
 });
 
-describe('no terminal, and', () => {
-  it.each<[string, readonly string[], Refusal]>([
+describe('without a terminal,', () => {
+  it.each<[string, readonly string[], ExpectedFailure]>([
     ['no name', ['new', '--yes'], { reason: '<name> is missing', hint: 'Pass <name>' }],
-    ['nothing at all', [], { reason: '<name> is missing', hint: 'Pass <name>' }],
+    ['no arguments', [], { reason: '<name> is missing', hint: 'Pass <name>' }],
     ['an unknown flag', ['new', 'alpha', '--stak', 'x'], { reason: 'Did you mean --stack?', hint: '--help' }],
     ['an unknown command', ['validte'], { reason: 'Did you mean validate?', hint: '--help' }],
-  ])('%s', async (_, argv, refusal) => {
-    await expectRefusal(await newHost(), argv, refusal);
+  ])('%s', async (_, argv, expected) => {
+    await expectFailure(await newHost(), argv, expected);
   });
 });

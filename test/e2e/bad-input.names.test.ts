@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runIn, succeedIn } from '../cli/fake-io.ts';
 import { manifestOf, newHost } from '../cli/hosts.ts';
-import { expectRefusal } from './refusal.ts';
+import { expectFailure } from './expect-failure.ts';
 
 const path = 'looks like a path: pass only the name, the host determines the folder';
 const start = 'must start with a lower-case letter a to z';
@@ -51,15 +51,15 @@ const names: readonly (readonly [name: string, reason: string])[] = [
   ['x'.repeat(300), 'has 300 characters: at most 50'],
 ];
 
-describe('a name that will not do', () => {
+describe('an invalid name', () => {
   it.each(names)('%j as the argument', async (name, reason) => {
-    await expectRefusal(await newHost(), ['new', name, '--yes'], { reason: `<name>: ${reason}`, hint: 'Got "' });
+    await expectFailure(await newHost(), ['new', name, '--yes'], { reason: `<name>: ${reason}`, hint: 'Got "' });
   });
 
   it.each(names.filter(([name]) => name !== ''))('%j in an answers file', async (name, reason) => {
     const root = await newHost();
     writeFileSync(join(root, 'answers.yaml'), `# mine\nname: ${JSON.stringify(name)}\n`);
-    await expectRefusal(root, ['new', '--answers', 'answers.yaml', '--yes'], {
+    await expectFailure(root, ['new', '--answers', 'answers.yaml', '--yes'], {
       reason: `name (answers.yaml:2): ${reason}`,
     });
   });
@@ -68,7 +68,7 @@ describe('a name that will not do', () => {
     const root = await newHost();
     const rest = 'version: 1.0.0\ndescription: x\nauthor: x\nclass_name: Alpha\n';
     writeFileSync(join(root, 'given.yaml'), `name: ${JSON.stringify(name)}\n${rest}`);
-    await expectRefusal(root, ['new', '--from', 'given.yaml', '--yes'], {
+    await expectFailure(root, ['new', '--from', 'given.yaml', '--yes'], {
       reason: 'given.yaml has 1 error; nothing was written.',
     });
     const { err } = await runIn(root, ['new', '--from', 'given.yaml', '--yes']);
@@ -76,18 +76,18 @@ describe('a name that will not do', () => {
   });
 
   it.each(['con', 'nul', 'aux', 'com1'])('%s, which Windows cannot hold', async (name) => {
-    await expectRefusal(await newHost(), ['new', name, '--yes'], {
+    await expectFailure(await newHost(), ['new', name, '--yes'], {
       reason: `${name} is a device name on Windows`,
       hint: 'Choose a name that is valid on every operating system.',
     });
   });
 });
 
-describe('a name that is there already', () => {
+describe('a name that exists already', () => {
   it.each(['alpha', 'Alpha', 'ALPHA'])('as %s', async (there) => {
     const root = await newHost();
     mkdirSync(join(root, 'modules', there), { recursive: true });
-    await expectRefusal(root, ['new', 'alpha', '--yes'], {
+    await expectFailure(root, ['new', 'alpha', '--yes'], {
       reason: `The module alpha already exists in modules/${there}.`,
       hint: 'create-ai-module update alpha',
     });
@@ -97,11 +97,11 @@ describe('a name that is there already', () => {
     const root = await newHost();
     mkdirSync(join(root, 'modules'));
     writeFileSync(join(root, 'modules/alpha'), '');
-    await expectRefusal(root, ['new', 'alpha', '--yes'], { reason: 'The module alpha already exists' });
+    await expectFailure(root, ['new', 'alpha', '--yes'], { reason: 'The module alpha already exists' });
   });
 });
 
-it.each(['process', 'type', 'match', 'x'.repeat(50), 'a1', 'a_', 'to_string'])('%s is a good name', async (name) => {
+it.each(['process', 'type', 'match', 'x'.repeat(50), 'a1', 'a_', 'to_string'])('%s is a valid name', async (name) => {
   const root = await newHost();
   await succeedIn(root, ['new', name, '--yes']);
   expect(manifestOf(root, name).name).toBe(name);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mini } from '../cli/hosts.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 
-/** A pack like the small one whose modules and hosts have so many files that one can step in while they are written. */
+/** A pack with so many files that a test can act while they are written. */
 export function bigPack(files = 6000): string {
   const pack = join(tempFolder(), 'big');
   cpSync(mini, pack, { recursive: true });

@@ -21,7 +21,7 @@ interface Ended {
   readonly err: string;
 }
 
-/** The built tool, started by a shell with `redirect`, in `cwd`. */
+/** Starts the built tool in `cwd`, from a shell with `redirect`. */
 async function start(argv: readonly string[], redirect: string, cwd = tempFolder()): Promise<Ended> {
   const line = `cd "$1"; shift; ${redirect.includes('$GONE') ? 'rmdir "$PWD"; ' : ''}exec "$@" ${redirect.replace('$GONE', '')}`;
   const words = ['-c', line, 'sh', cwd, process.execPath, bin, ...argv];
@@ -34,7 +34,7 @@ async function start(argv: readonly string[], redirect: string, cwd = tempFolder
   }
 }
 
-/** One message and what to do, with nothing of the source. */
+/** Expects one message and a hint, without source code. */
 function expectOneSentence(err: string, sentence: string): void {
   expect(err.split('\n').filter((line) => line.startsWith('error '))).toEqual([`error ${sentence}`]);
   expect(err).not.toMatch(/\n\s+at |\.cjs|node:|Error:/);
@@ -61,27 +61,27 @@ describe.skipIf(!existsSync('/dev/full'))('a full device', () => {
     expectOneSentence(err, `Standard output cannot be written: ${full}`);
   });
 
-  it('on stdout, for a run that fails', async () => {
+  it('on stdout, if the command fails', async () => {
     const { code, err } = await start(['ls', '--json'], '> /dev/full');
     expect(code).toBe(3);
     expect(err).toContain(`error Standard output cannot be written: ${full}`);
     expect(err).not.toMatch(/\n\s+at /);
   });
 
-  it('on stderr, where nothing can be said', async () => {
+  it('on stderr', async () => {
     const { code, out } = await start(['host', 'init', 'app', '--stack', mini, '--yes'], '2> /dev/full');
     expect([code, out]).toEqual([3, expect.stringContaining('Created a host')]);
     expect(await start(['ls'], '> /dev/full 2> /dev/full')).toEqual({ code: 3, out: '', err: '' });
   });
 });
 
-it.each([['--version'], ['--help'], ['schema']])('a stdout that is open for reading only, %s', async (word) => {
+it.each([['--version'], ['--help'], ['schema']])('%s with a stdout that is open for reading only', async (word) => {
   const { code, err } = await start([word], '1< /dev/null');
   expect(code).toBe(3);
   expectOneSentence(err, 'Standard output cannot be written: bad file descriptor (EBADF).');
 });
 
-it('a terminal that has hung up', async () => {
+it('a closed terminal', async () => {
   const folder = tempFolder();
   const once = (word: string) => `"${process.execPath}" "${bin}" ${word} 2> ${word}.err; echo $? > ${word}.exit`;
   const words = ['--version', '--help', 'schema'];
@@ -108,13 +108,13 @@ it('a terminal that has hung up', async () => {
   }
 });
 
-it.each([['--version'], ['--help'], ['schema']])('nobody who reads on is no error, %s', async (word) => {
+it.each([['--version'], ['--help'], ['schema']])('%s accepts a closed pipe', async (word) => {
   const line = `"$1" "$2" ${word} | true; exit 0`;
   const { stdout, stderr } = await run('sh', ['-c', line, 'sh', process.execPath, bin]);
   expect([stdout, stderr]).toEqual(['', '']);
 });
 
-describe('a working directory that was removed', () => {
+describe('a removed working directory', () => {
   it.each<[readonly string[]]>([
     [['new', 'alpha', '--yes']],
     [['alpha']],

@@ -13,8 +13,8 @@ const sources = ['docs/schema', 'package.json', 'scripts', 'src', 'templates'];
 let building: Promise<string> | undefined;
 
 /**
- * The bundled bin of the source as it stands: made once for all test files, in a folder named after the source, so
- * that runs side by side neither build twice nor pull the bin from under each other.
+ * The bundled bin of the current source, built once for all test files. Its folder is named after a hash of the source,
+ * so that parallel runs do not replace each other's bin.
  */
 export function builtBin(): Promise<string> {
   building ??= build();
@@ -41,7 +41,7 @@ function addTo(hash: ReturnType<typeof createHash>, path: string): void {
   else for (const name of readdirSync(absolute).sort()) addTo(hash, `${path}/${name}`);
 }
 
-/** Builds of an hour ago are nobody's any more. What is gone at a second look is not old: a build beside this one makes it anew. */
+/** Removes builds that are older than an hour. A parallel process may remove them too. */
 function prune(): void {
   for (const name of existsSync(builds) ? readdirSync(builds) : []) {
     const path = join(builds, name);

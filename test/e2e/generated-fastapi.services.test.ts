@@ -25,7 +25,7 @@ await describeWhere('generated modules on PostgreSQL and Redis', missing, async 
     const services = new ScratchServices({ redis: true });
     afterAll(() => services.close());
 
-    it.each(hosts)('with %s passes the same tests, on one database however often', async (_, host, times) => {
+    it.each(hosts)('with %s passes the same tests, also repeatedly on one database', async (_, host, times) => {
       const env = { ...process.env, ...(await services.fresh()) };
       for (let run = 0; run < times; run += 1) {
         const { stdout } = await promisify(execFile)(pythonOf(host), ['-m', 'pytest', '-q', '-W', 'error'], {
@@ -37,7 +37,7 @@ await describeWhere('generated modules on PostgreSQL and Redis', missing, async 
       }
     });
 
-    it('starts with the commands of its README, in any order, and works', async () => {
+    it('works when started with the commands of its README, in any order', async () => {
       const [[, cwd]] = hosts;
       const env = {
         PATH: `${dirname(pythonOf(cwd))}:${process.env.PATH}`,

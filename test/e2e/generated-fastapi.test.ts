@@ -19,10 +19,10 @@ import { writeOddManifests } from './odd-manifests.ts';
 
 const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
 
-/** What a tool of the host's environment prints; throws with the output where it finds something. */
+/** The output of a tool in the host's environment. Throws with the output if the tool fails. */
 async function tool(host: string, name: string, ...args: string[]): Promise<string> {
   const command = [join(dirname(pythonOf(host)), name), args] as const;
-  // What mypy knows of the installed packages is the same for all hosts, and takes it longest.
+  // Analysing installed packages takes mypy the longest, and its cache is valid for all hosts.
   const env = { ...process.env, MYPY_CACHE_DIR: mypyCache };
   const { stdout } = await promisify(execFile)(...command, { cwd: host, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
@@ -34,23 +34,23 @@ async function describeHost(title: string, makeHost: () => Promise<string>, runs
   const host = await makeHost();
 
   describe(title, { timeout: 300_000 }, () => {
-    it('is free of lint', () => tool(host, 'ruff', 'check'));
+    it('has no lint errors', () => tool(host, 'ruff', 'check'));
 
     it('is formatted', () => tool(host, 'ruff', 'format', '--check'));
 
-    it('passes its type check, strict in every way', () => tool(host, 'mypy', '--strict'));
+    it('passes its strict type check', () => tool(host, 'mypy', '--strict'));
 
     if (runsTests)
-      it('passes its own tests and those of its modules, where a warning is an error', async () => {
+      it('passes its own tests and those of its modules, with warnings as errors', async () => {
         expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
       });
   });
 }
 
-/** Modules of random manifests, in a copy of the host: their names clash, so that they are read and not run. */
+/** Checks modules of random manifests in a copy of the host. They are not run, because their names conflict. */
 function describeAnyManifest(host: string): void {
   const scratch = copyHost(host);
-  describe(`modules of ${draws.lintedModules} manifests of any kind`, () => {
+  describe(`modules of ${draws.lintedModules} random manifests`, () => {
     beforeAll(async () => {
       const pack = await readPackFolder(fileURLToPath(new URL('../../templates/fastapi', import.meta.url)), 'fastapi');
       await eachSeed(draws.lintedModules, async (seed) => {
@@ -67,9 +67,9 @@ function describeAnyManifest(host: string): void {
     });
     afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-    it('are Python', () => tool(host, 'python', '-W', 'error', '-m', 'compileall', '-q', scratch));
+    it('are valid Python', () => tool(host, 'python', '-W', 'error', '-m', 'compileall', '-q', scratch));
 
-    it('are free of lint', () => tool(host, 'ruff', 'check', '--no-cache', scratch));
+    it('have no lint errors', () => tool(host, 'ruff', 'check', '--no-cache', scratch));
 
     it('are formatted', () => tool(host, 'ruff', 'format', '--no-cache', '--check', scratch));
   });
@@ -94,7 +94,7 @@ function describeModule(host: string, name: string): void {
   });
 }
 
-/** The folders that pytest skips, from its own configuration. */
+/** Prints the folders that pytest skips by default. */
 const printSkipped = `import pytest
 class Plugin:
     def pytest_configure(self, config):
@@ -133,7 +133,7 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
     expect(Object.keys(reserved)).toEqual(expect.arrayContaining(legal));
   });
 
-  it('reserves the names of all packages that are installed in it', async () => {
+  it('reserves the names of all installed packages', async () => {
     const installed = (await tool(host, 'python', '-m', 'pip', 'list', '--format', 'json')).toLowerCase();
     const names = (JSON.parse(installed) as { name: string }[]).map(({ name }) => name.replace(/[-_.]+/g, '-'));
     expect(names.length).toBeGreaterThan(40);
@@ -141,7 +141,7 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
     expect(names.filter((name) => !reserved.includes(name))).toEqual([]);
   });
 
-  it('prints a token and nothing else', async () => {
+  it('prints only a token', async () => {
     expect(await tool(host, 'python', '-m', 'app.token', 'alice', '--permission', 'a:b')).toMatch(
       /^[\w-]+\.[\w-]+\.[\w-]+\n$/,
     );

@@ -10,7 +10,7 @@ import { generatedHost } from './generated-host.ts';
 const host = await generatedHost('fastify');
 const modules = join(host, 'src/ai/modules');
 
-/** What a script of the host prints; throws with the output where it fails. */
+/** The output of a script of the host. Throws with the output if it fails. */
 async function script(name: string): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', name], { cwd: host, maxBuffer: 1e8 }).catch(
     (error) => {
@@ -21,9 +21,9 @@ async function script(name: string): Promise<string> {
 }
 
 describe('a generated Fastify host with two modules', { timeout: 300_000 }, () => {
-  it('passes its type check, strict in every way', () => script('typecheck'));
+  it('passes its strict type check', () => script('typecheck'));
 
-  it('is formatted and free of lint', () => script('lint'));
+  it('is formatted and has no lint errors', () => script('lint'));
 
   it('passes its own tests and those of its modules', async () => {
     const output = await script('test');
@@ -40,7 +40,7 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
       writeFileSync(join(copy, file(name)), 'export const   unformatted = 1\n');
     }
     const skippedBy = async (program: string, ...args: string[]) => {
-      // Biome exits with 1 for what is not formatted.
+      // Biome exits with 1 if files are not formatted.
       const run = promisify(execFile)(program, args, { cwd: copy, maxBuffer: 1e8 });
       const { stdout, stderr } = await run.catch((error) => error);
       return names.filter((name) => !`${stdout}${stderr}`.includes(file(name)));
@@ -57,7 +57,7 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
     rmSync(copy, { recursive: true, force: true });
   });
 
-  it('prints a token and nothing else', async () => {
+  it('prints only a token', async () => {
     const { stdout } = await promisify(execFile)(
       'npm',
       ['run', '--silent', 'token', '--', 'alice', '--permission', 'a:b'],
@@ -75,7 +75,7 @@ describe.each(names)('the generated module %s', (name) => {
   const folder = join(modules, name);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 
-  it('has every file of a module', () => {
+  it('has all files of a module', () => {
     const names = [
       'manifest.yaml',
       'index.ts',

@@ -18,8 +18,8 @@ export type Stack = 'fastify' | 'fastapi';
 const run = promisify(execFile);
 
 /**
- * A host with modules, made by the built bin the way a user makes it, with its dependencies installed: the two ordinary
- * modules, or those of some manifests under a name of their own.
+ * A host with modules, created by the built bin, with its dependencies installed. It has two ordinary modules, or those
+ * of other `manifests` under another `name`.
  */
 export async function generatedHost(stack: Stack, name = 'two', manifests = ordinary): Promise<string> {
   const bin = await builtBin();
@@ -34,12 +34,12 @@ export async function generatedHost(stack: Stack, name = 'two', manifests = ordi
   });
 }
 
-/** The interpreter that a generated FastAPI host runs with. */
+/** The Python interpreter of a generated FastAPI host. */
 export function pythonOf(host: string): string {
   return join(host, '.venv/bin/python');
 }
 
-/** What is installed depends on the packages alone, and is shared by all hosts that want the same. */
+/** Installed packages are shared by all hosts with the same dependencies. */
 const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   fastify: async (host) => {
     const { name: _ofTheFolder, ...wanted } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'));
@@ -56,7 +56,7 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   },
 };
 
-/** The version of Python, then what the project and its extras need, as pip takes it. */
+/** Prints the version of Python, then the dependencies of the project and its extras in the format of pip. */
 const printDependencies = [
   'import sys, tomllib',
   'print(sys.version.split()[0])',

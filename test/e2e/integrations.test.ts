@@ -55,7 +55,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** Both run the published package: it is published to a registry on loopback. */
+/** Both run the package from a registry on loopback. */
 async function publish(dist: string): Promise<void> {
   const source = join(scratch, 'source');
   mkdirSync(source);
@@ -112,17 +112,17 @@ await describeWhere('the pre-commit hook', missingPython(), () => {
       await ok(preCommit, ['install'], host, withHome());
     });
 
-    it('runs the version that the repository is at', () => {
+    it('runs the version of the repository', () => {
       expect(readFileSync(join(project, '.pre-commit-hooks.yaml'), 'utf8')).toContain(` create-ai-module@${version} `);
     });
 
-    it('lets a commit of valid modules pass', async () => {
+    it('accepts a commit of valid modules', async () => {
       const { code, text } = await run('git', ['commit', '-m', 'A host'], host, withHome());
       expect(text).toMatch(/validate AI modules\.+Passed/);
       expect(code).toBe(0);
     });
 
-    it('stops a commit of a manifest with an error, and says where it is', async () => {
+    it('rejects a commit of an invalid manifest, with the position of the error', async () => {
       await withBrokenManifest(async () => {
         const { code, text } = await run('git', ['commit', '-am', 'A typo'], host, withHome());
         expect(code).toBe(1);
@@ -139,7 +139,7 @@ describe('the action', () => {
   };
   const [step] = action.runs.steps;
 
-  /** The step as a runner starts it: inputs in the place of expressions, the shell with its usual flags. */
+  /** The step like on a runner: with inputs instead of expressions, and the default flags of the shell. */
   function runStep(inputs: Readonly<Record<string, string>>): Promise<Ended> {
     const resolved = (expression: string) =>
       expression.replace(/\$\{\{ inputs\.(\w+) \}\}/, (_, name) => inputs[name] ?? action.inputs[name]?.default ?? '');
@@ -154,11 +154,11 @@ describe('the action', () => {
     });
   }
 
-  it('passes where all is well', async () => {
+  it('passes for valid modules', async () => {
     expect(await runStep({})).toMatchObject({ code: 0 });
   });
 
-  it('fails at a warning where it is strict', async () => {
+  it('fails on a warning in strict mode', async () => {
     const before = readFileSync(manifest, 'utf8');
     writeFileSync(manifest, before.replace('author: "T"', 'author: yes'));
     try {
@@ -171,7 +171,7 @@ describe('the action', () => {
     }
   });
 
-  it('fails at a finding, with an annotation in its place', async () => {
+  it('fails on a diagnostic, with an annotation at its position', async () => {
     await withBrokenManifest(async () => {
       const { code, text } = await runStep({ paths: `${manifest}\n` });
       expect(code).toBe(1);

@@ -24,7 +24,7 @@ async function hostOf(pack: string): Promise<string> {
   return root;
 }
 
-/** Waits until files are being written that nobody shall see yet. */
+/** Waits until temporary files are written. */
 async function staging(folder: string): Promise<void> {
   for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((done) => setTimeout(done, 1))) {
     const staged = existsSync(folder) ? readdirSync(folder).find((name) => name.endsWith('.new')) : undefined;
@@ -34,7 +34,7 @@ async function staging(folder: string): Promise<void> {
 }
 
 describe('while a module is written', () => {
-  it('Ctrl-C puts everything back', async () => {
+  it('Ctrl-C restores everything', async () => {
     const root = await hostOf(big);
     const before = snapshot(root);
     const terminal = start(['new', 'alpha', '--yes'], root);
@@ -48,7 +48,7 @@ describe('while a module is written', () => {
   it.each<[NodeJS.Signals, number]>([
     ['SIGTERM', 15],
     ['SIGHUP', 1],
-  ])('%s puts everything back, and then ends the run as it would have', async (signal, number) => {
+  ])('%s restores everything, and then ends the process like without a handler', async (signal, number) => {
     const root = await hostOf(big);
     const before = snapshot(root);
     const terminal = start(['new', 'alpha', '--yes'], root);
@@ -58,7 +58,7 @@ describe('while a module is written', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
-  it('SIGKILL leaves what the next run clears away, and says so', async () => {
+  it('SIGKILL leaves files that the next run removes and reports', async () => {
     const [root, untouched] = [await hostOf(big), await hostOf(big)];
     const killed = start(['new', 'alpha', '--yes'], root);
     await staging(join(root, 'modules'));
@@ -81,7 +81,7 @@ describe('while a module is written', () => {
 });
 
 describe('while a host is written', () => {
-  it('SIGKILL leaves what the next host init clears away', async () => {
+  it('SIGKILL leaves files that the next host init removes', async () => {
     const [cwd, untouched] = [tempFolder(), tempFolder()];
     const killed = start(['host', 'init', 'there', '--stack', big, '--yes'], cwd);
     await staging(cwd);
@@ -97,7 +97,7 @@ describe('while a host is written', () => {
   });
 });
 
-it('Ctrl-C while the tests of a module run keeps the module, and says so', async () => {
+it('Ctrl-C during the tests of a module keeps the module and reports it', async () => {
   const pack = join(tempFolder(), 'slow');
   cpSync(mini, pack, { recursive: true });
   writeFileSync(join(pack, 'module/check.mjs'), 'setInterval(() => {}, 1000);\n');

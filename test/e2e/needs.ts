@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 
 /**
- * Describes what needs more than every machine has. What is missing skips it and says so; with CI=true it fails. Nothing
- * of `define` runs then.
+ * Defines tests that need other programs. If any is missing, skips them with a message, or fails if CI=true, without
+ * calling `define`.
  */
 export async function describeWhere(
   name: string,
@@ -18,7 +18,7 @@ export async function describeWhere(
 
 const tryPython = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))';
 
-/** What a FastAPI host needs of the machine and is not there, in words. */
+/** Missing requirements of a FastAPI host. */
 export function missingPython(): string[] {
   try {
     execFileSync('python3', ['-c', tryPython], { stdio: 'ignore' });

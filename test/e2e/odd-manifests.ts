@@ -37,7 +37,7 @@ const configuration = {
   negative: { type: 'number', default: -1, minimum: -5 },
 };
 
-/** What differs from a module with all standard parts, by name. */
+/** Differences from a standard module, by name. */
 const oddities: Readonly<Record<string, object>> = {
   ['a'.repeat(50)]: {},
   ab: {},
@@ -84,7 +84,7 @@ const oddities: Readonly<Record<string, object>> = {
   process_status: { endpoints: ['POST /process', 'GET /status/{job_id}'] },
 };
 
-/** Manifests at the edges of what one may be, as files in `folder`; their paths. */
+/** Writes unusual but valid manifests to `folder` and returns their paths. */
 export function writeOddManifests(folder: string): string[] {
   mkdirSync(folder, { recursive: true });
   return Object.entries(oddities).map(([name, changes]) => {
@@ -104,7 +104,7 @@ export function writeOddManifests(folder: string): string[] {
       configuration: {},
       ...changes,
     };
-    // JSON is YAML.
+    // JSON is valid YAML.
     writeFileSync(path, JSON.stringify(manifest));
     return path;
   });

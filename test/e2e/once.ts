@@ -2,16 +2,16 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const patience = 10 * 60_000;
+const timeoutMs = 10 * 60_000;
 
 /**
- * A folder that is made once for all test processes: `make` fills a draft, which then takes the folder's place by one
- * rename. Who comes while it is being made waits; what a killed run left behind is made again.
+ * Creates a folder once for all test processes: `make` fills a draft, which is then renamed. Other processes wait. Starts
+ * again if an earlier run was killed.
  */
 export async function madeOnce(folder: string, make: (draft: string) => Promise<void>): Promise<string> {
   const lock = `${folder}.lock`;
   mkdirSync(dirname(folder), { recursive: true });
-  for (const end = Date.now() + patience; Date.now() < end; await sleep(200)) {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(200)) {
     if (existsSync(folder)) return folder;
     if (!taken(lock)) continue;
     try {
@@ -21,7 +21,7 @@ export async function madeOnce(folder: string, make: (draft: string) => Promise<
       rmSync(lock, { recursive: true, force: true });
     }
   }
-  throw new Error(`${folder} was not made within ${patience / 60_000} minutes`);
+  throw new Error(`${folder} was not made within ${timeoutMs / 60_000} minutes`);
 }
 
 async function fill(folder: string, make: (draft: string) => Promise<void>): Promise<void> {
@@ -38,7 +38,7 @@ function taken(lock: string): boolean {
     return true;
   } catch {
     const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > patience) rmSync(lock, { recursive: true, force: true });
+    if (age > timeoutMs) rmSync(lock, { recursive: true, force: true });
     return false;
   }
 }

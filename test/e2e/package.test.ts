@@ -12,7 +12,7 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'package-'));
 const run = promisify(execFile);
 
-/** The project as it would be published: what is built, and what package.json says of it. */
+/** The package to publish: the build and package.json. */
 const source = join(scratch, 'source');
 let tarball: { filename: string; unpackedSize: number; files: { path: string }[] };
 
@@ -34,11 +34,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('is at most two megabytes when it is unpacked', () => {
+  it('has at most two megabytes unpacked', () => {
     expect(tarball.unpackedSize).toBeLessThanOrEqual(2_000_000);
   });
 
-  it('holds the bundle, the packs and its papers, and nothing else', () => {
+  it('contains only the bundle, the packs and documents', () => {
     const paths = tarball.files.map(({ path }) => path);
     expect(
       paths.filter(
@@ -51,7 +51,7 @@ describe('the package', () => {
     expect(paths).toEqual(expect.arrayContaining(['dist/create-ai-module.cjs', 'THIRD-PARTY-NOTICES']));
   });
 
-  it('depends on nothing', () => {
+  it('has no dependencies', () => {
     const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
     expect(manifest.dependencies ?? {}).toEqual({});
     expect(manifest.peerDependencies ?? {}).toEqual({});
@@ -78,7 +78,7 @@ describe('installed from its tarball, without a network', () => {
   it.each([
     ['fastify', 'src/ai/modules'],
     ['fastapi', 'app/ai/modules'],
-  ])('makes a %s host and a module', async (stack, modules) => {
+  ])('creates a %s host and a module', async (stack, modules) => {
     await run(bin, ['host', 'init', stack, '--stack', stack, '--yes'], { cwd: app });
     await run(bin, ['new', 'note_taker', '--host', stack, '--author', 'A Tester', '--yes'], { cwd: app });
     expect(existsSync(join(app, stack, modules, 'note_taker/manifest.yaml'))).toBe(true);

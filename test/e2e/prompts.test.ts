@@ -19,8 +19,8 @@ function start(args: readonly string[], options: TerminalOptions): Terminal {
 
 const sequence = /\u001b\[\d+(;\d+)*m/;
 
-describe('new, from nothing', () => {
-  it('makes a host and a module from answers, refuses wrong ones, and prints the line that repeats it', async () => {
+describe('new, without a host', () => {
+  it('creates a host and a module from answers, rejects invalid ones, and prints the command to repeat it', async () => {
     const cwd = tempFolder();
     const terminal = start(['--stack', mini], { cwd });
     await terminal.see('No host application was found in');
@@ -81,7 +81,7 @@ describe('new, from nothing', () => {
     expect(moduleIn(again)).toEqual(moduleIn(cwd));
   });
 
-  it('takes nothing but the name, where all the rest has a default', async () => {
+  it('needs only the name if everything else has a default', async () => {
     const cwd = await newHost();
     const terminal = start(['new'], { cwd });
     await terminal.answer('Name of the module', 'alpha');
@@ -113,13 +113,13 @@ function moduleIn(root: string): Record<string, string> {
   return snapshot(join(root, 'modules/text_tools'));
 }
 
-describe('who goes away', () => {
+describe('cancelling', () => {
   it.each<['ctrl-c' | 'ctrl-d', string, number]>([
     ['ctrl-c', 'at the first question', 0],
     ['ctrl-d', 'at the first question', 0],
     ['ctrl-c', 'in the middle', 3],
     ['ctrl-d', 'in the middle', 3],
-  ])('by %s %s leaves nothing, and hears so', async (key, _, answered) => {
+  ])('with %s %s writes nothing and reports it', async (key, _, answered) => {
     const cwd = await newHost();
     const before = snapshot(cwd);
     const terminal = start(['new'], { cwd });
@@ -133,7 +133,7 @@ describe('who goes away', () => {
     expect(snapshot(cwd)).toEqual(before);
   });
 
-  it('at the last question, too', async () => {
+  it('at the last question writes nothing', async () => {
     const cwd = await newHost();
     const before = snapshot(cwd);
     const terminal = start(
@@ -148,13 +148,13 @@ describe('who goes away', () => {
 });
 
 describe('the terminal', () => {
-  it('has colour', async () => {
+  it('has colors', async () => {
     const terminal = start(['new', 'alpha', '--yes'], { cwd: await newHost() });
     expect(await terminal.ended).toBe(0);
     expect(terminal.bytes).toMatch(sequence);
   });
 
-  it('has none with NO_COLOR, not in questions either', async () => {
+  it('has no colors with NO_COLOR, also in questions', async () => {
     const terminal = start(['new'], { cwd: await newHost(), env: { NO_COLOR: '1' } });
     await terminal.answer('Name of the module', 'alpha');
     await terminal.see('What does it do?');
@@ -163,7 +163,7 @@ describe('the terminal', () => {
     expect(terminal.bytes).not.toMatch(sequence);
   });
 
-  it.each(['stdin', 'stdout'])('is none when %s is led elsewhere: nothing is asked', async (stream) => {
+  it.each(['stdin', 'stdout'])('is not used for prompts if %s is redirected', async (stream) => {
     const redirect = stream === 'stdin' ? '</dev/null' : '| cat';
     const cwd = await newHost();
     const terminal = new Terminal(['bash', '-o', 'pipefail', '-c', `"${process.execPath}" "${bin}" new ${redirect}`], {
@@ -173,7 +173,7 @@ describe('the terminal', () => {
     expect(terminal.text()).toContain('<name> is missing');
   });
 
-  it('still shows questions when stderr is led elsewhere', async () => {
+  it('shows questions if stderr is redirected', async () => {
     const terminal = new Terminal(['sh', '-c', `"${process.execPath}" "${bin}" new 2>/dev/null`], {
       cwd: await newHost(),
     });

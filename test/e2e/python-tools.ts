@@ -7,9 +7,9 @@ import { madeOnce } from './once.ts';
 const run = promisify(execFile);
 const environments = fileURLToPath(new URL('../../.cache/python-tools/', import.meta.url));
 
-/** A virtual environment with these packages, made once beside `folder`, which says that it is complete. */
+/** A virtual environment with these packages, created once. `folder` exists only after it is complete. */
 export async function pythonEnvironment(folder: string, packages: readonly string[]): Promise<string> {
-  // A virtual environment knows its own path: it is made where it stays.
+  // A virtual environment contains its own path, so it cannot be moved.
   const place = `${folder}.venv`;
   await madeOnce(folder, async () => {
     await run('python3', ['-m', 'venv', '--clear', place]);
@@ -19,7 +19,7 @@ export async function pythonEnvironment(folder: string, packages: readonly strin
   return place;
 }
 
-/** Path of a program of a Python package (`name==version`) in an environment of its own. */
+/** Path of a program of a Python package (`name==version`) in a separate environment. */
 export async function pythonTool(requirement: string, program: string): Promise<string> {
   return join(await pythonEnvironment(join(environments, requirement), [requirement]), 'bin', program);
 }

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-it('README.md has a block that starts the host, between others', () => {
+it('README.md has a block that starts the host', () => {
   expect(blocks.length - inOrder.length).toBe(1);
   expect(start).toBeGreaterThan(0);
   expect(start).toBeLessThan(inOrder.length - 1);
@@ -76,7 +76,7 @@ describe('the blocks of README.md, pasted in order', { timeout: 600_000 }, () =>
     await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow('fetch failed');
   });
 
-  /** Runs a block in the folder that the one before it left, and returns what it printed. */
+  /** Runs a block in the last folder of the previous block, and returns its output. */
   async function paste(block: string): Promise<string> {
     const left = join(scratch, 'left');
     const script = `set -euo pipefail\n${block.replaceAll(':8000', `:${port}`)}\npwd > '${left}'`;

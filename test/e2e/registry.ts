@@ -12,7 +12,7 @@ interface Published {
   readonly tarball: Buffer;
 }
 
-/** As much of a package registry as publishing, installing and running take, on loopback. */
+/** A minimal package registry on loopback, for publishing, installing and running. */
 export async function startRegistry(): Promise<Registry> {
   const packages = new Map<string, Published>();
   const server = createServer(async (request, response) => {

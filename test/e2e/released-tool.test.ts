@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { editAsUser, editedFiles, mineIn, modulesOf, type Stack } from '../edited-module.ts';
+import { editAsUser, editedFiles, modulesOf, type Stack, userTextIn } from '../edited-module.ts';
 import { builtBin } from './built-bin.ts';
 import { hostOfRelease, releasedBin } from './released-tool.ts';
 
 const bin = await builtBin();
 
-/** A run of the current tool, or of another one. */
+/** Runs the current tool, or another version. */
 function runTool(
   cwd: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ describe.each<Stack>(['fastify', 'fastapi'])(
       editAsUser(stack, folder());
     });
 
-    it('validate finds nothing', async () => {
+    it('validate reports no diagnostics', async () => {
       expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
     });
 
@@ -52,7 +52,8 @@ describe.each<Stack>(['fastify', 'fastapi'])(
 
     it('update keeps the edits, and a second one has nothing to do', async () => {
       expect(await runTool(host, ['update', '--yes'])).toMatchObject({ code: 0 });
-      for (const file of editedFiles(stack)) expect(readFileSync(join(folder(), file), 'utf8')).toContain(mineIn(file));
+      for (const file of editedFiles(stack))
+        expect(readFileSync(join(folder(), file), 'utf8')).toContain(userTextIn(file));
       expect(await runTool(host, ['update', '--check'])).toMatchObject({ code: 0 });
       expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
     });

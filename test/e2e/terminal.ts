@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 import { afterAll } from 'vitest';
 
 const keys = { enter: '\r', down: '\x1b[B', backspace: '\x7f', 'ctrl-c': '\x03', 'ctrl-d': '\x04' } as const;
-const patienceMs = 30_000;
+const timeoutMs = 30_000;
 
 const running = new Set<Terminal>();
 afterAll(() => {
@@ -16,12 +16,12 @@ export interface TerminalOptions {
   readonly columns?: number;
 }
 
-/** A program on a real pseudo-terminal, with the screen that a person would see. */
+/** A program on a real pseudo-terminal, with its screen. */
 export class Terminal {
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | `signal ${number}`>;
   readonly pid: number;
-  /** Every byte the program wrote, escape sequences and all. */
+  /** All output of the program, including escape sequences. */
   bytes = '';
   private readonly screen: xterm.Terminal;
   private readonly program: ReturnType<typeof spawn>;
@@ -41,25 +41,25 @@ export class Terminal {
     this.ended = new Promise((done) => {
       this.program.onExit(({ exitCode, signal }) => {
         running.delete(this);
-        // Whatever was written last is still on its way to the screen.
+        // The last output may not have reached the screen yet.
         setTimeout(() => this.screen.write('', () => done(signal ? `signal ${signal}` : exitCode)), 50);
       });
     });
   }
 
-  /** All lines so far, those that scrolled away too. */
+  /** All lines so far, including those above the screen. */
   text(): string {
     return this.lines().join('\n').trimEnd();
   }
 
-  /** Waits until `wanted` stands on a line below the one that was seen last. */
+  /** Waits until `wanted` appears on a line below the last one found. */
   async see(wanted: string): Promise<void> {
     this.seenLines = (await this.glimpse(wanted)) + 1;
   }
 
-  /** The same for what will be gone again soon. The number of its line. */
+  /** The same, without moving below that line: for text that disappears. Returns the number of the line. */
   async glimpse(wanted: string): Promise<number> {
-    for (const end = Date.now() + patienceMs; ; ) {
+    for (const end = Date.now() + timeoutMs; ; ) {
       const at = this.lines().findIndex((line, index) => index >= this.seenLines && line.includes(wanted));
       if (at !== -1) return at;
       if (!running.has(this) || Date.now() > end)
@@ -80,7 +80,7 @@ export class Terminal {
     this.press('enter');
   }
 
-  /** Types an answer that is refused, waits for the reason, and takes the answer back. */
+  /** Types an invalid answer, waits for the reason, and deletes the answer. */
   async tryAnswer(question: string, answer: string, reason: string): Promise<void> {
     await this.glimpse(question);
     this.type(answer);
@@ -102,12 +102,12 @@ export class Terminal {
   }
 }
 
-/** Ours without what tells programs about the terminal or the machine that the tests run on. */
+/** The environment without variables about the terminal or the machine that runs the tests. */
 function plainEnvironment(): Record<string, string> {
-  const told = /^(NO_COLOR|FORCE_COLOR|CI|COLORTERM|npm_.*|VITEST.*|NODE_ENV)$/;
+  const excluded = /^(NO_COLOR|FORCE_COLOR|CI|COLORTERM|npm_.*|VITEST.*|NODE_ENV)$/;
   return Object.fromEntries(
     Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !told.test(entry[0]),
+      (entry): entry is [string, string] => entry[1] !== undefined && !excluded.test(entry[0]),
     ),
   );
 }

@@ -37,7 +37,7 @@ describe.skipIf(missing.length > 0)('the workflow of docs/updating.md', () => {
     git('add', '--all');
     git('commit', '--quiet', '--message', 'x');
   };
-  /** As a runner does: each step in a shell of its own, until one fails. */
+  /** Like a runner: each step in a separate shell, until one fails. */
   const runSteps = () => {
     for (const step of steps) {
       const { status, stderr } = run('bash', ['-e', '-o', 'pipefail', '-c', step]);
@@ -45,13 +45,13 @@ describe.skipIf(missing.length > 0)('the workflow of docs/updating.md', () => {
     }
   };
   const pushed = (file: string) => git('show', `origin/update-ai-modules:modules/notes/${file}`);
-  /** What the forge was asked for. */
+  /** The requests to GitHub. */
   const asked = () => (existsSync(join(tools, 'asked')) ? readFileSync(join(tools, 'asked'), 'utf8') : '');
 
   beforeEach(async () => {
     host = await hostWithModule();
     tools = tempFolder();
-    // Not the registry's tool but this one; and a forge that knows of no pull request and notes what it is told.
+    // Replaces npx with this version of the tool, and gh with a script that records its arguments.
     program('npx', `shift 2; exec "${process.execPath}" "${bin}" "$@"`);
     program('gh', `echo "$@" >> "${tools}/asked"; test "$2" = create`);
     mkdirSync(join(tools, 'origin.git'));
@@ -66,13 +66,13 @@ describe.skipIf(missing.length > 0)('the workflow of docs/updating.md', () => {
     chmodSync(join(tools, name), 0o755);
   }
 
-  it('does nothing where nothing is to be done', () => {
+  it('does nothing if there is nothing to update', () => {
     runSteps();
     expect(git('branch', '--all')).not.toContain('update-ai-modules');
     expect(asked()).toBe('');
   });
 
-  it('pushes what an update brings, and asks for a pull request', () => {
+  it('pushes the updated files and creates a pull request', () => {
     host.use(newer);
     commit();
     runSteps();
@@ -81,7 +81,7 @@ describe.skipIf(missing.length > 0)('the workflow of docs/updating.md', () => {
     expect(asked()).toMatch(/^pr create --title Update AI modules/m);
   });
 
-  it('makes it a draft where there are conflicts, which the files hold', () => {
+  it('creates a draft pull request if there are conflicts', () => {
     host.use(newer);
     host.edit('service.ts', 'return 2', 'return 2000');
     commit();

@@ -17,20 +17,20 @@ interface Ended {
   readonly err: string;
 }
 
-/** Root may read everything: it checks as nobody. */
+/** As root, runs as user nobody, because root can read everything. */
 async function validate(cwd: string, args: readonly string[]): Promise<Ended> {
   const bin = await builtBin();
-  const who = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  // In a workflow of GitHub it would print for GitHub.
+  const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  // In a GitHub workflow the default format is github.
   const { GITHUB_ACTIONS: _, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(process.execPath, [bin, 'validate', ...args], { cwd, env, maxBuffer: 1e8, ...who }, (error, out, err) =>
+    execFile(process.execPath, [bin, 'validate', ...args], { cwd, env, maxBuffer: 1e8, ...user }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
   });
 }
 
-/** A host with these files below its folder of modules, that anyone may look into. */
+/** A host with these files in its modules folder, readable for every user. */
 function hostWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = tempFolder();
   chmodSync(root, 0o755);
@@ -42,7 +42,7 @@ function hostWith(files: Readonly<Record<string, string | Uint8Array>>): string 
   return root;
 }
 
-/** A module whose manifest is a pipe: who reads it waits for `fill`. */
+/** A module whose manifest is a pipe. Reading it blocks until `fill`. */
 function pipedModule(root: string): { readonly isRead: Promise<(text: string) => Promise<void>> } {
   const pipe = join(root, 'modules/z_pipe/manifest.yaml');
   mkdirSync(dirname(pipe), { recursive: true });
@@ -56,7 +56,7 @@ function pipedModule(root: string): { readonly isRead: Promise<(text: string) =>
   return { isRead: opened.then(() => fill) };
 }
 
-it('finds the one that is wrong among ten thousand manifests', async () => {
+it('finds the invalid one of ten thousand manifests', async () => {
   const names = Array.from({ length: 10_000 }, (_, at) => `m${at}x`);
   const root = hostWith(Object.fromEntries(names.map((name) => [`${name}/manifest.yaml`, manifest(name)])));
   writeFileSync(join(root, 'modules/m5000x/manifest.yaml'), `${manifest('m5000x')}colour: red\n`);
@@ -68,7 +68,7 @@ it('finds the one that is wrong among ten thousand manifests', async () => {
   expect(lines).toHaveLength(5);
 });
 
-it('finds each file that cannot be read, also one that goes meanwhile, and what is wrong in the others', async () => {
+it('reports unreadable files, also one that is removed during the run, and problems in the others', async () => {
   const keys = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join('');
   const root = hostWith({
     'binary/manifest.yaml': new Uint8Array(5_000).map((_, at) => at),
@@ -93,7 +93,7 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
   const running = validate(root, ['--format', 'pretty']);
   const fill = await isRead;
   rmSync(path('zz_gone/manifest.yaml'));
-  // Nothing is said of it to what is no terminal, however long it takes.
+  // Without a terminal there is no progress, even after a second.
   await wait(1_500);
   await fill(manifest('z_pipe', 'Zpipe'));
   const { code, out, err } = await running;
@@ -115,10 +115,10 @@ it('finds each file that cannot be read, also one that goes meanwhile, and what 
 });
 
 it.each([
-  ['a path that is not there', 'no/where', 'no/where cannot be read: it does not exist'],
+  ['a missing path', 'no/where', 'no/where cannot be read: it does not exist'],
   ['a folder without manifests', 'modules/none', 'modules/none has no manifest.yaml'],
-  ['a link that goes in a circle', 'circle', 'circle cannot be read: too many symbolic links'],
-])('refuses %s', async (_, path, reason) => {
+  ['a circular link', 'circle', 'circle cannot be read: too many symbolic links'],
+])('rejects %s', async (_, path, reason) => {
   const root = hostWith({ 'none/README.md': '', 'fine/manifest.yaml': manifest('fine') });
   symlinkSync('circle', join(root, 'circle'));
   const { code, out, err } = await validate(root, ['modules/fine', path]);
@@ -137,7 +137,7 @@ it('shows progress on a terminal once a run takes a second, and removes it', asy
   expect(terminal.text()).toBe('4,000 manifests valid');
 });
 
-it('draws nothing over a manifest that is typed', async () => {
+it('shows no progress while a manifest is typed', async () => {
   const terminal = new Terminal([process.execPath, await builtBin(), 'validate', '-'], { cwd: tempFolder() });
   terminal.type(manifest('typed').replaceAll('\n', '\r'));
   await wait(1_500);
@@ -147,7 +147,7 @@ it('draws nothing over a manifest that is typed', async () => {
   expect(terminal.bytes).not.toContain('Checking');
 });
 
-it('reads a pattern with the library that is shipped beside it', async () => {
+it('resolves a pattern with the library in the package', async () => {
   const root = tempFolder();
   chmodSync(root, 0o755);
   for (const name of ['ocr', 'asr', 'tts']) {

@@ -34,7 +34,7 @@ export async function add(
   const given = flags.module === undefined ? [] : [flags.module];
   const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
   // Compare with the manifest on disk, so that errors in it count as existing.
-  return carryOutUpdate(io, 'add', { ...planned, manifestsThen: new Map() }, aborts, flags);
+  return carryOutUpdate(io, 'add', { ...planned, lastManifests: new Map() }, aborts, flags);
 }
 
 async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {

@@ -18,7 +18,7 @@ interface Audit {
 /** Prints the state of each file, or with --verify-base whether the merge bases are correct. */
 export async function status(io: Io, names: readonly string[], flags: StatusFlags): Promise<ExitCode> {
   const audits: Audit[] = [];
-  const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.strayed() });
+  const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.baseDifferences() });
   const { modules, notes, found } = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
   if (flags.json) {
     const more = flags.verifyBase ? { bases: audits.map(auditToJson) } : { modules: modules.map(updateToJson), notes };

@@ -46,7 +46,7 @@ export async function carryOutUpdate(
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const isRefused = hasConflicts && aborts;
   const isIdle = isNoop(plan);
-  const diagnostics = await assertNoNewErrors(io, found.host, plan, planned.manifestsThen);
+  const diagnostics = await assertNoNewErrors(io, found.host, plan, planned.lastManifests);
 
   const dryRun = flags.check === true || flags.dryRun === true || isRefused;
   const isWritten = !dryRun && mayWrite(io, flags);

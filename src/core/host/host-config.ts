@@ -1,32 +1,32 @@
 import * as z from 'zod/mini';
 import { Failure } from '../failure.ts';
 import { nearestWord } from '../text/nearest-word.ts';
-import { whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 export const HostConfigSchema = z.strictObject({
-  /** Name of a bundled pack, or a path to a pack's folder. */
+  /** Name of a bundled pack, or path of a pack's folder. */
   stack: z.optional(z.string().check(z.minLength(1))),
   /** Folder of the modules, relative to the host. */
   modules_dir: z.optional(z.string()),
-  /** Where this host keeps what modules use, by the names of the pack's own `imports`. */
+  /** Where modules import parts of this host from, by the names in the pack's `imports`. */
   imports: z._default(z.record(z.string(), z.string().check(z.regex(/^[@#A-Za-z0-9_./-]+$/))), {}),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
-  /** How serious a finding of a rule is here: off, warning or error; docs/rules.md lists the rules. */
+  /** Severities of rules: off, warning or error. docs/rules.md lists the rules. */
   rules: z._default(z.record(z.string(), z.enum(['off', 'warning', 'error'])), {}),
-  /** Findings that are not told: of a rule, in a file or below a folder of the host. */
+  /** Diagnostics to ignore: of a rule, in a file or folder of the host. */
   ignore: z._default(z.array(z.strictObject({ rule: z.string(), path: z.string() })), []),
 });
 
-/** What a host says about itself in ai-modules.yaml. */
+/** The contents of ai-modules.yaml. */
 export type HostConfig = z.output<typeof HostConfigSchema>;
 
-/** Throws `host-invalid`, which names the key. */
+/** Throws `host-invalid`, with the key in the message. */
 export async function parseHostConfig(text: string, file: string): Promise<HostConfig> {
   const parsed = HostConfigSchema.safeParse(await read(text, file));
   if (parsed.success) {
-    const reason = parsed.data.modules_dir === undefined ? undefined : whyNotRelPath(parsed.data.modules_dir);
+    const reason = parsed.data.modules_dir === undefined ? undefined : invalidPathReason(parsed.data.modules_dir);
     if (reason === undefined) return parsed.data;
     throw new Failure('host-invalid', { file, reason: `modules_dir is refused: ${reason}` });
   }

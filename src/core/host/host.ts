@@ -2,26 +2,26 @@ import type { PackMeta } from '../pack/pack-meta.ts';
 import { joinPath, type RelPath, relativeTo } from '../tree/rel-path.ts';
 import type { HostConfig } from './host-config.ts';
 
-/** Where a host says about itself what cannot be told from its other files. */
+/** The file in which a host declares what cannot be detected from its other files. */
 export const hostConfigFile = 'ai-modules.yaml';
 
-/** A host application as far as we need to know it. */
+/** A host application. */
 export interface Host {
   /** Absolute path of its folder. */
   readonly root: string;
   readonly stack: string;
-  /** Why we think so, in words for the user. */
+  /** How the stack was detected, for the user. */
   readonly evidence: readonly string[];
   readonly modulesDir: RelPath;
-  /** Where the host keeps what modules use: paths below the root, or specifiers to use verbatim, as its pack has them. */
+  /** Where modules import parts of the host from: paths below the root or verbatim specifiers, depending on the pack. */
   readonly imports: Readonly<Record<string, string>>;
 }
 
-/** A pack recognises a host when every file it names is there and holds what it should. */
-export function recognise(meta: PackMeta, files: ReadonlyMap<string, string>): readonly string[] | undefined {
+/** The evidence that a host belongs to a pack; `undefined` unless all of the pack's rules hold. */
+export function hostEvidence(meta: PackMeta, files: ReadonlyMap<string, string>): readonly string[] | undefined {
   const rules = meta.host.detect;
-  const holds = rules.every(({ file, contains }) => files.get(file)?.includes(contains ?? '') ?? false);
-  return holds ? rules.map((rule) => rule.evidence) : undefined;
+  const isMatch = rules.every(({ file, contains }) => files.get(file)?.includes(contains ?? '') ?? false);
+  return isMatch ? rules.map((rule) => rule.evidence) : undefined;
 }
 
 export function describeHost(
@@ -39,14 +39,14 @@ export function describeHost(
   };
 }
 
-/** The host's `imports` as a file in the module's folder writes them. */
+/** The host's `imports` as import specifiers for files in the module's folder. */
 export function importSpecifiers(host: Host, meta: PackMeta, moduleName: string): Record<string, string> {
   if (meta.host.import_style === 'verbatim') return { ...host.imports };
   const folder = joinPath(host.modulesDir, moduleName);
   return Object.fromEntries(Object.entries(host.imports).map(([key, path]) => [key, relativeTo(folder, path)]));
 }
 
-/** Stands in a comment line of a host's file: what modules add to the file goes above that line. */
+/** Marks a comment line in a file of the host. Modules add their lines above it. */
 export const marker = 'create-ai-module:insert';
 
 export type Edit =
@@ -55,8 +55,8 @@ export type Edit =
   | { readonly kind: 'no-marker' };
 
 /**
- * Takes out lines that were inserted: of those right above the marker, up to a blank line, the ones that are so to the
- * letter. What stands elsewhere, or was changed, is the user's.
+ * Removes inserted lines: exact matches between the marker and the nearest blank line above it. Lines elsewhere, or
+ * changed since, belong to the user.
  */
 export function removeAboveMarker(text: string, lines: ReadonlySet<string>): string {
   const all = text.split('\n');
@@ -66,8 +66,8 @@ export function removeAboveMarker(text: string, lines: ReadonlySet<string>): str
 }
 
 /**
- * Inserts lines above the marker, with its indentation and the file's line endings. A line that is there already is
- * left out, so that a second run changes nothing. All other bytes stay as they are.
+ * Inserts lines above the marker, with its indentation and the file's line endings. Skips lines that the file contains
+ * already, so that a second run changes nothing.
  */
 export function insertAtMarker(text: string, lines: readonly string[]): Edit {
   const present = new Set(text.split(/\r?\n/).map((line) => line.trim()));

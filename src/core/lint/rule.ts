@@ -3,7 +3,7 @@ import type { Edit, Problem, Range, Severity } from '../diagnostic.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { YamlSource } from '../yaml/exact.ts';
 import type { PlainYaml } from '../yaml/fast.ts';
-import type { Span } from '../yaml/faults.ts';
+import type { Span } from '../yaml/syntax-problems.ts';
 
 /** Metadata of a rule; docs/rules.md is generated from it, with the fixtures of the rule as examples. */
 interface RuleText {

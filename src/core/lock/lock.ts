@@ -1,34 +1,34 @@
 import { Failure } from '../failure.ts';
 import { pickSide } from '../merge/markers.ts';
-import type { Remembered } from '../merge/trees.ts';
+import type { FileRecords } from '../merge/trees.ts';
 import { yamlLiteral } from '../text/literals.ts';
-import { type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
-/** What rendered a module, and what the user decided about its files since. */
+/** The contents of a lock file: the pack that rendered the module or host, and records about its files. */
 export interface Lock {
   readonly pack: { readonly name: string; readonly version: string };
-  readonly remembered: Remembered;
-  /** Of a host: the name it was made with, which its folder need not have. */
+  readonly records: FileRecords;
+  /** For a host: its original name. The name of its folder may differ. */
   readonly host?: string | undefined;
 }
 
 export const lockPath = '.ai-module/lock.yaml';
-export const pristinePath = '.ai-module/pristine.base';
+export const mergeBasePath = '.ai-module/pristine.base';
 export const attributesPath = '.gitattributes';
 
-/** Keeps the base out of reviews and statistics, and its bytes as they are. */
+/** Hides the merge base in reviews and statistics, and prevents git from converting it. */
 export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
 
-/** The same for a host, whose own .gitattributes is its own. */
+/** The same for a host, in its own folder, because the host has another .gitattributes. */
 export const hostAttributesPath = '.ai-module/.gitattributes';
 export const hostAttributesText = 'pristine.base -diff linguist-generated eol=lf\n';
 
 const lockVersion = 1;
 
-/** No hash and no date, and one item a line: branches that both update must merge. */
-export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {}, host?: string): string {
-  const { owned = [], deleted = [], detached = [], moved = [] } = remembered;
+/** Contains no hash and no date, and one item per line, so that branches that both update can be merged. */
+export function lockText(pack: Lock['pack'], records: Partial<FileRecords> = {}, host?: string): string {
+  const { owned = [], deleted = [], detached = [], moved = [] } = records;
   const list = (key: string, lines: readonly string[]) =>
     lines.length === 0 ? '' : `${key}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
   const items = (paths: readonly string[]) => paths.map((path) => `- ${yamlLiteral(path)}`);
@@ -45,7 +45,7 @@ export function lockText(pack: Lock['pack'], remembered: Partial<Remembered> = {
   ].join('');
 }
 
-/** Throws `lock-invalid` or `lock-newer`. Where git left conflicts in it, our side counts: the next update fixes it. */
+/** Throws `lock-invalid` or `lock-newer`. In git conflicts, takes our side: the next update corrects the file. */
 export async function parseLock(text: string, file: string): Promise<Lock> {
   const value = await read(pickSide(text, 'mine'), file);
   const { lock_version: version, pack, pack_version: packVersion, host } = value;
@@ -60,7 +60,7 @@ export async function parseLock(text: string, file: string): Promise<Lock> {
   return {
     pack: { name: pack, version: packVersion },
     ...(typeof host === 'string' ? { host } : {}),
-    remembered: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
+    records: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
   };
 }
 
@@ -74,8 +74,8 @@ async function read(text: string, file: string): Promise<Record<string, unknown>
 
 function pathsOf(value: unknown, key: string, file: string): RelPath[] {
   const paths: unknown[] = Array.isArray(value) ? value : [];
-  const wrong = paths.find((path) => typeof path !== 'string' || whyNotRelPath(path) !== undefined);
-  if (wrong !== undefined || (value != null && !Array.isArray(value)))
+  const invalid = paths.find((path) => typeof path !== 'string' || invalidPathReason(path) !== undefined);
+  if (invalid !== undefined || (value != null && !Array.isArray(value)))
     throw new Failure('lock-invalid', { file, reason: `${key} must be a list of paths` });
   return paths as RelPath[];
 }

@@ -1,16 +1,15 @@
 import { fromHex, toHex } from '../text/bytes.ts';
 import { withLineFeeds } from '../text/line-endings.ts';
-import { type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile } from '../tree/tree.ts';
 
 /**
- * The last render of every managed file as one plain text, sorted by path, so that git can merge it line by line:
- * a header `-- "path" mode=100644 enc=utf8 --`, then the file's lines. Nothing in it is derived from the files
- * (no length, no hash): two branches that changed different lines of one file must not conflict here.
- * A line that looks like a header, or like a marker of git, is escaped with a backslash: what looks like one is one.
- * `noeol` tells a file without a final line feed.
+ * The last render of every managed file as one plain text, sorted by path. For each file it has a header
+ * `-- "path" mode=100644 enc=utf8 --` and the file's lines. It contains no lengths and no hashes, so that git can merge
+ * branches that changed different lines of one file. Lines that look like a header or a conflict marker are escaped
+ * with a backslash. `noeol` marks a file without a final line feed.
  */
-export function writePristine(tree: Tree): string {
+export function serializeMergeBase(tree: Tree): string {
   return sortedPaths(tree)
     .map((path) => {
       const file = tree.get(path) as TreeFile;
@@ -25,16 +24,16 @@ export function writePristine(tree: Tree): string {
 
 export const manifestPath = 'manifest.yaml' as RelPath;
 
-/** The base as it is kept: what was rendered, and the manifest that it was rendered from, which is the user's. */
-export function writeBase(rendered: Tree, manifest: TreeFile | undefined): string {
-  if (manifest === undefined) return writePristine(rendered);
+/** The text of pristine.base: the rendered files and the manifest that they were rendered from. */
+export function mergeBaseText(rendered: Tree, manifest: TreeFile | undefined): string {
+  if (manifest === undefined) return serializeMergeBase(rendered);
   const { content, mode } = manifest;
-  const kept = { content: typeof content === 'string' ? withLineFeeds(content) : content, mode };
-  return writePristine(new Map([...rendered, [manifestPath, kept]]));
+  const stored = { content: typeof content === 'string' ? withLineFeeds(content) : content, mode };
+  return serializeMergeBase(new Map([...rendered, [manifestPath, stored]]));
 }
 
-/** The inverse of `writeBase`. Bases of older modules have no manifest. */
-export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest: TreeFile | undefined } {
+/** Separates the manifest from the rendered files. Merge bases of older versions contain no manifest. */
+export function splitManifest(tree: Tree): { readonly base: Tree; readonly manifest: TreeFile | undefined } {
   const base = new Map(tree);
   base.delete(manifestPath);
   return { base, manifest: tree.get(manifestPath) };
@@ -42,9 +41,9 @@ export function splitBase(tree: Tree): { readonly base: Tree; readonly manifest:
 
 const header = /^("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
-/** The inverse of `writePristine`; `undefined` for text that it did not write. */
-export function readPristine(given: string): Tree | undefined {
-  // Converted: in the headers, no carriage return is anything that was rendered.
+/** The inverse of `serializeMergeBase`; `undefined` if the text is invalid. */
+export function parseMergeBase(given: string): Tree | undefined {
+  // If the headers have carriage returns, the line endings of the whole file were converted.
   const text = given.includes('\r') && /^-- ".* --\r$/m.test(given) ? withLineFeeds(given) : given;
   const tree = new Map<RelPath, TreeFile>();
   if (text === '') return tree;
@@ -63,11 +62,11 @@ export function readPristine(given: string): Tree | undefined {
   return tree;
 }
 
-/** What is committed may have been edited: no path out of the module is taken from it. */
+/** The file may have been edited, so paths that lead out of the module are rejected. */
 function readPath(quoted: string): RelPath | undefined {
   try {
     const path = String(JSON.parse(quoted));
-    return whyNotRelPath(path) === undefined ? (path as RelPath) : undefined;
+    return invalidPathReason(path) === undefined ? (path as RelPath) : undefined;
   } catch {
     return undefined;
   }

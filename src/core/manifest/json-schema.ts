@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { keywords, takenClassNames, takenModuleNames } from '../text/names.ts';
+import { keywords, reservedClassNames, reservedModuleNames } from '../text/names.ts';
 import { standardSettings } from './configuration.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
 import { fields, ManifestSchema, maxLengths, patterns, reasons, takenConfigKeys } from './schema.ts';
@@ -34,8 +34,8 @@ const prose = (maxLength: number): JsonSchema => ({
  * JSON Schema for the checks that schema.ts has as functions. A property test compares the two.
  */
 const checks = new Map<unknown, JsonSchema>([
-  [fields.name, { ...matching(patterns.name), ...noneOf(keywords, takenModuleNames) }],
-  [fields.class_name, { ...matching(patterns.className), ...noneOf(takenClassNames) }],
+  [fields.name, { ...matching(patterns.name), ...noneOf(keywords, reservedModuleNames) }],
+  [fields.class_name, { ...matching(patterns.className), ...noneOf(reservedClassNames) }],
   [fields.description, prose(maxLengths.description)],
   [fields.author, prose(maxLengths.author)],
   [fields.settingDescription, prose(maxLengths.settingDescription)],

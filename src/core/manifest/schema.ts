@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { oneLine } from '../text/literals.ts';
-import { isKeyword, isTakenClassName, moduleNamePattern, whyNotModuleName } from '../text/names.ts';
+import { invalidModuleNameReason, isKeyword, isReservedClassName, moduleNamePattern } from '../text/names.ts';
 
 /** A larger file is refused before it is parsed. */
 export const maxManifestBytes = 1_000_000;
@@ -60,10 +60,10 @@ export const maxLengths = {
 
 /** Checks of strings for which a pattern is not enough. */
 export const whyNot = {
-  name: whyNotModuleName,
+  name: invalidModuleNameReason,
   className: (value) => {
     if (!patterns.className[0].test(value)) return patterns.className[1];
-    return isTakenClassName(value) ? 'is taken by the language or the host' : undefined;
+    return isReservedClassName(value) ? 'is taken by the language or the host' : undefined;
   },
   description: prose(maxLengths.description),
   author: prose(maxLengths.author),

@@ -4,7 +4,7 @@ export interface Hunk {
   /** 1-based first line and number of lines, before and after, as in a unified diff. */
   readonly before: readonly [start: number, count: number];
   readonly after: readonly [start: number, count: number];
-  /** Each behind ' ', '-' or '+'; behind a last line without a line feed comes git's note of that. */
+  /** Prefixed with ' ', '-' or '+'. After a last line without a line feed comes git's note about it. */
   readonly lines: readonly string[];
 }
 
@@ -30,7 +30,7 @@ interface LineChange {
 
 function changesOf(a: readonly string[], b: readonly string[]): LineChange[] {
   const hunks = hunksOf(a, b) ?? [changedMiddle(a, b)];
-  return hunks.map(({ at, size, ofAt, ofSize }) => ({ from: at, removed: size, to: ofAt, added: ofSize }));
+  return hunks.map(({ at, size, toAt, toSize }) => ({ from: at, removed: size, to: toAt, added: toSize }));
 }
 
 function hunkOf(group: readonly LineChange[], a: readonly string[], b: readonly string[], context: number): Hunk {
@@ -39,29 +39,29 @@ function hunkOf(group: readonly LineChange[], a: readonly string[], b: readonly 
   const start = Math.max(0, first.from - context);
   const end = Math.min(a.length, last.from + last.removed + context);
   const lines: string[] = [];
-  const put = (mark: string, some: readonly string[]) => lines.push(...some.map((line) => `${mark}${line}`));
+  const add = (prefix: string, some: readonly string[]) => lines.push(...some.map((line) => `${prefix}${line}`));
   let at = start;
   for (const change of group) {
-    put(' ', a.slice(at, change.from));
-    put('-', a.slice(change.from, change.from + change.removed));
-    put('+', b.slice(change.to, change.to + change.added));
+    add(' ', a.slice(at, change.from));
+    add('-', a.slice(change.from, change.from + change.removed));
+    add('+', b.slice(change.to, change.to + change.added));
     at = change.from + change.removed;
   }
-  put(' ', a.slice(at, end));
-  const place = (startAt: number, mark: string): readonly [number, number] => {
-    const count = lines.filter((line) => line.startsWith(' ') || line.startsWith(mark)).length;
+  add(' ', a.slice(at, end));
+  const rangeOf = (startAt: number, prefix: string): readonly [number, number] => {
+    const count = lines.filter((line) => line.startsWith(' ') || line.startsWith(prefix)).length;
     return [count === 0 ? startAt : startAt + 1, count];
   };
   return {
-    before: place(start, '-'),
-    after: place(first.to - (first.from - start), '+'),
+    before: rangeOf(start, '-'),
+    after: rangeOf(first.to - (first.from - start), '+'),
     lines: lines.flatMap((line) =>
       line.endsWith('\n') ? [line.slice(0, -1)] : [line, '\\ No newline at end of file'],
     ),
   };
 }
 
-/** Lines with their line feeds, so that a last line without one differs from the same line with one. */
+/** Keeps line feeds, so that a missing final line feed is a difference. */
 function toLines(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

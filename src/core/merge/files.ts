@@ -7,19 +7,19 @@ import { type MergeLabels, unresolvedLines } from './markers.ts';
 export type ConflictStyle = 'markers' | 'ours' | 'theirs' | 'sidecar';
 export type ConflictKind = 'edit/edit' | 'edit/delete' | 'add/add' | 'binary' | 'unresolved';
 
-/** How a file stands: to its last render, and to the new one. */
+/** The state of a file compared with its last and its new render. */
 export type FileState = 'clean' | 'edited' | 'outdated' | 'both' | 'deleted' | 'detached' | 'owned' | 'conflict';
 
-/** What becomes of one file. `after` is what it shall be: absent, it is not there. */
+/** The decision about one file. `after` is its new content; absent if the file is to be deleted or stays deleted. */
 export interface Outcome {
   readonly state: FileState;
   readonly after?: TreeFile | undefined;
-  /** Goes beside the file, under a name of its own. */
+  /** The pack's version, to be written beside the file under another name. */
   readonly sidecar?: TreeFile;
   readonly conflict?: {
     readonly kind: ConflictKind;
     readonly lines: readonly number[];
-    /** What each side has there, where it is lines that conflict. */
+    /** The lines of each side, for conflicts of lines. */
     readonly regions?: readonly LineConflict[];
   };
   readonly reason: string;
@@ -28,12 +28,12 @@ export interface Outcome {
 export interface MergeFileOptions {
   readonly labels: MergeLabels;
   readonly conflicts: ConflictStyle;
-  readonly otherEngine?: MergeParts | undefined;
+  readonly fallback?: MergeParts | undefined;
 }
 
 type MaybeFile = TreeFile | undefined;
 
-/** The table of updating, for a file that the pack manages: last render, disk, new render → what becomes of it. */
+/** Decides what happens to a managed file, from its last render, the file on disk and the new render. */
 export function mergeFile(
   path: string,
   base: MaybeFile,
@@ -42,15 +42,15 @@ export function mergeFile(
   options: MergeFileOptions,
 ): Outcome {
   if (mine && (!theirs || !sameFile(mine, theirs))) {
-    const lines = markersOf(mine, base, theirs);
+    const lines = unresolvedConflicts(mine, base, theirs);
     if (lines.length > 0) return keep(mine, 'conflict', 'has unresolved conflicts', 'unresolved', lines);
   }
-  if (!theirs) return withoutTheirs(base, mine, options);
-  if (!mine) return withoutMine(base, theirs);
+  if (!theirs) return mergeRemoved(base, mine, options);
+  if (!mine) return mergeDeleted(base, theirs);
   if (sameFile(mine, theirs)) return keep(mine, 'clean', 'same as generated');
-  if (!base) return besides('add/add', mine, theirs, 'a file with this name is now generated as well', options);
+  if (!base) return keepBoth('add/add', mine, theirs, 'a file with this name is now generated as well', options);
   if (sameFile(mine, base))
-    return { state: 'outdated', after: renewed(base, mine, theirs), reason: 'not edited; takes the new version' };
+    return { state: 'outdated', after: takeTheirs(base, mine, theirs), reason: 'not edited; takes the new version' };
   const isOnlyFormatted = isFormatOf(path, mine, base);
   if (sameFile(theirs, base))
     return isOnlyFormatted
@@ -61,8 +61,8 @@ export function mergeFile(
   return mergeBoth(path, base, mine, theirs, options);
 }
 
-/** The new render of a file that was not edited: each line ends as it does there. */
-function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
+/** The new render of an unedited file, with the line endings of the file on disk. */
+function takeTheirs(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
   const merged = mergeContent(base.content, mine.content, theirs.content, {
     labels: { base: '', theirs: '' },
     conflicts: 'theirs',
@@ -70,7 +70,7 @@ function renewed(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile {
   return { content: merged?.content ?? theirs.content, mode: theirs.mode };
 }
 
-function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
+function mergeRemoved(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
   if (!mine) return { state: 'clean', reason: 'deleted on both sides' };
   if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'no longer generated' };
   if (conflicts === 'theirs') return { state: 'outdated', reason: 'no longer generated; your edits are discarded' };
@@ -78,38 +78,38 @@ function withoutTheirs(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFil
   return keep(mine, 'detached', 'edited, but no longer generated; kept as your file', 'edit/delete');
 }
 
-function withoutMine(base: MaybeFile, theirs: TreeFile): Outcome {
-  return base ? staysDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new file' };
+function mergeDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+  return base ? keepDeleted(base, theirs) : { state: 'outdated', after: theirs, reason: 'new file' };
 }
 
-/** What `staysDeleted` says where the pack's render is another one than it was. */
+/** The reason that `keepDeleted` gives if the render has changed. */
 export const deletedAndChanged = 'you deleted it; the generated version has changed since';
 
-export function staysDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
-  const isNews = base !== undefined && !sameFile(base, theirs);
-  return { state: 'deleted', reason: isNews ? deletedAndChanged : 'you deleted it' };
+export function keepDeleted(base: MaybeFile, theirs: TreeFile): Outcome {
+  const isChanged = base !== undefined && !sameFile(base, theirs);
+  return { state: 'deleted', reason: isChanged ? deletedAndChanged : 'you deleted it' };
 }
 
 function mergeBoth(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile, options: MergeFileOptions): Outcome {
   const mode = mergeModes(base.mode, mine.mode, theirs.mode);
   const side = ({ markers: 'markers', ours: 'mine', theirs: 'theirs', sidecar: 'markers' } as const)[options.conflicts];
-  const merging = { labels: options.labels, conflicts: side, otherEngine: options.otherEngine } as const;
-  const asTheyAre = mergeContent(base.content, mine.content, theirs.content, merging);
-  const merged = asTheyAre?.conflicts.length ? (withoutFormat(path, base, mine, theirs) ?? asTheyAre) : asTheyAre;
+  const merging = { labels: options.labels, conflicts: side, fallback: options.fallback } as const;
+  const direct = mergeContent(base.content, mine.content, theirs.content, merging);
+  const merged = direct?.conflicts.length ? (mergeInUserFormat(path, base, mine, theirs) ?? direct) : direct;
   if (!merged)
-    return besides('binary', { ...mine, mode }, theirs, 'changed on both sides, and not a text file', options);
+    return keepBoth('binary', { ...mine, mode }, theirs, 'changed on both sides, and not a text file', options);
   const after = { content: merged.content, mode };
   const lines = merged.conflicts.map(({ line }) => line);
   if (lines.length === 0) return { state: 'both', after, reason: 'changed on both sides; merged' };
   const reason = 'the same lines changed on both sides';
-  if (options.conflicts === 'sidecar') return besides('edit/edit', { ...mine, mode }, theirs, reason, options);
+  if (options.conflicts === 'sidecar') return keepBoth('edit/edit', { ...mine, mode }, theirs, reason, options);
   if (options.conflicts !== 'markers')
     return { state: 'both', after, reason: `${reason}; resolved with ${options.conflicts}` };
   return { state: 'conflict', after, conflict: { kind: 'edit/edit', lines, regions: merged.conflicts }, reason };
 }
 
-/** A merge without conflicts, where those there are come of a formatter that the user runs. */
-function withoutFormat(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile): ContentMerge | undefined {
+/** Merges in the format of the user's file; `undefined` if that does not avoid all conflicts. */
+function mergeInUserFormat(path: string, base: TreeFile, mine: TreeFile, theirs: TreeFile): ContentMerge | undefined {
   const [o, a, b] = [base.content, mine.content, theirs.content];
   if (typeof o !== 'string' || typeof a !== 'string' || typeof b !== 'string') return undefined;
   const before = inFormatOf(path, a, o);
@@ -119,8 +119,8 @@ function withoutFormat(path: string, base: TreeFile, mine: TreeFile, theirs: Tre
   return merged?.conflicts.length === 0 ? merged : undefined;
 }
 
-/** Two files that cannot become one: the user's stays, the pack's goes beside it, unless a side was chosen. */
-function besides(
+/** For files that cannot be merged: keeps the user's and puts the pack's beside it, unless a side is preferred. */
+function keepBoth(
   kind: ConflictKind,
   mine: TreeFile,
   theirs: TreeFile,
@@ -142,7 +142,7 @@ function keep(
   return kind === undefined ? { state, after, reason } : { state, after, reason, conflict: { kind, lines } };
 }
 
-/** A formatter that the user runs makes no file an edited one. */
+/** Whether a file differs only in format: reformatted files do not count as edited. */
 function isFormatOf(path: string, mine: TreeFile, other: TreeFile): boolean {
   if (mine.mode !== other.mode || typeof mine.content !== 'string' || typeof other.content !== 'string') return false;
   return sameButForFormat(path, mine.content, other.content);
@@ -152,8 +152,8 @@ function mergeModes(base: FileMode, mine: FileMode, theirs: FileMode): FileMode 
   return mine === base ? theirs : mine;
 }
 
-/** Conflicts that stand in the file on disk, unless the pack itself writes what looks like one. */
-function markersOf(mine: TreeFile, base: MaybeFile, theirs: MaybeFile): number[] {
+/** Lines of unresolved conflicts in the file on disk, unless the renders contain as many lookalikes. */
+function unresolvedConflicts(mine: TreeFile, base: MaybeFile, theirs: MaybeFile): number[] {
   const count = (file: MaybeFile) => (typeof file?.content === 'string' ? unresolvedLines(file.content) : []);
   const lines = count(mine);
   return lines.length > Math.max(count(base).length, count(theirs).length) ? lines : [];
@@ -167,8 +167,8 @@ export interface ContentMerge {
 }
 
 /**
- * Three contents → one; `undefined` where they are no text that lines could be told apart in. Bytes that are not UTF-8
- * are read as Latin-1, in which every byte means something, and written so again if all of the result can be.
+ * Merges three contents; `undefined` for binary files. Bytes that are not UTF-8 are merged as Latin-1, which can decode
+ * any bytes; `undefined` too if the result cannot be encoded in it.
  */
 export function mergeContent(
   base: Content,

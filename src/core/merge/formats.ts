@@ -2,15 +2,15 @@ import { hunksOf } from './hunks.ts';
 
 type Kind = 'indented' | 'braced';
 
-/** Endings of files whose formatters are known; in the first, how far a line stands in says something. */
+/** File extensions with known formatters. Indentation is significant in `indented` languages. */
 const kinds: Readonly<Record<string, Kind>> = {
   ...{ py: 'indented' },
   ...{ ts: 'braced', tsx: 'braced', js: 'braced', mjs: 'braced', cjs: 'braced', json: 'braced', css: 'braced' },
 };
 
 /**
- * Whether two texts of a program differ in nothing that a formatter decides: where lines break and how far they stand
- * in, which quotes a text is in, a comma before a bracket that closes on a line of its own.
+ * Whether two texts of a program differ only in what a formatter decides: line breaks, indentation, the kind of quotes,
+ * trailing commas.
  */
 export function sameButForFormat(path: string, a: string, b: string): boolean {
   const kind = kindOf(path);
@@ -19,7 +19,7 @@ export function sameButForFormat(path: string, a: string, b: string): boolean {
   return left.length === right.length && left.every((token, at) => token === right[at]);
 }
 
-/** What one line says, whichever way it is formatted; `undefined` for a file whose formatters are not known. */
+/** A line in a form that does not depend on formatting; `undefined` for a file without a known formatter. */
 export function lineWithoutFormat(path: string, line: string): string | undefined {
   const kind = kindOf(path);
   if (kind === undefined) return undefined;
@@ -32,7 +32,7 @@ function kindOf(path: string): Kind | undefined {
   return kinds[path.slice(path.lastIndexOf('.') + 1)];
 }
 
-/** Byte order mark and final line feed: merging keeps them as they are. */
+/** Whether the text has a byte order mark and a final line feed, which formatting does not change here. */
 function frameOf(text: string): string {
   return [text.startsWith('\ufeff'), text.endsWith('\n')].join();
 }
@@ -44,10 +44,10 @@ const rules: Readonly<Record<Kind, RegExp>> = {
     /(?<comment>#[^\n]*)|(?<raw>"""(?:[^\\]|\\[\s\S])*?"""|'''(?:[^\\]|\\[\s\S])*?''')|(?<text>"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*')|(?<space>\s+)|(?<word>[\p{L}\p{N}_]+)|(?<sign>[\s\S])/gu,
 };
 
-/** What is left of a text when its format is taken away. */
+/** The tokens of a text, without what depends on its format. */
 function tokensOf(text: string, kind: Kind): string[] {
   const tokens: string[] = [];
-  // The brackets that are open; whether each is one that only holds the names of an import together.
+  // For each open bracket, whether it only groups the names of an import.
   const open: boolean[] = [];
   for (const { groups = {} } of text.replaceAll('\r\n', '\n').trim().matchAll(rules[kind])) {
     const { comment, text: quoted, raw, space, word, sign = '' } = groups;
@@ -64,24 +64,24 @@ function tokensOf(text: string, kind: Kind): string[] {
       if (open.at(-1) === true) continue;
     }
     if (tokens.at(-1) === ',\n') tokens[tokens.length - 1] = ',';
-    tokens.push(comment?.trimEnd() ?? raw ?? word ?? (quoted === undefined ? sign : inOneKindOfQuotes(quoted)));
+    tokens.push(comment?.trimEnd() ?? raw ?? word ?? (quoted === undefined ? sign : withDoubleQuotes(quoted)));
   }
   return tokens;
 }
 
-/** Blank lines say nothing; how far the next line stands in does. */
+/** Ignores blank lines; the indentation of the next line is significant. */
 function lineBreak(space: string): string {
   return `\n${space.slice(space.lastIndexOf('\n') + 1)}`;
 }
 
-function inOneKindOfQuotes(quoted: string): string {
+function withDoubleQuotes(quoted: string): string {
   const inside = quoted.slice(1, -1);
   return /["'\\]/.test(inside) ? quoted : `"${inside}"`;
 }
 
 /**
- * A text in the format of another one: where both say the same, it is as in the other; the rest stays. `undefined` for
- * a kind of file whose formatters are not known, and for texts that are too long to compare.
+ * Applies the format of `model` to a text: passages that differ only in format are taken from `model`. `undefined` for a
+ * file without a known formatter, and for texts that are too long to compare.
  */
 export function inFormatOf(path: string, model: string, text: string): string | undefined {
   if (lineWithoutFormat(path, '') === undefined) return undefined;
@@ -91,22 +91,22 @@ export function inFormatOf(path: string, model: string, text: string): string | 
   if (hunks === undefined) return undefined;
   const lines: string[] = [];
   let next = 0;
-  for (const { at, size, ofAt, ofSize } of hunks) {
-    // With the line behind it: before a bracket that closes, a comma says nothing.
-    const [own, others] = [from.slice(at, at + size + 1), to.slice(ofAt, ofAt + ofSize + 1)];
-    const isSame = standsIn(own) === standsIn(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
-    lines.push(...to.slice(next, ofAt), ...(isSame ? to.slice(ofAt, ofAt + ofSize) : from.slice(at, at + size)));
-    next = ofAt + ofSize;
+  for (const { at, size, toAt, toSize } of hunks) {
+    // Includes the next line: a comma before a closing bracket is format.
+    const [own, others] = [from.slice(at, at + size + 1), to.slice(toAt, toAt + toSize + 1)];
+    const isSame = indentOf(own) === indentOf(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
+    lines.push(...to.slice(next, toAt), ...(isSame ? to.slice(toAt, toAt + toSize) : from.slice(at, at + size)));
+    next = toAt + toSize;
   }
   return [...lines, ...to.slice(next)].join('\n');
 }
 
-/** Line endings are no format here: merging keeps them. */
+/** Ignores line endings, which are merged separately. */
 function linesOf(text: string): string[] {
   return text.replaceAll('\r\n', '\n').split('\n');
 }
 
-/** How far a first line stands in. */
-function standsIn([first = '']: readonly string[]): string {
+/** The indentation of the first line. */
+function indentOf([first = '']: readonly string[]): string {
   return /^\s*/.exec(first)?.[0] ?? '';
 }

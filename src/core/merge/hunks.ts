@@ -2,32 +2,32 @@ import { diffIndices } from 'node-diff3';
 
 type Lines = readonly string[];
 
-/** Lines `at` to `at + size` of one text stand for lines `ofAt` to `ofAt + ofSize` of another. */
+/** Lines `at` to `at + size` of one text were replaced by lines `toAt` to `toAt + toSize` of another. */
 export interface Hunk {
   readonly at: number;
   readonly size: number;
-  readonly ofAt: number;
-  readonly ofSize: number;
+  readonly toAt: number;
+  readonly toSize: number;
 }
 
-/** More pairs of equal lines than this, or more lines, and looking for the best pairing takes minutes. */
+/** With more pairs of equal lines or more lines than this, finding the best match takes minutes. */
 const maxPairs = 200_000;
 const maxLines = 20_000;
 
-/** What changed from one text to another, in order, never two that touch; `undefined` where it would take minutes. */
+/** The changes from one text to another, in order and never adjacent; `undefined` if that would take minutes. */
 export function hunksOf(from: Lines, to: Lines): Hunk[] | undefined {
   const whole = changedMiddle(from, to);
   const before = from.slice(whole.at, whole.at + whole.size);
-  const after = to.slice(whole.ofAt, whole.ofAt + whole.ofSize);
+  const after = to.slice(whole.toAt, whole.toAt + whole.toSize);
   if (!isCheap(before, after)) return undefined;
   const hunks = diffIndices(before, after).map(({ buffer1, buffer2 }) => ({
     at: whole.at + buffer1[0],
     size: buffer1[1],
-    ofAt: whole.ofAt + buffer2[0],
-    ofSize: buffer2[1],
+    toAt: whole.toAt + buffer2[0],
+    toSize: buffer2[1],
   }));
   const slid: Hunk[] = [];
-  // From the end: what slides down may meet the next hunk, which has found its place by then.
+  // From the end, because a hunk can slide down to the next one, which must be in its final position.
   for (const hunk of hunks.reverse()) {
     const next = slid.at(-1);
     const moved = slideDown(hunk, from, to, next?.at ?? from.length);
@@ -37,14 +37,14 @@ export function hunksOf(from: Lines, to: Lines): Hunk[] | undefined {
   return slid.reverse();
 }
 
-/** All but what both texts start and end with, as one hunk. */
+/** Everything between the common beginning and the common end of both texts, as one hunk. */
 export function changedMiddle(from: Lines, to: Lines): Hunk {
   const shorter = Math.min(from.length, to.length);
   let head = 0;
   while (head < shorter && from[head] === to[head]) head += 1;
   let tail = 0;
   while (tail < shorter - head && from.at(-1 - tail) === to.at(-1 - tail)) tail += 1;
-  return { at: head, size: from.length - tail - head, ofAt: head, ofSize: to.length - tail - head };
+  return { at: head, size: from.length - tail - head, toAt: head, toSize: to.length - tail - head };
 }
 
 function isCheap(from: Lines, to: Lines): boolean {
@@ -55,18 +55,18 @@ function isCheap(from: Lines, to: Lines): boolean {
 }
 
 /**
- * A block between its likes (a function more among functions that end alike) has several places. As low as it can be
- * is where people put it, and where git has it: then it is a block, and not half of one and half of another.
+ * An inserted block among similar ones (such as a function among functions with the same last lines) has several
+ * possible positions. Like git, chooses the lowest, so that the hunk is a whole block and not parts of two.
  */
 function slideDown(hunk: Hunk, from: Lines, to: Lines, limit: number): Hunk {
-  if (hunk.size > 0 && hunk.ofSize > 0) return hunk;
-  const [lines, start, size] = hunk.size > 0 ? [from, hunk.at, hunk.size] : [to, hunk.ofAt, hunk.ofSize];
+  if (hunk.size > 0 && hunk.toSize > 0) return hunk;
+  const [lines, start, size] = hunk.size > 0 ? [from, hunk.at, hunk.size] : [to, hunk.toAt, hunk.toSize];
   const room = limit - hunk.at - hunk.size;
   let steps = 0;
   while (steps < room && lines[start + steps] === lines[start + size + steps]) steps += 1;
-  return { ...hunk, at: hunk.at + steps, ofAt: hunk.ofAt + steps };
+  return { ...hunk, at: hunk.at + steps, toAt: hunk.toAt + steps };
 }
 
 function joined(first: Hunk, second: Hunk): Hunk {
-  return { ...first, size: first.size + second.size, ofSize: second.ofAt + second.ofSize - first.ofAt };
+  return { ...first, size: first.size + second.size, toSize: second.toAt + second.toSize - first.toAt };
 }

@@ -5,10 +5,10 @@ import { agreed, conflict, mergeRegions, type Part } from './regions.ts';
 
 export interface MergeLinesOptions {
   readonly labels: MergeLabels;
-  /** What is written where both sides changed the same lines: both between markers, or one of them. */
+  /** What to write if both sides changed the same lines: both between markers, or one side. */
   readonly conflicts?: 'markers' | 'mine' | 'theirs';
-  /** Takes over where this engine would need minutes. */
-  readonly otherEngine?: MergeParts | undefined;
+  /** Used for texts for which this merge would take minutes. */
+  readonly fallback?: MergeParts | undefined;
 }
 
 export interface LineMerge {
@@ -18,31 +18,31 @@ export interface LineMerge {
 }
 
 export interface LineConflict {
-  /** 1-based line of the merged text where the conflict begins. */
+  /** 1-based first line of the conflict in the merged text. */
   readonly line: number;
   readonly mine: readonly string[];
   readonly base: readonly string[];
   readonly theirs: readonly string[];
-  /** 0-based line of the base where it begins, where that is known. */
+  /** 0-based first line of the conflict in the base, if known. */
   readonly at?: number | undefined;
 }
 
 /**
- * Brings what changed from `base` to `theirs` into `mine`. Line endings are no part of a line here: those of `mine`
- * stay, new lines get what most of it has. Byte order mark and final line feed are merged as values of their own.
+ * Merges the changes from `base` to `theirs` into `mine`. Line endings are not compared: lines of `mine` keep theirs,
+ * new lines get the most common one. The byte order mark and the final line feed are merged separately.
  */
 export function mergeLines(base: string, mine: string, theirs: string, options: MergeLinesOptions): LineMerge {
   if (mine === theirs || base === theirs) return { kind: 'clean', text: mine, conflicts: [] };
   if (mine === base) return { kind: 'clean', text: theirs, conflicts: [] };
   const [o, a, b] = [splitLines(base), splitLines(mine), splitLines(theirs)];
-  const parts = mergeParts(o.lines, a.lines, b.lines, options.otherEngine);
+  const parts = mergeParts(o.lines, a.lines, b.lines, options.fallback);
   const { lines, conflicts } = write(parts, options);
   const endsMarked = parts.findLast((part) => sizeOf(part) > 0)?.kind === 'conflict' && isMarking(options);
   const text = joinLines({
     lines,
     endings: endingsFor(lines, a, b),
-    hasMark: o.hasMark === a.hasMark ? b.hasMark : a.hasMark,
-    isClosed: endsMarked || (o.isClosed === a.isClosed ? b.isClosed : a.isClosed),
+    hasBom: o.hasBom === a.hasBom ? b.hasBom : a.hasBom,
+    endsWithNewline: endsMarked || (o.endsWithNewline === a.endsWithNewline ? b.endsWithNewline : a.endsWithNewline),
   });
   return { kind: conflicts.length === 0 ? 'clean' : 'conflict', text, conflicts };
 }
@@ -79,17 +79,16 @@ function endingsFor(lines: readonly string[], mine: TextLines, theirs: TextLines
   return originsOf(mine.lines, lines).map((origin) => mine.endings[origin] ?? usual);
 }
 
-/** Another engine for texts that would take this one minutes; `undefined` where it cannot be had. */
+/** A merge of lines; `undefined` if it is unavailable. */
 export type MergeParts = (base: Lines, mine: Lines, theirs: Lines) => readonly Part[] | undefined;
 type Lines = readonly string[];
 
-/** Lines → parts. */
-export function mergeParts(base: Lines, mine: Lines, theirs: Lines, other?: MergeParts): Part[] {
-  return (mergeRegions(base, mine, theirs) ?? mergeMiddle(base, mine, theirs, other)).flatMap(narrow);
+function mergeParts(base: Lines, mine: Lines, theirs: Lines, fallback?: MergeParts): Part[] {
+  return (mergeRegions(base, mine, theirs) ?? mergeMiddle(base, mine, theirs, fallback)).flatMap(narrow);
 }
 
-/** What all three start and end with is set aside, and the rest left to another engine. */
-function mergeMiddle(base: Lines, mine: Lines, theirs: Lines, other?: MergeParts): Part[] {
+/** Uses the fallback for everything between the common beginning and the common end. */
+function mergeMiddle(base: Lines, mine: Lines, theirs: Lines, fallback?: MergeParts): Part[] {
   const shorter = Math.min(base.length, mine.length, theirs.length);
   let head = 0;
   while (head < shorter && base[head] === mine[head] && base[head] === theirs[head]) head += 1;
@@ -98,12 +97,12 @@ function mergeMiddle(base: Lines, mine: Lines, theirs: Lines, other?: MergeParts
   while (tail < shorter - head && same(-1 - tail)) tail += 1;
   const middle = (lines: Lines) => lines.slice(head, lines.length - tail);
   const [o, a, b] = [middle(base), middle(mine), middle(theirs)];
-  const parts = other?.(o, a, b) ?? [conflict(o, a, b)];
+  const parts = fallback?.(o, a, b) ?? [conflict(o, a, b)];
   return [agreed(mine.slice(0, head)), ...parts, agreed(mine.slice(mine.length - tail))];
 }
 
-/** For each line of `to` the place in `from` that it comes from, or -1. */
-export function originsOf(from: Lines, to: Lines): number[] {
+/** For each line of `to` its index in `from`, or -1. */
+function originsOf(from: Lines, to: Lines): number[] {
   const origins = to.map(() => -1);
   const hunks = hunksOf(from, to);
   if (hunks === undefined) return origins;
@@ -111,16 +110,16 @@ export function originsOf(from: Lines, to: Lines): number[] {
   const pairUpTo = (end: number) => {
     for (; target < end; target += 1, source += 1) origins[target] = source;
   };
-  for (const { at, size, ofAt, ofSize } of hunks) {
-    pairUpTo(ofAt);
+  for (const { at, size, toAt, toSize } of hunks) {
+    pairUpTo(toAt);
     source = at + size;
-    target = ofAt + ofSize;
+    target = toAt + toSize;
   }
   pairUpTo(to.length);
   return origins;
 }
 
-/** What both sides wrote alike at the edges of a conflict is none; all alike, there is no conflict. */
+/** Removes lines that both sides have in common from the beginning and the end of a conflict. */
 function narrow(part: Part): Part[] {
   if (part.kind === 'agreed') return [part];
   const { mine, theirs } = part;

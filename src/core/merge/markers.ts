@@ -1,6 +1,6 @@
 import { agreed, conflict, type Part } from './regions.ts';
 
-/** What stands behind the markers: `base fastapi@1.2.0`, `fastapi@1.3.0`. The user's side is always `yours`. */
+/** Labels of conflict markers: `base fastapi@1.2.0`, `fastapi@1.3.0`. The user's side is always `yours`. */
 export interface MergeLabels {
   readonly base: string;
   readonly theirs: string;
@@ -23,7 +23,7 @@ export function markConflict(
   ];
 }
 
-/** Where conflicts stand that nobody resolved, ours or git's: the 1-based lines of their first markers. */
+/** The 1-based first lines of unresolved conflicts, of this tool or of git. */
 export function unresolvedLines(text: string): number[] {
   const found: number[] = [];
   let [start, hasMiddle] = [0, false];
@@ -38,7 +38,7 @@ export function unresolvedLines(text: string): number[] {
   return found;
 }
 
-/** A text with markers in it, as parts; the labels do not matter. */
+/** Parses a text with conflict markers. Ignores their labels. */
 export function readMarkers(lines: readonly string[], size = 7): Part[] {
   const parts: Part[] = [];
   const signOf = (line: string) => {
@@ -61,12 +61,12 @@ export function readMarkers(lines: readonly string[], size = 7): Part[] {
   return [...parts, agreed(plain)];
 }
 
-/** Whether a conflict stands in a text. */
+/** Whether a text contains a conflict. */
 export function hasMarkers(text: string): boolean {
   return /^<{7}/m.test(text) && readMarkers(text.split('\n')).some(({ kind }) => kind === 'conflict');
 }
 
-/** The text as one side has it, wherever there are markers. */
+/** Resolves all conflicts in a text to one side. */
 export function pickSide(text: string, side: 'mine' | 'theirs'): string {
   return readMarkers(text.split('\n'))
     .flatMap((part) => (part.kind === 'agreed' ? part.lines : part[side]))

@@ -2,19 +2,19 @@ import { type Hunk, hunksOf } from './hunks.ts';
 
 type Lines = readonly string[];
 
-/** What all agree on or only one side changed, in order, and in between where both did. */
-export type Part = { readonly kind: 'agreed'; readonly lines: readonly string[] } | Disagreement;
+/** A part of a merge: lines that are equal or that only one side changed, or a conflict. */
+export type Part = { readonly kind: 'agreed'; readonly lines: readonly string[] } | ConflictPart;
 
-export interface Disagreement {
+export interface ConflictPart {
   readonly kind: 'conflict';
   readonly mine: readonly string[];
   readonly base: readonly string[];
   readonly theirs: readonly string[];
-  /** 0-based line of the base where it begins, where that is known. */
+  /** 0-based first line of the conflict in the base, if known. */
   readonly at?: number;
 }
 
-/** What both sides changed, brought together: hunks that overlap or touch are one disagreement. */
+/** Merges the changes of both sides; `undefined` if that would take minutes. Overlapping or adjacent hunks conflict. */
 export function mergeRegions(base: Lines, mine: Lines, theirs: Lines): Part[] | undefined {
   const [ours, others] = [hunksOf(base, mine), hunksOf(base, theirs)];
   if (ours === undefined || others === undefined) return undefined;
@@ -26,7 +26,7 @@ export function mergeRegions(base: Lines, mine: Lines, theirs: Lines): Part[] | 
     const start = Math.min(...group.mine.map((hunk) => hunk.at), ...group.theirs.map((hunk) => hunk.at));
     const end = Math.max(...[...group.mine, ...group.theirs].map((hunk) => hunk.at + hunk.size));
     parts.push(agreed(base.slice(at, start)));
-    const [left, right] = [within(mine, group.mine, start, end), within(theirs, group.theirs, start, end)];
+    const [left, right] = [linesBetween(mine, group.mine, start, end), linesBetween(theirs, group.theirs, start, end)];
     if (left === undefined || right === undefined) parts.push(agreed(left ?? right ?? []));
     else parts.push(conflict(base.slice(start, end), left, right, start));
     at = end;
@@ -39,7 +39,7 @@ interface Hunks {
   readonly theirs: Hunk[];
 }
 
-/** Takes the first hunk that waits, and all that overlap or touch it or each other. */
+/** Removes and returns the first hunk and all that overlap or touch it or each other. */
 function nextGroup(waiting: Hunks): Hunks {
   const group: Hunks = { mine: [], theirs: [] };
   let end = Number.POSITIVE_INFINITY;
@@ -54,17 +54,17 @@ function nextGroup(waiting: Hunks): Hunks {
   }
 }
 
-/** One side's lines for lines `start` to `end` of the base; `undefined` where it changed nothing there. */
-function within(side: Lines, hunks: readonly Hunk[], start: number, end: number): Lines | undefined {
+/** One side's lines for lines `start` to `end` of the base; `undefined` if it did not change them. */
+function linesBetween(side: Lines, hunks: readonly Hunk[], start: number, end: number): Lines | undefined {
   const [first, last] = [hunks[0], hunks.at(-1)];
   if (first === undefined || last === undefined) return undefined;
-  return side.slice(first.ofAt - (first.at - start), last.ofAt + last.ofSize + (end - last.at - last.size));
+  return side.slice(first.toAt - (first.at - start), last.toAt + last.toSize + (end - last.at - last.size));
 }
 
 export function agreed(lines: Lines): Part {
   return { kind: 'agreed', lines };
 }
 
-export function conflict(base: Lines, mine: Lines, theirs: Lines, at?: number): Disagreement {
+export function conflict(base: Lines, mine: Lines, theirs: Lines, at?: number): ConflictPart {
   return at === undefined ? { kind: 'conflict', mine, base, theirs } : { kind: 'conflict', mine, base, theirs, at };
 }

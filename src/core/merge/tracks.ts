@@ -1,40 +1,40 @@
 import type { RelPath } from '../tree/rel-path.ts';
 import { sameContent, sortedPaths, type Tree, type TreeFile, textOf } from '../tree/tree.ts';
 
-/** One file through time: where it is in the last render, on disk and in the new render, if it is there. */
+/** The paths of one file in the last render, on disk and in the new render; `undefined` where it does not exist. */
 export interface Track {
   readonly base?: RelPath | undefined;
   readonly mine?: RelPath | undefined;
   readonly theirs?: RelPath | undefined;
 }
 
-export interface Move {
+export interface Rename {
   readonly from: RelPath;
   readonly to: RelPath;
 }
 
-export interface Moves {
-  /** What the pack says it moved. */
-  readonly pack: readonly Move[];
-  /** What the user was seen to have moved before. */
-  readonly user: readonly Move[];
+export interface Renames {
+  /** Declared by the pack. */
+  readonly pack: readonly Rename[];
+  /** Detected in earlier updates. */
+  readonly user: readonly Rename[];
 }
 
-/** Where the pack's version goes that cannot be merged: beside the user's. */
-export const besideEnding = '.new';
+/** Appended to the name of a file that cannot be merged, for the pack's version. */
+export const sidecarSuffix = '.new';
 
-/** Which file of each tree is which of the others: by name, by the moves that are known, then by what is in them. */
-export function trackFiles(base: Tree, mine: Tree, theirs: Tree, moves: Moves): Track[] {
-  const packMoves = new Map([...listed(base, mine, theirs, moves.pack)].map(({ from, to }) => [from, to]));
-  const gone = sortedPaths(base).filter((path) => !theirs.has(path) && !packMoves.has(path));
-  const taken = new Set(packMoves.values());
-  const fresh = sortedPaths(theirs).filter((path) => !base.has(path) && !taken.has(path) && !mine.has(path));
-  for (const { from, to } of pairAlike(base, gone, theirs, fresh)) packMoves.set(from, to);
+/** Matches the files of three trees: by name, by known renames, then by content. */
+export function trackFiles(base: Tree, mine: Tree, theirs: Tree, renames: Renames): Track[] {
+  const packRenames = new Map([...applicable(base, mine, theirs, renames.pack)].map(({ from, to }) => [from, to]));
+  const removed = sortedPaths(base).filter((path) => !theirs.has(path) && !packRenames.has(path));
+  const targets = new Set(packRenames.values());
+  const added = sortedPaths(theirs).filter((path) => !base.has(path) && !targets.has(path) && !mine.has(path));
+  for (const { from, to } of pairSimilar(base, removed, theirs, added)) packRenames.set(from, to);
 
-  const moved = new Set(packMoves.values());
+  const renamed = new Set(packRenames.values());
   const tracks: Track[] = [
     ...sortedPaths(base).map((path) => {
-      const to = theirs.has(path) ? path : packMoves.get(path);
+      const to = theirs.has(path) ? path : packRenames.get(path);
       return {
         base: path,
         mine: mine.has(path) ? path : to !== undefined && mine.has(to) ? to : undefined,
@@ -42,48 +42,49 @@ export function trackFiles(base: Tree, mine: Tree, theirs: Tree, moves: Moves): 
       };
     }),
     ...sortedPaths(theirs)
-      .filter((path) => !base.has(path) && !moved.has(path))
+      .filter((path) => !base.has(path) && !renamed.has(path))
       .map((path) => ({ mine: mine.has(path) ? path : undefined, theirs: path })),
   ];
-  return followUser(tracks, base, mine, theirs, moves.user);
+  return followUser(tracks, base, mine, theirs, renames.user);
 }
 
-function listed(base: Tree, mine: Tree, theirs: Tree, moves: readonly Move[]): Move[] {
-  const isTaken = ({ from, to }: Move) => mine.has(from) && mine.has(to);
-  return moves.filter(
-    (move) =>
-      base.has(move.from) && !theirs.has(move.from) && theirs.has(move.to) && !base.has(move.to) && !isTaken(move),
+function applicable(base: Tree, mine: Tree, theirs: Tree, renames: readonly Rename[]): Rename[] {
+  const isTaken = ({ from, to }: Rename) => mine.has(from) && mine.has(to);
+  return renames.filter(
+    (one) => base.has(one.from) && !theirs.has(one.from) && theirs.has(one.to) && !base.has(one.to) && !isTaken(one),
   );
 }
 
-/** A file that is missing may be one that nobody knows, under another name. */
-function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known: readonly Move[]): Track[] {
+/** Finds missing files among the unknown ones, because the user may have renamed them. */
+function followUser(tracks: Track[], base: Tree, mine: Tree, theirs: Tree, known: readonly Rename[]): Track[] {
   const missing = tracks.flatMap((track) => (track.base !== undefined && track.mine === undefined ? [track.base] : []));
   if (missing.length === 0) return tracks;
-  const strange = sortedPaths(mine).filter(
-    (path) => !base.has(path) && !theirs.has(path) && !path.endsWith(besideEnding),
+  const unknown = sortedPaths(mine).filter(
+    (path) => !base.has(path) && !theirs.has(path) && !path.endsWith(sidecarSuffix),
   );
   const found = new Map(
-    known.filter(({ from, to }) => missing.includes(from) && strange.includes(to)).map(({ from, to }) => [from, to]),
+    known.filter(({ from, to }) => missing.includes(from) && unknown.includes(to)).map(({ from, to }) => [from, to]),
   );
   for (const path of missing) {
-    const spelt = strange.find((other) => other.normalize('NFC') === path.normalize('NFC'));
-    if (spelt !== undefined) found.set(path, spelt);
+    const respelled = unknown.find((other) => other.normalize('NFC') === path.normalize('NFC'));
+    if (respelled !== undefined) found.set(path, respelled);
   }
-  const left = strange.filter((path) => ![...found.values()].includes(path));
-  const lost = missing.filter((path) => !found.has(path));
-  for (const { from, to } of pairAlike(base, lost, mine, left)) found.set(from, to);
+  const left = unknown.filter((path) => ![...found.values()].includes(path));
+  const stillMissing = missing.filter((path) => !found.has(path));
+  for (const { from, to } of pairSimilar(base, stillMissing, mine, left)) found.set(from, to);
   return tracks.map((track) => {
     const place = track.base === undefined ? undefined : found.get(track.base);
     return track.mine === undefined && place !== undefined ? { ...track, mine: place } : track;
   });
 }
 
-/** Pairs in which each is the only one that resembles the other. */
-function pairAlike(before: Tree, gone: readonly RelPath[], after: Tree, fresh: readonly RelPath[]): Move[] {
-  if (gone.length === 0 || fresh.length === 0) return [];
-  const pairs = gone.flatMap((from) =>
-    fresh.filter((to) => isAlike(before.get(from) as TreeFile, after.get(to) as TreeFile)).map((to) => ({ from, to })),
+/** Pairs of similar files. Skips files that resemble more than one other. */
+function pairSimilar(before: Tree, removed: readonly RelPath[], after: Tree, added: readonly RelPath[]): Rename[] {
+  if (removed.length === 0 || added.length === 0) return [];
+  const pairs = removed.flatMap((from) =>
+    added
+      .filter((to) => isSimilar(before.get(from) as TreeFile, after.get(to) as TreeFile))
+      .map((to) => ({ from, to })),
   );
   return pairs.filter(
     ({ from, to }) =>
@@ -91,10 +92,10 @@ function pairAlike(before: Tree, gone: readonly RelPath[], after: Tree, fresh: r
   );
 }
 
-/** Less than this in common, and two files are two files. */
-const leastAlike = 0.6;
+/** The least share of common lines for two versions of one file. */
+const minSimilarity = 0.6;
 
-function isAlike(a: TreeFile, b: TreeFile): boolean {
+function isSimilar(a: TreeFile, b: TreeFile): boolean {
   if (sameContent(a.content, b.content)) return a.content.length > 0;
   const [left, right] = [linesOf(a), linesOf(b)];
   if (left.length < 3 || right.length < 3) return false;
@@ -106,7 +107,7 @@ function isAlike(a: TreeFile, b: TreeFile): boolean {
     if (count > 0) both += 1;
     counts.set(line, count - 1);
   }
-  return (2 * both) / (left.length + right.length) >= leastAlike;
+  return (2 * both) / (left.length + right.length) >= minSimilarity;
 }
 
 function linesOf(file: TreeFile): string[] {

@@ -1,42 +1,42 @@
 import { type RelPath, relPath } from '../tree/rel-path.ts';
-import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
+import { comparePaths, sameFile, type Tree, type TreeFile, withExistingEndings } from '../tree/tree.ts';
 import {
   type ConflictKind,
   type FileState,
+  keepDeleted,
   type MergeFileOptions,
   mergeFile,
   type Outcome,
-  staysDeleted,
 } from './files.ts';
 import type { LineConflict } from './lines.ts';
-import { besideEnding, type Move, type Track, trackFiles } from './tracks.ts';
+import { type Rename, sidecarSuffix, type Track, trackFiles } from './tracks.ts';
 
-/** What later updates must know and can see nowhere else; kept in the module's lock. */
-export interface Remembered {
-  /** Deleted by the user; not to come back. */
+/** What later updates must know about files and cannot detect. Kept in the lock file. */
+export interface FileRecords {
+  /** Deleted by the user, and not to be restored. */
   readonly deleted: readonly RelPath[];
-  /** Once the pack's, now the user's. */
+  /** Removed from the pack and kept by the user. */
   readonly detached: readonly RelPath[];
   /** Moved by the user. */
-  readonly moved: readonly Move[];
-  /** Written once for the user. */
+  readonly moved: readonly Rename[];
+  /** Written once. From then on they belong to the user. */
   readonly owned: readonly RelPath[];
 }
 
 export interface MergeTreesOptions extends MergeFileOptions {
-  /** For files of the new render; `managed` where nothing is said. */
+  /** Policies of files in the new render; the default is `managed`. */
   readonly policies: ReadonlyMap<RelPath, 'managed' | 'owned' | 'generated'>;
-  /** What the pack moved. */
-  readonly renames: readonly Move[];
-  readonly remembered: Remembered;
-  /** Deleted files to bring back. */
+  /** Files that the pack renamed. */
+  readonly renames: readonly Rename[];
+  readonly records: FileRecords;
+  /** Deleted files to restore. */
   readonly restore: ReadonlySet<string>;
 }
 
 export interface FileDecision extends Outcome {
-  /** Where the file is to be. */
+  /** The new path of the file. */
   readonly path: RelPath;
-  /** Where it is now, if that is another place. */
+  /** The current path, if it differs. */
   readonly from?: RelPath;
   readonly track: Track;
 }
@@ -44,49 +44,49 @@ export interface FileDecision extends Outcome {
 export interface FileConflict {
   readonly path: RelPath;
   readonly kind: ConflictKind;
-  /** 1-based lines of the file as it will be. */
+  /** 1-based lines in the merged file. */
   readonly lines: readonly number[];
-  /** What each side has at each of the lines, where it is lines that conflict. */
+  /** The lines of each side, for conflicts of lines. */
   readonly regions?: readonly LineConflict[];
   readonly reason: string;
-  /** Where the pack's own version was put. */
+  /** The path of the pack's version. */
   readonly sidecar?: RelPath;
 }
 
 export interface MergedTrees {
-  /** One for each file that the pack renders or rendered, sorted by path. */
+  /** One per file that the pack renders or rendered, sorted by path. */
   readonly decisions: readonly FileDecision[];
-  /** `mine` as it is to be. */
+  /** The merged files, and all others of `mine`. */
   readonly tree: Tree;
   readonly removed: ReadonlySet<RelPath>;
   readonly conflicts: readonly FileConflict[];
-  readonly remembered: Remembered;
+  readonly records: FileRecords;
 }
 
-/** The last render, the disk and the new render → what the disk is to be. Depends on no order of files. */
+/** Merges the last render, the files on disk and the new render. The order of files makes no difference. */
 export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTreesOptions): MergedTrees {
-  const options = { ...given, policies: keepingOwned(base, given) };
-  const moves = { pack: options.renames, user: options.remembered.moved };
-  const decisions = trackFiles(base, mine, theirs, moves)
+  const options = { ...given, policies: policiesKeepingOwned(base, given) };
+  const renames = { pack: options.renames, user: options.records.moved };
+  const decisions = trackFiles(base, mine, theirs, renames)
     .map((track) => decide(track, { base, mine, theirs }, options))
     .filter(({ after, track }) => after || track.mine !== undefined || track.theirs !== undefined)
     .sort((a, b) => comparePaths(a.path, b.path));
   const tree = new Map(mine);
   const removed = new Set<RelPath>();
   for (const { path, from, after } of decisions) {
-    const place = from ?? path;
-    if ((!after || from !== undefined) && mine.has(place)) removed.add(place);
-    if (!after || from !== undefined) tree.delete(place);
+    const current = from ?? path;
+    if ((!after || from !== undefined) && mine.has(current)) removed.add(current);
+    if (!after || from !== undefined) tree.delete(current);
     if (after) tree.set(path, after);
   }
   for (const path of tree.keys()) removed.delete(path);
   const conflicts = decisions.flatMap((decision) => conflictOf(decision, tree));
-  return { decisions, tree, removed, conflicts, remembered: remember(decisions, options) };
+  return { decisions, tree, removed, conflicts, records: recordsOf(decisions, options) };
 }
 
-/** What was once written for the user stays the user's, also where the pack would manage it now: it has no base. */
-function keepingOwned(base: Tree, { policies, remembered }: MergeTreesOptions): MergeTreesOptions['policies'] {
-  const owned = remembered.owned.filter((path) => policies.has(path) && !base.has(path));
+/** Files that were once owned stay owned, even if the pack now manages them, because they have no merge base. */
+function policiesKeepingOwned(base: Tree, { policies, records }: MergeTreesOptions): MergeTreesOptions['policies'] {
+  const owned = records.owned.filter((path) => policies.has(path) && !base.has(path));
   return owned.length === 0 ? policies : new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
 }
 
@@ -103,27 +103,27 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     fileOf(trees.mine, track.mine),
     fileOf(trees.theirs, track.theirs),
   ];
-  const path = placeOf(track);
-  const outcome = inEndingsOf(mine, outcomeOf(path, base, mine, theirs, options));
-  const isMoved = track.mine !== undefined && track.mine !== path;
-  return isMoved ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
+  const path = pathOf(track);
+  const outcome = withEndings(mine, outcomeOf(path, base, mine, theirs, options));
+  const isRenamed = track.mine !== undefined && track.mine !== path;
+  return isRenamed ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
 }
 
-/** What is written where `mine` is, or beside it, has its line endings. */
-function inEndingsOf(mine: TreeFile | undefined, outcome: Outcome): Outcome {
+/** Gives the merged file and the sidecar the line endings of `mine`. */
+function withEndings(mine: TreeFile | undefined, outcome: Outcome): Outcome {
   if (!mine) return outcome;
   const { after, sidecar, ...rest } = outcome;
   return {
     ...rest,
-    ...(after && { after: inPlaceOf(mine, after) }),
-    ...(sidecar && { sidecar: inPlaceOf(mine, sidecar) }),
+    ...(after && { after: withExistingEndings(mine, after) }),
+    ...(sidecar && { sidecar: withExistingEndings(mine, sidecar) }),
   };
 }
 
-/** Where the user put it; else where the pack has it now. */
-function placeOf({ base, mine, theirs }: Track): RelPath {
-  const isMovedByUser = mine !== undefined && mine !== base;
-  return (isMovedByUser ? mine : (theirs ?? mine ?? base)) as RelPath;
+/** The path that the user chose, else the path in the new render. */
+function pathOf({ base, mine, theirs }: Track): RelPath {
+  const isRenamedByUser = mine !== undefined && mine !== base;
+  return (isRenamedByUser ? mine : (theirs ?? mine ?? base)) as RelPath;
 }
 
 function outcomeOf(
@@ -133,43 +133,43 @@ function outcomeOf(
   theirs: TreeFile | undefined,
   options: MergeTreesOptions,
 ): Outcome {
-  const { remembered, policies } = options;
+  const { records, policies } = options;
   const policy = policies.get(path) ?? 'managed';
   if (!mine && theirs && options.restore.has(path)) return { state: 'outdated', after: theirs, reason: 'restored' };
-  if (mine && remembered.detached.includes(path)) return { state: 'detached', after: mine, reason: 'your file' };
+  if (mine && records.detached.includes(path)) return { state: 'detached', after: mine, reason: 'your file' };
   if (theirs && policy === 'generated') {
     const state = mine && sameFile(mine, theirs) ? 'clean' : 'outdated';
     return { state, after: theirs, reason: 'always regenerated' };
   }
   if (theirs && policy === 'owned' && mine)
     return { state: 'owned', after: mine, reason: 'your file since it was created' };
-  if (!mine && theirs && (remembered.deleted.includes(path) || remembered.owned.includes(path)))
-    return staysDeleted(base, theirs);
+  if (!mine && theirs && (records.deleted.includes(path) || records.owned.includes(path)))
+    return keepDeleted(base, theirs);
   return mergeFile(path, base, mine, theirs, options);
 }
 
 function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {
   if (!conflict) return [];
   if (!sidecar) return [{ path, ...conflict, reason }];
-  let place = relPath(`${path}${besideEnding}`);
-  for (let number = 2; isOther(tree.get(place), sidecar); number += 1)
-    place = relPath(`${path}.${number}${besideEnding}`);
-  tree.set(place, sidecar);
-  return [{ path, ...conflict, reason, sidecar: place }];
+  let sidecarPath = relPath(`${path}${sidecarSuffix}`);
+  for (let number = 2; isDifferent(tree.get(sidecarPath), sidecar); number += 1)
+    sidecarPath = relPath(`${path}.${number}${sidecarSuffix}`);
+  tree.set(sidecarPath, sidecar);
+  return [{ path, ...conflict, reason, sidecar: sidecarPath }];
 }
 
-function isOther(there: TreeFile | undefined, file: TreeFile): boolean {
+function isDifferent(there: TreeFile | undefined, file: TreeFile): boolean {
   return there !== undefined && !sameFile(there, file);
 }
 
-function remember(decisions: readonly FileDecision[], { policies, remembered }: MergeTreesOptions): Remembered {
+function recordsOf(decisions: readonly FileDecision[], { policies, records }: MergeTreesOptions): FileRecords {
   const pathsOf = (state: FileState) => decisions.filter((one) => one.state === state).map(({ path }) => path);
-  const isThere = new Set(decisions.flatMap(({ path, after }) => (after ? [path] : [])));
+  const existing = new Set(decisions.flatMap(({ path, after }) => (after ? [path] : [])));
   const moved = decisions.flatMap(({ track: { base, mine, theirs }, after }) => {
     const to = after && mine !== base && mine !== theirs ? mine : undefined;
     return to !== undefined && base !== undefined ? [{ from: theirs ?? base, to }] : [];
   });
-  const deleted = [...remembered.deleted.filter((path) => !isThere.has(path)), ...pathsOf('deleted')];
+  const deleted = [...records.deleted.filter((path) => !existing.has(path)), ...pathsOf('deleted')];
   return {
     deleted: unique(deleted),
     detached: unique(pathsOf('detached')),

@@ -2,7 +2,7 @@ import handlebars from 'handlebars';
 import { compileOptions } from './engine-runtime.ts';
 import type { Engine } from './pack.ts';
 
-/** Compiles each template from its text when it is first used. */
+/** Compiles each template when it is first used. */
 export function compilerEngine(): Engine {
   const engine = handlebars.create();
   return {

@@ -4,7 +4,7 @@ import { explainIssues } from '../manifest/explain.ts';
 import { moduleNamePattern } from '../text/names.ts';
 import { readYaml } from '../yaml/fast.ts';
 
-/** Everything that `new` may ask, by the name it has in an answers file and in a pack's `questions:`. */
+/** All questions of `new`, by their names in an answers file and in `questions:` of a pack. */
 export const questionIds = [
   'name',
   'description',
@@ -26,112 +26,112 @@ const Version = z.string().check(z.regex(/^\d+\.\d+\.\d+$/, 'must be three numbe
 const Command = z.array(Text).check(z.minLength(1));
 
 export const PackMetaSchema = z.strictObject({
-  /** What `--stack` and a host's ai-modules.yaml call it. */
+  /** The name for `--stack` and ai-modules.yaml. */
   name: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be in kebab-case')),
-  /** Written into every module, so that `update` knows what rendered it. */
+  /** Stored in every module, so that `update` knows which version rendered it. */
   version: Version,
-  /** For people: `Fastify`. */
+  /** Display name: `Fastify`. */
   title: Text,
   /** One sentence. */
   description: Text,
-  /** What `new` asks on a terminal, in this order. */
+  /** The questions that `new` asks on a terminal, in this order. */
   questions: z.array(z.enum(questionIds)),
-  /** Only the exceptions: a file that is not listed is managed and always rendered. */
+  /** Exceptions: files that are not listed are managed and always rendered. */
   files: z._default(
     z.array(
       z.strictObject({
-        /** The file inside the pack: `module/README.md.hbs`. */
+        /** Path in the pack: `module/README.md.hbs`. */
         path: Text,
-        /** What becomes of it on update; `managed` unless said otherwise. */
+        /** How `update` treats the file; the default is `managed`. */
         policy: z.optional(z.enum(['managed', 'owned', 'generated'])),
-        /** Rendered only where these fields of the context have these values; `true` stands for anything there. */
+        /** Render only if these fields of the context have these values; `true` matches any non-empty value. */
         when: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
       }),
     ),
     [],
   ),
-  /** Names that no module may have, with the reason as a sentence: tools of the stack skip folders of these names. */
+  /** Names that modules cannot have, with the reason: for example, tools of the stack skip such folders. */
   reserved_names: z._default(
     z.record(z.string().check(z.regex(moduleNamePattern, 'is not a valid module name')), Text),
     {},
   ),
-  /** Files of a module that had another name in an older version: what users wrote into them comes along. */
+  /** Files of a module that were renamed since an older version: `update` moves the user's edits to the new name. */
   renames: z._default(
     z.array(
       z.strictObject({
-        /** What it was called, in the module's folder; `{{name}}` may stand in it. */
+        /** The old path in the module's folder; may contain `{{name}}`. */
         from: Text,
-        /** What it is called now. */
+        /** The new path. */
         to: Text,
       }),
     ),
     [],
   ),
-  /** What the manifests of older modules need, oldest version first. */
+  /** Changes to the manifests of older modules, oldest version first. */
   manifest_changes: z._default(
     z.array(
       z.strictObject({
-        /** The version that needs it: it is done for modules that an older one rendered. */
+        /** The version that needs the change, which `update` makes in modules rendered by an older version. */
         version: Version,
         /** Keys of `configuration` with their new names. */
         rename: z._default(z.record(z.string(), Text), {}),
-        /** Keys of `configuration` that are gone. */
+        /** Keys of `configuration` that were removed. */
         remove: z._default(z.array(Text), []),
-        /** Keys of `configuration` that are needed, with the value they get where they are missing. */
+        /** Required keys of `configuration`, with the value to add if they are missing. */
         add: z._default(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])), {}),
       }),
     ),
     [],
   ),
-  /** The applications that modules of this pack run in. */
+  /** The hosts that modules of this pack run in. */
   host: z.strictObject({
-    /** Evidence; all must hold for a folder to be a host of this pack. */
+    /** How a host of this pack is detected: all conditions must hold. */
     detect: z
       .array(
         z.strictObject({
-          /** Relative to the host. */
+          /** A file, relative to the host. */
           file: Text,
-          /** What it must contain; absent, it is enough that it is there. */
+          /** Text that the file must contain; by default the file only has to exist. */
           contains: z.optional(Text),
-          /** The same in words for the user. */
+          /** The condition in words, for the user. */
           evidence: Text,
         }),
       )
       .check(z.minLength(1)),
     /** Folder of the modules, relative to the host. */
     modules_dir: Text,
-    /** `relative`: paths below the host, written relative to the importing file; `verbatim`: written as they stand. */
+    /** `relative`: imports are paths below the host, written relative to the importing file; `verbatim`: unchanged. */
     import_style: z.enum(['relative', 'verbatim']),
-    /** Where a host keeps what modules use, by names that templates write as `imports.<name>`. */
+    /** Where modules import parts of the host from; templates use `imports.<name>`. */
     imports: z.record(z.string(), Text),
-    /** Names that a host's project may not have, such as those of packages that it depends on: it is called `<name>-host`. */
+    /** Names that a host's project cannot have, such as those of its dependencies: it is named `<name>-host` instead. */
     reserved_names: z._default(z.array(Text), []),
-    /** Files of a host that had another name in an older version. */
+    /** Files of a host that were renamed since an older version. */
     renames: z._default(z.array(z.strictObject({ from: Text, to: Text })), []),
   }),
-  /** Programs with their arguments; no shell reads them. */
+  /** Programs with arguments, which are run without a shell. */
   commands: z.strictObject({
-    /** Shown after `host init`, for the user to run. */
+    /** Shown after `host init`: installs dependencies. */
     install: z.array(Command),
-    /** Likewise: starts the host. */
+    /** Shown after `host init`: starts the host. */
     start: z.array(Command),
-    /** Adds packages that a manifest depends on to the host; their names are appended. */
+    /** Adds dependencies of a module to the host; the names of the packages are appended. */
     add: Command,
-    /** Run by `--verify` in the host's folder; `{{name}}` and `{{module_dir}}` may stand in an argument. */
+    /** Run by `--verify` in the host's folder; arguments may contain `{{name}}` and `{{module_dir}}`. */
     verify: z.array(Command),
-    /** How a host formats its files. */
+    /** Formats the host's files. */
     format: z._default(z.array(Command), []),
   }),
 });
 
 export type PackMeta = z.output<typeof PackMetaSchema>;
 
-/** Why the stack reserves a module name; `undefined` where it does not. */
+/** Why the stack reserves a module name; `undefined` if it does not. */
 export function reservedReason({ reserved_names: names }: PackMeta, name: string): string | undefined {
   return Object.hasOwn(names, name) ? names[name] : undefined;
 }
 
-/** pack.yaml → meta. Throws `pack-invalid`. */
+/** Parses pack.yaml. Throws `pack-invalid`. */
 export async function parsePackMeta(text: string, pack: string): Promise<PackMeta> {
   const invalid = (reason: string, cause?: unknown) =>
     new Failure('pack-invalid', { pack, file: 'pack.yaml', reason }, cause);

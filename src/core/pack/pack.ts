@@ -1,31 +1,31 @@
 import { Failure } from '../failure.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import type { FileMode, Tree, TreeFile } from '../tree/tree.ts';
-import { askers, helpers } from './helpers.ts';
+import { helpers, helpersAcceptingUndefined } from './helpers.ts';
 import type { PackMeta } from './pack-meta.ts';
 
-/** What becomes of a file on update: merged, left to the user after the first time, or always rewritten. */
+/** How `update` treats a file: merged, written once and then left to the user, or always rewritten. */
 export type Policy = 'managed' | 'owned' | 'generated';
 export type Section = 'module' | 'host' | 'edits';
 
-/** `source` is the path inside the pack; `target` the path of what comes out, with `{{name}}` still in it. */
+/** `source` is the path in the pack; `target` the path of the rendered file, which may contain `{{name}}`. */
 export interface PackFile {
   readonly source: string;
   readonly target: string;
   readonly mode: FileMode;
   readonly policy: Policy;
   readonly when: Readonly<Record<string, string | number | boolean>>;
-  /** A copied file's content, or the function of a template; the context is whatever the section's templates see. */
+  /** The content of a file that is copied, or the render function of a template. */
   readonly content: string | Uint8Array | ((context: object) => string);
 }
 
-/** A pack ready to render: data and templates, never code of its own. */
+/** A template pack that is ready to render. */
 export interface Pack {
   readonly meta: PackMeta;
   readonly files: Readonly<Record<Section, readonly PackFile[]>>;
 }
 
-/** What turns a template into a function of its context. */
+/** Compiles templates to functions of their context. */
 export interface Engine {
   registerHelper(name: string, helper: (...args: never[]) => unknown): void;
   registerPartial(name: string, render: (context: object) => string): void;
@@ -34,9 +34,10 @@ export interface Engine {
 
 const suffix = '.hbs';
 
-/** The files of a pack's folder, and what its pack.yaml says → pack. */
+/** Makes a pack from the files of its folder and its parsed pack.yaml. */
 export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
-  for (const [helper, run] of Object.entries(helpers)) engine.registerHelper(helper, strictly(helper, run as Helper));
+  for (const [helper, run] of Object.entries(helpers))
+    engine.registerHelper(helper, strictHelper(helper, run as Helper));
   const template = (path: string, text: string) => templateOf(meta.name, path, () => engine.prepare(path, text));
   for (const [path, file] of tree) {
     if (!path.startsWith('partials/') || !path.endsWith(suffix) || typeof file.content !== 'string') continue;
@@ -51,11 +52,11 @@ export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
 
 type Helper = (...args: unknown[]) => unknown;
 
-/** The engine is strict about `{{name}}`, not about what helpers are given: that is done here, and says where. */
-function strictly(name: string, run: Helper): Helper {
-  const mayBeNothing = askers.has(name);
+/** Adds the check that the engine lacks: a missing first argument is an error, with its position in the template. */
+function strictHelper(name: string, run: Helper): Helper {
+  const acceptsUndefined = helpersAcceptingUndefined.has(name);
   return (...args) => {
-    if (args[0] === undefined && !mayBeNothing)
+    if (args[0] === undefined && !acceptsUndefined)
       throw new Error(`the argument of ${name} is undefined: check its name${placeOf(args)}`);
     try {
       return run(...args);
@@ -87,7 +88,7 @@ function packFile(
     source: path,
     target: isTemplate ? below.slice(0, -suffix.length) : below,
     mode: file.mode,
-    // What the user says is never merged with what the tool would say.
+    // The manifest contains the user's decisions and is never merged.
     policy: path === 'module/manifest.yaml.hbs' ? 'owned' : (exception?.policy ?? 'managed'),
     when: exception?.when ?? {},
     content: isTemplate ? template(path, file.content as string) : file.content,
@@ -95,24 +96,24 @@ function packFile(
 }
 
 /**
- * Made ready when it is first used, since most runs render one section. A fault names the template that it is in, be it
- * the one that is rendered or a partial of it: what the engine passes on to a partial goes through.
+ * Compiles a template when it is first used, because most runs render one section. Errors name the template or partial
+ * that they are in.
  */
 function templateOf(pack: string, path: string, prepare: () => Render): Render {
-  let ready: Render | undefined;
+  let render: Render | undefined;
   return (context, ...internal) => {
     try {
-      ready ??= prepare();
-      return ready(context, ...internal);
+      render ??= prepare();
+      return render(context, ...internal);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      throw new Failure('pack-check-failed', { pack, template: path, ...faultOf(error as Error) }, error);
+      throw new Failure('pack-check-failed', { pack, template: path, ...errorAt(error as Error) }, error);
     }
   };
 }
 
-/** Handlebars tells the line in the error's own fields, in front of its message or behind it, as ` - line:column`. */
-function faultOf({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
+/** Handlebars reports the line in a field, at the start of the message, or at its end as ` - line:column`. */
+function errorAt({ message, lineNumber }: Error & { lineNumber?: number }): { line: number; reason: string } {
   const syntax = /^Parse error on line (\d+):\n(.*)/.exec(message);
   if (syntax) return { line: Number(syntax[1]), reason: `invalid syntax: ${syntax[2]}` };
   const placed = /^(.*?)(?: - (\d+):\d+)?$/s.exec(message);

@@ -1,55 +1,53 @@
-import { hostAttributesPath, hostAttributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { writeBase } from '../lock/merge-base.ts';
+import { hostAttributesPath, hostAttributesText, lockPath, lockText, mergeBasePath } from '../lock/lock.ts';
+import { mergeBaseText } from '../lock/merge-base.ts';
 import { kebabCase, snakeCase, titleOf } from '../text/names.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Pack } from './pack.ts';
 import type { PackMeta } from './pack-meta.ts';
-import { renderPack } from './render.ts';
-import { type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update/update-folder.ts';
+import { filesWithPolicy, renderPack } from './render.ts';
+import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update/update-folder.ts';
 
-/** A host's files, and what updates of them will need. `folder` is the last part of the host's path. */
+/** A host's files, with the lock and merge base that updates need. `folder` is the name of the host's folder. */
 export function renderHost(pack: Pack, folder: string): Tree {
   const context = hostContextOf(folder, pack.meta);
-  const { tree, sources } = renderPack(pack, 'host', context);
-  const policyIs = (policy: string) => (path: RelPath) => sources.get(path)?.policy === policy;
-  const managed = new Map([...tree].filter(([path]) => policyIs('managed')(path)));
-  const owned = sortedPaths(tree).filter(policyIs('owned'));
+  const rendered = renderPack(pack, 'host', context);
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
   return new Map([
-    ...tree,
+    ...rendered.tree,
     [hostAttributesPath as RelPath, textFile(hostAttributesText)],
     [lockPath as RelPath, textFile(lockText(pack.meta, { owned }, context.name))],
-    [pristinePath as RelPath, textFile(writeBase(managed, undefined))],
+    [mergeBasePath as RelPath, textFile(mergeBaseText(filesWithPolicy(rendered, 'managed'), undefined))],
   ]);
 }
 
-/** The host's own files, as `updateModule` does a module's; `name` counts where its lock does not know one. */
+/** Like `updateModule`, for the host's own files. `name` is used if the lock file contains no name. */
 export async function updateHost(pack: Pack, files: Tree, name: string, options: UpdateOptions): Promise<ModuleUpdate> {
-  const state = await readState(files, '');
+  const state = await readLastRender(files, '');
   const context = hostContextOf(state.lock.host ?? name, pack.meta);
   return updateFolder(pack, { section: 'host', context, renames: pack.meta.host.renames }, state, files, '', options);
 }
 
-/** What of a host an update looks at: what the pack renders, and what its lock and base are about. */
+/** The files of a host that an update reads: those that the pack renders, and those in the merge base. */
 export function hostPaths(pack: Pack, name: string, base: Tree): RelPath[] {
   const { tree } = renderPack(pack, 'host', hostContextOf(name, pack.meta));
   return [...new Set([...tree.keys(), ...base.keys()])];
 }
 
-/** All that a host template can see. */
+/** The data for host templates. */
 export interface HostContext {
-  /** kebab-case, good as a package name of npm and PyPI. */
+  /** The name in kebab-case, valid as a package name of npm and PyPI. */
   readonly name: string;
-  /** The same in snake_case. */
+  /** The name in snake_case. */
   readonly snakeName: string;
-  /** The same for people: `My host`. */
+  /** The display name: `My host`. */
   readonly title: string;
-  /** The pack that renders. */
+  /** The template pack. */
   readonly pack: { readonly name: string; readonly version: string };
 }
 
 /**
- * `folder` is the last part of the host's path; what is no good as a name falls back to `ai-host`, and a name that the
+ * `folder` is the name of the host's folder. If it is not usable as a name, the host is named `ai-host`; a name that the
  * pack reserves gets `-host` appended.
  */
 export function hostContextOf(folder: string, meta: PackMeta): HostContext {
@@ -63,7 +61,7 @@ export function hostContextOf(folder: string, meta: PackMeta): HostContext {
   };
 }
 
-/** What the folder alone would be called: kebab-case in ASCII, which npm and PyPI accept. */
+/** The name from the folder alone: kebab-case in ASCII, which npm and PyPI accept. */
 export function plainName(folder: string): string {
   const plain = kebabCase(folder.normalize('NFKD').replace(/[^\x20-\x7e]/g, ''))
     .replace(/[^a-z0-9-]/g, '')

@@ -1,29 +1,30 @@
 import { Failure } from '../failure.ts';
-import { attributesPath, attributesText, lockPath, lockText, pristinePath } from '../lock/lock.ts';
-import { manifestPath, writeBase } from '../lock/merge-base.ts';
+import { attributesPath, attributesText, lockPath, lockText, mergeBasePath } from '../lock/lock.ts';
+import { manifestPath, mergeBaseText } from '../lock/merge-base.ts';
 import { readManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
+import { canonicalJson } from '../text/json-text.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 import { YamlError } from '../yaml/fast.ts';
 import type { Context } from './context/context.ts';
 import type { Pack } from './pack.ts';
-import { type Rendered, renderPack } from './render.ts';
+import { filesWithPolicy, type Rendered, renderPack } from './render.ts';
 
 /**
- * A module's whole folder: what the pack renders, and what `update` will need. Paths are relative to the folder.
- * The rendered manifest is read back and must say what `manifest` says; anything else is a fault of the pack.
+ * All files of a module, with the lock and merge base that `update` needs. Paths are relative to the module's folder.
+ * Throws `pack-check-failed` if the rendered manifest differs from the manifest in the context.
  */
 export async function renderModule(pack: Pack, context: Context): Promise<Tree> {
   const rendered = renderPack(pack, 'module', context);
   const { tree, sources } = rendered;
   await checkManifest(pack, rendered, context.manifest);
-  const managed = new Map([...tree].filter(([path]) => sources.get(path)?.policy === 'managed'));
-  const owned = sortedPaths(tree).filter((path) => sources.get(path)?.policy === 'owned');
+  const managed = filesWithPolicy(rendered, 'managed');
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
   const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta, { owned }))],
-    [pristinePath, textFile(writeBase(managed, tree.get(manifestPath)))],
+    [mergeBasePath, textFile(mergeBaseText(managed, tree.get(manifestPath)))],
   ] as [RelPath, TreeFile][];
   for (const [path] of own) {
     const file = sources.get(path)?.source;
@@ -63,16 +64,14 @@ function firstDifference(rendered: Manifest | undefined, wanted: Manifest): stri
   return keys.find((key) => canonical(rendered?.[key]) !== canonical(wanted[key]));
 }
 
-/** Order of keys is not part of what a manifest says; a number in quotes is, except for quantities. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (key, inner: unknown) => {
-    if ((key === 'cpu' || key === 'memory') && typeof inner === 'number') return String(inner);
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+/** Ignores the order of keys, and whether quantities are numbers or strings. */
+function canonical(value: unknown): string | undefined {
+  return canonicalJson(value, (key, inner) =>
+    (key === 'cpu' || key === 'memory') && typeof inner === 'number' ? String(inner) : inner,
+  );
 }
 
-/** The line of the output that starts with the key: close enough to the template's to find it. */
+/** The line of the key in the output, which is close to its line in the template. */
 function lineOf(text: string, path: readonly (string | number)[]): number {
   const key = path.filter((part) => typeof part === 'string').at(-1);
   const index = text.split('\n').findIndex((line) => line.trimStart().startsWith(`${key}:`));

@@ -1,21 +1,21 @@
 import { Failure } from '../failure.ts';
-import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../tree/rel-path.ts';
+import { foldCase, folderOf, invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import type { Tree, TreeFile } from '../tree/tree.ts';
-import type { Pack, PackFile, Section } from './pack.ts';
+import type { Pack, PackFile, Policy, Section } from './pack.ts';
 
 export interface Rendered {
   readonly tree: Tree;
-  /** Which file of the pack made a path. */
+  /** The pack's file that each path was rendered from. */
   readonly sources: ReadonlyMap<RelPath, PackFile>;
 }
 
-/** One section of a pack as files. The same pack and context give the same bytes, on any machine. */
+/** Renders one section of a pack. The same pack and context give the same bytes. */
 export function renderPack(pack: Pack, section: Section, context: object): Rendered {
   const tree = new Map<RelPath, TreeFile>();
   const sources = new Map<RelPath, PackFile>();
   const claims = new PathClaims<PackFile>();
   for (const file of pack.files[section]) {
-    if (!holds(file.when, context)) continue;
+    if (!isIncluded(file.when, context)) continue;
     const path = targetPath(pack, file, context);
     const other = claims.claim(path, file);
     if (other)
@@ -27,14 +27,19 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
   return { tree, sources };
 }
 
+/** The rendered files that have a policy. */
+export function filesWithPolicy({ tree, sources }: Rendered, policy: Policy): Tree {
+  return new Map([...tree].filter(([path]) => sources.get(path)?.policy === policy));
+}
+
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {
   const path = fillPlaceholders(file.target, context);
-  const reason = path.includes('{{') ? 'the name in its braces is unknown' : whyNotRelPath(path);
+  const reason = path.includes('{{') ? 'the name in its braces is unknown' : invalidPathReason(path);
   if (reason !== undefined) throw invalid(pack, file, `its path ${JSON.stringify(path)} is refused: ${reason}`);
   return path as RelPath;
 }
 
-/** `{{name}}` in a path or in an argument of a command: a plain value of the context, nothing else. */
+/** Replaces `{{name}}` in a path or an argument of a command with a string or number of the context. */
 export function fillPlaceholders(text: string, context: object): string {
   return text.replace(/\{\{([A-Za-z_.]+)\}\}/g, (whole, path: string) => {
     const value = lookUp(context, path);
@@ -42,7 +47,7 @@ export function fillPlaceholders(text: string, context: object): string {
   });
 }
 
-function holds(when: PackFile['when'], context: object): boolean {
+function isIncluded(when: PackFile['when'], context: object): boolean {
   return Object.entries(when).every(([path, wanted]) => {
     const value = lookUp(context, path);
     if (typeof wanted !== 'boolean') return value === wanted;
@@ -61,14 +66,14 @@ function invalid(pack: Pack, file: PackFile, reason: string): Failure {
 }
 
 /**
- * Remembers who makes which path, and finds whoever makes the same one: also where only the case of letters differs,
- * which is one file on two of three operating systems, and where one path would have to be a folder of the other.
+ * Finds paths that collide: equal ones, those that differ only in case (the same file on Windows and macOS), and those
+ * where one path is a folder of the other.
  */
 export class PathClaims<Owner> {
   readonly #files = new Map<string, Owner>();
   readonly #folders = new Map<string, Owner>();
 
-  /** The owner that `path` collides with; `undefined` when there is none and the path is claimed. */
+  /** The owner of a colliding path; without one, claims the path and returns `undefined`. */
   claim(path: string, owner: Owner): Owner | undefined {
     const key = foldCase(path);
     const folders = foldersAbove(key);

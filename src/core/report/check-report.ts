@@ -3,7 +3,7 @@ import { counted } from '../text/display.ts';
 
 /** The result of a check, which every format of `validate` reports. */
 export interface CheckReport {
-  /** All files that were checked, with the paths that diagnostics have. */
+  /** All checked files, as in the diagnostics. */
   readonly files: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
   readonly texts: ReadonlyMap<string, string>;
@@ -13,7 +13,7 @@ export interface CheckReport {
   readonly isStrict: boolean;
   /** With --fix, the files that were changed, or would be changed in a dry run. */
   readonly fixed?: readonly string[];
-  /** With --fix, whether they were. */
+  /** With --fix, whether they were written. */
   readonly written?: boolean;
 }
 
@@ -34,7 +34,7 @@ export function summaryOf(report: CheckReport): string {
   return errors > 0 || report.isStrict ? found : `${manifests} valid, with ${counted(warnings, 'warning')}`;
 }
 
-/** How words are marked. Reports are written with it and never know whether there is colour. */
+/** Styles text in reports. Without colors, every function returns its argument. */
 export interface Paint {
   bold(text: string): string;
   dim(text: string): string;
@@ -44,5 +44,12 @@ export interface Paint {
   cyan(text: string): string;
 }
 
-const same = (text: string) => text;
-export const plain: Paint = { bold: same, dim: same, green: same, yellow: same, red: same, cyan: same };
+const unchanged = (text: string) => text;
+export const plain: Paint = {
+  bold: unchanged,
+  dim: unchanged,
+  green: unchanged,
+  yellow: unchanged,
+  red: unchanged,
+  cyan: unchanged,
+};

@@ -13,7 +13,7 @@ function commandOf({ severity, rule, file, range, message, hint }: Diagnostic): 
     file,
     line: start?.line,
     endLine: end?.line,
-    // GitHub refuses columns for a range of several lines.
+    // GitHub rejects columns for a range of several lines.
     col: isOneLine ? start.column : undefined,
     endColumn: isOneLine ? end.column : undefined,
     title: rule,

@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { type CheckReport, countOf } from './check-report.ts';
 
-/** Raised when a field is removed or changes its meaning. */
+/** Incremented when a field is removed or changes its meaning. */
 const schemaVersion = 1;
 
-/** What `--json` prints, as docs/schema/output.schema.json describes it: every document says what it is. */
+/** The output of `--json` for a command; docs/schema/output.schema.json describes it. */
 export function jsonDocument(command: string, fields: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify({ schemaVersion, command, ...fields }, null, 2)}\n`;
 }

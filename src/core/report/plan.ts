@@ -10,7 +10,7 @@ import { planWithoutSecrets } from './without-secrets.ts';
 
 const signs: Readonly<Record<Change['kind'], string>> = { create: '+', update: '~', delete: '-', keep: ' ' };
 
-/** The plan as a list of files by folder; files that stay as they are are not listed. */
+/** The changed files of a plan by folder. */
 export function reportPlan(plan: Plan, paint: Paint): string {
   const folders = new Map<string, string[]>();
   for (const change of plan.changes) {
@@ -26,7 +26,7 @@ export function reportPlan(plan: Plan, paint: Paint): string {
   return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
 }
 
-/** How many files: `2 files to create, 1 file to change`, or once it is done `2 files created, 1 file changed`. */
+/** `2 files to create, 1 file to change`, or `2 files created, 1 file changed` if `isDone`. */
 export function countChanges(plan: Plan, isDone = false): string {
   const count = (kind: Change['kind']) => plan.changes.filter((change) => change.kind === kind).length;
   const parts = [
@@ -76,7 +76,7 @@ function colour(kind: Change['kind'], paint: Paint): (text: string) => string {
   return { create: paint.green, update: paint.yellow, delete: paint.red, keep: paint.dim }[kind];
 }
 
-/** A file's content as JSON can hold it: text, or bytes in hexadecimal. */
+/** A change with the new content: text, or bytes in hexadecimal. */
 interface JsonChange {
   readonly kind: Change['kind'];
   readonly path: string;
@@ -85,16 +85,16 @@ interface JsonChange {
   readonly encoding?: 'hex';
 }
 
-/** What a run planned, and whether it has written it. */
+/** The plan of a command, and whether it was written. */
 export interface PlanResult {
-  /** As it is typed: `host init`. */
+  /** As the user types it: `host init`. */
   readonly command: string;
   readonly written: boolean;
   readonly plan: Plan;
   readonly diagnostics?: readonly Diagnostic[];
 }
 
-/** What `--json` prints of a run that plans: the plan in full, as it would be applied, and `more` of the command. */
+/** The output of `--json` for a command with a plan: the complete plan, and `more` fields of the command. */
 export async function planResultToJson(
   { command, written, plan, diagnostics = [] }: PlanResult,
   more: Readonly<Record<string, unknown>>,

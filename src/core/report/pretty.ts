@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { printable } from '../text/display.ts';
 import type { Paint } from './check-report.ts';
 
-const widest = 160;
+const maxWidth = 160;
 
 /** Diagnostics for people: position, severity, message, rule, the line with the range underlined, and the hint. */
 export function reportDiagnostics(
@@ -24,7 +24,7 @@ function reportOne(one: Diagnostic, text: string | undefined, paint: Paint): str
 
 function frame(range: NonNullable<Diagnostic['range']>, text: string, paint: Paint): string[] {
   const line = text.split(/\r?\n/)[range.start.line - 1];
-  if (line === undefined || line.length > widest) return [];
+  if (line === undefined || line.length > maxWidth) return [];
   const width =
     range.end.line === range.start.line ? range.end.column - range.start.column : line.length - range.start.column + 1;
   const number = String(range.start.line);

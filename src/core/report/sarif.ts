@@ -3,7 +3,7 @@ import type { Rule } from '../lint/rule.ts';
 import { rules } from '../lint/rules.ts';
 import type { CheckReport } from './check-report.ts';
 
-/** SARIF 2.1.0, the OASIS format that code scanning reads. */
+/** SARIF 2.1.0, the OASIS format that code scanning tools read. */
 export function diagnosticsToSarif(report: CheckReport): string {
   const used = rules.filter(({ id }) => report.diagnostics.some((one) => one.rule === id));
   const run = {
@@ -58,7 +58,7 @@ function resultOf({ rule, severity, file, range, message, hint, fix }: Diagnosti
   };
 }
 
-/** Relative paths are not resolved: tools that read the log know the root of the repository. */
+/** Keeps relative paths: tools that read the log know the root of the repository. */
 function uriOf(file: string): string {
   const encoded = file.split('/').map(encodeURIComponent).join('/');
   return file.startsWith('/') ? `file://${encoded}` : encoded;

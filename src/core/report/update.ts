@@ -5,19 +5,19 @@ import type { Paint } from './check-report.ts';
 import { maskSecrets, secretsInCode } from './mask-secrets.ts';
 import { mapTexts } from './without-secrets.ts';
 
-/** A module and what an update found out about it. */
+/** A module and the result of its update. */
 export interface ReportedModule {
   readonly name: string;
   readonly folder: string;
   readonly update: UpdateSummary;
 }
 
-/** From which version to which: `mini@1.2.0 → 1.3.0`. */
+/** `mini@1.2.0 → 1.3.0` */
 export function versionsOf({ from, to }: UpdateSummary): string {
   return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
 }
 
-/** Each conflict at its file and line: what both sides did there, and the command that resolves it. */
+/** Each conflict with its file and line, the changes of both sides, and how to resolve it. */
 export function reportConflicts(modules: readonly ReportedModule[], isWritten: boolean, paint: Paint): string {
   return modules
     .flatMap((module) => module.update.conflicts.map((one) => conflictText(module, one, isWritten, paint)))
@@ -42,7 +42,7 @@ function withoutCodeSecrets(text: string): string {
   return maskSecrets(text, secretsInCode(text));
 }
 
-/** Changes of the pack that reach nobody: their files are deleted, and stay so. */
+/** Notes about files that the pack changed but that stay deleted. */
 export function deletionNotes(modules: readonly ReportedModule[]): string[] {
   return modules.flatMap((module) =>
     module.update.decisions
@@ -79,7 +79,7 @@ function placeIn({ folder }: ReportedModule, path: string): string {
   return folder === '' ? path : `${folder}/${path}`;
 }
 
-/** Each module with the files that are not as the pack rendered them. */
+/** Each module with the files that differ from its last render. */
 export function reportStatus(modules: readonly ReportedModule[], paint: Paint): string {
   return modules
     .map(({ name, update }) => {
@@ -100,7 +100,7 @@ function colour(state: string, paint: Paint): (text: string) => string {
   return state === 'edited' || state === 'detached' || state === 'deleted' ? paint.cyan : paint.yellow;
 }
 
-/** The same as data. */
+/** The result of an update for `--json`. */
 export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
   const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
   const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {

@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { pristinePath } from '../lock/lock.ts';
-import { manifestPath, readPristine } from '../lock/merge-base.ts';
+import { mergeBasePath } from '../lock/lock.ts';
+import { manifestPath, parseMergeBase } from '../lock/merge-base.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import type { TreeFile } from '../tree/tree.ts';
-import { maskSecrets, secretsInCode, secretsInWords, secretsInYaml, wideMask } from './mask-secrets.ts';
+import { maskSecrets, secretsInArguments, secretsInCode, secretsInYaml, wideMask } from './mask-secrets.ts';
 
-/** Reports end up in logs that more people read than the files: nothing here keeps a secret that the files have. */
+/** Masks secrets in diagnostics and texts, because more people can read logs than the files. */
 export async function withoutSecrets(
   diagnostics: readonly Diagnostic[],
   texts: ReadonlyMap<string, string>,
@@ -23,17 +23,17 @@ export async function withoutSecrets(
     const text = shown.get(file);
     if (rule.startsWith('secret-') && range && text !== undefined) shown.set(file, maskRange(text, range));
   }
-  return { diagnostics: diagnostics.map((one) => withoutThose(one, secrets.get(one.file) ?? [])), texts: shown };
+  return { diagnostics: diagnostics.map((one) => masked(one, secrets.get(one.file) ?? [])), texts: shown };
 }
 
 async function secretsInFile(file: string, text: string): Promise<string[]> {
   return /\.(?:py|[mc]?[jt]s)$/.test(file) ? secretsInCode(text) : secretsInYaml(text);
 }
 
-function withoutThose({ fix, ...one }: Diagnostic, secrets: readonly string[]): Diagnostic {
+function masked({ fix, ...one }: Diagnostic, secrets: readonly string[]): Diagnostic {
   const mask = (text: string) => maskSecrets(text, secrets);
   const shown = { ...one, message: mask(one.message), ...(one.hint !== undefined && { hint: mask(one.hint) }) };
-  // A fix with a mask in it would be written as it is.
+  // A masked fix would be written to the file.
   return fix && mask(fix.text) === fix.text ? { ...shown, fix } : shown;
 }
 
@@ -48,7 +48,7 @@ function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']
   return lines.join('\n');
 }
 
-/** A plan as it may be shown: without the secrets of the manifests in it, which rules may have been told to ignore. */
+/** Masks the secrets of manifests in a plan. Rules that report secrets may be disabled. */
 export async function planWithoutSecrets(plan: Plan): Promise<Plan> {
   const secrets = new Set((await Promise.all(plan.changes.map(secretsInChange))).flat());
   if (secrets.size === 0) return plan;
@@ -67,7 +67,7 @@ async function secretsInChange(change: Change): Promise<string[]> {
   const manifests = files.flatMap(({ content }) => {
     if (typeof content !== 'string') return [];
     if (isAt(change.path, manifestPath)) return [content];
-    const manifest = isAt(change.path, pristinePath) ? readPristine(content)?.get(manifestPath)?.content : undefined;
+    const manifest = isAt(change.path, mergeBasePath) ? parseMergeBase(content)?.get(manifestPath)?.content : undefined;
     return typeof manifest === 'string' ? [manifest] : [];
   });
   return (await Promise.all(manifests.map((text) => secretsInYaml(text)))).flat();
@@ -77,13 +77,13 @@ function isAt(path: RelPath, end: string): boolean {
   return path === end || path.endsWith(`/${end}`);
 }
 
-/** What a failure says, without the secrets in the arguments of the command and in what the failure is about. */
-export async function failureWithoutSecrets<T>(said: T, argv: readonly string[]): Promise<T> {
-  const texts = textsIn(said);
-  // A trace may quote lines of a file.
+/** Masks secrets in a reported failure: those in the arguments of the command and in the report itself. */
+export async function failureWithoutSecrets<T>(report: T, argv: readonly string[]): Promise<T> {
+  const texts = textsIn(report);
+  // A stack trace may quote lines of a file.
   const quoted = texts.filter((text) => text.includes('\n')).map((text) => secretsInYaml(text));
-  const secrets = new Set((await Promise.all([secretsInWords([...argv, ...texts]), ...quoted])).flat());
-  return mapTexts(said, (text) => maskSecrets(text, secrets)) as T;
+  const secrets = new Set((await Promise.all([secretsInArguments([...argv, ...texts]), ...quoted])).flat());
+  return mapTexts(report, (text) => maskSecrets(text, secrets)) as T;
 }
 
 function textsIn(value: unknown): string[] {
@@ -91,7 +91,7 @@ function textsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** A value as it would be written in JSON, with each text changed. */
+/** Applies `change` to every text in a JSON value. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((one) => mapTexts(one, change));

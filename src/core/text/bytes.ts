@@ -6,14 +6,14 @@ export function fromHex(hex: string): Uint8Array {
   return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** Every byte is a character and the other way round, so text of unknown encoding comes back as it was. */
+/** Decodes each byte as one character, so that text of unknown encoding survives a round trip. */
 export function fromLatin1(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return text;
 }
 
-/** `undefined` for text with characters that Latin-1 does not have. */
+/** `undefined` if the text has characters outside Latin-1. */
 export function toLatin1(text: string): Uint8Array | undefined {
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at += 1) {

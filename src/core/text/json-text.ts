@@ -1,17 +1,29 @@
 const width = 120;
 
-/** JSON as formatters leave it: a key a line, and lists of plain values on one line where they fit. Ends with a line feed. */
+/** JSON as formatters print it: one key per line, arrays of scalars on one line if they fit. Ends with a line feed. */
 export function jsonText(value: unknown): string {
   return `${print(value, '', 0)}\n`;
 }
 
-/** `taken` is what stands before the value on its line, besides the indent. */
-function print(value: unknown, indent: string, taken: number): string {
+/** JSON with sorted keys: equal values give equal texts. `replace` is applied to every value first. */
+export function canonicalJson(
+  value: unknown,
+  replace: (key: string, value: unknown) => unknown = (_, inner) => inner,
+): string | undefined {
+  return JSON.stringify(value, (key, given: unknown) => {
+    const inner = replace(key, given);
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** `prefixLength` is the length of the text between the indentation and the value. */
+function print(value: unknown, indent: string, prefixLength: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     const flat = value.every(isPlain) ? flatText(value) : undefined;
-    if (flat !== undefined && indent.length + taken + flat.length < width) return flat;
+    if (flat !== undefined && indent.length + prefixLength + flat.length < width) return flat;
     return `[\n${value.map((item) => inner + print(item, inner, 0)).join(',\n')}\n${indent}]`;
   }
   const lines = Object.entries(value).map(([key, item]) => {

@@ -1,6 +1,6 @@
 type Value = string | number | boolean | null;
 
-// Characters that end lines, reorder text or cannot be seen: escaped in code, dropped from comments and prose.
+// Characters that end lines, reorder text or are invisible: escaped in code, removed from comments and prose.
 const hidden =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
 
@@ -8,7 +8,7 @@ const escapeHidden = (char: string) => `\\u${char.charCodeAt(0).toString(16).pad
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Quotes as formatters do: the preferred one, unless the other needs fewer escapes. */
+/** Chooses quotes like formatters: the preferred kind, unless the other needs fewer escapes. */
 function quote(text: string, preferred: '"' | "'"): string {
   const other = preferred === '"' ? "'" : '"';
   const count = (mark: string) => text.split(mark).length - 1;
@@ -38,23 +38,23 @@ export function jsonLiteral(value: Value): string {
   return typeof value === 'string' ? JSON.stringify(value).replace(hidden, escapeHidden) : JSON.stringify(value);
 }
 
-/** Every text is quoted, so that no YAML reader of any version takes it for something else. JSON's escapes are YAML's. */
+/** Quotes every string, so that all versions of YAML read it as a string. JSON escapes are valid in YAML. */
 export function yamlLiteral(value: Value): string {
   return typeof value === 'number' ? yamlNumeral(value) : jsonLiteral(value);
 }
 
-/** Readers of YAML 1.1 take an exponent for a number only with a point before it and a sign in it. */
+/** YAML 1.1 reads a number with an exponent only if it has a decimal point and the exponent has a sign. */
 function yamlNumeral(value: number): string {
   const text = jsonLiteral(value);
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 }
 
-/** JSON's escapes are TOML's too. */
+/** JSON escapes are valid in TOML. */
 export function tomlLiteral(value: Exclude<Value, null>): string {
   return jsonLiteral(value);
 }
 
-/** Prose on one line, as Markdown shows it literally. */
+/** Prose on one line, escaped so that Markdown shows it literally. */
 export function markdownText(text: string): string {
   return oneLine(text)
     .replace(/[\\`*_{}[\]<>#|~&]/g, (char) =>
@@ -63,12 +63,12 @@ export function markdownText(text: string): string {
     .replace(/^([-+=]|\d+[.)])/, (start) => `${start.slice(0, -1)}\\${start.slice(-1)}`);
 }
 
-/** Prose for a line comment: no line breaks, nothing hidden. */
+/** Prose for a line comment, without line breaks and invisible characters. */
 export function oneLine(text: string): string {
   return text.replace(/\s/gu, ' ').replace(hidden, '').replace(/ +/g, ' ').trim();
 }
 
-/** The lines of a JSDoc comment's text, each behind ` * `, the first one too; `*\/` cannot end the comment. */
+/** The wrapped lines of a JSDoc comment, each prefixed with ` * `. A `*\/` in the text is escaped. */
 export function jsdocText(text: string, indent: number): string {
   const lead = `${' '.repeat(indent)} * `;
   return wrap(oneLine(text).replaceAll('*/', '*\\/'), 110 - lead.length)
@@ -76,20 +76,20 @@ export function jsdocText(text: string, indent: number): string {
     .join('\n');
 }
 
-/** A whole JSDoc comment: on one line where it fits. The first line is not indented, the others are. */
+/** A complete JSDoc comment, on one line if it fits. The first line is not indented, the others are. */
 export function jsdocComment(text: string, indent: number): string {
   const lines = jsdocText(text, indent);
   const short = `/** ${lines.slice(indent + 3)} */`;
   return lines.includes('\n') || indent + short.length > 120 ? `/**\n${lines}\n${' '.repeat(indent)} */` : short;
 }
 
-/** The inside of a Python docstring, wrapped; it can neither end the docstring nor start an escape. */
+/** The text of a Python docstring, wrapped. Quotes and backslashes in it are replaced or escaped. */
 export function docstringText(text: string, indent: number): string {
   const safe = oneLine(text).replaceAll('\\', '\\\\').replaceAll('"', "'");
   return wrap(safe, 90 - indent).join(`\n${' '.repeat(indent)}`);
 }
 
-/** Breaks at spaces; a word longer than the width is cut, but no escape in it. */
+/** Breaks at spaces, and within words that are longer than `width`, but not within an escape. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -4,7 +4,7 @@ export { camelCase, kebabCase, pascalCase, snakeCase };
 
 export const moduleNamePattern = /^[a-z][a-z0-9_]{1,49}$/;
 
-/** Words that no Python and no TypeScript identifier may be, and the three that strict mode and classes keep. */
+/** Words that are not valid identifiers in Python or TypeScript, also in strict mode and in classes. */
 export const keywords: ReadonlySet<string> = new Set(
   (
     'and arguments as assert async await break case catch class const constructor continue debugger def default del ' +
@@ -14,24 +14,24 @@ export const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Names that the languages and the hosts use themselves. */
-export const takenClassNames: ReadonlySet<string> = new Set(
+/** Class names that the languages and the hosts use themselves. */
+export const reservedClassNames: ReadonlySet<string> = new Set(
   'BaseAIModule BaseAiModule ModuleMetadata ModuleHealth Module Object Promise Error Record None True False'.split(' '),
 );
 
-/** Addresses below the modules' prefix that the host answers itself, and what it calls itself. */
-export const takenModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
+/** Names of routes that the host serves beside the modules, and of the host itself. */
+export const reservedModuleNames: ReadonlySet<string> = new Set(['list', 'health', 'host']);
 
-export function isTakenClassName(name: string): boolean {
-  return takenClassNames.has(name);
+export function isReservedClassName(name: string): boolean {
+  return reservedClassNames.has(name);
 }
 
 export function isKeyword(word: string): boolean {
   return keywords.has(word.toLowerCase());
 }
 
-/** `undefined` for a good module name, else the reason in words that follow "the name ". */
-export function whyNotModuleName(name: string): string | undefined {
+/** Why a module name is invalid, phrased to follow "the name "; `undefined` if it is valid. */
+export function invalidModuleNameReason(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (/[/\\]|\.\./.test(name)) return 'looks like a path: pass only the name, the host determines the folder';
   if (name.length < 2) return 'is too short: at least 2 characters';
@@ -40,11 +40,11 @@ export function whyNotModuleName(name: string): string | undefined {
   if (!moduleNamePattern.test(name)) return 'may contain only a to z, 0 to 9 and _';
   if (isKeyword(name)) return 'is a keyword of Python or TypeScript';
   if (name === 'host') return 'is reserved: the host uses it for its own tables and events';
-  if (takenModuleNames.has(name)) return 'is reserved: the host uses /list and /health itself';
+  if (reservedModuleNames.has(name)) return 'is reserved: the host uses /list and /health itself';
   return undefined;
 }
 
-/** A legal name close to what was typed, to offer in a message; `undefined` where there is none. */
+/** A valid name close to the input, to suggest in a message; `undefined` if there is none. */
 export function suggestModuleName(typed: string): string | undefined {
   const last =
     typed
@@ -56,9 +56,9 @@ export function suggestModuleName(typed: string): string | undefined {
     .replace(/[^a-z0-9_]/g, '')
     .replace(/^[^a-z]+/, '')
     .slice(0, 50);
-  if (whyNotModuleName(name) === undefined) return name;
+  if (invalidModuleNameReason(name) === undefined) return name;
   const longer = `${name}_module`;
-  return name !== '' && whyNotModuleName(longer) === undefined ? longer : undefined;
+  return name !== '' && invalidModuleNameReason(longer) === undefined ? longer : undefined;
 }
 
 /** `document_search` → `Document search` */
@@ -67,17 +67,17 @@ export function titleOf(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `document_search` → `DocumentSearchModule`; a name that says module already is not made to say it twice. */
+/** `document_search` → `DocumentSearchModule`. Does not repeat `module` if the name contains it. */
 export function classNameFor(name: string): string {
   const words = name.split('_').filter((word) => word !== '' && word !== 'module');
   const stem = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   if (/^\d/.test(stem)) return `Module${stem}`;
-  return stem === '' || isTakenClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
+  return stem === '' || isReservedClassName(`${stem}Module`) ? `${stem}AiModule` : `${stem}Module`;
 }
 
 /**
- * The name, or with `_2`, `_3`, … behind it the first one that differs from all in `used` by more than underscores:
- * templates turn names into other cases. Adds it there; `used` holds names without underscores.
+ * The name, with `_2`, `_3`, … appended if it is in use. Adds it to `used`, which contains names without underscores:
+ * templates convert names to other cases, where underscores make no difference.
  */
 export function uniqueName(name: string, used: Set<string>): string {
   const bare = (word: string) => word.replaceAll('_', '');
@@ -87,7 +87,7 @@ export function uniqueName(name: string, used: Set<string>): string {
   return candidate;
 }
 
-/** `DocumentSearchModule` → `DocumentSearch`: what the other classes of the module begin with. */
+/** `DocumentSearchModule` → `DocumentSearch`: the prefix of the module's other classes. */
 export function classStem(className: string): string {
   return className.length > 6 && className.endsWith('Module') ? className.slice(0, -6) : className;
 }

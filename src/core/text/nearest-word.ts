@@ -1,12 +1,12 @@
 /**
- * The word of `words` that `given` was most likely meant to be, for "did you mean".
- * Damerau distance (a swap of neighbours is one step), ignoring case; a prefix of three letters counts as near.
+ * The most similar of `words`, for "did you mean". Compares by Damerau distance (swapping two adjacent letters is one
+ * edit), ignoring case. A common prefix of at least three letters counts as distance 1.
  */
 export function nearestWord(given: string, words: Iterable<string>): string | undefined {
   return nearWords(given, words)[0];
 }
 
-/** All that it may have been meant to be, the nearest first. */
+/** All similar words, the nearest first. */
 export function nearWords(given: string, words: Iterable<string>): string[] {
   const lower = given.toLowerCase();
   const near: { word: string; distance: number }[] = [];

@@ -1,4 +1,4 @@
-/** How secrets of well-known services begin, and how they go on: few other texts do. */
+/** Formats of secrets of well-known services, specific enough to match little else. */
 const known: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'a private key'],
   [/\bsk-ant-[\w-]{20,}/, 'an Anthropic API key'],
@@ -19,14 +19,14 @@ const known: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'a URL with a password'],
 ];
 
-/** What all of them have: most texts are told at once. */
+/** A cheap test that rules out most texts before trying each pattern. */
 const anyKnown =
   /-----BEGIN|sk-|[rs]k_|AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox|AIza|hf_|npm_|pypi-|SG\.|gsk_|eyJ|:\/\/[^\s]*@/i;
 
 const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)$/;
 
-/** The reason why a text looks like a secret, as the end of "the value …"; `key` is the setting it is the value of. */
-export function whySecret(text: string, key: string): string | undefined {
+/** Why the value of the setting `key` looks like a secret, phrased to follow "the value ". */
+export function secretReason(text: string, key: string): string | undefined {
   const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   if (found) return `looks like ${found[1]}`;
   if (secretKey.test(key) && text.trim() !== '') return 'has the name of a secret and a value';
@@ -35,7 +35,7 @@ export function whySecret(text: string, key: string): string | undefined {
     : undefined;
 }
 
-/** The parts of a text that are secrets, for hiding them; of a value that is named like a secret, all of it. */
+/** The parts of a text to mask: those that look like secrets, or the whole text if its key names a secret. */
 export function secretParts(text: string, key = ''): string[] {
   if (isSecretKey(key)) return text.trim() === '' ? [] : [text];
   const parts = anyKnown.test(text)
@@ -44,14 +44,14 @@ export function secretParts(text: string, key = ''): string[] {
   return [...parts, ...text.split(/[\s"',;]+/).filter(looksRandom)];
 }
 
-/** Whether a setting of this name holds a secret, in any spelling of it. */
+/** Whether the key, in any case convention, names a secret. */
 export function isSecretKey(key: string): boolean {
   return secretKey.test(key.replace(/(?<=[a-z])(?=[A-Z])|[-\s]/g, '_').toLowerCase());
 }
 
 const shortestKey = 24;
 
-/** Long, of one word, and with letters and digits as chance would mix them. */
+/** Whether a word is long and its letters and digits are distributed like random ones. */
 function looksRandom(word: string): boolean {
   if (word.length < shortestKey) return false;
   if (/^[0-9a-f]{40,}$/i.test(word)) return entropyOf(word.toLowerCase()) > 3;
@@ -60,7 +60,7 @@ function looksRandom(word: string): boolean {
   return entropyOf(word) > 4;
 }
 
-/** Bits for each character, after Shannon. */
+/** Shannon entropy in bits per character. */
 function entropyOf(word: string): number {
   const counts = new Map<string, number>();
   for (const char of word) counts.set(char, (counts.get(char) ?? 0) + 1);

@@ -1,25 +1,25 @@
+import { canonicalJson } from '../text/json-text.ts';
 import { readPlainYaml } from '../yaml/fast.ts';
 import { folderOf, type RelPath } from './rel-path.ts';
-import { comparePaths, inPlaceOf, sameFile, type Tree, type TreeFile } from './tree.ts';
+import { comparePaths, sameFile, type Tree, type TreeFile, withExistingEndings } from './tree.ts';
 
-/** Updates and deletes carry what they believe is on disk; applying a plan refuses when that is no longer so. */
+/** `before` is the expected content on disk. Applying a plan fails if the disk has changed. */
 export type Change =
   | { readonly kind: 'create'; readonly path: RelPath; readonly after: TreeFile }
   | { readonly kind: 'update'; readonly path: RelPath; readonly before: TreeFile; readonly after: TreeFile }
   | { readonly kind: 'delete'; readonly path: RelPath; readonly before: TreeFile }
   | { readonly kind: 'keep'; readonly path: RelPath; readonly before: TreeFile };
 
-/** The one object that is shown, printed as JSON and applied. Changes are sorted by path, one for each path. */
+/** The same object is shown, printed as JSON and applied. Changes are sorted by path, with one per path. */
 export interface Plan {
   readonly changes: readonly Change[];
-  /** Folders that must not exist before, and appear whole by one rename. */
+  /** Folders that must not exist yet. Each is created completely, with one rename. */
   readonly newFolders: readonly RelPath[];
 }
 
 /**
- * The difference between what is there and what is wanted.
- * Line endings alone are no difference, and those of a file that is there stay.
- * A path of `current` that `desired` lacks is kept unless `remove` lists it: a plan never deletes by omission.
+ * The difference between the current and the desired files. Differences in line endings only are ignored, and existing
+ * files keep their line endings. Deletes only paths in `remove`: a path missing from `desired` is kept.
  */
 export function planChanges(
   current: Tree,
@@ -40,13 +40,13 @@ function changeOf(
   if (before && after)
     return isUnchanged(path, before, after)
       ? [{ kind: 'keep', path, before }]
-      : [{ kind: 'update', path, before, after: inPlaceOf(before, after) }];
+      : [{ kind: 'update', path, before, after: withExistingEndings(before, after) }];
   if (after) return [{ kind: 'create', path, after }];
   if (before && remove?.has(path)) return [{ kind: 'delete', path, before }];
   return before ? [{ kind: 'keep', path, before }] : [];
 }
 
-/** Whether writing `after` where `before` is would change nothing but what git, editors and formatters decide. */
+/** Whether the files differ only in what git, editors and formatters decide. */
 export function isUnchanged(path: RelPath, before: TreeFile, after: TreeFile): boolean {
   if (sameFile(before, after)) return true;
   const [a, b] = [before.content, after.content];
@@ -57,7 +57,7 @@ export function isNoop(plan: Plan): boolean {
   return plan.changes.every((change) => change.kind === 'keep');
 }
 
-/** Those of `folders` in which files change; a file counts for the innermost, and for the root where it is in no other. */
+/** The innermost of `folders` around each changed file; `''` (the root) for a file outside of them. */
 export function changedFolders(plan: Plan, folders: ReadonlySet<string>): ReadonlySet<string> {
   const changed = new Set<string>();
   for (const { kind, path } of plan.changes) {
@@ -69,13 +69,13 @@ export function changedFolders(plan: Plan, folders: ReadonlySet<string>): Readon
   return changed;
 }
 
-/** The tool's own files, of which only the value counts: formatters may change their layout. */
+/** Files of this tool that are compared by value, because formatters may change their layout. */
 const readers: readonly (readonly [path: RegExp, read: (text: string) => { readonly value: unknown } | undefined])[] = [
   [/(^|\/)\.ai-module\/lock\.yaml$/, readPlainYaml],
   [/(^|\/)manifest\.schema\.json$/, (text) => ({ value: JSON.parse(text) })],
 ];
 
-/** Whether two texts of such a file hold the same value: quotes, indentation, comments and the order of keys aside. */
+/** Whether two texts of such a file have the same value. Ignores quotes, indentation, comments and the order of keys. */
 export function sameButForLayout(path: string, a: string, b: string): boolean {
   const read = readers.find(([pattern]) => pattern.test(path))?.[1];
   if (read === undefined) return false;
@@ -88,16 +88,8 @@ export function sameButForLayout(path: string, a: string, b: string): boolean {
           .replace(/^---\n/, ''),
       ),
     );
-    return left !== undefined && right !== undefined && canonical(left.value) === canonical(right.value);
+    return left !== undefined && right !== undefined && canonicalJson(left.value) === canonicalJson(right.value);
   } catch {
     return false;
   }
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner !== 'object' || inner === null || Array.isArray(inner)
-      ? inner
-      : Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))),
-  );
 }

@@ -1,30 +1,31 @@
 import { Failure } from '../failure.ts';
 
 declare const brand: unique symbol;
-/** A path below some root: forward slashes, no `..`, nothing absolute, legal on every operating system. */
+/** A path relative to a root: with forward slashes, without `..`, and valid on every operating system. */
 export type RelPath = string & { readonly [brand]: true };
 
 const windowsDevice = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/i;
 const illegalCharacter = /[<>:"|?*\\\u0000-\u001f\u007f]|\p{Surrogate}/u;
 
-/** Throws `path-invalid`, with the reason, for anything that is not a RelPath. */
+/** Throws `path-invalid`, with the reason, if the path is not a RelPath. */
 export function relPath(path: string): RelPath {
-  const reason = whyNotRelPath(path);
+  const reason = invalidPathReason(path);
   if (reason !== undefined) throw new Failure('path-invalid', { path, reason });
   return path as RelPath;
 }
 
 const known = new Set<string>();
 
-export function whyNotRelPath(path: string): string | undefined {
+/** Why a path is not a RelPath; `undefined` if it is one. */
+export function invalidPathReason(path: string): string | undefined {
   if (known.has(path)) return undefined;
-  const reason = whyNot(path);
-  // The modules of a host have the same few paths.
+  const reason = findReason(path);
+  // All modules of a host have the same few paths.
   if (reason === undefined && known.size < 1000) known.add(path);
   return reason;
 }
 
-function whyNot(path: string): string | undefined {
+function findReason(path: string): string | undefined {
   if (path === '') return 'it is empty';
   if (path.startsWith('/') || /^[a-zA-Z]:/.test(path)) return 'it is absolute';
   for (const segment of path.split('/')) {
@@ -39,7 +40,7 @@ function whyNot(path: string): string | undefined {
   return undefined;
 }
 
-/** How long a name is on disk, in UTF-8. */
+/** The length of a name in UTF-8. */
 function bytesOf(name: string): number {
   return encodeURIComponent(name).replace(/%../g, '.').length;
 }
@@ -48,7 +49,7 @@ export function joinPath(...parts: readonly string[]): RelPath {
   return relPath(parts.filter((part) => part !== '').join('/'));
 }
 
-/** The folder a path is in; `''` for the root. */
+/** The parent folder of a path; `''` for the root. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);
@@ -57,14 +58,14 @@ export function folderOf(path: string): string {
 const isPlain = /^[ -~]*$/;
 
 /**
- * One text for all paths that are one file where the case of letters does not count. Normalising costs a millisecond to
- * begin with, and plain names need none.
+ * Maps paths that are the same file on case-insensitive file systems to the same text. Skips normalizing for ASCII,
+ * because its first call takes a millisecond.
  */
 export function foldCase(path: string): string {
   return (isPlain.test(path) ? path : path.normalize('NFC')).toLowerCase();
 }
 
-/** The shortest way from one folder to a file, both relative to the same root, as an import specifier writes it. */
+/** The relative import specifier from a folder to a file; both paths are relative to the same root. */
 export function relativeTo(fromFolder: string, target: string): string {
   const from = fromFolder === '' ? [] : fromFolder.split('/');
   const to = target.split('/');

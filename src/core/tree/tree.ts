@@ -2,16 +2,16 @@ import { fromLatin1 } from '../text/bytes.ts';
 import { withEndingsOf, withLineFeeds } from '../text/line-endings.ts';
 import type { RelPath } from './rel-path.ts';
 
-/** What git keeps of a file's permissions: executable or not. */
+/** The file modes that git stores: executable or not. */
 export type FileMode = 0o644 | 0o755;
 
-/** `content` is a string when the bytes are valid UTF-8 (a byte order mark is kept), else the bytes themselves. */
+/** `content` is a string if the bytes are valid UTF-8 (including any byte order mark), else the bytes. */
 export interface TreeFile {
   readonly content: string | Uint8Array;
   readonly mode: FileMode;
 }
 
-/** Files by their path relative to one root. Everything above `io` sees files only like this. */
+/** Files by their paths relative to one root. All layers except `io` access files only in this form. */
 export type Tree = ReadonlyMap<RelPath, TreeFile>;
 
 export function textFile(content: string, mode: FileMode = 0o644): TreeFile {
@@ -20,14 +20,14 @@ export function textFile(content: string, mode: FileMode = 0o644): TreeFile {
 
 type Content = TreeFile['content'];
 
-/** Whether two contents are the same but for line endings, which git and editors convert. */
+/** Whether two contents are equal, ignoring line endings, which git and editors convert. */
 export function sameContent(a: Content, b: Content): boolean {
   if (sameBytes(a, b)) return true;
   const [left, right] = typeof a === typeof b ? [textOf(a), textOf(b)] : [];
   return left !== undefined && right !== undefined && withLineFeeds(left) === withLineFeeds(right);
 }
 
-/** The text of a content, where lines can be told apart in it. Bytes that are not UTF-8 are read as Latin-1. */
+/** The content as text, decoding bytes as Latin-1; `undefined` for binary content. */
 export function textOf(content: Content): string | undefined {
   const text = typeof content === 'string' ? content : fromLatin1(content);
   return text.includes('\0') ? undefined : text;
@@ -42,11 +42,11 @@ export function sameFile(a: TreeFile, b: TreeFile): boolean {
   return a === b || (a.mode === b.mode && sameContent(a.content, b.content));
 }
 
-/** A file as it is written where another one is: line endings stay as they are there. */
-export function inPlaceOf(there: TreeFile, { content, mode }: TreeFile): TreeFile {
-  if (sameContent(there.content, content)) return { content: there.content, mode };
-  if (typeof there.content !== 'string' || typeof content !== 'string') return { content, mode };
-  return { content: withEndingsOf(there.content, content), mode };
+/** The file to write over an existing one: keeps the line endings of the existing file. */
+export function withExistingEndings(existing: TreeFile, { content, mode }: TreeFile): TreeFile {
+  if (sameContent(existing.content, content)) return { content: existing.content, mode };
+  if (typeof existing.content !== 'string' || typeof content !== 'string') return { content, mode };
+  return { content: withEndingsOf(existing.content, content), mode };
 }
 
 export function sameTree(a: Tree, b: Tree): boolean {
@@ -59,7 +59,7 @@ export function sameTree(a: Tree, b: Tree): boolean {
   );
 }
 
-/** Paths in code-unit order: the same on every machine and in every locale. */
+/** Paths in code-unit order, which does not depend on the locale. */
 export function sortedPaths(tree: Tree): RelPath[] {
   return [...tree.keys()].sort(comparePaths);
 }

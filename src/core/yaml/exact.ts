@@ -1,6 +1,6 @@
 import type { Alias, CST, Document, ParsedNode } from 'yaml';
 import type { Position, Range } from '../diagnostic.ts';
-import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './faults.ts';
+import { controlCharacters, problemsOf, type Span, type SyntaxProblem } from './syntax-problems.ts';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -43,7 +43,7 @@ export async function parseYaml(given: string): Promise<YamlSource> {
   problems.push(...controlCharacters(text, rangeAt));
   const isReadable = problems.every(({ rule }) => rule === 'duplicate-key' || rule === 'several-documents');
   const value = isReadable ? readValue(yaml, document, problems, rangeAt) : undefined;
-  const spanOf: YamlSource['spanOf'] = (path, at) => placeOf(yaml, document, path, at);
+  const spanOf: YamlSource['spanOf'] = (path, at) => spanAt(yaml, document, path, at);
   return {
     text,
     value,
@@ -114,7 +114,7 @@ function readValue(
   }
 }
 
-function placeOf(yaml: Library, document: Document.Parsed | undefined, path: YamlPath, at: 'key' | 'value'): Span {
+function spanAt(yaml: Library, document: Document.Parsed | undefined, path: YamlPath, at: 'key' | 'value'): Span {
   let node: unknown = document?.contents;
   const root = document?.contents?.range[0] ?? 0;
   let span: Span = [root, root];
@@ -125,9 +125,9 @@ function placeOf(yaml: Library, document: Document.Parsed | undefined, path: Yam
       : undefined;
     node = yaml.isSeq(node) ? node.items[Number(part)] : pair?.value;
     const isKey = at === 'key' && index === path.length - 1;
-    const place = (isKey || !yaml.isNode(node) ? pair?.key : node) ?? node;
-    if (!yaml.isNode(place) || !place.range) break;
-    span = [place.range[0], (place as ParsedNode).range[1]];
+    const found = (isKey || !yaml.isNode(node) ? pair?.key : node) ?? node;
+    if (!yaml.isNode(found) || !found.range) break;
+    span = [found.range[0], (found as ParsedNode).range[1]];
   }
   return span;
 }
@@ -166,7 +166,7 @@ export function scalarsOf(yaml: Library, document: Document.Parsed | undefined):
   return found;
 }
 
-/** Every comment of a text, in its order; what looks like one inside a value is none. */
+/** Every comment, in the order of the text. A `#` inside a value does not start a comment. */
 export function commentsOf(tokens: readonly CST.Token[]): YamlComment[] {
   const found: YamlComment[] = [];
   const enter = (part: unknown): void => {

@@ -1,6 +1,6 @@
 import { parseYaml } from './exact.ts';
 
-/** A text that is not one YAML document; the message ends with the line. */
+/** The text is not a single valid YAML document. The message ends with the line. */
 export class YamlError extends Error {
   readonly line: number;
 
@@ -10,7 +10,7 @@ export class YamlError extends Error {
   }
 }
 
-/** The value of a YAML text, for callers that need no positions: plain text is read fast, any other exactly. */
+/** The value of a YAML text, without positions. Tries the fast reader first. Throws `YamlError`. */
 export async function readYaml(text: string): Promise<unknown> {
   const plain = readPlainYaml(text);
   if (plain) return plain.value;
@@ -20,7 +20,7 @@ export async function readYaml(text: string): Promise<unknown> {
   return value ?? null;
 }
 
-/** A line of plain YAML in its parts: `- value` or `key: value`, indented. */
+/** A parsed line of plain YAML: `- value` or `key: value`, with indentation. */
 export interface PlainLine {
   readonly indent: number;
   /** `undefined` for an item of a list. */
@@ -28,8 +28,8 @@ export interface PlainLine {
   readonly value: string;
 }
 
-// The YAML that tools and most people write: one entry a line, one style a value. Where two readers could take a text for
-// different things, it is not of this kind. Every part is linear: no two of them can match the same text.
+// The subset of YAML that tools and most people write: one entry per line, simple values. It excludes everything that
+// two YAML readers could interpret differently. Alternatives never match the same text, so that matching is linear.
 const char = '[^\\u0000-\\u0020\\u007f-\\u00a0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Surrogate}]';
 const inText = (excluded: string) => `(?:(?![${excluded}])${char}|\\u0020)`;
 
@@ -55,7 +55,7 @@ const line = new RegExp(
   'uy',
 );
 
-/** The lines of a text that say something; `undefined` where one is not plain. */
+/** The lines that contain entries; `undefined` if any line is outside the plain subset. */
 function plainLines(text: string): PlainLine[] | undefined {
   const lines: PlainLine[] = [];
   line.lastIndex = 0;
@@ -74,15 +74,14 @@ function keyOf(name: string): string {
   return /^["']/.test(name) ? String(valueIn(name)) : name;
 }
 
-/** A text in the plain subset: its value, and its lines. */
 export interface PlainYaml {
   readonly value: unknown;
   readonly lines: readonly PlainLine[];
 }
 
 /**
- * Reads YAML that every reader of YAML 1.2 understands in the same way; `undefined` for any other text. Several times as
- * fast as `parseYaml`, and it never accepts a text that `parseYaml` refuses.
+ * Reads the plain subset of YAML, which every YAML 1.2 reader interprets in the same way; `undefined` for any other
+ * text. Several times as fast as `parseYaml`. Never accepts a text that `parseYaml` rejects.
  */
 export function readPlainYaml(text: string): PlainYaml | undefined {
   const lines = plainLines(text);
@@ -95,14 +94,14 @@ interface Open {
   readonly holder: Record<string, unknown> | unknown[];
 }
 
-/** Where the value of a key without one goes: what follows may be its mapping or its list. */
+/** A key without a value on its line: the next lines may be its mapping or list. */
 interface Awaiting {
   readonly holder: Record<string, unknown>;
   readonly key: string;
   readonly indent: number;
 }
 
-/** The value of plain lines in the usual layout; `undefined` for any other layout. */
+/** The value of the lines; `undefined` if their indentation is unusual or a key is repeated. */
 function plainValue(lines: readonly PlainLine[]): { readonly value: unknown } | undefined {
   const root: Record<string, unknown> = {};
   const open: Open[] = [{ indent: 0, holder: root }];
@@ -114,15 +113,15 @@ function plainValue(lines: readonly PlainLine[]): { readonly value: unknown } | 
       awaiting = undefined;
     }
     while (open.length > 1 && !fits(open.at(-1) as Open, indent, key)) open.pop();
-    const { indent: wanted, holder } = open.at(-1) as Open;
-    if (wanted !== indent || Array.isArray(holder) !== (key === undefined)) return undefined;
-    const said = value === '' ? null : valueIn(value);
-    if (said === undefined) return undefined;
-    if (Array.isArray(holder)) holder.push(said);
-    // What every object has is for the other reader, too.
+    const { indent: expected, holder } = open.at(-1) as Open;
+    if (expected !== indent || Array.isArray(holder) !== (key === undefined)) return undefined;
+    const parsed = value === '' ? null : valueIn(value);
+    if (parsed === undefined) return undefined;
+    if (Array.isArray(holder)) holder.push(parsed);
+    // Also leaves keys such as `constructor`, which every object inherits, to the exact reader.
     else if (key === undefined || holder[key] !== undefined) return undefined;
     else {
-      holder[key] = said;
+      holder[key] = parsed;
       if (value === '') awaiting = { holder, key, indent };
     }
   }
@@ -130,7 +129,7 @@ function plainValue(lines: readonly PlainLine[]): { readonly value: unknown } | 
 }
 
 function fits({ indent, holder }: Open, given: number, key: string | undefined): boolean {
-  // The items of a list may stand as far left as its key; the next key then ends the list.
+  // List items may have the same indentation as the key of the list; the next key then ends the list.
   return given > indent || (given === indent && Array.isArray(holder) === (key === undefined));
 }
 
@@ -150,10 +149,10 @@ const quoted = `"(?:\\\\.|[^"\\\\])*"|'(?:''|[^'])*'`;
 const flowItem = new RegExp(`${quoted}|[^\\s,[\\]]+`, 'g');
 const flowPair = new RegExp(`([\\w./-]+): +(\\[(?:${quoted}|[^\\]"'])*\\]|${quoted}|[^\\s,}]+)`, 'g');
 
-/** `undefined` where it has a key twice. */
+/** `undefined` for a mapping with a duplicate key. */
 function valueIn(text: string): unknown {
   const first = text.charAt(0);
-  // The escapes of a plain text are those of JSON.
+  // The plain subset has the same escapes as JSON.
   if (first === '"') return text.includes('\\') ? JSON.parse(text) : text.slice(1, -1);
   if (first === "'") return text.slice(1, -1).replaceAll("''", "'");
   if (first === '[') return text === '[]' ? [] : Array.from(text.matchAll(flowItem), ([item]) => valueIn(item));

@@ -1,6 +1,6 @@
 /**
- * What a plain scalar means to the two families of YAML readers: those of YAML 1.2 (core schema), which this tool and
- * Node's readers follow, and those of YAML 1.1 as PyYAML reads it. A test compares the second with PyYAML itself.
+ * How the two families of YAML readers interpret a plain scalar: YAML 1.2 (core schema), used by this tool and by Node
+ * libraries, and YAML 1.1 as implemented by PyYAML. A test compares the latter with PyYAML.
  */
 export type Meaning =
   | { readonly kind: 'text' | 'date' | 'nothing' | 'merge key' | 'default key' }
@@ -41,7 +41,7 @@ function numberIn11(source: string): Meaning | undefined {
   return notFinite(source);
 }
 
-/** 12:30 is 12 · 60 + 30. */
+/** Base 60: 12:30 is 12 · 60 + 30. */
 function sexagesimal(bare: string): Meaning {
   const parts = bare.replace(/^[-+]/, '').split(':').map(Number);
   const value = parts.reduce((total, part) => total * 60 + part, 0);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Change, Plan } from '../../core/tree/plan.ts';
-import { foldCase, folderOf, type RelPath, whyNotRelPath } from '../../core/tree/rel-path.ts';
+import { foldCase, folderOf, invalidPathReason, type RelPath } from '../../core/tree/rel-path.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { confine, type Place } from '../fs/confine.ts';
 import type { Disk, Entry } from '../fs/disk.ts';
@@ -93,7 +93,7 @@ function assertNoCollisions(plan: Plan): void {
   const spellings = new Map<string, string>();
   for (const { path, kind } of plan.changes) {
     const problem =
-      path.split('/')[0] === stateFolder ? `${stateFolder} is reserved for unfinished runs` : whyNotRelPath(path);
+      path.split('/')[0] === stateFolder ? `${stateFolder} is reserved for unfinished runs` : invalidPathReason(path);
     if (problem !== undefined) throw new Failure('path-invalid', { path, reason: problem });
     if (kind === 'delete') continue;
     for (let part: string = path; part !== ''; part = folderOf(part)) {

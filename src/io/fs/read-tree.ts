@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { type RelPath, whyNotRelPath } from '../../core/tree/rel-path.ts';
+import { invalidPathReason, type RelPath } from '../../core/tree/rel-path.ts';
 import { comparePaths, type Tree, type TreeFile } from '../../core/tree/tree.ts';
 import { confine } from './confine.ts';
 import { nodeDisk } from './disk.ts';
@@ -43,7 +43,7 @@ function collect(root: string, folder: string, ignore: ReadonlySet<string>, path
   for (const entry of entriesOf(join(root, folder))) {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory() && !ignore.has(entry.name)) collect(root, path, ignore, paths);
-    if (entry.isFile() && whyNotRelPath(path) === undefined) paths.push(path as RelPath);
+    if (entry.isFile() && invalidPathReason(path) === undefined) paths.push(path as RelPath);
   }
 }
 

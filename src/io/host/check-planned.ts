@@ -18,14 +18,19 @@ export type ManifestTexts = ReadonlyMap<string, string>;
 
 /**
  * Runs the rules for manifests and between modules on the planned state, and determines which diagnostics the plan
- * adds. `then` has the last rendered versions of manifests edited since: problems from those edits count as added.
+ * adds. `lastManifests` has the last rendered versions of manifests edited since: their problems count as added.
  */
-export async function checkPlanned(cwd: string, host: Host, plan: Plan, then: ManifestTexts): Promise<PlannedCheck> {
+export async function checkPlanned(
+  cwd: string,
+  host: Host,
+  plan: Plan,
+  lastManifests: ManifestTexts,
+): Promise<PlannedCheck> {
   const read = await readHostCheckup(cwd, host);
   const after = overlaid(read, cwd, host, plannedManifests(host, plan));
   const found = await check(after);
   // Most hosts have no diagnostics and need no second check.
-  const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, ofChanged(then, plan)));
+  const before = found.length === 0 ? [] : await check(overlaid(read, cwd, host, ofChanged(lastManifests, plan)));
   const texts = new Map(after.checkup.manifests.map(({ file, text }) => [file, text]));
   return { ...diagnosticsByAge(before, found), texts };
 }
@@ -42,9 +47,9 @@ function plannedManifests({ modulesDir }: Host, plan: Plan): ManifestTexts {
 }
 
 /** Only modules that the plan changes are compared with their last rendered manifest. */
-function ofChanged(then: ManifestTexts, plan: Plan): ManifestTexts {
+function ofChanged(lastManifests: ManifestTexts, plan: Plan): ManifestTexts {
   const folders = new Set(plan.changes.flatMap(({ kind, path }) => (kind === 'keep' ? [] : foldersAbove(path))));
-  return new Map([...then].filter(([path]) => folders.has(folderOf(path as RelPath))));
+  return new Map([...lastManifests].filter(([path]) => folders.has(folderOf(path as RelPath))));
 }
 
 function foldersAbove(path: string): string[] {

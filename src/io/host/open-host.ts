@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
-import { describeHost, type Host, hostConfigFile, recognise } from '../../core/host/host.ts';
+import { describeHost, type Host, hostConfigFile, hostEvidence } from '../../core/host/host.ts';
 import type { HostConfig } from '../../core/host/host-config.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
@@ -52,8 +52,9 @@ async function hostAt(
   stack: string | undefined,
 ): Promise<OpenedHost | undefined> {
   const config = await configOf(root);
-  const found = config?.stack === undefined ? recognised(root, metas) : await declared(root, config.stack);
-  if (found === undefined) return stack === undefined || config === undefined ? undefined : asked(root, stack, config);
+  const found = config?.stack === undefined ? recognizedHost(root, metas) : await declaredHost(root, config.stack);
+  if (found === undefined)
+    return stack === undefined || config === undefined ? undefined : requestedHost(root, stack, config);
   if (stack !== undefined && stack !== found.stack && stack !== found.meta.name) {
     const meta = await findPackMeta(stack, root);
     if (meta.name !== found.meta.name) throw new Failure('host-stack-mismatch', { stack, found: found.meta.name });
@@ -71,22 +72,22 @@ interface Found {
   readonly evidence: readonly string[];
 }
 
-async function declared(root: string, stack: string): Promise<Found> {
+async function declaredHost(root: string, stack: string): Promise<Found> {
   return { stack, meta: await findPackMeta(stack, root), evidence: [`${hostConfigFile} declares stack: ${stack}`] };
 }
 
-function recognised(root: string, metas: readonly Candidate[]): Found | undefined {
+function recognizedHost(root: string, metas: readonly Candidate[]): Found | undefined {
   const names = new Set(metas.flatMap(({ meta }) => meta.host.detect.map((rule) => rule.file)));
   const texts = [...names].map((name) => [name, readTextIfThere(join(root, name))] as const);
   const files = new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
   for (const { meta, stack } of metas) {
-    const evidence = recognise(meta, files);
+    const evidence = hostEvidence(meta, files);
     if (evidence) return { stack, meta, evidence };
   }
   return undefined;
 }
 
-async function asked(root: string, stack: string, config: HostConfig): Promise<OpenedHost> {
+async function requestedHost(root: string, stack: string, config: HostConfig): Promise<OpenedHost> {
   const meta = await findPackMeta(stack, root);
   return {
     host: describeHost(root, meta, [`${hostConfigFile} exists, and --stack is ${stack}`], config),

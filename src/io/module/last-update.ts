@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import { fromHex, toHex } from '../../core/text/bytes.ts';
 import { type Change, isUnchanged, type Plan } from '../../core/tree/plan.ts';
 import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
-import { inPlaceOf, sameBytes, type TreeFile } from '../../core/tree/tree.ts';
+import { sameBytes, type TreeFile, withExistingEndings } from '../../core/tree/tree.ts';
 import { type ApplyOptions, applyPlan } from '../apply/apply-plan.ts';
 import { attempt } from '../fs/disk.ts';
 import { isDiskError, reasonOf } from '../fs/disk-error.ts';
@@ -40,14 +40,14 @@ export async function applyUpdate(root: string, plan: Plan, options: ApplyOption
 function record(root: string, plan: Plan): () => void {
   const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
   const hasEarlier = existsSync(file);
-  refusing(() => {
+  asApplyFailure(() => {
     mkdirSync(join(root, stateFolder), { recursive: true });
     writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
     if (hasEarlier) copyFileSync(file, earlier);
     writeRecord(`${file}.tmp`, plan);
     renameSync(`${file}.tmp`, file);
   });
-  return () => (hasEarlier ? refusing(() => renameSync(earlier, file)) : forgetUpdate(root));
+  return () => (hasEarlier ? asApplyFailure(() => renameSync(earlier, file)) : forgetUpdate(root));
 }
 
 /** Writes change by change: for a thousand modules, one string would take twice the memory of everything else. */
@@ -113,7 +113,9 @@ function reversed(
   if (!now) return before ? [{ kind: 'create', path, after: load(before) }] : [];
   if (!before) return [{ kind: 'delete', path, before: now }];
   const isAsWritten = after !== null && sameBytes(now.content, load(after).content);
-  return [{ kind: 'update', path, before: now, after: isAsWritten ? load(before) : inPlaceOf(now, load(before)) }];
+  return [
+    { kind: 'update', path, before: now, after: isAsWritten ? load(before) : withExistingEndings(now, load(before)) },
+  ];
 }
 
 function storedChange(change: Exclude<Change, { kind: 'keep' }>): StoredChange {
@@ -134,7 +136,7 @@ function load({ content, encoding, mode }: StoredFile): TreeFile {
   return { content: encoding === 'hex' ? fromHex(content) : content, mode };
 }
 
-function refusing(step: () => void): void {
+function asApplyFailure(step: () => void): void {
   try {
     step();
   } catch (error) {

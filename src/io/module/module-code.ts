@@ -48,7 +48,7 @@ function readSources(root: string): Sources {
     try {
       read();
     } catch (error) {
-      unread.set(path, whyUnread(error));
+      unread.set(path, unreadReason(error));
     }
   };
   const enter = (folder: string): void =>
@@ -70,7 +70,7 @@ function readSources(root: string): Sources {
   return { texts, unread };
 }
 
-function whyUnread(error: unknown): string {
+function unreadReason(error: unknown): string {
   if (isFailure(error, 'file-too-large')) return `has more than ${maxBytes} bytes`;
   return `cannot be read: ${isFailure(error, 'file-unreadable') ? error.args.reason : reasonOf(error)}`;
 }

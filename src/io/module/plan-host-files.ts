@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 import type { Host } from '../../core/host/host.ts';
-import { hostAttributesPath, lockPath, pristinePath } from '../../core/lock/lock.ts';
-import { readPristine } from '../../core/lock/merge-base.ts';
+import { hostAttributesPath, lockPath, mergeBasePath } from '../../core/lock/lock.ts';
+import { parseMergeBase } from '../../core/lock/merge-base.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { hostPaths, updateHost } from '../../core/pack/render-host.ts';
 import { adoptHost } from '../../core/pack/update/adopt-module.ts';
-import { isManaged, type UpdateOptions } from '../../core/pack/update/update-folder.ts';
+import { isTracked, type UpdateOptions } from '../../core/pack/update/update-folder.ts';
 import type { RelPath } from '../../core/tree/rel-path.ts';
 import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import { readFileOf } from '../fs/read-tree.ts';
 import type { HostEdits, PlannedModule } from './plan-module.ts';
 
-/** Stands for the host's own files where reports name a module. */
+/** The name of the host's own files in reports about modules. */
 export const hostItself = 'host';
 
 /** Plans the update of the host's own files like those of a module. Adds the changes to `edits`. */
@@ -22,7 +22,7 @@ export async function planHostFiles(
   edits: HostEdits,
 ): Promise<PlannedModule | undefined> {
   const mine = await readHostFiles(host, pack);
-  if (!isManaged(mine)) {
+  if (!isTracked(mine)) {
     edits.notes.push(
       'The host has no lock file, so its own files are not updated. To track them, run `create-ai-module adopt --host-files`.',
     );
@@ -42,11 +42,11 @@ export async function planHostAdoption(host: Host, pack: Pack) {
 }
 
 async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = []): Promise<Tree> {
-  const pristine = await readFileOf(host.root, pristinePath as RelPath);
-  const base = typeof pristine?.content === 'string' ? readPristine(pristine.content) : undefined;
+  const stored = await readFileOf(host.root, mergeBasePath as RelPath);
+  const base = typeof stored?.content === 'string' ? parseMergeBase(stored.content) : undefined;
   const paths = [
     lockPath as RelPath,
-    pristinePath as RelPath,
+    mergeBasePath as RelPath,
     ...more,
     ...hostPaths(pack, basename(host.root), base ?? new Map()),
   ];

@@ -3,7 +3,7 @@ import { type Host, importSpecifiers } from '../../core/host/host.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { isManaged, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
+import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
 import { migrateManifest, updateModule } from '../../core/pack/update/update-module.ts';
 import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
@@ -12,7 +12,7 @@ import { readTree } from '../fs/read-tree.ts';
 import { mergeWithGit, withBaseFromGit } from '../git.ts';
 import { manifestIn, modulesToRead } from '../host/read-module.ts';
 import type { OnProgress } from '../io.ts';
-import { type ChangedManifest, removeLapsedEdits } from './lapsed-edits.ts';
+import { type ChangedManifest, removeObsoleteEdits } from './obsolete-edits.ts';
 import { planHostFiles } from './plan-host-files.ts';
 import { addManifestSchema, editHost, editLines, type HostEdits, type PlannedModule } from './plan-module.ts';
 
@@ -27,10 +27,10 @@ export interface UpdatePlan {
   /** Notes for the user, such as modules that were skipped. */
   readonly notes: readonly string[];
   /** The last rendered versions of manifests edited since then, by their paths in the host. */
-  readonly manifestsThen: ReadonlyMap<string, string>;
+  readonly lastManifests: ReadonlyMap<string, string>;
 }
 
-export interface UpdateAllOptions extends Omit<UpdateOptions, 'otherEngine'> {
+export interface UpdateAllOptions extends Omit<UpdateOptions, 'fallback'> {
   /** Edits each manifest in memory before rendering. */
   readonly editManifest?: (text: string, file: string) => Promise<string>;
   /** Receives how many modules are done. */
@@ -54,7 +54,7 @@ export async function planUpdate(
   const changed: ChangedManifest[] = [];
   const [current, desired] = [new Map<RelPath, TreeFile>(), new Map<RelPath, TreeFile>()];
   const remove = new Set<RelPath>();
-  const merging = { ...options, otherEngine: mergeWithGit };
+  const merging = { ...options, fallback: mergeWithGit };
   const ofHost = options.withHost ? await planHostFiles(host, pack, merging, edits) : undefined;
   if (ofHost) {
     modules.push({ ...ofHost, update: summaryOf(ofHost.update) });
@@ -65,11 +65,11 @@ export async function planUpdate(
   for (const [done, name] of all.entries()) {
     await options.onProgress?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);
-    const there = await readTree(join(host.root, folder));
-    const { folder: healed, isHealed } = withBaseFromGit(join(host.root, folder), there);
-    if (isHealed) notes.push(`${folder}: the merge base was restored from git.`);
-    const mine = await withManifest(healed, join(host.root, folder, manifestPath), pack, options.editManifest);
-    if (!isManaged(mine) && names.length === 0) {
+    const onDisk = await readTree(join(host.root, folder));
+    const { folder: restored, isRestored } = withBaseFromGit(join(host.root, folder), onDisk);
+    if (isRestored) notes.push(`${folder}: the merge base was restored from git.`);
+    const mine = await withManifest(restored, join(host.root, folder, manifestPath), pack, options.editManifest);
+    if (!isTracked(mine) && names.length === 0) {
       if (mine.has(manifestPath))
         notes.push(
           `${folder} has no lock file and is not updated. To track it, run \`create-ai-module adopt ${name}\`.`,
@@ -84,29 +84,31 @@ export async function planUpdate(
     if (!update.isBlocked) {
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
-      const { manifestThen: then } = update;
+      const { lastManifest } = update;
       const content = mine.get(manifestPath)?.content;
-      if (then !== undefined && content !== undefined && !sameContent(then, content))
-        changed.push({ name, then, now: editLines(pack, context) });
+      if (lastManifest !== undefined && content !== undefined && !sameContent(lastManifest, content))
+        changed.push({ name, lastManifest, lines: editLines(pack, context) });
     }
     modules.push({ name, folder, update: summaryOf(update) });
     options.inspect?.({ name, folder, mine, update });
     for (const [path, after] of update.isBlocked ? [] : update.tree) {
-      const before = there.get(path);
+      const before = onDisk.get(path);
       if (before && isUnchanged(path, before, after)) continue;
       if (before) current.set(joinPath(folder, path), before);
       desired.set(joinPath(folder, path), after);
     }
     for (const path of update.removed) {
-      const before = there.get(path);
+      const before = onDisk.get(path);
       if (before) current.set(joinPath(folder, path), before);
       remove.add(joinPath(folder, path));
     }
   }
-  await removeLapsedEdits(host, pack, changed, edits);
+  await removeObsoleteEdits(host, pack, changed, edits);
   const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
-  const manifestsThen = new Map(changed.map(({ name, then }) => [joinPath(host.modulesDir, name, manifestPath), then]));
-  return { plan, modules, notes, manifestsThen };
+  const lastManifests = new Map(
+    changed.map(({ name, lastManifest }) => [joinPath(host.modulesDir, name, manifestPath), lastManifest]),
+  );
+  return { plan, modules, notes, lastManifests };
 }
 
 /** The folder with its manifest migrated to the pack's version and edited by the command. */

@@ -13,7 +13,7 @@ import { readPackFolder } from '../../../src/io/pack/pack-folder.ts';
 export const stacks = ['fastify', 'fastapi'] as const;
 export type Stack = (typeof stacks)[number];
 
-/** The texts of a module by path: its manifest and its code, without tests. */
+/** The manifest and the code of a module by path, without tests. */
 export type Module = ReadonlyMap<string, string>;
 
 const packs = new Map<Stack, Promise<Pack>>();
@@ -37,7 +37,7 @@ export async function driftIn(module: Module, manifest: Manifest): Promise<strin
   return found.map(({ file, range, rule, message }) => `${file.slice(2)}:${range?.start.line} ${rule}: ${message}`);
 }
 
-/** Every way to replace one occurrence of `before` in one file, with the line it is in. */
+/** Every replacement of one occurrence of `before`, with its line. */
 export function replacements(module: Module, before: string, after: string): { at: string; changed: Module }[] {
   return [...module].flatMap(([path, text]) => {
     if (path === 'manifest.yaml') return [];
@@ -53,7 +53,7 @@ export function replacements(module: Module, before: string, after: string): { a
   });
 }
 
-/** The module with one file changed; the change must be one. */
+/** The module with one file changed. Throws if the change has no effect. */
 export function edited(module: Module, path: string, change: (text: string) => string): Module {
   const before = module.get(path) ?? '';
   const after = change(before);

@@ -3,8 +3,8 @@ import type { CodeFacts } from '../../../src/core/code/facts.ts';
 import { readCode } from '../../../src/core/code/read-code.ts';
 
 /**
- * The facts of files by path, places left out: routes with what they require, `?` where there may be more; `~` before
- * what may be something else.
+ * The facts of files by path, without positions: routes with their guards, `?` if there may be more, `~` before
+ * uncertain values.
  */
 function factsOf(files: Readonly<Record<string, string>>) {
   const facts = readCode(new Map(Object.entries(files)), 'ocr');
@@ -68,7 +68,7 @@ describe('routes of Fastify', () => {
     [
       'constants, template literals and sums',
       {
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the code under test has it
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: part of the code under test
         'a.ts': `${app("const base = '/a';\napp.get(`${base}/:id`, f);\napp.put(base + '/b', f); app.delete(paths.c, f);")}const paths = { c: '/c' } as const;`,
       },
       ['GET /a/{id} ', 'PUT /a/b ', 'DELETE /c '],
@@ -110,16 +110,16 @@ describe('routes of Fastify', () => {
       },
       ['GET /a ocr:read', 'GET /b ocr:read'],
     ],
-    ['a guard from elsewhere', { 'a.ts': app("app.get('/a', { preHandler: app.auth }, f);") }, ['GET /a ?']],
+    ['a guard from another file', { 'a.ts': app("app.get('/a', { preHandler: app.auth }, f);") }, ['GET /a ?']],
     [
-      'a guard of its own',
+      'a guard of one route',
       {
         'a.ts': `${app("app.get('/a', { preHandler: reading }, f);")}async function reading(request, reply) { await requirePermission('ocr:read')(request, reply); }`,
       },
       ['GET /a ocr:read'],
     ],
     [
-      'plugins in plugins, by any way to them',
+      'nested plugins, registered in any way',
       {
         'a.ts': `import more from './more.ts';\nimport { stats } from './stats.ts';\n${app("app.addHook('onRequest', requirePermission('ocr:read'));\napp.register(more, { prefix: '/v' });")}`,
         'more.ts': `${head}import { stats } from './stats.ts';\nexport default async function more(app: FastifyInstance) { stats(app); const { get } = app; get('/x', f); app.register(async (sub: FastifyInstance) => { sub.withTypeProvider<Z>().get('/y', f); }, { prefix: '/w' }); }`,
@@ -128,7 +128,7 @@ describe('routes of Fastify', () => {
       ['GET /v/x ocr:read', 'GET /v/w/y ocr:read', 'GET /v/stats ocr:read'],
     ],
     [
-      'what asks for a permission in its handler, or in words that a hook looks at',
+      'permissions checked in the handler or in a hook',
       {
         'a.ts': app(
           "app.get('/a', async (request) => { await requirePermission('ocr:read')(request); });\napp.get('/b', async (request) => { request.user.mayDo('ocr:read'); });\napp.get('/c', { config: { needs: ['ocr:read'] } }, f);",
@@ -146,7 +146,7 @@ describe('routes of Fastify', () => {
       ['~GET /a ?', '~GET /b ?', '~GET /c ?'],
     ],
     [
-      'what a plugin that is not seen, or is registered twice, may put a prefix before',
+      'a plugin that is unknown or registered twice, and may add a prefix',
       {
         'a.ts': `import { other, twice } from './b.ts';\n${app("app.register(wrapped(other), { prefix: '/v' });\napp.register(twice, { prefix: '/1' });\napp.register(twice, { prefix: '/2' });\napp.get('/a', f);")}`,
         'b.ts': `${head}export async function other(app: FastifyInstance) { app.get('/b', f); }\nexport async function twice(app: FastifyInstance) { app.get('/c', f); }`,
@@ -166,14 +166,14 @@ describe('routes of Fastify', () => {
     ]);
   });
 
-  it('nothing else that has such methods', () => {
+  it('ignores other objects with such methods', () => {
     const text = app(
       "const m = new Map(); m.get('/a'); client.post('/b', {}); cache.delete('/c', 1); headers.get('/d', e);",
     );
     expect(factsOf({ 'a.ts': text })).toMatchObject({ routes: [], unclear: [] });
   });
 
-  it('nothing that stands in a comment or a text', () => {
+  it('ignores comments and strings', () => {
     const text = app("// app.get('/a', f);\n/* app.get('/b', f); */\nconst s = \"app.get('/c', f)\";");
     expect(factsOf({ 'a.ts': text })).toMatchObject({ routes: [], unclear: [] });
   });
@@ -196,7 +196,7 @@ describe('routes of FastAPI', () => {
       ['GET /a/{b} ocr:read'],
     ],
     [
-      'Depends around it, and Security',
+      'Depends and Security',
       {
         'a.py': `${router}@router.post("/a", dependencies=[Depends(require_permission("ocr:create"))])\ndef f(): ...\n`,
       },
@@ -227,7 +227,7 @@ describe('routes of FastAPI', () => {
       ['GET /a/{id} ', 'PUT /a/b ', 'DELETE /c ', 'PATCH /x/y '],
     ],
     [
-      'the module by its whole name',
+      'the module by its full name',
       {
         'a.py': `${router}from app.ai.modules.ocr.names import C\n@router.get(C)\ndef f(): ...\n`,
         'names.py': 'C = "/c"\n',
@@ -252,21 +252,21 @@ describe('routes of FastAPI', () => {
       ['GET /v/a ', 'GET /v/admin/stats ocr:admin'],
     ],
     [
-      'a guard from elsewhere',
+      'a guard from another file',
       {
         'a.py': `${router}from app.core.auth import only_friends, check_auth\n@router.get("/a", dependencies=[Depends(only_friends)])\ndef f(): ...\n@router.get("/b")\ndef g(user=Depends(check_auth)): ...\n`,
       },
       ['GET /a ?', 'GET /b ?'],
     ],
     [
-      'a dependency with a guard in it',
+      'a dependency that contains a guard',
       {
         'a.py': `${router}def get_job(user=Depends(require_permission("ocr:read"))): ...\n@router.get("/a")\ndef f(job=Depends(get_job)): ...\n`,
       },
       ['GET /a ocr:read'],
     ],
     [
-      'what asks for a permission in its body, or by another decorator',
+      'permissions checked in the body or by another decorator',
       {
         'a.py': `${router}@router.get("/a")\ndef f(user):\n    require_permission(user, "ocr:read", reason="it reads")\n@router.get("/b")\ndef g(user):\n    if not user.can("ocr:read"): raise Denied\n@router.get("/c")\n@permission_required("ocr:read")\ndef h(): ...\n@router.get("/d")\n@protected\ndef i(): ...\nrouter.add_api_route("/e", service.list)\n`,
       },
@@ -285,7 +285,7 @@ describe('routes of FastAPI', () => {
       ['~GET /a ?', '~GET /b ?', '~GET /c ?'],
     ],
     [
-      'routers that are included out of sight, or twice',
+      'routers that are included by unknown code, or twice',
       {
         'a.py': `${router}from .b import other, twice\nfor one in [other]:\n    router.include_router(one, prefix="/v")\nrouter.include_router(twice, prefix="/1")\nrouter.include_router(twice, prefix="/2")\n@router.get("/a")\ndef f(): ...\n`,
         'b.py': `from fastapi import APIRouter\nother = APIRouter()\ntwice = APIRouter()\n@other.get("/b")\ndef g(): ...\n@twice.get("/c")\ndef h(): ...\n`,
@@ -340,12 +340,12 @@ describe('events', () => {
       { published: ['ocr.started'] },
     ],
     [
-      'lifecycle of a job, out of sight',
+      'lifecycle of a job, by unknown code',
       { 'a.ts': `${head}class S extends JobService { constructor(c) { super(c, optionsOf(c)); } }` },
       { published: [], unclear: ['published: super(c, optionsOf(c))'] },
     ],
     [
-      'lifecycle in Python, out of sight',
+      'lifecycle in Python, by unknown code',
       { 'a.py': 'from fastapi import x\nspec = JobSpec(name="ocr", events=made("ocr"))\n' },
       { published: [], unclear: ['published: JobSpec(name="ocr", events=made("ocr"))'] },
     ],
@@ -355,7 +355,7 @@ describe('events', () => {
       { published: [], handled: [], unclear: [] },
     ],
     [
-      'other emitters with such names',
+      'other emitters with similar names',
       { 'a.ts': `${head}watcher.on('file.changed', f); redis.publish('a.b', x);` },
       { published: ['~a.b'], handled: ['~file.changed'], unclear: [] },
     ],
@@ -367,7 +367,7 @@ describe('events', () => {
       { handled: ['user.deleted'], unclear: ['published: events.publish.bind(events)'] },
     ],
     [
-      'a bus that is handed on',
+      'a bus that is passed on',
       {
         'a.ts': `${head}export function f(events: ModuleEvents) { subscribeAll(events); own(events); }\nfunction own(e) {}`,
       },
@@ -382,7 +382,7 @@ describe('events', () => {
       { published: ['ocr.read'] },
     ],
     [
-      'a name that is worked out',
+      'a computed name',
       { 'a.ts': `${head}export function f(events: ModuleEvents) { events.on(name(), h); }` },
       { handled: [], unclear: ['handled: name()'] },
     ],
@@ -412,7 +412,7 @@ describe('settings', () => {
       { settings: ['a', 'b', 'c'] },
     ],
     [
-      'objects in it',
+      'nested objects',
       {
         'a.ts': `${head}import { BaseConfig as Base } from '#b';\nimport { more } from './m.ts';\nexport const Config = Base.extend({ ...more, b: 1 });`,
         'm.ts': 'export const more = { a: 1 };',
@@ -420,7 +420,7 @@ describe('settings', () => {
       { settings: ['b', 'a'] },
     ],
     [
-      'what cannot be told',
+      'values that cannot be determined',
       {
         'a.ts': `${head}import { BaseConfig } from '#b';\nexport const Config = BaseConfig.extend({ ...more(), [key]: 1 });`,
       },
@@ -445,7 +445,7 @@ describe('settings', () => {
       },
     ],
     [
-      'what may bring more into a class',
+      'code that may add settings to a class',
       {
         'a.py':
           'from fastapi import x\nfrom app.ai.module_config import ModuleConfig\nfrom app.more import Search\nclass A(Search, ModuleConfig):\n    LIMIT: Final = 3\n    a: int = 1\nB = create_model("B", __base__=A)\n',
@@ -483,12 +483,12 @@ describe('tables', () => {
   ])('%s', (_, files, tables) => expect(factsOf(files).tables).toEqual(tables));
 });
 
-it('leaves code of other frameworks alone', () => {
+it('ignores code of other frameworks', () => {
   expect(readCode(new Map([['a.ts', "app.get('/a', f);"]]), 'ocr')).toBeUndefined();
   expect(readCode(new Map(), 'ocr')).toBeUndefined();
 });
 
-it('a file that does not parse is told, and not one that nobody looks into', () => {
+it('reports a file that does not parse, unless it contains nothing relevant', () => {
   expect(factsOf({ 'a.ts': app("app.get('/a', f);\n)}("), 'b.ts': 'const = =' })).toMatchObject({ broken: ['a.ts'] });
 });
 
@@ -505,7 +505,7 @@ it.each<[string, Readonly<Record<string, string>>]>([
       'a.py': `${router}async def g():\n    async with (a() as b, c as d):\n        match b:\n            case B() | C(x=1): x = yield\n@router.get("/a")\ndef f(): ...\n`,
     },
   ],
-])('%s that is newer than its grammar parses', (_, files) => {
+])('parses %s syntax that is newer than its grammar', (_, files) => {
   expect(factsOf(files)).toMatchObject({ routes: ['GET /a '], broken: [] });
 });
 
@@ -513,11 +513,11 @@ it.each([
   `${router}with open(x) as f\n`,
   `${router}with (open(x as f:\n    pass\n`,
   `${router}with a as b:\n    x = (1,\n    ] y\n`,
-])('%j does not', (text) => {
+])('does not parse %j', (text) => {
   expect(factsOf({ 'a.py': text }).broken).toEqual(['a.py']);
 });
 
-it('does not go round in circles', () => {
+it('terminates on circular imports', () => {
   const files = {
     'a.ts': `${head}import { b } from './b.ts';\nexport const a = b;\napp.route({ method: 'GET', url: a });`,
     'b.ts': "import { a } from './a.ts';\nexport const b = a;\nexport * from './a.ts';",
@@ -577,4 +577,4 @@ it.each([
   ['a.ts', `${circular}const long = ${Array.from({ length: 20_000 }, () => "'a'").join(' + ')};`],
   ['a.py', `${event}deep = ${'('.repeat(20_000)}\n`],
   ['a.py', `${event}long = ${Array.from({ length: 20_000 }, () => '"a"').join(' + ')}\n`],
-])('ends: %s %#', (path, text) => expect(readCode(new Map([[path, text]]), 'ocr')).toBeDefined());
+])('terminates: %s %#', (path, text) => expect(readCode(new Map([[path, text]]), 'ocr')).toBeDefined());

@@ -18,24 +18,24 @@ const good: [name: string, text: string, want: object][] = [
     },
   ],
 ];
-it.each(good)('takes %s', async (_, text, want) =>
+it.each(good)('accepts %s', async (_, text, want) =>
   expect(await parseHostConfig(text, 'ai-modules.yaml')).toEqual(want),
 );
 
 const bad: [name: string, text: string, reason: string][] = [
   ['an unknown key', 'colour: red\n', 'unknown key colour'],
-  ['a misspelt key', 'module_dir: x\n', 'did you mean modules_dir?'],
-  ['a folder above', 'modules_dir: ../other\n', 'modules_dir is refused'],
+  ['a misspelled key', 'module_dir: x\n', 'did you mean modules_dir?'],
+  ['a parent folder', 'modules_dir: ../other\n', 'modules_dir is refused'],
   ['an absolute folder', 'modules_dir: /srv/modules\n', 'modules_dir is refused: it is absolute'],
   ['an empty folder', 'modules_dir: ""\n', 'modules_dir is refused: it is empty'],
   ['a number for a folder', 'modules_dir: 5\n', 'modules_dir'],
   ['a list for a mapping', '- stack\n', 'the file'],
   ['code in an import', "imports: {base_module: \"x'; import('y')\"}\n", 'imports.base_module'],
-  ['a severity there is not', 'rules: {class-name: loud}\n', 'rules.class-name'],
-  ['no YAML', 'stack: [\n', 'ai-modules.yaml: '],
-  ['a key twice', 'stack: a\nstack: b\n', 'duplicate key'],
+  ['an unknown severity', 'rules: {class-name: loud}\n', 'rules.class-name'],
+  ['invalid YAML', 'stack: [\n', 'ai-modules.yaml: '],
+  ['a duplicate key', 'stack: a\nstack: b\n', 'duplicate key'],
 ];
-it.each(bad)('refuses %s', async (_, text, reason) => {
+it.each(bad)('rejects %s', async (_, text, reason) => {
   const thrown = await parseHostConfig(text, 'ai-modules.yaml').catch((error: unknown) => error);
   expect(isFailure(thrown, 'host-invalid') && thrown.message).toContain(reason);
 });

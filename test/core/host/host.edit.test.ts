@@ -27,7 +27,7 @@ it.each(cases)('inserts %s', (_, text, lines, want) => {
   expect(insertAtMarker(want, lines)).toEqual({ kind: 'unchanged' });
 });
 
-describe('changes nothing', () => {
+describe('does not change', () => {
   const same: [name: string, text: string, lines: string[]][] = [
     ['where there is nothing to insert', `${mark}\n`, []],
     ['for blank lines', `${mark}\n`, ['', '  ']],
@@ -46,9 +46,9 @@ const removals: [name: string, text: string, lines: string[], want: string][] = 
   ['nothing below the marker', `${mark}\nX\n`, ['X'], `${mark}\nX\n`],
   ['nothing where there is no marker', 'X\n', ['X'], 'X\n'],
 ];
-it.each(removals)('takes out %s', (_, text, lines, want) => expect(removeAboveMarker(text, new Set(lines))).toBe(want));
+it.each(removals)('removes %s', (_, text, lines, want) => expect(removeAboveMarker(text, new Set(lines))).toBe(want));
 
-it('says so where there is no marker', () => {
+it('reports a missing marker', () => {
   expect(insertAtMarker('A\n', ['X'])).toEqual({ kind: 'no-marker' });
   expect(insertAtMarker('', ['X'])).toEqual({ kind: 'no-marker' });
 });

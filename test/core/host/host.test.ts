@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeHost, importSpecifiers, recognise } from '../../../src/core/host/host.ts';
+import { describeHost, hostEvidence, importSpecifiers } from '../../../src/core/host/host.ts';
 import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
 import { packYaml } from '../pack/make-pack.ts';
 
@@ -9,7 +9,7 @@ const twoRules = {
   host: { ...meta.host, detect: [...meta.host.detect, { file: 'src/main.ts', evidence: 'there is a src/main.ts' }] },
 };
 
-describe('a host is recognised', () => {
+describe('hostEvidence', () => {
   const tiny = '{ "tiny": true }';
   const cases: [name: string, files: Record<string, string>, pack: typeof meta, want: string[] | undefined][] = [
     ['by a file and what it holds', { 'tiny.json': tiny }, meta, ['tiny.json names tiny']],
@@ -26,11 +26,11 @@ describe('a host is recognised', () => {
     ['not where nothing is', {}, meta, undefined],
   ];
   it.each(cases)('%s', (_, files, pack, want) => {
-    expect(recognise(pack, new Map(Object.entries(files)))).toEqual(want);
+    expect(hostEvidence(pack, new Map(Object.entries(files)))).toEqual(want);
   });
 });
 
-describe('what the host says about itself beats its pack', () => {
+describe('ai-modules.yaml', () => {
   const config = {
     modules_dir: 'src/ai',
     imports: { base_module: 'lib/base.ts' },
@@ -39,7 +39,7 @@ describe('what the host says about itself beats its pack', () => {
     ignore: [],
   };
 
-  it('where it says something', () => {
+  it('overrides the defaults of the pack', () => {
     expect(describeHost('/h', meta, ['e'], config)).toEqual({
       root: '/h',
       stack: 'tiny',
@@ -49,7 +49,7 @@ describe('what the host says about itself beats its pack', () => {
     });
   });
 
-  it('and the pack’s defaults hold elsewhere', () => {
+  it('keeps other defaults of the pack', () => {
     expect(describeHost('/h', meta, [], undefined)).toMatchObject({
       modulesDir: 'modules',
       imports: { base_module: 'src/base.ts' },
@@ -65,7 +65,7 @@ it.each([
   expect(importSpecifiers(host, meta, 'ocr')).toEqual({ base_module: want });
 });
 
-it('imports of some packs are used verbatim', () => {
+it('uses imports verbatim if the pack declares it', () => {
   const verbatim = {
     ...meta,
     host: { ...meta.host, import_style: 'verbatim' as const, imports: { bus: 'app.core.bus' } },

@@ -12,7 +12,7 @@ const reported = async (changes: Readonly<Record<string, string>>): Promise<stri
 };
 
 const cases: [name: string, changes: Record<string, string>, want: string[]][] = [
-  ['nothing', {}, []],
+  ['no problems', {}, []],
   [
     'problems in other fields than the invalid one',
     { version: 'version: 1.0', class_name: 'class_name: Reader' },

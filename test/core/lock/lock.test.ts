@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { parse as load } from 'yaml';
-import { attributesText, lockText, pristinePath } from '../../../src/core/lock/lock.ts';
+import { attributesText, lockText, mergeBasePath } from '../../../src/core/lock/lock.ts';
 
-it('names the pack and its exact version, and nothing else', () => {
+it('contains only the pack and its exact version', () => {
   expect(load(lockText({ name: 'fastify', version: '1.10.0' }))).toEqual({
     lock_version: 1,
     pack: 'fastify',
@@ -10,8 +10,8 @@ it('names the pack and its exact version, and nothing else', () => {
   });
 });
 
-it('quotes, so that no reader takes a name or a version for something else', () => {
+it('quotes names and versions, so that they are read as strings', () => {
   expect(load(lockText({ name: 'null', version: '1.10' }))).toMatchObject({ pack: 'null', pack_version: '1.10' });
 });
 
-it('tells git about the base', () => expect(attributesText.startsWith(`${pristinePath} `)).toBe(true));
+it('has git attributes for the merge base', () => expect(attributesText.startsWith(`${mergeBasePath} `)).toBe(true));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPristine, writeBase, writePristine } from '../../../src/core/lock/merge-base.ts';
+import { mergeBaseText, parseMergeBase, serializeMergeBase } from '../../../src/core/lock/merge-base.ts';
 import { hasMarkers } from '../../../src/core/merge/markers.ts';
 import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
@@ -10,7 +10,7 @@ const one = (content: string | Uint8Array, mode: TreeFile['mode'] = 0o644) =>
 const contents: [name: string, content: string | Uint8Array][] = [
   ['a line', 'a\n'],
   ['no final line feed', 'a'],
-  ['nothing', ''],
+  ['an empty file', ''],
   ['one line feed', '\n'],
   ['blank lines at the end', 'a\n\n\n'],
   ['blank lines without a final line feed', '\n\na'],
@@ -18,77 +18,77 @@ const contents: [name: string, content: string | Uint8Array][] = [
   ['a carriage return at the end', 'a\r'],
   ['a line that looks like a header', '-- "a.txt" mode=100644 enc=utf8 --\n-- \n--\n'],
   ['a line that looks escaped', '\\-- x\n\\\n\\\\\n'],
-  ['marks of a conflict', '<<<<<<< a\n=======\n>>>>>>> b\n'],
+  ['conflict markers', '<<<<<<< a\n=======\n>>>>>>> b\n'],
   ['a byte order mark and odd separators', '\ufeffa\u2028b\u0085c\u000bd\n'],
   ['a NUL', 'a\u0000b'],
-  ['no bytes', new Uint8Array()],
+  ['an empty binary file', new Uint8Array()],
   ['bytes', Uint8Array.from([0, 10, 13, 255, 128])],
   ['a long line', `${'x'.repeat(100_000)}\n`],
 ];
-it.each(contents)('keeps %s', (_, content) => {
+it.each(contents)('preserves %s', (_, content) => {
   for (const mode of [0o644, 0o755] as const) {
     const tree = one(content, mode);
-    expect(readPristine(writePristine(tree))).toEqual(tree);
+    expect(parseMergeBase(serializeMergeBase(tree))).toEqual(tree);
   }
 });
 
 it.each(contents.filter(([, content]) => !String(content).includes('\r')))(
-  'is read when its line endings were converted: %s',
+  'is readable after conversion of its line endings: %s',
   (_, content) => {
     const tree = new Map([...one(content), [relPath('b.txt'), textFile('b')]]);
-    expect(readPristine(writePristine(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
+    expect(parseMergeBase(serializeMergeBase(tree).replaceAll('\n', '\r\n'))).toEqual(tree);
   },
 );
 
-it('keeps the manifest of the last render with line feeds alone', () => {
-  const base = writeBase(new Map(), textFile('name: "a"\r\n'));
+it('stores the manifest with line feeds only', () => {
+  const base = mergeBaseText(new Map(), textFile('name: "a"\r\n'));
   expect(base).toBe('-- "manifest.yaml" mode=100644 enc=utf8 --\nname: "a"\n');
 });
 
-it('has no marks of a conflict but those of git', () => {
-  const text = writePristine(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
+it('contains conflict markers only from git', () => {
+  const text = serializeMergeBase(one('<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'));
   expect(hasMarkers(text)).toBe(false);
   expect(hasMarkers(text.replace('b\n', '<<<<<<< a\nb\n=======\nc\n>>>>>>> d\n'))).toBe(true);
 });
 
-it('keeps many files, sorted, with odd names', () => {
+it('preserves several files with unusual names, sorted', () => {
   const tree = new Map(
     ['z', 'a b/ü\u2028.ts', '.env', "it's", 'a/-- x'].map((path) => [relPath(path), textFile(`${path}\n`)]),
   );
-  const text = writePristine(tree);
-  expect(readPristine(text)).toEqual(tree);
-  expect([...(readPristine(text)?.keys() ?? [])]).toEqual(['.env', 'a b/ü\u2028.ts', 'a/-- x', "it's", 'z']);
-  expect(text).toBe(writePristine(new Map([...tree].reverse())));
+  const text = serializeMergeBase(tree);
+  expect(parseMergeBase(text)).toEqual(tree);
+  expect([...(parseMergeBase(text)?.keys() ?? [])]).toEqual(['.env', 'a b/ü\u2028.ts', 'a/-- x', "it's", 'z']);
+  expect(text).toBe(serializeMergeBase(new Map([...tree].reverse())));
 });
 
-it('is plain text with nothing derived in it', () => {
+it('is plain text without derived data', () => {
   const tree = new Map([
     [relPath('b.sh'), textFile('#!/bin/sh', 0o755)],
     [relPath('a.ts'), textFile('const a = 1;\n\nconst b = 2;\n')],
   ]);
-  expect(writePristine(tree)).toBe(
+  expect(serializeMergeBase(tree)).toBe(
     '-- "a.ts" mode=100644 enc=utf8 --\nconst a = 1;\n\nconst b = 2;\n-- "b.sh" mode=100755 enc=utf8 noeol --\n#!/bin/sh\n',
   );
 });
 
-it('of nothing is nothing', () => expect(readPristine(writePristine(new Map()))).toEqual(new Map()));
+it('preserves an empty tree', () => expect(parseMergeBase(serializeMergeBase(new Map()))).toEqual(new Map()));
 
-describe('refuses', () => {
+describe('rejects', () => {
   const header = (path: string, rest = 'mode=100644 enc=utf8') => `-- ${path} ${rest} --\n`;
   const bad: [name: string, text: string][] = [
     ['another text', 'hello\n'],
-    ['a cut end', '-- "a" mode=100644 enc=utf8 --\nb'],
+    ['a truncated text', '-- "a" mode=100644 enc=utf8 --\nb'],
     ['text before the first header', `x\n${header('"a"')}b\n`],
     ['an unknown mode', `${header('"a"', 'mode=100600 enc=utf8')}b\n`],
     ['an unknown encoding', `${header('"a"', 'mode=100644 enc=zip')}b\n`],
     ['a path out of the module', `${header('"../a"')}b\n`],
     ['an absolute path', `${header('"/etc/passwd"')}b\n`],
     ["git's folder", `${header('".git/hooks/post-checkout"')}b\n`],
-    ['a path that is no JSON', `${header('"\\x"')}b\n`],
+    ['a path that is not JSON', `${header('"\\x"')}b\n`],
     ['the same path twice', `${header('"a"')}b\n${header('"a"')}c\n`],
     ['a header without a line', header('"a"')],
     ['half a byte', `${header('"a"', 'mode=100644 enc=hex noeol')}abc\n`],
-    ['what is no hexadecimal', `${header('"a"', 'mode=100644 enc=hex noeol')}zz\n`],
+    ['invalid hexadecimal digits', `${header('"a"', 'mode=100644 enc=hex noeol')}zz\n`],
   ];
-  it.each(bad)('%s', (_, text) => expect(readPristine(text)).toBeUndefined());
+  it.each(bad)('%s', (_, text) => expect(parseMergeBase(text)).toBeUndefined());
 });

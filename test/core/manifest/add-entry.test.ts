@@ -25,9 +25,9 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
   ['not indented', 'events_emitted:\n- a.a\nx: 1\n', emit('a.b'), 'events_emitted:\n- a.a\n- "a.b"\nx: 1\n'],
   ['an empty list', 'events_emitted: [] # none\nx: 1\n', emit('a.b'), 'events_emitted: # none\n  - "a.b"\nx: 1\n'],
   ['no value', 'events_emitted:\nx: 1\n', emit('a.b'), 'events_emitted:\n  - "a.b"\nx: 1\n'],
-  ['no such key', 'x: 1', emit('a.b'), 'x: 1\nevents_emitted:\n  - "a.b"\n'],
+  ['a missing key', 'x: 1', emit('a.b'), 'x: 1\nevents_emitted:\n  - "a.b"\n'],
   [
-    'no such key, in the order of manifests',
+    'a missing key, in the usual order of keys',
     'name: ocr\n\n# what it needs\nresources: {}\nconfiguration: {}\n',
     emit('a.b'),
     'name: ocr\n\nevents_emitted:\n  - "a.b"\n# what it needs\nresources: {}\nconfiguration: {}\n',
@@ -39,7 +39,7 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
     'events_emitted:\r\n  - a.a\r\n  - "a.b"\r\nx: 1\r\n',
   ],
   ['no final line feed', 'events_emitted:\n  - a.a', emit('a.b'), 'events_emitted:\n  - a.a\n  - "a.b"\n'],
-  ['there already', 'events_emitted:\n  - a.b\n', emit('a.b'), 'events_emitted:\n  - a.b\n'],
+  ['an existing entry', 'events_emitted:\n  - a.b\n', emit('a.b'), 'events_emitted:\n  - a.b\n'],
   ['in brackets', 'events_emitted: [a.a, a.c] # x\n', emit('a.b'), 'events_emitted: [a.a, "a.b", a.c] # x\n'],
   ['in brackets, last', 'events_emitted: [ "a.a" ]\nz: 1\n', emit('a.b'), 'events_emitted: [ "a.a", "a.b" ]\nz: 1\n'],
   [
@@ -74,7 +74,7 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
     'configuration:\n  b: 1\n  c: 5\n  d:\n    type: string\n',
   ],
   [
-    'a setting behind a long one',
+    'a setting after one in the long form',
     'configuration:\n  b:\n    type: string # x\n    default: y\nz: 1\n',
     set('c', { type: 'integer', minimum: 1 }),
     'configuration:\n  b:\n    type: string # x\n    default: y\n  c: { type: "integer", minimum: 1 }\nz: 1\n',
@@ -84,7 +84,7 @@ const cases: [name: string, text: string, addition: Addition, want: string | und
 ];
 it.each(cases)('%s', async (_, text, addition, want) => expect(await addEntry(text, addition)).toBe(want));
 
-it('adds any entry in any order, and to no other line', async () => {
+it('adds any entry in any order, without changing other lines', async () => {
   const words = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}\.[a-z]{1,6}$/), { maxLength: 8 });
   return assertProperty(
     draws.properties,

@@ -26,7 +26,7 @@ it.each([
   ['top_k={tpye: integer}', 'Did you mean type?'],
   ['top_k={type: integer', 'is not valid YAML'],
   [`top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
-])('refuses the entry %s', async (entry, reason) => expect(await readConfigEntry(entry)).toContain(reason));
+])('rejects the entry %s', async (entry, reason) => expect(await readConfigEntry(entry)).toContain(reason));
 
 describe('each answer is checked', () => {
   const good: [id: AnswerId, value: string][] = [
@@ -48,7 +48,7 @@ describe('each answer is checked', () => {
     ['max_concurrent_jobs', '1000'],
     ['provider', 'openai'],
   ];
-  it.each(good)('%s takes %s', (id, value) => expect(answerKinds[id].check(value)).toBeUndefined());
+  it.each(good)('%s accepts %s', (id, value) => expect(answerKinds[id].check(value)).toBeUndefined());
 
   const bad: [id: AnswerId, value: string, reason: string][] = [
     ['name', '../x', 'looks like a path'],
@@ -71,5 +71,5 @@ describe('each answer is checked', () => {
     ['max_concurrent_jobs', '1001', 'whole number'],
     ['provider', 'azure', 'must be one of local, openai'],
   ];
-  it.each(bad)('%s refuses %s', (id, value, reason) => expect(answerKinds[id].check(value)).toContain(reason));
+  it.each(bad)('%s rejects %s', (id, value, reason) => expect(answerKinds[id].check(value)).toContain(reason));
 });

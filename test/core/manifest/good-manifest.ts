@@ -1,12 +1,12 @@
 import { manifestFromAnswers } from '../../../src/core/manifest/answers.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 
-/** What `new` makes of a name alone. */
+/** The manifest that `new` makes from a name. */
 export function goodManifest(name = 'document_search', changes: Partial<Manifest> = {}): Manifest {
   return { ...manifestFromAnswers({ name }, { author: 'Ada Lovelace', dependencies: ['redis'] }), ...changes };
 }
 
-/** A manifest as its author writes it, a top-level key a line; `changes` replace lines by their first word. */
+/** A manifest with one top-level key per line. `changes` replaces lines by their first word. */
 export function goodText(changes: Readonly<Record<string, string>> = {}): string {
   const lines: Record<string, string> = {
     name: 'name: document_search',

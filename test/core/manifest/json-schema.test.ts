@@ -10,7 +10,7 @@ import { goodText } from './good-manifest.ts';
 import { mutate } from './mutants.ts';
 
 const schema = manifestJsonSchema(parse);
-/** Draft-07 is ajv's own; strict: an unknown or a misplaced keyword is an error. */
+/** In strict mode, unknown and misplaced keywords are errors. */
 const validate = new Ajv({ strict: true, allErrors: false }).addVocabulary(['patternErrorMessage']).compile(schema);
 
 /** Every mapping in a JSON Schema, at any depth. */
@@ -63,7 +63,7 @@ describe('the JSON Schema of the manifest', () => {
         if (validate(mutant) !== isTaken) expect({ seed, mutant, isTaken, errors: validate.errors }).toBe('agreed on');
       }
     });
-    // Neither side of the verdict is rare.
+    // Both valid and invalid mutants are frequent.
     expect(Math.min(counts.taken, counts.refused)).toBeGreaterThan(draws.manifestMutants);
   });
 });

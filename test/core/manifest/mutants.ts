@@ -1,8 +1,8 @@
-import { keywords, takenClassNames } from '../../../src/core/text/names.ts';
+import { keywords, reservedClassNames } from '../../../src/core/text/names.ts';
 import { hostileTexts } from '../hostile.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
-/** What somebody, or something, may put where it does not belong: at limits, and beyond them by one. */
+/** Values at limits, one beyond limits, and of wrong types. */
 const oddities: readonly unknown[] = [
   ...[
     null,
@@ -88,7 +88,7 @@ const oddities: readonly unknown[] = [
     { default: 1 },
     { type: 'string', x: 1 },
   ],
-  ...['list', 'health', 'Health', ...keywords, ...takenClassNames],
+  ...['list', 'health', 'Health', ...keywords, ...reservedClassNames],
   ...hostileTexts.map(([, text]) => text),
 ];
 
@@ -127,7 +127,7 @@ function changeText(draw: Draw, text: string): string {
   );
 }
 
-/** Changes a value in place, in one to three places: what an author might get wrong, and what no author would write. */
+/** Changes a value in one to three places, with likely and unlikely mistakes. */
 export function mutate(draw: Draw, value: object): void {
   for (let left = 1 + draw.below(3); left > 0; left -= 1) {
     const places = placesIn(value);

@@ -3,9 +3,9 @@ import { namespaceOf, splitName } from '../../../src/core/manifest/namespace.ts'
 
 const cases: [name: string, permissions: string[], events: string[], want: string][] = [
   ['the name', ['ocr:create'], ['ocr.started'], 'ocr'],
-  ['nothing to go by', [], [], 'ocr'],
+  ['no permissions and events', [], [], 'ocr'],
   ['the seed’s other one', ['mon_module:create', 'mon_module:read'], ['mon_module.started'], 'mon_module'],
-  ['what most have', ['a:create', 'b:read', 'b:delete'], [], 'b'],
+  ['the most frequent one', ['a:create', 'b:read', 'b:delete'], [], 'b'],
   ['a tie goes to the name', ['a:create', 'ocr:read'], [], 'ocr'],
   ['a tie of others goes to the first', ['b:create', 'a:read'], [], 'b'],
   ['other verbs do not count', ['a:share', 'a:publish'], ['a.indexed'], 'ocr'],

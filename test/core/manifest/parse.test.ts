@@ -46,7 +46,7 @@ const invalid: [name: string, changes: Record<string, string>, want: string[]][]
   ],
   ['half a version', { version: 'version: "1.0"' }, ['2:10 version must be a semantic version']],
   ['a date for a version', { version: 'version: 2026-11-23' }, ['2:10 version must be a semantic version']],
-  ['nothing for a name', { name: 'name:' }, ['1:6 name must be a string, not empty']],
+  ['an empty name', { name: 'name:' }, ['1:6 name must be a string, not empty']],
   ['a path for a name', { name: 'name: ../x' }, ['1:7 name looks like a path']],
   ['a keyword for a name', { name: 'name: class' }, ['1:7 name is a keyword']],
   ['an empty description', { description: 'description: " "' }, ['3:14 description is empty']],
@@ -134,7 +134,7 @@ const invalid: [name: string, changes: Record<string, string>, want: string[]][]
     ['12:17 the key "model_dump" is taken'],
   ],
   [
-    'nothing for a setting',
+    'a setting without a value',
     { configuration: 'configuration: {top_k: }' },
     ['12:24 configuration.top_k must be a string, a number, true or false or a mapping, not empty'],
   ],
@@ -187,8 +187,8 @@ it.each(invalid)('reports %s at its position', async (_, changes, want) => {
 });
 
 const wholes: [name: string, text: string, want: string][] = [
-  ['nothing', '', '1:1 the manifest must be a mapping, not empty'],
-  ['comments alone', '# later\n', '1:1 the manifest must be a mapping, not empty'],
+  ['an empty text', '', '1:1 the manifest must be a mapping, not empty'],
+  ['only comments', '# later\n', '1:1 the manifest must be a mapping, not empty'],
   ['a list', '- name\n', '1:1 the manifest must be a mapping, not a list'],
   ['a text', 'hello\n', '1:1 the manifest must be a mapping, not a string'],
   ['a number', '5\n', '1:1 the manifest must be a mapping, not the number 5'],

@@ -5,18 +5,18 @@ import { randomTriple } from './random-texts.ts';
 
 it.each([
   ['quotes and tabs', 'a.ts', '\tf("x");\n', "  f('x');\n", '\tf("x");\n'],
-  ['lines that break elsewhere', 'a.ts', 'f(\n  a,\n  b,\n);\n', 'f(a, b);\n', 'f(\n  a,\n  b,\n);\n'],
-  ['a comma at the end', 'a.ts', '{\n  a: 1,\n  b: 2\n}\n', '{\n  a: 1,\n  b: 2,\n}\n', '{\n  a: 1,\n  b: 2\n}\n'],
-  ['what is only in the text', 'a.ts', '\ta();\n', '  a();\n  b();\n', '\ta();\n  b();\n'],
-  ['what is only in the model', 'a.ts', '\ta();\n\tmine();\n\tb();\n', '  a();\n  b();\n', '\ta();\n\tb();\n'],
-  ['what says something else', 'a.ts', '\ta(1);\n', '  a(2);\n', '  a(2);\n'],
-  ['how far a line of Python stands in', 'a.py', 'if a:\n    b\n    c\n', 'if a:\n    b\nc\n', 'if a:\n    b\nc\n'],
+  ['other line breaks', 'a.ts', 'f(\n  a,\n  b,\n);\n', 'f(a, b);\n', 'f(\n  a,\n  b,\n);\n'],
+  ['a trailing comma', 'a.ts', '{\n  a: 1,\n  b: 2\n}\n', '{\n  a: 1,\n  b: 2,\n}\n', '{\n  a: 1,\n  b: 2\n}\n'],
+  ['lines that are only in the text', 'a.ts', '\ta();\n', '  a();\n  b();\n', '\ta();\n  b();\n'],
+  ['lines that are only in the model', 'a.ts', '\ta();\n\tmine();\n\tb();\n', '  a();\n  b();\n', '\ta();\n\tb();\n'],
+  ['lines with other content', 'a.ts', '\ta(1);\n', '  a(2);\n', '  a(2);\n'],
+  ['indentation in Python', 'a.py', 'if a:\n    b\n    c\n', 'if a:\n    b\nc\n', 'if a:\n    b\nc\n'],
   ['line endings', 'a.ts', '\ta();\r\n', '  a();\n', '\ta();\n'],
-])('takes over %s, or not', (_, path, model, text, want) => expect(inFormatOf(path, model, text)).toBe(want));
+])('handles %s', (_, path, model, text, want) => expect(inFormatOf(path, model, text)).toBe(want));
 
-it('knows nothing of other files', () => expect(inFormatOf('a.md', 'a\n', ' a\n')).toBeUndefined());
+it('does not support other files', () => expect(inFormatOf('a.md', 'a\n', ' a\n')).toBeUndefined());
 
-it('changes nothing but the format, whatever the texts', () => {
+it('changes only the format, for any texts', () => {
   return eachSeed(draws.formats, (seed) => {
     const { mine, theirs } = randomTriple(seed);
     for (const path of ['a.ts', 'a.py']) {

@@ -9,21 +9,21 @@ it.each([
   ['a.py', 'a = 1\n\n\nb = 2\n', 'a = 1\n\nb = 2\n'],
   ['a.ts', "f('a');\n", 'f("a");\r\n'],
   ['a.py', 'f("a")\nb\n', "f('a')\r\n\r\nb\r\n"],
-])('%s: only the format differs', (path, a, b) => {
+])('%s: differs only in format', (path, a, b) => {
   expect(sameButForFormat(path, a, b)).toBe(true);
   expect(sameButForFormat(path, b, a)).toBe(true);
 });
 
 it.each([
-  ['a text', 'a.ts', "f('a b');\n", "f('ab');\n"],
+  ['a string', 'a.ts', "f('a b');\n", "f('ab');\n"],
   ['a space in a template', 'a.ts', 'f(`a b`);\n', 'f(`a  b`);\n'],
   ['a comment', 'a.ts', '// a b\n', '// ab\n'],
   ['words', 'a.ts', 'a b\n', 'ab\n'],
   ['an argument', 'a.ts', 'f(a, b);\n', 'f(a);\n'],
   ['quotes inside', 'a.ts', `f('"');\n`, `f("'");\n`],
-  ['how far a line stands in, in Python', 'a.py', 'if a:\n    b()\nc()\n', 'if a:\n    b()\n    c()\n'],
+  ['indentation in Python', 'a.py', 'if a:\n    b()\nc()\n', 'if a:\n    b()\n    c()\n'],
   ['a tuple', 'a.py', 'a = (1,)\n', 'a = (1)\n'],
   ['a doc string', 'a.py', '"""a  b"""\n', '"""a b"""\n'],
   ['the final line feed', 'a.ts', 'a;\n', 'a;'],
-  ['the format of what no formatter is known for', 'a.md', 'a\n', 'a\n\n'],
-])('%s is more than format', (_, path, a, b) => expect(sameButForFormat(path, a, b)).toBe(false));
+  ['a file without a known formatter', 'a.md', 'a\n', 'a\n\n'],
+])('a difference in %s is not format', (_, path, a, b) => expect(sameButForFormat(path, a, b)).toBe(false));

@@ -13,7 +13,7 @@ if (!hasGit) process.stderr.write('skipped: git is missing, which judges the mer
 
 const labels = { base: 'base', theirs: 'theirs' };
 
-/** All triples in one run of `git merge`: three commits, a file for each triple. */
+/** Merges all triples with one run of `git merge`: three commits, one file per triple. */
 function mergeWithGit(triples: readonly Triple[]): { text: string; isClean: boolean }[] {
   const cwd = tempFolder();
   const git = (args: string[], input = '') => {
@@ -44,10 +44,10 @@ function mergeWithGit(triples: readonly Triple[]): { text: string; isClean: bool
 
 const count = draws.merges;
 
-describe.skipIf(!hasGit)(`merges ${count} random triples from seed ${firstSeed} as git does`, () => {
+describe.skipIf(!hasGit)(`merges ${count} random triples from seed ${firstSeed} like git`, () => {
   const triples = randomTriples(count);
 
-  it('with the same verdict in 99.5 of 100 cases, and the same text in all but 1 of 1,000 that both find clean', () => {
+  it('with the same outcome in 99.5 % of cases, and the same text in 99.9 % of clean merges', () => {
     const theirs = mergeWithGit(triples);
     const ours = triples.map(({ base, mine, theirs }) => mergeLines(base, mine, theirs, { labels }));
     const clean = theirs.filter(({ isClean }) => isClean).length;
@@ -63,11 +63,11 @@ describe.skipIf(!hasGit)(`merges ${count} random triples from seed ${firstSeed} 
       `same verdict as git: ${same} of ${count}; different text where both are clean: ${different.length}\n`,
     );
     expect(same / count).toBeGreaterThanOrEqual(0.995);
-    // Where lines repeat, a line inserted among its likes has several places: all are right, and each tool has its own.
+    // A line inserted among equal lines has several valid positions, and tools choose different ones.
     expect(different.length).toBeLessThanOrEqual(clean / 1000);
   });
 
-  it('and that run of git says what `git merge-file` says', () => {
+  it('where `git merge` agrees with `git merge-file`', () => {
     const cwd = tempFolder();
     const sample = triples.slice(0, 50);
     const together = mergeWithGit(sample);

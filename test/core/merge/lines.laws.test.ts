@@ -12,13 +12,13 @@ const merge = (base: string, mine: string, theirs: string): LineMerge => mergeLi
 const line = fc.oneof(fc.constantFrom('', 'a', 'b', '}', 'e\u0301', '__proto__', 'x\r'), fc.string({ maxLength: 4 }));
 const text = fc
   .tuple(fc.array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 12 }), fc.boolean(), fc.boolean())
-  .map(([lines, hasMark, isOpen]) => {
+  .map(([lines, hasBom, lacksNewline]) => {
     const body = lines.map(([content, ending]) => content + ending).join('');
-    return `${hasMark ? '\ufeff' : ''}${isOpen ? body.replace(/\r?\n$/, '') : body}`;
+    return `${hasBom ? '\ufeff' : ''}${lacksNewline ? body.replace(/\r?\n$/, '') : body}`;
   });
 
-describe('laws of merging, for any texts', () => {
-  it('a text comes back from its lines', () =>
+describe('for any texts', () => {
+  it('joinLines is the inverse of splitLines', () =>
     assertProperty(
       draws.properties,
       fc.property(text, (given) => {
@@ -50,7 +50,7 @@ describe('laws of merging, for any texts', () => {
       }),
     ));
 
-  it('endings that differ are no change: merge(b, x, b with other endings) = x', () =>
+  it('other line endings are no change: merge(b, x, b with other endings) = x', () =>
     assertProperty(
       draws.properties,
       fc.property(text, text, (b, x) => {
@@ -60,7 +60,7 @@ describe('laws of merging, for any texts', () => {
       }),
     ));
 
-  it('which side is whose makes no difference to the verdict', () =>
+  it('swapping the sides does not change whether there is a conflict', () =>
     assertProperty(
       draws.properties,
       fc.property(text, text, text, (b, x, y) => {
@@ -68,14 +68,14 @@ describe('laws of merging, for any texts', () => {
       }),
     ));
 
-  it('a conflict can always be resolved to what was mine, or to what is theirs', async () => {
+  it('a conflict can be resolved to either side', async () => {
     const triple = fc
       .tuple(text, text, text)
       .map((texts) => texts.map((one) => one.replaceAll('\r', '').replace('\ufeff', '')) as [string, string, string]);
     await assertProperty(
       draws.properties,
       fc.property(triple, ([base, mine, theirs]) => {
-        const whole = mergeLines(base, mine, theirs, { labels, otherEngine: () => undefined });
+        const whole = mergeLines(base, mine, theirs, { labels, fallback: () => undefined });
         fc.pre(whole.conflicts.length > 0);
         for (const conflicts of ['mine', 'theirs'] as const) {
           const sided = mergeLines(base, mine, theirs, { labels, conflicts });
@@ -86,8 +86,8 @@ describe('laws of merging, for any texts', () => {
   });
 });
 
-describe('nothing of mine is lost', () => {
-  // A last line without an ending that gets one may look like a line that ends with a carriage return.
+describe('does not lose lines of mine', () => {
+  // A last line that gets an ending can look like a line that ends with a carriage return.
   const linesOf = (given: string): string[] => splitLines(given).lines.map((one) => one.replace(/\r$/, ''));
   /** The lines of `some` that are not in `than`, in order. */
   const beyond = (some: string, than: string): string[] => {
@@ -102,7 +102,7 @@ describe('nothing of mine is lost', () => {
   const survives = (base: string, mine: string, theirs: string): boolean =>
     isWithin(beyond(mine, base), linesOf(merge(base, mine, theirs).text));
 
-  it('whatever the texts', () =>
+  it('for any texts', () =>
     assertProperty(
       draws.properties,
       fc.property(text, text, text, (b, x, y) => {
@@ -110,7 +110,7 @@ describe('nothing of mine is lost', () => {
       }),
     ));
 
-  it('where two people edited one file', () =>
+  it('if two people edited one file', () =>
     eachSeed(draws.merges, (seed) => {
       const { base, mine, theirs } = randomTriple(seed);
       expect(survives(base, mine, theirs)).toBe(true);

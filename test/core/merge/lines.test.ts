@@ -16,15 +16,15 @@ const marked = (mine: string, base: string, theirs: string, eol = '\n') =>
   ].join('');
 
 const clean: [name: string, base: string, mine: string, theirs: string, want: string][] = [
-  ['nobody changed anything', 'a\n', 'a\n', 'a\n', 'a\n'],
-  ['only mine', 'a\n', 'b\n', 'a\n', 'b\n'],
-  ['only theirs', 'a\n', 'a\n', 'b\n', 'b\n'],
-  ['both alike', 'a\n', 'b\n', 'b\n', 'b\n'],
-  ['far apart', 'a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
+  ['no changes', 'a\n', 'a\n', 'a\n', 'a\n'],
+  ['changed by mine only', 'a\n', 'b\n', 'a\n', 'b\n'],
+  ['changed by theirs only', 'a\n', 'a\n', 'b\n', 'b\n'],
+  ['the same change on both sides', 'a\n', 'b\n', 'b\n', 'b\n'],
+  ['changes far apart', 'a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
   ['insertions at both ends', 'a\nb\n', 'x\na\nb\n', 'a\nb\ny\n', 'x\na\nb\ny\n'],
-  ['the same line added by both, and more by one', 'a\nb\n', 'a\nx\nb\n', 'a\nx\nb\ny\n', 'a\nx\nb\ny\n'],
+  ['the same line added by both, and another by one', 'a\nb\n', 'a\nx\nb\n', 'a\nx\nb\ny\n', 'a\nx\nb\ny\n'],
   ['a line deleted by each', 'a\nb\nc\nd\n', 'b\nc\nd\n', 'a\nb\nc\n', 'b\nc\n'],
-  ['all deleted by mine', 'a\nb\n', '', 'a\nb\n', ''],
+  ['everything deleted by mine', 'a\nb\n', '', 'a\nb\n', ''],
   [
     'lines named like parts of objects',
     '__proto__\nb\nconstructor\n',
@@ -33,16 +33,16 @@ const clean: [name: string, base: string, mine: string, theirs: string, want: st
     'X\nb\nY\n',
   ],
   ['mine in CRLF', 'a\nb\nc\n', 'A\r\nb\r\nc\r\n', 'a\nb\nC\n', 'A\r\nb\r\nC\r\n'],
-  ['mine in CRLF and else the base', 'a\nb\n', 'a\r\nb\r\n', 'a\nb\nc\n', 'a\r\nb\r\nc\r\n'],
+  ['only line endings changed by mine', 'a\nb\n', 'a\r\nb\r\n', 'a\nb\nc\n', 'a\r\nb\r\nc\r\n'],
   ['theirs in CRLF', 'a\nb\nc\n', 'A\nb\nc\n', 'a\r\nb\r\nC\r\n', 'A\nb\nC\n'],
-  ['mixed endings stay where they are', 'a\nb\nc\nd\n', 'a\r\nb\nc\r\nd\n', 'a\nb\nx\nc\nd\n', 'a\r\nb\nx\nc\r\nd\n'],
+  ['mixed endings are kept', 'a\nb\nc\nd\n', 'a\r\nb\nc\r\nd\n', 'a\nb\nx\nc\nd\n', 'a\r\nb\nx\nc\r\nd\n'],
   ['mostly CRLF: new lines too', 'a\nb\nc\n', 'a\r\nb\nc\r\n', 'a\nb\nc\nd\n', 'a\r\nb\nc\r\nd\r\n'],
-  ['mark of mine stays', 'a\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', '\ufeffA\nb\nC\n'],
-  ['mark removed by theirs', '\ufeffa\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
+  ['byte order mark of mine is kept', 'a\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', '\ufeffA\nb\nC\n'],
+  ['byte order mark removed by theirs', '\ufeffa\nb\nc\n', '\ufeffA\nb\nc\n', 'a\nb\nC\n', 'A\nb\nC\n'],
   ['no final line feed in mine', 'a\nb\nc\n', 'A\nb\nc', 'a\nb\nc\nd\n', 'A\nb\nc\nd'],
   ['final line feed added by theirs', 'a\nb\nc', 'A\nb\nc', 'a\nb\nc\n', 'A\nb\nc\n'],
-  ['a last blank line of mine keeps its end', 'a\nb\n', 'a\nb\n\n', 'A\nb', 'A\nb\n\n'],
-  ['a lone carriage return is no ending', 'a\rb\nc\nd\n', 'a\rb\nc\nD\n', 'x\rb\nc\nd\n', 'x\rb\nc\nD\n'],
+  ['a last blank line of mine keeps its ending', 'a\nb\n', 'a\nb\n\n', 'A\nb', 'A\nb\n\n'],
+  ['a single carriage return is not an ending', 'a\rb\nc\nd\n', 'a\rb\nc\nD\n', 'x\rb\nc\nd\n', 'x\rb\nc\nD\n'],
 ];
 it.each(clean)('clean: %s', (_, base, mine, theirs, want) =>
   expect(merge(base, mine, theirs)).toEqual({ kind: 'clean', text: want, conflicts: [] }),
@@ -50,8 +50,8 @@ it.each(clean)('clean: %s', (_, base, mine, theirs, want) =>
 
 const conflicting: [name: string, base: string, mine: string, theirs: string, want: string][] = [
   ['one line', 'a\n', 'b\n', 'c\n', marked('b\n', 'a\n', 'c\n')],
-  ['neighbouring lines', 'a\nb\n', 'A\nb\n', 'a\nB\n', marked('A\nb\n', 'a\nb\n', 'a\nB\n')],
-  ['two at one place', 'a\nb\n', 'a\nx\nb\n', 'a\ny\nb\n', `a\n${marked('x\n', '', 'y\n')}b\n`],
+  ['adjacent lines', 'a\nb\n', 'A\nb\n', 'a\nB\n', marked('A\nb\n', 'a\nb\n', 'a\nB\n')],
+  ['two insertions at one position', 'a\nb\n', 'a\nx\nb\n', 'a\ny\nb\n', `a\n${marked('x\n', '', 'y\n')}b\n`],
   [
     'markers hold only what differs',
     'a\nb\nc\n',
@@ -71,7 +71,7 @@ it.each(conflicting)('conflict: %s', (_, base, mine, theirs, want) => {
   expect(pickSide(merged.text, 'mine').replaceAll('\r', '').trimEnd()).toBe(mine.replaceAll('\r', '').trimEnd());
 });
 
-it('writes one side of a conflict where that is wanted, and still says where it was', () => {
+it('writes one side of a conflict on request, and still reports the conflict', () => {
   const [base, mine, theirs] = ['a\nb\nc\nd\n', 'a\nx\nc\nD\n', 'A\ny\nc\nd\n'];
   const sided = (conflicts: 'mine' | 'theirs') => mergeLines(base, mine, theirs, { labels, conflicts });
   expect(sided('mine').text).toBe('a\nx\nc\nD\n');
@@ -79,15 +79,15 @@ it('writes one side of a conflict where that is wanted, and still says where it 
   expect(sided('mine').conflicts.map(({ line }) => line)).toEqual([1]);
 });
 
-describe('texts that would take minutes', () => {
+describe('texts that would take minutes to merge', () => {
   const blank = Array.from({ length: 5_000 }, () => '').join('\n');
   const [base, mine, theirs] = [`1\n${blank}\n2\n`, `M\n\n${blank}\nX\n`, `T\n${blank}\n\nY\n`];
 
-  it('go to the other engine, without what all share', () => {
+  it('are merged by the fallback, without common lines at both ends', () => {
     const asked: number[] = [];
     const merged = mergeLines(`h\n${base}t\n`, `h\n${mine}t\n`, `h\n${theirs}t\n`, {
       labels,
-      otherEngine: (o, a, b) => {
+      fallback: (o, a, b) => {
         asked.push(o.length, a.length, b.length);
         return [{ kind: 'agreed', lines: ['merged'] }];
       },
@@ -96,7 +96,7 @@ describe('texts that would take minutes', () => {
     expect(asked).toEqual([5_002, 5_003, 5_003]);
   });
 
-  it('are one conflict where there is no other engine', () => {
+  it('are one conflict without a fallback', () => {
     const merged = merge(base, mine, theirs);
     expect(merged.conflicts).toHaveLength(1);
     expect(pickSide(merged.text, 'mine')).toBe(mine);
@@ -104,10 +104,10 @@ describe('texts that would take minutes', () => {
   });
 });
 
-describe('markers', () => {
+describe('conflict markers', () => {
   const git = 'a\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> branch\nz\n';
 
-  it("are found by line, ours and git's, only when complete", () => {
+  it('of this tool and of git are found if they are complete', () => {
     expect(unresolvedLines(git)).toEqual([2]);
     expect(unresolvedLines(git.replaceAll('\n', '\r\n'))).toEqual([2]);
     expect(unresolvedLines('Title\n=======\n\n>>>>>>> quoted\n')).toEqual([]);
@@ -119,7 +119,7 @@ describe('markers', () => {
     expect(pickSide(git, 'theirs')).toBe('a\ntheirs\nz\n');
   });
 
-  it('of another size are told from those in the text', () => {
+  it('of another size are distinguished from those in the text', () => {
     const big = (sign: string) => sign.repeat(40);
     const parts = readMarkers([big('<'), '<<<<<<< x', big('|'), 'b', big('='), '=======', big('>')], 40);
     expect(parts.find((part) => part.kind === 'conflict')).toEqual({
@@ -131,12 +131,12 @@ describe('markers', () => {
   });
 });
 
-describe('a block more among its likes', () => {
+describe('a block added among similar blocks', () => {
   const handler = (name: string, ...more: string[]) => [`function ${name}() {`, ...more, '  work();', '}', ''];
   const merged = (base: string[], mine: string[], theirs: string[]) =>
     mergeLines(base.join('\n'), mine.join('\n'), theirs.join('\n'), { labels: { base: 'base', theirs: 'theirs' } });
 
-  it('is no conflict with an edit in the one before it', () => {
+  it('does not conflict with an edit of the previous block', () => {
     const edited = handler('a', '  log();');
     expect(merged(handler('a'), edited, [...handler('a'), ...handler('b')])).toMatchObject({
       kind: 'clean',
@@ -144,7 +144,7 @@ describe('a block more among its likes', () => {
     });
   });
 
-  it('nor is one less', () => {
+  it('does not conflict either if it is removed', () => {
     const three = [...handler('a'), ...handler('b'), ...handler('c')];
     const mine = [...handler('a', '  log();'), ...handler('b'), ...handler('c')];
     expect(merged(three, mine, [...handler('a'), ...handler('c')])).toMatchObject({

@@ -1,13 +1,13 @@
 import { firstSeed } from '../../draws.ts';
 
-/** Three texts of one file: a random one, and what two people made of it. */
+/** Three texts of one file: a random one, and two edited versions. */
 export interface Triple {
   readonly base: string;
   readonly mine: string;
   readonly theirs: string;
 }
 
-/** As source files are: lines of their own, and between them lines seen often. The same texts for the same seed. */
+/** Random texts like source files: unique lines and repeated lines. The same seed gives the same texts. */
 export function randomTriple(seed: number): Triple {
   const random = randomFrom(seed);
   const base = Array.from({ length: below(random, 80) }, (_, at) => lineOf(random, at));

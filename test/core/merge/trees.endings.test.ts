@@ -10,7 +10,7 @@ const options = (conflicts: MergeTreesOptions['conflicts']): MergeTreesOptions =
   conflicts,
   policies: new Map([[relPath('c.json'), 'generated']]),
   renames: [{ from: relPath('a.ts'), to: relPath('moved.ts') }],
-  remembered: { deleted: [], detached: [], moved: [], owned: [] },
+  records: { deleted: [], detached: [], moved: [], owned: [] },
   restore: new Set(),
 });
 
@@ -32,15 +32,15 @@ const converted = (files: Tree, chosen: readonly EndingKind[]): Tree =>
     ]),
   );
 
-/** What is decided and reported, without the texts. */
-const verdictOf = ({ decisions, conflicts, removed, remembered }: MergedTrees) => ({
+/** Decisions and conflicts, without contents. */
+const verdictOf = ({ decisions, conflicts, removed, records }: MergedTrees) => ({
   decisions: decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason })),
   conflicts: conflicts.map(({ regions: _, ...conflict }) => conflict),
   removed: [...removed],
-  remembered,
+  records,
 });
 
-it('line endings of any files, on any side, change no decision and no text', () => {
+it('line endings of any file, on any side, do not change decisions and texts', () => {
   fc.assert(
     fc.property(
       fc.tuple(tree, tree, tree),
@@ -57,7 +57,7 @@ it('line endings of any files, on any side, change no decision and no text', () 
   );
 });
 
-it('a file that is not changed stays byte for byte; one that is keeps its Windows endings', () => {
+it('unchanged files stay byte for byte; changed files keep their Windows endings', () => {
   fc.assert(
     fc.property(fc.tuple(tree, tree, tree), kinds, ([base, plain, theirs], chosen) => {
       const mine = converted(plain, chosen);
@@ -73,9 +73,9 @@ it('a file that is not changed stays byte for byte; one that is keeps its Window
 });
 
 it.each([
-  ['each line that stays ends as it did', 'a\r\nb\r\nc\nd\r\n', 'a\r\nB\r\nc\nd\r\n'],
-  ['a carriage return that someone put into a text stays', 'a\nb\nc\nd\r\n', 'a\nB\nc\nd\r\n'],
-])('in a file that is not edited, %s', (_, mine, want) => {
+  ['unchanged lines keep their endings', 'a\r\nb\r\nc\nd\r\n', 'a\r\nB\r\nc\nd\r\n'],
+  ['a carriage return in the text is kept', 'a\nb\nc\nd\r\n', 'a\nB\nc\nd\r\n'],
+])('in an unedited file, %s', (_, mine, want) => {
   const of = (content: string): Tree => new Map([[relPath('d.md'), textFile(content)]]);
   const { tree: merged, decisions } = mergeTrees(of('a\nb\nc\nd\n'), of(mine), of('a\nB\nc\nd\n'), options('markers'));
   expect(decisions.map(({ state }) => state)).toEqual(['outdated']);

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse as readYaml } from 'yaml';
-import { type MergeTreesOptions, mergeTrees, type Remembered } from '../../../src/core/merge/trees.ts';
+import { type FileRecords, type MergeTreesOptions, mergeTrees } from '../../../src/core/merge/trees.ts';
 import type { RelPath } from '../../../src/core/tree/rel-path.ts';
 import { sameTree, type Tree, textFile } from '../../../src/core/tree/tree.ts';
 import { readTree } from '../../../src/io/fs/read-tree.ts';
@@ -15,31 +15,31 @@ import { randomTriples } from './random-texts.ts';
 const fixtures = fileURLToPath(new URL('../../fixtures/update', import.meta.url));
 const cases = readdirSync(fixtures, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-const nothing: Remembered = { deleted: [], detached: [], moved: [], owned: [] };
+const nothing: FileRecords = { deleted: [], detached: [], moved: [], owned: [] };
 const plain: MergeTreesOptions = {
   labels: { base: 'base mini@1.2.0', theirs: 'mini@1.3.0' },
   conflicts: 'markers',
   policies: new Map(),
   renames: [],
-  remembered: nothing,
+  records: nothing,
   restore: new Set(),
 };
 
-/** What a case says beyond its trees, by the names of the options. */
+/** The options of a case. */
 function optionsOf(folder: string): MergeTreesOptions {
   const file = join(folder, 'options.yaml');
   const given = (existsSync(file) ? readYaml(readFileSync(file, 'utf8')) : {}) as Record<string, never>;
-  const { policies = {}, remembered = {}, restore = [], repeat: _, ...rest } = given;
+  const { policies = {}, records = {}, restore = [], repeat: _, ...rest } = given;
   return {
     ...plain,
     ...(rest as Partial<MergeTreesOptions>),
     policies: new Map(Object.entries(policies) as [RelPath, 'managed' | 'owned' | 'generated'][]),
-    remembered: { ...nothing, ...(remembered as Partial<Remembered>) },
+    records: { ...nothing, ...(records as Partial<FileRecords>) },
     restore: new Set(restore as string[]),
   };
 }
 
-/** A tree of a case, where a line may stand for thousands: `repeat: { line: times }`. */
+/** A tree of a case. `repeat: { line: times }` repeats a line. */
 async function treeOf(folder: string, part: string): Promise<Tree> {
   const tree = await readTree(join(folder, part));
   const file = join(folder, 'options.yaml');
@@ -82,20 +82,20 @@ describe('each case of test/fixtures/update', () => {
       tree: expect.anything(),
     });
 
-    // The new render is the next base: a second run has nothing to do, unless conflicts wait in a file.
+    // The new render is the next base: a second run has nothing to do, unless a file has unresolved conflicts.
     const managed = new Map([...theirs].filter(([path]) => (options.policies.get(path) ?? 'managed') === 'managed'));
     const again = mergeTrees(managed, merged.tree, theirs, {
       ...options,
       restore: new Set(),
-      remembered: merged.remembered,
+      records: merged.records,
     });
     expect(show(again.tree)).toEqual(show(merged.tree));
     expect(again.conflicts.filter(({ kind }) => kind !== 'unresolved')).toEqual([]);
   });
 });
 
-describe('a file that a formatter went over', () => {
-  /** Where a line of the user's conflicts, of all places where it could stand in a file. */
+describe('a formatted file', () => {
+  /** The lines of a file before which an insertion by the user conflicts. */
   function conflictsIn(path: RelPath, base: string, mine: string, theirs: string): number {
     const lines = mine.split('\n');
     const own = path.endsWith('.py') ? '# mine' : '// mine';
@@ -108,19 +108,22 @@ describe('a file that a formatter went over', () => {
     return merges.filter(({ conflicts }) => conflicts.length > 0).length;
   }
 
-  it.each(['biome', 'prettier', 'ruff', 'black'])('%s: an edit conflicts where it would without it', async (name) => {
-    const [base, mine, theirs] = (await Promise.all(
-      ['base', 'mine', 'theirs'].map((part) => readTree(join(fixtures, `formatted-by-${name}`, part))),
-    )) as [Tree, Tree, Tree];
-    for (const [path, { content }] of mine) {
-      const [before, after] = [base, theirs].map((tree) => String(tree.get(path)?.content)) as [string, string];
-      const formatted = conflictsIn(path, before, String(content), after);
-      expect(`${path} ${formatted <= conflictsIn(path, before, before, after)}`).toBe(`${path} true`);
-    }
-  });
+  it.each(['biome', 'prettier', 'ruff', 'black'])(
+    '%s: an edit conflicts only where it would without formatting',
+    async (name) => {
+      const [base, mine, theirs] = (await Promise.all(
+        ['base', 'mine', 'theirs'].map((part) => readTree(join(fixtures, `formatted-by-${name}`, part))),
+      )) as [Tree, Tree, Tree];
+      for (const [path, { content }] of mine) {
+        const [before, after] = [base, theirs].map((tree) => String(tree.get(path)?.content)) as [string, string];
+        const formatted = conflictsIn(path, before, String(content), after);
+        expect(`${path} ${formatted <= conflictsIn(path, before, before, after)}`).toBe(`${path} true`);
+      }
+    },
+  );
 });
 
-describe('what is decided, and why', () => {
+describe('decisions', () => {
   const tree = (files: Record<string, string>): Tree =>
     new Map(Object.entries(files).map(([path, text]) => [path as RelPath, textFile(text)]));
   const states = (base: Record<string, string>, mine: Record<string, string>, theirs: Record<string, string>) =>
@@ -128,7 +131,7 @@ describe('what is decided, and why', () => {
       mergeTrees(tree(base), tree(mine), tree(theirs), plain).decisions.map(({ path, state }) => [path, state]),
     );
 
-  it('tells how each file stands', () => {
+  it('give the state of each file and the reason', () => {
     expect(
       states(
         {
@@ -171,15 +174,15 @@ describe('what is decided, and why', () => {
     });
   });
 
-  it('remembers what was deleted, detached and moved, and forgets what is back', () => {
+  it('record deleted, detached and moved files, and drop restored ones', () => {
     const text = '1\n2\n3\n4\n';
     const merged = mergeTrees(
       tree({ gone: 'a\n', kept: 'a\n', here: text }),
       tree({ kept: 'b\n', there: text, back: 'x\n' }),
       tree({ gone: 'b\n', here: text, back: 'x\n' }),
-      { ...plain, remembered: { ...nothing, deleted: ['back' as RelPath] } },
+      { ...plain, records: { ...nothing, deleted: ['back' as RelPath] } },
     );
-    expect(merged.remembered).toEqual({
+    expect(merged.records).toEqual({
       deleted: ['gone'],
       detached: ['kept'],
       moved: [{ from: 'here', to: 'there' }],
@@ -187,13 +190,13 @@ describe('what is decided, and why', () => {
     });
   });
 
-  it('names file, line and kind of a conflict', () => {
+  it('give file, line and kind of a conflict', () => {
     const { conflicts } = mergeTrees(tree({ f: 'a\nb\n' }), tree({ f: 'a\nx\n' }), tree({ f: 'a\ny\n' }), plain);
     expect(conflicts).toMatchObject([{ path: 'f', kind: 'edit/edit', lines: [2] }]);
   });
 });
 
-describe('laws, for any three trees', () => {
+describe('for any three trees', () => {
   const texts = fc.constantFrom(
     ...randomTriples(12, 5).flatMap(({ base, mine, theirs }) => [base, mine, theirs]),
     '',
@@ -205,7 +208,7 @@ describe('laws, for any three trees', () => {
   const styles = fc.constantFrom('markers' as const, 'sidecar' as const);
   const linesOf = (tree: Tree) => [...tree.values()].flatMap(({ content }) => String(content).split('\n'));
 
-  it('no line of mine that is not in the base is lost', async () => {
+  it('no added line of mine is lost', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
@@ -216,13 +219,13 @@ describe('laws, for any three trees', () => {
     );
   });
 
-  it('without conflicts a second run changes nothing', async () => {
+  it('a second run changes nothing if there are no conflicts', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, trees, styles, (base, mine, theirs, conflicts) => {
         const first = mergeTrees(base, mine, theirs, { ...plain, conflicts });
         fc.pre(first.conflicts.every(({ kind }) => kind !== 'edit/edit' || conflicts === 'sidecar'));
-        const second = mergeTrees(theirs, first.tree, theirs, { ...plain, conflicts, remembered: first.remembered });
+        const second = mergeTrees(theirs, first.tree, theirs, { ...plain, conflicts, records: first.records });
         expect(show(second.tree)).toEqual(show(first.tree));
         expect(second.conflicts).toEqual([]);
       }),
@@ -244,7 +247,7 @@ describe('laws, for any three trees', () => {
     );
   });
 
-  it(`of ${draws.merges} files at once: the same in any order, and a second run has nothing to do`, () => {
+  it(`the same result for ${draws.merges} files in any order, and a second run has nothing to do`, () => {
     const triples = randomTriples(draws.merges);
     const side = (name: 'base' | 'mine' | 'theirs'): Tree =>
       new Map(triples.map((triple, at) => [`${at}.ts` as RelPath, textFile(triple[name])]));
@@ -255,11 +258,11 @@ describe('laws, for any three trees', () => {
     const { tree: other, ...same } = mergeTrees(backwards(base), backwards(mine), backwards(theirs), options);
     expect(sameTree(tree, other)).toBe(true);
     expect(isDeepStrictEqual(same, rest)).toBe(true);
-    const again = mergeTrees(theirs, tree, theirs, { ...options, remembered: rest.remembered });
+    const again = mergeTrees(theirs, tree, theirs, { ...options, records: rest.records });
     expect([again.conflicts, again.removed.size, sameTree(again.tree, tree)]).toEqual([[], 0, true]);
   });
 
-  it('what nobody edited becomes the new render', async () => {
+  it('unedited files become the new render', async () => {
     await assertProperty(
       draws.properties,
       fc.property(trees, trees, (base, theirs) => {

@@ -16,8 +16,8 @@ import { draws, eachSeed } from '../../draws.ts';
 import { randomManifest } from './random-manifest.ts';
 
 const templates = fileURLToPath(new URL('../../../templates/', import.meta.url));
-/** What cannot be parsed, or does not say what it should. */
-function faultsOf(tree: Tree, { description }: Manifest): string[] {
+/** Files that cannot be parsed, or have the wrong description. */
+function problemsIn(tree: Tree, { description }: Manifest): string[] {
   return [...tree].flatMap(([path, { content }]) => {
     const text = String(content);
     if (path.endsWith('.ts')) return parseSync(path, text).errors.map((error) => `${path}: ${error.message}`);
@@ -28,7 +28,7 @@ function faultsOf(tree: Tree, { description }: Manifest): string[] {
   });
 }
 
-/** The description is one paragraph after the title: no heading, list or link came of it. */
+/** Whether the description is one paragraph after the title, without Markdown syntax in it. */
 function markdownHolds(text: string, description: string): boolean {
   const wanted = oneLine(description);
   const [title, paragraph] = fromMarkdown(text.slice(0, text.indexOf('\n## '))).children;
@@ -42,20 +42,20 @@ export async function rendererOf(name: string): Promise<(manifest: Manifest) => 
   return (manifest) => renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
 }
 
-/** What any manifest becomes in a pack; a file for each pack, so that they are tested side by side. */
+/** Tests rendering of a pack. Each pack has a test file, so that they run in parallel. */
 export function describeRender(name: string): void {
-  it(`parses, and keeps every word, for ${draws.renders} manifests of any kind`, async () => {
+  it(`parses and preserves texts for ${draws.renders} random manifests`, async () => {
     const render = await rendererOf(name);
     await eachSeed(draws.renders, async (seed) => {
       const manifest = randomManifest(seed);
       const tree = await render(manifest);
       const { manifest: written } = await readManifest(String(tree.get(relPath('manifest.yaml'))?.content));
-      expect(faultsOf(tree, manifest)).toEqual([]);
+      expect(problemsIn(tree, manifest)).toEqual([]);
       expect(written?.description).toBe(manifest.description);
     });
   });
 
-  it.each(['Module', 'Job', 'Base', 'Process', 'Stats'])('defines nothing that it imports: %sModule', async (stem) => {
+  it.each(['Module', 'Job', 'Base', 'Process', 'Stats'])('defines no name that it imports: %sModule', async (stem) => {
     const render = await rendererOf(name);
     const given = { ...randomManifest(1), class_name: `${stem}Module` };
     for (const [path, { content }] of await render(given)) {
@@ -67,12 +67,12 @@ export function describeRender(name: string): void {
     }
   });
 
-  it('is the same whatever the order of keys in the manifest', async () => {
+  it('does not depend on the order of keys in the manifest', async () => {
     const render = await rendererOf(name);
     await eachSeed(draws.keyOrders, async (seed) => {
       const manifest = randomManifest(seed);
-      const turned = Object.fromEntries(Object.entries(manifest).reverse()) as Manifest;
-      expect(await render(turned)).toEqual(await render(manifest));
+      const reversed = Object.fromEntries(Object.entries(manifest).reverse()) as Manifest;
+      expect(await render(reversed)).toEqual(await render(manifest));
     });
   });
 }

@@ -19,7 +19,7 @@ host:
 commands: { install: [], start: [], add: [npm, install], verify: [] }
 `;
 
-/** A pack from texts by path; `files` is the block of that name in pack.yaml, and `pack.yaml` itself may be given. */
+/** A pack from texts by path. `files` is the `files` block of pack.yaml, unless `pack.yaml` is given. */
 export function makePack(texts: Readonly<Record<string, string | TreeFile>>, files = '[]'): Pack {
   const all = { 'pack.yaml': `${packYaml}files: ${files}\n`, ...texts };
   const tree = Object.entries(all).map(([path, given]): [RelPath, TreeFile] => [

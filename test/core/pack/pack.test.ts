@@ -24,11 +24,11 @@ it('lists the files of each section, with their targets and policies', () => {
   });
 });
 
-it('compiles a template when it is used, not before', () => {
+it('compiles a template when it is first used', () => {
   expect(() => makePack({ 'module/broken.hbs': '{{#if}}' })).not.toThrow();
 });
 
-it('leaves a file that is no text as it is, whatever its name', () => {
+it('copies a binary file, also with the extension .hbs', () => {
   const bytes = Uint8Array.from([255, 254]);
   expect(makePack({ 'module/a.hbs': { content: bytes, mode: 0o644 } }).files.module).toMatchObject([
     { target: 'a.hbs', content: bytes },

@@ -10,14 +10,14 @@ for line in sys.stdin:
     except (SyntaxError, ValueError) as error: print(json.dumps(f"{error}: {text}"), flush=True)
 `;
 
-/** Parses texts beside this process, as they come; `faults` ends it and says what did not parse. */
+/** Parses texts in a Python process. `end` stops it and returns the errors. */
 export class PythonParser {
   readonly #process = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   readonly #seen = new Set<string>();
-  readonly #faults: string[] = [];
+  readonly #errors: string[] = [];
 
   constructor() {
-    createInterface(this.#process.stdout).on('line', (line) => this.#faults.push(JSON.parse(line)));
+    createInterface(this.#process.stdout).on('line', (line) => this.#errors.push(JSON.parse(line)));
   }
 
   async parse(text: string): Promise<void> {
@@ -26,11 +26,11 @@ export class PythonParser {
     if (!this.#process.stdin.write(`${JSON.stringify(text)}\n`)) await once(this.#process.stdin, 'drain');
   }
 
-  /** How many different texts were parsed, and what is wrong with them. */
-  async end(): Promise<{ readonly parsed: number; readonly faults: readonly string[] }> {
+  /** The number of different texts, and their syntax errors. */
+  async end(): Promise<{ readonly parsed: number; readonly errors: readonly string[] }> {
     this.#process.stdin.end();
     const [code] = await once(this.#process, 'close');
     if (code !== 0) throw new Error(`python3 ended with ${code}`);
-    return { parsed: this.#seen.size, faults: this.#faults };
+    return { parsed: this.#seen.size, errors: this.#errors };
   }
 }

@@ -3,12 +3,12 @@ import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { classNameFor } from '../../../src/core/text/names.ts';
 import { hostileTexts } from '../hostile.ts';
 
-/** Draws: the same seed gives the same manifest. Own draws, since ten thousand shrinkable ones take minutes. */
+/** Random values: the same seed gives the same manifest. Does not use fast-check, which is too slow for thousands. */
 export class Draw {
   #state: number;
 
   constructor(seed: number) {
-    // Seeds in a row start far apart.
+    // Spreads consecutive seeds.
     this.#state = Math.imul(seed, 0x9e3779b1) >>> 0;
   }
 
@@ -40,7 +40,7 @@ export class Draw {
     return `${this.one([...letters])}${rest.join('')}`;
   }
 
-  /** Hostile and harmless pieces in a row, and characters from everywhere. */
+  /** Hostile and harmless texts, concatenated, and random Unicode characters. */
   prose(limit = 600): string {
     const odd = Array.from({ length: this.below(6) }, () => String.fromCodePoint(0x20 + this.below(0x2fff)));
     const pieces = [this.one(hostileTexts)[1], odd.join(''), this.flag() ? this.one(hostileTexts)[1] : this.word()];
@@ -79,7 +79,7 @@ const standardEndpoints = [
   'GET /admin/stats',
 ];
 
-/** What an author may write: every part of the grammar, in any combination that means something. */
+/** Manifest values as an author writes them: every part of the grammar, in valid combinations. */
 export function candidateManifest(draw: Draw): unknown {
   const name = draw.word();
   const namespace = draw.one([name, `${name}_ns`]);
@@ -116,7 +116,7 @@ export function candidateManifest(draw: Draw): unknown {
   };
 }
 
-/** A manifest that the tool accepts. */
+/** A valid random manifest. */
 export function randomManifest(seed: number): Manifest {
   const draw = new Draw(seed);
   for (let tries = 0; tries < 100; tries += 1) {

@@ -16,9 +16,9 @@ it.each([
   expect(hostContextOf(folder, { ...meta, host })).toMatchObject({ name, snakeName: name.replaceAll('-', '_') });
 });
 
-// node_modules and favicon.ico are names that npm refuses.
+// npm rejects the names node_modules and favicon.ico.
 it.each(['node_modules', 'favicon.ico', 'My-Host', '.hidden', '_private', '@scope', 'a b', "it's~(a)*host!"])(
-  'the name made of %j is one that npm and PyPI accept',
+  'makes a name from %j that npm and PyPI accept',
   (folder) => {
     const { name } = hostContextOf(folder, meta);
     expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure.ts';
-import { readPristine } from '../../../src/core/lock/merge-base.ts';
+import { parseMergeBase } from '../../../src/core/lock/merge-base.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { contextOf } from '../../../src/core/pack/context/context.ts';
 import { renderModule } from '../../../src/core/pack/render-module.ts';
@@ -18,7 +18,7 @@ const render = (files: Parameters<typeof makePack>[0], manifest: Manifest = good
 const text = (tree: Awaited<ReturnType<typeof render>>, path: string) =>
   [...tree].find(([found]) => found === path)?.[1].content as string;
 
-it('adds what an update needs: a lock, the base of managed files, and word to git about it', async () => {
+it('adds a lock file, the merge base of managed files, and git attributes', async () => {
   const tree = await render(
     { 'module/manifest.yaml.hbs': template, 'module/a.ts.hbs': 'a\n', 'module/gen.ts': 'g\n' },
     undefined,
@@ -32,13 +32,16 @@ it('adds what an update needs: a lock, the base of managed files, and word to gi
     'gen.ts',
     'manifest.yaml',
   ]);
-  expect([...(readPristine(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual(['a.ts', 'manifest.yaml']);
+  expect([...(parseMergeBase(text(tree, '.ai-module/pristine.base'))?.keys() ?? [])]).toEqual([
+    'a.ts',
+    'manifest.yaml',
+  ]);
   expect(text(tree, '.ai-module/lock.yaml')).toBe(
     'lock_version: 1\npack: "tiny"\npack_version: "1.2.3"\nowned:\n  - "manifest.yaml"\n',
   );
 });
 
-it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, description) => {
+it.each(hostileTexts)('preserves a description with %s in the manifest', async (_, description) => {
   const manifest = goodManifest('ocr', {
     description,
     author: description.slice(0, 200).trim() || 'a',
@@ -50,7 +53,7 @@ it.each(hostileTexts)('keeps a description with %s in the manifest', async (_, d
   await render({ 'module/manifest.yaml.hbs': template }, manifest);
 });
 
-describe('a pack whose manifest is wrong fails, with the template and the line', () => {
+describe('rejects an invalid rendered manifest, with template and line', () => {
   const cases: [name: string, from: string, to: string, line: number, reason: string][] = [
     ['no YAML', 'author: {{yaml author}}', 'author: [', 5, 'is not YAML'],
     ['a value without quotes', '{{yaml version}}', '1.0', 2, 'version must be a string'],
@@ -77,11 +80,11 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
     expect(thrown.args.reason).toContain(reason);
   });
 
-  it('and one that renders none', async () => {
+  it('rejects a pack that renders no manifest', async () => {
     await expect(render({ 'module/a': '' })).rejects.toThrow('renders no manifest.yaml');
   });
 
-  it('and one that copies it', async () => {
+  it('rejects a pack that copies its manifest', async () => {
     await expect(render({ 'module/manifest.yaml': 'name: x\n' })).rejects.toThrow(
       'module/manifest.yaml:1: the rendered',
     );
@@ -89,7 +92,7 @@ describe('a pack whose manifest is wrong fails, with the template and the line',
 });
 
 it.each(['.gitattributes', '.ai-module/lock.yaml', '.ai-module/pristine.base'])(
-  'a pack may not make %s',
+  'rejects a pack that contains %s',
   async (path) => {
     await expect(render({ 'module/manifest.yaml.hbs': template, [`module/${path}`]: 'x' })).rejects.toThrow(
       'is reserved: create-ai-module generates it',

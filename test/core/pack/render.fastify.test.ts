@@ -4,6 +4,6 @@ import { describeRender } from './describe-render.ts';
 
 describe('a module of Fastify', () => describeRender('fastify'));
 
-it('every bundled pack has a file like this one', () => {
+it('every bundled pack has a test file like this one', () => {
   expect(readdirSync(new URL('../../../templates/', import.meta.url))).toEqual(['fastapi', 'fastify']);
 });

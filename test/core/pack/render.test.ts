@@ -8,7 +8,7 @@ const texts = (tree: Tree) => Object.fromEntries([...tree].map(([path, { content
 const render = (files: Parameters<typeof makePack>[0], context: object = {}, exceptions = '[]') =>
   renderPack(makePack(files, exceptions), 'module', context).tree;
 
-it('renders templates without their ending, and copies the rest', () => {
+it('renders templates, without their extension, and copies other files', () => {
   const png = Uint8Array.from([0x89, 0x50, 0, 255]);
   const tree = render(
     {
@@ -22,7 +22,7 @@ it('renders templates without their ending, and copies the rest', () => {
   expect(texts(tree)).toEqual({ 'a.ts': 'x = n\n', 'sub/b.txt': '{{name}}', 'c.png': png, '.env': '' });
 });
 
-it('renders one section, each as its own tree', () => {
+it('renders one section', () => {
   const pack = makePack({ 'module/a': 'm', 'host/a': 'h', 'edits/a': 'e', 'README.md': 'r' });
   expect((['module', 'host', 'edits'] as const).map((part) => texts(renderPack(pack, part, {}).tree))).toEqual([
     { a: 'm' },
@@ -31,7 +31,7 @@ it('renders one section, each as its own tree', () => {
   ]);
 });
 
-it('keeps modes, and says which file of the pack made what', () => {
+it('keeps modes, and returns the source of each file', () => {
   const pack = makePack({ 'module/run.sh.hbs': { content: '#!/bin/sh\n', mode: 0o755 } });
   const { tree, sources } = renderPack(pack, 'module', {});
   expect([...tree.values()].map(({ mode }) => mode)).toEqual([0o755]);
@@ -51,19 +51,19 @@ describe('placeholders in paths', () => {
   });
 
   it.each([
-    ['an unknown one', '{{nmae}}.ts', {}],
-    ['one that is no value', '{{pack}}.ts', { pack: {} }],
-    ['one that leaves the folder', '{{name}}/x', { name: '..' }],
-    ['one that is empty', '{{name}}/x', { name: '' }],
-    ['one with a slash in front', '{{name}}', { name: '/etc/passwd' }],
-    ['one with a character that is illegal on Windows', '{{name}}.ts', { name: 'a:b' }],
-  ])('%s is refused', (_, path, context) => {
+    ['an unknown name', '{{nmae}}.ts', {}],
+    ['an object', '{{pack}}.ts', { pack: {} }],
+    ['a value that leads out of the folder', '{{name}}/x', { name: '..' }],
+    ['an empty value', '{{name}}/x', { name: '' }],
+    ['a value with a leading slash', '{{name}}', { name: '/etc/passwd' }],
+    ['a value with a character that is illegal on Windows', '{{name}}.ts', { name: 'a:b' }],
+  ])('rejects %s', (_, path, context) => {
     expect(() => render({ [`module/${path}`]: '' }, context)).toThrow(
       /Template pack tiny: module\/.*: its path .* is refused/,
     );
   });
 
-  it('in the argument of a command stays where nothing is known by its name', () => {
+  it('with an unknown name in the argument of a command is kept', () => {
     expect(fillPlaceholders('{{module_dir}}/{{x}} {{a.b}}', { module_dir: 'm/ocr' })).toBe('m/ocr/{{x}} {{a.b}}');
   });
 });
@@ -94,36 +94,36 @@ describe('when', () => {
 
 describe('paths that collide', () => {
   const cases: [name: string, paths: string[]][] = [
-    ['the same', ['module/a.ts.hbs', 'module/a.ts']],
-    ['with the same name filled in', ['module/{{name}}', 'module/ocr']],
-    ['but for case', ['module/README.md', 'module/readme.md.hbs']],
-    ['but for the form of an accent', ['module/\u00e9', 'module/e\u0301']],
-    ['a file where a folder must be', ['module/a', 'module/a/b']],
-    ['a folder where a file must be', ['module/a/b/c', 'module/A/B']],
+    ['equal paths', ['module/a.ts.hbs', 'module/a.ts']],
+    ['equal after replacing placeholders', ['module/{{name}}', 'module/ocr']],
+    ['different only in case', ['module/README.md', 'module/readme.md.hbs']],
+    ['different only in Unicode normalization', ['module/\u00e9', 'module/e\u0301']],
+    ['a file with the name of a folder', ['module/a', 'module/a/b']],
+    ['a folder with the name of a file', ['module/a/b/c', 'module/A/B']],
   ];
   it.each(cases)('%s', (_, paths) => {
     const files = Object.fromEntries(paths.map((path) => [path, '']));
     expect(() => render(files, { name: 'ocr' })).toThrow(/Template pack tiny: module\/.* also renders .*/);
   });
 
-  it('are fine when only one is rendered', () => {
+  it('are accepted if only one is rendered', () => {
     const files = { 'module/a.hbs': 'template', 'module/a': 'copy' };
     expect(texts(render(files, { x: 1 }, '[{ path: module/a, when: { x: 2 } }]'))).toEqual({ a: 'template' });
   });
 });
 
-describe('a fault in a template names the template and the line', () => {
+describe('reports an error in a template with its path and line', () => {
   const cases: [name: string, template: string, line: number, reason: string][] = [
     ['an unknown name', 'a\nb {{nmae}}', 2, '"nmae" not defined'],
     ['an unknown part of a name', '{{name.first.second}}', 1, '"second" not defined'],
     ['an unknown helper', 'a\n\n{{shout name}}', 3, 'unknown helper shout'],
     ['an unknown name given to a helper', 'a\n{{ts nmae}}', 2, 'the argument of ts is undefined'],
-    ['a list given to a helper of texts', '\n{{#if name}}\n{{camel list}}{{/if}}', 3, 'invalid argument for camel'],
+    ['a list given to a helper for strings', '\n{{#if name}}\n{{camel list}}{{/if}}', 3, 'invalid argument for camel'],
     ['a block without an end', 'a\n{{#if name}}\nb\n', 4, 'invalid syntax'],
     ['a block with another end', '{{#if name}}\nx\n{{/each}}', 1, "if doesn't match each"],
-    ['a brace too many', 'a\n{{name}', 2, 'invalid syntax'],
+    ['a missing brace', 'a\n{{name}', 2, 'invalid syntax'],
     ['an unknown partial', '{{> nothing}}', 1, 'The partial nothing could not be found'],
-    ['a partial’s own fault', 'a\n\n\n{{> part}}', 2, '"nmae" not defined'],
+    ['an error in a partial', 'a\n\n\n{{> part}}', 2, '"nmae" not defined'],
   ];
   it.each(cases)('%s', (_, template, line, reason) => {
     const files = { 'module/t.hbs': template, 'partials/part.hbs': 'x\n{{nmae}}' };
@@ -145,7 +145,7 @@ describe('a fault in a template names the template and the line', () => {
   });
 });
 
-it('escapes nothing by itself, and hands partials their context', () => {
+it('does not escape by default, and passes the context to partials', () => {
   const files = {
     'module/a.hbs': '{{text}} {{> part item}} {{#each list}}{{> part}}{{/each}}',
     'partials/part.hbs': '<{{x}}>',
@@ -154,6 +154,6 @@ it('escapes nothing by itself, and hands partials their context', () => {
   expect(texts(render(files, context))).toEqual({ a: '<&"> <1> <2><3>' });
 });
 
-it('reads no inherited properties', () => {
+it('ignores inherited properties', () => {
   expect(() => render({ 'module/a.hbs': '{{name.constructor.name}}' }, { name: 'x' })).toThrow(Failure);
 });

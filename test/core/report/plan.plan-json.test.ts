@@ -4,7 +4,7 @@ import { planChanges } from '../../../src/core/tree/plan.ts';
 import { relPath } from '../../../src/core/tree/rel-path.ts';
 import { type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
 
-it('holds everything that would be written, and nothing that stays', async () => {
+it('contains everything to write, and no unchanged files', async () => {
   const current = new Map([
     [relPath('same'), textFile('1')],
     [relPath('changed'), textFile('1')],

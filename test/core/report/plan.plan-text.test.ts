@@ -13,7 +13,7 @@ const plan = (before: Tree, after: Tree, remove: readonly string[] = []) =>
   planChanges(before, after, { remove: new Set(remove.map(relPath)) });
 
 describe('reportPlan', () => {
-  it('lists what changes, each folder once', () => {
+  it('lists changes by folder', () => {
     const before = tree({ 'a/x.ts': '1', 'a/old.ts': '1', 'a/same.ts': '1', '.env': '1' });
     const after = tree({ 'a/x.ts': '2', 'a/b/y.ts': '1', 'a/z.ts': '1', '.env': '2', 'a/same.ts': '1' });
     expect(reportPlan(plan(before, after, ['a/old.ts']), plain).split('\n')).toEqual([
@@ -30,7 +30,7 @@ describe('reportPlan', () => {
     ]);
   });
 
-  it('says when there is nothing to do', () => {
+  it('reports if there is nothing to do', () => {
     expect(reportPlan(plan(tree({ a: '1' }), tree({ a: '1' })), plain)).toBe('  nothing to do\n');
   });
 });

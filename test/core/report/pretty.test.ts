@@ -23,7 +23,7 @@ const report = (one: Partial<Diagnostic>, text?: string) =>
   reportDiagnostics([diagnostic(one)], new Map(text === undefined ? [] : [['m.yaml', text]]), plain).split('\n');
 
 const cases: [name: string, one: Partial<Diagnostic>, text: string | undefined, want: string[]][] = [
-  ['no place', {}, 'a\n', ['m.yaml error it is wrong (some-rule)']],
+  ['no position', {}, 'a\n', ['m.yaml error it is wrong (some-rule)']],
   ['no text', { range: at(2, 3) }, undefined, ['m.yaml:2:3 error it is wrong (some-rule)']],
   [
     'a warning and a hint',

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { shellLine } from '../../../src/core/text/display.ts';
 
-it('leaves plain words as they are', () => {
+it('does not quote plain words', () => {
   expect(shellLine(['npm', 'run', 'test:unit', '--', 'a/b.ts', 'x=1,2'])).toBe('npm run test:unit -- a/b.ts x=1,2');
 });
 
-it('is read back by a shell word for word', () => {
+it('quotes words so that a shell reads them back', () => {
   const words = [
     "it's",
     '',

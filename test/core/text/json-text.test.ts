@@ -7,7 +7,7 @@ import { jsonText } from '../../../src/core/text/json-text.ts';
 
 const biome = fileURLToPath(new URL('../../../node_modules/.bin/biome', import.meta.url));
 
-it('says the value', () => {
+it('preserves the value', () => {
   const value = { a: [1, 'two', null], b: {}, c: [], d: { e: [{ f: true }] } };
   expect(JSON.parse(jsonText(value))).toEqual(value);
   expect(jsonText({ a: [1, 2], b: [{ c: null }] })).toBe(
@@ -15,7 +15,7 @@ it('says the value', () => {
   );
 });
 
-it("a formatter leaves the manifest's schema as it is", () => {
+it("formats the manifest's schema like Biome", () => {
   const text = jsonText(manifestJsonSchema(parse));
   const config = ['--indent-style=space', '--line-width=120', '--vcs-enabled=false', '--stdin-file-path=any.json'];
   expect(execFileSync(biome, ['format', ...config], { input: text, encoding: 'utf8' })).toBe(text);

@@ -18,7 +18,7 @@ const evaluate = (code: string): unknown => new Function(`'use strict'; return $
 const invisible = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]/;
 
 describe.each(texts)('%s', (_, text) => {
-  it('comes back from every literal', () => {
+  it('is preserved by every literal', () => {
     expect(evaluate(tsLiteral(text))).toBe(text);
     expect(JSON.parse(jsonLiteral(text))).toBe(text);
     expect(load(yamlLiteral(text))).toBe(text);
@@ -27,24 +27,24 @@ describe.each(texts)('%s', (_, text) => {
     expect(JSON.parse(tomlLiteral(text))).toBe(text);
   });
 
-  it('shows nothing hidden in any literal', () => {
+  it('has no invisible characters in any literal', () => {
     for (const literal of [tsLiteral, pyLiteral, jsonLiteral, yamlLiteral, tomlLiteral])
       expect(literal(text)).not.toMatch(invisible);
   });
 
-  it('is one line of prose without anything hidden', () => {
+  it('is one line of prose without invisible characters', () => {
     expect(oneLine(text)).not.toMatch(invisible);
     expect(oneLine(text)).not.toMatch(/ {2}|^ | $/);
   });
 
-  it('cannot end a JSDoc comment, and leaves no blank at the end of a line', () => {
+  it('cannot end a JSDoc comment, and leaves no trailing spaces', () => {
     const comment = jsdocText(text, 2);
     expect(comment).not.toContain('*/');
     for (const line of comment.split('\n')) expect(line).toMatch(/^ {3}\* \S(.*\S)?$/);
     expect(evaluate(`1 /**\n${comment}\n   */`)).toBe(1);
   });
 
-  it('can neither end a docstring nor hold half an escape', () => {
+  it('cannot end a docstring or contain an incomplete escape', () => {
     const lines = docstringText(text, 4).split('\n');
     for (const [index, line] of lines.entries()) {
       expect(line).not.toContain('"');
@@ -59,13 +59,13 @@ const strings: [name: string, given: string, ts: string, py: string][] = [
   ['empty', '', `''`, `""`],
   ['an apostrophe takes double quotes', `it's`, `"it's"`, `"it's"`],
   ['a double quote takes single quotes in Python', 'a"b', `'a"b'`, `'a"b'`],
-  ['as many of both keeps the preferred', `'"`, `'\\'"'`, `"'\\""`],
+  ['equally many of both keep the preferred quotes', `'"`, `'\\'"'`, `"'\\""`],
   ['a line feed', 'a\nb', `'a\\nb'`, `"a\\nb"`],
   ['a bell', '\u0007', `'\\u0007'`, `"\\u0007"`],
   ['half a surrogate pair', '\ud83d!', `'\\ud83d!'`, `"\\ud83d!"`],
   ['an emoji stays', '✨', `'✨'`, `"✨"`],
 ];
-it.each(strings)('quotes as formatters do: %s', (_, given, ts, py) => {
+it.each(strings)('quotes like formatters: %s', (_, given, ts, py) => {
   expect(tsLiteral(given)).toBe(ts);
   expect(pyLiteral(given)).toBe(py);
 });
@@ -88,7 +88,7 @@ it.each(others)('writes %s in every language', (given, ts, py, json, yaml) => {
   expect(parse(yaml)).toBe(given === 0 ? 0 : given);
 });
 
-it('a number in YAML is a number for readers of YAML 1.1 too, which want a point and a sign', () => {
+it('writes numbers that YAML 1.1 also reads as numbers', () => {
   const float11 = /^[-+]?[0-9][0-9_]*\.[0-9_]*([eE][-+][0-9]+)?$/;
   for (const value of [1e21, 1.5e300, 1e-7, -2e50, 1.25]) expect(yamlLiteral(value)).toMatch(float11);
 });
@@ -107,19 +107,19 @@ const markdown: [name: string, given: string, want: string][] = [
   ['a link', '[a](b)', '\\[a\\](b)'],
   ['several lines', ' a\n\n# b ', 'a \\# b'],
 ];
-it.each(markdown)('Markdown shows it literally: %s', (_, given, want) => expect(markdownText(given)).toBe(want));
+it.each(markdown)('escapes for Markdown: %s', (_, given, want) => expect(markdownText(given)).toBe(want));
 
 describe('wrapping', () => {
   const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
 
-  it('breaks comments at spaces, below the width of the line', () => {
+  it('breaks comments at spaces, within the line width', () => {
     const lines = jsdocText(words, 2).split('\n');
     expect(lines.length).toBeGreaterThan(3);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110);
     expect(lines.map((line) => line.slice('   * '.length)).join(' ')).toBe(words);
   });
 
-  it('cuts a word that is longer than a line, never inside an emoji', () => {
+  it('cuts a word that is longer than a line, but not within an emoji', () => {
     const lines = docstringText('✨🧠'.repeat(300), 4).split('\n');
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.map((line) => line.trim()).join('')).toBe('✨🧠'.repeat(300));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   camelCase,
   classNameFor,
+  invalidModuleNameReason,
   isKeyword,
   kebabCase,
   pascalCase,
@@ -9,12 +10,11 @@ import {
   suggestModuleName,
   titleOf,
   uniqueName,
-  whyNotModuleName,
 } from '../../../src/core/text/names.ts';
 
 describe('whyNotModuleName', () => {
   const good = ['ab', 'document_search', 'a1', 'x_', 'a__b', 'lists', 'health2', 'module', 'a'.repeat(50)];
-  it.each(good)('takes %s', (name) => expect(whyNotModuleName(name)).toBeUndefined());
+  it.each(good)('accepts %s', (name) => expect(invalidModuleNameReason(name)).toBeUndefined());
 
   const bad: [given: string, reason: string][] = [
     ['', 'is empty'],
@@ -46,7 +46,7 @@ describe('whyNotModuleName', () => {
     ['health', 'reserved'],
     ['host', 'reserved: the host uses it'],
   ];
-  it.each(bad)('refuses %j', (name, reason) => expect(whyNotModuleName(name)).toContain(reason));
+  it.each(bad)('rejects %j', (name, reason) => expect(invalidModuleNameReason(name)).toContain(reason));
 });
 
 describe('suggestModuleName', () => {
@@ -67,7 +67,7 @@ describe('suggestModuleName', () => {
   ];
   it.each(cases)('%j → %s', (given, want) => {
     expect(suggestModuleName(given)).toBe(want);
-    if (want !== undefined) expect(whyNotModuleName(want)).toBeUndefined();
+    if (want !== undefined) expect(invalidModuleNameReason(want)).toBeUndefined();
   });
 });
 
@@ -102,12 +102,12 @@ it.each([
   ]),
 );
 
-it('knows keywords of both languages, whatever their case', () => {
+it('knows keywords of both languages in any case', () => {
   expect(['class', 'None', 'TRUE', 'let', 'nonlocal', 'enum'].every(isKeyword)).toBe(true);
   expect(['process', 'match_', 'of', 'type'].some(isKeyword)).toBe(false);
 });
 
-it('makes names that stay apart in every case a template may turn them into', () => {
+it('makes names that are distinct in every case convention of templates', () => {
   const used = new Set(['process']);
   const names = ['reindex', 'reindex', 're_index', 'process', 'by_x__y', 'by_x_y', 'reindex_2'];
   const unique = names.map((name) => uniqueName(name, used));

@@ -23,7 +23,7 @@ const cases: [given: string, want: string | undefined][] = [
 ];
 it.each(cases)('%j → %s', (given, want) => expect(nearestWord(given, words)).toBe(want));
 
-it('takes the nearer of two, and of equals the first', () => {
+it('returns the nearest word, and the first of equally near ones', () => {
   expect(nearestWord('tests', ['text', 'test', 'tent'])).toBe('test');
   expect(nearestWord('cat', ['bat', 'hat'])).toBe('bat');
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { whySecret } from '../../../src/core/text/secrets.ts';
+import { secretReason } from '../../../src/core/text/secrets.ts';
 
-/** Made up, and in pieces, so that no scanner of this repository takes them for real ones. */
+/** Fake secrets, split so that secret scanners do not report them. */
 const joined = (...parts: string[]): string => parts.join('');
 const tail = 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0';
 
@@ -34,7 +34,7 @@ const secrets: [name: string, text: string, key: string, reason: string][] = [
     'a random key',
   ],
 ];
-it.each(secrets)('suspects %s', (_, text, key, reason) => expect(whySecret(text, key)).toContain(reason));
+it.each(secrets)('suspects %s', (_, text, key, reason) => expect(secretReason(text, key)).toContain(reason));
 
 const harmless: [name: string, text: string, key: string][] = [
   ['prose', 'Finds documents by meaning, and says where: in which of them, on what page, and how sure it is.', ''],
@@ -50,7 +50,7 @@ const harmless: [name: string, text: string, key: string][] = [
   ['a constant', 'DOCUMENT_SEARCH_INDEX_KEY', 'index_key_env'],
   ['zeros', '0'.repeat(64), 'seed'],
   ['a count of tokens', '4096', 'max_tokens'],
-  ['nothing for a password', '', 'password'],
+  ['an empty password', '', 'password'],
   ['sk as a language', 'sk-SK', 'locale'],
 ];
-it.each(harmless)('does not suspect %s', (_, text, key) => expect(whySecret(text, key)).toBeUndefined());
+it.each(harmless)('does not suspect %s', (_, text, key) => expect(secretReason(text, key)).toBeUndefined());

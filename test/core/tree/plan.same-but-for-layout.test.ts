@@ -17,7 +17,7 @@ const replaced = (from: string | RegExp, to: string) => {
   return text;
 };
 
-describe('a lock', () => {
+describe('a lock file', () => {
   it.each([
     ['single quotes', replaced('"', "'")],
     ['no quotes', replaced('"', '')],
@@ -38,17 +38,17 @@ describe('a lock', () => {
 
   it.each([
     ['another version', replaced('1.2.0', '1.3.0')],
-    ['one entry more', replaced('owned:', 'owned:\n  - "x"')],
+    ['an added entry', replaced('owned:', 'owned:\n  - "x"')],
     ['another order of entries', replaced(/( {2}- "R.*\n)( {2}- "m.*\n)/g, '$2$1')],
     ['another type', replaced('lock_version: 1', 'lock_version: "1"')],
-    ['one key more', `${lock}deleted: ["x"]\n`],
-    ['marks of a conflict', `<<<<<<< a\n${lock}=======\n>>>>>>> b\n`],
+    ['an added key', `${lock}deleted: ["x"]\n`],
+    ['conflict markers', `<<<<<<< a\n${lock}=======\n>>>>>>> b\n`],
     ['the same key twice', `${lock}host: "my app"\n`],
-    ['nothing', ''],
+    ['an empty text', ''],
   ])('with %s does not', (_, text) => expect(sameButForLayout(lockPath, lock, text)).toBe(false));
 });
 
-describe('the schema of manifests', () => {
+describe('the manifest schema', () => {
   const schema = { type: 'object', properties: { name: { type: 'string' }, list: { enum: ['a', 'b'] } } };
   const path = 'src/ai/modules/manifest.schema.json';
   const text = JSON.stringify(schema, null, 2);
@@ -66,7 +66,7 @@ describe('the schema of manifests', () => {
     ['another value', text.replace('"string"', '"number"')],
     ['another order of values', text.replace(/"a",(\s+)"b"/, '"b",$1"a"')],
     ['a comment', `// mine\n${text}`],
-    ['a cut end', text.slice(0, -1)],
+    ['a truncated text', text.slice(0, -1)],
   ])('with %s does not', (_, other) => expect(sameButForLayout(path, text, other)).toBe(false));
 });
 

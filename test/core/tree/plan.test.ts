@@ -13,11 +13,11 @@ const show = (current: Tree, desired: Tree, remove: readonly string[] = []) =>
   );
 
 const cases: [name: string, current: Tree, desired: Tree, remove: string[], want: string[]][] = [
-  ['nothing', tree({}), tree({}), [], []],
+  ['empty trees', tree({}), tree({}), [], []],
   ['a new file', tree({}), tree({ a: '1' }), [], ['create a']],
-  ['a changed one', tree({ a: '1' }), tree({ a: '2' }), [], ['update a']],
-  ['the same one', tree({ a: '1' }), tree({ a: '1' }), [], ['keep a']],
-  ['one with other line endings', tree({ a: '1\r\n' }), tree({ a: '1\n' }), [], ['keep a']],
+  ['a changed file', tree({ a: '1' }), tree({ a: '2' }), [], ['update a']],
+  ['an unchanged file', tree({ a: '1' }), tree({ a: '1' }), [], ['keep a']],
+  ['a file with other line endings', tree({ a: '1\r\n' }), tree({ a: '1\n' }), [], ['keep a']],
   [
     'a lock in another layout',
     tree({ '.ai-module/lock.yaml': "owned: ['b']\n" }),
@@ -26,10 +26,10 @@ const cases: [name: string, current: Tree, desired: Tree, remove: string[], want
     ['keep .ai-module/lock.yaml'],
   ],
   ['another mode', tree({ a: '1' }), tree({ a: textFile('1', 0o755) }), [], ['update a']],
-  ['one that is not wanted is kept', tree({ a: '1' }), tree({}), [], ['keep a']],
-  ['unless it is to be removed', tree({ a: '1' }), tree({}), ['a'], ['delete a']],
-  ['one that is wanted is not removed', tree({ a: '1' }), tree({ a: '2' }), ['a'], ['update a']],
-  ['one that is not there is not removed', tree({}), tree({}), ['a'], []],
+  ['keeps a file that is missing from the desired tree', tree({ a: '1' }), tree({}), [], ['keep a']],
+  ['deletes a file that is listed for removal', tree({ a: '1' }), tree({}), ['a'], ['delete a']],
+  ['does not delete a desired file', tree({ a: '1' }), tree({ a: '2' }), ['a'], ['update a']],
+  ['does not delete a missing file', tree({}), tree({}), ['a'], []],
   [
     'text becoming bytes',
     tree({ a: 'x' }),
@@ -47,7 +47,7 @@ const cases: [name: string, current: Tree, desired: Tree, remove: string[], want
 ];
 it.each(cases)('%s', (_, current, desired, remove, want) => expect(show(current, desired, remove)).toEqual(want));
 
-it('carries what it believes to be there', () => {
+it('contains the expected current files', () => {
   const { changes } = planChanges(tree({ a: '1', b: '1', c: '1' }), tree({ a: '2' }), {
     remove: new Set([relPath('b')]),
   });
@@ -58,7 +58,7 @@ it('carries what it believes to be there', () => {
   ]);
 });
 
-it('writes what changes in the line endings that are there', () => {
+it('keeps the line endings of changed files', () => {
   const { changes } = planChanges(tree({ a: '1\r\n2\r\n' }), tree({ a: '1\n3\n' }));
   expect(changes).toEqual([
     { kind: 'update', path: 'a', before: textFile('1\r\n2\r\n'), after: textFile('1\r\n3\r\n') },
@@ -70,7 +70,7 @@ it('sorts new folders', () => {
   expect(planChanges(tree({}), tree({}), { newFolders }).newFolders).toEqual(['a', 'b']);
 });
 
-it('knows when there is nothing to do', () => {
+it('detects a plan without changes', () => {
   expect(isNoop(planChanges(tree({ a: '1' }), tree({ a: '1' })))).toBe(true);
   expect(isNoop(planChanges(tree({}), tree({ a: '1' })))).toBe(false);
 });

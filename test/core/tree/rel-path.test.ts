@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isFailure } from '../../../src/core/failure.ts';
-import { folderOf, joinPath, relativeTo, relPath, whyNotRelPath } from '../../../src/core/tree/rel-path.ts';
+import { folderOf, invalidPathReason, joinPath, relativeTo, relPath } from '../../../src/core/tree/rel-path.ts';
 
 describe('relPath', () => {
   const good = [
@@ -18,7 +18,7 @@ describe('relPath', () => {
     '.github/x',
     'git/x',
   ];
-  it.each(good)('takes %s', (path) => expect(relPath(path)).toBe(path));
+  it.each(good)('accepts %s', (path) => expect(relPath(path)).toBe(path));
 
   const bad: [given: string, reason: string][] = [
     ['', 'it is empty'],
@@ -57,8 +57,8 @@ describe('relPath', () => {
     ['.git/hooks/post-commit', "git's own"],
     ['a/.GIT/config', "git's own"],
   ];
-  it.each(bad)('refuses %j', (path, reason) => {
-    expect(whyNotRelPath(path)).toContain(reason);
+  it.each(bad)('rejects %j', (path, reason) => {
+    expect(invalidPathReason(path)).toContain(reason);
     expect(() => relPath(path)).toThrow(expect.toSatisfy((error) => isFailure(error, 'path-invalid')));
   });
 });
@@ -69,7 +69,7 @@ it.each([
   [['a', '', 'c'], 'a/c'],
 ])('joinPath(%j) = %s', (parts, want) => expect(joinPath(...parts)).toBe(want));
 
-it('joinPath refuses what is no path', () => {
+it('joinPath rejects invalid paths', () => {
   expect(() => joinPath('')).toThrow('it is empty');
   expect(() => joinPath('a', '..')).toThrow('segment ..');
 });

@@ -8,7 +8,7 @@ import { draws, eachSeed } from '../../draws.ts';
 import { candidateManifest, Draw } from '../pack/random-manifest.ts';
 import { mutateText, styles } from './yaml-mutants.ts';
 
-/** What the exact reader says, where the fast one says anything; `undefined` where it leaves the text to the other. */
+/** The value from the exact reader, if the fast reader accepts the text; else `undefined`. */
 async function bothOn(text: string) {
   const fast = readPlainYaml(text);
   if (fast === undefined) return undefined;
@@ -39,7 +39,7 @@ describe('readPlainYaml', () => {
     ['lists', 'a:\n  - x\n  - "y"\nb: [x, "y", 1]\nc: []\n', { a: ['x', 'y'], b: ['x', 'y', 1], c: [] }],
     ['mappings', 'a:\n  b:\n    c: true\nd: {e: 1, f: [x]}\n', { a: { b: { c: true } }, d: { e: 1, f: ['x'] } }],
     ['comments', '# one\na: b # two\n\n  # three\n', { a: 'b' }],
-    ['nothing', '', null],
+    ['an empty text', '', null],
     ['no line feed at the end', 'a: b', { a: 'b' }],
   ])('reads %s', (_, text, value) => expect(readPlainYaml(text)?.value).toEqual(value));
 
@@ -49,28 +49,28 @@ describe('readPlainYaml', () => {
     ['an anchor', 'a: &x b\n'],
     ['a tag', 'a: !!str b\n'],
     ['a block scalar', 'a: |\n  b\n'],
-    ['a number of another base', 'a: 0x1F\n'],
+    ['a number with another base', 'a: 0x1F\n'],
     ['a second document', 'a: b\n---\nc: d\n'],
-    ['a key that stands twice', 'a: b\na: c\n'],
-    ['a key that stands twice on a line', 'a: {b: 1, b: 2}\n'],
-    ['a colon too many', 'a: b: c\n'],
+    ['a duplicate key', 'a: b\na: c\n'],
+    ['a duplicate key on one line', 'a: {b: 1, b: 2}\n'],
+    ['an extra colon', 'a: b: c\n'],
     ['a byte order mark', '\ufeffa: b\n'],
-    ['an indent that fits nothing', 'a:\n    b: c\n  d: e\n'],
+    ['inconsistent indentation', 'a:\n    b: c\n  d: e\n'],
   ])('leaves %s to the exact reader', (_, text) => expect(readPlainYaml(text)).toBeUndefined());
 
-  it('is quick to leave what is built to hold it up', () => {
+  it('rejects malicious texts quickly', () => {
     for (const piece of ['a ', 'a: ', '"', "''", '[a, ', '{a: b, ', ' #', '- ', ' '])
       expect(readPlainYaml(`a: ${piece.repeat(20_000)}\u0000`)).toBeUndefined();
   });
 
-  it('takes nothing of the YAML test suite that the exact reader takes otherwise', async () => {
+  it('agrees with the exact reader on all texts of the YAML test suite that it accepts', async () => {
     const texts = suite.flatMap(({ cases }) => cases.map((one) => one.yaml));
     expect(texts.length).toBeGreaterThan(300);
     const read = await Promise.all(texts.map(mustAgree));
     expect(read.filter(Boolean).length).toBeGreaterThan(10);
   });
 
-  it(`takes nothing of ${draws.plainMutants * 16} mutants of manifests that the exact reader takes otherwise`, async () => {
+  it(`agrees with the exact reader on all of ${draws.plainMutants * 16} mutants of manifests that it accepts`, async () => {
     let read = 0;
     await eachSeed(draws.plainMutants, async (seed) => {
       const draw = new Draw(seed);

@@ -19,10 +19,10 @@ const random = fc.sample(
   fc.array(piece, { minLength: 1, maxLength: 6 }).map((parts) => parts.join('')),
   { numRuns: draws.scalars, seed: firstSeed },
 );
-/** What may stand alone as a plain scalar. */
+/** Texts that are valid as plain scalars. */
 const scalars = [...new Set([...known, ...random])].filter((text) => !/^[-:](?![^\s])|:$|^-{3}/.test(text));
 
-/** A number as both sides write it, so that 1 and 1.0 are the same. */
+/** Normalizes numbers, so that 1 and 1.0 are equal. */
 const shown = (meaning: ReturnType<typeof meaningIn11>): string =>
   meaning.kind === 'number'
     ? `number ${Number(meaning.value)}`
@@ -55,7 +55,7 @@ await describeWhere('meaningIn11', missingPython(), async () => {
     expect(scalars.length).toBeGreaterThan(2_000);
     const wrong = scalars.flatMap((text, index) => {
       const read = theirs[index];
-      // It has the form of a date or a number, and is none: PyYAML ends with a ValueError.
+      // Invalid dates and numbers, for which PyYAML raises a ValueError.
       if (read === 'error' || read === 'refused') return [];
       const [kind, value] = Array.isArray(read) ? read : [read];
       const want = kind === 'number' ? `number ${pythonNumber(value)}` : kind === 'boolean' ? `boolean ${value}` : kind;
@@ -87,7 +87,7 @@ describe('meaningIn12', () => {
 describe('the rule read-differently', () => {
   const different = scalars.filter((text) => !sameMeaning(meaningIn12(text), meaningIn11(text)));
 
-  it('suspects every text with a value that is read differently, at any position', () => {
+  it('suspects every text with a value that YAML versions read differently, at any position', () => {
     expect(different.length).toBeGreaterThan(50);
     const places: ((text: string) => string)[] = [
       (text) => `a: ${text}\n`,

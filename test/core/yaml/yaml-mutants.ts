@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { hostileTexts } from '../hostile.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
-/** One value as texts: as the tool writes it, as people do, and as other tools do. */
+/** One value in several styles: of this tool, of people and of other tools. */
 export function styles(draw: Draw, value: object): string[] {
   const json = (inner: unknown) => JSON.stringify(inner);
   const quoted = Object.entries(value).map(([key, inner]) => {
@@ -118,7 +118,7 @@ const pieces = [
   ...hostileTexts.map(([, text]) => text),
 ];
 
-/** A text changed in one to three places, as a slip of the hand or a bad merge would. */
+/** Changes a text in one to three places, like a typing error or a bad merge. */
 export function mutateText(draw: Draw, given: string): string {
   let text = given;
   for (let left = 1 + draw.below(3); left > 0; left -= 1)

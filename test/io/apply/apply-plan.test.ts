@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Plan, planChanges } from '../../../src/core/tree/plan.ts';
 import { type RelPath, relPath } from '../../../src/core/tree/rel-path.ts';
-import { inPlaceOf, sortedPaths, type Tree, type TreeFile, textFile } from '../../../src/core/tree/tree.ts';
+import { sortedPaths, type Tree, type TreeFile, textFile, withExistingEndings } from '../../../src/core/tree/tree.ts';
 import { applyPlan } from '../../../src/io/apply/apply-plan.ts';
 import { type Disk, nodeDisk } from '../../../src/io/fs/disk.ts';
 import { contentOf } from '../../../src/io/fs/read-file.ts';
@@ -71,7 +71,7 @@ describe('property: applying a plan produces exactly the desired tree', () => {
         expect([...found.keys()]).toEqual(sortedPaths(desired));
         for (const [name, wanted] of desired) {
           const there = current.get(name);
-          expect(found.get(name), name).toEqual(there ? inPlaceOf(there, wanted) : wanted);
+          expect(found.get(name), name).toEqual(there ? withExistingEndings(there, wanted) : wanted);
         }
         expect(Object.keys(snapshot(root)).filter((name) => name.includes('create-ai-module'))).toEqual([]);
         // Idempotent: the second plan has no changes.

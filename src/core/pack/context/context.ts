@@ -18,7 +18,7 @@ import {
   settingContext,
 } from './setting-context.ts';
 
-/** All that a module template can see: prepared data, so that templates hold almost no logic. */
+/** The data for module templates, prepared so that templates need almost no logic. */
 export interface Context {
   /** The module's name: `document_search`. */
   readonly name: string;
@@ -28,75 +28,75 @@ export interface Context {
   readonly kebabName: string;
   /** `Document search` */
   readonly title: string;
-  /** What environment variables of the module start with: `DOCUMENT_SEARCH`. */
+  /** Prefix of the module's environment variables: `DOCUMENT_SEARCH`. */
   readonly envPrefix: string;
   /** Version of the module. */
   readonly version: string;
-  /** What the module does, as its author wrote it. */
+  /** The module's description. */
   readonly description: string;
-  /** Who wrote it. */
+  /** The module's author. */
   readonly author: string;
   /** Name of the module's class: `DocumentSearchModule`. */
   readonly className: string;
-  /** The class name without its ending `Module`: `DocumentSearch` in `DocumentSearchService`. */
+  /** The class name without the suffix `Module`: `DocumentSearch` in `DocumentSearchService`. */
   readonly stem: string;
-  /** Prefix of the module's permissions and events: normally its name. */
+  /** Prefix of the module's permissions and events: usually its name. */
   readonly namespace: string;
-  /** The whole manifest, for what is not prepared below. */
+  /** The whole manifest. */
   readonly manifest: Manifest;
-  /** What the module depends on, by kind. */
+  /** The module's dependencies, by kind. */
   readonly dependencies: DependencyGroups;
   /** All endpoints, in the manifest's order. */
   readonly endpoints: readonly EndpointContext[];
-  /** The standard endpoints by role, null where the manifest has none: `endpoint.result.path`. */
+  /** The standard endpoints by role, null if the manifest does not have one: `endpoint.result.path`. */
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
-  /** Of those, the ones without a body. */
+  /** The extra endpoints without a request body. */
   readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
   readonly permissions: readonly PermissionContext[];
-  /** The standard permissions by role, null where the manifest has none: `permission.admin`. */
+  /** The standard permissions by role, null if the manifest does not have one: `permission.admin`. */
   readonly permission: Readonly<Record<PermissionRole, string | null>>;
-  /** All events it emits, in the manifest's order. */
+  /** All emitted events, in the manifest's order. */
   readonly events: readonly EventContext[];
-  /** The events of a job's life by their last word, null where the manifest has none: `event.started`. */
+  /** The lifecycle events of jobs by their last word, null if the manifest does not have one: `event.started`. */
   readonly event: Readonly<Record<LifecycleEvent, string | null>>;
-  /** The events it emits beyond those of a job's life. */
+  /** The emitted events except lifecycle events. */
   readonly extraEvents: readonly EventContext[];
-  /** The events it handles. */
+  /** The subscribed events. */
   readonly subscriptions: readonly EventContext[];
-  /** Whether `user.deleted` is among them. */
+  /** Whether the module subscribes to `user.deleted`. */
   readonly subscribesUserDeleted: boolean;
-  /** The others. */
+  /** The subscribed events except `user.deleted`. */
   readonly otherSubscriptions: readonly EventContext[];
-  /** Of the others, those of the module itself: a job started by one of them could go on for ever. */
+  /** The other subscriptions in the module's own namespace. They start no jobs, which could cause an endless loop. */
   readonly ownSubscriptions: readonly EventContext[];
-  /** Of the others, those that start a job. */
+  /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
-  /** Those that every module has anyway. */
+  /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];
-  /** Those that only this module has. */
+  /** The settings that only this module has. */
   readonly ownSettings: readonly SettingContext[];
-  /** Those that name an environment variable or are secret. */
+  /** The settings that name an environment variable or are secret. */
   readonly envSettings: readonly SettingContext[];
-  /** Those that are secret themselves, and not only name a variable. */
+  /** The settings that are secret themselves, and do not name a variable. */
   readonly secretSettings: readonly SettingContext[];
-  /** Those with a closed set of values. */
+  /** The settings of this module with a closed set of values. */
   readonly enumSettings: readonly SettingContext[];
-  /** Those that are text, or that the manifest has in the long form. */
+  /** The settings that are strings or have the long form in the manifest. */
   readonly describedSettings: readonly SettingContext[];
-  /** The manifest's own block, in the form it has there. */
+  /** The manifest's `configuration`, in its original form. */
   readonly configuration: readonly ConfigurationContext[];
-  /** Which provider works unless configured otherwise: `local` or `openai`. */
+  /** The default provider: `local` or `openai`. */
   readonly provider: string;
-  /** What the module may use of a machine. */
+  /** The module's resource limits. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly max_concurrent_jobs: number };
-  /** Where this host keeps what modules use, as import specifiers from the module's folder. */
+  /** Where modules import parts of this host from, as specifiers for files in the module's folder. */
   readonly imports: Readonly<Record<string, string>>;
-  /** The pack that renders. */
+  /** The template pack. */
   readonly pack: { readonly name: string; readonly version: string };
 }
 

@@ -3,33 +3,33 @@ import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { isKeyword, uniqueName } from '../../text/names.ts';
 
-/** An endpoint as a template wants it. Names are snake_case; the case helpers turn them. */
+/** An endpoint for templates. Names are snake_case; case helpers convert them. */
 export interface EndpointContext {
-  /** As the manifest has it. */
+  /** The entry in the manifest. */
   readonly entry: string;
   /** `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. */
   readonly method: string;
-  /** Below the module's prefix: `/documents/{document_id}`. */
+  /** The path below the module's prefix: `/documents/{document_id}`. */
   readonly path: string;
-  /** The same with colons: `/documents/:document_id`. */
+  /** The path with colons: `/documents/:document_id`. */
   readonly colonPath: string;
   /** The path up to its first parameter: `/documents/`. */
   readonly pathStart: string;
-  /** The path with a value in each place: `/documents/sample`. */
+  /** The path with a value for each parameter: `/documents/sample`. */
   readonly samplePath: string;
-  /** Names of the path's parameters. */
+  /** Names of the path parameters. */
   readonly parameters: readonly string[];
-  /** Names for what else its function takes, none of them a parameter's: `query`, or `query_`. */
+  /** Names of the handler's other arguments, distinct from path parameters: `query`, or `query_`. */
   readonly argument: Readonly<Record<OwnArgument, string>>;
   /** Whether requests have a body: POST, PUT and PATCH. */
   readonly hasBody: boolean;
-  /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an endpoint beyond the standard six. */
+  /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an extra endpoint. */
   readonly role: EndpointRole | null;
-  /** The permission that callers need, with its namespace. */
+  /** The required permission, with its namespace. */
   readonly permission: string;
   /** The last word of that permission. */
   readonly permissionRole: PermissionRole;
-  /** Name of the route's function: snake_case, unique in the module. */
+  /** Name of the handler: snake_case, unique in the module. */
   readonly handler: string;
 }
 
@@ -39,7 +39,7 @@ export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'lis
 
 export function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
   const used = new Set<string>(endpointRoles);
-  // What is spread goes last: an object that grows after it takes a hundred times as long to make.
+  // The spread is last, because adding properties after it is a hundred times slower.
   return endpointsOf(manifest).map(({ permission, ...endpoint }, index) => ({
     entry: manifest.endpoints[index] as string,
     argument: argumentNames(endpoint.parameters),
@@ -71,17 +71,17 @@ function handlerName(endpoint: { method: string; path: string; parameters: reado
   return needsVerb ? `${endpoint.method.toLowerCase()}_${full}` : full;
 }
 
-/** An event as a template wants it. */
+/** An event for templates. */
 export interface EventContext {
-  /** As the manifest has it: `document_search.index_refreshed`. */
+  /** The name in the manifest: `document_search.index_refreshed`. */
   readonly name: string;
-  /** What stands before the dot. */
+  /** The part before the dot. */
   readonly namespace: string;
-  /** Name of its function: snake_case, unique; with the namespace in front where that is not the module's own. */
+  /** Name of the handler: snake_case, unique, with the namespace as a prefix if it is not the module's own. */
   readonly handler: string;
 }
 
-/** `own` is the namespace whose events go by their verb alone. */
+/** Handlers of events in the namespace `own` are named by the verb alone. */
 export function eventContexts(events: readonly string[], own: string): EventContext[] {
   const used = new Set<string>(own === '' ? lifecycleEvents : []);
   return events.map((name) => {
@@ -91,15 +91,15 @@ export function eventContexts(events: readonly string[], own: string): EventCont
   });
 }
 
-/** A permission as a template wants it. */
+/** A permission for templates. */
 export interface PermissionContext {
-  /** As the manifest has it: `document_search:create`. */
+  /** The name in the manifest: `document_search:create`. */
   readonly name: string;
-  /** snake_case, unique: its verb, with the namespace in front where that is not the module's own. */
+  /** The verb in snake_case, unique, with the namespace as a prefix if it is not the module's own. */
   readonly key: string;
 }
 
-/** `own` is the namespace whose permissions go by their verb alone; `delete` is a fine key of an object. */
+/** Keys of permissions in the namespace `own` are the verb alone. `delete` is a valid key, although a keyword. */
 export function permissionContexts(permissions: readonly string[], own: string): PermissionContext[] {
   const used = new Set<string>();
   return permissions.map((name) => {

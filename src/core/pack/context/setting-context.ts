@@ -1,37 +1,37 @@
 import { isEnvKey, type Scalar, type Setting, settingOf, standardSettings } from '../../manifest/configuration.ts';
 import type { ConfigurationValue } from '../../manifest/schema.ts';
 
-/** A configuration key in its long form, whichever form the manifest has, with what a template asks about it. */
+/** A configuration key for templates, always in the long form. */
 export interface SettingContext extends Setting {
-  /** The key as the manifest has it: snake_case. */
+  /** The key in the manifest: snake_case. */
   readonly key: string;
-  /** Whether it holds the name of an environment variable: its key ends in `_env`. */
+  /** Whether its value is the name of an environment variable: the key ends with `_env`. */
   readonly isEnv: boolean;
-  /** Whether it is secret itself, and does not only name a variable. */
+  /** Whether it is secret itself, and does not name a variable. */
   readonly isSecret: boolean;
-  /** Declared by the host for every module; the manifest gives it another default. */
+  /** Whether the host declares it for every module; the manifest only sets the default. */
   readonly isStandard: boolean;
-  /** Whether the manifest has its long form. */
+  /** Whether it has the long form in the manifest. */
   readonly isLong: boolean;
-  /** Whether it has a default, which may be empty, false or 0. */
+  /** Whether it has a default, which can be empty, false or 0. */
   readonly hasDefault: boolean;
-  /** Whether it has a smallest value, which may be 0. */
+  /** Whether it has a minimum, which can be 0. */
   readonly hasMinimum: boolean;
-  /** Whether it has a largest value, which may be 0. */
+  /** Whether it has a maximum, which can be 0. */
   readonly hasMaximum: boolean;
-  /** The key in capitals: `TOP_K`. */
+  /** The key in upper case: `TOP_K`. */
   readonly upperKey: string;
 }
 
-/** One key of the manifest's `configuration` in the form it has there: a scalar, or the lines of the long form. */
+/** A key of the manifest's `configuration` in its original form: a scalar, or the lines of the long form. */
 export interface ConfigurationContext {
   /** The key. */
   readonly key: string;
-  /** Whether the manifest has the long form. */
+  /** Whether it has the long form. */
   readonly isLong: boolean;
   /** The scalar; null for the long form. */
   readonly value: Scalar | null;
-  /** The long form's lines, in its order: `name`, and either `value` or, with `isList`, `values`. */
+  /** The lines of the long form: `name`, and either `value` or, with `isList`, `values`. */
   readonly lines: readonly ConfigurationLine[];
 }
 

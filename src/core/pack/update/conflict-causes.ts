@@ -3,67 +3,69 @@ import { hunksOf } from '../../merge/hunks.ts';
 import type { RelPath } from '../../tree/rel-path.ts';
 import { comparePaths, sameFile, type Tree, type TreeFile, textOf } from '../../tree/tree.ts';
 
-/** Something that makes the new render differ from the last one. */
-interface Step {
+export interface Cause {
   readonly sentence: string;
+  /** Whether something was removed from the manifest, so that its code is removed too. */
   readonly isRemoval: boolean;
+}
+
+/** A cause, and the renders before and after it. */
+interface Step extends Cause {
   readonly before: Tree;
   readonly after: Tree;
 }
 
-export interface Cause {
-  readonly sentence: string;
-  /** Whether something was taken away, so that its code is to go. */
-  readonly isRemoval: boolean;
-}
-
 export interface Renders {
-  /** The manifest, and what another one would bring; absent for what has none. */
+  /** The manifest and a function that renders another one; absent for a host, which has no manifest. */
   readonly edits:
     | {
-        readonly now: Manifest;
-        /** That of the last render, where it is known. */
-        readonly then: Manifest | undefined;
+        readonly manifest: Manifest;
+        /** The manifest of the last render, if known. */
+        readonly lastManifest: Manifest | undefined;
         readonly render: (manifest: Manifest) => Tree;
       }
     | undefined;
   /** The last render. */
   readonly base: Tree;
-  /** Whether the last render was made by another version of the pack. */
+  /** The new version of the pack, if the last render was made by another one. */
   readonly newVersion: string | undefined;
 }
 
 /**
- * What brought the change of one place: each edit of the manifest is rendered alone, and so is the pack's new version,
- * and the ones that touch the place are the reason. Done where there is a conflict, which is seldom.
+ * Finds what caused the changes at a position: renders each edit of the manifest and the pack's new version separately,
+ * and returns those that change the position. Slow, and only needed for conflicts.
  */
 export function causeFinder(renders: Renders): (path: RelPath, from?: number, size?: number) => Cause[] {
   const steps = stepsOf(renders);
   return (path, from, size = 0) =>
-    steps.filter((step) => touches(step.before.get(path), step.after.get(path), from, size));
+    steps.filter((step) => isChangedAt(step.before.get(path), step.after.get(path), from, size));
 }
 
 function stepsOf({ edits, base, newVersion }: Renders): Step[] {
-  const then = edits?.then;
-  const render = (manifest: Manifest): Tree | undefined => quietly(() => edits?.render(manifest));
-  const middle = then && render(then);
-  const pieces: Step[] = [];
+  const lastManifest = edits?.lastManifest;
+  const middle = lastManifest && tryRender(edits, lastManifest);
+  const steps: Step[] = [];
   if (newVersion !== undefined)
-    pieces.push({
+    steps.push({
       sentence: `${newVersion} generates it differently`,
       isRemoval: false,
       before: base,
       after: middle ?? base,
     });
-  if (edits === undefined || then === undefined || middle === undefined) return pieces;
-  for (const { sentence, isRemoval, after } of manifestChanges(then, edits.now)) {
-    const rendered = render(after);
-    if (rendered) pieces.push({ sentence, isRemoval, before: middle, after: rendered });
+  if (edits === undefined || lastManifest === undefined || middle === undefined) return steps;
+  for (const { sentence, isRemoval, after } of manifestChanges(lastManifest, edits.manifest)) {
+    const rendered = tryRender(edits, after);
+    if (rendered) steps.push({ sentence, isRemoval, before: middle, after: rendered });
   }
-  return pieces;
+  return steps;
 }
 
-function touches(before: TreeFile | undefined, after: TreeFile | undefined, from: number | undefined, size: number) {
+function isChangedAt(
+  before: TreeFile | undefined,
+  after: TreeFile | undefined,
+  from: number | undefined,
+  size: number,
+) {
   if (before === undefined || after === undefined) return before !== after;
   if (sameFile(before, after)) return false;
   if (from === undefined) return true;
@@ -75,21 +77,21 @@ function linesOf(file: TreeFile): string[] {
   return (textOf(file.content) ?? '').split(/\r?\n/);
 }
 
-/** A manifest in between may be one that no template was made for. */
-function quietly<T>(work: () => T): T | undefined {
+/** `undefined` on errors, because templates may not support an intermediate manifest. */
+function tryRender(edits: NonNullable<Renders['edits']>, manifest: Manifest): Tree | undefined {
   try {
-    return work();
+    return edits.render(manifest);
   } catch {
     return undefined;
   }
 }
 
-/** A difference between two versions of a manifest, as a sentence and as a step between them. */
+/** A difference between two versions of a manifest. */
 export interface ManifestChange {
   /** "notes.archived was added to events_emitted in manifest.yaml" */
   readonly sentence: string;
   readonly isRemoval: boolean;
-  /** The older manifest with this change alone. */
+  /** The older manifest with only this change. */
   readonly after: Manifest;
 }
 
@@ -149,21 +151,21 @@ function changed(then: Manifest, name: string, change: object, isNew = false): M
 }
 
 /**
- * Renders again what is said to have been rendered last, from the manifest that is kept with it: the files that are
- * not so, or `undefined` where that manifest is not known, or the pack is not of that version.
+ * Renders the last manifest again and returns the files that differ from the merge base; `undefined` if that manifest is
+ * unknown or the version of the pack differs.
  */
-export function strayedFrom(renders: Renders, theirs: Tree): readonly RelPath[] | undefined {
+export function findBaseDifferences(renders: Renders, theirs: Tree): readonly RelPath[] | undefined {
   const { base, newVersion } = renders;
-  const rendered = newVersion === undefined ? renderThen(renders, theirs) : undefined;
+  const rendered = newVersion === undefined ? renderLastManifest(renders, theirs) : undefined;
   if (rendered === undefined) return undefined;
   return [...base.keys()].sort(comparePaths).filter((path) => {
-    const [kept, now] = [base.get(path), rendered.get(path)];
-    return kept === undefined || now === undefined || !sameFile(kept, now);
+    const [stored, again] = [base.get(path), rendered.get(path)];
+    return stored === undefined || again === undefined || !sameFile(stored, again);
   });
 }
 
-/** What has no manifest is rendered from nothing that can have changed. */
-function renderThen({ edits }: Renders, theirs: Tree): Tree | undefined {
+/** A host has no manifest: its render depends on the version of the pack only. */
+function renderLastManifest({ edits }: Renders, theirs: Tree): Tree | undefined {
   if (edits === undefined) return theirs;
-  return edits.then && edits.render(edits.then);
+  return edits.lastManifest && edits.render(edits.lastManifest);
 }

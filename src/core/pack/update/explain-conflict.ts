@@ -4,9 +4,9 @@ import type { FileConflict } from '../../merge/trees.ts';
 import type { Tree, TreeFile } from '../../tree/tree.ts';
 import { type Cause, causeFinder, type Renders } from './conflict-causes.ts';
 
-/** What either side did at one place, in words. */
+/** The changes of both sides at one position, in words. */
 export interface ConflictPlace {
-  /** 1-based line of the file as it will be; absent where it is the whole file. */
+  /** 1-based line in the merged file; absent if the conflict concerns the whole file. */
   readonly line?: number;
   readonly yours: string;
   readonly theirs: string;
@@ -16,7 +16,7 @@ export interface ExplainedConflict extends FileConflict {
   readonly places: readonly ConflictPlace[];
 }
 
-/** Says of each conflict what the user did there, and which edit of the manifest or version of the pack the rest. */
+/** Describes each conflict: the user's change, and the edit of the manifest or version of the pack that conflicts. */
 export function explainConflicts(
   conflicts: readonly FileConflict[],
   mine: Tree,
@@ -51,11 +51,13 @@ export function explainConflicts(
         line: region.line,
         yours: editOf(region),
         theirs: theirs(causes),
-        goes: causes.some((one) => one.isRemoval),
+        isRemoval: causes.some((one) => one.isRemoval),
       };
     });
-    const reason = places.some(({ goes }) => goes) ? 'you edited code that the update removes' : conflict.reason;
-    return { ...conflict, reason, places: places.map(({ goes: _, ...place }) => place) };
+    const reason = places.some(({ isRemoval }) => isRemoval)
+      ? 'you edited code that the update removes'
+      : conflict.reason;
+    return { ...conflict, reason, places: places.map(({ isRemoval: _, ...place }) => place) };
   });
 }
 
@@ -76,14 +78,14 @@ function editOf({ base, mine }: Pick<LineConflict, 'base' | 'mine'>): string {
   const hunks = hunksOf(base, mine);
   if (hunks === undefined) return 'you changed large parts of it';
   const sum = (size: (hunk: Hunk) => number) => hunks.reduce((total, hunk) => total + size(hunk), 0);
-  const changed = sum(({ size, ofSize }) => Math.min(size, ofSize));
-  const added = sum(({ size, ofSize }) => Math.max(0, ofSize - size));
-  const removed = sum(({ size, ofSize }) => Math.max(0, size - ofSize));
+  const changed = sum(({ size, toSize }) => Math.min(size, toSize));
+  const added = sum(({ size, toSize }) => Math.max(0, toSize - size));
+  const removed = sum(({ size, toSize }) => Math.max(0, size - toSize));
   const counts = Object.entries({ changed, added, removed }).filter(([, count]) => count > 0);
   if (counts.length === 0) return 'you moved the file';
   const [verb, count] = counts[0] as [string, number];
   const rest = counts.slice(1).map(([other, more]) => ` and ${other} ${more}`);
-  const shown = hunks.flatMap(({ ofAt, ofSize }) => mine.slice(ofAt, ofAt + ofSize)).find((line) => line.trim() !== '');
+  const shown = hunks.flatMap(({ toAt, toSize }) => mine.slice(toAt, toAt + toSize)).find((line) => line.trim() !== '');
   const sample = shown === undefined ? '' : `: ${shortened(shown.trim())}`;
   return `you ${verb} ${count} ${count === 1 ? 'line' : 'lines'}${rest.join('')}${sample}`;
 }

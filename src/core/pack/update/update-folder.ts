@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
-import { type Lock, lockPath, lockText, parseLock, pristinePath } from '../../lock/lock.ts';
-import { manifestPath, readPristine, splitBase, writeBase } from '../../lock/merge-base.ts';
+import { type Lock, lockPath, lockText, mergeBasePath, parseLock } from '../../lock/lock.ts';
+import { manifestPath, mergeBaseText, parseMergeBase, splitManifest } from '../../lock/merge-base.ts';
 import type { ConflictStyle } from '../../merge/files.ts';
 import type { MergeParts } from '../../merge/lines.ts';
 import { hasMarkers, pickSide } from '../../merge/markers.ts';
@@ -10,33 +10,33 @@ import { type RelPath, relPath } from '../../tree/rel-path.ts';
 import { sameTree, type Tree, type TreeFile, textFile } from '../../tree/tree.ts';
 import type { Pack } from '../pack.ts';
 import { fillPlaceholders, renderPack } from '../render.ts';
-import { type Renders, strayedFrom } from './conflict-causes.ts';
+import { findBaseDifferences, type Renders } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 
 export interface UpdateOptions {
   readonly conflicts: ConflictStyle;
-  /** Deleted files to bring back, relative to the module. */
+  /** Deleted files to restore, relative to the module. */
   readonly restore: ReadonlySet<string>;
-  readonly otherEngine?: MergeParts | undefined;
+  readonly fallback?: MergeParts | undefined;
 }
 
 export interface ModuleUpdate extends Omit<MergedTrees, 'conflicts'> {
   readonly conflicts: readonly ExplainedConflict[];
-  /** What rendered the module last, and what would now. */
+  /** The packs of the last and the new render. */
   readonly from: Lock['pack'];
   readonly to: Lock['pack'];
-  /** The manifest that the last render was made from, where that is known. */
-  readonly manifestThen: string | undefined;
+  /** The manifest of the last render, if known. */
+  readonly lastManifest: string | undefined;
   /** The last render and the new one. */
   readonly base: Tree;
   readonly theirs: Tree;
-  /** Conflicts from before are not resolved: the module stays as it is. */
+  /** Whether there are unresolved conflicts from an earlier update. Then the module is not changed. */
   readonly isBlocked: boolean;
-  /** Renders the base again: its files that are not so; `undefined` where that cannot be done. */
-  readonly strayed: () => readonly RelPath[] | undefined;
+  /** Renders the merge base again and returns the files that differ; `undefined` if that is impossible. */
+  readonly baseDifferences: () => readonly RelPath[] | undefined;
 }
 
-/** What is said of an update: without the texts, of which a host with a thousand modules has too many. */
+/** The result of an update without file contents, which for a thousand modules would take too much memory. */
 export interface UpdateSummary extends Pick<ModuleUpdate, 'from' | 'to' | 'conflicts'> {
   readonly decisions: readonly Pick<FileDecision, 'path' | 'from' | 'state' | 'reason'>[];
 }
@@ -48,61 +48,61 @@ export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): Upd
   return { from, to, conflicts, decisions: brief };
 }
 
-/** What is rendered anew: a module, or the files of the host itself. */
-export interface Subject {
+/** What is rendered: a module, or the host's own files. */
+export interface RenderTarget {
   readonly section: 'module' | 'host';
-  /** What its templates see. */
+  /** The data for its templates. */
   readonly context: object;
   readonly renames: readonly { readonly from: string; readonly to: string }[];
-  /** The manifest, and what another one would bring; absent where there is none. */
+  /** The manifests of a module; absent for a host. */
   readonly edits?: Renders['edits'];
 }
 
-/** What an update knows of the last render. */
-export interface UpdateState {
+/** What a folder stores about its last render. */
+export interface LastRender {
   readonly lock: Lock;
   readonly base: Tree;
-  /** The manifest that the base was rendered from, where that is known. */
-  readonly manifestThen: TreeFile | undefined;
+  /** The manifest that the base was rendered from, if known. */
+  readonly lastManifest: TreeFile | undefined;
 }
 
 /** Throws `base-lost`, `lock-invalid` or `lock-newer`. */
-export async function readState(folder: Tree, place: string): Promise<UpdateState> {
+export async function readLastRender(folder: Tree, place: string): Promise<LastRender> {
   const lock = await parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
-  const { base, manifest } = splitBase(readBase(folder, place));
-  return { lock, base, manifestThen: manifest };
+  const { base, manifest } = splitManifest(readBase(folder, place));
+  return { lock, base, lastManifest: manifest };
 }
 
-/** A folder and what its pack renders now → the folder as it is to be, lock and base with it. */
+/** Merges a new render into a folder, including the lock and merge base. */
 export function updateFolder(
   pack: Pack,
-  { section, context, renames, edits }: Subject,
-  { lock, base, manifestThen }: UpdateState,
+  { section, context, renames, edits }: RenderTarget,
+  { lock, base, lastManifest }: LastRender,
   folder: Tree,
   place: string,
   options: UpdateOptions,
 ): ModuleUpdate {
-  mustBeOurs(lock, pack, place);
+  assertPackMatches(lock, pack, place);
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
-  // The base holds the text of every file: it would pass for a file that the user moved.
+  // The merge base contains every file and would be mistaken for a renamed file.
   const mine = new Map(folder);
-  for (const path of [lockPath, pristinePath]) mine.delete(path as RelPath);
+  for (const path of [lockPath, mergeBasePath]) mine.delete(path as RelPath);
   const merged = mergeTrees(base, mine, theirs, {
     ...options,
     policies,
     renames: renames.map(({ from, to }) => ({ from: fill(from, context), to: fill(to, context) })),
-    remembered: lock.remembered,
+    records: lock.records,
     labels: { base: `base ${nameOf(lock.pack)}`, theirs: nameOf(pack.meta) },
   });
   const isBlocked = merged.conflicts.some(({ kind }) => kind === 'unresolved');
   const tree = new Map(merged.tree);
-  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.remembered, lock.host)));
-  const owned = new Set(merged.remembered.owned);
+  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.records, lock.host)));
+  const owned = new Set(merged.records.owned);
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
-  const hasNews = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
-  const manifest = hasNews || manifestThen === undefined ? manifestOf(section, folder) : manifestThen;
-  tree.set(pristinePath as RelPath, textFile(writeBase(rendered, manifest)));
+  const isChanged = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
+  const manifest = isChanged || lastManifest === undefined ? manifestOf(section, folder) : lastManifest;
+  tree.set(mergeBasePath as RelPath, textFile(mergeBaseText(rendered, manifest)));
   const { name, version } = pack.meta;
   const isNewVersion = lock.pack.version !== version;
   const renders = {
@@ -117,11 +117,11 @@ export function updateFolder(
   return {
     from: lock.pack,
     to: { name, version },
-    manifestThen: textIn(manifestThen),
+    lastManifest: textIn(lastManifest),
     base,
     theirs,
     isBlocked,
-    strayed: () => strayedFrom(renders, theirs),
+    baseDifferences: () => findBaseDifferences(renders, theirs),
     ...result,
   };
 }
@@ -130,7 +130,7 @@ export function nameOf(pack: Lock['pack']): string {
   return `${pack.name}@${pack.version}`;
 }
 
-function manifestOf(section: Subject['section'], folder: Tree): TreeFile | undefined {
+function manifestOf(section: RenderTarget['section'], folder: Tree): TreeFile | undefined {
   return section === 'module' ? folder.get(manifestPath) : undefined;
 }
 
@@ -143,13 +143,13 @@ function sameAt(a: Tree, b: Tree, path: RelPath): boolean {
   return left !== undefined && right !== undefined && isUnchanged(path, left, right);
 }
 
-/** Where git left conflicts in the base, either side is a render that was: what differs is in both, and merges. */
+/** The merge base. If it contains git conflicts, either side is usable, because both were rendered. */
 function readBase(folder: Tree, place: string): Tree {
-  const text = textAt(folder, pristinePath, place);
+  const text = textAt(folder, mergeBasePath, place);
   const texts = hasMarkers(text) ? (['mine', 'theirs'] as const).map((side) => pickSide(text, side)) : [text];
-  // What was rendered last is never nothing.
-  const base = texts.map(readPristine).find((tree) => tree !== undefined && tree.size > 0);
-  if (!base) throw new Failure('base-lost', { file: joined(place, pristinePath), reason: 'cannot be read' });
+  // A render is never empty.
+  const base = texts.map(parseMergeBase).find((tree) => tree !== undefined && tree.size > 0);
+  if (!base) throw new Failure('base-lost', { file: joined(place, mergeBasePath), reason: 'cannot be read' });
   return base;
 }
 
@@ -159,7 +159,7 @@ function textAt(folder: Tree, path: string, place: string): string {
   throw new Failure('base-lost', { file: joined(place, path), reason: 'is missing' });
 }
 
-function mustBeOurs({ pack: known }: Lock, { meta }: Pack, place: string): void {
+function assertPackMatches({ pack: known }: Lock, { meta }: Pack, place: string): void {
   if (known.name !== meta.name) throw new Failure('pack-other', { module: place, pack: known.name, found: meta.name });
   if (compareVersions(known.version, meta.version) > 0)
     throw new Failure('pack-older', { module: place, pack: nameOf(known), found: meta.version });
@@ -179,7 +179,7 @@ function fill(path: string, context: object): RelPath {
   return relPath(fillPlaceholders(path, context));
 }
 
-/** Whether a module was made by us: only then is there anything to compare it with. */
-export function isManaged(folder: ReadonlyMap<RelPath, TreeFile>): boolean {
-  return folder.has(lockPath as RelPath) || folder.has(pristinePath as RelPath);
+/** Whether the folder has a lock or a merge base, and so can be updated. */
+export function isTracked(folder: ReadonlyMap<RelPath, TreeFile>): boolean {
+  return folder.has(lockPath as RelPath) || folder.has(mergeBasePath as RelPath);
 }

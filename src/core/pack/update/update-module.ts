@@ -8,9 +8,15 @@ import { type Context, contextOf } from '../context/context.ts';
 import type { Pack } from '../pack.ts';
 import type { PackMeta } from '../pack-meta.ts';
 import { renderPack } from '../render.ts';
-import { compareVersions, type ModuleUpdate, readState, type UpdateOptions, updateFolder } from './update-folder.ts';
+import {
+  compareVersions,
+  type ModuleUpdate,
+  readLastRender,
+  type UpdateOptions,
+  updateFolder,
+} from './update-folder.ts';
 
-/** A module's folder and what its pack renders now → the folder as it is to be, lock and base with it. */
+/** Renders a module again and merges the result into its folder, including the lock and merge base. */
 export async function updateModule(
   pack: Pack,
   context: Context,
@@ -19,8 +25,8 @@ export async function updateModule(
   options: UpdateOptions,
 ): Promise<ModuleUpdate> {
   const { manifest, imports } = context;
-  const state = await readState(folder, place);
-  const then = state.manifestThen && (await findManifest(String(state.manifestThen.content)));
+  const state = await readLastRender(folder, place);
+  const lastManifest = state.lastManifest && (await findManifest(String(state.lastManifest.content)));
   return updateFolder(
     pack,
     {
@@ -28,8 +34,8 @@ export async function updateModule(
       context,
       renames: pack.meta.renames,
       edits: {
-        now: manifest,
-        then,
+        manifest,
+        lastManifest,
         render: (other) => renderPack(pack, 'module', contextOf(other, pack.meta, imports)).tree,
       },
     },
@@ -40,7 +46,7 @@ export async function updateModule(
   );
 }
 
-/** The manifest of a module as this version of the pack wants it; `file` is for messages. */
+/** Migrates a manifest to this version of the pack; `file` is used in messages. */
 export async function migrateManifest(text: string, folder: Tree, meta: PackMeta, file: string): Promise<string> {
   const lock = folder.get(lockPath as RelPath)?.content;
   if (typeof lock !== 'string' || meta.manifest_changes.length === 0) return text;

@@ -25,7 +25,7 @@ it.each([
   ['AModule', 'A'],
 ])('the stem of %s is %s', (class_name, stem) => expect(context('ocr', { class_name }).stem).toBe(stem));
 
-it('hands on what the host and the pack say', () => {
+it('contains the imports of the host and the pack', () => {
   expect(context()).toMatchObject({ imports: { base: './b' }, pack: { name: 'tiny', version: '1.2.3' } });
 });
 
@@ -39,7 +39,7 @@ it('groups dependencies', () => {
 });
 
 describe('roles', () => {
-  it('are all there in a standard module', () => {
+  it('are all present in a standard module', () => {
     const { endpoint, permission, event, extraEndpoints, extraEvents } = context('ocr');
     expect(Object.values(endpoint).map((one) => one?.handler)).toEqual(Object.keys(endpoint));
     expect(permission).toEqual({ create: 'ocr:create', read: 'ocr:read', delete: 'ocr:delete', admin: 'ocr:admin' });
@@ -47,7 +47,7 @@ describe('roles', () => {
     expect([extraEndpoints, extraEvents]).toEqual([[], []]);
   });
 
-  it('are null where the manifest has none', () => {
+  it('are null if the manifest does not have them', () => {
     const { endpoint, permission, event } = context('ocr', {
       endpoints: ['POST /process'],
       permissions_required: ['ocr:create'],
@@ -58,7 +58,7 @@ describe('roles', () => {
     expect(event).toEqual({ started: 'ocr.started', progress: null, completed: null, failed: null, cancelled: null });
   });
 
-  it('leave the rest as extras', () => {
+  it('exclude extra endpoints and events', () => {
     const { extraEndpoints, extraEvents } = context('ocr', {
       endpoints: ['POST /process', 'POST /reindex', 'GET /process'],
       events_emitted: ['ocr.started', 'ocr.indexed', 'other.started'],
@@ -70,7 +70,7 @@ describe('roles', () => {
     ]);
   });
 
-  it('follow the namespace, not the name', () => {
+  it('depend on the namespace, not on the name', () => {
     const changes = { permissions_required: ['old:create', 'old:read'], events_emitted: ['old.started'] };
     expect(context('ocr', changes)).toMatchObject({
       namespace: 'old',
@@ -80,7 +80,7 @@ describe('roles', () => {
   });
 });
 
-it('parts subscriptions by whether a user was deleted', () => {
+it('separates user.deleted from other subscriptions', () => {
   expect(context('ocr', { events_subscribed: ['user.deleted', 'file.uploaded'] })).toMatchObject({
     subscribesUserDeleted: true,
     otherSubscriptions: [{ name: 'file.uploaded', handler: 'file_uploaded' }],
@@ -88,7 +88,7 @@ it('parts subscriptions by whether a user was deleted', () => {
   expect(context('ocr', { events_subscribed: [] })).toMatchObject({ subscribesUserDeleted: false, subscriptions: [] });
 });
 
-it('parts settings by who declares them, and finds those about the environment', () => {
+it('groups settings by origin, and finds those from the environment', () => {
   const found = context('ocr', {
     configuration: {
       timeout_seconds: 5,
@@ -106,7 +106,7 @@ it('parts settings by who declares them, and finds those about the environment',
   expect(context('ocr', { configuration: {} }).provider).toBe('local');
 });
 
-it('writes quantities as text', () => {
+it('converts quantities to strings', () => {
   const resources = { cpu: 0.5, memory: 1_000_000, max_concurrent_jobs: 3 };
   expect(context('ocr', { resources }).resources).toEqual({ cpu: '0.5', memory: '1000000', max_concurrent_jobs: 3 });
 });

@@ -28,14 +28,14 @@ it.each(handlers)('%s is handled by %s', (entry, handler) => {
   expect(contexts([entry]).map((endpoint) => endpoint.handler)).toEqual([handler]);
 });
 
-it('gives each endpoint a name of its own, in every case of letters', () => {
+it('gives each endpoint a unique name in every case convention', () => {
   const endpoints = contexts(['POST /a-b', 'POST /a.b', 'POST /a/b', 'POST /a/{x_y}', 'POST /a/b_by/{x}', 'POST /ab']);
   const names = endpoints.map(({ handler }) => handler);
   expect(new Set(names.map((name) => camelCase(name).toLowerCase().replaceAll('_', ''))).size).toBe(names.length);
   expect(names.some(isKeyword)).toBe(false);
 });
 
-it('prepares what a route needs', () => {
+it('contains the data for a route', () => {
   expect(contexts(['GET /documents/{document_id}/pages/{page}'])).toMatchObject([
     {
       entry: 'GET /documents/{document_id}/pages/{page}',

@@ -16,7 +16,7 @@ it.each(settings)('%s: %j', (key, value, want) => {
   expect(settingContext(key, value)).toMatchObject({ key, ...want });
 });
 
-it('keeps the form that the manifest has', () => {
+it('keeps the form in the manifest', () => {
   expect(configurationContext('top_k', 0)).toEqual({ key: 'top_k', isLong: false, value: 0, lines: [] });
   const long = { type: 'string', enum: ['a', 'b'], default: 'a' } as const;
   expect(configurationContext('mode', { ...long, enum: [...long.enum] })).toEqual({

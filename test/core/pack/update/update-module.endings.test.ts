@@ -45,14 +45,14 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of %s whose line endings 
       ]),
     );
 
-  it('has nothing to update or to adopt, and no file counts as edited, whichever files were', async () => {
+  it('has nothing to update or to adopt, and no edited files, whichever files were converted', async () => {
     const want = summaryOf(await update(folder));
     await fc.assert(
       fc.asyncProperty(conversions, async (kinds) => {
         const there = converted(folder, kinds);
         const { tree, removed, ...summary } = await update(there);
         expect(summaryOf({ ...summary, tree, removed })).toEqual(want);
-        expect(summary.strayed()).toEqual([]);
+        expect(summary.baseDifferences()).toEqual([]);
         expect(isNoop(planChanges(there, tree, { remove: removed }))).toBe(true);
         const adopted = await adoptModule(pack, await contextIn(there), there);
         expect(adopted.different).toEqual([]);
@@ -62,7 +62,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of %s whose line endings 
     );
   });
 
-  it('takes an edit of its manifest without a conflict, and the second update has nothing to do', async () => {
+  it('applies an edit of its manifest without conflicts, and a second update has nothing to do', async () => {
     const text = String(folder.get(manifestPath)?.content);
     const manifest = textFile(replacedIn(text, '  - "notes.indexed"', '  - "notes.indexed"\n  - "notes.zipped"'));
     const want = summaryOf(await update(new Map([...folder, [manifestPath, manifest]])));

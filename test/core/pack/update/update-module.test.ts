@@ -11,7 +11,7 @@ import { updateModule } from '../../../../src/core/pack/update/update-module.ts'
 import type { RelPath } from '../../../../src/core/tree/rel-path.ts';
 import { type Tree, textFile } from '../../../../src/core/tree/tree.ts';
 import { readPackFolder } from '../../../../src/io/pack/pack-folder.ts';
-import { editedFiles, editedText, mineIn, replacedIn, type Stack } from '../../../edited-module.ts';
+import { editedFiles, editedText, replacedIn, type Stack, userTextIn } from '../../../edited-module.ts';
 
 const answers = {
   name: 'notes',
@@ -28,18 +28,19 @@ const renamed = (from: string, to: string) => [`- "${from}"`, `- "${to}"`] as co
 const removed = (entry: string) => [`  - "${entry}"\n`, ''] as const;
 const topK = '  top_k:\n    type: "integer"\n    default: 5\n    minimum: 1\n';
 
-/** By file, what comes; and what is nowhere in the module any more. */
+/** New text by file. */
 type News = Readonly<Record<string, string>>;
 interface Kind {
   readonly edit: readonly [from: string, to: string];
   readonly fastify: News;
   readonly fastapi: News;
+  /** Text that is removed from the whole module. */
   readonly gone?: { readonly [stack in Stack]?: string };
 }
 const everywhere = (gone: string) => ({ fastify: gone, fastapi: gone });
 
 const kinds: Readonly<Record<string, Kind>> = {
-  'an event more': {
+  'adding an event': {
     edit: added('  - "notes.indexed"', 'notes.zipped'),
     fastify: { 'events.ts': 'publishZipped', 'README.md': '`notes.zipped`' },
     fastapi: {
@@ -48,36 +49,36 @@ const kinds: Readonly<Record<string, Kind>> = {
       'README.md': '`notes.zipped`',
     },
   },
-  'an event renamed': {
+  'renaming an event': {
     edit: renamed('notes.indexed', 'notes.sorted'),
     fastify: { 'events.ts': 'publishSorted' },
     fastapi: { 'events.py': 'def publish_sorted(', 'tests/test_contract.py': 'events.publish_sorted' },
     gone: { fastify: 'publishIndexed', fastapi: 'publish_indexed' },
   },
-  'an event less': {
+  'removing an event': {
     edit: removed('notes.indexed'),
     fastify: { 'events.ts': "'notes.cancelled'" },
     fastapi: { 'events.py': 'LIFECYCLE_EVENTS' },
     gone: { fastify: 'publishIndexed', fastapi: 'ndexed' },
   },
-  'a subscription more': {
+  'adding a subscription': {
     edit: added('  - "file.uploaded"', 'a.done'),
     fastify: { 'events.ts': 'onADone(event' },
     fastapi: { 'events.py': 'def on_a_done(', 'tests/test_events.py': '"a.done"' },
   },
-  'a subscription renamed': {
+  'renaming a subscription': {
     edit: renamed('file.uploaded', 'a.done'),
     fastify: { 'events.ts': 'onADone(event' },
     fastapi: { 'events.py': 'def on_a_done(' },
     gone: { fastify: 'onFileUploaded', fastapi: 'on_file_uploaded' },
   },
-  'a subscription less': {
+  'removing a subscription': {
     edit: removed('file.uploaded'),
     fastify: { 'README.md': 'user.deleted' },
     fastapi: { 'README.md': 'user.deleted' },
     gone: { fastify: 'onFileUploaded', fastapi: 'file_uploaded' },
   },
-  'an endpoint more': {
+  'adding an endpoint': {
     edit: added('  - "POST /reindex"', 'GET /docs/{doc_id}'),
     fastify: {
       'routes.ts': "url: '/docs/:doc_id'",
@@ -90,48 +91,48 @@ const kinds: Readonly<Record<string, Kind>> = {
       'README.md': 'GET /docs/{doc_id}',
     },
   },
-  'an endpoint renamed': {
+  'renaming an endpoint': {
     edit: renamed('POST /reindex', 'POST /redo'),
     fastify: { 'routes.ts': "url: '/redo'" },
     fastapi: { 'routes.py': '"/redo"', 'tests/test_contract.py': '"POST /redo": "notes:create"' },
     gone: everywhere('/reindex'),
   },
-  'an endpoint less': {
+  'removing an endpoint': {
     edit: removed('POST /reindex'),
     fastify: { 'routes.ts': "url: '/process'" },
     fastapi: { 'routes.py': '"/process"' },
     gone: everywhere('reindex'),
   },
   // FastAPI modules read further permissions from the manifest.
-  'a permission more': {
+  'adding a permission': {
     edit: added('  - "notes:export"', 'notes:zip'),
     fastify: { 'dependencies.ts': "'notes:zip'" },
     fastapi: {},
   },
-  'a permission renamed': {
+  'renaming a permission': {
     edit: renamed('notes:export', 'notes:zip'),
     fastify: { 'dependencies.ts': "'notes:zip'" },
     fastapi: {},
     gone: everywhere('notes:export'),
   },
-  'a permission less': {
+  'removing a permission': {
     edit: removed('notes:export'),
     fastify: { 'dependencies.ts': "'notes:admin'" },
     fastapi: { 'routes.py': '"notes:admin"' },
     gone: everywhere('notes:export'),
   },
-  'a setting more': {
+  'adding a setting': {
     edit: [topK, `${topK}  size: 3\n`],
     fastify: { 'config.ts': 'size: z', 'README.md': 'NOTES_SIZE' },
     fastapi: { 'config.py': 'size: int = 3', 'README.md': 'NOTES_SIZE' },
   },
-  'a setting renamed': {
+  'renaming a setting': {
     edit: ['  top_k:', '  best:'],
     fastify: { 'config.ts': 'best: z', 'README.md': 'NOTES_BEST' },
     fastapi: { 'config.py': 'best: int = Field(', 'README.md': 'NOTES_BEST' },
     gone: everywhere('top_k'),
   },
-  'a setting less': {
+  'removing a setting': {
     edit: [topK, ''],
     fastify: { 'config.ts': 'lang: z' },
     fastapi: { 'config.py': 'lang: str' },
@@ -163,7 +164,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into the code of %s', (stack) => {
+describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates the code of %s', (stack) => {
   let pack: Pack;
   let folder: Tree;
   const context = (manifest: Manifest) => contextOf(manifest, pack.meta, pack.meta.host.imports);
@@ -188,18 +189,18 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest comes into
     return { ...(await update(new Map([...files, [manifestPath, textFile(manifest)]]))), update };
   }
 
-  it.each(Object.entries(kinds))('%s, and what the user wrote there stays', async (_, { edit, gone, ...news }) => {
+  it.each(Object.entries(kinds))('%s keeps the edits of the user', async (_, { edit, gone, ...news }) => {
     const { tree, conflicts, ...next } = await afterEdit(folder, edit);
     expect(conflicts).toEqual([]);
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
       if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
-    for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(mineIn(file));
+    for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
 
-  it('but for what it takes away while the user has edited it: that is a conflict, which says so', async () => {
+  it('reports a conflict if the user edited code that is removed', async () => {
     const [path, line] = {
       fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
       fastapi: ['events.py' as RelPath, '            await service.start_processing('],

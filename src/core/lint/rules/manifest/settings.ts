@@ -2,7 +2,7 @@ import { type Problem, problemAt } from '../../../diagnostic.ts';
 import { isEnvKey } from '../../../manifest/configuration.ts';
 import { semanticChecks } from '../../../manifest/meaning.ts';
 import type { Manifest } from '../../../manifest/schema.ts';
-import { whySecret } from '../../../text/secrets.ts';
+import { secretReason } from '../../../text/secrets.ts';
 import type { ManifestRule } from '../../rule.ts';
 
 export const configurationValue: ManifestRule = {
@@ -40,7 +40,7 @@ export const secretValue: ManifestRule = {
   why: 'The manifest is in version control and in reports. A secret in it must be replaced.',
   check: ({ parts }) =>
     textsOf(parts).flatMap(({ path, key, text }): Problem[] => {
-      const reason = whySecret(text, key);
+      const reason = secretReason(text, key);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
       const hint = `Revoke it. Keep the new one in an environment variable, and set ${name} to the name of that variable.`;

@@ -2,19 +2,19 @@ import { expect } from 'vitest';
 import { type FakeIoOptions, runIn } from '../cli/fake-io.ts';
 import { snapshot } from '../io/temp-folder.ts';
 
-export interface Refusal {
+export interface ExpectedFailure {
   readonly code?: 1 | 2 | 3;
-  /** Part of the one message: the place and the reason. */
+  /** Part of the message. */
   readonly reason: string | RegExp;
-  /** Part of the line below it: what to do. */
+  /** Part of the hint on the line below. */
   readonly hint?: string | RegExp;
 }
 
-/** A run that must be refused: one clear message, the right exit code, no stack, and not a byte changed in `root`. */
-export async function expectRefusal(
+/** Expects a run to fail with one message, the exit code, no stack trace, and no change in `root`. */
+export async function expectFailure(
   root: string,
   argv: readonly string[],
-  { code = 2, reason, hint = /\S/ }: Refusal,
+  { code = 2, reason, hint = /\S/ }: ExpectedFailure,
   options: FakeIoOptions = {},
 ): Promise<void> {
   const before = snapshot(root);
@@ -24,10 +24,10 @@ export async function expectRefusal(
   expect(snapshot(root)).toEqual(before);
 }
 
-/** What a refused run said on stderr. */
-export function expectOneMessage(err: string, { reason, hint = /\S/ }: Refusal): void {
-  const said = err.split('\n').filter((line) => line.startsWith('error '));
-  expect(said, err).toHaveLength(1);
+/** Expects one message with a hint on stderr. */
+export function expectOneMessage(err: string, { reason, hint = /\S/ }: ExpectedFailure): void {
+  const errors = err.split('\n').filter((line) => line.startsWith('error '));
+  expect(errors, err).toHaveLength(1);
   expect(err).not.toMatch(/\n\s+at /);
   const message = err.slice(err.lastIndexOf('error '));
   expect(message).toMatch(reason);

@@ -12,17 +12,17 @@ import { type EditLines, editLines, type HostEdits, textToEdit } from './plan-mo
 export interface ChangedManifest {
   /** The name of its folder. */
   readonly name: string;
-  /** The manifest at the last render, as text. */
-  readonly then: string;
-  /** The lines that it now adds to the host's files. */
-  readonly now: EditLines;
+  /** The text of the manifest at the last render. */
+  readonly lastManifest: string;
+  /** The lines that the module now adds to the host's files. */
+  readonly lines: EditLines;
 }
 
 /**
  * Removes lines from the host's files that the pack added for an earlier manifest and that no module needs any more.
  * Removes nothing if another module's manifest is invalid, because the lines it needs are then unknown.
  */
-export async function removeLapsedEdits(
+export async function removeObsoleteEdits(
   host: Host,
   pack: Pack,
   changed: readonly ChangedManifest[],
@@ -32,19 +32,19 @@ export async function removeLapsedEdits(
     const manifest = await findManifest(text);
     return manifest && contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
   };
-  const lapsed = new Map<RelPath, Set<string>>();
-  for (const { name, then } of changed) {
-    const context = await contextIn(name, then);
+  const obsolete = new Map<RelPath, Set<string>>();
+  for (const { name, lastManifest } of changed) {
+    const context = await contextIn(name, lastManifest);
     for (const [path, lines] of context ? editLines(pack, context) : []) {
-      if (!lapsed.has(path)) lapsed.set(path, new Set());
-      for (const line of lines) lapsed.get(path)?.add(line);
+      if (!obsolete.has(path)) obsolete.set(path, new Set());
+      for (const line of lines) obsolete.get(path)?.add(line);
     }
   }
   const keep = (wanted: EditLines): void => {
-    for (const [path, lines] of wanted) for (const line of lines) lapsed.get(path)?.delete(line);
+    for (const [path, lines] of wanted) for (const line of lines) obsolete.get(path)?.delete(line);
   };
-  for (const { now } of changed) keep(now);
-  if ([...lapsed.values()].every(({ size }) => size === 0)) return;
+  for (const { lines } of changed) keep(lines);
+  if ([...obsolete.values()].every(({ size }) => size === 0)) return;
   const done = new Set(changed.map(({ name }) => name));
   for (const name of (await modulesToRead(host, [])).filter((one) => !done.has(one))) {
     const manifest = await readFileOf(host.root, joinPath(host.modulesDir, name, manifestPath));
@@ -52,7 +52,7 @@ export async function removeLapsedEdits(
     if (manifest && !context) return;
     if (context) keep(editLines(pack, context));
   }
-  for (const [path, lines] of lapsed) {
+  for (const [path, lines] of obsolete) {
     const file = await textToEdit(host, path, edits);
     if (file) edits.edited.set(path, { ...file, content: removeAboveMarker(file.content, lines) });
   }

@@ -17,7 +17,7 @@ const flagOf: Readonly<Record<string, string>> = {
 };
 
 /** Each answer was fine by itself; this finds those that do not fit together. Throws `answer-invalid`. */
-export function mustFitTogether(manifest: Manifest): Manifest {
+export function assertFitsTogether(manifest: Manifest): Manifest {
   const { manifest: checked, problems } = checkManifestValue(manifest);
   if (checked !== undefined) return checked;
   const problem = problems[0];

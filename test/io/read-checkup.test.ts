@@ -47,3 +47,12 @@ it('shows paths relative to the working directory, and groups the modules of one
     ],
   ]);
 });
+
+it('does not take the folder in which another run stages a module for a module', async () => {
+  const root = tempFolder();
+  for (const folder of ['a', '.create-ai-module-x1-0.new']) {
+    mkdirSync(join(root, folder));
+    writeFileSync(join(root, folder, 'manifest.yaml'), 'name: a\n');
+  }
+  expect([...(await findManifests(root, ['.']))]).toEqual([join(root, 'a/manifest.yaml')]);
+});

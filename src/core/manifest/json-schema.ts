@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { keywords, reservedClassNames, reservedModuleNames } from '../text/names.ts';
 import { standardSettings } from './configuration.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
-import { fields, ManifestSchema, patterns, reasons, takenConfigKeys } from './schema.ts';
+import { fields, ManifestSchema, maxLengths, patterns, reasons, takenConfigKeys } from './schema.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -36,13 +36,13 @@ const prose = (maxLength: number): JsonSchema => ({
 const checks = new Map<unknown, JsonSchema>([
   [fields.name, { ...matching(patterns.name), ...noneOf(keywords, reservedModuleNames) }],
   [fields.class_name, { ...matching(patterns.className), ...noneOf(reservedClassNames) }],
-  [fields.description, prose(10_000)],
-  [fields.author, prose(200)],
-  [fields.settingDescription, prose(1_000)],
+  [fields.description, prose(maxLengths.description)],
+  [fields.author, prose(maxLengths.author)],
+  [fields.settingDescription, prose(maxLengths.settingDescription)],
   [
     fields.endpoint,
     {
-      maxLength: 200,
+      maxLength: maxLengths.endpoint,
       ...matching(patterns.endpoint),
       not: {
         anyOf: [
@@ -54,7 +54,7 @@ const checks = new Map<unknown, JsonSchema>([
     },
   ],
   [fields.configurationKey, { ...matching(patterns.configurationKey, 'key'), ...noneOf(keywords, takenConfigKeys) }],
-  [fields.configurationText, { maxLength: 10_000, ...explained('^\\P{Cs}*$', reasons.half) }],
+  [fields.configurationText, { maxLength: maxLengths.configurationText, ...explained('^\\P{Cs}*$', reasons.half) }],
 ]);
 
 /** Reads the YAML of an example. */

@@ -49,6 +49,15 @@ export const reasons = {
   keyword: 'a keyword of Python or TypeScript',
 } as const;
 
+/** The most characters of strings that have no pattern with a length. */
+export const maxLengths = {
+  description: 10_000,
+  author: 200,
+  endpoint: 200,
+  configurationText: 10_000,
+  settingDescription: 1_000,
+} as const;
+
 /** Checks of strings for which a pattern is not enough. */
 export const whyNot = {
   name: invalidModuleNameReason,
@@ -56,10 +65,10 @@ export const whyNot = {
     if (!patterns.className[0].test(value)) return patterns.className[1];
     return isReservedClassName(value) ? 'is taken by the language or the host' : undefined;
   },
-  description: prose(10_000),
-  author: prose(200),
+  description: prose(maxLengths.description),
+  author: prose(maxLengths.author),
   endpoint: (value) => {
-    if (value.length > 200) return 'has more than 200 characters';
+    if (value.length > maxLengths.endpoint) return `has more than ${maxLengths.endpoint} characters`;
     if (!endpointPattern.test(value)) return unknownMethod(value) ?? patterns.endpoint[1];
     const parameters = parametersIn(value);
     if (/\/\.{1,2}(\/|$)/.test(value)) return reasons.dots;
@@ -72,10 +81,11 @@ export const whyNot = {
     return isKeyword(key) || takenConfigKeys.has(key) ? 'is taken by the language or the host' : undefined;
   },
   configurationText: (value) => {
-    if (isLonger(value, 10_000)) return `has ${lengthOf(value)} characters: at most 10000`;
+    const limit = maxLengths.configurationText;
+    if (isLonger(value, limit)) return `has ${lengthOf(value)} characters: at most ${limit}`;
     return /\p{Surrogate}/u.test(value) ? reasons.half : undefined;
   },
-  settingDescription: prose(1_000),
+  settingDescription: prose(maxLengths.settingDescription),
 } satisfies Readonly<Record<string, WhyNot>>;
 
 function prose(limit: number): WhyNot {

@@ -23,6 +23,11 @@ export const ignoredFolders: ReadonlySet<string> = new Set([
   stateFolder,
 ]);
 
+/** Whether a folder has no source. A run stages new modules in folders whose names start like the state folder's. */
+export function isIgnoredFolder(name: string): boolean {
+  return ignoredFolders.has(name) || name.startsWith(stateFolder);
+}
+
 /**
  * Every file below `root`, sorted by path; an empty tree if `root` does not exist. Does not follow links. Skips names
  * that are invalid on any supported operating system: plans reject them too.

@@ -3,7 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Host } from '../../core/host/host.ts';
 import { codeOf, reasonOf } from '../fs/disk-error.ts';
-import { ignoredFolders } from '../fs/read-tree.ts';
+import { ignoredFolders, isIgnoredFolder } from '../fs/read-tree.ts';
 
 const manifestName = 'manifest.yaml';
 
@@ -100,7 +100,7 @@ function searchFolder(folder: string, depth: number, search: Search): boolean {
     return true;
   }
   if (depth === 0) return false;
-  const inside = entries.filter(({ name }) => !ignoredFolders.has(name));
+  const inside = entries.filter(({ name }) => !isIgnoredFolder(name));
   const links: string[] = [];
   // Other links may be circular or lead to the whole disk.
   for (const { name } of inside.filter((entry) => entry.isSymbolicLink())) {

@@ -9,7 +9,7 @@ import type { Manifest } from '../../core/manifest/schema.ts';
 import { nearWords } from '../../core/text/nearest-word.ts';
 import type { Tree } from '../../core/tree/tree.ts';
 import { readPlainYaml } from '../../core/yaml/fast.ts';
-import { ignoredFolders } from '../fs/read-tree.ts';
+import { isIgnoredFolder } from '../fs/read-tree.ts';
 
 /** The sorted folder names of the given modules, or of all modules if `names` is empty. Throws `module-not-found`. */
 export async function modulesToRead(host: Host, names: readonly string[]): Promise<readonly string[]> {
@@ -42,7 +42,7 @@ export async function currentModule(host: Host, dir: string): Promise<string> {
 export async function foldersOfModules(host: Host): Promise<string[]> {
   const entries = await readdir(join(host.root, host.modulesDir), { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory() && !ignoredFolders.has(entry.name))
+    .filter((entry) => entry.isDirectory() && !isIgnoredFolder(entry.name))
     .map((entry) => entry.name)
     .sort();
 }

@@ -26,13 +26,13 @@ export async function readGitAuthor(cwd: string): Promise<string | undefined> {
  * the last commit. Returns the folder unchanged if git has no usable base.
  */
 export function withBaseFromGit(root: string, folder: Tree): { readonly folder: Tree; readonly isRestored: boolean } {
-  const place = mergeBasePath as RelPath;
-  const text = folder.get(place)?.content;
+  const basePath = mergeBasePath as RelPath;
+  const text = folder.get(basePath)?.content;
   const isUsable = typeof text === 'string' && /^(<<<<<<< .*\r?\n)?-- "/.test(text);
   if (isUsable || !folder.has(lockPath as RelPath)) return { folder, isRestored: false };
   const found = fromMerge(root) ?? [':0', 'HEAD'].map((stage) => show(root, stage)).find(isBase);
   if (found === undefined) return { folder, isRestored: false };
-  return { folder: new Map([...folder, [place, textFile(found)]]), isRestored: true };
+  return { folder: new Map([...folder, [basePath, textFile(found)]]), isRestored: true };
 }
 
 function fromMerge(root: string): string | undefined {

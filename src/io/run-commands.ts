@@ -62,19 +62,19 @@ async function untilInterrupted<T>(running: PromiseLike<T>): Promise<{ result: T
   }
 }
 
-interface Ended {
+interface ExitInfo {
   readonly timedOut: boolean;
   readonly signal?: string | undefined;
   readonly exitCode?: number | undefined;
   readonly code?: string | undefined;
 }
 
-function reasonOf(ended: Ended, output: string, options: RunOptions): string {
-  if (ended.code === 'ENOENT') return 'the program is not installed, or the working directory does not exist';
-  if (ended.timedOut) return `it did not finish within ${(options.timeoutMs ?? 0) / 1000} seconds`;
-  const how = ended.signal
-    ? `it was terminated by ${ended.signal}`
-    : `exit code ${ended.exitCode ?? ended.code ?? 'unknown'}`;
+function reasonOf(exit: ExitInfo, output: string, options: RunOptions): string {
+  if (exit.code === 'ENOENT') return 'the program is not installed, or the working directory does not exist';
+  if (exit.timedOut) return `it did not finish within ${(options.timeoutMs ?? 0) / 1000} seconds`;
+  const how = exit.signal
+    ? `it was terminated by ${exit.signal}`
+    : `exit code ${exit.exitCode ?? exit.code ?? 'unknown'}`;
   const last = output.trimEnd().split('\n').slice(-20).join('\n');
   return last === '' || options.onOutput ? how : `${how}\n${last}`;
 }

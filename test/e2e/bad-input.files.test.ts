@@ -38,7 +38,7 @@ const unreadable: readonly (readonly [what: string, content: Content, expected: 
 ];
 
 describe.each(['--from', '--answers'])('a file for %s', (flag) => {
-  it.each(unreadable)('that is %s', async (_, content, expected) => {
+  it.each(unreadable)('%s', async (_, content, expected) => {
     const root = await newHost();
     write(join(root, 'given.yaml'), content);
     await expectFailure(root, ['new', 'alpha', flag, 'given.yaml', '--yes'], expected);
@@ -59,7 +59,7 @@ describe('a manifest', () => {
     ['without a key', good.replace('author: x\n', ''), ':1:1 error author is missing'],
     ['with code in a tag', `${good}dependencies: !!js/function x\n`, ':6:15 error '],
     ['with the key __proto__', `${good}__proto__: { x: 1 }\n`, ':6:1 error '],
-    ['that is its own part', `${good}configuration: &a { x: *a }\n`, ':6:'],
+    ['with a circular alias', `${good}configuration: &a { x: *a }\n`, ':6:'],
     [
       'an alias bomb',
       `${aliasBomb([...'bcdefghijk'])}${good}dependencies: *a9\n`,
@@ -71,7 +71,7 @@ describe('a manifest', () => {
       good + Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join(''),
       ':6:1 error unknown key "k0"',
     ],
-  ])('that is %s', { timeout: 60_000 }, async (_, content, fault) => {
+  ])('%s', { timeout: 60_000 }, async (_, content, fault) => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), content);
     const argv = ['new', '--from', 'given.yaml', '--yes'];
@@ -128,9 +128,9 @@ describe('an answers file', () => {
       aliasBomb(['emit', 'cpu', 'memory', 'author', 'provider', 'stack', 'version', 'endpoints']),
       'given.yaml cannot be used: the aliases expand to too many values',
     ],
-    ['that is its own part', 'author: &a [*a]\n', 'author (given.yaml:1): must be a string'],
+    ['with a circular alias', 'author: &a [*a]\n', 'author (given.yaml:1): must be a string'],
     ['20,000 brackets deep', `emit: ${'['.repeat(20_000)}\n`, 'given.yaml cannot be used: '],
-  ])('that is %s', async (_, content, reason) => {
+  ])('%s', async (_, content, reason) => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), content);
     await expectFailure(root, ['new', 'alpha', '--answers', 'given.yaml', '--yes'], { reason });

@@ -36,9 +36,9 @@ export async function findManifests(cwd: string, paths: readonly string[], hostD
   const search: Search = { found: new Set(), links: [] };
   for (const path of paths) {
     const isPath = pathExists(resolve(cwd, path));
-    const place = (!isPath && /^[\w-]+$/.test(path) && (await moduleNamed(path, hostDir))) || resolve(cwd, path);
+    const target = (!isPath && /^[\w-]+$/.test(path) && (await moduleNamed(path, hostDir))) || resolve(cwd, path);
     if (!isPath && /[*?[{]/.test(path)) await searchPattern(cwd, path, search);
-    else if (!searchPath(place, search)) throw new Failure('no-manifests', { dir: place });
+    else if (!searchPath(target, search)) throw new Failure('no-manifests', { dir: target });
   }
   return withLinked(search);
 }

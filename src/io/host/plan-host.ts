@@ -12,7 +12,7 @@ import { readFileOf } from '../fs/read-tree.ts';
  * only new files are written; throws `target-not-empty` if a file exists and differs.
  */
 export async function planHost(target: string, tree: Tree): Promise<{ readonly root: string; readonly plan: Plan }> {
-  if (isThere(target)) return { root: target, plan: await planInto(target, tree) };
+  if (exists(target)) return { root: target, plan: await planInto(target, tree) };
   const root = nearestFolder(dirname(target));
   const parts = relative(root, target).split(sep);
   const placed: Tree = new Map([...tree].map(([path, file]) => [joinPath(...parts, path), file]));
@@ -21,10 +21,10 @@ export async function planHost(target: string, tree: Tree): Promise<{ readonly r
 
 async function planInto(target: string, tree: Tree): Promise<Plan> {
   assertFolder(target);
-  const there = await Promise.all(
+  const existing = await Promise.all(
     [...tree.keys()].map(async (path) => [path, await readFileOf(target, path)] as const),
   );
-  const plan = planChanges(new Map(there.flatMap(([path, file]) => (file ? [[path, file] as const] : []))), tree);
+  const plan = planChanges(new Map(existing.flatMap(([path, file]) => (file ? [[path, file] as const] : []))), tree);
   const files = plan.changes.filter((change) => change.kind === 'update').map((change) => change.path);
   if (files.length > 0) throw new Failure('target-not-empty', { dir: target, files });
   return plan;
@@ -44,7 +44,7 @@ export function isEmptyFolder(path: string): boolean {
 }
 
 /** A broken link exists; a path that cannot be accessed does not. */
-function isThere(path: string): boolean {
+function exists(path: string): boolean {
   try {
     return nodeDisk.look(path) !== undefined;
   } catch {

@@ -9,7 +9,7 @@ import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { readTree } from '../fs/read-tree.ts';
 import { manifestIn, modulesToRead } from '../host/read-module.ts';
-import { hostItself, planHostAdoption } from './plan-host-files.ts';
+import { hostFilesName, planHostAdoption } from './plan-host-files.ts';
 
 export interface AdoptPlan {
   readonly plan: Plan;
@@ -34,7 +34,7 @@ export async function planAdopt(
     const { mine, tree, different } = await planHostAdoption(host, pack);
     for (const [path, file] of mine) current.set(path, file);
     for (const [path, file] of tree) desired.set(path, file);
-    modules.push({ name: hostItself, folder: '' as RelPath, different });
+    modules.push({ name: hostFilesName, folder: '' as RelPath, different });
   }
   if (withHost && names.length === 0) return { plan: planChanges(current, desired), modules };
   for (const name of await modulesToRead(host, names)) {

@@ -12,7 +12,7 @@ import { readFileOf } from '../fs/read-tree.ts';
 import type { HostEdits, PlannedModule } from './plan-module.ts';
 
 /** The name of the host's own files in reports about modules. */
-export const hostItself = 'host';
+export const hostFilesName = 'host';
 
 /** Plans the update of the host's own files like those of a module. Adds the changes to `edits`. */
 export async function planHostFiles(
@@ -31,7 +31,7 @@ export async function planHostFiles(
   const update = await updateHost(pack, mine, basename(host.root), options);
   for (const [path, file] of mine) edits.current.set(path, file);
   for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
-  return { name: hostItself, folder: '' as RelPath, mine, update };
+  return { name: hostFilesName, folder: '' as RelPath, mine, update };
 }
 
 /** The host's files as they are (`mine`), and with the lock and merge base that updates need (`tree`). */

@@ -155,7 +155,7 @@ describe('routes of Fastify', () => {
     ],
   ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
 
-  it('code that is not seen may have more', () => {
+  it('expects more routes from unknown code', () => {
     const text = app(
       "paths.forEach(app.get);\naddMore(app);\nawait app.register(import('./more.ts'));\nrender(reply);",
     );
@@ -178,7 +178,7 @@ describe('routes of Fastify', () => {
     expect(factsOf({ 'a.ts': text })).toMatchObject({ routes: [], unclear: [] });
   });
 
-  it('what a program works out is unclear', () => {
+  it('marks computed values as unclear', () => {
     expect(
       factsOf({ 'a.ts': app("for (const path of paths()) app.get(path, f);\napp.get(env('X') + '/a', f);") }),
     ).toMatchObject({
@@ -294,7 +294,7 @@ describe('routes of FastAPI', () => {
     ],
   ])('%s', (_, files, routes) => expect(factsOf(files)).toMatchObject({ routes, broken: [] }));
 
-  it('code that is not seen may have more', () => {
+  it('expects more routes from unknown code', () => {
     const text = `${router}router.include_router(shared)\nrouter.mount("/x", app)\nrouter.routes.append(Route("/y"))\nadd_crud(router)\nget = partial(router.get, tags=[])\n@endpoint("/z")\ndef f(): ...\n`;
     expect(factsOf({ 'a.py': text }).unclear).toEqual([
       'routes: endpoint("/z")',
@@ -306,7 +306,7 @@ describe('routes of FastAPI', () => {
     ]);
   });
 
-  it('what a program works out is unclear', () => {
+  it('marks computed values as unclear', () => {
     const text = `${router}@router.get(path_of("a"))\ndef f(): ...\nPATH = "/b"\nfor PATH in paths():\n    router.add_api_route(PATH, f)\n`;
     expect(factsOf({ 'a.py': text })).toMatchObject({
       routes: [],

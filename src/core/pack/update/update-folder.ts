@@ -67,9 +67,9 @@ export interface LastRender {
 }
 
 /** Throws `base-lost`, `lock-invalid` or `lock-newer`. */
-export async function readLastRender(folder: Tree, place: string): Promise<LastRender> {
-  const lock = await parseLock(textAt(folder, lockPath, place), joined(place, lockPath));
-  const { base, manifest } = splitManifest(readBase(folder, place));
+export async function readLastRender(folder: Tree, folderPath: string): Promise<LastRender> {
+  const lock = await parseLock(textAt(folder, lockPath, folderPath), joined(folderPath, lockPath));
+  const { base, manifest } = splitManifest(readBase(folder, folderPath));
   return { lock, base, lastManifest: manifest };
 }
 
@@ -79,10 +79,10 @@ export function updateFolder(
   { section, context, renames, edits }: RenderTarget,
   { lock, base, lastManifest }: LastRender,
   folder: Tree,
-  place: string,
+  folderPath: string,
   options: UpdateOptions,
 ): ModuleUpdate {
-  assertPackMatches(lock, pack, place);
+  assertPackMatches(lock, pack, folderPath);
   const { tree: theirs, sources } = renderPack(pack, section, context);
   const policies = new Map([...sources].map(([path, source]) => [path, source.policy]));
   // The merge base contains every file and would be mistaken for a renamed file.
@@ -144,25 +144,26 @@ function sameAt(a: Tree, b: Tree, path: RelPath): boolean {
 }
 
 /** The merge base. If it contains git conflicts, either side is usable, because both were rendered. */
-function readBase(folder: Tree, place: string): Tree {
-  const text = textAt(folder, mergeBasePath, place);
+function readBase(folder: Tree, folderPath: string): Tree {
+  const text = textAt(folder, mergeBasePath, folderPath);
   const texts = hasMarkers(text) ? (['mine', 'theirs'] as const).map((side) => pickSide(text, side)) : [text];
   // A render is never empty.
   const base = texts.map(parseMergeBase).find((tree) => tree !== undefined && tree.size > 0);
-  if (!base) throw new Failure('base-lost', { file: joined(place, mergeBasePath), reason: 'cannot be read' });
+  if (!base) throw new Failure('base-lost', { file: joined(folderPath, mergeBasePath), reason: 'cannot be read' });
   return base;
 }
 
-function textAt(folder: Tree, path: string, place: string): string {
+function textAt(folder: Tree, path: string, folderPath: string): string {
   const text = textIn(folder.get(path as RelPath));
   if (text !== undefined) return text;
-  throw new Failure('base-lost', { file: joined(place, path), reason: 'is missing' });
+  throw new Failure('base-lost', { file: joined(folderPath, path), reason: 'is missing' });
 }
 
-function assertPackMatches({ pack: known }: Lock, { meta }: Pack, place: string): void {
-  if (known.name !== meta.name) throw new Failure('pack-other', { module: place, pack: known.name, found: meta.name });
+function assertPackMatches({ pack: known }: Lock, { meta }: Pack, folderPath: string): void {
+  if (known.name !== meta.name)
+    throw new Failure('pack-other', { module: folderPath, pack: known.name, found: meta.name });
   if (compareVersions(known.version, meta.version) > 0)
-    throw new Failure('pack-older', { module: place, pack: nameOf(known), found: meta.version });
+    throw new Failure('pack-older', { module: folderPath, pack: nameOf(known), found: meta.version });
 }
 
 export function compareVersions(a: string, b: string): number {
@@ -171,8 +172,8 @@ export function compareVersions(a: string, b: string): number {
   return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
 
-function joined(place: string, path: string): string {
-  return place === '' ? path : `${place}/${path}`;
+function joined(folderPath: string, path: string): string {
+  return folderPath === '' ? path : `${folderPath}/${path}`;
 }
 
 function fill(path: string, context: object): RelPath {

@@ -21,11 +21,11 @@ export async function updateModule(
   pack: Pack,
   context: Context,
   folder: Tree,
-  place: string,
+  folderPath: string,
   options: UpdateOptions,
 ): Promise<ModuleUpdate> {
   const { manifest, imports } = context;
-  const state = await readLastRender(folder, place);
+  const state = await readLastRender(folder, folderPath);
   const lastManifest = state.lastManifest && (await findManifest(String(state.lastManifest.content)));
   return updateFolder(
     pack,
@@ -41,7 +41,7 @@ export async function updateModule(
     },
     state,
     folder,
-    place,
+    folderPath,
     options,
   );
 }

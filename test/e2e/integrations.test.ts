@@ -70,7 +70,7 @@ async function publish(dist: string): Promise<void> {
     npm_config_registry: registry.url,
     npm_config_cache: join(scratch, 'cache'),
   };
-  await ok('npm', ['publish'], source, env);
+  await ok('npm', ['publish', '--tag', 'latest'], source, env);
 }
 
 async function withBrokenManifest(check: () => Promise<void>): Promise<void> {

@@ -99,7 +99,7 @@ describe('published to a registry', () => {
       npm_config_registry: registry.url,
       npm_config_cache: join(scratch, 'cache'),
     };
-    await run('npm', ['publish', join(scratch, tarball.filename)], { cwd: scratch, env });
+    await run('npm', ['publish', '--tag', 'latest', join(scratch, tarball.filename)], { cwd: scratch, env });
   });
   afterAll(() => registry.close());
 

@@ -50,7 +50,7 @@ export async function updateModule(
 export async function migrateManifest(text: string, folder: Tree, meta: PackMeta, file: string): Promise<string> {
   const lock = folder.get(lockPath as RelPath)?.content;
   if (typeof lock !== 'string' || meta.manifest_changes.length === 0) return text;
-  const { version } = (await parseLock(lock, file)).pack;
+  const { version } = (await parseLock(lock, file.replace(/manifest\.yaml$/, lockPath))).pack;
   let changed = text;
   for (const change of meta.manifest_changes) {
     if (compareVersions(version, change.version) >= 0) continue;

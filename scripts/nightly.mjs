@@ -25,7 +25,7 @@ const rowsOf = (project, folder) =>
   testsIn(folder).map((file) => [`${project}/${basename(file, '.test.ts')}`, vitest('--project', project, file)]);
 
 const updateFaults = 'test/cli/update.faults.test.ts';
-const laws = ['text/line-merge.laws', 'text/line-merge.git', 'tree/merge-trees'].map((it) => `test/core/${it}.test.ts`);
+const laws = ['lines.laws', 'lines.git', 'trees', 'trees.endings'].map((it) => `test/core/merge/${it}.test.ts`);
 const draws = [...testsIn('test', false), ...testsIn('test/core')].filter((file) => !laws.includes(file));
 const commands = testsIn('test/cli').filter((file) => file !== updateFaults);
 

@@ -6,7 +6,8 @@ const commands = ['new', 'host', 'validate', 'schema', 'update', 'status', 'diff
 const meant = (command: string) => `Did you mean ${command}?`;
 const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
 const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
-const rename = 'To rename a module, rename its folder, change the name in its manifest, then run update.';
+const rename =
+  'A module cannot be renamed yet. Create one with new <name> --from <manifest>, then move your code there.';
 
 /** Verbs that users try or that may become commands, with the advice to show. */
 const reserved: Readonly<Record<string, string>> = {

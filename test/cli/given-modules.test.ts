@@ -111,6 +111,13 @@ describe('an argument that is not a module', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
+  it('an empty argument is refused: it does not mean all modules', async () => {
+    for (const argv of [...commands, ['validate']]) {
+      const { code, err } = await runIn(root, [...argv, '']);
+      expect([code, err], argv.join(' ')).toEqual([2, expect.stringContaining('empty')]);
+    }
+  });
+
   it('validate reports a missing path, and a word outside a host, as missing', async () => {
     for (const [cwd, given] of [
       [root, 'modules/unlike'],

@@ -38,7 +38,9 @@ describe('a misspelt command', () => {
   it.each<[readonly string[], string]>([
     [['remove'], 'validate'],
     [['rm', 'text_insights'], 'validate'],
-    [['rename', 'a_b', 'c_d'], 'update'],
+    [['rename', 'a_b', 'c_d'], 'new <name> --from'],
+    [['move', 'a_b'], 'new <name> --from'],
+    [['verify'], 'validate'],
     [['list'], 'status'],
     [['ls', '--all'], 'status'],
     [['info'], 'status'],
@@ -162,4 +164,9 @@ it('is the same for validate if only the checking commands are declared', () => 
       ?.helpInformation();
   expect(helpOf('validate')).toContain('--no-code');
   expect(helpOf('validate')).toBe(helpOf());
+});
+
+it('asks to put the command first where options precede it', async () => {
+  const { code, err } = await runIn(tempFolder(), ['--yes', 'status', 'a_b']);
+  expect([code, err]).toEqual([2, expect.stringContaining('Put the command first: create-ai-module status …')]);
 });

@@ -26,11 +26,14 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitC
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exit.done;
     if (error.code === 'commander.help') return exit.user;
-    throw new Failure('usage', { message: usageMessage(error) });
+    throw new Failure('usage', { message: usageMessage(error, argv) });
   }
 }
 
-function usageMessage({ code, message }: CommanderError): string {
+function usageMessage({ code, message }: CommanderError, argv: readonly string[]): string {
+  const late = argv.slice(1).find(isCommand);
+  if (code === 'commander.excessArguments' && late && !isCommand(argv[0] ?? ''))
+    return `Put the command first: create-ai-module ${late} …`;
   const text = message.replace(/^error: /, '').replace(/\s*\((Did you mean .*\?)\)$/s, '. $1');
   const advice =
     code === 'commander.excessArguments' ? ' Put the command first, and quote arguments that contain spaces.' : '';

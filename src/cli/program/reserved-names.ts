@@ -6,6 +6,7 @@ const commands = ['new', 'host', 'validate', 'schema', 'update', 'status', 'diff
 const meant = (command: string) => `Did you mean ${command}?`;
 const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
 const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
+const copy = 'To copy a module, run new <name> --from <manifest>, then copy your code.';
 const rename =
   'A module cannot be renamed yet. Create one with new <name> --from <manifest>, then move your code there.';
 
@@ -14,12 +15,16 @@ const reserved: Readonly<Record<string, string>> = {
   attach: meant('host init'),
   build: start,
   check: meant('validate'),
+  clean: remove,
   completion: meant('help'),
   config: meant('add config'),
+  copy,
+  cp: copy,
   create: meant('new or host init'),
   delete: remove,
   dev: start,
   doctor: meant('validate'),
+  edit: meant('add'),
   export: meant('schema'),
   fix: meant('validate --fix'),
   format: meant('validate --fix'),
@@ -32,10 +37,12 @@ const reserved: Readonly<Record<string, string>> = {
   list: meant('status'),
   ls: meant('status'),
   migrate: meant('update'),
+  move: rename,
   mv: rename,
   pack: 'Did you mean new --stack, which takes the folder of a template pack?',
   remove,
   rename,
+  restore: 'Did you mean undo, or update --restore <file>?',
   revert: meant('undo'),
   rm: remove,
   rollback: meant('undo'),
@@ -44,8 +51,11 @@ const reserved: Readonly<Record<string, string>> = {
   show: meant('status'),
   start,
   test: 'Did you mean validate, or new --verify?',
+  tests: 'Did you mean validate, or new --verify?',
   uninstall: remove,
+  up: start,
   upgrade: meant('update'),
+  verify: 'Did you mean validate, or new --verify?',
   version: meant('--version'),
 };
 

@@ -21,7 +21,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       .option('--check', 'Write nothing; exit with 1 if anything would change')
       .option(
         '--on-conflict <how>',
-        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',
       )
       .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', repeatable),
   ).action(async (names: string[], flags) =>
@@ -60,7 +60,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
       .option(
         '--on-conflict <how>',
-        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal, else abort',
+        'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',
       ),
   ).action(async (kind: string | undefined, values: string[], flags) =>
     setExitCode(await (await import('../commands/add.ts')).add(io, kind, values, flags)),

@@ -13,7 +13,7 @@ const maxListed = 10;
 
 /**
  * Runs the rules on the host's modules as they would be after the plan. Prints existing errors, and everything that the
- * plan adds. Returns the warnings that it adds. Throws `rules-broken` if it adds errors.
+ * plan adds. Returns both, for --json. Throws `rules-broken` if it adds errors.
  */
 export async function assertNoNewErrors(
   io: Io,
@@ -25,11 +25,12 @@ export async function assertNoNewErrors(
   const { checkPlanned } = await import('../../io/host/check-planned.ts');
   const { added: found, existing, texts: planned } = await checkPlanned(io.cwd, host, plan, then);
   const { diagnostics: added, texts } = await withoutSecrets(found, planned);
-  io.err.write(listOf((await withoutSecrets(existing.filter(isError), planned)).diagnostics));
+  const { diagnostics: old } = await withoutSecrets(existing.filter(isError), planned);
+  io.err.write(listOf(old));
   io.err.write(reportDiagnostics(added, texts, paintFor(io, io.err)));
   const count = added.filter(isError).length;
   if (count > 0) throw new Failure('rules-broken', { count, diagnostics: added });
-  return added;
+  return [...old, ...added];
 }
 
 function isError({ severity }: Diagnostic): boolean {

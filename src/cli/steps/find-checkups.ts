@@ -3,6 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { maxManifestBytes } from '../../core/manifest/schema.ts';
 import { contentOf, textOf } from '../../io/fs/read-file.ts';
 import { findManifests, manifestsOfHost } from '../../io/host/find-manifests.ts';
+import { assertNotEmpty } from '../../io/host/given-modules.ts';
 import { openHost } from '../../io/host/open-host.ts';
 import { asDiagnostic, type ReadCheckup, readCheckups, standaloneCheckup } from '../../io/host/read-checkup.ts';
 import type { Io } from '../../io/io.ts';
@@ -14,6 +15,7 @@ export const stdinName = '<stdin>';
  * modules of the host.
  */
 export async function checkupsFor(io: Io, paths: readonly string[], hostDir = '.'): Promise<ReadCheckup[]> {
+  assertNotEmpty(paths);
   if (paths.length === 0) {
     const { host } = await openHost(resolve(io.cwd, hostDir));
     return readCheckups(io.cwd, manifestsOfHost(host));

@@ -49,7 +49,7 @@ function threeNumbers(given: string): string {
 
 /** `gte status/:jobId/` → `GET /status/{job_id}` */
 function endpoint(given: string): string {
-  const [, method = '', path = ''] = /^(?:([a-z]+)\s+)?(.*)$/i.exec(given) ?? [];
+  const [, method = '', path = ''] = /^(?:([a-z]+)(?:\s+|(?=\/)))?(.*)$/i.exec(given) ?? [];
   const segments = path.split('/').filter((segment) => segment !== '');
   const written = segments.map((segment) => {
     const parameter = /^(?::(\w+)|<(\w+)>|\{(\w+)\})$/.exec(segment);

@@ -33,9 +33,11 @@ export interface PlainLine {
 const char = '[^\\u0000-\\u0020\\u007f-\\u00a0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Surrogate}]';
 const inText = (excluded: string) => `(?:(?![${excluded}])${char}|\\u0020)`;
 
-const key = '(?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_./-]*';
+const key = '(?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_./-]{0,150}';
 const double = `"(?:${inText('"\\\\')}|\\\\["\\\\/bfnrt]|\\\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*"`;
 const single = `'(?:${inText("'")}|'')*'`;
+/** YAML ends a key after 1024 characters; an escape has six. */
+const quotedKey = `${double.replace(/\*"$/, '{0,150}"')}|${single.replace(/\*'$/, "{0,150}'")}`;
 const number = '(?:0|-?[1-9][0-9]{0,14})(?:\\.[0-9]{1,15})?(?![0-9A-Za-z_.:+-])';
 const version = '[0-9]+\\.[0-9]+\\.[0-9]+(?:[-+][0-9A-Za-z.+-]*)?(?![0-9A-Za-z_.:+-])';
 const quantity = '[1-9][0-9]*(?:m|[KMGTPE]i?|k)(?![0-9A-Za-z_.:+-])';
@@ -51,7 +53,7 @@ const mapping = `\\{ *(?:${pair}(?: *, *${pair})*)? *\\}`;
 const value = `(?:${scalar}|${plain})|${sequence}|${mapping})`;
 const comment = `#${inText('')}*`;
 const line = new RegExp(
-  `( *)(?:(?:- +(${value})|(${key}|${double}|${single}):(?: +(${value}))?)(?: +${comment}| *)|${comment})?(?:\\n|$)`,
+  `( *)(?:(?:- +(${value})|(${key}|${quotedKey}):(?: +(${value}))?)(?: +${comment}| *)|${comment})?(?:\\n|$)`,
   'uy',
 );
 

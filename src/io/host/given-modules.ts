@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { Failure } from '../../core/failure.ts';
 import type { Host } from '../../core/host/host.ts';
 import { hostAbove } from './open-host.ts';
 import { foldersOfModules, moduleNotFound } from './read-module.ts';
@@ -10,9 +11,16 @@ import { foldersOfModules, moduleNotFound } from './read-module.ts';
  * rejects.
  */
 export async function namesGiven(host: Host, cwd: string, given: readonly string[]): Promise<readonly string[]> {
+  assertNotEmpty(given);
   const known = await foldersOfModules(host);
   const names = given.map((one) => (known.includes(one) ? one : (moduleAt(host, resolve(cwd, one), known) ?? one)));
   return names.includes('') ? [] : names;
+}
+
+/** An empty argument is usually an unset variable of a script, and must not mean all modules. */
+export function assertNotEmpty(given: readonly string[]): void {
+  if (given.includes(''))
+    throw new Failure('usage', { message: 'An argument is empty. Leave it out to mean all modules.' });
 }
 
 /** The module that contains `path`; `''` if `path` contains all modules, `undefined` if neither. */

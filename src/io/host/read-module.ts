@@ -9,6 +9,7 @@ import type { Manifest } from '../../core/manifest/schema.ts';
 import { nearWords } from '../../core/text/nearest-word.ts';
 import type { Tree } from '../../core/tree/tree.ts';
 import { readPlainYaml } from '../../core/yaml/fast.ts';
+import { textOf } from '../fs/read-file.ts';
 import { isIgnoredFolder } from '../fs/read-tree.ts';
 
 /** The sorted folder names of the given modules, or of all modules if `names` is empty. Throws `module-not-found`. */
@@ -50,11 +51,11 @@ export async function foldersOfModules(host: Host): Promise<string[]> {
 /** The manifest of a module. Throws `manifest-invalid`. Tries the fast reader first: most manifests are valid. */
 export async function manifestIn(folder: Tree, file: string): Promise<Manifest> {
   const content = folder.get(manifestPath)?.content;
-  if (typeof content !== 'string')
-    throw new Failure('file-unreadable', { file, reason: 'it is missing or not UTF-8 text' });
-  const quick = readQuickly(content);
+  if (content === undefined) throw new Failure('file-unreadable', { file, reason: 'it is missing' });
+  const text = textOf(file, content);
+  const quick = readQuickly(text);
   if (quick) return quick;
-  const parsed = await parseManifest(content, file);
+  const parsed = await parseManifest(text, file);
   if (parsed.ok) return parsed.manifest;
   const { diagnostics } = parsed;
   throw new Failure('manifest-invalid', { file, count: diagnostics.length, diagnostics });

@@ -28,7 +28,7 @@ export function readTexts(cwd: string, files: Iterable<string>): Map<string, str
   const texts = new Map<string, string>();
   for (const file of files) {
     try {
-      texts.set(file, readText(resolve(cwd, file)));
+      texts.set(file, readText(resolve(cwd, file), maxBytes));
     } catch {
       // The file was removed meanwhile: its diagnostics are shown without excerpts.
     }

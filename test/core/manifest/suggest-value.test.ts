@@ -14,6 +14,7 @@ it.each<[path: (string | number)[], given: string, want: string | undefined]>([
   [['endpoints', 1], 'get /status/:jobId/', 'GET /status/{job_id}'],
   [['endpoints', 1], 'GET /pages/<id>', 'GET /pages/{id}'],
   [['endpoints', 1], 'GTE /x', 'GET /x'],
+  [['endpoints', 1], 'GET/x', 'GET /x'],
   [['endpoints', 1], 'Delte /pages/{id}', 'DELETE /pages/{id}'],
   [['endpoints', 1], 'FETCH /x', undefined],
   [['endpoints', 1], '/a/{x}/{x}', undefined],

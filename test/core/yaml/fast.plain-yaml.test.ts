@@ -54,6 +54,7 @@ describe('readPlainYaml', () => {
     ['a duplicate key', 'a: b\na: c\n'],
     ['a duplicate key on one line', 'a: {b: 1, b: 2}\n'],
     ['an extra colon', 'a: b: c\n'],
+    ['a key of more than 1024 characters', `"${'a'.repeat(1_100)}": b\n`],
     ['a byte order mark', '\ufeffa: b\n'],
     ['inconsistent indentation', 'a:\n    b: c\n  d: e\n'],
   ])('leaves %s to the exact reader', (_, text) => expect(readPlainYaml(text)).toBeUndefined());

@@ -57,7 +57,7 @@ export const catalogue = {
   'edited-since': user(
     ({ files }: { files: readonly string[] }) =>
       `These files were edited after the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
-    () => 'Undoing the update would discard those edits. Revert them first, or restore the files with git.',
+    () => 'Undoing the update would discard those edits. Undo them by hand first, or restore the files with git.',
   ),
   'disk-refused': machine(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
@@ -99,7 +99,7 @@ export const catalogue = {
   'journal-unreadable': machine(
     ({ file, reason }: { file: string; reason: string }) =>
       `An earlier run was interrupted, and its journal ${file} cannot be read: ${reason}`,
-    ({ file }) => `Check the files that the journal lists, then delete ${file}.`,
+    ({ file }) => `Compare the files with git, then delete ${file}.`,
   ),
   'lock-invalid': user(
     ({ file, reason }: { file: string; reason: string }) => `${file} cannot be used: ${reason}.`,
@@ -131,14 +131,15 @@ export const catalogue = {
       near.length > 0
         ? `Did you mean ${near.join(' or ')}?`
         : known.length === 0
-          ? 'The host has no modules yet. Create one with `create-ai-module new <name>`.'
+          ? 'Create one with `create-ai-module new <name>`.'
           : `Available modules: ${known.slice(0, 20).join(', ')}${known.length > 20 ? `, and ${known.length - 20} more` : ''}.`,
   ),
   'module-unclear': user(
-    ({ dir }: { dir: string; known: readonly string[] }) => `No module of ${dir} was selected.`,
+    ({ dir, known }: { dir: string; known: readonly string[] }) =>
+      known.length === 0 ? `${dir} has no modules.` : `${dir} has several modules, and none was chosen.`,
     ({ known }) =>
       known.length === 0
-        ? 'The host has no modules yet. Create one with `create-ai-module new <name>`.'
+        ? 'Create one with `create-ai-module new <name>`.'
         : `Pass --module with one of ${known.join(', ')}, or run the command in the folder of a module.`,
   ),
   'name-reserved': user(
@@ -156,7 +157,7 @@ export const catalogue = {
   ),
   'nothing-to-undo': user(
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
-    () => 'Only the last update can be undone, once, and only on the machine where it ran.',
+    () => 'Only the last update, add or adopt can be undone, once, and only on the machine where it ran.',
   ),
   'output-unwritable': machine(
     ({ output, reason }: { output: string; reason: string }) => `${output} cannot be written: ${reason}.`,
@@ -202,8 +203,9 @@ export const catalogue = {
   ),
   'rules-broken': user(
     ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
-      `The plan would add ${count} ${count === 1 ? 'error' : 'errors'} that validate reports; nothing was written.`,
-    () => 'Correct the input, or change the severity of the rule in ai-modules.yaml. The errors are listed above.',
+      `Nothing was written: the result would have ${count} new ${count === 1 ? 'error' : 'errors'}, listed above.`,
+    () =>
+      'Correct the input. `validate` reports the same errors; ai-modules.yaml can change the severity of their rules.',
   ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>

@@ -28,7 +28,7 @@ async function refuses(argv: readonly string[], rule: string, options: Parameter
   const before = snapshot(root);
   const { code, out, err } = await runIn(root, argv, options);
   expect([code, err]).toEqual([2, expect.stringContaining(`(${rule})`)]);
-  expect(err).toContain('nothing was written');
+  expect(err).toContain('Nothing was written');
   expect(snapshot(root)).toEqual(before);
   return { out, err };
 }
@@ -163,7 +163,9 @@ describe('a plan with errors that validate would report is refused', () => {
 
   it('with the position in the planned text', async () => {
     const { err } = await refuses(make('leaky', '--config', 'password=hunter2'), 'secret-value');
-    expect(err).toMatch(/^modules\/leaky\/manifest\.yaml:\d+:\d+ error configuration\.password has the name/m);
+    expect(err).toMatch(
+      /^modules\/leaky\/manifest\.yaml:\d+:\d+ error configuration\.password is named like a secret/m,
+    );
     expect(err).toMatch(/\d+ \| {3}password: •{9}\n/);
   });
 });

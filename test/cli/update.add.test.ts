@@ -113,3 +113,9 @@ describe('refuses, and writes nothing', () => {
     expect(host.read('manifest.yaml')).toBe(before);
   });
 });
+
+it('says that a setting exists, with its value', async () => {
+  await succeedIn(host.root, ['add', 'config', 'top_k=4', '--yes']);
+  const { code, err } = await runIn(host.root, ['add', 'config', 'top_k=5', '--yes']);
+  expect([code, err]).toEqual([2, expect.stringContaining('top_k is already in configuration, with the value 4.')]);
+});

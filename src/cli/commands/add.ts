@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
+import { findManifest } from '../../core/manifest/parse.ts';
 import type { Io } from '../../io/io.ts';
 import type { ExitCode } from '../output/exit.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
@@ -68,9 +69,19 @@ async function edit(io: Io, text: string, file: string, additions: readonly Addi
   let edited = text;
   for (const addition of additions) {
     const next = await addEntry(edited, addition);
-    if (next === undefined) throw new Failure('manifest-not-editable', { file, key: addition.list });
+    if (next === undefined) throw await whyNotAdded(edited, file, addition);
     edited = next;
   }
   await readManifestText(io, edited, relative(io.cwd, file), file);
   return edited;
+}
+
+/** A setting that exists has another value; everything else is written in a style that can't be edited. */
+async function whyNotAdded(text: string, file: string, addition: Addition): Promise<Failure> {
+  const manifest = addition.list === 'configuration' ? await findManifest(text) : undefined;
+  const value = addition.list === 'configuration' ? manifest?.configuration[addition.key] : undefined;
+  if (addition.list !== 'configuration' || value === undefined)
+    return new Failure('manifest-not-editable', { file, key: addition.list });
+  const message = `${addition.key} is already in configuration, with the value ${JSON.stringify(value)}. Change it in ${file}.`;
+  return new Failure('usage', { message });
 }

@@ -82,9 +82,19 @@ export function assertNotCommand(word: string): void {
   });
 }
 
-/** Strict, because valid names can start like a command (host_monitor) or resemble a short one (cost). */
+/** Strict, because valid names can start like a command (host_monitor) or resemble one (cost, report). */
 function adviceOnMisspelt(word: string): string | undefined {
   const near = commands.filter((command) => command[0] === word[0] && word.length <= command.length + 1);
   const nearest = nearestWord(word, near);
-  return nearest === undefined ? undefined : meant(nearest);
+  if (nearest !== undefined) return meant(nearest);
+  const verb = Object.keys(reserved).find((one) => isTypoOf(word, one));
+  return verb && `Did you mean ${verb}? ${reserved[verb]}`;
+}
+
+/** Whether the letters are those of the verb in another order, or one is missing. */
+function isTypoOf(word: string, verb: string): boolean {
+  const letters = (text: string) => [...text].sort().join('');
+  if (word.length < 4) return false;
+  if (letters(word) === letters(verb)) return true;
+  return word.length > 4 && [...verb].some((_, at) => verb.slice(0, at) + verb.slice(at + 1) === word);
 }

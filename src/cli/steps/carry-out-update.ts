@@ -70,6 +70,8 @@ function titleOf({ plan, modules, found }: Planned): string {
 function summaryOf({ plan, modules, found }: Planned, applied: boolean, isRefused: boolean): string {
   if (modules.length === 0)
     return `Nothing to update: no module in ${found.host.modulesDir} has a lock file (.ai-module/lock.yaml).`;
+  if (isRefused && modules.some(({ update }) => update.conflicts.some(({ kind }) => kind === 'unresolved')))
+    return 'Nothing was written. Resolve the conflict markers in the files first.';
   if (isRefused)
     return 'Nothing was written. Resolve the conflicts with --on-conflict markers, sidecar, ours or theirs.';
   if (isNoop(plan)) return `${countOf(plan, modules)}: everything is up to date.`;

@@ -29,7 +29,7 @@ const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|p
 export function secretReason(text: string, key: string): string | undefined {
   const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   if (found) return `looks like ${found[1]}`;
-  if (secretKey.test(key) && text.trim() !== '') return 'has the name of a secret and a value';
+  if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';
   return text.length >= shortestKey && text.split(/[\s"',;]+/).some(looksRandom)
     ? 'looks like a random key'
     : undefined;

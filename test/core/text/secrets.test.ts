@@ -24,8 +24,8 @@ const secrets: [name: string, text: string, key: string, reason: string][] = [
   ],
   ['a password in an address', 'postgres://ada:hunter2@db.example.com/x', 'database', 'a URL with a password'],
   ['a key inside a sentence', joined('Uses sk-', tail, ' for now.'), '', 'an OpenAI API key'],
-  ['a value called password', 'hunter2', 'admin_password', 'has the name of a secret'],
-  ['a value called api_key', 'x', 'api_key', 'has the name of a secret'],
+  ['a value called password', 'hunter2', 'admin_password', 'is named like a secret'],
+  ['a value called api_key', 'x', 'api_key', 'is named like a secret'],
   ['random characters', tail, 'salt', 'a random key'],
   [
     'a long random hexadecimal',

@@ -28,7 +28,7 @@ const missing: readonly DriftText[] = [
     summary: 'the configuration class in the code lacks a setting of the manifest',
     why: 'Hosts do not load a module whose manifest has a key that its configuration class does not define.',
     message: (name) => `the configuration class does not define ${name}`,
-    hint: 'Add it to the class, or remove it from configuration.',
+    hint: 'Run `create-ai-module update` to generate it, add it to the class yourself, or remove it from configuration.',
   },
   {
     id: 'unhandled-event',
@@ -36,7 +36,7 @@ const missing: readonly DriftText[] = [
     summary: 'the module subscribes to an event that its code does not handle',
     why: 'The module that emits the event relies on this module to handle it.',
     message: (name) => `the code does not handle ${name}`,
-    hint: 'Handle it, or remove it from events_subscribed.',
+    hint: 'Run `create-ai-module update` to generate the handler, write it yourself, or remove it from events_subscribed.',
   },
   {
     id: 'unpublished-event',
@@ -44,7 +44,7 @@ const missing: readonly DriftText[] = [
     summary: 'the manifest lists an event that the code does not publish',
     why: 'Modules that subscribe to it wait forever.',
     message: (name) => `the code does not publish ${name}`,
-    hint: 'Publish it, or remove it from events_emitted.',
+    hint: 'Run `create-ai-module update` to generate the code, publish it yourself, or remove it from events_emitted.',
   },
   {
     id: 'unrequired-permission',

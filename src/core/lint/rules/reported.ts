@@ -56,7 +56,7 @@ export const reportedRules: readonly ReportedRule[] = [
     {
       id: 'unreadable',
       summary: 'the file cannot be read: it is binary, not UTF-8, larger than 1 MB, missing or locked',
-      why: 'A file that cannot be read is not checked. The other manifests are.',
+      why: 'A file that cannot be read is not checked. Other manifests are still checked.',
     },
     {
       id: 'wrong-type',

@@ -46,7 +46,7 @@ export const shadowedEndpoint: ManifestRule = {
   kind: 'manifest',
   severity: 'warning',
   summary: 'an endpoint with a parameter matches the requests of an endpoint below it',
-  why: 'Routers that try routes in order, such as FastAPI, never reach the second one.',
+  why: 'Routers that try routes in order, such as FastAPI, never reach the lower endpoint.',
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
     return problemsIn(endpoints, (endpoint, index) => {

@@ -40,7 +40,7 @@ function patternFor(text: string): RegExp {
     return `\\\\*${/[\^$.*+?()[\]{}|/]/.test(char) ? '\\' : ''}${char}`;
   });
   const whole = chars.join('');
-  const asValue = `(?=${whole})(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]]|$)`;
+  const asValue = `(?=${whole})(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]@]|$)`;
   return new RegExp(text.length < minLength ? asValue : whole, 'gu');
 }
 
@@ -84,7 +84,7 @@ export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
 }
 
 /** Appears in every text with a key that names a secret. Other texts need no parsing. */
-const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
+const suspicious = /secret|pass|pw|token|[a-z][_-]?key|credential/i;
 
 /** Longer lines are never shown, and secrets in them are still found by parsing. */
 const maxLineLength = 1000;

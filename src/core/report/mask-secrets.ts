@@ -1,4 +1,4 @@
-import { isSecretKey, secretParts } from '../text/secrets.ts';
+import { isSecretKey, knownParts, secretParts } from '../text/secrets.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 /** Keeps the length of the secret, so that columns do not change. */
@@ -61,20 +61,27 @@ export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): 
 
 /** Secrets in the arguments of a command: `password=hunter2`, `--config=token={secret: true, default: x}`. */
 export async function secretsInArguments(words: readonly string[]): Promise<string[]> {
-  return (await Promise.all(words.map(secretsInArgument))).flat();
+  const found = await Promise.all(words.map(async (word) => [...(await secretsInWord(word)), ...entriesIn(word)]));
+  return found.flat();
 }
 
-async function secretsInArgument(word: string): Promise<string[]> {
-  const [, key, value] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
-  if (key === undefined || value === undefined)
+/** Secrets in an argument or in a message, in which a colon need not separate a key and a value. */
+export async function secretsInWord(word: string): Promise<string[]> {
+  const [, name, given] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
+  if (name === undefined || given === undefined)
     return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNotPath);
-  if (/^\s*\{/.test(value)) return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? quotedIn(value) : [])];
+  const [key, value] = [name.trim(), given.trim()];
+  if (value.startsWith('{')) {
+    const isMapping = typeof (await yamlValue(value)) === 'object';
+    const parts = isMapping ? quotedIn(value) : [value, value.slice(1), ...quotedIn(value)];
+    return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? parts : [])];
+  }
   const isQuoted = /^(["']).+\1$/s.test(value);
-  return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInArgument(value))];
+  return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInWord(value))];
 }
 
 /** Paths look random, because they mix letters and digits. */
-const isNotPath = (part: string): boolean => !part.includes('/') || part.includes('://');
+const isNotPath = (part: string): boolean => !part.includes('/') || knownParts(part).length > 0;
 
 /** Secrets in the text of a manifest or an answers file, which may be invalid YAML. */
 export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
@@ -120,6 +127,38 @@ export function secretsInCode(text: string): string[] {
     const names = line.match(/[\w-]+/g) ?? [];
     return [...(names.some(isSecretKey) ? quotedIn(line) : []), ...secretParts(line)];
   });
+}
+
+/**
+ * Masks values of secrets line by line, in files that can contain anything: an assigned string in code, the value of an
+ * entry in settings. Values elsewhere stay, because they may be ordinary words.
+ */
+export function maskLines(path: string, text: string): string {
+  if (!suspicious.test(text) && knownParts(text).length === 0) return text;
+  let file = path;
+  const lines = text.split('\n').map((line) => {
+    // A merge base contains several files.
+    file = /^-- "(.+)" mode=/.exec(line)?.[1] ?? file;
+    const isSettings =
+      /(?:^|[/.])env(?:\.[\w.-]+)?$|\.(?:ya?ml|toml|ini)$/.test(file) && !/\.[mc]?[jt]s$|\.py$/.test(file);
+    return maskSecrets(line, [...(isSettings ? settingsIn(line) : assignedIn(line)), ...knownParts(line)]);
+  });
+  return lines.join('\n');
+}
+
+/** Values of entries, except references to variables: `${JWT_SECRET:?set it}`. */
+function settingsIn(line: string): string[] {
+  return entriesIn(line.replace(/(\$\{\w+):\?[^}]*/g, '$1')).filter((value) => !/^\$[\w{(]/.test(value));
+}
+
+/** Quoted strings that are assigned to the name of a secret: `token: str = "x"`, `'api_key': 'x'`, `TOKEN="x"`. */
+function assignedIn(line: string): string[] {
+  if (line.length > maxLineLength) return [];
+  const assigned =
+    /([\w-]{1,80})["']?[ \t]*(?::[ \t]*[\w.|[\] \t]{1,80})?[:=][ \t]*("(?:[^"\\]|\\.)+"|'(?:[^'\\]|\\.)+'|`[^`]+`)/g;
+  return [...line.matchAll(assigned)].flatMap(([, name = '', value = '']) =>
+    isSecretKey(name) && !/^.none.$/i.test(value) ? [value.slice(1, -1)] : [],
+  );
 }
 
 function quotedIn(text: string): string[] {

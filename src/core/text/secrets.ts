@@ -66,9 +66,9 @@ export function knownParts(text: string): string[] {
   );
 }
 
-/** Whether a word in the text names a secret, so that the text may contain it. */
-export function mentionsSecret(text: string): boolean {
-  return (text.match(/[\w-]+/g) ?? []).some(isSecretKey);
+/** A rejected value as messages show it: masked if a word in it names a secret, because it may contain the secret. */
+export function valueToShow(text: string): string {
+  return (text.match(/[\w-]+/g) ?? []).some(isSecretKey) ? '••••' : text;
 }
 
 /** Whether the key, in any case convention, names a secret. */

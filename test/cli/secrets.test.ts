@@ -232,6 +232,8 @@ describe('a diff masks secrets', () => {
     writeFileSync(inModule('manifest.yaml'), manifest.replace('\nconfiguration:\n', '$&  password: hunter2\n'));
     const readme = readFileSync(inModule('README.md'), 'utf8');
     writeFileSync(inModule('README.md'), `${readme}\nOur token = 'q7Xtoken'\n`);
+    const env = readFileSync(join(root, '.env.example'), 'utf8');
+    writeFileSync(join(root, '.env.example'), env.replace(/^.*create-ai-module.*$/m, 'JWT_SECRET=q7Xenv\n$&'));
   });
 
   it.each([
@@ -243,5 +245,18 @@ describe('a diff masks secrets', () => {
     const outcome = await succeedIn(root, argv);
     expect(outcome.out).toContain(shown);
     for (const secret of ['hunter2', 'q7Xtoken']) mustHide(outcome, secret);
+  });
+
+  it.each(['--diff', '--json'])('of the .env file that a new module changes, with %s', async (flag) => {
+    const outcome = await succeedIn(root, [
+      'new',
+      'other',
+      '--config',
+      'search_key_env=SEARCH_API_KEY',
+      '--dry-run',
+      flag,
+    ]);
+    expect(outcome.out).toContain('JWT_SECRET=••••');
+    mustHide(outcome, 'q7Xenv');
   });
 });

@@ -135,16 +135,16 @@ export function secretsInCode(text: string): string[] {
  */
 export function maskLines(path: string, text: string): string {
   if (!suspicious.test(text) && knownParts(text).length === 0) return text;
-  let file = path;
+  const valuesIn = settingsFile.test(path) ? settingsIn : assignedIn;
   const lines = text.split('\n').map((line) => {
-    // A merge base contains several files.
-    file = /^-- "(.+)" mode=/.exec(line)?.[1] ?? file;
-    const isSettings =
-      /(?:^|[/.])env(?:\.[\w.-]+)?$|\.(?:ya?ml|toml|ini)$/.test(file) && !/\.[mc]?[jt]s$|\.py$/.test(file);
-    return maskSecrets(line, [...(isSettings ? settingsIn(line) : assignedIn(line)), ...knownParts(line)]);
+    // The password of a local database is often the name of its user.
+    const known = knownParts(line.replace(/\/(\w+):\1@/g, ''));
+    return maskSecrets(line, [...valuesIn(line), ...known]);
   });
   return lines.join('\n');
 }
+
+const settingsFile = /(?:^|[/.])(?:env|env\.(?!(?:py|[mc]?[jt]s)$)[\w.-]+)$|\.(?:ya?ml|toml|ini)$/;
 
 /** Values of entries, except references to variables: `${JWT_SECRET:?set it}`. */
 function settingsIn(line: string): string[] {

@@ -58,20 +58,23 @@ function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']
 }
 
 /**
- * Masks secrets in a plan: those of its manifests and of `manifests` in every file, and those in code and settings at
- * their place. Rules that report secrets may be disabled.
+ * Masks secrets in a plan: those of its manifests and of `manifests` in every file, and in files that users may have
+ * edited those in code and settings, at their place. Rules that report secrets may be disabled.
  */
 export async function planWithoutSecrets(plan: Plan, manifests: readonly string[] = []): Promise<Plan> {
   const found = [...plan.changes.map(secretsInChange), ...manifests.map((text) => secretsInYaml(text))];
   const secrets = new Set((await Promise.all(found)).flat());
-  const shown = (path: RelPath, file: TreeFile): TreeFile => {
-    if (typeof file.content !== 'string') return file;
-    return { ...file, content: maskLines(path, maskSecrets(file.content, secrets)) };
-  };
   const changes = plan.changes.map((change): Change => {
-    const { path } = change;
-    const before = 'before' in change && { before: shown(path, change.before) };
-    const after = 'after' in change && { after: shown(path, change.after) };
+    const { kind, path } = change;
+    // New files and merge bases are generated.
+    const isGenerated = kind === 'create' || isAt(path, mergeBasePath);
+    const shown = (file: TreeFile): TreeFile => {
+      if (typeof file.content !== 'string') return file;
+      const content = maskSecrets(file.content, secrets);
+      return { ...file, content: isGenerated ? content : maskLines(path, content) };
+    };
+    const before = 'before' in change && { before: shown(change.before) };
+    const after = 'after' in change && { after: shown(change.after) };
     return { ...change, ...before, ...after } as Change;
   });
   return { ...plan, changes };

@@ -1,5 +1,6 @@
 import type { Diagnostic } from './diagnostic.ts';
 import { shellWord } from './text/display.ts';
+import { valueToShow } from './text/secrets.ts';
 
 interface Entry<A> {
   readonly fault: 'user' | 'machine';
@@ -24,8 +25,10 @@ function restoreOrAdopt(file: string): string {
 export const catalogue = {
   'answer-invalid': user(
     ({ flag, reason }: { flag: string; value: string; reason: string }) => `${flag}: ${reason}`,
-    ({ value }) =>
-      `Got ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}. Correct the value, then run the command again.`,
+    ({ value }) => {
+      const shown = valueToShow(value);
+      return `Got ${JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown)}. Correct the value, then run the command again.`;
+    },
   ),
   'answer-missing': user(
     ({ flag }: { flag: string }) => `${flag} is missing, and the command cannot ask for it.`,

@@ -15,6 +15,16 @@ const passwords = fc
 const keys = fc
   .string({ unit: fc.constantFrom(...'abcdefXYZ0123456789'), minLength: 24, maxLength: 40 })
   .map((text) => ['sk-', 'proj-', text].join(''));
+const awsKeys = fc
+  .string({ unit: fc.constantFrom(...'ABCXYZ234567'), minLength: 16, maxLength: 16 })
+  .map((text) => ['AK', 'IA', text].join(''));
+const tokens = fc
+  .string({ unit: fc.constantFrom(...'abcxyz0123456789'), minLength: 36, maxLength: 36 })
+  .map((text) => ['gh', 'p_', text].join(''));
+const numbers = fc.integer({ min: 10_000_000, max: 2_000_000_000 }).map(String);
+const urlPasswords = fc
+  .string({ unit: fc.constantFrom(...'aZ09-_.:$!'), minLength: 3, maxLength: 30 })
+  .map((text) => `q7X${text}w`);
 
 const head =
   'name: ocr\nversion: 1.0.0\ndescription: Reads.\nauthor: Ada\nclass_name: OcrModule\nendpoints: [POST /process]\n';
@@ -68,6 +78,14 @@ describe('validate never prints a secret', () => {
     );
   });
 
+  it('of a URL that is given as a path', async () => {
+    for (const format of formats) {
+      const outcome = await runIn(folder, ['validate', 'https://u:hunter2@h/x', '--format', format, '--debug']);
+      expect(outcome.code).not.toBe(0);
+      mustHide(outcome, 'hunter2');
+    }
+  });
+
   it('also not in the diff of a fix', async () => {
     await fc.assert(
       fc.asyncProperty(passwords, async (secret) => {
@@ -119,6 +137,27 @@ describe('a refused run never prints a secret', () => {
       answers((secret) => `config: {token: {type: integer, default: ${single(secret)}}}\n`),
     ],
     ['in answers that are not YAML', answers((secret) => `config:\n  password: ${JSON.stringify(secret)}\n bad: [\n`)],
+    ['in a flag with a colon', (secret) => ['new', 'leaky', '--config', `password: ${secret}`]],
+    ['in a flag with spaces', (secret) => ['new', 'leaky', '--config', `password = ${secret}`]],
+    ['in a flag with a brace', (secret) => ['new', 'leaky', '--config', `password={${secret}`]],
+    ['in another flag', (secret) => ['new', 'leaky', '--cpu', `db_pwd: ${secret}`]],
+    ['in a value of add', (secret) => ['add', 'event', `{password: {${secret}`]],
+    ['in a kind of add', (secret) => ['add', `password: ${secret}`, 'x']],
+    ['in another answer', answers((secret) => `cpu: ${single(`password: {${secret}`)}\n`)],
+    ['under a numbered name', (secret) => ['new', 'leaky', '--config', `passphrase_2=${secret}`]],
+    ['as a number', (secret) => ['new', 'leaky', '--config', `pin_secret=${secret}`], numbers],
+    [
+      'as a numeric default',
+      (secret) => ['new', 'leaky', '--config', `token={type: integer, default: ${secret}}`],
+      numbers,
+    ],
+    ['a known key as an endpoint', (secret) => ['new', 'leaky', '--endpoint', `GET /${secret}`], keys],
+    ['a known key as a dependency', (secret) => ['new', 'leaky', '--dependency', secret], keys],
+    ['a known key as a version', (secret) => ['new', 'leaky', '--module-version', `1.0.0-${secret}`], keys],
+    ['a known key as a class', (secret) => ['new', 'leaky', '--class-name', secret], awsKeys],
+    ['a known key as a setting', (secret) => ['new', 'leaky', '--config', `${secret}=1`], tokens],
+    ['a known key in add', (secret) => ['add', 'dependency', secret], tokens],
+    ['a URL as the host', (secret) => ['status', '--host', `https://u:${secret}@h/x`], urlPasswords],
     ['a known key in a list', (secret) => ['new', 'leaky', '--endpoint', secret], keys],
     ['a known key as an event', (secret) => ['add', 'event', secret], keys],
     ['a known key in the description', (secret) => ['new', 'leaky', '--description', `Uses ${secret} now.`], keys],
@@ -180,4 +219,44 @@ it('if the rule is off, the plan and the diff mask it, and the file contains it'
     expect((await succeedIn(root, [...argv, '--dry-run', flags])).out).not.toContain('hunter2');
   await succeedIn(root, [...argv, '--yes']);
   expect(readFileSync(join(root, 'src/ai/modules/leaky/manifest.yaml'), 'utf8')).toContain('hunter2');
+});
+
+describe('a diff masks secrets', () => {
+  let root: string;
+  const inModule = (file: string) => join(root, 'src/ai/modules/leaky', file);
+  beforeAll(async () => {
+    root = await newHost('fastify');
+    writeFileSync(join(root, 'ai-modules.yaml'), 'stack: fastify\nrules: { secret-value: off }\n');
+    await succeedIn(root, ['new', 'leaky', '--yes']);
+    const manifest = readFileSync(inModule('manifest.yaml'), 'utf8');
+    writeFileSync(inModule('manifest.yaml'), manifest.replace('\nconfiguration:\n', '$&  password: hunter2\n'));
+    const readme = readFileSync(inModule('README.md'), 'utf8');
+    writeFileSync(inModule('README.md'), `${readme}\nOur token = 'q7Xtoken'\n`);
+    const env = readFileSync(join(root, '.env.example'), 'utf8');
+    writeFileSync(join(root, '.env.example'), env.replace(/^.*create-ai-module.*$/m, 'JWT_SECRET=q7Xenv\n$&'));
+  });
+
+  it.each([
+    ['of the template', ['diff', '--template'], 'password'],
+    ['of the user', ['diff', '--mine'], 'Our token'],
+    ['of an update', ['update', '--dry-run', '--diff'], 'password'],
+    ['of an update as JSON', ['update', '--dry-run', '--json'], 'password'],
+  ])('%s', async (_, argv, shown) => {
+    const outcome = await succeedIn(root, argv);
+    expect(outcome.out).toContain(shown);
+    for (const secret of ['hunter2', 'q7Xtoken']) mustHide(outcome, secret);
+  });
+
+  it.each(['--diff', '--json'])('of the .env file that a new module changes, with %s', async (flag) => {
+    const outcome = await succeedIn(root, [
+      'new',
+      'other',
+      '--config',
+      'search_key_env=SEARCH_API_KEY',
+      '--dry-run',
+      flag,
+    ]);
+    expect(outcome.out).toContain('JWT_SECRET=••••');
+    mustHide(outcome, 'q7Xenv');
+  });
 });

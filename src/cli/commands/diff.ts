@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { manifestPath } from '../../core/lock/merge-base.ts';
 import { reportDiff } from '../../core/report/plan.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
@@ -18,14 +19,20 @@ export interface DiffFlags extends ModuleFlags {
 export async function diff(io: Io, names: readonly string[], flags: DiffFlags): Promise<ExitCode> {
   if (flags.template && flags.mine)
     throw new Failure('usage', { message: 'Pass either --template or --mine, not both.' });
-  const sinceRenders: Plan[] = [];
-  const inspect = (module: PlannedModule) => void sinceRenders.push(sinceRender(module, flags.mine === true));
+  const sinceRenders: [plan: Plan, manifests: string[]][] = [];
+  const inspect = (module: PlannedModule) =>
+    void sinceRenders.push([sinceRender(module, flags.mine === true), manifestsOf(module)]);
   const isSinceRender = flags.template === true || flags.mine === true;
   const { plan } = await openModules(io, names, 'markers', flags, isSinceRender ? { inspect } : {});
-  const plans = isSinceRender ? sinceRenders : [plan];
+  const plans = isSinceRender ? sinceRenders : [[plan, []] as const];
   const paint = paintFor(io, io.out);
-  for (const one of plans) io.out.write(await reportDiff(one, paint));
+  for (const [one, manifests] of plans) io.out.write(await reportDiff(one, paint, manifests));
   return exit.done;
+}
+
+/** The manifests that the files were rendered from: their secrets can be in any file. */
+function manifestsOf({ mine, update }: PlannedModule): string[] {
+  return [mine.get(manifestPath)?.content, update.lastManifest].filter((text) => typeof text === 'string');
 }
 
 /** The changes from the last render to the disk or to the new render. Only managed files have a merge base. */

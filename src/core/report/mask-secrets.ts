@@ -1,4 +1,4 @@
-import { isSecretKey, secretParts } from '../text/secrets.ts';
+import { isSecretKey, knownParts, secretParts } from '../text/secrets.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 /** Keeps the length of the secret, so that columns do not change. */
@@ -40,7 +40,7 @@ function patternFor(text: string): RegExp {
     return `\\\\*${/[\^$.*+?()[\]{}|/]/.test(char) ? '\\' : ''}${char}`;
   });
   const whole = chars.join('');
-  const asValue = `(?=${whole})(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]]|$)`;
+  const asValue = `(?=${whole})(?<=[=:]\\s*["'\\\\]*)${whole}(?=["'\\\\\\s,;}\\]@]|$)`;
   return new RegExp(text.length < minLength ? asValue : whole, 'gu');
 }
 
@@ -61,20 +61,27 @@ export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): 
 
 /** Secrets in the arguments of a command: `password=hunter2`, `--config=token={secret: true, default: x}`. */
 export async function secretsInArguments(words: readonly string[]): Promise<string[]> {
-  return (await Promise.all(words.map(secretsInArgument))).flat();
+  const found = await Promise.all(words.map(async (word) => [...(await secretsInWord(word)), ...entriesIn(word)]));
+  return found.flat();
 }
 
-async function secretsInArgument(word: string): Promise<string[]> {
-  const [, key, value] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
-  if (key === undefined || value === undefined)
+/** Secrets in an argument or in a message, in which a colon need not separate a key and a value. */
+export async function secretsInWord(word: string): Promise<string[]> {
+  const [, name, given] = /^-{0,2}([\w -]+)=(.*)$/s.exec(word) ?? [];
+  if (name === undefined || given === undefined)
     return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNotPath);
-  if (/^\s*\{/.test(value)) return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? quotedIn(value) : [])];
+  const [key, value] = [name.trim(), given.trim()];
+  if (value.startsWith('{')) {
+    const isMapping = typeof (await yamlValue(value)) === 'object';
+    const parts = isMapping ? quotedIn(value) : [value, value.slice(1), ...quotedIn(value)];
+    return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? parts : [])];
+  }
   const isQuoted = /^(["']).+\1$/s.test(value);
-  return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInArgument(value))];
+  return [...secretParts(isQuoted ? value.slice(1, -1) : value, key), ...(await secretsInWord(value))];
 }
 
 /** Paths look random, because they mix letters and digits. */
-const isNotPath = (part: string): boolean => !part.includes('/') || part.includes('://');
+const isNotPath = (part: string): boolean => !part.includes('/') || knownParts(part).length > 0;
 
 /** Secrets in the text of a manifest or an answers file, which may be invalid YAML. */
 export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
@@ -84,7 +91,7 @@ export async function secretsInYaml(text: string, key = ''): Promise<string[]> {
 }
 
 /** Appears in every text with a key that names a secret. Other texts need no parsing. */
-const suspicious = /secret|passw|token|[a-z][_-]?key\b|credential/i;
+const suspicious = /secret|pass|pw|token|[a-z][_-]?key|credential/i;
 
 /** Longer lines are never shown, and secrets in them are still found by parsing. */
 const maxLineLength = 1000;
@@ -120,6 +127,38 @@ export function secretsInCode(text: string): string[] {
     const names = line.match(/[\w-]+/g) ?? [];
     return [...(names.some(isSecretKey) ? quotedIn(line) : []), ...secretParts(line)];
   });
+}
+
+/**
+ * Masks values of secrets line by line, in files that can contain anything: an assigned string in code, the value of an
+ * entry in settings. Values elsewhere stay, because they may be ordinary words.
+ */
+export function maskLines(path: string, text: string): string {
+  if (!suspicious.test(text) && knownParts(text).length === 0) return text;
+  const valuesIn = settingsFile.test(path) ? settingsIn : assignedIn;
+  const lines = text.split('\n').map((line) => {
+    // The password of a local database is often the name of its user.
+    const known = knownParts(line.replace(/\/(\w+):\1@/g, ''));
+    return maskSecrets(line, [...valuesIn(line), ...known]);
+  });
+  return lines.join('\n');
+}
+
+const settingsFile = /(?:^|[/.])(?:env|env\.(?!(?:py|[mc]?[jt]s)$)[\w.-]+)$|\.(?:ya?ml|toml|ini)$/;
+
+/** Values of entries, except references to variables: `${JWT_SECRET:?set it}`. */
+function settingsIn(line: string): string[] {
+  return entriesIn(line.replace(/(\$\{\w+):\?[^}]*/g, '$1')).filter((value) => !/^\$[\w{(]/.test(value));
+}
+
+/** Quoted strings that are assigned to the name of a secret: `token: str = "x"`, `'api_key': 'x'`, `TOKEN="x"`. */
+function assignedIn(line: string): string[] {
+  if (line.length > maxLineLength) return [];
+  const assigned =
+    /([\w-]{1,80})["']?[ \t]*(?::[ \t]*[\w.|[\] \t]{1,80})?[:=][ \t]*("(?:[^"\\]|\\.)+"|'(?:[^'\\]|\\.)+'|`[^`]+`)/g;
+  return [...line.matchAll(assigned)].flatMap(([, name = '', value = '']) =>
+    isSecretKey(name) && !/^.none.$/i.test(value) ? [value.slice(1, -1)] : [],
+  );
 }
 
 function quotedIn(text: string): string[] {

@@ -40,9 +40,9 @@ export function countChanges(plan: Plan, isDone = false): string {
   return words.length === 0 ? 'nothing to do' : words.join(', ');
 }
 
-/** The plan as a unified diff, which `git apply` and `patch` read. */
-export async function reportDiff(plan: Plan, paint: Paint): Promise<string> {
-  const { changes } = await planWithoutSecrets(plan);
+/** The plan as a unified diff, which `git apply` and `patch` read. Secrets of `manifests` are masked in every file. */
+export async function reportDiff(plan: Plan, paint: Paint, manifests: readonly string[] = []): Promise<string> {
+  const { changes } = await planWithoutSecrets(plan, manifests);
   return changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
 }
 

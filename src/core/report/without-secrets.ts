@@ -1,10 +1,19 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { mergeBasePath } from '../lock/lock.ts';
 import { manifestPath, parseMergeBase } from '../lock/merge-base.ts';
+import { valueToShow } from '../text/secrets.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import type { RelPath } from '../tree/rel-path.ts';
 import type { TreeFile } from '../tree/tree.ts';
-import { maskSecrets, secretsInArguments, secretsInCode, secretsInYaml, wideMask } from './mask-secrets.ts';
+import {
+  maskLines,
+  maskSecrets,
+  secretsInArguments,
+  secretsInCode,
+  secretsInWord,
+  secretsInYaml,
+  wideMask,
+} from './mask-secrets.ts';
 
 /** Masks secrets in diagnostics and texts, because more people can read logs than the files. */
 export async function withoutSecrets(
@@ -48,13 +57,22 @@ function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']
   return lines.join('\n');
 }
 
-/** Masks the secrets of manifests in a plan. Rules that report secrets may be disabled. */
-export async function planWithoutSecrets(plan: Plan): Promise<Plan> {
-  const secrets = new Set((await Promise.all(plan.changes.map(secretsInChange))).flat());
-  if (secrets.size === 0) return plan;
-  const shown = (file: TreeFile): TreeFile =>
-    typeof file.content === 'string' ? { ...file, content: maskSecrets(file.content, secrets) } : file;
+/**
+ * Masks secrets in a plan: those of its manifests and of `manifests` in every file, and in files that users may have
+ * edited those in code and settings, at their place. Rules that report secrets may be disabled.
+ */
+export async function planWithoutSecrets(plan: Plan, manifests: readonly string[] = []): Promise<Plan> {
+  const found = [...plan.changes.map(secretsInChange), ...manifests.map((text) => secretsInYaml(text))];
+  const secrets = new Set((await Promise.all(found)).flat());
   const changes = plan.changes.map((change): Change => {
+    const { kind, path } = change;
+    // New files and merge bases are generated.
+    const isGenerated = kind === 'create' || isAt(path, mergeBasePath);
+    const shown = (file: TreeFile): TreeFile => {
+      if (typeof file.content !== 'string') return file;
+      const content = maskSecrets(file.content, secrets);
+      return { ...file, content: isGenerated ? content : maskLines(path, content) };
+    };
     const before = 'before' in change && { before: shown(change.before) };
     const after = 'after' in change && { after: shown(change.after) };
     return { ...change, ...before, ...after } as Change;
@@ -82,7 +100,10 @@ export async function failureWithoutSecrets<T>(report: T, argv: readonly string[
   const texts = textsIn(report);
   // A stack trace may quote lines of a file.
   const quoted = texts.filter((text) => text.includes('\n')).map((text) => secretsInYaml(text));
-  const secrets = new Set((await Promise.all([secretsInArguments([...argv, ...texts]), ...quoted])).flat());
+  const found = await Promise.all([secretsInArguments(argv), ...texts.map(secretsInWord), ...quoted]);
+  const { value } = (report as { args?: { value?: unknown } }).args ?? {};
+  const isHidden = typeof value === 'string' && valueToShow(value) !== value;
+  const secrets = new Set([...found.flat(), ...(isHidden ? [value] : [])]);
   return mapTexts(report, (text) => maskSecrets(text, secrets)) as T;
 }
 

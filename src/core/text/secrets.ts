@@ -16,32 +16,59 @@ const known: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/\bSG\.[\w-]{16,}\.[\w-]{16,}/, 'a SendGrid key'],
   [/\bgsk_[A-Za-z0-9]{40,}/, 'a Groq API key'],
   [/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/, 'a JSON web token'],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@{$<]+@/i, 'a URL with a password'],
+  // Only the password. Paths that are made from a URL have one slash.
+  [/(?<=[a-z0-9]:\/{1,2}[^\s/:@]*:)(?![{$<])[^\s/@]+(?=@)/i, 'a URL with a password'],
 ];
 
 /** A cheap test that rules out most texts before trying each pattern. */
 const anyKnown =
-  /-----BEGIN|sk-|[rs]k_|AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox|AIza|hf_|npm_|pypi-|SG\.|gsk_|eyJ|:\/\/[^\s]*@/i;
+  /-----BEGIN|sk-|[rs]k_|AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox|AIza|hf_|npm_|pypi-|SG\.|gsk_|eyJ|:\/[^\s]*@/i;
 
-const secretKey = /(?:^|_)(?:password|passwd|secret|token|api_?key|access_?key|private_?key|credentials?)$/;
+/** Names of secrets, also plural or numbered. `tokens` alone are counted, and keys like `max_token` limit them. */
+const secretKey = new RegExp(
+  `(?:^|_)(?:${[
+    'pass(?:word|wd|phrase|code)s?',
+    'pwds?|pw',
+    'secrets?|credentials?',
+    '(?<!(?:max|min)_)token|(?:access|api|auth|bearer|refresh|session)_?tokens',
+    '(?:access|account|api|auth|encryption|master|private|secret|signing|ssh)_?keys?',
+    '(?:db|ftp|mail|smtp)_?pass',
+  ].join('|')})(?:_?value)?(?:_?\\d+)?$`,
+);
 
 /** Why the value of the setting `key` looks like a secret, phrased to follow "the value ". */
 export function secretReason(text: string, key: string): string | undefined {
-  const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
-  if (found) return `looks like ${found[1]}`;
-  if (secretKey.test(key) && text.trim() !== '') return 'is named like a secret and has a value';
+  const reason = knownSecretReason(text);
+  if (reason !== undefined) return reason;
+  if (isSecretKey(key) && text.trim() !== '') return 'is named like a secret and has a value';
   return text.length >= shortestKey && text.split(/[\s"',;]+/).some(looksRandom)
     ? 'looks like a random key'
     : undefined;
 }
 
+/** Like `secretReason`, for texts that may look random, such as names: only formats of well-known services. */
+export function knownSecretReason(text: string): string | undefined {
+  const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
+  return found && `looks like ${found[1]}`;
+}
+
 /** The parts of a text to mask: those that look like secrets, or the whole text if its key names a secret. */
 export function secretParts(text: string, key = ''): string[] {
   if (isSecretKey(key)) return text.trim() === '' ? [] : [text];
-  const parts = anyKnown.test(text)
-    ? known.flatMap(([pattern]) => [...text.matchAll(new RegExp(pattern, `g${pattern.flags}`))].map(([part]) => part))
-    : [];
-  return [...parts, ...text.split(/[\s"',;]+/).filter(looksRandom)];
+  return [...knownParts(text), ...text.split(/[\s"',;]+/).filter(looksRandom)];
+}
+
+/** The parts of a text that have the format of a well-known secret. */
+export function knownParts(text: string): string[] {
+  if (!anyKnown.test(text)) return [];
+  return known.flatMap(([pattern]) =>
+    [...text.matchAll(new RegExp(pattern, `g${pattern.flags}`))].map(([part]) => part),
+  );
+}
+
+/** A rejected value as messages show it: masked if a word in it names a secret, because it may contain the secret. */
+export function valueToShow(text: string): string {
+  return (text.match(/[\w-]+/g) ?? []).some(isSecretKey) ? '••••' : text;
 }
 
 /** Whether the key, in any case convention, names a secret. */

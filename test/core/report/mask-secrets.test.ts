@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  maskLines,
   maskSecrets,
   secretsIn,
   secretsInArguments,
@@ -31,6 +32,25 @@ it.each<[name: string, found: string[] | Promise<string[]>, want: string[]]>([
   ['a flag of a setting', secretsInYaml('{ a: { secret: true } }'), []],
   ['code', secretsInCode('password: str = "hunter2"\napi_key = settings.api_key\nname = "ocr"'), ['hunter2']],
 ])('finds %s', async (_, found, want) => expect([...new Set(await found)]).toEqual(want));
+
+it.each([
+  ['a string in Python', 'a.py', 'token: str = "hunter2"', 'token: str = "••••"'],
+  ['a string in TypeScript', 'a.ts', "const token = 'hunter2';", "const token = '••••';"],
+  ['a property', 'a.ts', "{ 'db_pwd': 'hunter2', port: 'x' }", "{ 'db_pwd': '••••', port: 'x' }"],
+  ['an entry of .env', '.env.example', 'A=b\nexport JWT_SECRET=hunter2', 'A=b\nexport JWT_SECRET=••••'],
+  ['an entry of YAML', 'compose.yml', '  JWT_SECRET: hunter2', '  JWT_SECRET: ••••'],
+  ['a known format', 'README.md', ['Uses AK', 'IAABCDEFGHIJKLMNOP now'].join(''), 'Uses •••• now'],
+])('masks %s in its line', (_, path, text, want) => expect(maskLines(path, text)).toBe(want));
+
+it.each([
+  ['a type', 'a.ts', 'token: string;'],
+  ['the name of a column', 'a.py', 'Column("claim_token", String(36))'],
+  ['an import', 'a.ts', "import { token } from './token.ts';"],
+  ['a variable', 'compose.yml', '  JWT_SECRET: $'.concat('{JWT_SECRET:?set it}')],
+  ['the name of a variable', 'a.ts', "const api_key_env = 'OPENAI_API_KEY';"],
+  ['the password of a local database', '.env', 'DATABASE_URL=postgres://ai:ai@localhost/ai'],
+  ['a hash', 'lock.json', '"render": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"'],
+])('leaves %s in a file', (_, path, text) => expect(maskLines(path, text)).toBe(text));
 
 it.each([
   [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { secretReason } from '../../../src/core/text/secrets.ts';
+import { isSecretKey, secretParts, secretReason } from '../../../src/core/text/secrets.ts';
 
 /** Fake secrets, split so that secret scanners do not report them. */
 const joined = (...parts: string[]): string => parts.join('');
@@ -54,3 +54,24 @@ const harmless: [name: string, text: string, key: string][] = [
   ['sk as a language', 'sk-SK', 'locale'],
 ];
 it.each(harmless)('does not suspect %s', (_, text, key) => expect(secretReason(text, key)).toBeUndefined());
+
+it.each(
+  (
+    'password passwords password_1 db_pwd pwd pw smtp_pass passphrase auth_key secret_key api_keys api_key_2 ' +
+    'client_secret_value access_tokens token2 dbPassword2 JWT_SECRET credentials'
+  ).split(' '),
+)('%s names a secret', (key) => expect(isSecretKey(key)).toBe(true));
+
+it.each(
+  (
+    'max_tokens max_token token_limit tokens top_k key keys_per_page monkey keyboard password_env api_key_2_env ' +
+    'public_key sort_key first_pass passes compass_value secret_count'
+  ).split(' '),
+)('%s does not name a secret', (key) => expect(isSecretKey(key)).toBe(false));
+
+it.each([
+  ['with two slashes', 'https://ada:hunter2@host/x', ['hunter2']],
+  ['with one slash, as in a path', '/srv/https:/ada:hun$ter2@host/x', ['hun$ter2']],
+  ['without a password', 'https://ada@host:80/x', []],
+  ['with a place for a password', 'https://ada:$PASSWORD@host', []],
+])('finds the password in a URL %s', (_, text, want) => expect(secretParts(text)).toEqual(want));

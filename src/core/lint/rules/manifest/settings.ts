@@ -2,7 +2,7 @@ import { type Problem, problemAt } from '../../../diagnostic.ts';
 import { isEnvKey } from '../../../manifest/configuration.ts';
 import { semanticChecks } from '../../../manifest/meaning.ts';
 import type { Manifest } from '../../../manifest/schema.ts';
-import { secretReason } from '../../../text/secrets.ts';
+import { knownSecretReason, secretReason } from '../../../text/secrets.ts';
 import type { ManifestRule } from '../../rule.ts';
 
 export const configurationValue: ManifestRule = {
@@ -39,8 +39,8 @@ export const secretValue: ManifestRule = {
   summary: 'a value looks like a key, a token or a password',
   why: 'The manifest is in version control and in reports. A secret in it must be replaced.',
   check: ({ parts }) =>
-    textsOf(parts).flatMap(({ path, key, text }): Problem[] => {
-      const reason = secretReason(text, key);
+    textsOf(parts).flatMap(({ path, key, text, isFree }): Problem[] => {
+      const reason = isFree ? secretReason(text, key) : knownSecretReason(text);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
       const hint = `Revoke it. Keep the new one in an environment variable, and set ${name} to the name of that variable.`;
@@ -53,17 +53,21 @@ interface Text {
   /** The setting it is the value of; empty for other texts. */
   readonly key: string;
   readonly text: string;
+  /** Whether it is prose or a value, in which also random characters are suspect. Names can look random. */
+  readonly isFree: boolean;
 }
 
-function textsOf(manifest: Manifest): Text[] {
-  const { description, author, configuration } = manifest;
-  const found: Text[] = [];
-  const add = (path: Text['path'], key: string, text: unknown) => {
-    if (typeof text === 'string' && !(isEnvKey(key) && isName(text))) found.push({ path, key, text });
+function textsOf({ description, author, configuration, ...names }: Manifest): Text[] {
+  const found: Text[] = textsIn(names, []);
+  const add = (path: Text['path'], key: string, value: unknown) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return;
+    const text = String(value);
+    if (!(isEnvKey(key) && isName(text))) found.push({ path, key, text, isFree: true });
   };
   add(['description'], '', description);
   add(['author'], '', author);
   for (const [key, value] of Object.entries(configuration)) {
+    found.push({ path: ['configuration', key], key: '', text: key, isFree: false });
     if (typeof value !== 'object') add(['configuration', key], key, value);
     else {
       // `secret-default` reports a setting that is marked as a secret.
@@ -73,6 +77,13 @@ function textsOf(manifest: Manifest): Text[] {
     }
   }
   return found;
+}
+
+function textsIn(value: unknown, path: Text['path']): Text[] {
+  if (typeof value === 'string') return [{ path, key: '', text: value, isFree: false }];
+  if (Array.isArray(value)) return value.flatMap((one, index) => textsIn(one, [...path, index]));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, one]) => textsIn(one, [...path, name]));
 }
 
 function isName(text: string): boolean {

@@ -46,9 +46,14 @@ export function secretReason(text: string, key: string): string | undefined {
     : undefined;
 }
 
+/** Whether the text may contain a secret in a well-known format. False rules it out. */
+export function mayHoldKnownSecret(text: string): boolean {
+  return anyKnown.test(text);
+}
+
 /** Like `secretReason`, for texts that may look random, such as names: only formats of well-known services. */
 export function knownSecretReason(text: string): string | undefined {
-  const found = anyKnown.test(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
+  const found = mayHoldKnownSecret(text) ? known.find(([pattern]) => pattern.test(text)) : undefined;
   return found && `looks like ${found[1]}`;
 }
 
@@ -60,7 +65,7 @@ export function secretParts(text: string, key = ''): string[] {
 
 /** The parts of a text that have the format of a well-known secret. */
 export function knownParts(text: string): string[] {
-  if (!anyKnown.test(text)) return [];
+  if (!mayHoldKnownSecret(text)) return [];
   return known.flatMap(([pattern]) =>
     [...text.matchAll(new RegExp(pattern, `g${pattern.flags}`))].map(([part]) => part),
   );

@@ -2,7 +2,7 @@ import { type Problem, problemAt } from '../../../diagnostic.ts';
 import { isEnvKey } from '../../../manifest/configuration.ts';
 import { semanticChecks } from '../../../manifest/meaning.ts';
 import type { Manifest } from '../../../manifest/schema.ts';
-import { knownSecretReason, secretReason } from '../../../text/secrets.ts';
+import { knownSecretReason, mayHoldKnownSecret, secretReason } from '../../../text/secrets.ts';
 import type { ManifestRule } from '../../rule.ts';
 
 export const configurationValue: ManifestRule = {
@@ -58,7 +58,8 @@ interface Text {
 }
 
 function textsOf({ description, author, configuration, ...names }: Manifest): Text[] {
-  const found: Text[] = textsIn(names, []);
+  // Most manifests hold no such text, so the paths of their values are not needed.
+  const found: Text[] = mayHoldKnownSecret(JSON.stringify(names)) ? textsIn(names, []) : [];
   const add = (path: Text['path'], key: string, value: unknown) => {
     if (typeof value !== 'string' && typeof value !== 'number') return;
     const text = String(value);

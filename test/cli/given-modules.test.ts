@@ -77,7 +77,7 @@ describe('a folder that holds all modules', () => {
 
   it('is ambiguous for add', async () => {
     const { code, err } = await runIn(root, ['add', 'event', 'a.b', '--module', 'modules', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('No module of ')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('has several modules, and none was chosen.')]);
   });
 });
 

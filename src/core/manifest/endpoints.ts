@@ -48,10 +48,19 @@ const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
   DELETE: 'delete',
 };
 
+/** Several rules and templates need the endpoints of a manifest. Each list is read once. */
+const readLists = new WeakMap<readonly string[], readonly Endpoint[]>();
+
 /** The endpoints of a manifest, in its order. Only the first endpoint that matches a standard role has that role. */
 export function endpointsOf({ endpoints }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
+  const read = readLists.get(endpoints) ?? readEndpoints(endpoints);
+  readLists.set(endpoints, read);
+  return read;
+}
+
+function readEndpoints(entries: readonly string[]): readonly Endpoint[] {
   const taken = new Set<EndpointRole>();
-  return endpoints.map((entry) => {
+  return entries.map((entry) => {
     const endpoint = readEndpoint(entry);
     if (endpoint.role === null) return endpoint;
     if (taken.has(endpoint.role)) return { ...endpoint, role: null, permission: permissionOfMethod[endpoint.method] };

@@ -30,8 +30,9 @@ export interface PlainLine {
 
 // The subset of YAML that tools and most people write: one entry per line, simple values. It excludes everything that
 // two YAML readers could interpret differently. Alternatives never match the same text, so that matching is linear.
-const char = '[^\\u0000-\\u0020\\u007f-\\u00a0\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Surrogate}]';
-const inText = (excluded: string) => `(?:(?![${excluded}])${char}|\\u0020)`;
+const unusual = /[\u0000-\u0009\u000b-\u001f\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]|\p{Surrogate}/u;
+const char = '[^ \\n]';
+const inText = (excluded: string) => `[^\\n${excluded}]`;
 
 const key = '(?![nN][uU][lL][lL]:)[A-Za-z][A-Za-z0-9_./-]{0,150}';
 const double = `"(?:${inText('"\\\\')}|\\\\["\\\\/bfnrt]|\\\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4})*"`;
@@ -42,7 +43,7 @@ const number = '(?:0|-?[1-9][0-9]{0,14})(?:\\.[0-9]{1,15})?(?![0-9A-Za-z_.:+-])'
 const version = '[0-9]+\\.[0-9]+\\.[0-9]+(?:[-+][0-9A-Za-z.+-]*)?(?![0-9A-Za-z_.:+-])';
 const quantity = '[1-9][0-9]*(?:m|[KMGTPE]i?|k)(?![0-9A-Za-z_.:+-])';
 /** Ends before a comment and before the spaces at the end of the line. */
-const word = `(?:(?![:#])${char}|:(?=${char})|(?<!\\s)#)`;
+const word = `(?:[^ \\n:#]|:(?=${char})|(?<!\\s)#)`;
 const plain = `[A-Za-z_/]${word}*(?: +(?!#)${word}+)*`;
 const flowPlain = '[A-Za-z_/][A-Za-z0-9_./@=<>~-]*(?::[A-Za-z0-9_]+)*';
 const scalar = `(?:${double}|${single}|${number}|${version}|${quantity}`;
@@ -54,11 +55,12 @@ const value = `(?:${scalar}|${plain})|${sequence}|${mapping})`;
 const comment = `#${inText('')}*`;
 const line = new RegExp(
   `( *)(?:(?:- +(${value})|(${key}|${quotedKey}):(?: +(${value}))?)(?: +${comment}| *)|${comment})?(?:\\n|$)`,
-  'uy',
+  'y',
 );
 
 /** The lines that contain entries; `undefined` if any line is outside the plain subset. */
 function plainLines(text: string): PlainLine[] | undefined {
+  if (unusual.test(text)) return undefined;
   const lines: PlainLine[] = [];
   line.lastIndex = 0;
   while (line.lastIndex < text.length) {

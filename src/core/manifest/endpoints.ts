@@ -48,14 +48,13 @@ const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
   DELETE: 'delete',
 };
 
-/** Several rules and templates need the endpoints of a manifest. Each list is read once. */
-const readLists = new WeakMap<readonly string[], readonly Endpoint[]>();
+/** The list that was read last: many rules need the endpoints of the same manifest, one after the other. */
+let last: { readonly entries: readonly string[]; readonly endpoints: readonly Endpoint[] } | undefined;
 
 /** The endpoints of a manifest, in its order. Only the first endpoint that matches a standard role has that role. */
-export function endpointsOf({ endpoints }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
-  const read = readLists.get(endpoints) ?? readEndpoints(endpoints);
-  readLists.set(endpoints, read);
-  return read;
+export function endpointsOf({ endpoints: entries }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
+  if (last?.entries !== entries) last = { entries, endpoints: readEndpoints(entries) };
+  return last.endpoints;
 }
 
 function readEndpoints(entries: readonly string[]): readonly Endpoint[] {

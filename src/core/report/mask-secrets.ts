@@ -111,7 +111,8 @@ function entriesIn(line: string): string[] {
   );
 }
 
-const harmless = /^(?:true|false|null|~|•*|[[{|>].*)$/;
+// Escaped, because one wide character in the bundle makes V8 keep all of it as wide characters.
+const harmless = /^(?:true|false|null|~|\u2022*|[[{|>].*)$/;
 
 async function yamlValue(text: string): Promise<unknown> {
   try {

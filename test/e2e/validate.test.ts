@@ -43,8 +43,8 @@ function hostWith(files: Readonly<Record<string, string | Uint8Array>>): string 
 }
 
 /** A module whose manifest is a pipe. Reading it blocks until `fill`. */
-function pipedModule(root: string): { readonly isRead: Promise<(text: string) => Promise<void>> } {
-  const pipe = join(root, 'modules/z_pipe/manifest.yaml');
+function pipedModule(root: string, name: string): { readonly isRead: Promise<(text: string) => Promise<void>> } {
+  const pipe = join(root, 'modules', name, 'manifest.yaml');
   mkdirSync(dirname(pipe), { recursive: true });
   execFileSync('mkfifo', [pipe]);
   const fill = async (text: string) => {
@@ -88,7 +88,7 @@ it('reports unreadable files, also one that is removed during the run, and probl
   mkdirSync(path('circle'));
   symlinkSync('manifest.yaml', path('circle/manifest.yaml'));
   symlinkSync('.', path('round'));
-  const { isRead } = pipedModule(root);
+  const { isRead } = pipedModule(root, 'z_pipe');
 
   const running = validate(root, ['--format', 'pretty']);
   const fill = await isRead;
@@ -131,10 +131,15 @@ it('shows progress on a terminal once a run takes a second, and removes it', asy
   const names = Array.from({ length: 4_000 }, (_, at) => `m${at}x`);
   const text = (name: string) => manifest(name).replace('Reads.', '|\n  Reads.');
   const root = hostWith(Object.fromEntries(names.map((name) => [`${name}/manifest.yaml`, text(name)])));
+  // Read first, so that any machine needs a second.
+  const { isRead } = pipedModule(root, 'a_pipe');
   const terminal = new Terminal([process.execPath, await builtBin(), 'validate', '--no-code'], { cwd: root });
+  const fill = await isRead;
+  await wait(1_000);
+  await fill(manifest('a_pipe', 'Apipe'));
   await terminal.glimpse('Checking manifests (1 s)');
   expect(await terminal.ended).toBe(0);
-  expect(terminal.text()).toBe('4,000 manifests valid');
+  expect(terminal.text()).toBe('4,001 manifests valid');
 });
 
 it('shows no progress while a manifest is typed', async () => {

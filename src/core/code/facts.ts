@@ -14,7 +14,7 @@ export interface Broken extends Place {
 export interface Named {
   readonly name: string;
   readonly place: Place;
-  /** False: it may be something else, so that nothing is told of it but that it is there. */
+  /** False: it may be something else, so only its presence is known. */
   readonly isSure: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface Route {
   readonly isSure: boolean;
   /** What callers need. */
   readonly permissions: readonly string[];
-  /** False: there is a guard besides, of which nothing can be told. */
+  /** False: there is another guard, and what it requires is unknown. */
   readonly isGuardKnown: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface CodeFacts {
   readonly tables: readonly Named[];
   /** Where a file cannot be read any further: it may hold more than was seen, and not quite what was. */
   readonly broken: readonly Broken[];
-  /** Places that may hold more of an aspect than could be told. */
+  /** Places where the code may have more of an aspect than was found. */
   readonly unclear: Readonly<Record<Aspect, readonly Place[]>>;
   /** Whether every permission of the manifest stands in generated code, and not only what routes require. */
   readonly namesAllPermissions: boolean;

@@ -61,7 +61,7 @@ export class FileBuilder {
     return this.text.slice(from, to);
   }
 
-  /** A name that is bound twice in one scope stands for nothing that can be told. */
+  /** The value of a name that is bound twice in one scope is unknown. */
   bind(name: string, { from, to }: Scope, value: Expression | undefined, rest: Pick<Binding, 'parameter'> = {}): void {
     const all = this.bindings.get(name) ?? [];
     const same = all.findIndex((one) => one.from === from && one.to === to);
@@ -100,7 +100,7 @@ export function other({ from, to }: Scope, inner: readonly Expression[] = []): E
   return { kind: 'other', from, to, inner };
 }
 
-/** One text where it can be told now, else its parts. */
+/** One text if its value is already known, else its parts. */
 export function joined({ from, to }: Scope, parts: readonly Expression[]): Expression {
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
   if (texts.length === parts.length) return { kind: 'text', from, to, text: texts.join('') };

@@ -29,7 +29,7 @@ const guardWords = [
 
 export interface Guards {
   readonly permissions: readonly Named[];
-  /** Guards of which nothing can be told. */
+  /** Guards whose requirements are unknown. */
   readonly unclear: readonly Place[];
 }
 

@@ -166,7 +166,7 @@ export function fileFinder(findPath: FindPath, read: (path: string) => CodeFile 
 /** What makes a table of SQLAlchemy, of Drizzle, and of the host's. */
 const makers = new Set(['Table', 'pgTable', 'jobsTable', 'resultsTable']);
 
-/** Tables that the code names; those whose names it works out are not told. */
+/** Tables whose names are written in the code. Names that the code computes are left out. */
 export function tablesIn(program: Program, files: readonly CodeFile[]): Named[] {
   return files.flatMap((file) => {
     const inClasses = file.classes.map(({ entries }) => entries.findLast(({ key }) => key === tableKey)?.value);

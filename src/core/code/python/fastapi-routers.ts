@@ -9,7 +9,7 @@ const verbs = new Set(['get', 'post', 'put', 'patch', 'delete', 'api_route', 'ad
 const unread = new Set(['mount', 'add_route', 'host']);
 
 export interface Router {
-  /** `undefined` where it cannot be told. */
+  /** `undefined` if it is unknown. */
   readonly prefix: string | undefined;
   readonly guards: readonly Guards[];
   /** False: it may be no router, or stand in another one. */

@@ -4,7 +4,7 @@ import type { CodeFile, Entry, Expression, Scope } from '../expression.ts';
 import { FileBuilder, joined, other } from '../file-builder.ts';
 import { Definitions } from './python-definitions.ts';
 
-/** What a file of Python says, without running it. Never throws: what cannot be parsed is told. */
+/** Reads a Python file without running it. Never throws: `faultAt` is the first syntax error. */
 export function parsePython(path: string, text: string): CodeFile {
   const file = new FileBuilder(path, text);
   new Reader(file).read(parser.parse(text).topNode, { from: 0, to: text.length });

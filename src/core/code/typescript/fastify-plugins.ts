@@ -103,7 +103,7 @@ export function isApp(program: Program, located: Located, steps = 8): boolean {
 }
 
 interface Around {
-  /** `undefined` where it cannot be told. */
+  /** `undefined` if it is unknown. */
   readonly prefix: string | undefined;
   readonly guards: readonly Guards[];
   /** False: what it stands in may be registered by what is not seen. */

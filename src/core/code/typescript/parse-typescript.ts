@@ -6,7 +6,7 @@ import { Declarations } from './typescript-declarations.ts';
 
 const typescript = parser.configure({ dialect: 'ts' });
 
-/** What a file of TypeScript or JavaScript says, without running it. Never throws: what cannot be parsed is told. */
+/** Reads a TypeScript or JavaScript file without running it. Never throws: `faultAt` is the first syntax error. */
 export function parseTypescript(path: string, text: string): CodeFile {
   const file = new FileBuilder(path, text);
   const reader = new Reader(file);

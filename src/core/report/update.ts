@@ -1,5 +1,5 @@
 import type { Lock } from '../lock/lock.ts';
-import { deletedAndChanged } from '../merge/files.ts';
+import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
@@ -53,6 +53,15 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
         ({ path }) =>
           `${placeIn(module, path)} stays deleted, but its generated version has changed. To restore it, run \`${commandOn(module)} --restore ${path}\`.`,
       ),
+  );
+}
+
+/** Notes about edited files that the pack no longer has: they stay, and nothing may use them any more. */
+export function keptNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) =>
+    module.update.decisions
+      .filter(({ reason, state }) => state === 'detached' && reason.startsWith(keptRemoved))
+      .map(({ path, reason }) => `${placeIn(module, path)} is ${reason}`.replace(/\.?$/, '.')),
   );
 }
 

@@ -61,6 +61,7 @@ const managers: readonly PackageManager[] = [
     commands: [
       ['python3 -m venv', ''],
       ['.venv/bin/pip install -e .[dev]', 'uv sync --extra dev'],
+      ['.venv/bin/pip install -r requirements.txt', 'uv sync --extra dev'],
       ['.venv/bin/pip install', 'uv add'],
       ['.venv/bin/', 'uv run '],
     ],

@@ -66,7 +66,7 @@ export function keptNotes(modules: readonly ReportedModule[]): string[] {
 }
 
 function commandOn({ folder, name }: ReportedModule): string {
-  return `create-ai-module update ${folder === '' ? '--host-files' : name}`;
+  return `create-ai-module update ${folder === '' ? '--host' : name}`;
 }
 
 function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {

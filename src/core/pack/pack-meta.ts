@@ -100,6 +100,32 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
+  /** Changes to files of older modules that belong to the user, such as their imports, oldest version first. */
+  code_changes: z._default(
+    z.array(
+      z.strictObject({
+        /** The version that needs the change, which `update` makes in modules rendered by an older version. */
+        version: Version,
+        /** Texts to replace exactly as written, in order. */
+        replace: z._default(
+          z.array(
+            z.strictObject({
+              /** The only file, relative to the module; by default all files that the pack does not manage. */
+              file: z.optional(Text),
+              /** The old text; may have several lines. */
+              from: Text,
+              /** The new text. */
+              to: z.string().check(z.maxLength(500)),
+            }),
+          ),
+          [],
+        ),
+        /** Texts that files may still contain, each with a sentence for the user that says what to write instead. */
+        report: z._default(z.record(Text, Text), {}),
+      }),
+    ),
+    [],
+  ),
   /** The hosts that modules of this pack run in. */
   host: z.strictObject({
     /** How a host of this pack is detected: all conditions must hold. */
@@ -168,12 +194,14 @@ export async function parsePackMeta(text: string, pack: string): Promise<PackMet
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const { files, runtime, manifest_changes: changes, host, commands } = PackMetaSchema.shape;
+  const { files, runtime, manifest_changes: changes, code_changes: code, host, commands } = PackMetaSchema.shape;
   const places: Readonly<Record<string, object>> = {
     '': PackMetaSchema.shape,
     files: files.def.innerType.def.element.shape,
     runtime: runtime.def.innerType.shape,
     manifest_changes: changes.def.innerType.def.element.shape,
+    code_changes: code.def.innerType.def.element.shape,
+    'code_changes.replace': code.def.innerType.def.element.shape.replace.def.innerType.def.element.shape,
     host: host.shape,
     'host.detect': host.shape.detect.def.element.shape,
     'host.renames': host.shape.renames.def.innerType.def.element.shape,

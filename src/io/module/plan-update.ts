@@ -6,6 +6,7 @@ import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { dependencyFile } from '../../core/pack/runtime.ts';
+import { changeCode } from '../../core/pack/update/change-code.ts';
 import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
 import { migrateManifest, updateModule } from '../../core/pack/update/update-module.ts';
 import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
@@ -74,7 +75,8 @@ export async function planUpdate(
     const onDisk = await readTree(join(host.root, folder));
     const { folder: restored, isRestored } = withBaseFromGit(join(host.root, folder), onDisk);
     if (isRestored) notes.push(`${folder}: the merge base was restored from git.`);
-    const mine = await withManifest(restored, join(host.root, folder, manifestPath), pack, options.editManifest);
+    const code = await changeCode(restored, pack.meta, folder);
+    const mine = await withManifest(code.tree, join(host.root, folder, manifestPath), pack, options.editManifest);
     if (!isTracked(mine) && names.length === 0) {
       if (mine.has(manifestPath))
         notes.push(
@@ -88,6 +90,7 @@ export async function planUpdate(
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
+      notes.push(...code.notes);
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { lastManifest } = update;

@@ -6,6 +6,7 @@ import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Pack } from './pack.ts';
 import type { PackMeta } from './pack-meta.ts';
 import { filesWithPolicy, renderPack } from './render.ts';
+import { type RuntimeContext, runtimeContextOf } from './runtime.ts';
 import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update/update-folder.ts';
 
 /** A host's files, with the lock and merge base that updates need. `folder` is the name of the host's folder. */
@@ -44,13 +45,15 @@ export interface HostContext {
   readonly title: string;
   /** The template pack. */
   readonly pack: { readonly name: string; readonly version: string };
+  /** The runtime; `vendored`: the host has the archive in `vendor/`, else it depends on the range. */
+  readonly runtime: (RuntimeContext & { readonly vendored: boolean }) | null;
 }
 
 /**
  * `folder` is the name of the host's folder. If it is not usable as a name, the host is named `ai-host`; a name that the
  * pack reserves gets `-host` appended.
  */
-export function hostContextOf(folder: string, meta: PackMeta): HostContext {
+export function hostContextOf(folder: string, meta: PackMeta, vendored = true): HostContext {
   const plain = plainName(folder);
   const name = meta.host.reserved_names.includes(plain) ? `${plain}-host` : plain;
   return {
@@ -58,6 +61,7 @@ export function hostContextOf(folder: string, meta: PackMeta): HostContext {
     snakeName: snakeCase(name),
     title: titleOf(snakeCase(name)),
     pack: { name: meta.name, version: meta.version },
+    runtime: meta.runtime === undefined ? null : { ...runtimeContextOf(meta.runtime), vendored },
   };
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -30,7 +30,6 @@ export async function generatedHost(stack: Stack, name = 'two', manifests = ordi
     for (const manifest of manifests) {
       await run(process.execPath, [bin, 'new', '--from', manifest, '--host', draft, '--author', 'A Tester', '--yes']);
     }
-    if (!existsSync(join(draft, 'vendor'))) cpSync(join(dirname(bin), 'runtimes'), join(draft, 'vendor'), { recursive: true }); // INTERIM
     await install[stack](draft);
   });
 }

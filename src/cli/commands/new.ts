@@ -2,6 +2,7 @@ import { importSpecifiers } from '../../core/host/host.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
+import { assertRuntime } from '../../io/host/host-runtime.ts';
 import type { Io } from '../../io/io.ts';
 import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
@@ -27,6 +28,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
+  assertRuntime(host.root, meta.runtime);
   if (given.answers.name !== undefined) assertNameAvailable(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),

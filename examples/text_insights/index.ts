@@ -1,4 +1,5 @@
-import { BaseModule, type ModuleContext, type ModuleEvents } from 'ai-module-runtime';
+import type { ModuleContext, ModuleEvents } from 'ai-module-runtime';
+import * as runtime from 'ai-module-runtime';
 import { Config } from './config.ts';
 import { registerEventHandlers } from './events.ts';
 import { routes } from './routes.ts';
@@ -6,7 +7,7 @@ import { TextInsightsService as Service } from './service.ts';
 import { tasks } from './tasks.ts';
 
 /** Reads an English text: sentiment, entities, key sentences and readability, offline. */
-export class TextInsightsModule extends BaseModule<Config, Service> {
+export class TextInsightsModule extends runtime.BaseModule<Config, Service> {
   override configClass() {
     return Config;
   }

@@ -1,18 +1,12 @@
-import {
-  JobService,
-  type JsonObject,
-  type ModuleContext,
-  type Provider,
-  type Run,
-  type WorkRequest,
-} from 'ai-module-runtime';
+import type { JsonObject, ModuleContext, Provider, Run, WorkRequest } from 'ai-module-runtime';
+import * as runtime from 'ai-module-runtime';
 import type { Config } from './config.ts';
 import { emitted } from './events.ts';
 import { jobs, results } from './models.ts';
 import { createProvider } from './provider.ts';
 
 /** The module's work. Taking, running, retrying and cancelling jobs comes with `JobService`. */
-export class TextInsightsService extends JobService<Config> {
+export class TextInsightsService extends runtime.JobService<Config> {
   override readonly provider: Provider;
 
   constructor(context: ModuleContext, config: Config) {

@@ -21,6 +21,7 @@ const projects = [
 
 export default defineConfig({
   test: {
+    globalSetup: './test/runtimes.setup.ts',
     projects: projects.map(([name, include], order) => ({
       test: {
         ...shared,

@@ -113,7 +113,7 @@ async function buildNode(root, draft) {
   const folder = await copySources(root, 'node', draft);
   // Without packages of its own, the runtime is built with those of the project, in a folder above.
   if (existsSync(join(source, 'package-lock.json'))) {
-    if (!existsSync(join(source, 'node_modules'))) await run('npm', ['ci', '--ignore-scripts'], source);
+    if (!existsSync(join(source, 'node_modules'))) await run('npm', ['install', '--ignore-scripts', '--no-save'], source);
     await symlink(join(source, 'node_modules'), join(folder, 'node_modules'), 'junction');
   }
   await run('npm', ['run', '--silent', 'build'], folder);

@@ -17,7 +17,7 @@ const machine = <A>(text: (args: A) => string, hint: (args: A) => string): Entry
 
 /** For a file in .ai-module, which is in the folder of a module or of the host. */
 function restoreOrAdopt(file: string): string {
-  const [isState, module = '--host-files'] = /(?:^|([^/]+)\/)\.ai-module\//.exec(file) ?? [];
+  const [isState, module = '--host'] = /(?:^|([^/]+)\/)\.ai-module\//.exec(file) ?? [];
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }
 

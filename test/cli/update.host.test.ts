@@ -49,7 +49,7 @@ describe("the host's own files", () => {
     expect(code).toBe(1);
     expect(err).toContain('conflict src/runtime.js:5 ');
     expect(err).toContain('theirs   mini@1.3.0 generates it differently');
-    expect(err).toContain('`create-ai-module update --host-files --on-conflict markers`');
+    expect(err).toContain('`create-ai-module update --host --on-conflict markers`');
   });
 
   it('without a lock can be adopted, and no file of the user changes', async () => {

@@ -33,7 +33,7 @@ it('has a code in kebab case, a fault, a text and a hint for each failure', () =
 
 it.each([
   ['src/modules/notes/.ai-module/lock.yaml', 'create-ai-module adopt notes`'],
-  ['.ai-module/lock.yaml', 'create-ai-module adopt --host-files`'],
+  ['.ai-module/lock.yaml', 'create-ai-module adopt --host`'],
 ])('suggests how to track %s again', (file, command) => {
   expect(new Failure('base-lost', { file, reason: 'is missing' }).hint).toContain(command);
   expect(new Failure('lock-invalid', { file, reason: 'it is empty' }).hint).toContain(command);

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runtimeContextOf } from '../../src/core/pack/runtime.ts';
+import { bundledMeta, bundledNames } from '../../src/io/pack/bundled-pack.ts';
 import { builtBin } from './built-bin.ts';
 import { type Registry, startRegistry } from './registry.ts';
 
@@ -14,7 +16,7 @@ const run = promisify(execFile);
 
 /** The package to publish: the build and package.json. */
 const source = join(scratch, 'source');
-let tarball: { filename: string; unpackedSize: number; files: { path: string }[] };
+let tarball: { filename: string; size: number; unpackedSize: number; files: { path: string; size: number }[] };
 
 beforeAll(async () => {
   const dist = dirname(await builtBin());
@@ -49,6 +51,17 @@ describe('the package', () => {
       ),
     ).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(['dist/create-ai-module.cjs', 'THIRD-PARTY-NOTICES']));
+  });
+
+  it('contains the archives of the runtimes', async () => {
+    const metas = await Promise.all(bundledNames.map((name) => bundledMeta(name)));
+    const archives = metas.flatMap(({ runtime }) => (runtime ? [runtimeContextOf(runtime).archive] : []));
+    const found = tarball.files.filter(({ path }) => path.startsWith('dist/runtimes/'));
+    const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
+    const sizes = found.map(({ path, size }) => `${basename(path)} ${kB(size)}`);
+    const { size, unpackedSize } = tarball;
+    process.stdout.write(`package ${kB(size)}, unpacked ${kB(unpackedSize)}; ${sizes.join(', ') || 'no runtime'}\n`);
+    expect(found.map(({ path }) => basename(path)).sort()).toEqual(archives.sort());
   });
 
   it('has no dependencies', () => {

@@ -35,9 +35,10 @@ async function rootWith(kind: 'samples' | 'real', umask: string): Promise<string
   const root = join(tempFolder(), umask === '077' ? 'a deeper/folder' : 'folder');
   if (kind === 'real') {
     mkdirSync(root, { recursive: true });
-    // Copied by a shell for the umask to have its effect.
-    await run('sh', ['-c', `umask ${umask}; cp -R "$0" "$1"`, join(project, 'runtimes'), root]);
-    symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+    const copy = 'tar -C "$0" --exclude node_modules -cf - runtimes | tar -C "$1" --no-same-permissions -xf -';
+    await run('sh', ['-c', `umask ${umask}; ${copy}`, project, root]);
+    for (const packages of ['node_modules', 'runtimes/node/node_modules'])
+      if (existsSync(join(project, packages))) symlinkSync(join(project, packages), join(root, packages));
     return root;
   }
   for (const [path, text] of Object.entries(samples)) {

@@ -14,7 +14,7 @@ import { explainManifest, type ModuleFlags, openHostOf } from '../steps/open-mod
 export async function adopt(io: Io, names: readonly string[], flags: ModuleFlags): Promise<ExitCode> {
   const withHost = flags.hostFiles === true;
   if (names.length === 0 && !withHost)
-    throw new Failure('usage', { message: 'Pass the names of the modules to adopt, or --host-files.' });
+    throw new Failure('usage', { message: 'Pass the names of the modules to adopt, or --host.' });
   const found = await openHostOf(io, names[0], flags);
   const asked = names.length === 0 ? [] : await modulesToRead(found.host, await namesGiven(found.host, io.cwd, names));
   const pack = await findPack(found.stack, found.host.root, withHost ? ['module', 'host'] : ['module']);

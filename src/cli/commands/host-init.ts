@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
+import { withPackageManager } from '../../io/host/package-manager.ts';
 import type { Io } from '../../io/io.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import type { PlanFlags } from '../output/show-plan.ts';
@@ -21,6 +22,6 @@ export async function hostInit(io: Io, dir: string, flags: HostInitFlags): Promi
     ...flags,
     vendored: runtime === 'vendored',
   });
-  if (exists && !flags.json) io.err.write(reportSteps(hostSteps(io, target, meta)));
+  if (exists && !flags.json) io.err.write(reportSteps(hostSteps(io, target, withPackageManager(meta, target))));
   return exit.done;
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
 import { countChanges } from '../../core/report/plan.ts';
-import { deletionNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
+import { deletionNotes, keptNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
 import { changedFolders, isNoop, type Plan } from '../../core/tree/plan.ts';
 import type { Io } from '../../io/io.ts';
@@ -42,7 +42,7 @@ export async function carryOutUpdate(
   flags: UpdateFlags,
 ): Promise<ExitCode> {
   const { plan, modules, found } = planned;
-  const notes = [...planned.notes, ...deletionNotes(modules)];
+  const notes = [...planned.notes, ...deletionNotes(modules), ...keptNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const { runtimeFailure } = planned;
   // Conflicts in the host's own files come first: they can be the reason.

@@ -70,11 +70,14 @@ function takeTheirs(base: TreeFile, mine: TreeFile, theirs: TreeFile): TreeFile 
   return { content: merged?.content ?? theirs.content, mode: theirs.mode };
 }
 
+/** The reason for an edited file that the pack removed and the user keeps. */
+export const keptRemoved = 'no longer generated; kept as your file';
+
 function mergeRemoved(base: MaybeFile, mine: MaybeFile, { conflicts }: MergeFileOptions): Outcome {
   if (!mine) return { state: 'clean', reason: 'deleted on both sides' };
   if (base && sameFile(mine, base)) return { state: 'outdated', reason: 'no longer generated' };
   if (conflicts === 'theirs') return { state: 'outdated', reason: 'no longer generated; your edits are discarded' };
-  if (conflicts === 'ours') return keep(mine, 'detached', 'no longer generated; kept as your file');
+  if (conflicts === 'ours') return keep(mine, 'detached', keptRemoved);
   return keep(mine, 'detached', 'edited, but no longer generated; kept as your file', 'edit/delete');
 }
 

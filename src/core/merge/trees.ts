@@ -31,6 +31,8 @@ export interface MergeTreesOptions extends MergeFileOptions {
   readonly records: FileRecords;
   /** Deleted files to restore. */
   readonly restore: ReadonlySet<string>;
+  /** What replaces removed files, in a sentence: by their path, or by the path of a folder with a slash at its end. */
+  readonly replaced?: Readonly<Record<string, string>>;
 }
 
 export interface FileDecision extends Outcome {
@@ -106,7 +108,22 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
   const path = pathOf(track);
   const outcome = withEndings(mine, outcomeOf(path, base, mine, theirs, options));
   const isRenamed = track.mine !== undefined && track.mine !== path;
-  return isRenamed ? { path, from: track.mine, track, ...outcome } : { path, track, ...outcome };
+  const decision = {
+    path,
+    track,
+    ...outcome,
+    reason: theirs ? outcome.reason : withReplacement(path, outcome, options),
+  };
+  return isRenamed ? { ...decision, from: track.mine } : decision;
+}
+
+/** The reason for a removed file, with the sentence of its path, else of the innermost folder. */
+function withReplacement(path: RelPath, { reason, state }: Outcome, { replaced = {}, records }: MergeTreesOptions) {
+  if (state === 'detached' && records.detached.includes(path)) return reason;
+  const place = Object.keys(replaced)
+    .filter((key) => (key.endsWith('/') ? path.startsWith(key) : path === key))
+    .sort((a, b) => b.length - a.length)[0];
+  return place === undefined ? reason : `${reason}. ${replaced[place]}`;
 }
 
 /** Gives the merged file and the sidecar the line endings of `mine`. */
@@ -169,10 +186,13 @@ function recordsOf(decisions: readonly FileDecision[], { policies, records }: Me
     const to = after && mine !== base && mine !== theirs ? mine : undefined;
     return to !== undefined && base !== undefined ? [{ from: theirs ?? base, to }] : [];
   });
+  const decided = new Set(decisions.map(({ path }) => path));
+  // Files that the pack no longer has are in no decision.
+  const detached = [...records.detached.filter((path) => !decided.has(path)), ...pathsOf('detached')];
   const deleted = [...records.deleted.filter((path) => !existing.has(path)), ...pathsOf('deleted')];
   return {
     deleted: unique(deleted),
-    detached: unique(pathsOf('detached')),
+    detached: unique(detached),
     moved: moved.sort((a, b) => comparePaths(a.from, b.from)),
     owned: unique([...policies].filter(([, policy]) => policy === 'owned').map(([path]) => path)),
   };

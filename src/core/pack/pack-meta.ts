@@ -82,6 +82,8 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
+  /** Files of a module that were removed since an older version: what replaces them, in a sentence for the user. */
+  replaced: z._default(z.record(Text, Text), {}),
   /** Changes to the manifests of older modules, oldest version first. */
   manifest_changes: z._default(
     z.array(
@@ -123,6 +125,8 @@ export const PackMetaSchema = z.strictObject({
     reserved_names: z._default(z.array(Text), []),
     /** Files of a host that were renamed since an older version. */
     renames: z._default(z.array(z.strictObject({ from: Text, to: Text })), []),
+    /** The same for files of a host; `src/platform/` stands for a whole folder. */
+    replaced: z._default(z.record(Text, Text), {}),
   }),
   /** Programs with arguments, which are run without a shell. */
   commands: z.strictObject({

@@ -59,7 +59,8 @@ export async function updateHost(
 ): Promise<ModuleUpdate> {
   const state = await readLastRender(files, '');
   const context = hostContextOf(state.lock.host ?? name, pack.meta, options.vendored);
-  const target = { section: 'host', context, renames: pack.meta.host.renames } as const;
+  const { renames, replaced } = pack.meta.host;
+  const target = { section: 'host', context, renames, replaced } as const;
   const archives = archivesIn(files, pack.meta);
   const mine = new Map([...files].filter(([path]) => !archives.includes(path)));
   const update = updateFolder(pack, target, state, mine, '', options);

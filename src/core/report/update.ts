@@ -1,5 +1,5 @@
 import type { Lock } from '../lock/lock.ts';
-import { deletedAndChanged } from '../merge/files.ts';
+import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
@@ -56,8 +56,17 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
   );
 }
 
+/** Notes about edited files that the pack no longer has: they stay, and nothing may use them any more. */
+export function keptNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) =>
+    module.update.decisions
+      .filter(({ reason, state }) => state === 'detached' && reason.startsWith(keptRemoved))
+      .map(({ path, reason }) => `${placeIn(module, path)} is ${reason}`.replace(/\.?$/, '.')),
+  );
+}
+
 function commandOn({ folder, name }: ReportedModule): string {
-  return `create-ai-module update ${folder === '' ? '--host-files' : name}`;
+  return `create-ai-module update ${folder === '' ? '--host' : name}`;
 }
 
 function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedModule, isWritten: boolean): string {

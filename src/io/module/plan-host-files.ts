@@ -25,7 +25,7 @@ export async function planHostFiles(
   const mine = await readHostFiles(host, pack);
   if (!isTracked(mine)) {
     edits.notes.push(
-      'The host has no lock file, so its own files are not updated. To track them, run `create-ai-module adopt --host-files`.',
+      'The host has no lock file, so its own files are not updated. To track them, run `create-ai-module adopt --host`.',
     );
     return undefined;
   }

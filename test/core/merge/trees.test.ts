@@ -190,6 +190,11 @@ describe('decisions', () => {
     });
   });
 
+  it('keep a detached file while the pack does not have it', () => {
+    const records = { ...nothing, detached: ['kept' as RelPath] };
+    expect(mergeTrees(tree({}), tree({ kept: 'mine\n' }), tree({}), { ...plain, records }).records).toEqual(records);
+  });
+
   it('give file, line and kind of a conflict', () => {
     const { conflicts } = mergeTrees(tree({ f: 'a\nb\n' }), tree({ f: 'a\nx\n' }), tree({ f: 'a\ny\n' }), plain);
     expect(conflicts).toMatchObject([{ path: 'f', kind: 'edit/edit', lines: [2] }]);

@@ -54,6 +54,7 @@ export interface RenderTarget {
   /** The data for its templates. */
   readonly context: object;
   readonly renames: readonly { readonly from: string; readonly to: string }[];
+  readonly replaced: Readonly<Record<string, string>>;
   /** The manifests of a module; absent for a host. */
   readonly edits?: Renders['edits'];
 }
@@ -76,7 +77,7 @@ export async function readLastRender(folder: Tree, folderPath: string): Promise<
 /** Merges a new render into a folder, including the lock and merge base. */
 export function updateFolder(
   pack: Pack,
-  { section, context, renames, edits }: RenderTarget,
+  { section, context, renames, replaced, edits }: RenderTarget,
   { lock, base, lastManifest }: LastRender,
   folder: Tree,
   folderPath: string,
@@ -92,6 +93,7 @@ export function updateFolder(
     ...options,
     policies,
     renames: renames.map(({ from, to }) => ({ from: fill(from, context), to: fill(to, context) })),
+    replaced,
     records: lock.records,
     labels: { base: `base ${nameOf(lock.pack)}`, theirs: nameOf(pack.meta) },
   });

@@ -33,6 +33,7 @@ export async function updateModule(
       section: 'module',
       context,
       renames: pack.meta.renames,
+      replaced: pack.meta.replaced,
       edits: {
         manifest,
         lastManifest,

@@ -1,29 +1,47 @@
 // Runs the tests, fast ones first, and prints one line with the totals. Passes arguments to vitest:
-// `npm test -- --project core`.
+// `npm test -- --project core`. The tests of the Node runtime are the project `runtime-node`: they use the packages of
+// the runtime.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const runtime = join(root, 'runtimes/node');
+const args = process.argv.slice(2);
+const isOfRuntime = args.includes('runtime-node');
 const folder = mkdtempSync(join(tmpdir(), 'create-ai-module-test-'));
-const report = join(folder, 'report.json');
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
 
-const { status } = spawnSync(process.execPath, [vitest, ...args], { cwd: root, stdio: 'inherit' });
-const counts = countsOf(report);
+const runs = [];
+if (!isOfRuntime) runs.push(vitest(root, args));
+if (args.length === 0 || isOfRuntime) {
+  if (!existsSync(join(runtime, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'], runtime);
+  runs.push(vitest(runtime, []));
+}
 rmSync(folder, { recursive: true, force: true });
 
-for (const { name, title } of counts.skipped) console.log(`skipped: ${name}: ${title}`);
-const missed = process.env.CI === 'true' ? counts.skipped.length : 0;
+const sum = (count) => runs.reduce((total, each) => total + count(each), 0);
+const skipped = runs.flatMap((each) => each.skipped);
+for (const { name, title } of skipped) console.log(`skipped: ${name}: ${title}`);
+const missed = process.env.CI === 'true' ? skipped.length : 0;
 if (missed > 0) console.log('With CI=true no test may be skipped.');
-const failed = counts.failed + missed + (status === 0 || counts.failed > 0 ? 0 : 1);
-console.log(
-  `${counts.passed} passed, ${failed} failed${counts.skipped.length > missed ? `, ${counts.skipped.length} skipped` : ''}`,
-);
-process.exitCode = failed === 0 && status === 0 ? 0 : 1;
+const failed = sum((each) => each.failed) + missed + sum((each) => (each.status === 0 || each.failed > 0 ? 0 : 1));
+const passed = sum((each) => each.passed);
+console.log(`${passed} passed, ${failed} failed${skipped.length > missed ? `, ${skipped.length} skipped` : ''}`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs vitest in a folder, and returns its exit code and counts. */
+function vitest(cwd, more) {
+  const report = join(folder, `report-${runs.length}.json`);
+  const bin = join(cwd, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { status: run(process.execPath, [bin, 'run', ...reporters, ...more], cwd), ...countsOf(report) };
+}
+
+function run(command, argv, cwd) {
+  return spawnSync(command, argv, { cwd, stdio: 'inherit' }).status;
+}
 
 /** The counts of the report. A run that could not start has no report and counts as zero. */
 function countsOf(file) {

@@ -1,5 +1,5 @@
+import { BaseConfig } from 'ai-module-runtime';
 import * as z from 'zod';
-import { BaseConfig } from '#platform/modules/base-config.ts';
 
 /**
  * The settings of this module, besides those that every module has.

@@ -1,4 +1,4 @@
-import { requirePermission } from '#platform/http/auth.ts';
+import { requirePermission } from 'ai-module-runtime';
 
 /** What users may be allowed to do here, as the manifest declares it. */
 export const permissions = {

@@ -1,5 +1,4 @@
-import type { Event } from '#platform/events/event.ts';
-import type { ModuleEvents } from '#platform/events/module-events.ts';
+import type { Event, ModuleEvents } from 'ai-module-runtime';
 import type { TextInsightsService as Service } from './service.ts';
 
 /** The events of this module. Those in the life of a job are published by the host. */

@@ -1,6 +1,5 @@
-import type { ModuleEvents } from '#platform/events/module-events.ts';
-import * as base from '#platform/modules/base-module.ts';
-import type { ModuleContext } from '#platform/modules/module-context.ts';
+import type { ModuleContext, ModuleEvents } from 'ai-module-runtime';
+import * as runtime from 'ai-module-runtime';
 import { Config } from './config.ts';
 import { registerEventHandlers } from './events.ts';
 import { routes } from './routes.ts';
@@ -8,7 +7,7 @@ import { TextInsightsService as Service } from './service.ts';
 import { tasks } from './tasks.ts';
 
 /** Reads an English text: sentiment, entities, key sentences and readability, offline. */
-export class TextInsightsModule extends base.BaseModule<Config, Service> {
+export class TextInsightsModule extends runtime.BaseModule<Config, Service> {
   override configClass() {
     return Config;
   }

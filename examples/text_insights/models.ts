@@ -1,4 +1,4 @@
-import { jobsTable, resultsTable } from '#platform/jobs/tables.ts';
+import { jobsTable, resultsTable } from 'ai-module-runtime';
 
 /** One row per job. Tables of your own go beside it, with their SQL in `migrations/`. */
 export const jobs = jobsTable('text_insights_jobs');

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { type JsonObject, PermanentError, type Provider, type ProviderStep, TransientError } from 'ai-module-runtime';
 import OpenAI, { APIError } from 'openai';
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type Detail, type ReadabilityStats, type SentenceImportance, type WinkMethods } from 'wink-nlp';
-import { PermanentError, TransientError } from '#platform/errors.ts';
-import type { JsonObject } from '#platform/jobs/tables.ts';
-import type { Provider, ProviderStep } from '#platform/provider.ts';
 import type { Config } from './config.ts';
 import { cutIntoPieces, TextStatistics, textsIn } from './utils.ts';
 

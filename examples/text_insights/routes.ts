@@ -1,5 +1,4 @@
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { refusals, refusedWith } from '#platform/http/error-responses.ts';
+import { errorResponses, type FastifyPluginAsyncZod, guardErrors } from 'ai-module-runtime';
 import { can } from './dependencies.ts';
 import * as schemas from './schemas.ts';
 import type { TextInsightsService as Service } from './service.ts';
@@ -17,7 +16,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'Start a job',
         body: schemas.ProcessRequest,
-        response: { 202: schemas.JobStatusResponse, ...refusals, ...refusedWith(429, 503) },
+        response: { 202: schemas.JobStatusResponse, ...guardErrors, ...errorResponses(429, 503) },
       },
       handler: async (request, reply) => {
         const job = await service.startProcessing(request.body, request.user);
@@ -34,7 +33,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'Look at a job',
         params: schemas.JobParams,
-        response: { 200: schemas.JobStatusResponse, ...refusals, ...refusedWith(404) },
+        response: { 200: schemas.JobStatusResponse, ...guardErrors, ...errorResponses(404) },
       },
       handler: (request) => service.getJob(request.params.job_id, request.user),
     });
@@ -47,7 +46,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'List your jobs, newest first',
         querystring: schemas.ListQuery,
-        response: { 200: schemas.JobListResponse, ...refusals },
+        response: { 200: schemas.JobListResponse, ...guardErrors },
       },
       handler: (request) => service.listJobs(request.query, request.user),
     });
@@ -60,7 +59,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'Cancel a job',
         params: schemas.JobParams,
-        response: { 204: schemas.NoContent, ...refusals, ...refusedWith(404, 409) },
+        response: { 204: schemas.NoContent, ...guardErrors, ...errorResponses(404, 409) },
       },
       handler: async (request, reply) => {
         await service.cancelJob(request.params.job_id, request.user);
@@ -76,7 +75,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'Fetch the result of a job',
         params: schemas.JobParams,
-        response: { 200: schemas.ProcessResponse, ...refusals, ...refusedWith(404, 409) },
+        response: { 200: schemas.ProcessResponse, ...guardErrors, ...errorResponses(404, 409) },
       },
       handler: (request) => service.getResult(request.params.job_id, request.user),
     });
@@ -88,7 +87,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
       schema: {
         tags,
         summary: 'Count all jobs',
-        response: { 200: schemas.StatsResponse, ...refusals },
+        response: { 200: schemas.StatsResponse, ...guardErrors },
       },
       handler: () => service.getStats(),
     });
@@ -101,7 +100,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
         tags,
         summary: 'Do the work at once',
         body: schemas.ProcessRequest,
-        response: { 200: schemas.ProcessResponse, ...refusals, ...refusedWith(502, 503, 504) },
+        response: { 200: schemas.ProcessResponse, ...guardErrors, ...errorResponses(502, 503, 504) },
       },
       handler: ({ body }) => service.process(body),
     });

@@ -1,7 +1,7 @@
+import * as base from 'ai-module-runtime';
 import * as z from 'zod';
-import * as base from '#platform/jobs/schemas.ts';
 
-export { AnyQuery, JobParams, ListQuery, NoContent } from '#platform/jobs/schemas.ts';
+export { AnyQuery, JobParams, ListQuery, NoContent } from 'ai-module-runtime';
 
 /** Names in the OpenAPI document begin with it. */
 const prefix = 'TextInsights';

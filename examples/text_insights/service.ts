@@ -1,15 +1,12 @@
-import * as base from '#platform/jobs/job-service.ts';
-import type { Run, WorkRequest } from '#platform/jobs/run.ts';
-import type { JsonObject } from '#platform/jobs/tables.ts';
-import type { ModuleContext } from '#platform/modules/module-context.ts';
-import type { Provider } from '#platform/provider.ts';
+import type { JsonObject, ModuleContext, Provider, Run, WorkRequest } from 'ai-module-runtime';
+import * as runtime from 'ai-module-runtime';
 import type { Config } from './config.ts';
 import { emitted } from './events.ts';
 import { jobs, results } from './models.ts';
 import { createProvider } from './provider.ts';
 
 /** The module's work. Taking, running, retrying and cancelling jobs comes with `JobService`. */
-export class TextInsightsService extends base.JobService<Config> {
+export class TextInsightsService extends runtime.JobService<Config> {
   override readonly provider: Provider;
 
   constructor(context: ModuleContext, config: Config) {

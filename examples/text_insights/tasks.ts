@@ -1,4 +1,4 @@
-import { jobTask, scheduledTask, type Task } from '#platform/tasks/task.ts';
+import { jobTask, scheduledTask, type Task } from 'ai-module-runtime';
 import type { TextInsightsService as Service } from './service.ts';
 
 /** What runs in the background, in any worker. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#platform/jobs/tables.ts';
+import type { JsonObject } from 'ai-module-runtime';
 
 const WORD = /[\p{L}\p{N}]+/gu;
 const TOP_WORDS = 5;

@@ -14,6 +14,6 @@ function stackSection(meta) {
     `### ${code(meta.name)}`,
     `${meta.title}: ${meta.description.replace(/\.?$/, '.')} Modules live in ${code(meta.host.modules_dir)}. A folder is a host of this stack if all of these are true:`,
     evidence.join('\n'),
-    table(['import', `default (${meta.host.import_style})`], imports),
+    ...(imports.length === 0 ? [] : [table(['import', `default (${meta.host.import_style})`], imports)]),
   ].join('\n\n');
 }

@@ -8,7 +8,7 @@ import { succeedIn } from './fake-io.ts';
 const stacks = [
   {
     stack: 'fastify',
-    shown: 'Fastify (TypeScript): package.json depends on fastify; src/platform/modules/base-module.ts is the runtime',
+    shown: 'Fastify (TypeScript): package.json depends on ai-module-runtime',
     entry: 'src/ai/modules/note_taker/index.ts',
   },
   {

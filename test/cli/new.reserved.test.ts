@@ -59,8 +59,11 @@ describe('a module name that the stack reserves', () => {
 });
 
 /** The packages in a rendered host, without scoped ones, whose names no host can have. */
-const dependencies: Readonly<Record<string, { readonly file: string; readonly read: (text: string) => string[] }>> = {
+const hosts: Readonly<
+  Record<string, { readonly dependency: string; readonly file: string; readonly read: (text: string) => string[] }>
+> = {
   fastify: {
+    dependency: 'vitest',
     file: 'package.json',
     read: (text) => {
       const { dependencies, devDependencies } = JSON.parse(text);
@@ -68,29 +71,33 @@ const dependencies: Readonly<Record<string, { readonly file: string; readonly re
     },
   },
   fastapi: {
+    dependency: 'fastapi',
     file: 'pyproject.toml',
     read: (text) => [...text.matchAll(/^ {4}"([a-z0-9-]+)[^"]*[<>=]/gm)].map(([, name = '']) => name),
   },
 };
 
 describe.each(bundledNames)('a host of %s', (stack) => {
+  const { dependency, file, read } = hosts[stack] ?? { dependency: '', file: '', read: () => [] };
+
   it('never has the name of one of its dependencies', async () => {
     const pack = await bundledPack(stack, ['host']);
-    const { file, read } = dependencies[stack] ?? { file: '', read: () => [] };
     const named = (folder: string) => String(renderHost(pack, folder).get(relPath(file))?.content);
     const packages = read(named('my-host'));
-    expect(packages.length).toBeGreaterThan(10);
-    expect(packages).toContain(stack);
+    expect(packages.length).toBeGreaterThan(5);
+    expect(packages).toContain(dependency);
     for (const name of packages) expect(named(name)).toMatch(new RegExp(`^ *"?name"?(:| =) "${name}-host"`, 'm'));
   });
 
   it('has another name than its folder if that is a dependency, and init reports it', async () => {
     const cwd = tempFolder();
-    const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
-    expect(err).toContain(`Note: the project is named ${stack}-host, because it needs a package named ${stack}.\n`);
-    expect(readFileSync(join(cwd, stack, '.ai-module/lock.yaml'), 'utf8')).toContain(`${stack}-host`);
-    await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
-    const other = await succeedIn(cwd, ['host', 'init', `${stack}-host`, '--stack', stack, '--yes']);
+    const { err } = await succeedIn(cwd, ['host', 'init', dependency, '--stack', stack, '--yes']);
+    expect(err).toContain(
+      `Note: the project is named ${dependency}-host, because it needs a package named ${dependency}.\n`,
+    );
+    expect(readFileSync(join(cwd, dependency, '.ai-module/lock.yaml'), 'utf8')).toContain(`${dependency}-host`);
+    await succeedIn(join(cwd, dependency), ['update', '--host-files', '--check']);
+    const other = await succeedIn(cwd, ['host', 'init', `${dependency}-host`, '--stack', stack, '--yes']);
     expect(other.err).not.toContain('Note:');
   });
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
 import { modulesOf, newModule, replaceIn, type Stack } from '../edited-module.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { convert, type EndingKind } from '../line-endings.ts';
@@ -39,7 +40,11 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     return root;
   }
 
-  const listed = (root: string) => git(root, 'ls-files', '-z').split('\0').slice(0, -1);
+  /** The text files. */
+  const listed = (root: string) =>
+    git(root, 'ls-files', '-z')
+      .split('\0')
+      .filter((path) => path !== '' && !path.startsWith('vendor/'));
 
   function convertFiles(root: string, kindOf: (path: string, at: number) => EndingKind): void {
     for (const [at, path] of listed(root).entries()) {
@@ -54,7 +59,10 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     const check = await runIn(root, ['update', '--check', '--host-files']);
     expect([check.code, check.out]).toEqual([0, '1 module and the host: everything is up to date.\n']);
     const status = await succeedIn(root, ['status', '--host-files']);
-    expect(status.out).toBe(`host ${stack}@1.0.0 clean\nnotes ${stack}@1.0.0 clean\n`);
+    const { runtime, version } = await bundledMeta(stack);
+    const lines = [`host ${stack}@${version} clean`, `notes ${stack}@${version} clean`, ''];
+    if (runtime) lines.unshift(`${runtime.package} ${runtime.version} clean`);
+    expect(status.out).toBe(lines.join('\n'));
     const audit = await succeedIn(root, ['status', '--host-files', '--verify-base']);
     expect(audit.out).toBe('host: the merge base is correct\nnotes: the merge base is correct\n');
     for (const flag of [[], ['--mine'], ['--template']])
@@ -154,7 +162,7 @@ describe.skipIf(!hasGit).each<Stack>(['fastify', 'fastapi'])('a clone of a %s ho
     const lock = join(root, module, '.ai-module/lock.yaml');
     const schema = join(root, modulesOf[stack], 'manifest.schema.json');
     const before = filesOf(root);
-    replaceIn(lock, 'pack_version: "1.0.0"', "pack_version: '0.9.0'");
+    replaceIn(lock, `pack_version: "${(await bundledMeta(stack)).version}"`, "pack_version: '0.9.0'");
     replaceIn(schema, '"type"', '"tipe"');
     expect((await runIn(root, ['update', '--check'])).code).toBe(1);
     await succeedIn(root, ['update', '--yes']);

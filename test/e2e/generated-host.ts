@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -43,8 +43,11 @@ export function pythonOf(host: string): string {
 const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   fastify: async (host) => {
     const { name: _ofTheFolder, ...wanted } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'));
-    const installed = await madeOnce(installedIn('npm', JSON.stringify(wanted)), async (draft) => {
+    const vendor = join(host, 'vendor');
+    const archives = readdirSync(vendor).map((name) => readFileSync(join(vendor, name), 'base64'));
+    const installed = await madeOnce(installedIn('npm', JSON.stringify([wanted, archives])), async (draft) => {
       writeFileSync(join(draft, 'package.json'), JSON.stringify(wanted));
+      cpSync(vendor, join(draft, 'vendor'), { recursive: true });
       await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 1e8 });
     });
     symlinkSync(join(installed, 'node_modules'), join(host, 'node_modules'), 'dir');

@@ -1,10 +1,7 @@
+import { columnsInCode, columnsInDatabase, endpointsOf, testHost, valuesOf } from 'ai-module-runtime/testing';
 import { getTableName } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { endpointsOf } from '#platform/modules/manifest.ts';
-import { valuesOf } from '#platform/modules/read-config.ts';
-import { columnsInCode, columnsInDatabase } from '#platform/testing/columns.ts';
-import { testHost } from '#platform/testing/test-host.ts';
 import { Config } from '../config.ts';
 import { permissions } from '../dependencies.ts';
 import { emitted } from '../events.ts';

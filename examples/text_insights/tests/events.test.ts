@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { testHost } from 'ai-module-runtime/testing';
 import { describe, expect, it } from 'vitest';
-import { testHost } from '#platform/testing/test-host.ts';
 import * as own from '../events.ts';
 
 const host = await testHost('text_insights');

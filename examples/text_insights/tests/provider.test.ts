@@ -1,5 +1,5 @@
+import { TransientError } from 'ai-module-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TransientError } from '#platform/errors.ts';
 import { Config } from '../config.ts';
 import { LocalProvider } from '../provider.ts';
 

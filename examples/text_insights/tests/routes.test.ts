@@ -1,5 +1,5 @@
+import { testHost } from 'ai-module-runtime/testing';
 import { describe, expect, it } from 'vitest';
-import { testHost } from '#platform/testing/test-host.ts';
 import { permissions } from '../dependencies.ts';
 
 const host = await testHost('text_insights');

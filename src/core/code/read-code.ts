@@ -12,8 +12,9 @@ import { parseTypescript } from './typescript/parse-typescript.ts';
 
 interface Language {
   readonly endings: readonly string[];
-  /** A module whose code never mentions it is of no stack that is known here. */
-  readonly framework: string;
+  readonly name: 'typescript' | 'python';
+  /** A module whose code mentions none of them is of no known stack. */
+  readonly frameworks: readonly string[];
   /** A file without any of these has none of the facts itself; it is parsed where another one imports from it. */
   readonly words: readonly string[];
   readonly namesAllPermissions: boolean;
@@ -23,13 +24,15 @@ const verbs = ['.get', '.post', '.put', '.patch', '.delete', 'route'];
 const languages: readonly Language[] = [
   {
     endings: ['.ts', '.mts', '.js', '.mjs'],
-    framework: 'fastify',
+    name: 'typescript',
+    frameworks: ['ai-module-runtime', 'fastify'],
     words: [...verbs, '.publish', '.on(', '.subscribe', 'lifecycle', 'BaseConfig', 'ermission', 'Table('],
     namesAllPermissions: true,
   },
   {
     endings: ['.py'],
-    framework: 'fastapi',
+    name: 'python',
+    frameworks: ['ai_module_runtime', 'fastapi'],
     words: [
       ...verbs,
       '.publish',
@@ -56,8 +59,8 @@ export function readCode(
   folder: string,
   unread: ReadonlyMap<string, string> = new Map(),
 ): CodeFacts | undefined {
-  const language = languages.find(({ endings, framework }) =>
-    [...texts].some(([path, text]) => hasEnding(path, endings) && text.includes(framework)),
+  const language = languages.find(({ endings, frameworks }) =>
+    [...texts].some(([path, text]) => hasEnding(path, endings) && frameworks.some((name) => text.includes(name))),
   );
   if (!language) return undefined;
   const facts = factsOf(language, texts, folder);
@@ -67,7 +70,7 @@ export function readCode(
 
 function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder: string): CodeFacts {
   const paths = [...texts.keys()].filter((path) => hasEnding(path, language.endings));
-  const isPython = language.framework === 'fastapi';
+  const isPython = language.name === 'python';
   const parse = isPython ? parsePython : parseTypescript;
   const parsed = new Map<string, CodeFile>();
   const read = (path: string): CodeFile => {

@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/tests/**/*.test.ts', 'tests/**/*.test.ts'],
-    // Starting a host is the expensive part: one process serves all files, and those of a module share a host.
+    setupFiles: ['tests/setup.ts'],
+    // Starting a host takes the time: one process runs all files, and the tests of a module share a host.
     isolate: false,
     maxWorkers: 1,
     testTimeout: 20_000,

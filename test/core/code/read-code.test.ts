@@ -37,7 +37,7 @@ function textAt(
 }
 
 const head =
-  "import type { FastifyInstance } from 'fastify';\nimport { requirePermission } from '#platform/http/auth.ts';\n";
+  "import type { FastifyInstance } from 'fastify';\nimport { requirePermission } from 'ai-module-runtime';\n";
 const app = (body: string) => `${head}export async function routes(app: FastifyInstance) {\n${body}\n}\n`;
 const router = `from fastapi import APIRouter, Depends
 from app.core.permissions import CurrentUser, requires, require_permission

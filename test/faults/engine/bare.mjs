@@ -1,20 +1,19 @@
-// BullMQ alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder. With BARE_ROLE=worker
-// it is a worker.
+// BullMQ alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder, with the files of its
+// runtime. With BARE_ROLE=worker it is a worker.
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 
-const at = (file) => pathToFileURL(`${process.cwd()}/src/platform/${file}`).href;
-const { readHostConfig } = await import(at('config.ts'));
-const { openDatabase } = await import(at('db/database.ts'));
-const { openQueueConnection } = await import(at('tasks/queue-connection.ts'));
+const { readSettings } = await import('ai-module-runtime');
+const { openDatabase } = await import('ai-module-runtime/platform/db/database.ts');
+const { openQueueConnection } = await import('ai-module-runtime/platform/tasks/queue-connection.ts');
 
-const config = readHostConfig(process.env);
+const settings = readSettings(process.env, { withoutPrefix: true });
 const log = { warn() {} };
-const database = await openDatabase(config);
-const connection = openQueueConnection(config, database, log);
+const { databaseUrl, dataDir } = settings;
+const database = await openDatabase(databaseUrl === undefined ? { embeddedIn: dataDir } : { url: databaseUrl });
+const connection = openQueueConnection(settings, database, log);
 const work = async () => {
-  const lockDuration = config.JOB_LEASE_SECONDS * 1000;
+  const lockDuration = settings.jobLeaseSeconds * 1000;
   const worker = connection.openWorker('bare', async () => {}, { concurrency: 10, lockDuration });
   worker.on('error', () => {});
   await worker.waitUntilReady();

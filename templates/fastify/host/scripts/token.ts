@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { readHostConfig } from '../src/platform/config.ts';
-import { loadEnvFile } from '../src/platform/env-file.ts';
-import { jwtSecret } from '../src/platform/http/jwt-secret.ts';
-import { Tokens } from '../src/platform/http/tokens.ts';
+import { loadEnvFile } from 'ai-module-runtime';
+import { readSettings } from '../src/settings.ts';
+import { createTokens } from '../src/users.ts';
 
 const USAGE = 'npm run token -- <user> [--permission <namespace>:<verb>]… [--admin]';
 
@@ -16,5 +15,4 @@ if (!id || positionals.length > 1) {
   process.exit(2);
 }
 loadEnvFile();
-const tokens = new Tokens(jwtSecret(readHostConfig()));
-console.log(tokens.issue({ id, permissions: values.permission, admin: values.admin }));
+console.log(createTokens(readSettings()).issue({ id, permissions: values.permission, isAdmin: values.admin }));

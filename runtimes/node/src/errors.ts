@@ -1,0 +1,59 @@
+/** An answer with an error status. `code` is stable and reaches the client as `{"detail": code}`. */
+export class HttpError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, headers: Readonly<Record<string, string>> = {}) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** @deprecated Use `HttpError`. */
+export { HttpError as Refusal };
+
+/**
+ * The work failed, but may succeed later: the job is tried again while attempts are left.
+ * `code` is what users and listeners see; `cause` goes to the log only.
+ */
+export class TransientError extends Error {
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}
+
+/** The work failed and would fail again: the job ends at once. */
+export class PermanentError extends Error {
+  readonly code: string;
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}
+
+/** One attempt took longer than `timeout_seconds`. */
+export class AttemptTimeout extends TransientError {
+  constructor() {
+    super('timeout');
+  }
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  timeout: 'The job took longer than it is allowed to.',
+  provider_unavailable: 'The AI provider could not be reached.',
+  provider_rejected: 'The AI provider refused the request.',
+  queue_unavailable: 'The task queue could not be reached.',
+  internal_error: 'An unexpected error occurred.',
+};
+
+/** The sentence shown for an error code. Never the text of an exception: that could hold secrets. */
+export function messageFor(code: string): string {
+  return MESSAGES[code] ?? `The job failed (${code}).`;
+}

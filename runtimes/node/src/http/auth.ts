@@ -1,0 +1,67 @@
+import type { FastifyInstance, FastifyRequest, preValidationAsyncHookHandler } from 'fastify';
+import { HttpError } from '../errors.ts';
+import { isAllowed, type Ports, type User } from '../ports.ts';
+import { bearerToken } from './bearer-token.ts';
+
+export { isAllowed, type User };
+
+/** A user as routes of modules see it. */
+export interface RequestUser extends User {
+  /** @deprecated Use `isAdmin`. */
+  readonly admin: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The user of a request. Throws an `HttpError` with status 401, 403 or 503. */
+    authenticate(request: FastifyRequest): Promise<RequestUser>;
+    /** Whether a user has a permission. Throws an `HttpError` with status 503 if that is unknown. */
+    may(user: User, permission: string): Promise<boolean>;
+  }
+  interface FastifyRequest {
+    /** Set by `requirePermission` and `requireAdmin`. */
+    user: RequestUser;
+  }
+}
+
+const CHALLENGE = { 'www-authenticate': 'Bearer' };
+const PORT_STATUSES = [401, 403, 503];
+
+/** Makes the ports of the host available to guards. */
+export function installAuth(app: FastifyInstance, { authenticate, may = isAllowed }: Ports): void {
+  app.decorateRequest('user');
+  app.decorate('authenticate', async (request) => {
+    const user = await callPort(request, () => authenticate(request));
+    if (user) return { ...user, admin: user.isAdmin };
+    const code = bearerToken(request) === undefined ? 'not_authenticated' : 'invalid_token';
+    throw new HttpError(401, code, CHALLENGE);
+  });
+  app.decorate('may', (user, permission) => callPort(app, () => may(user, permission)));
+}
+
+/** Calls a function of the host. Its errors are answered with 401, 403 or 503, never with 500. */
+async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof HttpError && PORT_STATUSES.includes(error.status)) throw error;
+    log.error({ err: error }, 'authentication failed');
+    throw new HttpError(503, 'authentication_unavailable', { 'retry-after': '5' });
+  }
+}
+
+// Guards run before validation, so that callers without the permission learn nothing about a valid request.
+
+/** Guard of a route: 401 without a user, 403 without the permission. */
+export function requirePermission(permission: string): preValidationAsyncHookHandler {
+  return async (request) => {
+    request.user = await request.server.authenticate(request);
+    if (!(await request.server.may(request.user, permission))) throw new HttpError(403, 'permission_denied');
+  };
+}
+
+/** Guard of a route for administrators. */
+export const requireAdmin: preValidationAsyncHookHandler = async (request) => {
+  request.user = await request.server.authenticate(request);
+  if (!request.user.isAdmin) throw new HttpError(403, 'permission_denied');
+};

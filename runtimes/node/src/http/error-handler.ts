@@ -1,0 +1,38 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { AttemptTimeout, HttpError, PermanentError, TransientError } from '../errors.ts';
+import { discardRest } from './discard-rest.ts';
+import { InvalidRequest, NOT_JSON, tooLong } from './invalid-request.ts';
+
+export const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
+
+/** Every error body is `{"detail": …}`; the text of an exception never leaves the host. */
+export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  if (error instanceof HttpError) return reply.code(error.status).headers(error.headers).send({ detail: error.code });
+  const invalid = asInvalidRequest(error);
+  if (isTooLarge(error)) await discardRest(request.raw);
+  if (invalid) return reply.code(422).send({ detail: invalid.detail });
+  if (error instanceof AttemptTimeout) return reply.code(504).send({ detail: error.code });
+  if (error instanceof TransientError || error instanceof PermanentError) {
+    request.log.warn({ err: error }, 'work failed');
+    if (error instanceof PermanentError) return reply.code(502).send({ detail: error.code });
+    return reply.code(503).header('retry-after', '5').send({ detail: error.code });
+  }
+  request.log.error({ err: error }, 'request failed');
+  return reply.code(500).send({ detail: 'internal_error' });
+}
+
+export function answerNotFound(_request: FastifyRequest, reply: FastifyReply) {
+  return reply.code(404).send({ detail: 'not_found' });
+}
+
+function asInvalidRequest(error: unknown): InvalidRequest | undefined {
+  if (error instanceof InvalidRequest) return error;
+  const { code, statusCode } = error as Partial<FastifyError>;
+  if (isTooLarge(error)) return tooLong(['body'], BODY_LIMIT_BYTES);
+  const unreadable = code?.startsWith('FST_ERR_CTP_') || (error instanceof SyntaxError && statusCode === 400);
+  return unreadable ? new InvalidRequest([NOT_JSON]) : undefined;
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (error as Partial<FastifyError>).code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+}

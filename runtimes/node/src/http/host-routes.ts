@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { HttpError } from '../errors.ts';
+import { JsonDocument } from '../jobs/schemas.ts';
+import { checkHealth } from '../modules/health.ts';
+import type { ModuleEntry, Orchestrator } from '../modules/orchestrator.ts';
+import type { HostServices } from '../modules/start-module.ts';
+import { requireAdmin } from './auth.ts';
+import { guardErrors } from './error-responses.ts';
+
+const PublishRequest = z
+  .strictObject({
+    name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/),
+    data: JsonDocument,
+    event_id: z.guid().optional(),
+    correlation_id: z.string().min(1).max(200).optional(),
+  })
+  .meta({ id: 'PublishRequest' });
+
+/** What the host itself answers. */
+export function hostRoutes(host: HostServices, orchestrator: Orchestrator): FastifyPluginAsyncZod {
+  const entries = () => [...orchestrator.modules.values()];
+  return async (app) => {
+    app.get('/health', { schema: { tags: ['host'] } }, async (_request, reply) => {
+      const alive = await host.database.db.execute(sql`select 1`).then(
+        () => true,
+        () => false,
+      );
+      const modules = Object.fromEntries(entries().map(({ name, status }) => [name, status]));
+      const status = alive ? 'healthy' : 'unhealthy';
+      return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
+    });
+
+    app.get('/api/v1/modules/list', { schema: { tags: ['host'] } }, async () => {
+      const failed = entries().filter((entry) => entry.status === 'failed');
+      const errors = Object.fromEntries(failed.map(({ name, problem }) => [name, problem.code]));
+      return { modules: entries().map(describe), errors };
+    });
+
+    app.get(
+      '/api/v1/modules/:name/health',
+      { schema: { tags: ['host'], params: z.object({ name: z.string() }) } },
+      async (request, reply) => {
+        const entry = orchestrator.modules.get(request.params.name);
+        if (!entry) throw new HttpError(404, 'module_not_found');
+        const health = entry.status === 'ready' ? await entry.module.healthCheck() : await checkHealth({});
+        const metrics = entry.status === 'ready' && (await isAdmin(request)) ? health.metrics : {};
+        return reply.code(health.status === 'unhealthy' ? 503 : 200).send({ ...health, metrics });
+      },
+    );
+
+    app.route({
+      method: 'POST',
+      url: '/api/v1/events',
+      preValidation: requireAdmin,
+      schema: {
+        tags: ['host'],
+        summary: 'Publish an event of the host, such as user.deleted',
+        body: PublishRequest,
+        response: { 202: z.object({ event_id: z.guid() }), ...guardErrors },
+      },
+      handler: async (request, reply) => {
+        const { name, data, correlation_id, event_id } = request.body;
+        const event = await host.bus.publish(name, data, 'host', correlation_id, event_id).catch((cause) => {
+          request.log.error({ err: cause }, 'event not published');
+          throw new HttpError(503, 'queue_unavailable', { 'retry-after': '5' });
+        });
+        return reply.code(202).send({ event_id: event.event_id });
+      },
+    });
+  };
+}
+
+function describe({ name, status, manifest }: ModuleEntry) {
+  const { version = '', description = '', author = '' } = manifest ?? {};
+  return { name, version, description, author, status };
+}
+
+async function isAdmin(request: FastifyRequest): Promise<boolean> {
+  try {
+    return (await request.server.authenticate(request)).isAdmin;
+  } catch {
+    return false;
+  }
+}

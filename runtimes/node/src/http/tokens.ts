@@ -1,0 +1,50 @@
+import { createSigner, createVerifier } from 'fast-jwt';
+import * as z from 'zod';
+import type { HostRequest, User } from '../ports.ts';
+import { bearerToken } from './bearer-token.ts';
+
+export type { User };
+
+const Claims = z.object({
+  // PostgreSQL stores no NUL characters.
+  sub: z
+    .string()
+    .min(1)
+    .refine((text) => !text.includes('\0')),
+  permissions: z.array(z.string()).default([]),
+  admin: z.boolean().default(false),
+});
+
+const LIFETIME_MS = 3_600_000;
+
+/** JSON Web Tokens (HS256) that contain the user: `sub`, `permissions` and `admin`. */
+export class Tokens {
+  readonly #sign: (payload: Record<string, unknown>) => string;
+  readonly #verify: (token: string) => unknown;
+
+  constructor(secret: string) {
+    this.#sign = createSigner({ key: secret, algorithm: 'HS256', expiresIn: LIFETIME_MS });
+    this.#verify = createVerifier({ key: secret, algorithms: ['HS256'], requiredClaims: ['exp'], cache: false });
+  }
+
+  /** A token that is valid for an hour. */
+  issue(user: Pick<User, 'id'> & Partial<User>): string {
+    return this.#sign({ sub: user.id, permissions: user.permissions ?? [], admin: user.isAdmin ?? false });
+  }
+
+  /** The user of a valid token; null for any other. */
+  verify(token: string): User | null {
+    try {
+      const { sub, permissions, admin } = Claims.parse(this.#verify(token));
+      return { id: sub, permissions, isAdmin: admin };
+    } catch {
+      return null;
+    }
+  }
+
+  /** The user of the bearer token of a request: an `authenticate` port. */
+  readonly authenticate = (request: HostRequest): User | null => {
+    const token = bearerToken(request);
+    return token === undefined ? null : this.verify(token);
+  };
+}

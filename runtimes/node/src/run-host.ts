@@ -1,0 +1,52 @@
+import type { Host } from './host.ts';
+import { SettingsError } from './settings.ts';
+
+/** How long a shutdown may take before the process ends anyway. */
+const SHUTDOWN_LIMIT_MS = 15_000;
+
+/** A started host, and where it listens. Without `listen` the process is a worker without a server. */
+export interface RunnableHost {
+  readonly host: Host;
+  readonly listen?: { readonly host: string; readonly port: number } | undefined;
+}
+
+/**
+ * Runs a host as this process: starts it, listens, and stops it on SIGINT and SIGTERM. If it can't start, it prints why
+ * to standard error and exits with 1; invalid settings and a port in use take one line.
+ */
+export async function runHost(start: () => Promise<RunnableHost>): Promise<void> {
+  try {
+    const { host, listen } = await start();
+    stopOnSignal(() => host.app.close());
+    if (listen === undefined) {
+      host.app.log.info('worker ready');
+    } else {
+      await host.app.listen({ ...listen, listenTextResolver: (address) => `listening on ${address}` });
+    }
+  } catch (error) {
+    process.stderr.write(`${describeStartError(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describeStartError(error: unknown): string {
+  if (error instanceof SettingsError) return `configuration: ${error.message}`;
+  const { code, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
+  return stack ?? String(error);
+}
+
+function stopOnSignal(close: () => Promise<unknown>): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}

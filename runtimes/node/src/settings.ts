@@ -1,0 +1,130 @@
+import * as z from 'zod';
+
+const PREFIX = 'AI_';
+const ENVIRONMENTS = ['development', 'test', 'production'] as const;
+
+/** Environment variables by name. An empty variable counts as absent. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The settings of a host. `readSettings` reads them from environment variables. */
+export interface Settings {
+  /** `all`: web server and worker in one process. */
+  readonly role: 'all' | 'web' | 'worker';
+  /** URL of a PostgreSQL database. Without it the database is embedded, in `dataDir`. */
+  readonly databaseUrl?: string | undefined;
+  /** URL of a Redis server for the queue. Without it the queue is in the database. */
+  readonly redisUrl?: string | undefined;
+  /** Folder of the embedded database and of the generated secret. */
+  readonly dataDir: string;
+  /** Signs and verifies tokens. Required in production, where it has at least 32 bytes. */
+  readonly jwtSecret?: string | undefined;
+  /** Jobs that one process runs at the same time, per module. */
+  readonly workerConcurrency: number;
+  /** A worker that is silent for this many seconds loses its jobs. */
+  readonly jobLeaseSeconds: number;
+  readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  /** Names of modules that are not started. */
+  readonly disabledModules: readonly string[];
+  /** Serves `/api/v1/test/events`. Refused in production. */
+  readonly testEndpoints: boolean;
+  readonly environment: (typeof ENVIRONMENTS)[number];
+  /** All environment variables: modules read their own settings from them. */
+  readonly env: Env;
+}
+
+/** The settings are invalid. The message names each variable, but not its value. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+const seconds = z.coerce.number().positive();
+const count = z.coerce.number().int().min(1);
+const names = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+const environment = z.enum(ENVIRONMENTS, {
+  error: (issue) => `unknown environment ${JSON.stringify(issue.input)}, use ${ENVIRONMENTS.join(', ')}`,
+});
+
+const HostVariables = z.object({
+  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  DATABASE_URL: z.string().optional(),
+  REDIS_URL: z.string().optional(),
+  DATA_DIR: z.string().default('.data'),
+  JWT_SECRET: z.string().optional(),
+  WORKER_CONCURRENCY: count.default(10),
+  JOB_LEASE_SECONDS: seconds.default(10),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  DISABLED_MODULES: names.default([]),
+  TEST_ENDPOINTS: z.enum(['0', '1']).default('0'),
+});
+
+const Environment = z.object({ NODE_ENV: environment.optional(), APP_ENV: environment.optional() });
+
+/**
+ * Reads the settings of a host from `AI_DATABASE_URL`, `AI_ROLE` and so on, and the environment's name from `NODE_ENV`
+ * or `APP_ENV`. With `withoutPrefix` it also reads `DATABASE_URL`, `ROLE` and so on; the prefixed variable wins.
+ * Throws a `SettingsError` that names all invalid variables.
+ */
+export function readSettings(env: Env = process.env, options: { readonly withoutPrefix?: boolean } = {}): Settings {
+  const given = withoutEmpty(env);
+  const found = Object.keys(HostVariables.shape).flatMap((name) => {
+    const variable = given[PREFIX + name] !== undefined || !options.withoutPrefix ? PREFIX + name : name;
+    return given[variable] === undefined ? [] : [{ name, variable, value: given[variable] }];
+  });
+  const variableOf = (name: string) => found.find((each) => each.name === name)?.variable ?? PREFIX + name;
+  const values = Object.fromEntries(found.map(({ name, value }) => [name, value]));
+  const host = HostVariables.safeParse(values);
+  const process = Environment.safeParse(given);
+  const problems = [
+    ...problemsOf(host.error, variableOf),
+    ...problemsOf(process.error),
+    ...(host.success ? contradictions(host.data, variableOf) : []),
+  ];
+  if (!host.success || !process.success || problems.length > 0) throw new SettingsError(problems.join('; '));
+  const { NODE_ENV, APP_ENV } = process.data;
+  return {
+    role: host.data.ROLE,
+    databaseUrl: host.data.DATABASE_URL,
+    redisUrl: host.data.REDIS_URL,
+    dataDir: host.data.DATA_DIR,
+    jwtSecret: host.data.JWT_SECRET,
+    workerConcurrency: host.data.WORKER_CONCURRENCY,
+    jobLeaseSeconds: host.data.JOB_LEASE_SECONDS,
+    logLevel: host.data.LOG_LEVEL,
+    disabledModules: host.data.DISABLED_MODULES,
+    testEndpoints: host.data.TEST_ENDPOINTS === '1',
+    environment: [NODE_ENV, APP_ENV].includes('production') ? 'production' : (NODE_ENV ?? APP_ENV ?? 'development'),
+    env: given,
+  };
+}
+
+/**
+ * Reads an application's own variables: `parseEnv(z.object({ PORT: z.coerce.number().default(8000) }), env)`. Throws a
+ * `SettingsError` that names all invalid variables.
+ */
+export function parseEnv<T extends z.ZodType>(schema: T, env: Env = process.env): z.output<T> {
+  const parsed = schema.safeParse(withoutEmpty(env));
+  if (parsed.success) return parsed.data;
+  throw new SettingsError(problemsOf(parsed.error).join('; '));
+}
+
+function withoutEmpty(env: Env): Env {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function problemsOf(error: z.ZodError | undefined, variableOf = (name: string) => name): string[] {
+  const issues = error?.issues ?? [];
+  return issues.map(({ path: [name = '', ...rest], message }) => {
+    return `${[variableOf(String(name)), ...rest].join('.')}: ${message}`;
+  });
+}
+
+function contradictions(host: z.output<typeof HostVariables>, variableOf: (name: string) => string): string[] {
+  if (host.DATABASE_URL) return [];
+  const needed = variableOf('DATABASE_URL');
+  return [
+    ...(host.ROLE === 'all'
+      ? []
+      : [`${variableOf('ROLE')}=${host.ROLE} needs ${needed}: the embedded database serves one process only`]),
+    ...(host.REDIS_URL ? [`${variableOf('REDIS_URL')} needs ${needed}`] : []),
+  ];
+}

@@ -1,0 +1,6 @@
+/** Helpers for the tests of modules. They work with every test runner. */
+export { endpointsOf } from '../modules/manifest.ts';
+export { valuesOf } from '../modules/read-config.ts';
+export { columnsInCode, columnsInDatabase } from './columns.ts';
+export { TestHost, testHost, useModules } from './test-host.ts';
+export { type Answer, TestUser } from './test-user.ts';

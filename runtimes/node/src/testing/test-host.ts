@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { IN_MEMORY } from '../db/in-memory.ts';
+import type { Event } from '../events/event.ts';
+import { EVERY_EVENT } from '../events/event-bus.ts';
+import { createHost, type Host } from '../host.ts';
+import { Tokens } from '../http/tokens.ts';
+import type { JobView } from '../jobs/schemas.ts';
+import type { AnyModule } from '../modules/base-module.ts';
+import type { ModulesOptions } from '../modules/discovery.ts';
+import type { User } from '../ports.ts';
+import { readSettings } from '../settings.ts';
+import { TestUser } from './test-user.ts';
+
+const WAIT_MS = 10_000;
+
+const shared = new Map<string, Promise<TestHost>>();
+let registered: ModulesOptions | undefined;
+
+/** Says where the modules under test are. Call it in a setup file of the test runner, before the tests. */
+export function useModules(modules: ModulesOptions): void {
+  registered = modules;
+}
+
+/**
+ * The host for the tests of a module. It starts once for all test files of a process and ends with it. It uses the
+ * servers of `TEST_DATABASE_URL` and `TEST_REDIS_URL` if they are set.
+ */
+export function testHost(module: string): Promise<TestHost> {
+  const { TEST_DATABASE_URL = '', TEST_REDIS_URL = '' } = process.env;
+  const servers = { DATABASE_URL: TEST_DATABASE_URL, REDIS_URL: TEST_REDIS_URL };
+  const host = shared.get(module) ?? TestHost.start(module, servers);
+  shared.set(module, host);
+  return host;
+}
+
+/** A host with one module, its own users, and an empty database in memory that ends with it. */
+export class TestHost {
+  readonly host: Host;
+  /** All events, in the order in which they arrived. */
+  readonly events: Event[] = [];
+  /** The name of the module. */
+  readonly name: string;
+
+  readonly #tokens: Tokens;
+
+  private constructor(host: Host, module: string, tokens: Tokens) {
+    this.host = host;
+    this.#tokens = tokens;
+    this.name = module;
+    host.services.bus.on(EVERY_EVENT, `test-${randomUUID()}`, async (event) => this.events.push(event));
+  }
+
+  /**
+   * Starts a separate host; call `stop` at the end. `env` contains its environment variables, such as
+   * `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. `modules` is by default what `useModules` received.
+   */
+  static async start(
+    module: string,
+    env: Readonly<Record<string, string>> = {},
+    modules: ModulesOptions | undefined = registered,
+  ): Promise<TestHost> {
+    if (modules === undefined) throw new Error('no modules: call useModules() in a setup file of the tests');
+    const variables = { LOG_LEVEL: 'silent', ...env, AI_DATA_DIR: IN_MEMORY };
+    const settings = readSettings(variables, { withoutPrefix: true });
+    const tokens = new Tokens(settings.jwtSecret ?? randomUUID());
+    const host = await createHost({
+      settings,
+      modules: { ...modules, only: module },
+      authenticate: tokens.authenticate,
+    });
+    const test = new TestHost(host, module, tokens);
+    const entry = test.host.orchestrator.modules.get(module);
+    if (entry?.status === 'ready') return test;
+    await test.stop();
+    throw new Error(`${module} is not ready`, { cause: entry?.status === 'failed' ? entry.problem : entry });
+  }
+
+  get module(): AnyModule {
+    const entry = this.host.orchestrator.modules.get(this.name);
+    if (entry?.status !== 'ready') throw new Error(`${this.name} is not ready`);
+    return entry.module;
+  }
+
+  /** The endpoints of the module, as `METHOD /path`, sorted. */
+  endpoints(): string[] {
+    const { paths = {} } = this.host.app.swagger() as { paths?: Record<string, object> };
+    const own = Object.entries(paths).filter(([path]) => path.startsWith(`${this.#prefix}/`));
+    return own
+      .flatMap(([path, methods]) => {
+        return Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.slice(this.#prefix.length)}`);
+      })
+      .sort();
+  }
+
+  /** A new user with these permissions. */
+  user(...permissions: string[]): TestUser {
+    return this.#newUser({ id: `user-${randomUUID()}`, permissions, isAdmin: false });
+  }
+
+  admin(): TestUser {
+    return this.#newUser({ id: 'admin', permissions: [], isAdmin: true });
+  }
+
+  /** A caller without a token. */
+  stranger(): TestUser {
+    return new TestUser(this.host.app, this.#prefix, { id: '', permissions: [], isAdmin: false });
+  }
+
+  /** Publishes as the host does; returns once the event is accepted. */
+  publish(name: string, data: Record<string, unknown>, eventId?: string): Promise<Event> {
+    return this.host.services.bus.publish(name, data, 'host', undefined, eventId);
+  }
+
+  /** The events of one job that have arrived so far. */
+  eventsOf(jobId: string): Event[] {
+    return this.events.filter((event) => event.correlation_id === `job-${jobId}`);
+  }
+
+  /** Waits until the job has ended. */
+  finished(user: TestUser, jobId: string): Promise<JobView> {
+    return this.until(async () => {
+      const job = await this.module.service.getJob(jobId, user);
+      return ['pending', 'processing'].includes(job.status) ? undefined : job;
+    });
+  }
+
+  /** Asks again and again until the answer is neither `undefined` nor `false`. */
+  async until<T>(probe: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
+    for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+      const answer = await probe();
+      if (answer !== undefined && answer !== false) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`not within ${WAIT_MS} ms`);
+  }
+
+  async stop(): Promise<void> {
+    await this.host.app.close();
+  }
+
+  get #prefix(): string {
+    return `/api/v1/modules/${this.name}`;
+  }
+
+  #newUser(user: User): TestUser {
+    return new TestUser(this.host.app, this.#prefix, user, this.#tokens.issue(user));
+  }
+}

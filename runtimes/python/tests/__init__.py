@@ -1,1 +1,1 @@
-"""Tests of the host."""
+"""Tests of the runtime."""

@@ -2,20 +2,25 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 from pydantic_settings import SettingsConfigDict
 from sqlmodel import Field
 
-from app.ai.module_config import ModuleConfig
-from app.core.db import get_engine
-from app.jobs.errors import PermanentError, TransientError
-from app.jobs.events import LifecycleEvents
-from app.jobs.models import JobRow, ResultRow, job_indexes
-from app.jobs.service import JobService, ReportProgress
-from app.jobs.spec import JobSpec
-from app.testing.host import Host
+from ai_module_runtime.jobs.errors import PermanentError, TransientError
+from ai_module_runtime.jobs.events import LifecycleEvents
+from ai_module_runtime.jobs.models import JobRow, ResultRow, job_indexes
+from ai_module_runtime.jobs.service import JobService, ReportProgress
+from ai_module_runtime.jobs.spec import JobSpec
+from ai_module_runtime.modules.context import ModuleContext
+from ai_module_runtime.modules.manifest import ModuleMetadata
+from ai_module_runtime.modules.module_config import ModuleConfig
+from ai_module_runtime.tasks.queue import TaskQueue
+from ai_module_runtime.testing import TestHost
 
 
 class SampleJob(JobRow, table=True):
@@ -36,7 +41,7 @@ class SampleConfig(ModuleConfig):
 class SampleService(JobService):
     """Its jobs are not run by a worker: the tests run them one step at a time."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, context: ModuleContext, **settings: Any) -> None:
         defaults = {"retry_delay_seconds": 0, "timeout_seconds": 5, "retry_attempts": 1}
         spec = JobSpec(
             name="sample",
@@ -51,7 +56,7 @@ class SampleService(JobService):
                 cancelled="sample.cancelled",
             ),
         )
-        super().__init__(spec, SampleConfig(**{**defaults, **settings}))
+        super().__init__(context, spec, SampleConfig(**{**defaults, **settings}))
         self.opened = 0
 
     async def initialize(self) -> None:
@@ -83,15 +88,31 @@ class SampleService(JobService):
 
 
 @pytest.fixture
-def service(host: Host) -> Iterator[SampleService]:
+def sent() -> AsyncMock:
+    """Messages are counted, not sent."""
+    return AsyncMock()
+
+
+@pytest.fixture
+def context(host: TestHost, sent: AsyncMock) -> ModuleContext:
+    """What the host gives to a module, except the queue."""
+    fields = {"version": "1.0.0", "description": "A module", "author": "A Tester", "class_name": "Sample"}
+    manifest = ModuleMetadata(name="sample", **fields)
+    queue = TaskQueue(host.host.celery_app, host.host.stopping)
+    queue.send = sent  # type: ignore[method-assign]
+    return replace(host.host.create_context(manifest, Path(__file__).parent), queue=queue)
+
+
+@pytest.fixture
+def service(host: TestHost, context: ModuleContext) -> Iterator[SampleService]:
     """A sample service whose messages go nowhere."""
 
     async def create_tables() -> None:
-        async with get_engine().begin() as connection:
+        async with context.db.engine().begin() as connection:
             for model in (SampleJob, SampleResult):
                 await connection.run_sync(model.metadata.tables[str(model.__tablename__)].create, checkfirst=True)
 
     host.call(create_tables)
-    sample = SampleService()
+    sample = SampleService(context)
     yield sample
     host.call(sample.close)

@@ -1,13 +1,11 @@
 """Finding modules, and what is wrong with each."""
 
+import sys
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
-import app.ai.modules as modules_package
-from app.ai.discovery import Candidate, discover
-from app.core.config import Settings
+from ai_module_runtime.modules.discovery import Candidate, discover
 
 
 def write(folder: Path, name: str, *dependencies: str, manifest_name: str | None = None) -> None:
@@ -23,35 +21,40 @@ def write(folder: Path, name: str, *dependencies: str, manifest_name: str | None
     (folder / name / "manifest.yaml").write_text("\n".join(lines), encoding="utf-8")
 
 
-def found(monkeypatch: pytest.MonkeyPatch, folder: Path, disabled: str = "") -> list[Candidate]:
-    monkeypatch.setattr(modules_package, "__path__", list(modules_package.__path__))
-    settings = Settings(modules_dir=folder, disabled_modules=disabled)
-    with patch("app.ai.discovery.get_settings", lambda: settings):
-        return discover()
+@pytest.fixture
+def modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty package of modules."""
+    folder = tmp_path / "some_modules"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, folder.name, raising=False)
+    return folder
 
 
-def test_modules_come_after_those_they_need(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    write(tmp_path, "first", "second", "third")
-    write(tmp_path, "second", "third")
-    write(tmp_path, "third")
-    assert [candidate.name for candidate in found(monkeypatch, tmp_path)] == ["third", "second", "first"]
+def found(modules: Path, disabled: str = "") -> list[Candidate]:
+    return discover(modules.name, {disabled})
 
 
-def test_a_broken_module_is_listed_and_harms_only_those_that_need_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    write(tmp_path, "fine")
-    write(tmp_path, "misnamed", manifest_name="other")
-    write(tmp_path, "behind", "misnamed")
-    write(tmp_path, "lonely", "nowhere")
-    write(tmp_path, "ring_one", "ring_two")
-    write(tmp_path, "ring_two", "ring_one")
-    write(tmp_path, "switched_off")
-    (tmp_path / "no_manifest").mkdir()
-    (tmp_path / "no_manifest" / "__init__.py").touch()
-    (tmp_path / "notes").mkdir()
-    (tmp_path / "stray.txt").touch()
-    candidates = found(monkeypatch, tmp_path, disabled="switched_off")
+def test_modules_come_after_those_they_need(modules: Path) -> None:
+    write(modules, "first", "second", "third")
+    write(modules, "second", "third")
+    write(modules, "third")
+    assert [candidate.name for candidate in found(modules)] == ["third", "second", "first"]
+
+
+def test_a_broken_module_is_listed_and_harms_only_those_that_need_it(modules: Path) -> None:
+    write(modules, "fine")
+    write(modules, "misnamed", manifest_name="other")
+    write(modules, "behind", "misnamed")
+    write(modules, "lonely", "nowhere")
+    write(modules, "ring_one", "ring_two")
+    write(modules, "ring_two", "ring_one")
+    write(modules, "switched_off")
+    (modules / "no_manifest").mkdir()
+    (modules / "no_manifest" / "__init__.py").touch()
+    (modules / "notes").mkdir()
+    (modules / "stray.txt").touch()
+    candidates = found(modules, disabled="switched_off")
     assert {candidate.name: candidate.error for candidate in candidates} == {
         "behind": "dependency_missing",
         "fine": None,
@@ -66,7 +69,7 @@ def test_a_broken_module_is_listed_and_harms_only_those_that_need_it(
 
 
 @pytest.mark.parametrize("text", ["", "- a list", "name: [", "name: UPPER\nversion: 1\n"])
-def test_what_is_no_manifest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
-    (tmp_path / "odd").mkdir()
-    (tmp_path / "odd" / "manifest.yaml").write_text(text, encoding="utf-8")
-    assert [candidate.error for candidate in found(monkeypatch, tmp_path)] == ["manifest_invalid"]
+def test_what_is_no_manifest(modules: Path, text: str) -> None:
+    (modules / "odd").mkdir()
+    (modules / "odd" / "manifest.yaml").write_text(text, encoding="utf-8")
+    assert [candidate.error for candidate in found(modules)] == ["manifest_invalid"]

@@ -6,14 +6,14 @@ from unittest.mock import patch
 
 import pytest
 
-from app.core.event_bus import EVERY_EVENT, Event, EventBus, user_id_of
-from app.core.memory_transport import MemoryTransport
+from ai_module_runtime.events.event_bus import EVERY_EVENT, Event, EventBus, user_id_of
+from ai_module_runtime.events.memory_transport import MemoryTransport
 
 
 @pytest.fixture(autouse=True)
 def no_pauses() -> Iterator[None]:
     """A handler that fails is called again at once."""
-    with patch("app.core.event_bus.RETRY_DELAYS_SECONDS", (0, 0)):
+    with patch("ai_module_runtime.events.event_bus.RETRY_DELAYS_SECONDS", (0, 0)):
         yield
 
 

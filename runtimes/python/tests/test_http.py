@@ -6,10 +6,10 @@ from typing import Any
 import jwt
 import pytest
 
-from app.api.v1.auth import create_token
-from app.core.clock import utcnow
-from app.core.secrets import get_jwt_secret
-from app.testing.host import Host
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.testing import TestHost
+
+from .app_host import tokens
 
 EVENTS = "/api/v1/events"
 EVENT = {"name": "user.deleted", "data": {"user_id": "nobody"}}
@@ -17,11 +17,11 @@ FUTURE = utcnow() + timedelta(hours=1)
 
 
 def signed(claims: dict[str, Any], key: str | None = None, algorithm: str = "HS256") -> str:
-    return jwt.encode(claims, key or get_jwt_secret(), algorithm=algorithm)
+    return jwt.encode(claims, key or tokens.secret, algorithm=algorithm)
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/api/v1/events"), ("PUT", "/health")])
-def test_what_is_not_there(host: Host, method: str, path: str) -> None:
+def test_what_is_not_there(host: TestHost, method: str, path: str) -> None:
     response = host.client.request(method, path)
     assert (response.status_code, response.json()) == (404, {"detail": "not_found"})
 
@@ -35,7 +35,7 @@ def test_what_is_not_there(host: Host, method: str, path: str) -> None:
         (f"Bearer {jwt.encode({'sub': 'a', 'exp': FUTURE}, '', algorithm='none')}", "invalid_token"),
     ],
 )
-def test_needs_a_token(host: Host, authorization: str | None, code: str) -> None:
+def test_needs_a_token(host: TestHost, authorization: str | None, code: str) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
     response = host.client.post(EVENTS, json=EVENT, headers=headers)
     assert (response.status_code, response.json()) == (401, {"detail": code})
@@ -53,19 +53,19 @@ def test_needs_a_token(host: Host, authorization: str | None, code: str) -> None
         {"sub": "a", "exp": utcnow() - timedelta(minutes=1)},
     ],
 )
-def test_refuses_claims_that_are_not_as_they_should(host: Host, claims: dict[str, Any]) -> None:
+def test_refuses_claims_that_are_not_as_they_should(host: TestHost, claims: dict[str, Any]) -> None:
     response = host.client.post(EVENTS, json=EVENT, headers={"Authorization": f"Bearer {signed(claims)}"})
     assert (response.status_code, response.json()) == (401, {"detail": "invalid_token"})
 
 
-def test_refuses_other_keys_and_algorithms(host: Host) -> None:
+def test_refuses_other_keys_and_algorithms(host: TestHost) -> None:
     claims = {"sub": "a", "exp": FUTURE, "admin": True}
-    for token in (signed(claims, key="x" * 64), signed(claims, key="x" * 64 + get_jwt_secret(), algorithm="HS512")):
+    for token in (signed(claims, key="x" * 64), signed(claims, key="x" * 64 + tokens.secret, algorithm="HS512")):
         response = host.client.post(EVENTS, json=EVENT, headers={"Authorization": f"Bearer {token}"})
         assert response.status_code == 401
 
 
-def test_only_admins_publish(host: Host, user_id: str) -> None:
+def test_only_admins_publish(host: TestHost, user_id: str) -> None:
     refused = host.client.post(EVENTS, json=EVENT, headers=host.headers(user_id, "host:*"))
     assert (refused.status_code, refused.json()) == (403, {"detail": "permission_denied"})
     accepted = host.client.post(EVENTS, json=EVENT, headers=host.headers("admin", admin=True))
@@ -83,13 +83,13 @@ def test_only_admins_publish(host: Host, user_id: str) -> None:
         (b'{"name": "' + b"x" * 3_000_000 + b'"}', "too_long"),
     ],
 )
-def test_refuses_bad_bodies_before_it_asks_for_a_token(host: Host, body: bytes, error: str) -> None:
+def test_refuses_bad_bodies_before_it_asks_for_a_token(host: TestHost, body: bytes, error: str) -> None:
     response = host.client.post(EVENTS, content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == 422
     assert [(item["loc"], item["type"]) for item in response.json()["detail"]] == [(["body"], error)]
 
 
-def test_says_how_it_is(host: Host) -> None:
+def test_says_how_it_is(host: TestHost) -> None:
     health = host.client.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "healthy")
     assert host.client.get("/api/v1/modules/nowhere/health").json() == {"detail": "module_not_found"}
@@ -97,5 +97,5 @@ def test_says_how_it_is(host: Host) -> None:
 
 
 def test_a_token_is_the_user() -> None:
-    claims = jwt.decode(create_token("alice", ["a:b"]), get_jwt_secret(), algorithms=["HS256"])
+    claims = jwt.decode(tokens.create("alice", ["a:b"]), tokens.secret, algorithms=["HS256"])
     assert (claims["sub"], claims["permissions"], claims["admin"]) == ("alice", ["a:b"], False)

@@ -9,3 +9,13 @@ class ApiError(Exception):
         self.status_code = status_code
         self.code = code
         self.headers = headers
+
+
+class InvalidInputError(Exception):
+    """Input that is refused with 422; `loc` is where the problem is."""
+
+    def __init__(self, error_type: str, message: str, loc: tuple[str | int, ...] = ("body", "input_data")) -> None:
+        super().__init__(message)
+        self.error_type = error_type
+        self.message = message
+        self.loc = loc

@@ -2,16 +2,13 @@
 
 import os
 import secrets
-from functools import lru_cache
 from pathlib import Path
 
-from app.core.config import get_settings
+from ai_module_runtime.settings import Settings
 
 
-@lru_cache
-def get_jwt_secret() -> str:
-    """JWT_SECRET; outside production, a random one kept in DATA_DIR, readable by its owner only."""
-    settings = get_settings()
+def read_jwt_secret(settings: Settings) -> str:
+    """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only."""
     return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
 
 

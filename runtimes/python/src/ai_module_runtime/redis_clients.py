@@ -5,29 +5,31 @@ import weakref
 
 from redis.asyncio import Redis
 
-from app.core.config import get_settings
 
-_clients: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis]" = weakref.WeakKeyDictionary()
+class RedisClients:
+    """The clients of one host. A connection lives on the loop that opened it."""
 
+    def __init__(self, url: str | None) -> None:
+        self._url = url
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
 
-def get_redis_client() -> Redis:
-    """The client of the running event loop, made on first use.
+    def client(self) -> Redis:
+        """The client of the running event loop, made on first use.
 
-    Raises:
-        RuntimeError: REDIS_URL is not set.
-    """
-    loop = asyncio.get_running_loop()
-    client = _clients.get(loop)
-    if client is None:
-        url = get_settings().redis_url
-        if url is None:
-            raise RuntimeError("REDIS_URL is not set")
-        client = _clients[loop] = Redis.from_url(url, decode_responses=True, socket_connect_timeout=2)
-    return client
+        Raises:
+            RuntimeError: no Redis is configured.
+        """
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            if self._url is None:
+                raise RuntimeError("REDIS_URL is not set")
+            client = Redis.from_url(self._url, decode_responses=True, socket_connect_timeout=2)
+            self._clients[loop] = client
+        return client
 
-
-async def close_redis_client() -> None:
-    """Close the client of the running event loop."""
-    client = _clients.pop(asyncio.get_running_loop(), None)
-    if client is not None:
-        await client.aclose()
+    async def close(self) -> None:
+        """Close the client of the running event loop."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()

@@ -1,22 +1,27 @@
-"""Settings of the host, read from the environment and from a `.env` file."""
+"""Settings of a host: read from environment variables, checked, passed on as one object."""
 
 import logging
 import os
-from functools import lru_cache
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
-from dotenv import load_dotenv
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy.engine import URL, make_url
 
 API_PREFIX = "/api/v1"
-PRODUCTION = "production"
+PREFIX = "AI_"
+MIN_SECRET_BYTES = 32
+# Variables without the prefix, and fields that only a generated host reads.
+SERVER_FIELDS = ("host", "port")
+ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
+
+Environment = Literal["development", "test", "production"]
 
 
 class ConfigurationError(SystemExit):
-    """Settings that make no sense. Nobody catches it: the process ends and says why."""
+    """Invalid settings. Nothing catches it: the process ends and prints the reason."""
 
 
 def _check_level(name: str) -> str:
@@ -25,10 +30,17 @@ def _check_level(name: str) -> str:
     return name.upper()
 
 
-class Settings(BaseSettings):
-    """One attribute per environment variable of the same name in upper case."""
+def _names(value: Any) -> Any:
+    return frozenset(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+class Settings(BaseModel):
+    """The settings of a host. Make them with `read_settings`.
+
+    `env` is the whole environment: modules read their own variables, such as `TEXT_DIGEST_TIMEOUT_SECONDS`, from it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
@@ -38,27 +50,40 @@ class Settings(BaseSettings):
     jwt_secret: str | None = Field(default=None, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)
-    disabled_modules: str = ""
-    modules_dir: Path | None = None
+    disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
     test_endpoints: bool = False
-    app_env: str = "development"
-    node_env: str = "development"
+    environment: Environment = "development"
+    attached: bool = False
+    env: Mapping[str, str] = Field(default={}, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "disabled_modules" in values:
+            return {**values, "disabled_modules": _names(values["disabled_modules"])}
+        return values
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        problems = []
         if self.redis_url is not None and self.database_url is None:
-            raise ValueError("REDIS_URL needs DATABASE_URL")
-        if self.production and not self.jwt_secret:
-            raise ValueError("JWT_SECRET must be set in production")
-        if self.production and self.test_endpoints:
-            raise ValueError("TEST_ENDPOINTS must not be set in production")
+            problems.append("REDIS_URL needs DATABASE_URL")
+        if self.production:
+            if self.database_url is None:
+                problems.append("DATABASE_URL must be set in production: the embedded database is for development")
+            if not self.attached and len((self.jwt_secret or "").strip().encode()) < MIN_SECRET_BYTES:
+                problems.append(f"JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes in production")
+            if self.test_endpoints:
+                problems.append("TEST_ENDPOINTS must not be set in production")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @property
     def production(self) -> bool:
         """Whether development conveniences are refused."""
-        return PRODUCTION in (self.app_env, self.node_env)
+        return self.environment == "production"
 
     @property
     def distributed(self) -> bool:
@@ -66,44 +91,73 @@ class Settings(BaseSettings):
         return self.redis_url is not None
 
     @property
-    def broker_url(self) -> str:
-        """The Celery broker."""
-        return self.redis_url or "memory://localhost"
-
-    @property
-    def disabled(self) -> frozenset[str]:
-        """Names of the modules that must not be started."""
-        return frozenset(name.strip() for name in self.disabled_modules.split(",") if name.strip())
-
-    @property
-    def async_database_url(self) -> str:
-        """DATABASE_URL with the asynchronous driver filled in; SQLite under DATA_DIR when there is none."""
+    def database_address(self) -> URL:
+        """The database with its asynchronous driver; a SQLite file in `data_dir` without `database_url`."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'app.db'}"
+            # From parts, not from a text: a folder may be named `a?b`.
+            return URL.create("sqlite+aiosqlite", database=str(self.data_dir.resolve() / "app.db"))
         url = make_url(self.database_url)
         dialect = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
         driver = {"postgresql": "asyncpg", "sqlite": "aiosqlite"}.get(dialect, url.get_driver_name())
         query = {"ssl" if key == "sslmode" else key: value for key, value in url.query.items()}
-        return url.set(drivername=f"{dialect}+{driver}", query=query).render_as_string(hide_password=False)
+        return url.set(drivername=f"{dialect}+{driver}", query=query)
 
 
-@lru_cache
-def get_settings() -> Settings:
-    """Read the settings once. ENV_FILE names another file than `.env`; empty, none is read.
+def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:
+    """The environment variables of the process, over those of a file.
+
+    The file is optional, and may begin with a byte order mark. The process's own environment is not changed.
+    """
+    values = {} if not env_file else dotenv_values(env_file, encoding="utf-8-sig")
+    return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
+
+
+def read_settings(env: Mapping[str, str], *, attached: bool = False) -> Settings:
+    """Read the settings of a host from environment variables. An empty variable counts as absent.
+
+    Variables have the prefix `AI_`, such as `AI_DATABASE_URL`. A generated host also reads them without it, and `HOST`
+    and `PORT`. An attached host shares the environment with its application and reads only `AI_*`.
 
     Raises:
-        ConfigurationError: it names every variable at fault, and never a value.
+        ConfigurationError: the message has a line for each variable that is not valid, and never a value.
     """
-    env_file = os.environ.get("ENV_FILE", ".env")
-    if env_file:
-        load_dotenv(env_file)
+    given = {name: value for name, value in env.items() if value != ""}
+    values: dict[str, Any] = {"attached": attached, "env": given}
+    sources: dict[str, str] = {}
+    for field in Settings.model_fields:
+        if field in ("attached", "env", "environment"):
+            continue
+        for variable in _variables(field, attached):
+            if variable in given:
+                values[field], sources[field] = given[variable], variable
+                break
+    environment, problems = _environment(given)
+    values["environment"] = environment
     try:
-        return Settings()
+        settings = Settings(**values)
     except ValidationError as error:
-        problems = [_problem(".".join(map(str, item["loc"])), item["msg"]) for item in error.errors()]
-        raise ConfigurationError("\n".join(problems)) from None
+        for item in error.errors():
+            field = ".".join(map(str, item["loc"]))
+            message = item["msg"].removeprefix("Value error, ")
+            problems.append(f"{sources.get(field, field.upper())}: {message}" if field else message)
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return settings
 
 
-def _problem(name: str, message: str) -> str:
-    message = message.removeprefix("Value error, ")
-    return f"{name.upper()}: {message}" if name else message
+def _variables(field: str, attached: bool) -> tuple[str, ...]:
+    name = field.upper()
+    if field in SERVER_FIELDS:
+        return () if attached else (name,)
+    return (f"{PREFIX}{name}",) if attached else (f"{PREFIX}{name}", name)
+
+
+def _environment(given: Mapping[str, str]) -> tuple[str, list[str]]:
+    """`production` if one of the variables is; a name that is not known is refused, since it may be a misspelled one."""
+    known = ("development", "test", "production")
+    values = {variable: given[variable] for variable in ENVIRONMENT_VARIABLES if variable in given}
+    problems = [
+        f"{variable}: must be one of {', '.join(known)}" for variable, value in values.items() if value not in known
+    ]
+    named = [value for value in values.values() if value in known]
+    return next((name for name in reversed(known) if name in named), "development"), problems

@@ -4,7 +4,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class User(BaseModel):
-    """Who is calling, as the token says; there is no table of users."""
+    """A caller, as the host's `authenticate` returns it.
+
+    `permissions` are `namespace:verb`, or `namespace:*` for every verb. An admin passes every check.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -13,6 +16,6 @@ class User(BaseModel):
     permissions: frozenset[str] = frozenset()
 
     def has_permission(self, permission: str) -> bool:
-        """Whether the user may do `permission`, a `namespace:verb`. `namespace:*` grants every verb."""
+        """Whether the user may do `permission`, a `namespace:verb`."""
         namespace = permission.partition(":")[0]
         return self.is_admin or permission in self.permissions or f"{namespace}:*" in self.permissions

@@ -1,21 +1,21 @@
-"""Start the host: `python -m app`. HOST and PORT say where it listens; PORT=0 takes a free one."""
+"""Serve a host with uvicorn."""
 
 import logging
 import os
 import socket
 from contextlib import suppress
+from typing import NoReturn
 
 import uvicorn
 
-from app.core.config import get_settings
-from app.core.logging import configure_logging
-from app.main import app
+from ai_module_runtime.host import Host
+from ai_module_runtime.logs import configure_logging
 
 logger = logging.getLogger("app")
 
 
 class Server(uvicorn.Server):
-    """Tells the address, which with PORT=0 is not known before."""
+    """Logs the address, which is not known before if the port is 0."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then log where the server listens."""
@@ -26,15 +26,17 @@ class Server(uvicorn.Server):
             logger.info("listening on http://%s", address)
 
 
-def main() -> int:
-    """Run the host until it is told to stop; the exit code is 1 if it could not start."""
-    settings = get_settings()
-    configure_logging()
+def serve(host: Host) -> NoReturn:
+    """Serve the host at `host` and `port` of its settings until the process is told to stop, then end the process.
+
+    Port 0 takes a free one. The exit code is 1 if the host could not start.
+    """
+    configure_logging(host.settings)
     server = Server(
         uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
+            host.app,
+            host=host.settings.host,
+            port=host.settings.port,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=10,
@@ -42,11 +44,6 @@ def main() -> int:
     )
     with suppress(KeyboardInterrupt):
         server.run()
-    return 0 if server.started else 1
-
-
-if __name__ == "__main__":
-    code = main()
     logging.shutdown()
     # Not sys.exit: threads with work that cannot be interrupted would keep the process.
-    os._exit(code)
+    os._exit(0 if server.started else 1)

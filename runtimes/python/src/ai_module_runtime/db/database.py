@@ -1,4 +1,4 @@
-"""The database: one engine per event loop, because a connection lives on the loop that opened it."""
+"""Connections, transactions and locks."""
 
 import asyncio
 import weakref
@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, event, text
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
-
-from app.core.config import get_settings
 
 T = TypeVar("T")
 
@@ -25,8 +24,6 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "synchronous=NORMAL",
 )
-
-_engines: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine]" = weakref.WeakKeyDictionary()
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -44,61 +41,81 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-def get_engine() -> AsyncEngine:
-    """The engine of the running event loop, made on first use."""
-    loop = asyncio.get_running_loop()
-    engine = _engines.get(loop)
-    if engine is None:
-        engine = _engines[loop] = _create_engine(get_settings().async_database_url)
-    return engine
+class Database:
+    """The database of one host. Every event loop gets its own engine, because a connection lives on one loop."""
 
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._engines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = weakref.WeakKeyDictionary()
 
-def _create_engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
-        return create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": 5})
-    engine = create_async_engine(url)
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether it is a SQLite file."""
+        return self.url.get_backend_name() == "sqlite"
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_pragmas(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in SQLITE_PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+    def engine(self) -> AsyncEngine:
+        """The engine of the running event loop, made on first use."""
+        loop = asyncio.get_running_loop()
+        engine = self._engines.get(loop)
+        if engine is None:
+            engine = self._engines[loop] = self._create_engine()
+        return engine
 
-    return engine
+    def _create_engine(self) -> AsyncEngine:
+        if not self.on_sqlite:
+            return create_async_engine(self.url, pool_pre_ping=True, connect_args={"timeout": 5})
+        engine = create_async_engine(self.url)
 
+        @event.listens_for(engine.sync_engine, "connect")
+        def set_pragmas(connection: Any, _record: Any) -> None:
+            cursor = connection.cursor()
+            for pragma in SQLITE_PRAGMAS:
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
 
-@asynccontextmanager
-async def session_scope() -> AsyncIterator[AsyncSession]:
-    """A session in one transaction: committed at the end of the block, rolled back if it raises."""
-    async with AsyncSession(get_engine(), expire_on_commit=False) as session, session.begin():
-        yield session
+        return engine
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed at the end of the block, rolled back if it raises."""
+        async with AsyncSession(self.engine(), expire_on_commit=False) as session, session.begin():
+            yield session
 
-@asynccontextmanager
-async def snapshot_scope() -> AsyncIterator[AsyncSession]:
-    """A session for reading: all its queries see the database as it was at the first one."""
-    async with session_scope() as session:
-        if _on_sqlite():
-            await (await session.connection()).execute(text("BEGIN"))
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading: all its queries see the database as it was at the first one."""
+        async with self.session() as session:
+            if self.on_sqlite:
+                await (await session.connection()).execute(text("BEGIN"))
+            else:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    async def lock_until_commit(self, connection: AsyncConnection, key: str) -> None:
+        """Hold a lock named `key` until the transaction ends; must be its first statement.
+
+        SQLite has one writer at a time, so there the lock is the whole database.
+        """
+        if self.on_sqlite:
+            await connection.execute(text("BEGIN IMMEDIATE"))
         else:
-            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield session
+            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
+    async def answers(self) -> bool:
+        """Whether a trivial query works.
 
-def _on_sqlite() -> bool:
-    return get_settings().async_database_url.startswith("sqlite")
+        Raises:
+            Exception: whatever the driver raises if it does not.
+        """
+        async with self.engine().connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        return True
 
-
-async def lock_until_commit(connection: AsyncConnection, key: str) -> None:
-    """Hold a lock named `key` until the transaction ends; must be its first statement.
-
-    SQLite has one writer at a time, so there the lock is the whole database.
-    """
-    if _on_sqlite():
-        await connection.execute(text("BEGIN IMMEDIATE"))
-    else:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    async def dispose(self) -> None:
+        """Close the connections of the running event loop."""
+        engine = self._engines.pop(asyncio.get_running_loop(), None)
+        if engine is not None:
+            await engine.dispose()
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -118,21 +135,3 @@ async def retry_while_unavailable(operation: Callable[[], Awaitable[T]]) -> T:
                 raise
             await asyncio.sleep(delay)
     raise AssertionError("unreachable")
-
-
-async def database_answers() -> bool:
-    """Whether a trivial query works.
-
-    Raises:
-        Exception: whatever the driver raises when it does not.
-    """
-    async with get_engine().connect() as connection:
-        await connection.execute(text("SELECT 1"))
-    return True
-
-
-async def dispose_engine() -> None:
-    """Close the connections of the running event loop."""
-    engine = _engines.pop(asyncio.get_running_loop(), None)
-    if engine is not None:
-        await engine.dispose()

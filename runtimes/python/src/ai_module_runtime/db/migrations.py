@@ -12,9 +12,9 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app.core.db import get_engine, lock_until_commit
+from ai_module_runtime.db.database import Database
 
-SCRIPTS = Path(__file__).parent.parent / "migrations"
+SCRIPTS = Path(__file__).parent / "scripts"
 LOCK = "migrations"
 
 
@@ -48,16 +48,16 @@ def module_migrations(name: str, package: Path, modules: Iterable[str] = ()) -> 
     return Migrations(name, package / "migrations", prefix, foreign)
 
 
-async def apply_migrations(migrations: Migrations) -> None:
+async def apply_migrations(database: Database, migrations: Migrations) -> None:
     """Bring the chain's tables up to date, in one transaction, one process at a time."""
-    async with get_engine().begin() as connection:
-        await lock_until_commit(connection, LOCK)
+    async with database.engine().begin() as connection:
+        await database.lock_until_commit(connection, LOCK)
         await connection.run_sync(_upgrade, migrations)
 
 
-async def write_revision(migrations: Migrations, message: str) -> None:
+async def write_revision(database: Database, migrations: Migrations, message: str) -> None:
     """Write a new revision from the difference between the models and the database."""
-    async with get_engine().begin() as connection:
+    async with database.engine().begin() as connection:
         await connection.run_sync(_revise, migrations, message)
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from app.core.clock import utcnow
-from app.core.db import UTCDateTime, lock_until_commit, session_scope
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.db.database import Database, UTCDateTime
 
 
 class ModuleStart(SQLModel, table=True):
@@ -17,16 +17,16 @@ class ModuleStart(SQLModel, table=True):
     started_at: datetime = Field(default_factory=utcnow, sa_type=UTCDateTime)
 
 
-async def record_start(name: str) -> None:
+async def record_start(database: Database, name: str) -> None:
     """Note that the module `name` starts now."""
-    async with session_scope() as session:
+    async with database.session() as session:
         # Several hosts may start at once: only one of them finds no row.
-        await lock_until_commit(await session.connection(), f"start:{name}")
+        await database.lock_until_commit(await session.connection(), f"start:{name}")
         await session.merge(ModuleStart(name=name))
 
 
-async def uptime_seconds(name: str) -> float:
+async def uptime_seconds(database: Database, name: str) -> float:
     """Seconds since the module `name` was last started; 0 if it never was."""
-    async with session_scope() as session:
+    async with database.session() as session:
         start = await session.get(ModuleStart, name)
     return 0.0 if start is None else (utcnow() - start.started_at).total_seconds()

@@ -6,8 +6,8 @@ from sqlalchemy import JSON
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from app.core.db import session_scope
-from app.core.event_bus import Event
+from ai_module_runtime.db.database import Database
+from ai_module_runtime.events.event_bus import Event
 
 
 class RecordedEvent(SQLModel, table=True):
@@ -24,7 +24,7 @@ class RecordedEvent(SQLModel, table=True):
     occurred_at: str = Field(max_length=32)
 
 
-async def record_event(event: Event) -> None:
+async def record_event(database: Database, event: Event) -> None:
     """Store an event; a second delivery of the same one is ignored."""
     recorded = RecordedEvent(
         event_id=event.event_id,
@@ -35,18 +35,18 @@ async def record_event(event: Event) -> None:
         occurred_at=event.occurred_at,
     )
     try:
-        async with session_scope() as session:
+        async with database.session() as session:
             session.add(recorded)
     except IntegrityError:
         return
 
 
-async def recorded_events(correlation_id: str | None, name: str | None) -> list[RecordedEvent]:
+async def recorded_events(database: Database, correlation_id: str | None, name: str | None) -> list[RecordedEvent]:
     """The stored events in the order in which they were published."""
     query = select(RecordedEvent).order_by(col(RecordedEvent.occurred_at), col(RecordedEvent.id))
     if correlation_id is not None:
         query = query.where(RecordedEvent.correlation_id == correlation_id)
     if name is not None:
         query = query.where(RecordedEvent.name == name)
-    async with session_scope() as session:
+    async with database.session() as session:
         return list(await session.exec(query))

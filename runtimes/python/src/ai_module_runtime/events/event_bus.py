@@ -10,9 +10,8 @@ from functools import cache
 from time import monotonic
 from typing import Any, Protocol
 
-from app.core.clock import format_utc, utcnow
-from app.core.config import get_settings
-from app.core.db import is_unavailable
+from ai_module_runtime.clock import format_utc, utcnow
+from ai_module_runtime.db.database import is_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -151,16 +150,3 @@ class EventBus:
                 if delay is None:
                     return await self._transport().bury(group, event, type(error).__name__)
                 await asyncio.sleep(delay)
-
-
-def _create_transport() -> Transport:
-    if get_settings().distributed:
-        from app.core.redis_transport import RedisTransport
-
-        return RedisTransport()
-    from app.core.memory_transport import MemoryTransport
-
-    return MemoryTransport()
-
-
-event_bus = EventBus(_create_transport)

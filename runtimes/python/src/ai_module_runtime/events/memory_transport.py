@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 
-from app.core.event_bus import Deliver, Event
+from ai_module_runtime.events.event_bus import Deliver, Event
 
 logger = logging.getLogger(__name__)
 

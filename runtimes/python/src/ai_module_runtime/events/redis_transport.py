@@ -7,9 +7,8 @@ from typing import Any
 
 from redis.exceptions import RedisError, ResponseError
 
-from app.core.config import get_settings
-from app.core.event_bus import Deliver, Event
-from app.core.redis import get_redis_client
+from ai_module_runtime.events.event_bus import Deliver, Event
+from ai_module_runtime.redis_clients import RedisClients
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +25,9 @@ Messages = list[tuple[str, dict[str, str] | None]]
 class RedisTransport:
     """Acknowledges an event after its handlers ran; events of a dead consumer are claimed by another."""
 
-    def __init__(self) -> None:
+    def __init__(self, redis: RedisClients, lease_seconds: float) -> None:
+        self._redis = redis
+        self._lease_seconds = lease_seconds
         self._consumer = uuid.uuid4().hex
         self._pumps: list[asyncio.Task[None]] = []
 
@@ -38,17 +39,17 @@ class RedisTransport:
 
     async def publish(self, event: Event) -> None:
         """Append the event to the stream."""
-        await get_redis_client().xadd(STREAM, {"event": event.to_json()}, maxlen=MAX_EVENTS, approximate=True)
+        await self._redis.client().xadd(STREAM, {"event": event.to_json()}, maxlen=MAX_EVENTS, approximate=True)
 
     async def bury(self, group: str, event: Event, reason: str) -> None:
         """Append the event to the stream of dead letters."""
         logger.error("dead letter for %s: %s %s after %s", group, event.name, event.event_id, reason)
         fields: dict[Any, Any] = {"group": group, "event": event.to_json(), "reason": reason}
-        await get_redis_client().xadd(DEAD_LETTERS, fields, maxlen=MAX_EVENTS, approximate=True)
+        await self._redis.client().xadd(DEAD_LETTERS, fields, maxlen=MAX_EVENTS, approximate=True)
 
     async def ping(self) -> bool:
         """Whether Redis answers."""
-        return bool(await get_redis_client().ping())
+        return bool(await self._redis.client().ping())
 
     async def stop(self) -> None:
         """Stop reading; what is not acknowledged is delivered after the next start."""
@@ -58,7 +59,7 @@ class RedisTransport:
 
     async def _create_group(self, group: str, since: str) -> None:
         try:
-            await get_redis_client().xgroup_create(STREAM, group, id=since, mkstream=True)
+            await self._redis.client().xgroup_create(STREAM, group, id=since, mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
@@ -69,7 +70,7 @@ class RedisTransport:
                 for message_id, fields in await self._read(group):
                     if fields is not None:
                         await deliver(group, Event.from_json(fields["event"]))
-                    await get_redis_client().xack(STREAM, group, message_id)
+                    await self._redis.client().xack(STREAM, group, message_id)
             except RedisError as error:
                 logger.warning("events of %s cannot be read (%s)", group, type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)
@@ -88,8 +89,8 @@ class RedisTransport:
             logger.warning("group %s cannot be created yet", group)
 
     async def _read(self, group: str) -> Messages:
-        redis = get_redis_client()
-        idle_ms = int(get_settings().job_lease_seconds * 1000)
+        redis = self._redis.client()
+        idle_ms = int(self._lease_seconds * 1000)
         claimed = await redis.xautoclaim(STREAM, group, self._consumer, min_idle_time=idle_ms, count=BATCH)
         orphans: Messages = claimed[1]
         if orphans:

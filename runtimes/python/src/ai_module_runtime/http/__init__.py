@@ -1,1 +1,1 @@
-"""The host's own HTTP endpoints."""
+"""HTTP: the application, its endpoints, errors, tokens and permissions."""

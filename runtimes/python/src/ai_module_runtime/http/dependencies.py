@@ -1,13 +1,17 @@
-"""What the host's endpoints need from the running application."""
+"""What endpoints need from the running application."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.ai.orchestrator import Orchestrator
-from app.api.v1.auth import get_optional_user
-from app.core.permissions import require_admin
-from app.models.user import User
+from ai_module_runtime.host import Host
+from ai_module_runtime.modules.orchestrator import Orchestrator
+
+
+def get_host(request: Request) -> Host:
+    """The host of the application that serves the request."""
+    host: Host = request.app.state.host
+    return host
 
 
 def get_orchestrator(request: Request) -> Orchestrator:
@@ -16,6 +20,5 @@ def get_orchestrator(request: Request) -> Orchestrator:
     return orchestrator
 
 
+HostDep = Annotated[Host, Depends(get_host)]
 OrchestratorDep = Annotated[Orchestrator, Depends(get_orchestrator)]
-Admin = Annotated[User, Depends(require_admin)]
-OptionalUser = Annotated[User | None, Depends(get_optional_user)]

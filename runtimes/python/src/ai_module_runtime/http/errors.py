@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from app.core.errors import ApiError
-from app.jobs.errors import RETRY_AFTER, JobError, PermanentError
+from ai_module_runtime.errors import ApiError, InvalidInputError
+from ai_module_runtime.jobs.errors import RETRY_AFTER, JobError, PermanentError
 
 # Pydantic names what it saw in Python; what a client sent is simply not an object.
 ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
@@ -58,6 +58,11 @@ async def _on_api_error(_request: Request, error: Exception) -> JSONResponse:
     return error_response(refusal.status_code, refusal.code, refusal.headers)
 
 
+async def _on_invalid_input(_request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("InvalidInputError", error)
+    return validation_response(refusal.loc, refusal.message, refusal.error_type)
+
+
 async def _on_job_error(_request: Request, error: Exception) -> JSONResponse:
     """Work that was done within the request has failed."""
     failure = cast("JobError", error)
@@ -94,6 +99,7 @@ async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of `app` answer in the host's format."""
     app.add_exception_handler(ApiError, _on_api_error)
+    app.add_exception_handler(InvalidInputError, _on_invalid_input)
     app.add_exception_handler(JobError, _on_job_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)

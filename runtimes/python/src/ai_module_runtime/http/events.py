@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.ai.manifest import EVENT_PATTERN
-from app.api.dependencies import Admin
-from app.api.errors import ERROR_RESPONSES
-from app.core.event_bus import event_bus
+from ai_module_runtime.http.dependencies import HostDep
+from ai_module_runtime.http.errors import ERROR_RESPONSES
+from ai_module_runtime.http.permissions import Admin
+from ai_module_runtime.modules.manifest import EVENT_PATTERN
 
 router = APIRouter(prefix="/events", tags=["host"], responses=ERROR_RESPONSES)
 
@@ -34,8 +34,8 @@ class PublishResponse(BaseModel):
 
 
 @router.post("", status_code=202)
-async def publish_event(body: PublishRequest, _admin: Admin) -> PublishResponse:
+async def publish_event(body: PublishRequest, _admin: Admin, host: HostDep) -> PublishResponse:
     """Publish an event in the name of the host."""
     event_id = str(body.event_id) if body.event_id else None
-    event = await event_bus.publish(body.name, body.data, SOURCE, body.correlation_id, event_id)
+    event = await host.events.publish(body.name, body.data, SOURCE, body.correlation_id, event_id)
     return PublishResponse(event_id=event.event_id)

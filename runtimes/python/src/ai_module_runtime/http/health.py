@@ -5,10 +5,8 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.ai.health import run_probes
-from app.api.dependencies import OrchestratorDep
-from app.core.config import get_settings
-from app.core.db import database_answers
+from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
+from ai_module_runtime.modules.health import run_probes
 
 router = APIRouter(tags=["host"])
 
@@ -22,13 +20,13 @@ class HostHealth(BaseModel):
 
 
 @router.get("/health", responses={503: {"model": HostHealth}})
-async def get_health(orchestrator: OrchestratorDep, response: Response) -> HostHealth:
+async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
     """Answer 200, or 503 while the database does not answer."""
-    probes = await run_probes({"database": database_answers})
+    probes = await run_probes({"database": host.database.answers})
     if not probes["database"]:
         response.status_code = 503
     return HostHealth(
         status="healthy" if probes["database"] else "unhealthy",
-        mode="distributed" if get_settings().distributed else "embedded",
+        mode="distributed" if host.settings.distributed else "embedded",
         modules={candidate.name: candidate.status for candidate in orchestrator.candidates},
     )

@@ -7,8 +7,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.errors import validation_response
-from app.core.json_depth import json_depth
+from ai_module_runtime.http.errors import validation_response
+from ai_module_runtime.json_depth import json_depth
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 # The framework parses the body again, deeper in the stack: stay well below Python's recursion limit.

@@ -5,10 +5,11 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from app.ai.base_module import ModuleHealth
-from app.ai.discovery import Candidate
-from app.api.dependencies import OptionalUser, OrchestratorDep
-from app.api.errors import ErrorBody
+from ai_module_runtime.http.dependencies import OrchestratorDep
+from ai_module_runtime.http.errors import ErrorBody
+from ai_module_runtime.http.permissions import OptionalUser
+from ai_module_runtime.modules.base_module import ModuleHealth
+from ai_module_runtime.modules.discovery import Candidate
 
 router = APIRouter(prefix="/modules", tags=["host"])
 

@@ -1,15 +1,56 @@
-"""Permissions as dependencies of routes."""
+"""Authentication and permissions as dependencies of routes."""
 
+import logging
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.api.v1.auth import get_current_user
-from app.core.errors import ApiError
-from app.models.user import User
+from ai_module_runtime.errors import ApiError
+from ai_module_runtime.http.dependencies import HostDep
+from ai_module_runtime.http.tokens import bearer_token
+from ai_module_runtime.users import User
+
+logger = logging.getLogger(__name__)
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+RETRY_AFTER = {"Retry-After": "5"}
+
+# Documents the Authorization header; the host's port reads it from the request.
+Documented = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def get_current_user(request: Request, host: HostDep, _documented: Documented) -> User:
+    """The caller.
+
+    Raises:
+        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
+            503 `authentication_unavailable` if the host cannot tell.
+    """
+    try:
+        user = await host.authenticate(request)
+    except ApiError:
+        raise
+    except Exception as error:
+        logger.exception("authenticate failed")
+        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+    if user is None:
+        code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
+        raise ApiError(401, code, CHALLENGE)
+    return user
+
+
+async def get_optional_user(request: Request, host: HostDep, documented: Documented) -> User | None:
+    """The caller, or None without a good token: for public endpoints that show more to admins."""
+    try:
+        return await get_current_user(request, host, documented)
+    except ApiError:
+        return None
+
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
+OptionalUser = Annotated[User | None, Depends(get_optional_user)]
 
 
 @dataclass(frozen=True)
@@ -18,9 +59,14 @@ class PermissionCheck:
 
     permission: str
 
-    async def __call__(self, user: CurrentUser) -> User:
+    async def __call__(self, user: CurrentUser, host: HostDep) -> User:
         """The user, who has the permission."""
-        if not user.has_permission(self.permission):
+        try:
+            allowed = await host.may(user, self.permission)
+        except Exception as error:
+            logger.exception("may failed")
+            raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+        if not allowed:
             raise ApiError(403, "permission_denied")
         return user
 
@@ -38,3 +84,6 @@ async def require_admin(user: CurrentUser) -> User:
     if not user.is_admin:
         raise ApiError(403, "permission_denied")
     return user
+
+
+Admin = Annotated[User, Depends(require_admin)]

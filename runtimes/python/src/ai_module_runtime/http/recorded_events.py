@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from app.api.dependencies import Admin
-from app.models.recorded_event import recorded_events
+from ai_module_runtime.db.recorded_event import recorded_events
+from ai_module_runtime.http.dependencies import HostDep
+from ai_module_runtime.http.permissions import Admin
 
 router = APIRouter(prefix="/test/events", tags=["test"])
 
@@ -33,7 +34,9 @@ class SeenEvents(BaseModel):
 
 
 @router.get("")
-async def list_events(_admin: Admin, correlation_id: str | None = None, name: str | None = None) -> SeenEvents:
+async def list_events(
+    _admin: Admin, host: HostDep, correlation_id: str | None = None, name: str | None = None
+) -> SeenEvents:
     """All events that went over the bus."""
-    events = await recorded_events(correlation_id, name)
+    events = await recorded_events(host.database, correlation_id, name)
     return SeenEvents(events=[SeenEvent.model_validate(event) for event in events])

@@ -1,27 +1,26 @@
-"""Who is calling: JSON Web Tokens signed with HS256. The token is the user."""
+"""JSON Web Tokens signed with HS256. The token is the user: there is no table of users."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import jwt
-from fastapi import Depends
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from app.core.clock import utcnow
-from app.core.errors import ApiError
-from app.core.secrets import get_jwt_secret
-from app.models.user import User
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.jwt_secret import read_jwt_secret
+from ai_module_runtime.settings import Settings
+from ai_module_runtime.users import User
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 ALGORITHM = "HS256"
-CHALLENGE = {"WWW-Authenticate": "Bearer"}
 DEFAULT_LIFETIME = timedelta(hours=12)
-
-Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
 class Claims(BaseModel):
-    """What a token must say. `sub` is stored, and PostgreSQL stores no NUL."""
+    """What a token must contain. `sub` is stored, and PostgreSQL stores no NUL."""
 
     model_config = ConfigDict(strict=True)
 
@@ -30,51 +29,50 @@ class Claims(BaseModel):
     admin: bool = False
 
 
-def create_token(
-    user_id: str,
-    permissions: list[str],
-    *,
-    admin: bool = False,
-    lifetime: timedelta = DEFAULT_LIFETIME,
-) -> str:
-    """A signed token for `user_id`."""
-    claims: dict[str, Any] = {
-        "sub": user_id,
-        "permissions": permissions,
-        "admin": admin,
-        "exp": utcnow() + lifetime,
-    }
-    return jwt.encode(claims, get_jwt_secret(), algorithm=ALGORITHM)
+def bearer_token(request: "Request") -> str | None:
+    """The token of the Authorization header; None without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None
 
 
-def read_token(token: str) -> User:
-    """The user that a token stands for.
+class Tokens:
+    """Signs and reads tokens with the secret of the settings."""
 
-    Raises:
-        ApiError: 401 `invalid_token`.
-    """
-    try:
-        payload = jwt.decode(token, get_jwt_secret(), algorithms=[ALGORITHM], options={"require": ["exp", "sub"]})
-        claims = Claims.model_validate(payload)
-    except (jwt.InvalidTokenError, ValidationError):
-        raise ApiError(401, "invalid_token", CHALLENGE) from None
-    return User(id=claims.sub, is_admin=claims.admin, permissions=frozenset(claims.permissions))
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
+    @cached_property
+    def secret(self) -> str:
+        """The secret; outside production, made in `data_dir` on first use."""
+        return read_jwt_secret(self._settings)
 
-async def get_current_user(credentials: Credentials) -> User:
-    """The caller, from the Authorization header.
+    def create(
+        self,
+        user_id: str,
+        permissions: list[str],
+        *,
+        admin: bool = False,
+        lifetime: timedelta = DEFAULT_LIFETIME,
+    ) -> str:
+        """A signed token for `user_id`."""
+        claims: dict[str, Any] = {
+            "sub": user_id,
+            "permissions": permissions,
+            "admin": admin,
+            "exp": utcnow() + lifetime,
+        }
+        return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
 
-    Raises:
-        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` with a bad one.
-    """
-    if credentials is None:
-        raise ApiError(401, "not_authenticated", CHALLENGE)
-    return read_token(credentials.credentials)
+    def read(self, token: str) -> User | None:
+        """The user of a token; None if it is not valid."""
+        try:
+            payload = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options={"require": ["exp", "sub"]})
+            claims = Claims.model_validate(payload)
+        except (jwt.InvalidTokenError, ValidationError):
+            return None
+        return User(id=claims.sub, is_admin=claims.admin, permissions=frozenset(claims.permissions))
 
-
-async def get_optional_user(credentials: Credentials) -> User | None:
-    """The caller, or None without a good token: for public endpoints that tell admins more."""
-    try:
-        return await get_current_user(credentials)
-    except ApiError:
-        return None
+    async def authenticate(self, request: "Request") -> User | None:
+        """The user of a request with a bearer token: for `Ports`."""
+        token = bearer_token(request)
+        return None if token is None else self.read(token)

@@ -1,6 +1,6 @@
 """What can go wrong with a job, with the codes that clients and events see."""
 
-from app.core.errors import ApiError
+from ai_module_runtime.errors import ApiError
 
 RETRY_AFTER = {"Retry-After": "5"}
 

@@ -4,9 +4,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from app.core.clock import format_utc
-from app.core.event_bus import event_bus
-from app.jobs.models import JobRow
+from ai_module_runtime.clock import format_utc
+from ai_module_runtime.events.module_events import ModuleEvents
+from ai_module_runtime.jobs.models import JobRow
 
 logger = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ class LifecycleEvents:
 class LifecyclePublisher:
     """Publishes the lifecycle events of one module."""
 
-    def __init__(self, module: str, events: LifecycleEvents) -> None:
-        self._module = module
+    def __init__(self, bus: ModuleEvents, events: LifecycleEvents) -> None:
+        self._bus = bus
         self._events = events
         self.failures = 0
 
@@ -60,7 +60,7 @@ class LifecyclePublisher:
             return
         data = {"job_id": job.id, "user_id": job.user_id, **data}
         try:
-            await event_bus.publish(name, data, source_module=self._module, correlation_id=f"job-{job.id}")
+            await self._bus.publish(name, data, f"job-{job.id}")
         except Exception as error:
             self.failures += 1
             logger.warning("%s of job %s was not published (%s)", name, job.id, type(error).__name__)

@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_
 from sqlmodel import col, delete, select, update
 
-from app.core.clock import utcnow
-from app.core.db import session_scope
-from app.jobs.models import JobRow
-from app.jobs.states import ACTIVE, TERMINAL, JobStatus
-from app.jobs.transitions import requeue_at
-from app.tasks.queue import enqueue
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.jobs.models import JobRow
+from ai_module_runtime.jobs.states import ACTIVE, TERMINAL, JobStatus
 
 if TYPE_CHECKING:
-    from app.jobs.service import JobService
+    from ai_module_runtime.jobs.service import JobService
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +28,7 @@ async def requeue_stale(service: "JobService") -> int:
     model = service.spec.job_model
     idle = or_(col(model.status) == JobStatus.PENDING, service.transitions.expired())
     query = select(model).where(idle, col(model.requeue_at) < utcnow()).order_by(col(model.created_at)).limit(BATCH)
-    async with session_scope() as session:
+    async with service.context.db.session() as session:
         jobs = (await session.exec(query)).all()
     requeued = sum([await _requeue(service, job) for job in jobs])
     if requeued:
@@ -46,13 +43,13 @@ async def _requeue(service: "JobService", job: JobRow) -> bool:
             await service.events.failed(job, "internal_error")
         return False
     due_at = max(job.due_at, utcnow())
-    repeat_at = requeue_at(due_at) if job.status == JobStatus.PROCESSING else due_at + REPEAT_AFTER
+    repeat_at = service.transitions.requeue_at(due_at) if job.status == JobStatus.PROCESSING else due_at + REPEAT_AFTER
     # First the row, then the message: of several processes that look at once, one sends.
     if not await service.transitions.postpone(job.id, job.requeue_at, repeat_at):
         return False
     countdown = max(0.0, (due_at - utcnow()).total_seconds())
     try:
-        await enqueue(service.spec.process_task, job.id, job.priority, countdown)
+        await service.context.queue.send(service.spec.process_task, job.id, job.priority, countdown)
     except Exception:
         await service.transitions.postpone(job.id, repeat_at, job.requeue_at)
         raise
@@ -63,7 +60,7 @@ async def recover(service: "JobService") -> int:
     """Queue every active job again. Only where this process is the sole worker and has just started."""
     model = service.spec.job_model
     orphaned = col(model.status) == JobStatus.PROCESSING
-    async with session_scope() as session:
+    async with service.context.db.session() as session:
         past = utcnow() - timedelta(seconds=1)
         await session.exec(update(model).where(orphaned).values(lease_expires_at=past))
         await session.exec(update(model).where(col(model.status).in_(ACTIVE)).values(requeue_at=past))
@@ -83,7 +80,7 @@ async def cleanup_old_jobs(service: "JobService") -> int:
     query = select(model.id).where(col(model.status).in_(TERMINAL), ended_at < limit)
     deleted = 0
     while True:
-        async with session_scope() as session:
+        async with service.context.db.session() as session:
             ids = (await session.exec(query.limit(BATCH))).all()
         if not ids:
             return deleted
@@ -94,7 +91,7 @@ async def cleanup_old_jobs(service: "JobService") -> int:
 async def delete_jobs_of(service: "JobService", user_id: str) -> None:
     """Cancel the user's active jobs, telling of each, then delete all their jobs and results."""
     model = service.spec.job_model
-    async with session_scope() as session:
+    async with service.context.db.session() as session:
         jobs = (await session.exec(select(model).where(model.user_id == user_id))).all()
     for job in jobs:
         if job.status in ACTIVE and await service.transitions.cancel(job.id):
@@ -105,6 +102,6 @@ async def delete_jobs_of(service: "JobService", user_id: str) -> None:
 
 async def _delete(service: "JobService", job_ids: Sequence[str]) -> None:
     job_model, result_model = service.spec.job_model, service.spec.result_model
-    async with session_scope() as session:
+    async with service.context.db.session() as session:
         await session.exec(delete(result_model).where(col(result_model.job_id).in_(job_ids)))
         await session.exec(delete(job_model).where(col(job_model.id).in_(job_ids)))

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
-from app.core.clock import utcnow
-from app.core.db import UTCDateTime
-from app.jobs.states import JobStatus
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.db.database import UTCDateTime
+from ai_module_runtime.jobs.states import JobStatus
 
 
 def new_id() -> str:

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
-from app.core.config import API_PREFIX
-from app.core.permissions import CurrentUser, requires
-from app.jobs.models import JobRow
-from app.jobs.schemas import ProcessResponse, StatsResponse
-from app.jobs.states import JobStatus
-from app.jobs.store import JobPage
+from ai_module_runtime.http.permissions import CurrentUser, requires
+from ai_module_runtime.jobs.models import JobRow
+from ai_module_runtime.jobs.schemas import ProcessResponse, StatsResponse
+from ai_module_runtime.jobs.states import JobStatus
+from ai_module_runtime.jobs.store import JobPage
+from ai_module_runtime.settings import API_PREFIX
 
 __all__ = [
     "CurrentUser",

@@ -6,17 +6,14 @@ from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from app.core.clock import utcnow
-from app.core.config import get_settings
-from app.core.db import retry_while_unavailable
-from app.jobs.errors import JobError, PermanentError
-from app.jobs.models import JobRow
-from app.jobs.transitions import MAX_PROGRESS_BEFORE_END
-from app.tasks.queue import enqueue
-from app.tasks.stopping import must_stop
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.db.database import retry_while_unavailable
+from ai_module_runtime.jobs.errors import JobError, PermanentError
+from ai_module_runtime.jobs.models import JobRow
+from ai_module_runtime.jobs.transitions import MAX_PROGRESS_BEFORE_END
 
 if TYPE_CHECKING:
-    from app.jobs.service import JobService
+    from ai_module_runtime.jobs.service import JobService
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +97,11 @@ class Attempt:
 
     async def _keep_lease(self) -> None:
         """Return when the claim is lost."""
-        lease = get_settings().job_lease_seconds
+        lease = self._service.context.lease_seconds
         renewed = monotonic()
         while monotonic() < renewed + lease:
             await asyncio.sleep(min(lease / 3, MAX_HEARTBEAT_SECONDS))
-            if must_stop():
+            if self._service.context.queue.must_stop():
                 raise WorkerStoppingError
             try:
                 if not await self._service.transitions.renew(self._job.id, self._token):
@@ -157,7 +154,8 @@ class Attempt:
 
     async def _send_again(self, delay: float) -> None:
         try:
-            await enqueue(self._service.spec.process_task, self._job.id, self._job.priority, delay)
+            queue, task = self._service.context.queue, self._service.spec.process_task
+            await queue.send(task, self._job.id, self._job.priority, delay)
         except Exception as error:
             # The job is pending and gets due: requeue_stale sends the message instead.
             logger.warning("job %s was not queued again (%s)", self._job.id, type(error).__name__)

@@ -1,17 +1,11 @@
 """Bodies of requests and responses about jobs; modules inherit from them under names of their own."""
 
-import json
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.core.clock import UtcTime
-from app.core.json_depth import json_depth
-from app.jobs.states import JobStatus
-
-MAX_DEPTH = 100
-DEFAULT_MAX_INPUT_BYTES = 1_048_576
+from ai_module_runtime.clock import UtcTime
+from ai_module_runtime.jobs.states import JobStatus
 
 
 def _whole_number(value: Any) -> Any:
@@ -20,7 +14,7 @@ def _whole_number(value: Any) -> Any:
 
 
 class ProcessRequest(BaseModel):
-    """A request for work. Override `max_input_bytes` to bound it by the module's configuration."""
+    """A request for work."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,37 +27,6 @@ class ProcessRequest(BaseModel):
         strict=True,
         description="1 is the lowest, 10 the highest",
     )
-
-    @classmethod
-    def max_input_bytes(cls) -> int:
-        """How long the JSON text of `input_data` and `options` may be together."""
-        return DEFAULT_MAX_INPUT_BYTES
-
-    @model_validator(mode="after")
-    def _check_size(self) -> Self:
-        error = _json_error([self.input_data, self.options], type(self).max_input_bytes())
-        if error is not None:
-            details = InitErrorDetails(type=error, loc=("input_data",), input=None)
-            raise ValidationError.from_exception_data(type(self).__name__, [details])
-        return self
-
-
-def _json_error(values: list[dict[str, Any]], max_bytes: int) -> PydanticCustomError | None:
-    if any(json_depth(value) > MAX_DEPTH for value in values):
-        return PydanticCustomError("too_deep", "Data is nested too deeply")
-    try:
-        size = sum(len(_json_text(value).encode()) for value in values)
-    except UnicodeEncodeError:
-        return PydanticCustomError("string_unicode", "Data holds text that is not valid Unicode")
-    except ValueError:
-        return PydanticCustomError("finite_number", "Data holds a number that is too large")
-    if size > max_bytes:
-        return PydanticCustomError("too_long", "Data is larger than allowed")
-    return None
-
-
-def _json_text(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class ProcessResponse(BaseModel):

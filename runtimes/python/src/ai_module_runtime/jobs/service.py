@@ -6,33 +6,35 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
-from app.ai.module_config import ModuleConfig
-from app.core.clock import utcnow
-from app.jobs import errors
-from app.jobs.events import LifecyclePublisher
-from app.jobs.maintenance import delete_jobs_of
-from app.jobs.models import JobRow, id_from_event, new_id
-from app.jobs.schemas import ProcessRequest, ProcessResponse, StatsResponse
-from app.jobs.spec import JobSpec
-from app.jobs.states import TERMINAL, JobStatus
-from app.jobs.store import JobPage, JobStore
-from app.jobs.transitions import Transitions, requeue_at
-from app.models.module_start import uptime_seconds
-from app.models.user import User
-from app.tasks.queue import enqueue
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.db.module_start import uptime_seconds
+from ai_module_runtime.jobs import errors
+from ai_module_runtime.jobs.check_input import check_input
+from ai_module_runtime.jobs.events import LifecyclePublisher
+from ai_module_runtime.jobs.maintenance import delete_jobs_of
+from ai_module_runtime.jobs.models import JobRow, id_from_event, new_id
+from ai_module_runtime.jobs.schemas import ProcessRequest, ProcessResponse, StatsResponse
+from ai_module_runtime.jobs.spec import JobSpec
+from ai_module_runtime.jobs.states import TERMINAL, JobStatus
+from ai_module_runtime.jobs.store import JobPage, JobStore
+from ai_module_runtime.jobs.transitions import Transitions
+from ai_module_runtime.modules.context import ModuleContext
+from ai_module_runtime.modules.module_config import ModuleConfig
+from ai_module_runtime.users import User
 
 ReportProgress = Callable[[int], Awaitable[None]]
 
 
 class JobService(ABC):
-    """Starts, cancels, lists and runs the jobs of one module."""
+    """Starts, cancels, lists and runs the jobs of one module. `context` is what the host gives to the module."""
 
-    def __init__(self, spec: JobSpec, config: ModuleConfig) -> None:
+    def __init__(self, context: ModuleContext, spec: JobSpec, config: ModuleConfig) -> None:
+        self.context = context
         self.spec = spec
         self.settings = config
-        self.store = JobStore(spec.job_model, spec.result_model)
-        self.transitions = Transitions(self.store)
-        self.events = LifecyclePublisher(spec.name, spec.events)
+        self.store = JobStore(context.db, spec.job_model, spec.result_model)
+        self.transitions = Transitions(self.store, context.lease_seconds)
+        self.events = LifecyclePublisher(context.events, spec.events)
         self._ready = False
 
     @abstractmethod
@@ -82,22 +84,24 @@ class JobService(ABC):
         """Store a job, tell of it and queue it; a second call with the same `event_id` gives the same job.
 
         Raises:
+            InvalidInputError: the input is larger than `max_input_bytes`, or not JSON.
             TooManyJobsError: the user has too many active jobs.
             QueueUnavailableError: no worker could be told; the job ends failed.
         """
+        check_input(request.input_data, request.options, self.settings.max_input_bytes)
         job = self.spec.job_model(
             id=new_id() if event_id is None else id_from_event(self.spec.name, event_id),
             user_id=user_id,
             input_data=request.input_data,
             options=request.options,
             priority=request.priority,
-            requeue_at=requeue_at(utcnow()),
+            requeue_at=self.transitions.requeue_at(utcnow()),
         )
         if not await self.store.insert(job, self.settings.max_pending_jobs):
             return await self.get_job(job.id)
         await self.events.started(job)
         try:
-            await enqueue(self.spec.process_task, job.id, priority=job.priority)
+            await self.context.queue.send(self.spec.process_task, job.id, job.priority)
         except Exception as error:
             if await self.transitions.fail_unqueued(job.id):
                 await self.events.failed(job, "queue_unavailable")
@@ -112,12 +116,14 @@ class JobService(ABC):
         """Do the work at once, without a job, within `timeout_seconds`.
 
         Raises:
+            InvalidInputError: the input is larger than `max_input_bytes`, or not JSON.
             JobError: it failed, or took longer (code `timeout`).
         """
 
         async def ignore(_percent: int) -> None:
             """There is no job whose progress could be stored."""
 
+        check_input(input_data, options or {}, self.settings.max_input_bytes)
         started = monotonic()
         try:
             async with asyncio.timeout(self.settings.timeout_seconds):
@@ -195,5 +201,5 @@ class JobService(ABC):
             total_jobs=sum(counts.values()),
             **{f"{status}_jobs": counts.get(status, 0) for status in JobStatus},
             avg_duration_ms=average,
-            uptime_seconds=await uptime_seconds(self.spec.name),
+            uptime_seconds=await uptime_seconds(self.context.db, self.spec.name),
         )

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.jobs.events import LifecycleEvents
-from app.jobs.models import JobRow, ResultRow
+from ai_module_runtime.jobs.events import LifecycleEvents
+from ai_module_runtime.jobs.models import JobRow, ResultRow
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from app.core.db import lock_until_commit, session_scope, snapshot_scope
-from app.jobs.errors import TooManyJobsError
-from app.jobs.models import JobRow, ResultRow
-from app.jobs.states import ACTIVE, JobStatus
+from ai_module_runtime.db.database import Database
+from ai_module_runtime.jobs.errors import TooManyJobsError
+from ai_module_runtime.jobs.models import JobRow, ResultRow
+from ai_module_runtime.jobs.states import ACTIVE, JobStatus
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class JobPage:
 class JobStore:
     """The jobs and results of one module."""
 
-    def __init__(self, job_model: type[JobRow], result_model: type[ResultRow]) -> None:
+    def __init__(self, database: Database, job_model: type[JobRow], result_model: type[ResultRow]) -> None:
+        self.database = database
         self.job_model = job_model
         self.result_model = result_model
 
@@ -43,9 +44,11 @@ class JobStore:
         model = self.job_model
         active = select(func.count()).where(model.user_id == job.user_id, col(model.status).in_(ACTIVE))
         try:
-            async with session_scope() as session:
+            async with self.database.session() as session:
                 # Two requests at once must not both see room for one more job.
-                await lock_until_commit(await session.connection(), f"{model.__tablename__}:{job.user_id}")
+                await self.database.lock_until_commit(
+                    await session.connection(), f"{model.__tablename__}:{job.user_id}"
+                )
                 if await session.get(model, job.id) is not None:
                     return False
                 if (await session.exec(active)).one() >= max_active:
@@ -57,13 +60,13 @@ class JobStore:
 
     async def get(self, job_id: str) -> JobRow | None:
         """The job with this id."""
-        async with session_scope() as session:
+        async with self.database.session() as session:
             return await session.get(self.job_model, job_id)
 
     async def result_of(self, job_id: str) -> ResultRow | None:
         """The result of a job."""
         query = select(self.result_model).where(self.result_model.job_id == job_id)
-        async with session_scope() as session:
+        async with self.database.session() as session:
             return (await session.exec(query)).first()
 
     async def page(self, user_id: str, skip: int, limit: int, status: JobStatus | None) -> JobPage:
@@ -75,7 +78,7 @@ class JobStore:
         newest_first = (col(model.created_at).desc(), col(model.id).desc())
         jobs = select(model).where(*conditions).order_by(*newest_first).offset(skip).limit(limit)
         total = select(func.count()).select_from(model).where(*conditions)
-        async with snapshot_scope() as session:
+        async with self.database.snapshot() as session:
             found = list(await session.exec(jobs))
             return JobPage(found, (await session.exec(total)).one(), skip, limit)
 
@@ -84,6 +87,6 @@ class JobStore:
         model = self.job_model
         by_status = select(model.status, func.count()).group_by(model.status)
         average = select(func.avg(model.duration_ms)).where(model.status == JobStatus.COMPLETED)
-        async with snapshot_scope() as session:
+        async with self.database.snapshot() as session:
             counts = dict((await session.exec(by_status)).all())
             return counts, float((await session.exec(average)).one() or 0)

@@ -1,70 +1,70 @@
-"""What the Celery tasks of a module do."""
+"""The tasks that every module with jobs has."""
 
 import logging
-import threading
 from collections.abc import Awaitable, Callable
 
-from app.core.db import is_unavailable
-from app.jobs import maintenance
-from app.jobs.runner import process_job
-from app.jobs.service import JobService
-from app.tasks.loop import run_async, worker_loop
-from app.tasks.queue import enqueue
+from ai_module_runtime.db.database import is_unavailable
+from ai_module_runtime.jobs import maintenance
+from ai_module_runtime.jobs.runner import process_job
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.tasks.task import DAY_SECONDS, ModuleWorker, Task, requeue_interval
+from ai_module_runtime.tasks.worker_loops import ServiceFactory
 
 logger = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 1.0
 
-CreateService = Callable[[], JobService]
 
-_slots: dict[str, threading.BoundedSemaphore] = {}
-_slots_lock = threading.Lock()
+def job_tasks(create_service: ServiceFactory) -> tuple[Task, ...]:
+    """Running a job, queueing forgotten ones again, and deleting old ones."""
+    return (
+        Task("process", create_service, run_job),
+        Task("requeue_stale", create_service, run_requeue_stale, requeue_interval),
+        Task("cleanup_old_jobs", create_service, run_cleanup_old_jobs, DAY_SECONDS),
+    )
 
 
-def run_job(create_service: CreateService, job_id: str) -> None:
-    """Make one attempt at a job, if the module has a slot free in this process; else come back later."""
-    service = worker_loop().service(create_service)
-    slots = _slots_of(service)
-    if not slots.acquire(blocking=False):
-        return run_async(lambda: enqueue(service.spec.process_task, job_id, countdown=ASK_AGAIN_SECONDS))
+def run_job(worker: ModuleWorker, job_id: str) -> None:
+    """Make one attempt at a job, if the module has a slot free in this process; else come back later.
+
+    A message may come twice; the second finds nothing to do.
+    """
+    service = worker.service
+
+    async def ask_again() -> None:
+        await service.context.queue.send(service.spec.process_task, job_id, countdown=ASK_AGAIN_SECONDS)
+
+    if not worker.slots.acquire(blocking=False):
+        return worker.run(ask_again)
     try:
-        run_async(lambda: process_job(service, job_id))
+        worker.run(lambda: process_job(service, job_id))
     except Exception as error:
         if not is_unavailable(error):
             raise
         logger.warning("job %s waits for the database (%s)", job_id, type(error).__name__)
-        run_async(lambda: enqueue(service.spec.process_task, job_id, countdown=ASK_AGAIN_SECONDS))
+        worker.run(ask_again)
     finally:
-        slots.release()
+        worker.slots.release()
 
 
-def run_requeue_stale(create_service: CreateService) -> int:
+def run_requeue_stale(worker: ModuleWorker) -> int:
     """Queue forgotten jobs again; returns their number."""
-    return _maintain(create_service, maintenance.requeue_stale)
+    return _maintain(worker, maintenance.requeue_stale)
 
 
-def run_cleanup_old_jobs(create_service: CreateService) -> int:
+def run_cleanup_old_jobs(worker: ModuleWorker) -> int:
     """Delete old jobs; returns their number."""
-    return _maintain(create_service, maintenance.cleanup_old_jobs)
+    return _maintain(worker, maintenance.cleanup_old_jobs)
 
 
-def _maintain(create_service: CreateService, step: Callable[[JobService], Awaitable[int]]) -> int:
+def _maintain(worker: ModuleWorker, step: Callable[[JobService], Awaitable[int]]) -> int:
     """Run a step of maintenance. One that fails is tried again by the clock: a line in the log is enough."""
 
     async def run() -> int:
-        return await step(service)
+        return await step(worker.service)
 
     try:
-        service = worker_loop().service(create_service)
-        return run_async(run)
+        return worker.run(run)
     except Exception as error:
-        logger.warning("%s: %s failed (%s)", create_service.__name__, step.__name__, type(error).__name__)
+        logger.warning("%s: %s failed (%s)", worker.spec.name, step.__name__, type(error).__name__)
         return 0
-
-
-def _slots_of(service: JobService) -> threading.BoundedSemaphore:
-    with _slots_lock:
-        name = service.spec.name
-        if name not in _slots:
-            _slots[name] = threading.BoundedSemaphore(service.spec.max_concurrent_jobs)
-        return _slots[name]

@@ -6,47 +6,42 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import col, update
 
-from app.core.clock import utcnow
-from app.core.config import get_settings
-from app.core.db import session_scope
-from app.jobs.errors import message_for
-from app.jobs.models import JobRow, ResultRow, new_id
-from app.jobs.states import ACTIVE, JobStatus
-from app.jobs.store import JobStore
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.jobs.errors import message_for
+from ai_module_runtime.jobs.models import JobRow, ResultRow, new_id
+from ai_module_runtime.jobs.states import ACTIVE, JobStatus
+from ai_module_runtime.jobs.store import JobStore
 
 MAX_PROGRESS_BEFORE_END = 99
-
-
-def lease_end() -> datetime:
-    """When a lease taken now expires."""
-    return utcnow() + timedelta(seconds=get_settings().job_lease_seconds)
-
-
-def requeue_at(due_at: datetime) -> datetime:
-    """When the message of a job that is due at `due_at` should long have been picked up.
-
-    One lease later, so that a message lost with a killed worker costs no more than a lost lease. A job that merely
-    waits in a long queue gets a second message, which does no harm.
-    """
-    return due_at + timedelta(seconds=get_settings().job_lease_seconds)
-
-
-def _pending(due_at: datetime) -> dict[str, Any]:
-    return {
-        "status": JobStatus.PENDING,
-        "due_at": due_at,
-        "requeue_at": requeue_at(due_at),
-        "claim_token": None,
-        "lease_expires_at": None,
-    }
 
 
 class Transitions:
     """Compare-and-set moves. Each returns whether it happened."""
 
-    def __init__(self, store: JobStore) -> None:
+    def __init__(self, store: JobStore, lease_seconds: float) -> None:
         self.store = store
         self.model = store.job_model
+        self.lease_seconds = lease_seconds
+
+    def requeue_at(self, due_at: datetime) -> datetime:
+        """When the message of a job that is due at `due_at` should long have been picked up.
+
+        One lease later, so that a message lost with a killed worker costs no more than a lost lease. A job that merely
+        waits in a long queue gets a second message, which does no harm.
+        """
+        return due_at + timedelta(seconds=self.lease_seconds)
+
+    def _lease_end(self) -> datetime:
+        return utcnow() + timedelta(seconds=self.lease_seconds)
+
+    def _pending(self, due_at: datetime) -> dict[str, Any]:
+        return {
+            "status": JobStatus.PENDING,
+            "due_at": due_at,
+            "requeue_at": self.requeue_at(due_at),
+            "claim_token": None,
+            "lease_expires_at": None,
+        }
 
     def expired(self) -> ColumnElement[bool]:
         """The condition of jobs whose worker has gone."""
@@ -58,7 +53,7 @@ class Transitions:
         return and_(col(self.model.id) == job_id, processing, col(self.model.claim_token) == token)
 
     async def _move(self, where: ColumnElement[bool], values: dict[str, Any]) -> bool:
-        async with session_scope() as session:
+        async with self.store.database.session() as session:
             moved = await session.exec(update(self.model).where(where).values(**values))
             return bool(moved.rowcount == 1)
 
@@ -70,18 +65,18 @@ class Transitions:
         values = {
             "status": JobStatus.PROCESSING,
             "claim_token": new_id(),
-            "lease_expires_at": lease_end(),
+            "lease_expires_at": self._lease_end(),
             "requeue_at": now,
             "attempt": col(model.attempt) + 1,
             "started_at": func.coalesce(col(model.started_at), now),
         }
-        async with session_scope() as session:
+        async with self.store.database.session() as session:
             moved = await session.exec(update(model).where(col(model.id) == job_id, free).values(**values))
             return await session.get(model, job_id) if moved.rowcount == 1 else None
 
     async def renew(self, job_id: str, token: str) -> bool:
         """Prolong the lease."""
-        return await self._move(self._claimed(job_id, token), {"lease_expires_at": lease_end()})
+        return await self._move(self._claimed(job_id, token), {"lease_expires_at": self._lease_end()})
 
     async def report(self, job_id: str, token: str, percent: int) -> bool:
         """Store progress (it never falls, and reaches 100 only with the result) and prolong the lease."""
@@ -89,7 +84,7 @@ class Transitions:
         progress = col(self.model.progress_percent)
         values = {
             "progress_percent": case((progress < percent, percent), else_=progress),
-            "lease_expires_at": lease_end(),
+            "lease_expires_at": self._lease_end(),
         }
         return await self._move(self._claimed(job_id, token), values)
 
@@ -106,7 +101,7 @@ class Transitions:
             "claim_token": None,
             "lease_expires_at": None,
         }
-        async with session_scope() as session:
+        async with self.store.database.session() as session:
             moved = await session.exec(update(self.model).where(self._claimed(job_id, token)).values(**values))
             if moved.rowcount == 1:
                 session.add(result)
@@ -114,12 +109,12 @@ class Transitions:
 
     async def retry(self, job_id: str, token: str, code: str, due_at: datetime) -> bool:
         """processing → pending, for another attempt at `due_at`."""
-        values = {"error_code": code, "error_message": message_for(code), **_pending(due_at)}
+        values = {"error_code": code, "error_message": message_for(code), **self._pending(due_at)}
         return await self._move(self._claimed(job_id, token), values)
 
     async def release(self, job_id: str, token: str) -> bool:
         """processing → pending, for another worker, at once."""
-        return await self._move(self._claimed(job_id, token), _pending(utcnow()))
+        return await self._move(self._claimed(job_id, token), self._pending(utcnow()))
 
     async def postpone(self, job_id: str, planned: datetime, until: datetime) -> bool:
         """Move the time at which the job counts as forgotten, unless another process has moved it."""

@@ -1,1 +1,1 @@
-"""AI modules: what they are, and how the host finds, starts and stops them."""
+"""Modules: manifests, configuration, and how they are found, started and stopped."""

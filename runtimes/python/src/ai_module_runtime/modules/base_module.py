@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from app.ai.manifest import ModuleMetadata
-from app.core.clock import UtcTime, utcnow
+from ai_module_runtime.clock import UtcTime, utcnow
+from ai_module_runtime.modules.manifest import ModuleMetadata
 
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-    from app.core.event_bus import EventBus
+    from ai_module_runtime.events.module_events import ModuleEvents
+    from ai_module_runtime.modules.context import ModuleContext
 
 
 class ModuleHealth(BaseModel):
@@ -25,6 +26,13 @@ class ModuleHealth(BaseModel):
 
 class BaseAIModule(ABC):
     """The interface of a module. Most modules inherit from `JobModule`, which implements it for jobs."""
+
+    def set_context(self, context: "ModuleContext") -> None:  # noqa: B027
+        """Take what the host gives to the module, and read the configuration. Called once, before `initialize`.
+
+        Raises:
+            Exception: the configuration is not valid; the module is not started.
+        """
 
     @abstractmethod
     def get_metadata(self) -> ModuleMetadata:
@@ -47,7 +55,7 @@ class BaseAIModule(ABC):
         """The module's endpoints, without the prefix."""
 
     @abstractmethod
-    def register_events(self, event_bus: "EventBus") -> None:
+    def register_events(self, event_bus: "ModuleEvents") -> None:
         """Subscribe to the events of the manifest. Called once, after `initialize`."""
 
     @abstractmethod
@@ -61,11 +69,3 @@ class BaseAIModule(ABC):
     @abstractmethod
     def get_config_schema(self) -> dict[str, Any]:
         """The JSON Schema of the module's configuration."""
-
-    @abstractmethod
-    def check_config(self) -> None:
-        """Read the module's configuration.
-
-        Raises:
-            Exception: it is not valid; the module is not started.
-        """

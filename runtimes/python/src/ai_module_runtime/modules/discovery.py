@@ -2,17 +2,17 @@
 
 import importlib
 import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import app.ai.modules as modules_package
-from app.ai.manifest import ManifestError, ModuleMetadata, read_manifest
-from app.core.config import get_settings
+from ai_module_runtime.modules.manifest import ManifestError, ModuleMetadata, read_manifest
 
 if TYPE_CHECKING:
-    from app.ai.base_module import BaseAIModule
+    from ai_module_runtime.modules.base_module import BaseAIModule
+    from ai_module_runtime.tasks.task import Task
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ class Candidate:
 
     name: str
     folder: Path
+    package: str
     metadata: ModuleMetadata | None = None
     error: str | None = None
     disabled: bool = False
@@ -47,27 +48,26 @@ class Candidate:
 
     def load(self) -> "BaseAIModule":
         """Import the package and call its `load_module`."""
-        package = importlib.import_module(f"{modules_package.__name__}.{self.name}")
-        module: BaseAIModule = package.load_module()
+        module: BaseAIModule = importlib.import_module(self.package).load_module()
         return module
 
-    def import_tasks(self) -> None:
-        """Read the module's configuration and import its Celery tasks, so that workers know them.
+    def import_tasks(self) -> "Sequence[Task]":
+        """Import the module's `tasks.py` and return its `TASKS`, without importing the web framework.
 
         Raises:
-            Exception: the module cannot be used.
+            Exception: the module cannot be imported.
         """
-        package = f"{modules_package.__name__}.{self.name}"
-        if (self.folder / "tasks.py").exists():
-            importlib.import_module(f"{package}.config").get_config()
-            importlib.import_module(f"{package}.tasks")
+        if not (self.folder / "tasks.py").exists():
+            return ()
+        tasks: Sequence[Task] = getattr(importlib.import_module(f"{self.package}.tasks"), "TASKS", ())
+        return tasks
 
 
-def discover() -> list[Candidate]:
-    """Read all manifests, and sort the modules so that each comes after those it depends on."""
-    folder = get_settings().modules_dir or Path(modules_package.__path__[0])
-    modules_package.__path__ = [str(folder.resolve())]
-    candidates = {path.name: _read(path) for path in sorted(folder.iterdir()) if _is_module(path)}
+def discover(package: str, disabled: Collection[str] = ()) -> list[Candidate]:
+    """Read the manifests of all modules in `package`, and sort them so that each comes after those it depends on."""
+    folders = [Path(folder).resolve() for folder in importlib.import_module(package).__path__]
+    paths = sorted(path for folder in folders for path in folder.iterdir() if _is_module(path))
+    candidates = {path.name: _read(path, f"{package}.{path.name}", path.name in disabled) for path in paths}
     _check_dependencies(candidates)
     return _sort(candidates)
 
@@ -77,8 +77,8 @@ def _is_module(path: Path) -> bool:
     return path.is_dir() and not hidden and any((path / name).exists() for name in ("manifest.yaml", "__init__.py"))
 
 
-def _read(folder: Path) -> Candidate:
-    candidate = Candidate(folder.name, folder.resolve(), disabled=folder.name in get_settings().disabled)
+def _read(folder: Path, package: str, disabled: bool) -> Candidate:
+    candidate = Candidate(folder.name, folder, package, disabled=disabled)
     try:
         candidate.metadata = read_manifest(folder)
     except ManifestError as error:

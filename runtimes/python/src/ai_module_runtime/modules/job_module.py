@@ -6,16 +6,14 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app.ai.base_module import BaseAIModule, ModuleHealth
-from app.ai.health import Probe, run_probes
-from app.ai.manifest import ModuleMetadata, read_manifest
-from app.ai.module_config import ModuleConfig, json_schema_of
-from app.core.db import database_answers
-from app.core.event_bus import event_bus
-from app.jobs.schemas import ProcessRequest, ProcessResponse
-from app.jobs.service import JobService
-from app.models.module_start import record_start
-from app.tasks.queue import queue_answers
+from ai_module_runtime.db.module_start import record_start
+from ai_module_runtime.jobs.schemas import ProcessRequest, ProcessResponse
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.modules.base_module import BaseAIModule, ModuleHealth
+from ai_module_runtime.modules.context import ModuleContext
+from ai_module_runtime.modules.health import Probe, run_probes
+from ai_module_runtime.modules.manifest import ModuleMetadata, read_manifest
+from ai_module_runtime.modules.module_config import ModuleConfig, json_schema_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +25,37 @@ class JobModule(BaseAIModule):
 
     def __init__(self, folder: Path) -> None:
         self._metadata = read_manifest(folder)
+        self._context: ModuleContext | None = None
         self._service: JobService | None = None
         self._changing = asyncio.Lock()
 
     @abstractmethod
-    def create_service(self) -> JobService:
-        """Make the service, with nothing opened yet."""
+    def get_config_class(self) -> type[ModuleConfig]:
+        """The class that the manifest's `configuration` must fit."""
 
     @abstractmethod
-    def get_config(self) -> ModuleConfig:
-        """The module's configuration."""
+    def create_service(self, context: ModuleContext) -> JobService:
+        """Make the service, with nothing opened yet."""
+
+    def set_context(self, context: ModuleContext) -> None:
+        """Take what the host gives to the module, and read the configuration.
+
+        Raises:
+            ConfigError: the configuration is not valid.
+        """
+        context.load_config(self.get_config_class())
+        self._context = context
+
+    @property
+    def context(self) -> ModuleContext:
+        """What the host gives to the module.
+
+        Raises:
+            RuntimeError: it has given nothing yet.
+        """
+        if self._context is None:
+            raise RuntimeError(f"{self._metadata.name} has no context")
+        return self._context
 
     @property
     def service(self) -> JobService:
@@ -64,13 +83,9 @@ class JobModule(BaseAIModule):
         """The contents of the module's manifest."""
         return self._metadata
 
-    def check_config(self) -> None:
-        """Read the module's configuration."""
-        self.get_config()
-
     def get_config_schema(self) -> dict[str, Any]:
         """The JSON Schema of the module's configuration."""
-        return json_schema_of(type(self.get_config()))
+        return json_schema_of(self.get_config_class())
 
     async def initialize(self) -> bool:
         """Open the service. False means not started, with everything closed again."""
@@ -78,9 +93,9 @@ class JobModule(BaseAIModule):
             if self._service is not None:
                 return True
             try:
-                service = self.create_service()
+                service = self.create_service(self.context)
                 await service.open()
-                await record_start(self._metadata.name)
+                await record_start(self.context.db, self._metadata.name)
             except Exception:
                 logger.exception("%s was not started", self._metadata.name)
                 return False
@@ -101,12 +116,7 @@ class JobModule(BaseAIModule):
 
     def get_probes(self) -> dict[str, Probe]:
         """What `health_check` asks. Extend it with what your module depends on."""
-        return {
-            "database": database_answers,
-            "queue": queue_answers,
-            "events": event_bus.ping,
-            "provider": self.service.check_provider,
-        }
+        return {**self.context.probes, "provider": self.service.check_provider}
 
     async def health_check(self) -> ModuleHealth:
         """Run the probes; metrics are added while the database answers. Never raises."""

@@ -1,14 +1,13 @@
 """Configuration of modules: defaults < manifest.yaml < environment."""
 
-import os
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from app.ai import standard_settings as standard
-from app.ai.manifest import read_manifest
+from ai_module_runtime.modules import standard_settings as standard
+from ai_module_runtime.modules.manifest import ModuleMetadata
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
@@ -22,7 +21,7 @@ class ConfigError(Exception):
 class ModuleConfig(BaseSettings):
     """The keys that every module has."""
 
-    model_config = SettingsConfigDict(extra="forbid", validate_default=True, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(extra="forbid", validate_default=True, frozen=True)
 
     timeout_seconds: standard.TimeoutSeconds = 300
     retry_attempts: standard.RetryAttempts = 3
@@ -44,8 +43,8 @@ class ModuleConfig(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment beats the manifest, whose values come as arguments."""
-        return env_settings, init_settings
+        """Only arguments: `load_config` reads the environment that the host passes on."""
+        return (init_settings,)
 
 
 def json_schema_of(config_class: type[ModuleConfig]) -> dict[str, Any]:
@@ -53,29 +52,30 @@ def json_schema_of(config_class: type[ModuleConfig]) -> dict[str, Any]:
     return {"$schema": JSON_SCHEMA, **config_class.model_json_schema()}
 
 
-def read_secret(variable: str) -> str | None:
-    """The value of an environment variable that a key ending in `_env` names; None if it is empty."""
-    return os.environ.get(variable) or None
-
-
-def load_config(config_class: type[ConfigT], folder: Path) -> ConfigT:
-    """Make a module's configuration from its manifest and the environment.
+def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapping[str, str]) -> ConfigT:
+    """Make a module's configuration from its manifest and environment variables. An empty one counts as absent.
 
     Raises:
-        ManifestError: the manifest cannot be read.
         ConfigError: an unknown key, a bad type or a value out of range.
     """
-    values = read_manifest(folder).configuration_values
+    values = manifest.configuration_values
     unknown = set(values) - set(config_class.model_fields)
     if unknown:
         raise ConfigError(f"unknown keys: {', '.join(sorted(unknown))}")
     try:
         for key, value in values.items():
             _check_type(config_class, key, value)
-        return config_class(**values)
+        return config_class(**{**values, **_from(config_class, env)})
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
         raise ConfigError("; ".join(problems)) from None
+
+
+def _from(config_class: type[ModuleConfig], env: Mapping[str, str]) -> dict[str, str]:
+    """The values that the environment sets, as text."""
+    prefix = config_class.model_config.get("env_prefix") or ""
+    variables = {key: env.get(f"{prefix}{key}".upper(), "") for key in config_class.model_fields}
+    return {key: text for key, text in variables.items() if text != ""}
 
 
 def _check_type(config_class: type[ModuleConfig], key: str, value: Any) -> None:

@@ -4,19 +4,21 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
-from app.ai.base_module import BaseAIModule
-from app.ai.discovery import Candidate, discover
-from app.ai.job_module import JobModule
-from app.api.errors import ERROR_RESPONSES
-from app.core.config import API_PREFIX
-from app.core.errors import ApiError
-from app.core.event_bus import event_bus
-from app.core.migrations import apply_migrations, module_migrations
-from app.jobs.service import JobService
+from ai_module_runtime.db.migrations import apply_migrations, module_migrations
+from ai_module_runtime.errors import ApiError
+from ai_module_runtime.http.errors import ERROR_RESPONSES
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.modules.base_module import BaseAIModule
+from ai_module_runtime.modules.discovery import Candidate
+from ai_module_runtime.modules.job_module import JobModule
+from ai_module_runtime.settings import API_PREFIX
+
+if TYPE_CHECKING:
+    from ai_module_runtime.host import Host
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +39,13 @@ class StartError(Exception):
 class Orchestrator:
     """The modules of a host, in the order in which they are started."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: "Host") -> None:
+        self._host = host
         self.candidates: list[Candidate] = []
 
     async def start(self, app: FastAPI) -> None:
         """Find, start and mount all modules."""
-        self.candidates = discover()
+        self.candidates = self._host.discover()
         for candidate in self.candidates:
             if candidate.usable:
                 await self._start(candidate)
@@ -55,7 +58,7 @@ class Orchestrator:
         """Stop the modules, those that others depend on last."""
         for candidate in reversed(self.candidates):
             if candidate.module is not None:
-                event_bus.unsubscribe(candidate.name)
+                self._host.events.unsubscribe(candidate.name)
                 await candidate.module.shutdown()
 
     def get_candidate(self, name: str) -> Candidate:
@@ -100,18 +103,19 @@ class Orchestrator:
             raise StartError("dependency_missing")
         with _failing_as("import_failed"):
             module = candidate.load()
+        context = self._host.context_of(candidate)
         with _failing_as("config_invalid"):
-            module.check_config()
+            module.set_context(context)
         with _failing_as("import_failed"):
             module.get_router()
-            candidate.import_tasks()
+            self._host.register_tasks(candidate, context)
         with _failing_as("migration_failed"):
-            await apply_migrations(module_migrations(candidate.name, candidate.folder))
+            await apply_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
         with _failing_as("initialize_failed"):
             async with asyncio.timeout(START_SECONDS):
                 if not await module.initialize():
                     raise StartError("initialize_failed")
-            module.register_events(event_bus)
+            module.register_events(context.events)
         return module
 
 

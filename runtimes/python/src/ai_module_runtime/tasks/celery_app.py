@@ -1,31 +1,15 @@
-"""The Celery application, the same for every mode."""
+"""The Celery application of a host, the same for every mode."""
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from celery import Celery, Task
+from celery import Celery
 
-from app.core.config import get_settings
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-MINUTE_SECONDS = 60.0
-DAY_SECONDS = 24 * 3600.0
+from ai_module_runtime.settings import Settings
 
 
-def requeue_interval() -> float:
-    """Seconds between two searches for forgotten jobs: at most a minute.
-
-    In distributed mode often enough to notice soon that a lease has expired: what a killed worker held comes back
-    from Redis only after an hour. Embedded, worker and host die together, and the host searches when it starts.
-    """
-    settings = get_settings()
-    return min(MINUTE_SECONDS, max(0.5, settings.job_lease_seconds / 4)) if settings.distributed else MINUTE_SECONDS
-
-
-def _create_celery_app() -> Celery:
-    settings = get_settings()
+def create_celery_app(settings: Settings) -> Celery:
+    """Make the application; nothing is opened. It becomes the process's current one."""
     # Beat keeps its schedule there, and may be the first to start.
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     celery = Celery("app")
@@ -33,9 +17,9 @@ def _create_celery_app() -> Celery:
     if settings.distributed:
         transport_options = {"socket_connect_timeout": 2, "socket_timeout": 10, "retry_on_timeout": True}
     else:
-        celery.conf.broker_transport = "app.tasks.memory_broker:Transport"
+        celery.conf.broker_transport = "ai_module_runtime.tasks.memory_broker:Transport"
     celery.conf.update(
-        broker_url=settings.broker_url,
+        broker_url=settings.redis_url or "memory://localhost",
         broker_transport_options=transport_options,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -60,17 +44,10 @@ def _create_celery_app() -> Celery:
     return celery
 
 
-celery_app = _create_celery_app()
-
-
-def task(name: str) -> "Callable[[Callable[P, R]], Task[P, R]]":
-    """Declare a Celery task under an explicit name."""
-    return celery_app.task(name=name)
-
-
-def run_every(seconds: float, scheduled: "Task[..., Any]") -> None:
-    """Put a task on the schedule: Celery beat's, or the embedded scheduler's."""
-    celery_app.conf.beat_schedule = {
-        **(celery_app.conf.beat_schedule or {}),
-        scheduled.name: {"task": scheduled.name, "schedule": seconds, "options": {"expires": seconds}},
-    }
+def add_task(celery: Celery, name: str, run: Callable[..., Any], every: float | None) -> None:
+    """Declare a task under an explicit name; with `every`, also on the schedule of beat and the embedded scheduler."""
+    celery.task(name=name)(run)
+    if every is None:
+        return
+    entry = {"task": name, "schedule": every, "options": {"expires": every}}
+    celery.conf.beat_schedule = {**(celery.conf.beat_schedule or {}), name: entry}

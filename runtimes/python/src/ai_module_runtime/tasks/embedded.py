@@ -4,12 +4,13 @@ import asyncio
 import logging
 import threading
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.core.config import get_settings
-from app.tasks.celery_app import celery_app
-from app.tasks.loop import close_worker_loops
-from app.tasks.stopping import run_on, stop_soon
+from celery import Celery
+
+if TYPE_CHECKING:
+    from ai_module_runtime.host import Host
+
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +21,8 @@ STOP_SECONDS = 10
 class EmbeddedWorker:
     """A Celery worker in a daemon thread, running tasks in threads of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: "Host") -> None:
+        self._host = host
         self._worker: Any = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="embedded-worker", daemon=True)
@@ -31,7 +33,7 @@ class EmbeddedWorker:
         Raises:
             RuntimeError: it did not start.
         """
-        run_on()
+        self._host.stopping.run_on()
         self._thread.start()
         deadline = monotonic() + START_SECONDS
         while not self._ready():
@@ -41,7 +43,7 @@ class EmbeddedWorker:
 
     async def stop(self) -> None:
         """Wait some seconds for running tasks. What is left is taken up at the next start."""
-        stop_soon()
+        self._host.stopping.stop_soon()
         stopping = threading.Thread(target=self._worker.stop, daemon=True)
         stopping.start()
         await asyncio.to_thread(stopping.join, STOP_SECONDS)
@@ -49,7 +51,7 @@ class EmbeddedWorker:
             logger.warning("work that cannot be interrupted was left behind")
             return
         await asyncio.to_thread(self._thread.join, STOP_SECONDS)
-        await asyncio.to_thread(close_worker_loops)
+        await asyncio.to_thread(self._host.worker_loops.close)
 
     def _ready(self) -> bool:
         consumer = getattr(self._worker, "consumer", None)
@@ -57,11 +59,12 @@ class EmbeddedWorker:
 
     def _work(self) -> None:
         try:
+            celery_app = self._host.celery_app
             self._worker = celery_app.WorkController(
                 app=celery_app,
                 hostname="embedded@localhost",
                 pool="threads",
-                concurrency=get_settings().worker_concurrency,
+                concurrency=self._host.settings.worker_concurrency,
                 without_heartbeat=True,
                 without_mingle=True,
                 without_gossip=True,
@@ -75,12 +78,13 @@ class EmbeddedWorker:
 class EmbeddedScheduler:
     """Sends the tasks of Celery's schedule at their intervals."""
 
-    def __init__(self) -> None:
+    def __init__(self, celery_app: Celery) -> None:
+        self._celery_app = celery_app
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Start one timer per scheduled task."""
-        schedule: dict[str, dict[str, Any]] = celery_app.conf.beat_schedule
+        schedule: dict[str, dict[str, Any]] = self._celery_app.conf.beat_schedule
         self._tasks = [
             asyncio.create_task(self._send_every(entry["schedule"], entry["task"])) for entry in schedule.values()
         ]
@@ -94,7 +98,7 @@ class EmbeddedScheduler:
     async def _send_every(self, seconds: float, task_name: str) -> None:
         while True:
             try:
-                await asyncio.to_thread(celery_app.send_task, task_name)
+                await asyncio.to_thread(self._celery_app.send_task, task_name)
             except Exception as error:
                 logger.warning("%s was not sent (%s)", task_name, type(error).__name__)
             await asyncio.sleep(seconds)

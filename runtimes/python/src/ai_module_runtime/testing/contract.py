@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import astuple
 from typing import Any
-from unittest.mock import AsyncMock, Mock, patch
+from unittest.mock import Mock
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
 
-from app.ai.base_module import BaseAIModule
-from app.core.event_bus import EventBus, event_bus
-from app.core.event_data import EventData
-from app.core.permissions import PermissionCheck
-from app.jobs.events import LifecycleEvents
+from ai_module_runtime.events.event_data import EventData
+from ai_module_runtime.events.module_events import ModuleEvents
+from ai_module_runtime.http.permissions import PermissionCheck
+from ai_module_runtime.jobs.events import LifecycleEvents
+from ai_module_runtime.modules.base_module import BaseAIModule
 
-CustomEvent = tuple[Callable[..., Awaitable[None]], type[EventData]]
+CustomEvent = tuple[Callable[..., Awaitable[object]], type[EventData]]
 
 
 def permissions_of(module: BaseAIModule) -> dict[str, str]:
@@ -31,16 +31,16 @@ def permissions_of(module: BaseAIModule) -> dict[str, str]:
 
 def emitted_events(lifecycle: LifecycleEvents, custom_events: Iterable[CustomEvent]) -> list[str]:
     """Names of the lifecycle events, and of those that the given functions publish, sorted."""
-    with patch.object(event_bus, "publish", AsyncMock()) as publish:
-        for publish_event, data_class in custom_events:
-            asyncio.run(_run(publish_event(data_class())))
-    custom = [str(call.args[0]) for call in publish.await_args_list]
+    events = Mock(spec=ModuleEvents)
+    for publish_event, data_class in custom_events:
+        asyncio.run(_run(publish_event(events, data_class())))
+    custom = [str(call.args[0]) for call in events.publish.await_args_list]
     return sorted([*(name for name in astuple(lifecycle) if name is not None), *custom])
 
 
-def subscribed_events(register: Callable[[EventBus, Any], None]) -> list[str]:
+def subscribed_events(register: Callable[[ModuleEvents, Any], None]) -> list[str]:
     """Names of the events that a module's `register_event_handlers` subscribes to, sorted."""
-    bus = Mock(spec=EventBus)
+    bus = Mock(spec=ModuleEvents)
     register(bus, Mock())
     return sorted(str(call.args[0]) for call in bus.on.call_args_list)
 
@@ -61,7 +61,7 @@ def check_configuration(module: BaseAIModule) -> None:
         raise AssertionError(f"defaults of the configuration class {defaults} differ from the manifest's {values}")
 
 
-async def _run(publishing: Awaitable[None]) -> None:
+async def _run(publishing: Awaitable[object]) -> None:
     await publishing
 
 

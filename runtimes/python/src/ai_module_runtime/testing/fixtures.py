@@ -1,9 +1,10 @@
-"""Fixtures for the tests of the host and of its modules, on a throw-away folder.
+"""A pytest plugin: fixtures for the tests of a host and of its modules, on a throw-away folder.
 
-DATABASE_URL and REDIS_URL may be set; without them the host runs embedded. A `.env` file is not read.
+The option `ai_host` names the host as `package.module:attribute`. DATABASE_URL and REDIS_URL may be set; without them
+the host runs embedded. A `.env` file is not read, and no provider on the network is used.
 """
 
-import atexit
+import importlib
 import os
 import shutil
 import tempfile
@@ -13,46 +14,49 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
-    from app.testing.host import Host
+    from ai_module_runtime.testing.test_host import TestHost
 
-DATA_DIR = tempfile.mkdtemp(prefix="ai-host-tests-")
-atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+DEFAULT_MODULES_DIR = "app/ai/modules"
 
-# Before anything of the host is imported: Celery is configured on import.
-os.environ.update(
-    DATA_DIR=DATA_DIR,
-    ENV_FILE="",
-    JWT_SECRET=uuid4().hex,
-    LOG_LEVEL="WARNING",
-    TEST_ENDPOINTS="1",
-)
 
-# Tests must not reach a provider on the network.
-for folder in (Path(__file__).parent.parent / "ai" / "modules").iterdir():
-    os.environ[f"{folder.name.upper()}_PROVIDER"] = "local"
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option that names the host."""
+    parser.addini("ai_host", "the host under test, as package.module:attribute", default="app.host:host")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment, before anything of the host is imported."""
+    data_dir = tempfile.mkdtemp(prefix="ai-host-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(data_dir, ignore_errors=True))
+    os.environ.update(
+        DATA_DIR=data_dir,
+        ENV_FILE="",
+        JWT_SECRET=uuid4().hex,
+        LOG_LEVEL="WARNING",
+        TEST_ENDPOINTS="1",
+    )
+    for name in _modules(config.rootpath):
+        os.environ[f"{name.upper()}_PROVIDER"] = "local"
+
+
+def _modules(root: Path) -> list[str]:
+    settings = root / "ai-modules.yaml"
+    values = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
+    folder = root / ((values or {}).get("modules_dir") or DEFAULT_MODULES_DIR)
+    return [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 
 @pytest.fixture(scope="session")
-def host() -> "Iterator[Host]":
+def host(pytestconfig: pytest.Config) -> "Iterator[TestHost]":
     """A running host with all modules and a worker."""
-    from starlette.testclient import TestClient
+    from ai_module_runtime.testing.test_host import TestHost
 
-    from app.core.config import get_settings
-    from app.main import app
-    from app.tasks.embedded import EmbeddedWorker
-    from app.testing.host import Host
-
-    with TestClient(app) as client:
-        running = Host(client)
-        if not get_settings().distributed:
-            yield running
-            return
-        worker = EmbeddedWorker()
-        running.call(worker.start)
+    module, _, attribute = str(pytestconfig.getini("ai_host")).partition(":")
+    with TestHost(getattr(importlib.import_module(module), attribute)).running() as running:
         yield running
-        running.call(worker.stop)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Run by Alembic inside the transaction that `app.core.migrations` opened."""
+"""Run by Alembic inside the transaction that `ai_module_runtime.db.migrations` opened."""
 
 from alembic import context
 

@@ -1,18 +1,25 @@
 """A running host as tests use it."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from app.ai.orchestrator import Orchestrator
-from app.api.v1.auth import create_token
-from app.jobs.models import JobRow
-from app.jobs.schemas import ProcessRequest
-from app.jobs.service import JobService
-from app.jobs.states import TERMINAL
+from ai_module_runtime.events.event_bus import Event
+from ai_module_runtime.host import Host, call_port
+from ai_module_runtime.http.tokens import Tokens
+from ai_module_runtime.jobs.models import JobRow
+from ai_module_runtime.jobs.schemas import ProcessRequest
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.jobs.states import TERMINAL
+from ai_module_runtime.ports import Authenticate, Ports, may_by_permissions
+from ai_module_runtime.tasks.embedded import EmbeddedWorker
+from ai_module_runtime.users import User
 
 T = TypeVar("T")
 
@@ -34,15 +41,51 @@ def wait_until(condition: Callable[[], T | None]) -> T:
     raise TimeoutError(f"nothing happened for {WAIT_SECONDS} seconds")
 
 
-@dataclass(frozen=True)
-class Host:
+class TestHost:
     """A running host and a client of it. Tests take users of their own, so that they may share a database."""
 
-    client: TestClient
+    # Not a test, whatever pytest thinks of the name.
+    __test__ = False
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.client = TestClient(host.app)
+        self._tokens = Tokens(host.settings.model_copy(update={"jwt_secret": secrets.token_hex(32)}))
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """The host with a worker, started for the length of the block.
+
+        It accepts the tokens of `headers` beside those of the application, and decides about permissions by them.
+        """
+        ports = self.host.ports
+        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=may_by_permissions)
+        try:
+            with self.client:
+                if not self.host.settings.distributed:
+                    yield self
+                    return
+                worker = EmbeddedWorker(self.host)
+                self.call(worker.start)
+                yield self
+                self.call(worker.stop)
+        finally:
+            self.host.ports = ports
+
+    def _authenticate(self, ports: Ports) -> Authenticate:
+        async def authenticate(request: Request) -> User | None:
+            user = await self._tokens.authenticate(request)
+            return user or await call_port(ports.authenticate, request)
+
+        return authenticate
 
     def headers(self, user_id: str, *permissions: str, admin: bool = False) -> dict[str, str]:
-        """The Authorization header of a user."""
-        return {"Authorization": f"Bearer {create_token(user_id, list(permissions), admin=admin)}"}
+        """The Authorization header of a user with these permissions, `namespace:verb` or `namespace:*`."""
+        return {"Authorization": f"Bearer {self._tokens.create(user_id, list(permissions), admin=admin)}"}
+
+    def publish(self, name: str, data: dict[str, Any], event_id: str | None = None) -> Event:
+        """Publish an event in the name of the host."""
+        return self.call(self.host.events.publish, name, data, "host", None, event_id)
 
     def call(self, function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
         """Run a coroutine function on the host's event loop.
@@ -56,8 +99,7 @@ class Host:
 
     def service(self, module: str) -> JobService:
         """The service of a started module."""
-        orchestrator: Orchestrator = self.client.app.state.orchestrator  # type: ignore[attr-defined]
-        return next(service for service in orchestrator.services() if service.spec.name == module)
+        return next(service for service in self.host.orchestrator.services() if service.spec.name == module)
 
     def run_job(self, module: str, request: ProcessRequest, user_id: str) -> JobRow:
         """Start a job and wait until it has ended."""

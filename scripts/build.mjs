@@ -1,11 +1,12 @@
 // Bundles the tool into dist/ or the given folder: a small entry file that handles --version and --help, the tool, its
-// lazily loaded libraries, and the compiled packs.
+// lazily loaded libraries, the compiled packs, and the runtimes.
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { copy, emptyDir, ensureDir } from 'fs-extra/esm';
+import { buildRuntimes } from './build-runtimes.mjs';
 import { compilePacks } from './compile-packs.mjs';
 import { noticesOf } from './notices.mjs';
 
@@ -72,6 +73,7 @@ bundles.push(
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
   await copy(join(root, 'docs/schema', name), join(dist, name));
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
+await buildRuntimes(join(dist, 'runtimes'));
 
 if (process.argv[2] === undefined) {
   const notices = await noticesOf(

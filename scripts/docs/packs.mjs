@@ -34,6 +34,7 @@ const contexts = [
   ['An event', 'src/core/pack/context/endpoint-context.ts', 'export interface EventContext'],
   ['A setting', 'src/core/pack/context/setting-context.ts', 'export interface SettingContext'],
   ['An entry of `configuration`', 'src/core/pack/context/setting-context.ts', 'export interface ConfigurationContext'],
+  ['The runtime', 'src/core/pack/runtime.ts', 'export interface RuntimeContext'],
   ['A host', 'src/core/pack/render-host.ts', 'export interface HostContext'],
 ];
 

@@ -210,6 +210,17 @@ export const catalogue = {
     () =>
       'Correct the input. `validate` reports the same errors; ai-modules.yaml can change the severity of their rules.',
   ),
+  'runtime-missing': machine(
+    ({ file }: { file: string }) => `The archive of the runtime is missing in this installation: ${file}`,
+    () => 'Install create-ai-module again. In a clone, run `npm run build`; the wheel needs Python 3.11 or newer.',
+  ),
+  'runtime-older': user(
+    ({ package: name, needed, found }: { package: string; needed: string; found: string | null }) =>
+      found === null
+        ? `The modules need ${name} ${needed}, but the host does not depend on it. Nothing was written.`
+        : `The modules need ${name} ${needed}, but the host depends on ${found}. Nothing was written.`,
+    () => 'Run `create-ai-module update --host` first.',
+  ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>
       `${dir} already contains files that would be overwritten: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}.`,

@@ -23,7 +23,10 @@ describe.each(stacks)('host init with %s', (stack) => {
     expect(snapshot(cwd)).toEqual(snapshot(tempFolder()));
     const applied = JSON.parse((await succeedIn(cwd, [...argv, '--yes'])).out);
     expect(applied).toEqual({ ...shown, written: true });
-    for (const { path, content } of applied.changes) expect(readFileSync(join(cwd, path), 'utf8')).toBe(content);
+    for (const { path, content, bytes } of applied.changes) {
+      if (bytes === undefined) expect(readFileSync(join(cwd, path), 'utf8')).toBe(content);
+      else expect(readFileSync(join(cwd, path)).length).toBe(bytes);
+    }
   });
 });
 

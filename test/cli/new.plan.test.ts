@@ -95,6 +95,17 @@ it('prints the packages to add and the folder of the host as next steps', async 
   expect(err).toContain('Next:\n  cd ../..\n  npm install lodash@4\n');
 });
 
+it.each<[string, Readonly<Record<string, string>>]>([
+  ['pnpm add lodash', { '../pnpm-lock.yaml': '' }],
+  ['yarn add lodash', { '../package.json': '{ "packageManager": "yarn@4.9.0" }' }],
+  ['bun add lodash', { 'bun.lock': '', '../package-lock.json': '' }],
+])('prints %s in a workspace with the files %j', async (command, files) => {
+  const root = await newHost();
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+  const { err } = await succeedIn(root, [...alpha, '--dependency', 'lodash', '--yes']);
+  expect(err).toContain(`Next:\n  ${command}\n`);
+});
+
 describe('a module that exists', () => {
   it.each([[['alpha']], [['alpha', '--yes']], [['alpha', '--dry-run']], [['alpha', '--json']]])(
     'stops %j, touches nothing and points to update',

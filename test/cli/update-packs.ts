@@ -6,7 +6,7 @@ import { mini } from './hosts.ts';
 
 /** Additions to the small pack: files by their path in the pack, and lines of pack.yaml. */
 export interface PackVersion {
-  readonly files?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly meta?: string;
 }
 
@@ -41,6 +41,19 @@ export function packFolder(version: string, { files = {}, meta = '' }: PackVersi
     writeFileSync(join(folder, path), content);
   }
   return folder;
+}
+
+/** A version of the small pack with a runtime of the same version, whose archive has these bytes. */
+export function packWithRuntime(version: string, { files, meta = '' }: PackVersion = {}, bytes = [0x1f, 0x8b, 0, 255]) {
+  const dependency = '{{#if runtime.vendored}}file:vendor/{{runtime.archive}}{{else}}{{runtime.range}}{{/if}}';
+  return packFolder(version, {
+    files: {
+      'host/package.json.hbs': `{\n  "name": {{json name}},\n  "dependencies": {\n    "tiny-runtime": "${dependency}"\n  },\n  "private": true\n}\n`,
+      [`runtime/tiny-runtime-${version}.tgz`]: Uint8Array.from(bytes),
+      ...files,
+    },
+    meta: `runtime: { package: tiny-runtime, archive: node, version: ${version} }\n${meta}`,
+  });
 }
 
 export interface UpdatedHost {

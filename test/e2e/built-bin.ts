@@ -8,7 +8,9 @@ import { madeOnce } from './once.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const builds = join(project, '.cache/bin');
-const sources = ['docs/schema', 'package.json', 'scripts', 'src', 'templates'];
+const sources = ['docs/schema', 'package.json', 'runtimes', 'scripts', 'src', 'templates'];
+/** What tools create in the folders of the runtimes. */
+const notSources = /^(node_modules|dist|coverage|__pycache__|\.\w+)$/;
 
 let building: Promise<string> | undefined;
 
@@ -31,14 +33,14 @@ async function build(): Promise<string> {
 
 function fingerprint(): string {
   const hash = createHash('sha256');
-  for (const source of sources) addTo(hash, source);
+  for (const source of sources) if (existsSync(join(project, source))) addTo(hash, source);
   return hash.digest('hex').slice(0, 16);
 }
 
 function addTo(hash: ReturnType<typeof createHash>, path: string): void {
   const absolute = join(project, path);
   if (!statSync(absolute).isDirectory()) hash.update(`${path}\0`).update(readFileSync(absolute));
-  else for (const name of readdirSync(absolute).sort()) addTo(hash, `${path}/${name}`);
+  else for (const name of readdirSync(absolute).sort()) if (!notSources.test(name)) addTo(hash, `${path}/${name}`);
 }
 
 /** Removes builds that are older than an hour. A parallel process may remove them too. */

@@ -43,7 +43,7 @@ describe('the package', () => {
     expect(
       paths.filter(
         (path) =>
-          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/.test(
+          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|dist\/runtimes\/[\w.+-]+\.(tgz|whl)|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/.test(
             path,
           ),
       ),

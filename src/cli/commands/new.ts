@@ -2,6 +2,8 @@ import { importSpecifiers } from '../../core/host/host.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
+import { assertRuntime } from '../../io/host/host-runtime.ts';
+import { withPackageManager } from '../../io/host/package-manager.ts';
 import type { Io } from '../../io/io.ts';
 import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
@@ -27,6 +29,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
+  assertRuntime(host.root, meta.runtime);
   if (given.answers.name !== undefined) assertNameAvailable(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),
@@ -43,7 +46,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
   const verified = apply && flags.verify === true;
-  if (verified) await verifyModule(io, host.root, meta, { name, module_dir: folder });
+  if (verified) await verifyModule(io, host.root, withPackageManager(meta, host.root), { name, module_dir: folder });
   if (flags.json) {
     const { root, evidence } = host;
     const more = { host: root, stack: meta.name, evidence, module: name, folder, notes, verified };
@@ -56,7 +59,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
       isVerified: verified,
       hasNewHost: found.isNew,
     };
-    io.err.write(reportSteps(moduleSteps(io.cwd, host.root, meta, written)));
+    io.err.write(reportSteps(moduleSteps(io.cwd, host.root, withPackageManager(meta, host.root), written)));
   }
   return exit.done;
 }

@@ -1,6 +1,8 @@
 import { jsonDocument } from '../../core/report/json.ts';
-import { reportStatus, updateToJson } from '../../core/report/update.ts';
+import { aheadNotes, reportRuntime, reportStatus, updateToJson } from '../../core/report/update.ts';
+import { runtimeStatus } from '../../io/host/host-runtime.ts';
 import type { Io } from '../../io/io.ts';
+import { packOfHost } from '../../io/module/plan-host-files.ts';
 import type { PlannedModule } from '../../io/module/plan-module.ts';
 import { paintFor } from '../output/colors.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
@@ -19,14 +21,21 @@ interface Audit {
 export async function status(io: Io, names: readonly string[], flags: StatusFlags): Promise<ExitCode> {
   const audits: Audit[] = [];
   const inspect = ({ name, update }: PlannedModule) => void audits.push({ name, strayed: update.baseDifferences() });
-  const { modules, notes, found } = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
+  const planned = await openModules(io, names, 'markers', flags, flags.verifyBase ? { inspect } : {});
+  const { modules, found, pack } = planned;
+  const { root } = found.host;
+  const runtime = await runtimeStatus(root, pack);
+  const notes = [...planned.notes, ...aheadNotes(modules, await packOfHost(root))];
   if (flags.json) {
-    const more = flags.verifyBase ? { bases: audits.map(auditToJson) } : { modules: modules.map(updateToJson), notes };
+    const more = flags.verifyBase
+      ? { bases: audits.map(auditToJson) }
+      : { modules: modules.map(updateToJson), ...(runtime && { runtime }), notes };
     io.out.write(jsonDocument('status', { host: found.host.root, ...more }));
   }
   if (flags.verifyBase) return reportAudits(io, audits, flags);
   if (flags.json) return exit.done;
   for (const note of notes) io.err.write(`Note: ${note}\n`);
+  if (runtime) io.out.write(reportRuntime(runtime, paintFor(io, io.out)));
   io.out.write(modules.length === 0 ? 'The host has no modules.\n' : reportStatus(modules, paintFor(io, io.out)));
   return exit.done;
 }

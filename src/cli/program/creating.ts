@@ -53,6 +53,10 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .description('Create a host application, in which modules run')
     .argument('[dir]', 'Folder to create it in', '.')
     .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack')
+    .option(
+      '--runtime <source>',
+      'Where the host gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored',
+    )
     .option('-y, --yes', 'Use defaults for missing answers, and write without asking')
     .option('--dry-run', 'Show the plan and write nothing, even with --yes')
     .option('--diff', 'Show the files as a diff; write only with --yes')

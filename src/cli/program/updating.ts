@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
+import type { ModuleFlags } from '../steps/open-modules.ts';
 import { planning, repeatable, type SetExitCode } from './flags.ts';
 
 export function declareUpdatingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -12,9 +13,12 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       .command(name)
       .description(description)
       .argument('[modules...]', names)
-      .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
+      .option(
+        '--host [dir]',
+        "Folder of the host application; without a folder: include the host's own files and its runtime",
+      )
       .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
-      .option('--host-files', "Include the host's own files");
+      .option('--host-files', "Include the host's own files and its runtime");
 
   planning(
     modulesCommand('update', 'Regenerate modules from their manifest and template, keeping your edits')
@@ -25,7 +29,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       )
       .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', repeatable),
   ).action(async (names: string[], flags) =>
-    setExitCode(await (await import('../commands/update.ts')).update(io, names, flags)),
+    setExitCode(await (await import('../commands/update.ts')).update(io, names, withHostFiles(flags))),
   );
 
   modulesCommand('status', 'Show the state of each file: edited, outdated, both, deleted, detached or conflict')
@@ -33,7 +37,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (names: string[], flags) =>
-      setExitCode(await (await import('../commands/status.ts')).status(io, names, flags)),
+      setExitCode(await (await import('../commands/status.ts')).status(io, names, withHostFiles(flags))),
     );
 
   modulesCommand('diff', 'Show what an update would change, as a diff')
@@ -41,7 +45,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
     .option('--mine', 'Show what you changed since the last update')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (names: string[], flags) =>
-      setExitCode(await (await import('../commands/diff.ts')).diff(io, names, flags)),
+      setExitCode(await (await import('../commands/diff.ts')).diff(io, names, withHostFiles(flags))),
     );
 
   planning(
@@ -73,7 +77,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       'Names or paths of modules, at least one',
     ),
   ).action(async (names: string[], flags) =>
-    setExitCode(await (await import('../commands/adopt.ts')).adopt(io, names, flags)),
+    setExitCode(await (await import('../commands/adopt.ts')).adopt(io, names, withHostFiles(flags))),
   );
 
   planning(
@@ -82,4 +86,9 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       .description('Revert the changes of the last update')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it'),
   ).action(async (flags) => setExitCode(await (await import('../commands/undo.ts')).undo(io, flags)));
+}
+
+/** `--host` without a folder means `--host-files`. */
+function withHostFiles<F extends ModuleFlags>({ host, ...flags }: Omit<F, 'host'> & { host?: string | true }): F {
+  return (host === true ? { ...flags, hostFiles: true } : { ...flags, ...(host !== undefined && { host }) }) as F;
 }

@@ -44,7 +44,11 @@ export async function carryOutUpdate(
   const { plan, modules, found } = planned;
   const notes = [...planned.notes, ...deletionNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
-  const isRefused = hasConflicts && aborts;
+  const { runtimeFailure } = planned;
+  // Conflicts in the host's own files come first: they can be the reason.
+  const isHostUnclear = modules.some(({ folder, update }) => folder === '' && update.conflicts.length > 0);
+  if (runtimeFailure && !isNoop(plan) && !isHostUnclear) throw runtimeFailure;
+  const isRefused = hasConflicts && (aborts || runtimeFailure !== undefined);
   const isIdle = isNoop(plan);
   const diagnostics = await assertNoNewErrors(io, found.host, plan, planned.lastManifests);
 

@@ -95,12 +95,15 @@ export async function makeHost(
   io: Io,
   target: string,
   stack: string,
-  flags: PlanFlags,
+  flags: PlanFlags & { readonly vendored?: boolean },
 ): Promise<{ readonly meta: PackMeta; readonly exists: boolean }> {
   const pack = await findPack(stack, io.cwd, ['host']);
   const { meta } = pack;
+  const { vendored = true } = flags;
+  if (!vendored && meta.runtime === undefined)
+    throw new Failure('usage', { message: `--runtime registry: hosts of ${meta.name} have no runtime.` });
   for (const folder of interruptedAbove(target)) await reportRecovery(io, folder);
-  const tree = renderHost(pack, basename(target));
+  const tree = renderHost(pack, basename(target), vendored);
   const { root, plan } = await planHost(target, tree);
 
   const folder = basename(target);

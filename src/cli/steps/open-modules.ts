@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { isFailure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
+import type { Pack } from '../../core/pack/pack.ts';
 import { folderGiven, namesGiven } from '../../io/host/given-modules.ts';
 import { currentModule } from '../../io/host/read-module.ts';
 import type { Io } from '../../io/io.ts';
@@ -25,7 +26,7 @@ export async function openModules(
     isOne,
     ...also
   }: Pick<UpdateAllOptions, 'editManifest' | 'inspect' | 'onProgress'> & { readonly isOne?: boolean } = {},
-): Promise<UpdatePlan & { readonly found: FoundHost }> {
+): Promise<UpdatePlan & { readonly found: FoundHost; readonly pack: Pack }> {
   const withHost = flags.hostFiles === true;
   const found = await openHostOf(io, given[0], flags);
   const names = await namesGiven(found.host, io.cwd, given);
@@ -39,7 +40,7 @@ export async function openModules(
   const planned = await planUpdate(found.host, pack, asked, { conflicts, restore, withHost, ...also }).catch(
     explainManifest(io),
   );
-  return { ...planned, found };
+  return { ...planned, found, pack };
 }
 
 /** The host of the module given by its path, else of the current folder. Never creates one. */

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import { explainIssues } from '../manifest/explain.ts';
 import { moduleNamePattern } from '../text/names.ts';
 import { readYaml } from '../yaml/fast.ts';
+import { runtimeVersionPattern, toolVersion } from './runtime.ts';
 
 /** All questions of `new`, by their names in an answers file and in `questions:` of a pack. */
 export const questionIds = [
@@ -54,6 +55,20 @@ export const PackMetaSchema = z.strictObject({
   reserved_names: z._default(
     z.record(z.string().check(z.regex(moduleNamePattern, 'is not a valid module name')), Text),
     {},
+  ),
+  /** The library that modules and hosts import, which the tool delivers to hosts. */
+  runtime: z.optional(
+    z.strictObject({
+      /** Its name in package.json or pyproject.toml. */
+      package: z.string().check(z.regex(/^[a-z][a-z0-9-]{0,99}$/, 'must be in kebab-case')),
+      /** Its form: `node` for a tarball of npm, `python` for a wheel. */
+      archive: z.enum(['node', 'python']),
+      /** Its version, like 0.2.0-dev.2; the default is the version of create-ai-module. */
+      version: z._default(
+        z.string().check(z.regex(runtimeVersionPattern, 'must be like 1.2.3 or 1.2.3-dev.4')),
+        toolVersion,
+      ),
+    }),
   ),
   /** Files of a module that were renamed since an older version: `update` moves the user's edits to the new name. */
   renames: z._default(
@@ -149,10 +164,11 @@ export async function parsePackMeta(text: string, pack: string): Promise<PackMet
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const { files, manifest_changes: changes, host, commands } = PackMetaSchema.shape;
+  const { files, runtime, manifest_changes: changes, host, commands } = PackMetaSchema.shape;
   const places: Readonly<Record<string, object>> = {
     '': PackMetaSchema.shape,
     files: files.def.innerType.def.element.shape,
+    runtime: runtime.def.innerType.shape,
     manifest_changes: changes.def.innerType.def.element.shape,
     host: host.shape,
     'host.detect': host.shape.detect.def.element.shape,

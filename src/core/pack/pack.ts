@@ -23,6 +23,8 @@ export interface PackFile {
 export interface Pack {
   readonly meta: PackMeta;
   readonly files: Readonly<Record<Section, readonly PackFile[]>>;
+  /** Reads the archive of the runtime; absent in a pack without a runtime. */
+  readonly readArchive?: () => TreeFile;
 }
 
 /** Compiles templates to functions of their context. */

@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { diffLines } from '../merge/diff.ts';
-import { toHex } from '../text/bytes.ts';
 import type { Change, Plan } from '../tree/plan.ts';
 import { folderOf } from '../tree/rel-path.ts';
 import { comparePaths, sameContent } from '../tree/tree.ts';
@@ -17,13 +16,19 @@ export function reportPlan(plan: Plan, paint: Paint): string {
     if (change.kind === 'keep') continue;
     const folder = folderOf(change.path);
     const file = change.path.slice(folder === '' ? 0 : folder.length + 1);
-    const line = `    ${colour(change.kind, paint)(`${signs[change.kind]} ${file}`)}`;
+    const line = `    ${colour(change.kind, paint)(`${signs[change.kind]} ${file}`)}${sizeOf(change)}`;
     folders.set(folder, [...(folders.get(folder) ?? []), line]);
   }
   const lines = [...folders]
     .sort(([a], [b]) => comparePaths(a, b))
     .flatMap(([folder, files]) => [`  ${paint.bold(folder === '' ? '.' : `${folder}/`)}`, ...files]);
   return `${[...lines, `  ${paint.dim(countChanges(plan))}`].join('\n')}\n`;
+}
+
+/** The size of a new binary file, whose content is not shown. */
+function sizeOf(change: Change): string {
+  if (!('after' in change) || typeof change.after.content === 'string') return '';
+  return ` (${Math.ceil(change.after.content.length / 1000)} kB)`;
 }
 
 /** `2 files to create, 1 file to change`, or `2 files created, 1 file changed` if `isDone`. */
@@ -76,13 +81,13 @@ function colour(kind: Change['kind'], paint: Paint): (text: string) => string {
   return { create: paint.green, update: paint.yellow, delete: paint.red, keep: paint.dim }[kind];
 }
 
-/** A change with the new content: text, or bytes in hexadecimal. */
+/** A change with the new content, or the size of a binary file. */
 interface JsonChange {
   readonly kind: Change['kind'];
   readonly path: string;
   readonly mode?: string;
   readonly content?: string;
-  readonly encoding?: 'hex';
+  readonly bytes?: number;
 }
 
 /** The plan of a command, and whether it was written. */
@@ -113,6 +118,6 @@ function changeToJson(change: Change): JsonChange {
   const { kind, path } = change;
   if (change.kind === 'delete' || change.kind === 'keep') return { kind, path };
   const { content, mode } = change.after;
-  const shown = typeof content === 'string' ? { content } : { content: toHex(content), encoding: 'hex' as const };
+  const shown = typeof content === 'string' ? { content } : { bytes: content.length };
   return { kind, path, mode: `100${mode.toString(8)}`, ...shown };
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Host } from '../../core/host/host.ts';
-import { hostAttributesPath, lockPath, mergeBasePath } from '../../core/lock/lock.ts';
+import { hostAttributesPath, type Lock, lockPath, mergeBasePath, parseLock } from '../../core/lock/lock.ts';
 import { parseMergeBase } from '../../core/lock/merge-base.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { hostPaths, updateHost } from '../../core/pack/render-host.ts';
@@ -9,6 +9,7 @@ import { isTracked, type UpdateOptions } from '../../core/pack/update/update-fol
 import type { RelPath } from '../../core/tree/rel-path.ts';
 import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 import { readFileOf } from '../fs/read-tree.ts';
+import { archivePaths, installedRuntime } from '../host/host-runtime.ts';
 import type { HostEdits, PlannedModule } from './plan-module.ts';
 
 /** The name of the host's own files in reports about modules. */
@@ -28,7 +29,8 @@ export async function planHostFiles(
     );
     return undefined;
   }
-  const update = await updateHost(pack, mine, basename(host.root), options);
+  const vendored = isVendored(host, pack);
+  const update = await updateHost(pack, mine, basename(host.root), { ...options, vendored });
   for (const [path, file] of mine) edits.current.set(path, file);
   for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
   return { name: hostFilesName, folder: '' as RelPath, mine, update };
@@ -37,8 +39,23 @@ export async function planHostFiles(
 /** The host's files as they are (`mine`), and with the lock and merge base that updates need (`tree`). */
 export async function planHostAdoption(host: Host, pack: Pack) {
   const mine = await readHostFiles(host, pack, [hostAttributesPath as RelPath]);
-  const { tree, different } = await adoptHost(pack, mine, basename(host.root));
+  const { tree, different } = await adoptHost(pack, mine, basename(host.root), isVendored(host, pack));
   return { mine, tree, different };
+}
+
+/** Whether the host has the archive of the runtime: yes, unless it depends on a registry. */
+function isVendored({ root }: Host, { meta }: Pack): boolean {
+  return installedRuntime(root, meta.runtime)?.isVendored ?? true;
+}
+
+/** The pack that generated the host's own files, if its lock file is valid. */
+export async function packOfHost(root: string): Promise<Lock['pack'] | undefined> {
+  const content = (await readFileOf(root, lockPath as RelPath))?.content;
+  if (typeof content !== 'string') return undefined;
+  return parseLock(content, lockPath).then(
+    ({ pack }) => pack,
+    () => undefined,
+  );
 }
 
 async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = []): Promise<Tree> {
@@ -49,6 +66,7 @@ async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = 
     mergeBasePath as RelPath,
     ...more,
     ...hostPaths(pack, basename(host.root), base ?? new Map()),
+    ...archivePaths(host.root, pack.meta.runtime),
   ];
   const files = new Map<RelPath, TreeFile>();
   for (const path of paths) {

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import type { Failure } from '../../core/failure.ts';
 import { type Host, importSpecifiers } from '../../core/host/host.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
+import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { dependencyFile } from '../../core/pack/runtime.ts';
 import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
 import { migrateManifest, updateModule } from '../../core/pack/update/update-module.ts';
 import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
@@ -10,6 +13,7 @@ import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import { sameContent, type Tree, type TreeFile } from '../../core/tree/tree.ts';
 import { readTree } from '../fs/read-tree.ts';
 import { mergeWithGit, withBaseFromGit } from '../git.ts';
+import { dependenciesOf, runtimeFailure } from '../host/host-runtime.ts';
 import { manifestIn, modulesToRead } from '../host/read-module.ts';
 import type { OnProgress } from '../io.ts';
 import { type ChangedManifest, removeObsoleteEdits } from './obsolete-edits.ts';
@@ -28,6 +32,8 @@ export interface UpdatePlan {
   readonly notes: readonly string[];
   /** The last rendered versions of manifests edited since then, by their paths in the host. */
   readonly lastManifests: ReadonlyMap<string, string>;
+  /** The failure if modules need a newer runtime than the host has after the plan. */
+  readonly runtimeFailure: Failure | undefined;
 }
 
 export interface UpdateAllOptions extends Omit<UpdateOptions, 'fallback'> {
@@ -108,7 +114,13 @@ export async function planUpdate(
   const lastManifests = new Map(
     changed.map(({ name, lastManifest }) => [joinPath(host.modulesDir, name, manifestPath), lastManifest]),
   );
-  return { plan, modules, notes, lastManifests };
+  return { plan, modules, notes, lastManifests, runtimeFailure: runtimeFailureOf(host, pack.meta, edits) };
+}
+
+function runtimeFailureOf({ root }: Host, { runtime }: PackMeta, { edited }: HostEdits): Failure | undefined {
+  if (runtime === undefined) return undefined;
+  const planned = edited.get(dependencyFile(runtime) as RelPath)?.content;
+  return runtimeFailure(runtime, typeof planned === 'string' ? planned : dependenciesOf(root, runtime));
 }
 
 /** The folder with its manifest migrated to the pack's version and edited by the command. */

@@ -13,6 +13,8 @@ interface CompiledSection {
   readonly specs: Readonly<Record<string, unknown>>;
 }
 
+export const runtimesFolder = join(__dirname, 'runtimes');
+
 export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
 
 export async function bundledMeta(name: string): Promise<PackMeta> {

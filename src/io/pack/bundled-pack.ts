@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { readPackFolder, readPackMeta } from './pack-folder.ts';
@@ -5,6 +6,9 @@ import { readPackFolder, readPackMeta } from './pack-folder.ts';
 // When run from source, bundled packs are read from their folders. The build replaces this file with
 // bundled-pack-compiled.ts, which reads the compiled packs.
 const templates = new URL('../../../templates/', import.meta.url);
+
+/** The folder of the runtimes' archives, which `npm run build` writes. */
+export const runtimesFolder = fileURLToPath(new URL('../../../dist/runtimes/', import.meta.url));
 
 export const bundledNames: readonly string[] = ['fastapi', 'fastify'];
 

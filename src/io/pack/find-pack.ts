@@ -1,15 +1,34 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
-import { bundledMeta, bundledNames, bundledPack } from './bundled-pack.ts';
+import { runtimeContextOf } from '../../core/pack/runtime.ts';
+import type { TreeFile } from '../../core/tree/tree.ts';
+import { readFile } from '../fs/read-file.ts';
+import { bundledMeta, bundledNames, bundledPack, runtimesFolder } from './bundled-pack.ts';
 
 /** Opens a template pack: `stack` is the name of a bundled pack or the path of a folder with a pack.yaml. */
 export async function findPack(stack: string, cwd: string, sections: readonly Section[]): Promise<Pack> {
-  if (isBundled(stack)) return bundledPack(stack, sections);
+  if (isBundled(stack)) return withArchive(await bundledPack(stack, sections), runtimesFolder);
   const { readPackFolder } = await import('./pack-folder.ts');
-  return readPackFolder(folderOfPack(stack, cwd), stack);
+  const folder = folderOfPack(stack, cwd);
+  const pack = await readPackFolder(folder, stack);
+  // A pack can bring its own runtime.
+  const own = join(folder, 'runtime');
+  return withArchive(pack, existsSync(own) ? own : runtimesFolder);
+}
+
+function withArchive(pack: Pack, folder: string): Pack {
+  const { runtime } = pack.meta;
+  if (runtime === undefined) return pack;
+  const file = join(folder, runtimeContextOf(runtime).archive);
+  return { ...pack, readArchive: () => readArchive(file) };
+}
+
+function readArchive(file: string): TreeFile {
+  if (!existsSync(file)) throw new Failure('runtime-missing', { file });
+  return { content: readFile(file).content, mode: 0o644 };
 }
 
 export async function findPackMeta(stack: string, cwd: string): Promise<PackMeta> {

@@ -38,5 +38,16 @@ const cases: [folder: string, name: string, snakeName: string, title: string][] 
   [`${'a'.repeat(59)}-b`, 'a'.repeat(59), 'a'.repeat(59), `A${'a'.repeat(58)}`],
 ];
 it.each(cases)('%j is called %s', (folder, name, snakeName, title) => {
-  expect(hostContextOf(folder, meta)).toEqual({ name, snakeName, title, pack: { name: 'tiny', version: '1.2.3' } });
+  expect(hostContextOf(folder, meta)).toMatchObject({ name, snakeName, title });
+});
+
+it('contains the runtime of the pack', async () => {
+  const runtime = { package: 'tiny-runtime', archive: 'node', version: '1.2.3' } as const;
+  expect(hostContextOf('host', meta).runtime).toBeNull();
+  expect(hostContextOf('host', { ...meta, runtime }, false).runtime).toEqual({
+    archive: 'tiny-runtime-1.2.3.tgz',
+    version: '1.2.3',
+    range: '^1.2.3',
+    vendored: false,
+  });
 });

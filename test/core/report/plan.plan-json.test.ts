@@ -27,7 +27,7 @@ it('contains everything to write, and no unchanged files', async () => {
     changes: [
       { kind: 'update', path: 'changed', mode: '100755', content: '2' },
       { kind: 'delete', path: 'gone' },
-      { kind: 'create', path: 'new.png', mode: '100644', content: '00ff', encoding: 'hex' },
+      { kind: 'create', path: 'new.png', mode: '100644', bytes: 2 },
     ],
   });
 });

@@ -2,6 +2,7 @@ import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { camelCase, classStem, kebabCase, titleOf } from '../../text/names.ts';
+import { type Runtime, type RuntimeContext, runtimeContextOf } from '../runtime.ts';
 import {
   type EndpointContext,
   type EventContext,
@@ -98,7 +99,12 @@ export interface Context {
   readonly imports: Readonly<Record<string, string>>;
   /** The template pack. */
   readonly pack: { readonly name: string; readonly version: string };
+  /** The runtime that the module imports; null if the pack has none. */
+  readonly runtime: RuntimeContext | null;
 }
+
+/** The part of a pack that the context of a module depends on. */
+type ContextPack = Context['pack'] & { readonly runtime?: Runtime | undefined };
 
 interface DependencyGroups {
   readonly services: readonly string[];
@@ -110,7 +116,7 @@ const knownServices: ReadonlySet<string> = new Set(
   'redis celery postgres postgresql bullmq pglite sqlite rabbitmq kafka s3 minio elasticsearch qdrant'.split(' '),
 );
 
-export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Context['imports']): Context {
+export function contextOf(manifest: Manifest, pack: ContextPack, imports: Context['imports']): Context {
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
   const endpoints = endpointContexts(manifest, namespace);
@@ -165,6 +171,7 @@ export function contextOf(manifest: Manifest, pack: Context['pack'], imports: Co
     },
     imports,
     pack,
+    runtime: pack.runtime === undefined ? null : runtimeContextOf(pack.runtime),
   };
 }
 

@@ -30,8 +30,8 @@ export async function adoptModule(pack: Pack, context: Context, folder: Tree): P
 }
 
 /** The same for a host's own `files`. `name` is used if the lock file contains no name. */
-export async function adoptHost(pack: Pack, files: Tree, name: string): Promise<Adopted> {
-  const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta);
+export async function adoptHost(pack: Pack, files: Tree, name: string, vendored: boolean): Promise<Adopted> {
+  const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta, vendored);
   return adopt(pack, renderPack(pack, 'host', context), files, context.name);
 }
 

@@ -1,0 +1,77 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, isFailure } from '../../core/failure.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import {
+  dependencyFile,
+  findRuntime,
+  type InstalledRuntime,
+  isRuntimeArchive,
+  isTooOld,
+  type Runtime,
+  runtimeContextOf,
+  vendorFolder,
+} from '../../core/pack/runtime.ts';
+import { type RuntimeStatus, runtimeStatusOf } from '../../core/pack/runtime-status.ts';
+import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
+import type { TreeFile } from '../../core/tree/tree.ts';
+import { readTextIfThere } from '../fs/read-file.ts';
+import { readFileOf } from '../fs/read-tree.ts';
+
+/** The text of the file in which a host declares its dependencies. */
+export function dependenciesOf(root: string, runtime: Runtime): string | undefined {
+  return readTextIfThere(join(root, dependencyFile(runtime)));
+}
+
+/** The runtime that a host depends on. */
+export function installedRuntime(root: string, runtime: Runtime | undefined): InstalledRuntime | undefined {
+  const text = runtime && dependenciesOf(root, runtime);
+  return runtime && text !== undefined ? findRuntime(runtime, text) : undefined;
+}
+
+/** Why modules cannot be generated for a host with this dependency file; `undefined` if they can. */
+export function runtimeFailure(
+  runtime: Runtime | undefined,
+  text: string | undefined,
+): Failure<'runtime-older'> | undefined {
+  if (runtime === undefined || !isTooOld(runtime, text)) return undefined;
+  const { package: name, version: needed } = runtime;
+  const found = findRuntime(runtime, text ?? '')?.version ?? null;
+  return new Failure('runtime-older', { package: name, needed, found });
+}
+
+/** Throws `runtime-older`. */
+export function assertRuntime(root: string, runtime: Runtime | undefined): void {
+  const failure = runtime && runtimeFailure(runtime, dependenciesOf(root, runtime));
+  if (failure) throw failure;
+}
+
+/** Compares the host's runtime with the pack's; `undefined` for a pack without one, or a host without dependencies. */
+export async function runtimeStatus(root: string, pack: Pack): Promise<RuntimeStatus | undefined> {
+  const { runtime } = pack.meta;
+  const text = runtime && dependenciesOf(root, runtime);
+  if (runtime === undefined || text === undefined) return undefined;
+  const mine = await readFileOf(root, joinPath(vendorFolder, runtimeContextOf(runtime).archive));
+  return runtimeStatusOf(runtime, text, { mine, own: mine && ownArchive(pack) });
+}
+
+/** The archive that the tool delivers; `undefined` if this installation has none to compare with. */
+function ownArchive({ readArchive }: Pack): TreeFile | undefined {
+  try {
+    return readArchive?.();
+  } catch (error) {
+    if (isFailure(error, 'runtime-missing')) return undefined;
+    throw error;
+  }
+}
+
+/** The archives of the runtime in a host, of any version. */
+export function archivePaths(root: string, runtime: Runtime | undefined): RelPath[] {
+  if (runtime === undefined) return [];
+  try {
+    const names = readdirSync(join(root, vendorFolder));
+    return names.filter((name) => isRuntimeArchive(runtime, name)).map((name) => joinPath(vendorFolder, name));
+  } catch {
+    return [];
+  }
+}

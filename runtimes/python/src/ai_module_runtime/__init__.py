@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ai_module_runtime.http.permissions import CurrentUser as CurrentUser
     from ai_module_runtime.http.permissions import OptionalUser as OptionalUser
     from ai_module_runtime.http.permissions import get_current_user as get_current_user
+    from ai_module_runtime.http.permissions import require_permission as require_permission
     from ai_module_runtime.http.permissions import requires as requires
     from ai_module_runtime.http.tokens import Tokens as Tokens
     from ai_module_runtime.http.tokens import bearer_token as bearer_token
@@ -75,7 +76,7 @@ _HOMES = {
     "events.module_events": ("ModuleEvents",),
     "host": ("Host", "create_host"),
     "http.dependencies": ("OrchestratorDep",),
-    "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "requires"),
+    "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "require_permission", "requires"),
     "http.tokens": ("Tokens", "bearer_token"),
     "jobs.errors": ("JobError", "PermanentError", "TransientError"),
     "jobs.events": ("LifecycleEvents",),

@@ -1,18 +1,25 @@
 """Authentication and permissions as dependencies of routes."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ai_module_runtime.errors import ApiError
+from ai_module_runtime.host import call_port
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.tokens import bearer_token
+from ai_module_runtime.ports import May, may_by_permissions
 from ai_module_runtime.users import User
 
 logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 RETRY_AFTER = {"Retry-After": "5"}
@@ -77,6 +84,30 @@ def requires(permission: str) -> Any:
     A dependency and not a decorator, so that it refuses before the request's path and body are validated.
     """
     return Depends(PermissionCheck(permission))
+
+
+def require_permission(
+    permission: str, may: May = may_by_permissions
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """A decorator of an endpoint that has the user among its arguments: 403 without the permission.
+
+    It runs after the request was validated. Prefer `requires`, which refuses before.
+    """
+
+    def decorate(endpoint: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        @wraps(endpoint)
+        async def guarded(*arguments: P.args, **named: P.kwargs) -> R:
+            users = (value for value in (*arguments, *named.values()) if isinstance(value, User))
+            user = next(users, None)
+            if user is None:
+                raise ApiError(401, "not_authenticated", CHALLENGE)
+            if not await call_port(may, user, permission):
+                raise ApiError(403, "permission_denied")
+            return await endpoint(*arguments, **named)
+
+        return guarded
+
+    return decorate
 
 
 async def require_admin(user: CurrentUser) -> User:

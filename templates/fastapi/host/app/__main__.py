@@ -1,0 +1,8 @@
+"""Serve the host: `python -m app`. HOST and PORT set the address; PORT=0 takes a free one."""
+
+from ai_module_runtime.commands.serve import serve
+
+from app.host import host
+
+if __name__ == "__main__":
+    serve(host)

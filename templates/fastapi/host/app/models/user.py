@@ -1,0 +1,5 @@
+"""The user of a request."""
+
+from ai_module_runtime import User
+
+__all__ = ["User"]

@@ -51,11 +51,12 @@ class Host:
         self.events = EventBus(self._create_transport)
         self.stopping = Stopping()
         self.worker_loops = WorkerLoops(self.close_connections)
+        self.runs_worker = False
 
     @cached_property
     def celery_app(self) -> "Celery":
         """The Celery application."""
-        return create_celery_app(self.settings)
+        return create_celery_app(self.settings, self._prepare_worker)
 
     @cached_property
     def queue(self) -> TaskQueue:
@@ -136,6 +137,13 @@ class Host:
         """Close the connections of the running event loop."""
         await self.redis.close()
         await self.database.dispose()
+
+    def _prepare_worker(self) -> None:
+        # An embedded worker runs in a process that has prepared everything.
+        if not self.runs_worker:
+            from ai_module_runtime.tasks.worker import prepare_worker
+
+            prepare_worker(self)
 
     def _create_transport(self) -> Transport:
         if self.settings.distributed:

@@ -64,12 +64,24 @@ class Candidate:
 
 
 def discover(package: str, disabled: Collection[str] = ()) -> list[Candidate]:
-    """Read the manifests of all modules in `package`, and sort them so that each comes after those it depends on."""
-    folders = [Path(folder).resolve() for folder in importlib.import_module(package).__path__]
+    """Read the manifests of all modules in `package`, and sort them so that each comes after those it depends on.
+
+    Without such a package there are no modules.
+    """
+    folders = _folders_of(package)
     paths = sorted(path for folder in folders for path in folder.iterdir() if _is_module(path))
     candidates = {path.name: _read(path, f"{package}.{path.name}", path.name in disabled) for path in paths}
     _check_dependencies(candidates)
     return _sort(candidates)
+
+
+def _folders_of(package: str) -> list[Path]:
+    try:
+        return [Path(folder).resolve() for folder in importlib.import_module(package).__path__]
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{package}.".startswith(f"{error.name}."):
+            raise
+        return []
 
 
 def _is_module(path: Path) -> bool:

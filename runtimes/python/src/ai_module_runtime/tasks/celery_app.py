@@ -4,15 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
+from celery.loaders.app import AppLoader
 
 from ai_module_runtime.settings import Settings
 
 
-def create_celery_app(settings: Settings) -> Celery:
-    """Make the application; nothing is opened. It becomes the process's current one."""
+def create_celery_app(settings: Settings, on_worker_init: Callable[[], None]) -> Celery:
+    """Make the application; nothing is opened. It becomes the process's current one.
+
+    `on_worker_init` is called once in every process that Celery runs as a worker or scheduler, before it forks.
+    """
+
+    class Loader(AppLoader):
+        def on_worker_init(self) -> None:
+            on_worker_init()
+
     # Beat keeps its schedule there, and may be the first to start.
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    celery = Celery("app")
+    celery = Celery("app", loader=Loader)
     transport_options: dict[str, Any] = {}
     if settings.distributed:
         transport_options = {"socket_connect_timeout": 2, "socket_timeout": 10, "retry_on_timeout": True}

@@ -33,6 +33,7 @@ class EmbeddedWorker:
         Raises:
             RuntimeError: it did not start.
         """
+        self._host.runs_worker = True
         self._host.stopping.run_on()
         self._thread.start()
         deadline = monotonic() + START_SECONDS

@@ -1,4 +1,8 @@
-"""The Celery application of the host."""
+"""The Celery application of the host.
+
+celery -A app.tasks.celery_app worker
+celery -A app.tasks.celery_app beat
+"""
 
 from app.host import host
 

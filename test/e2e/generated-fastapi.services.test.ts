@@ -48,8 +48,8 @@ await describeWhere('generated modules on PostgreSQL and Redis', missing, async 
         ...(await services.fresh()),
       };
       const start = (line: string) => startProcess({ argv: line.split(' '), cwd, env, write: () => {} });
-      const beat = start('celery -A app.tasks.worker beat');
-      const worker = start('celery -A app.tasks.worker worker --pool prefork -l INFO');
+      const beat = start('celery -A app.tasks.celery_app beat');
+      const worker = start('celery -A app.tasks.celery_app worker --pool prefork -l INFO');
       const web = start('python -m app');
       try {
         await beat.match(/celery beat .* is starting/, 60);

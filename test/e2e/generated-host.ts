@@ -55,7 +55,11 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
   fastapi: async (host) => {
     const { stdout: wanted } = await run('python3', ['-c', printDependencies, join(host, 'pyproject.toml')]);
     const [, ...packages] = wanted.trim().split('\n');
-    symlinkSync(await pythonEnvironment(installedIn('pip', wanted), packages), join(host, '.venv'), 'dir');
+    const vendor = join(host, 'vendor');
+    const archives = readdirSync(vendor).map((name) => join(vendor, name));
+    const bytes = archives.map((path) => readFileSync(path, 'base64'));
+    const folder = installedIn('pip', JSON.stringify([wanted, bytes]));
+    symlinkSync(await pythonEnvironment(folder, [...archives, ...packages]), join(host, '.venv'), 'dir');
   },
 };
 

@@ -12,7 +12,7 @@ interface Options {
 
 /** A FastAPI host: one web process; in distributed mode also Celery workers and beat. */
 export function fastapiLauncher({ dir, python, workers = 0, pool = 'prefork', services }: Options): Launcher {
-  const celery = [python, '-m', 'celery', '-A', 'app.tasks.worker'];
+  const celery = [python, '-m', 'celery', '-A', 'app.tasks.celery_app'];
   const worker = { argv: [...celery, 'worker', '-P', pool, '-l', 'INFO'], env: {}, ready: / ready\./ };
   const beat = (dataDir: string) => ({
     argv: [...celery, 'beat', '-s', join(dataDir, 'beat-schedule'), '-l', 'INFO'],

@@ -1,1 +1,1 @@
-"""A FastAPI application that hosts AI modules."""
+"""An application that hosts AI modules."""

@@ -1,0 +1,1 @@
+"""What a host runs from the command line."""

@@ -1,0 +1,49 @@
+"""Serve a host with uvicorn."""
+
+import logging
+import os
+import socket
+from contextlib import suppress
+from typing import NoReturn
+
+import uvicorn
+
+from ai_module_runtime.host import Host
+from ai_module_runtime.logs import configure_logging
+
+logger = logging.getLogger("app")
+
+
+class Server(uvicorn.Server):
+    """Logs the address, which is not known before if the port is 0."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then log where the server listens."""
+        await super().startup(sockets)
+        if self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            logger.info("listening on http://%s", address)
+
+
+def serve(host: Host) -> NoReturn:
+    """Serve the host at `host` and `port` of its settings until the process is told to stop, then end the process.
+
+    Port 0 takes a free one. The exit code is 1 if the host could not start.
+    """
+    configure_logging(host.settings)
+    server = Server(
+        uvicorn.Config(
+            host.app,
+            host=host.settings.host,
+            port=host.settings.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    with suppress(KeyboardInterrupt):
+        server.run()
+    logging.shutdown()
+    # Not sys.exit: threads with work that cannot be interrupted would keep the process.
+    os._exit(0 if server.started else 1)

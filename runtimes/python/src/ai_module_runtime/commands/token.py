@@ -1,0 +1,18 @@
+"""Print a token for trying the API."""
+
+import argparse
+from datetime import timedelta
+
+from ai_module_runtime.http.tokens import Tokens
+
+
+def print_token(tokens: Tokens) -> None:
+    """Read the command line (`alice --permission documents:read`) and print the token, and nothing else."""
+    parser = argparse.ArgumentParser(prog="python -m app.token", description="Print a signed token.")
+    parser.add_argument("user", help="the user's id")
+    parser.add_argument("--permission", action="append", default=[], metavar="NAMESPACE:VERB", help="repeatable")
+    parser.add_argument("--admin", action="store_true", help="pass every permission check")
+    parser.add_argument("--hours", type=float, default=12, help="lifetime (default: 12)")
+    arguments = parser.parse_args()
+    lifetime = timedelta(hours=arguments.hours)
+    print(tokens.create(arguments.user, arguments.permission, admin=arguments.admin, lifetime=lifetime))

@@ -1,0 +1,84 @@
+"""Database migrations: the host's, and each module's own chain with a version table of its own.
+
+Chains are independent, so that a module can be added, removed or broken without touching the others.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from ai_module_runtime.db.database import Database
+
+SCRIPTS = Path(__file__).parent / "scripts"
+LOCK = "migrations"
+
+
+@dataclass(frozen=True)
+class Migrations:
+    """A chain of migrations: where its files are and which tables it owns."""
+
+    name: str
+    versions: Path
+    table_prefix: str
+    foreign_prefixes: tuple[str, ...] = ()
+
+    @property
+    def version_table(self) -> str:
+        """The table that holds the chain's current revision."""
+        return f"{self.name}_version"
+
+    def owns(self, table: str) -> bool:
+        """Whether the chain creates and changes `table`."""
+        is_own = table.startswith(self.table_prefix) and table != self.version_table
+        return is_own and not table.startswith(self.foreign_prefixes)
+
+
+HOST_MIGRATIONS = Migrations("host", SCRIPTS / "versions", "")
+
+
+def module_migrations(name: str, package: Path, modules: Iterable[str] = ()) -> Migrations:
+    """The chain in the `migrations` folder of a module's package; `modules` are the names of all modules."""
+    prefix = f"{name}_"
+    foreign = tuple(f"{other}_" for other in modules if other.startswith(prefix))
+    return Migrations(name, package / "migrations", prefix, foreign)
+
+
+async def apply_migrations(database: Database, migrations: Migrations) -> None:
+    """Bring the chain's tables up to date, in one transaction, one process at a time."""
+    async with database.engine().begin() as connection:
+        await database.lock_until_commit(connection, LOCK)
+        await connection.run_sync(_upgrade, migrations)
+
+
+async def write_revision(database: Database, migrations: Migrations, message: str) -> None:
+    """Write a new revision from the difference between the models and the database."""
+    async with database.engine().begin() as connection:
+        await connection.run_sync(_revise, migrations, message)
+
+
+def _config(connection: Connection, migrations: Migrations) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.set_main_option("version_locations", str(migrations.versions).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes.update(
+        connection=connection,
+        metadata=SQLModel.metadata,
+        version_table=migrations.version_table,
+        include_object=lambda _table, name, kind, _reflected, _other: kind != "table" or migrations.owns(name),
+    )
+    return config
+
+
+def _upgrade(connection: Connection, migrations: Migrations) -> None:
+    command.upgrade(_config(connection, migrations), "head")
+
+
+def _revise(connection: Connection, migrations: Migrations, message: str) -> None:
+    command.revision(_config(connection, migrations), message, autogenerate=True)

@@ -1,0 +1,49 @@
+"""The events of the host as one module sees them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from ai_module_runtime.events.event_bus import Event, EventBus, Handler
+
+
+class ModuleEvents:
+    """Subscribes and publishes in the name of a module."""
+
+    def __init__(self, bus: EventBus, module: str) -> None:
+        self._bus = bus
+        self._module = module
+
+    def on(self, event_name: str, group: str | None = None) -> Callable[[Handler], Handler]:
+        """Subscribe the decorated handler to `event_name`. It is called at least once for each event.
+
+        A handler that raises is called again later. `group` is the module's name, unless given: each event reaches a
+        group once over all processes of the host.
+        """
+        return self._bus.on(event_name, group or self._module)
+
+    async def publish(
+        self,
+        event_name: str,
+        data: Mapping[str, Any] | BaseModel,
+        correlation_id: str | None = None,
+        *,
+        event_id: str | None = None,
+        source_module: str | None = None,
+    ) -> Event:
+        """Publish an event and return it as soon as it is accepted.
+
+        `data` is made of JSON values; of a model, fields that are None are left out. Events of a job have the
+        correlation id `job-<job_id>`.
+
+        Raises:
+            TypeError: `data` is not made of JSON values.
+            Exception: the transport is unavailable.
+        """
+        values = data.model_dump(mode="json", exclude_none=True) if isinstance(data, BaseModel) else dict(data)
+        return await self._bus.publish(event_name, values, source_module or self._module, correlation_id, event_id)
+
+    async def ping(self) -> bool:
+        """Whether events can be accepted now."""
+        return await self._bus.ping()

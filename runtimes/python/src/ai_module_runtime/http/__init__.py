@@ -1,0 +1,1 @@
+"""HTTP: the application, its endpoints, errors, tokens and permissions."""

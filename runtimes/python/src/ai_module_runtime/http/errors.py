@@ -1,0 +1,106 @@
+"""Every error body of the host: a stable code, never the text of an exception."""
+
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from ai_module_runtime.errors import ApiError, InvalidInputError
+from ai_module_runtime.jobs.errors import RETRY_AFTER, JobError, PermanentError
+
+# Pydantic names what it saw in Python; what a client sent is simply not an object.
+ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
+# What JSON can say and nobody can store: numbers beyond all bounds, half characters.
+NOT_JSON = {"finite_number", "string_unicode"}
+
+
+class ErrorBody(BaseModel):
+    """The body of every error but 422."""
+
+    detail: str
+
+
+class ErrorItem(BaseModel):
+    """One thing that is wrong with a request."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class ValidationErrorBody(BaseModel):
+    """The body of a 422."""
+
+    detail: list[ErrorItem]
+
+
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    **{status: {"model": ErrorBody} for status in (401, 403, 404, 409, 429, 503)},
+    422: {"model": ValidationErrorBody},
+}
+
+
+def error_response(status_code: int, detail: Any, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The response for an error; `detail` is a code, or the list of a 422."""
+    return JSONResponse({"detail": detail}, status_code, headers)
+
+
+def validation_response(loc: tuple[str | int, ...], message: str, error_type: str) -> JSONResponse:
+    """A 422 with a single entry."""
+    return error_response(422, [{"loc": list(loc), "msg": message, "type": error_type}])
+
+
+async def _on_api_error(_request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("ApiError", error)
+    return error_response(refusal.status_code, refusal.code, refusal.headers)
+
+
+async def _on_invalid_input(_request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("InvalidInputError", error)
+    return validation_response(refusal.loc, refusal.message, refusal.error_type)
+
+
+async def _on_job_error(_request: Request, error: Exception) -> JSONResponse:
+    """Work that was done within the request has failed."""
+    failure = cast("JobError", error)
+    if failure.code == "timeout":
+        return error_response(504, failure.code)
+    if isinstance(failure, PermanentError):
+        return error_response(502, failure.code)
+    return error_response(503, failure.code, RETRY_AFTER)
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+    status_code = cast("HTTPException", error).status_code
+    if status_code in (404, 405):
+        return error_response(404, "not_found")
+    return error_response(status_code, f"http_{status_code}")
+
+
+async def _on_validation_error(_request: Request, error: Exception) -> JSONResponse:
+    problems = cast("RequestValidationError", error).errors()
+    unreadable = next((item for item in problems if item["type"] in NOT_JSON), None)
+    if unreadable is not None:
+        return validation_response(("body",), unreadable["msg"], "json_invalid")
+    items = [
+        {"loc": list(item["loc"]), "msg": item["msg"], "type": ERROR_TYPES.get(item["type"], item["type"])}
+        for item in problems
+    ]
+    return error_response(422, items)
+
+
+async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
+    return error_response(500, "internal_error")
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Make every error of `app` answer in the host's format."""
+    app.add_exception_handler(ApiError, _on_api_error)
+    app.add_exception_handler(InvalidInputError, _on_invalid_input)
+    app.add_exception_handler(JobError, _on_job_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_exception)

@@ -1,0 +1,120 @@
+"""Authentication and permissions as dependencies of routes."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from ai_module_runtime.errors import ApiError
+from ai_module_runtime.host import call_port
+from ai_module_runtime.http.dependencies import HostDep
+from ai_module_runtime.http.tokens import bearer_token
+from ai_module_runtime.ports import May, may_by_permissions
+from ai_module_runtime.users import User
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+RETRY_AFTER = {"Retry-After": "5"}
+
+# Documents the Authorization header; the host's port reads it from the request.
+Documented = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def get_current_user(request: Request, host: HostDep, _documented: Documented) -> User:
+    """The caller.
+
+    Raises:
+        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
+            503 `authentication_unavailable` if the host cannot tell.
+    """
+    try:
+        user = await host.authenticate(request)
+    except ApiError:
+        raise
+    except Exception as error:
+        logger.exception("authenticate failed")
+        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+    if user is None:
+        code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
+        raise ApiError(401, code, CHALLENGE)
+    return user
+
+
+async def get_optional_user(request: Request, host: HostDep, documented: Documented) -> User | None:
+    """The caller, or None without a good token: for public endpoints that show more to admins."""
+    try:
+        return await get_current_user(request, host, documented)
+    except ApiError:
+        return None
+
+
+CurrentUser = Annotated[User, Depends(get_current_user)]
+OptionalUser = Annotated[User | None, Depends(get_optional_user)]
+
+
+@dataclass(frozen=True)
+class PermissionCheck:
+    """A dependency that answers 403 to users without the permission and passes the others on."""
+
+    permission: str
+
+    async def __call__(self, user: CurrentUser, host: HostDep) -> User:
+        """The user, who has the permission."""
+        try:
+            allowed = await host.may(user, self.permission)
+        except Exception as error:
+            logger.exception("may failed")
+            raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+        if not allowed:
+            raise ApiError(403, "permission_denied")
+        return user
+
+
+def requires(permission: str) -> Any:
+    """For the `dependencies` of a route: lets only users with `permission` call it.
+
+    A dependency and not a decorator, so that it refuses before the request's path and body are validated.
+    """
+    return Depends(PermissionCheck(permission))
+
+
+def require_permission(
+    permission: str, may: May = may_by_permissions
+) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
+    """A decorator of an endpoint that has the user among its arguments: 403 without the permission.
+
+    It runs after the request was validated. Prefer `requires`, which refuses before.
+    """
+
+    def decorate(endpoint: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
+        @wraps(endpoint)
+        async def guarded(*arguments: P.args, **named: P.kwargs) -> R:
+            users = (value for value in (*arguments, *named.values()) if isinstance(value, User))
+            user = next(users, None)
+            if user is None:
+                raise ApiError(401, "not_authenticated", CHALLENGE)
+            if not await call_port(may, user, permission):
+                raise ApiError(403, "permission_denied")
+            return await endpoint(*arguments, **named)
+
+        return guarded
+
+    return decorate
+
+
+async def require_admin(user: CurrentUser) -> User:
+    """Answer 403 to everyone but admins."""
+    if not user.is_admin:
+        raise ApiError(403, "permission_denied")
+    return user
+
+
+Admin = Annotated[User, Depends(require_admin)]

@@ -1,0 +1,78 @@
+"""JSON Web Tokens signed with HS256. The token is the user: there is no table of users."""
+
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.jwt_secret import read_jwt_secret
+from ai_module_runtime.settings import Settings
+from ai_module_runtime.users import User
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+ALGORITHM = "HS256"
+DEFAULT_LIFETIME = timedelta(hours=12)
+
+
+class Claims(BaseModel):
+    """What a token must contain. `sub` is stored, and PostgreSQL stores no NUL."""
+
+    model_config = ConfigDict(strict=True)
+
+    sub: str = Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")
+    permissions: list[str] = []
+    admin: bool = False
+
+
+def bearer_token(request: "Request") -> str | None:
+    """The token of the Authorization header; None without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None
+
+
+class Tokens:
+    """Signs and reads tokens with the secret of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def secret(self) -> str:
+        """The secret; outside production, made in `data_dir` on first use."""
+        return read_jwt_secret(self._settings)
+
+    def create(
+        self,
+        user_id: str,
+        permissions: list[str],
+        *,
+        admin: bool = False,
+        lifetime: timedelta = DEFAULT_LIFETIME,
+    ) -> str:
+        """A signed token for `user_id`."""
+        claims: dict[str, Any] = {
+            "sub": user_id,
+            "permissions": permissions,
+            "admin": admin,
+            "exp": utcnow() + lifetime,
+        }
+        return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
+
+    def read(self, token: str) -> User | None:
+        """The user of a token; None if it is not valid."""
+        try:
+            payload = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options={"require": ["exp", "sub"]})
+            claims = Claims.model_validate(payload)
+        except (jwt.InvalidTokenError, ValidationError):
+            return None
+        return User(id=claims.sub, is_admin=claims.admin, permissions=frozenset(claims.permissions))
+
+    async def authenticate(self, request: "Request") -> User | None:
+        """The user of a request with a bearer token: for `Ports`."""
+        token = bearer_token(request)
+        return None if token is None else self.read(token)

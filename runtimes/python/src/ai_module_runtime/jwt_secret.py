@@ -1,0 +1,29 @@
+"""The secret that signs tokens."""
+
+import os
+import secrets
+from pathlib import Path
+
+from ai_module_runtime.settings import Settings
+
+
+def read_jwt_secret(settings: Settings) -> str:
+    """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only."""
+    return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
+
+
+def _read_or_create(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            # A link fails where a rename would overwrite: of two processes starting at once, one secret stays.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()

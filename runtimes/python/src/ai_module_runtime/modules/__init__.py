@@ -1,0 +1,1 @@
+"""Modules: manifests, configuration, and how they are found, started and stopped."""

@@ -1,0 +1,138 @@
+"""Starts and stops the modules. A broken module never takes the host or another module down."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from fastapi import APIRouter, FastAPI
+
+from ai_module_runtime.db.migrations import apply_migrations, module_migrations
+from ai_module_runtime.errors import ApiError
+from ai_module_runtime.http.errors import ERROR_RESPONSES
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.modules.base_module import BaseAIModule
+from ai_module_runtime.modules.discovery import Candidate
+from ai_module_runtime.modules.job_module import JobModule
+from ai_module_runtime.settings import API_PREFIX
+
+if TYPE_CHECKING:
+    from ai_module_runtime.host import Host
+
+logger = logging.getLogger(__name__)
+
+START_SECONDS = 30
+ServiceT = TypeVar("ServiceT", bound=JobService)
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class StartError(Exception):
+    """A module cannot be started; the code says at which step."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Orchestrator:
+    """The modules of a host, in the order in which they are started."""
+
+    def __init__(self, host: "Host") -> None:
+        self._host = host
+        self.candidates: list[Candidate] = []
+
+    async def start(self, app: FastAPI) -> None:
+        """Find, start and mount all modules."""
+        self.candidates = self._host.discover()
+        for candidate in self.candidates:
+            if candidate.usable:
+                await self._start(candidate)
+            prefix = f"{API_PREFIX}/modules/{candidate.name}"
+            router = candidate.module.get_router() if candidate.ready and candidate.module else _unavailable()
+            app.include_router(router, prefix=prefix, tags=[candidate.name], responses=ERROR_RESPONSES)
+            logger.info("module %s: %s", candidate.name, candidate.error or candidate.status)
+
+    async def stop(self) -> None:
+        """Stop the modules, those that others depend on last."""
+        for candidate in reversed(self.candidates):
+            if candidate.module is not None:
+                self._host.events.unsubscribe(candidate.name)
+                await candidate.module.shutdown()
+
+    def get_candidate(self, name: str) -> Candidate:
+        """The module of this name, started or not.
+
+        Raises:
+            ApiError: 404 `module_not_found`.
+        """
+        for candidate in self.candidates:
+            if candidate.name == name:
+                return candidate
+        raise ApiError(404, "module_not_found")
+
+    def get_service(self, name: str, service_class: type[ServiceT]) -> ServiceT:
+        """The service of a started module.
+
+        Raises:
+            ApiError: 503 `module_unavailable`.
+        """
+        for service in self.services():
+            if service.spec.name == name and isinstance(service, service_class):
+                return service
+        raise ApiError(503, "module_unavailable")
+
+    def services(self) -> list[JobService]:
+        """The services of the started modules that work in jobs."""
+        modules = [candidate.module for candidate in self.candidates if candidate.ready]
+        return [module.service for module in modules if isinstance(module, JobModule)]
+
+    async def _start(self, candidate: Candidate) -> None:
+        try:
+            candidate.module = await self._started(candidate)
+        except StartError as error:
+            # Of a module's own files the text is told: without it nobody could mend them.
+            cause = error.__cause__
+            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
+            candidate.error = error.code
+
+    async def _started(self, candidate: Candidate) -> BaseAIModule:
+        needs = candidate.metadata.needed_modules if candidate.metadata else []
+        if not all(self.get_candidate(name).ready for name in needs):
+            raise StartError("dependency_missing")
+        with _failing_as("import_failed"):
+            module = candidate.load()
+        context = self._host.context_of(candidate)
+        with _failing_as("config_invalid"):
+            module.set_context(context)
+        with _failing_as("import_failed"):
+            module.get_router()
+            self._host.register_tasks(candidate, context)
+        with _failing_as("migration_failed"):
+            await apply_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
+        with _failing_as("initialize_failed"):
+            async with asyncio.timeout(START_SECONDS):
+                if not await module.initialize():
+                    raise StartError("initialize_failed")
+            module.register_events(context.events)
+        return module
+
+
+@contextmanager
+def _failing_as(code: str) -> Iterator[None]:
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        raise StartError(code) from error
+
+
+def _unavailable() -> APIRouter:
+    """Endpoints of a module that is not started: all of them say so."""
+    router = APIRouter()
+
+    async def refuse(path: str) -> None:
+        raise ApiError(503, "module_unavailable")
+
+    router.add_api_route("/{path:path}", refuse, methods=METHODS, include_in_schema=False)
+    return router

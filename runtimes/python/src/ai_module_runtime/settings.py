@@ -1,0 +1,163 @@
+"""Settings of a host: read from environment variables, checked, passed on as one object."""
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy.engine import URL, make_url
+
+API_PREFIX = "/api/v1"
+PREFIX = "AI_"
+MIN_SECRET_BYTES = 32
+# Variables without the prefix, and fields that only a generated host reads.
+SERVER_FIELDS = ("host", "port")
+ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
+
+Environment = Literal["development", "test", "production"]
+
+
+class ConfigurationError(SystemExit):
+    """Invalid settings. Nothing catches it: the process ends and prints the reason."""
+
+
+def _check_level(name: str) -> str:
+    if name.upper() not in logging.getLevelNamesMapping():
+        raise ValueError(f"must be one of {', '.join(logging.getLevelNamesMapping())}")
+    return name.upper()
+
+
+def _names(value: Any) -> Any:
+    return frozenset(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """The settings of a host. Make them with `read_settings`.
+
+    `env` is the whole environment: modules read their own variables, such as `TEXT_DIGEST_TIMEOUT_SECONDS`, from it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    database_url: str | None = Field(default=None, repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    data_dir: Path = Path(".data")
+    jwt_secret: str | None = Field(default=None, repr=False)
+    log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
+    worker_concurrency: int = Field(default=4, ge=1)
+    disabled_modules: frozenset[str] = frozenset()
+    job_lease_seconds: float = Field(default=10, gt=0)
+    test_endpoints: bool = False
+    environment: Environment = "development"
+    attached: bool = False
+    env: Mapping[str, str] = Field(default={}, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "disabled_modules" in values:
+            return {**values, "disabled_modules": _names(values["disabled_modules"])}
+        return values
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        problems = []
+        if self.redis_url is not None and self.database_url is None:
+            problems.append("REDIS_URL needs DATABASE_URL")
+        if self.production:
+            if self.database_url is None:
+                problems.append("DATABASE_URL must be set in production: the embedded database is for development")
+            if not self.attached and len((self.jwt_secret or "").strip().encode()) < MIN_SECRET_BYTES:
+                problems.append(f"JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes in production")
+            if self.test_endpoints:
+                problems.append("TEST_ENDPOINTS must not be set in production")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def production(self) -> bool:
+        """Whether development conveniences are refused."""
+        return self.environment == "production"
+
+    @property
+    def distributed(self) -> bool:
+        """Whether tasks and events go through Redis to other processes."""
+        return self.redis_url is not None
+
+    @property
+    def database_address(self) -> URL:
+        """The database with its asynchronous driver; a SQLite file in `data_dir` without `database_url`."""
+        if self.database_url is None:
+            # From parts, not from a text: a folder may be named `a?b`.
+            return URL.create("sqlite+aiosqlite", database=str(self.data_dir.resolve() / "app.db"))
+        url = make_url(self.database_url)
+        dialect = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
+        driver = {"postgresql": "asyncpg", "sqlite": "aiosqlite"}.get(dialect, url.get_driver_name())
+        query = {"ssl" if key == "sslmode" else key: value for key, value in url.query.items()}
+        return url.set(drivername=f"{dialect}+{driver}", query=query)
+
+
+def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:
+    """The environment variables of the process, over those of a file.
+
+    The file is optional, and may begin with a byte order mark. The process's own environment is not changed.
+    """
+    values = {} if not env_file else dotenv_values(env_file, encoding="utf-8-sig")
+    return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
+
+
+def read_settings(env: Mapping[str, str], *, attached: bool = False) -> Settings:
+    """Read the settings of a host from environment variables. An empty variable counts as absent.
+
+    Variables have the prefix `AI_`, such as `AI_DATABASE_URL`. A generated host also reads them without it, and `HOST`
+    and `PORT`. An attached host shares the environment with its application and reads only `AI_*`.
+
+    Raises:
+        ConfigurationError: the message has a line for each variable that is not valid, and never a value.
+    """
+    given = {name: value for name, value in env.items() if value != ""}
+    values: dict[str, Any] = {"attached": attached, "env": given}
+    sources: dict[str, str] = {}
+    for field in Settings.model_fields:
+        if field in ("attached", "env", "environment"):
+            continue
+        for variable in _variables(field, attached):
+            if variable in given:
+                values[field], sources[field] = given[variable], variable
+                break
+    environment, problems = _environment(given)
+    values["environment"] = environment
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        for item in error.errors():
+            field = ".".join(map(str, item["loc"]))
+            message = item["msg"].removeprefix("Value error, ")
+            problems.append(f"{sources.get(field, field.upper())}: {message}" if field else message)
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    return settings
+
+
+def _variables(field: str, attached: bool) -> tuple[str, ...]:
+    name = field.upper()
+    if field in SERVER_FIELDS:
+        return () if attached else (name,)
+    return (f"{PREFIX}{name}",) if attached else (f"{PREFIX}{name}", name)
+
+
+def _environment(given: Mapping[str, str]) -> tuple[str, list[str]]:
+    """`production` if one of the variables is; a name that is not known is refused, since it may be a misspelled one."""
+    known = ("development", "test", "production")
+    values = {variable: given[variable] for variable in ENVIRONMENT_VARIABLES if variable in given}
+    problems = [
+        f"{variable}: must be one of {', '.join(known)}" for variable, value in values.items() if value not in known
+    ]
+    named = [value for value in values.values() if value in known]
+    return next((name for name in reversed(known) if name in named), "development"), problems

@@ -1,0 +1,65 @@
+"""A pytest plugin: fixtures for the tests of a host and of its modules, on a throw-away folder.
+
+The option `ai_host` names the host as `package.module:attribute`. DATABASE_URL and REDIS_URL may be set; without them
+the host runs embedded. A `.env` file is not read, and no provider on the network is used.
+"""
+
+import importlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from ai_module_runtime.testing.test_host import TestHost
+
+DEFAULT_MODULES_DIR = "app/ai/modules"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option that names the host."""
+    parser.addini("ai_host", "the host under test, as package.module:attribute", default="app.host:host")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment, before anything of the host is imported."""
+    data_dir = tempfile.mkdtemp(prefix="ai-host-tests-")
+    config.add_cleanup(lambda: shutil.rmtree(data_dir, ignore_errors=True))
+    os.environ.update(
+        DATA_DIR=data_dir,
+        ENV_FILE="",
+        JWT_SECRET=uuid4().hex,
+        LOG_LEVEL="WARNING",
+        TEST_ENDPOINTS="1",
+    )
+    for name in _modules(config.rootpath):
+        os.environ[f"{name.upper()}_PROVIDER"] = "local"
+
+
+def _modules(root: Path) -> list[str]:
+    settings = root / "ai-modules.yaml"
+    values = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
+    folder = root / ((values or {}).get("modules_dir") or DEFAULT_MODULES_DIR)
+    return [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+@pytest.fixture(scope="session")
+def host(pytestconfig: pytest.Config) -> "Iterator[TestHost]":
+    """A running host with all modules and a worker."""
+    from ai_module_runtime.testing.test_host import TestHost
+
+    module, _, attribute = str(pytestconfig.getini("ai_host")).partition(":")
+    with TestHost(getattr(importlib.import_module(module), attribute)).running() as running:
+        yield running
+
+
+@pytest.fixture
+def user_id() -> str:
+    """The id of a user that nothing is known of."""
+    return f"user-{uuid4()}"

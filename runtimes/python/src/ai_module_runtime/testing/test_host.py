@@ -1,0 +1,134 @@
+"""A running host as tests use it."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from time import monotonic, sleep
+from typing import Any, Self, TypeVar
+
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from ai_module_runtime.events.event_bus import Event
+from ai_module_runtime.host import Host, call_port
+from ai_module_runtime.http.tokens import Tokens
+from ai_module_runtime.jobs.models import JobRow
+from ai_module_runtime.jobs.schemas import ProcessRequest
+from ai_module_runtime.jobs.service import JobService
+from ai_module_runtime.jobs.states import TERMINAL
+from ai_module_runtime.ports import Authenticate, Ports, may_by_permissions
+from ai_module_runtime.tasks.embedded import EmbeddedWorker
+from ai_module_runtime.users import User
+
+T = TypeVar("T")
+
+WAIT_SECONDS = 20.0
+
+
+def wait_until(condition: Callable[[], T | None]) -> T:
+    """Call `condition` until it gives something, and return that.
+
+    Raises:
+        TimeoutError: it gave nothing for too long.
+    """
+    deadline = monotonic() + WAIT_SECONDS
+    while monotonic() < deadline:
+        value = condition()
+        if value is not None:
+            return value
+        sleep(0.02)
+    raise TimeoutError(f"nothing happened for {WAIT_SECONDS} seconds")
+
+
+class TestHost:
+    """A running host and a client of it. Tests take users of their own, so that they may share a database."""
+
+    # Not a test, whatever pytest thinks of the name.
+    __test__ = False
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        self.client = TestClient(host.app)
+        self._tokens = Tokens(host.settings.model_copy(update={"jwt_secret": secrets.token_hex(32)}))
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """The host with a worker, started for the length of the block.
+
+        It accepts the tokens of `headers` beside those of the application, and decides about permissions by them.
+        """
+        ports = self.host.ports
+        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=may_by_permissions)
+        try:
+            with self.client:
+                if not self.host.settings.distributed:
+                    yield self
+                    return
+                worker = EmbeddedWorker(self.host)
+                self.call(worker.start)
+                yield self
+                self.call(worker.stop)
+        finally:
+            self.host.ports = ports
+
+    def _authenticate(self, ports: Ports) -> Authenticate:
+        async def authenticate(request: Request) -> User | None:
+            user = await self._tokens.authenticate(request)
+            return user or await call_port(ports.authenticate, request)
+
+        return authenticate
+
+    def headers(self, user_id: str, *permissions: str, admin: bool = False) -> dict[str, str]:
+        """The Authorization header of a user with these permissions, `namespace:verb` or `namespace:*`."""
+        return {"Authorization": f"Bearer {self._tokens.create(user_id, list(permissions), admin=admin)}"}
+
+    def publish(self, name: str, data: dict[str, Any], event_id: str | None = None) -> Event:
+        """Publish an event in the name of the host."""
+        return self.call(self.host.events.publish, name, data, "host", None, event_id)
+
+    def call(self, function: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        """Run a coroutine function on the host's event loop.
+
+        Raises:
+            RuntimeError: the host is not running.
+        """
+        if self.client.portal is None:
+            raise RuntimeError("the host is not running")
+        return self.client.portal.call(function, *arguments)
+
+    def service(self, module: str) -> JobService:
+        """The service of a started module."""
+        return next(service for service in self.host.orchestrator.services() if service.spec.name == module)
+
+    def run_job(self, module: str, request: ProcessRequest, user_id: str) -> JobRow:
+        """Start a job and wait until it has ended."""
+        service = self.service(module)
+        started = self.call(service.start_processing, request, user_id)
+
+        def ended() -> JobRow | None:
+            job = self.call(service.get_job, started.id)
+            return job if job.status in TERMINAL else None
+
+        return wait_until(ended)
+
+    def wait_for_job(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
+        """Ask for a job's status until it has ended."""
+
+        def ended() -> dict[str, Any] | None:
+            job: dict[str, Any] = self.client.get(url, headers=headers).json()
+            return job if job["status"] in TERMINAL else None
+
+        return wait_until(ended)
+
+    def events(self, job_id: str, last: str) -> list[dict[str, Any]]:
+        """A job's events in the order in which they were published, as soon as `last` is among them."""
+        admin = self.headers("admin", admin=True)
+
+        def published() -> list[dict[str, Any]] | None:
+            query = {"correlation_id": f"job-{job_id}"}
+            response = self.client.get("/api/v1/test/events", params=query, headers=admin)
+            events: list[dict[str, Any]] = response.json()["events"]
+            return events if any(event["name"] == last for event in events) else None
+
+        return wait_until(published)

@@ -1,0 +1,7 @@
+"""A host as an application makes it."""
+
+from ai_module_runtime import Ports, Tokens, create_host, read_environment, read_settings
+
+settings = read_settings(read_environment(None))
+tokens = Tokens(settings)
+host = create_host(settings, Ports(authenticate=tokens.authenticate), modules="tests.no_modules")

@@ -1,1 +1,0 @@
-"""One package per module. The orchestrator finds them by their folders."""

@@ -1,1 +1,0 @@
-"""What every part of the host stands on: settings, database, event bus, permissions."""

@@ -1,1 +1,0 @@
-"""Help for tests: a running host, and checks that a module's manifest and code agree."""

@@ -1,3 +1,0 @@
-"""Fixtures for every test of the host and of its modules."""
-
-pytest_plugins = ["app.testing.fixtures"]

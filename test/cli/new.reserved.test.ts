@@ -87,7 +87,7 @@ describe.each(bundledNames)('a host of %s', (stack) => {
   it('has another name than its folder if that is a dependency, and init reports it', async () => {
     const cwd = tempFolder();
     const { err } = await succeedIn(cwd, ['host', 'init', stack, '--stack', stack, '--yes']);
-    expect(err).toContain(`Note: the project is named ${stack}-host, because it needs a package named ${stack}.\n`);
+    expect(err).toContain(`Note: the project is named ${stack}-host, because it depends on the package ${stack}.\n`);
     expect(readFileSync(join(cwd, stack, '.ai-module/lock.yaml'), 'utf8')).toContain(`${stack}-host`);
     await succeedIn(join(cwd, stack), ['update', '--host-files', '--check']);
     const other = await succeedIn(cwd, ['host', 'init', `${stack}-host`, '--stack', stack, '--yes']);

@@ -47,8 +47,9 @@ const bundle = (entry, name, more = {}) =>
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports.
-    supported: { 'dynamic-import': false },
+    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports, and arrow
+    // functions to other functions, because V8 parses the bodies of arrow functions before they are called.
+    supported: { 'dynamic-import': false, arrow: false },
     minify: true,
     metafile: true,
     legalComments: 'none',

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.ai.base_module import BaseAIModule
+    from ai_module_runtime import BaseAIModule
 
 
 def load_module() -> "BaseAIModule":

@@ -1,13 +1,9 @@
 """Settings of text_digest: defaults < manifest.yaml < environment (`TEXT_DIGEST_*`)."""
 
-from functools import lru_cache
-from pathlib import Path
-
+import ai_module_runtime as base
+from ai_module_runtime.modules import standard_settings as standard
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
-
-from app.ai import module_config as base
-from app.ai import standard_settings as standard
 
 
 class TextDigestConfig(base.ModuleConfig):
@@ -32,9 +28,3 @@ class TextDigestConfig(base.ModuleConfig):
         le=20,
         description="How many sentences a summary has.",
     )
-
-
-@lru_cache
-def get_config() -> TextDigestConfig:
-    """The settings, read once."""
-    return base.load_config(TextDigestConfig, Path(__file__).parent)

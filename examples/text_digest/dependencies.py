@@ -3,11 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
+from ai_module_runtime import CurrentUser, JobRow, OrchestratorDep
 from fastapi import Depends
-
-from app.api.dependencies import OrchestratorDep
-from app.core.permissions import CurrentUser
-from app.jobs.models import JobRow
 
 from .service import TextDigestService
 

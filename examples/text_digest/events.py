@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from app.core.event_bus import Event, EventBus, user_id_of
-from app.jobs.events import LifecycleEvents
+from ai_module_runtime import Event, LifecycleEvents, ModuleEvents, user_id_of
 
 from . import schemas
 
@@ -20,22 +19,19 @@ LIFECYCLE_EVENTS = LifecycleEvents(
 
 
 def register_event_handlers(
-    bus: EventBus,
+    bus: ModuleEvents,
     service: "TextDigestService",
 ) -> None:
     """Subscribe to the events of the manifest. A handler may see an event twice."""
 
-    @bus.on("user.deleted", group="text_digest")
+    @bus.on("user.deleted")
     async def on_user_deleted(event: Event) -> None:
         """Cancel and delete what belongs to the user."""
         user_id = user_id_of(event)
         if user_id is not None:
             await service.erase_user(user_id)
 
-    @bus.on(
-        "transcription.completed",
-        group="text_digest",
-    )
+    @bus.on("transcription.completed")
     async def on_transcription_completed(event: Event) -> None:
         """Start a job with the event's data; a second delivery gives no second job."""
         user_id = user_id_of(event)

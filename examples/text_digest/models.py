@@ -1,8 +1,7 @@
 """Tables of text_digest. After a change: `python -m app.migrate text_digest "what changed"`."""
 
+from ai_module_runtime import JobRow, ResultRow, job_indexes
 from sqlmodel import Field
-
-from app.jobs.models import JobRow, ResultRow, job_indexes
 
 
 class TextDigestJob(JobRow, table=True):

@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
+from ai_module_runtime import JobError, ModuleContext, PermanentError, TransientError
 from openai import APIStatusError, AsyncOpenAI, OpenAIError
-
-from app.ai.module_config import read_secret
-from app.jobs.errors import JobError, PermanentError, TransientError
 
 from .config import TextDigestConfig
 from .provider import Answer
@@ -17,7 +15,8 @@ TRANSIENT_STATUS_CODES = (408, 409, 429)
 class OpenAIProvider:
     """Asks the model that the configuration names, at `base_url`."""
 
-    def __init__(self, config: TextDigestConfig) -> None:
+    def __init__(self, context: ModuleContext, config: TextDigestConfig) -> None:
+        self._context = context
         self._config = config
         self._client: AsyncOpenAI | None = None
 
@@ -25,7 +24,7 @@ class OpenAIProvider:
         """Make the client. The retries are the job's, and so is the timeout."""
         self._client = AsyncOpenAI(
             # Servers on one's own machine need no key; the client insists on one.
-            api_key=read_secret(self._config.api_key_env) or "none",
+            api_key=self._context.read_secret(self._config.api_key_env) or "none",
             base_url=self._config.base_url,
             max_retries=0,
             timeout=None,

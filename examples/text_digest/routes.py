@@ -1,8 +1,6 @@
 """The module's endpoints; their prefix and error bodies come from the host."""
 
-from fastapi import APIRouter, Response
-
-from app.jobs.routing import (
+from ai_module_runtime import (
     CurrentUser,
     JobPage,
     JobRow,
@@ -12,6 +10,7 @@ from app.jobs.routing import (
     module_path,
     requires,
 )
+from fastapi import APIRouter, Response
 
 from . import schemas
 from .dependencies import (

@@ -1,10 +1,7 @@
 """Bodies of the module's requests and responses."""
 
+import ai_module_runtime as base
 from pydantic import ConfigDict
-
-from app.jobs import schemas as base
-
-from .config import get_config
 
 
 class TextDigestRequest(base.ProcessRequest):
@@ -19,11 +16,6 @@ class TextDigestRequest(base.ProcessRequest):
             },
         },
     )
-
-    @classmethod
-    def max_input_bytes(cls) -> int:
-        """How long the JSON text of `input_data` and `options` may be together."""
-        return get_config().max_input_bytes
 
 
 class TextDigestResponse(base.ProcessResponse):

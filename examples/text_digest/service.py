@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
-from app.jobs import service as base
-from app.jobs.spec import JobSpec
+import ai_module_runtime as base
+from ai_module_runtime import JobSpec, ModuleContext
 
 from . import models
-from .config import TextDigestConfig, get_config
+from .config import TextDigestConfig
 from .events import LIFECYCLE_EVENTS
 from .provider import create_provider
 
@@ -17,9 +17,9 @@ POLL_SECONDS = 0.05
 class TextDigestService(base.JobService):
     """One call of the provider for each job, polled until it is complete."""
 
-    def __init__(self, config: TextDigestConfig | None = None) -> None:
-        self.config = config or get_config()
-        self.provider = create_provider(self.config)
+    def __init__(self, context: ModuleContext, config: TextDigestConfig | None = None) -> None:
+        self.config = config or context.load_config(TextDigestConfig)
+        self.provider = create_provider(context, self.config)
         spec = JobSpec(
             name="text_digest",
             process_task="text_digest.process",
@@ -28,7 +28,7 @@ class TextDigestService(base.JobService):
             events=LIFECYCLE_EVENTS,
             max_concurrent_jobs=4,
         )
-        super().__init__(spec, self.config)
+        super().__init__(context, spec, self.config)
 
     async def initialize(self) -> None:
         """Open the provider."""

@@ -1,6 +1,6 @@
 """Create the tables of text_digest."""
 
-from app.jobs.tables import create_job_tables_v1, drop_job_tables
+from ai_module_runtime.jobs.tables import create_job_tables_v1, drop_job_tables
 
 revision = "0001"
 down_revision = None

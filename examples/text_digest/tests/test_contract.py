@@ -1,6 +1,6 @@
 """The manifest and the code agree. Change the manifest, then run `create-ai-module update`."""
 
-from app.testing.contract import (
+from ai_module_runtime.testing import (
     check_configuration,
     emitted_events,
     permissions_of,

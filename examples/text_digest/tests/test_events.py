@@ -3,16 +3,13 @@
 from uuid import uuid4
 
 import pytest
-
-from app.core.event_bus import event_bus
-from app.jobs.schemas import ProcessRequest
-from app.jobs.store import JobPage
-from app.testing.host import Host, wait_until
+from ai_module_runtime import JobPage, ProcessRequest
+from ai_module_runtime.testing import TestHost, wait_until
 
 MODULE = "text_digest"
 
 
-def test_tells_of_a_job(host: Host, user_id: str) -> None:
+def test_tells_of_a_job(host: TestHost, user_id: str) -> None:
     service = host.service(MODULE)
     request = ProcessRequest(input_data={"text": "hello"})
     job = host.call(service.start_processing, request, user_id)
@@ -23,11 +20,11 @@ def test_tells_of_a_job(host: Host, user_id: str) -> None:
     assert {event["data"]["user_id"] for event in events} == {user_id}
 
 
-def test_erases_a_deleted_user(host: Host, user_id: str) -> None:
+def test_erases_a_deleted_user(host: TestHost, user_id: str) -> None:
     service = host.service(MODULE)
     request = ProcessRequest(input_data={"text": "hello"})
     job = host.call(service.start_processing, request, user_id)
-    host.call(event_bus.publish, "user.deleted", {"user_id": user_id}, "host")
+    host.publish("user.deleted", {"user_id": user_id})
     assert wait_until(lambda: host.call(service.store.get, job.id) is None or None)
 
 
@@ -37,11 +34,11 @@ def test_erases_a_deleted_user(host: Host, user_id: str) -> None:
         "transcription.completed",
     ],
 )
-def test_starts_one_job_for_an_event(host: Host, user_id: str, name: str) -> None:
+def test_starts_one_job_for_an_event(host: TestHost, user_id: str, name: str) -> None:
     service = host.service(MODULE)
     event_id = str(uuid4())
     for _ in range(2):
-        host.call(event_bus.publish, name, {"user_id": user_id, "text": "hello"}, "host", None, event_id)
+        host.publish(name, {"user_id": user_id, "text": "hello"}, event_id)
 
     def completed() -> JobPage | None:
         page = host.call(service.list_jobs, user_id, 0, 20, None)

@@ -4,8 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-
-from app.testing.host import Host
+from ai_module_runtime.testing import TestHost
 
 MODULE = "text_digest"
 URL = f"/api/v1/modules/{MODULE}"
@@ -13,18 +12,18 @@ REQUEST = {"input_data": {"test": "data"}}
 
 
 @pytest.fixture
-def headers(host: Host, user_id: str) -> dict[str, str]:
+def headers(host: TestHost, user_id: str) -> dict[str, str]:
     """A user with all permissions, but no admin."""
     return host.headers(user_id, "text_digest:*")
 
 
-def test_is_discovered_and_healthy(host: Host) -> None:
+def test_is_discovered_and_healthy(host: TestHost) -> None:
     modules = host.client.get("/api/v1/modules/list").json()["modules"]
     assert (MODULE, "ready") in [(module["name"], module["status"]) for module in modules]
     assert host.client.get(f"{URL}/health").json()["status"] == "healthy"
 
 
-def test_a_job_completes(host: Host, headers: dict[str, str]) -> None:
+def test_a_job_completes(host: TestHost, headers: dict[str, str]) -> None:
     response = host.client.post(f"{URL}/process", json=REQUEST, headers=headers)
     assert response.status_code == 202
     assert response.json()["status"] == "pending"
@@ -44,7 +43,7 @@ def test_a_job_completes(host: Host, headers: dict[str, str]) -> None:
     assert (refused.status_code, refused.json()) == (409, {"detail": "job_not_cancellable"})
 
 
-def test_keeps_jobs_of_others_apart(host: Host, headers: dict[str, str]) -> None:
+def test_keeps_jobs_of_others_apart(host: TestHost, headers: dict[str, str]) -> None:
     response = host.client.post(f"{URL}/process", json=REQUEST, headers=headers)
     stranger = host.headers("stranger", "text_digest:*")
     refused = host.client.get(response.headers["Location"], headers=stranger)
@@ -64,7 +63,7 @@ def test_keeps_jobs_of_others_apart(host: Host, headers: dict[str, str]) -> None
         ({**REQUEST, "priority": 11}, "less_than_equal"),
     ],
 )
-def test_refuses_a_bad_body(host: Host, headers: dict[str, str], body: dict[str, Any], error: str) -> None:
+def test_refuses_a_bad_body(host: TestHost, headers: dict[str, str], body: dict[str, Any], error: str) -> None:
     response = host.client.post(f"{URL}/process", json=body, headers=headers)
     assert response.status_code == 422
     assert [item["type"] for item in response.json()["detail"]] == [error]
@@ -82,14 +81,14 @@ def test_refuses_a_bad_body(host: Host, headers: dict[str, str], body: dict[str,
         "POST /digest",
     ],
 )
-def test_needs_a_token_and_a_permission(host: Host, user_id: str, endpoint: str) -> None:
+def test_needs_a_token_and_a_permission(host: TestHost, user_id: str, endpoint: str) -> None:
     method, path = endpoint.split(" ")
     assert host.client.request(method, URL + path).status_code == 401
     response = host.client.request(method, URL + path, headers=host.headers(user_id))
     assert (response.status_code, response.json()) == (403, {"detail": "permission_denied"})
 
 
-def test_counts_jobs(host: Host, headers: dict[str, str]) -> None:
+def test_counts_jobs(host: TestHost, headers: dict[str, str]) -> None:
     stats = host.client.get(f"{URL}/admin/stats", headers=headers).json()
     assert stats["total_jobs"] == sum(
         stats[f"{status}_jobs"] for status in ("pending", "processing", "completed", "failed", "cancelled")
@@ -102,7 +101,7 @@ def test_counts_jobs(host: Host, headers: dict[str, str]) -> None:
         "POST /digest",
     ],
 )
-def test_works_at_once(host: Host, headers: dict[str, str], endpoint: str) -> None:
+def test_works_at_once(host: TestHost, headers: dict[str, str], endpoint: str) -> None:
     method, path = endpoint.split(" ")
     body = REQUEST if method in ("POST", "PUT", "PATCH") else None
     response = host.client.request(method, URL + path, json=body, headers=headers)

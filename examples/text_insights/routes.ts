@@ -11,7 +11,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'POST',
       url: '/process',
-      preValidation: can.create,
+      onRequest: can.create,
       schema: {
         tags,
         summary: 'Start a job',
@@ -28,7 +28,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'GET',
       url: '/status/:job_id',
-      preValidation: can.read,
+      onRequest: can.read,
       schema: {
         tags,
         summary: 'Look at a job',
@@ -41,7 +41,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'GET',
       url: '/list',
-      preValidation: can.read,
+      onRequest: can.read,
       schema: {
         tags,
         summary: 'List your jobs, newest first',
@@ -54,7 +54,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'POST',
       url: '/cancel/:job_id',
-      preValidation: can.delete,
+      onRequest: can.delete,
       schema: {
         tags,
         summary: 'Cancel a job',
@@ -70,7 +70,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'GET',
       url: '/result/:job_id',
-      preValidation: can.read,
+      onRequest: can.read,
       schema: {
         tags,
         summary: 'Fetch the result of a job',
@@ -83,7 +83,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'GET',
       url: '/admin/stats',
-      preValidation: can.admin,
+      onRequest: can.admin,
       schema: {
         tags,
         summary: 'Count all jobs',
@@ -95,7 +95,7 @@ export function routes(service: Service): FastifyPluginAsyncZod {
     app.route({
       method: 'POST',
       url: '/analyse',
-      preValidation: can.create,
+      onRequest: can.create,
       schema: {
         tags,
         summary: 'Do the work at once',

@@ -11,7 +11,7 @@ export { AttemptTimeout, HttpError, PermanentError, TransientError } from './err
 export type { Event, EventHandler } from './events/event.ts';
 export { ModuleEvents } from './events/module-events.ts';
 export { createHost, type Host, type HostOptions } from './host.ts';
-export { type RequestUser, requireAdmin, requirePermission } from './http/auth.ts';
+export { type Guard, type RequestUser, requireAdmin, requirePermission } from './http/auth.ts';
 export { bearerToken } from './http/bearer-token.ts';
 export { errorResponses, guardErrors } from './http/error-responses.ts';
 export { jwtSecret } from './http/jwt-secret.ts';

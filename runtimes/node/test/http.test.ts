@@ -36,6 +36,10 @@ describe('a token', () => {
     ['signed by somebody else', token({}, 'HS256', 'another secret')],
     ['of another algorithm', token({}, 'HS512')],
     ['of nobody', token({ sub: '' })],
+    ['of a name with 256 characters', token({ sub: '😀'.repeat(256) })],
+    ['not valid yet', token({ nbf: later() })],
+    ['from the future', token({ iat: later() })],
+    ['with a time that is no number', token({ iat: 'now' })],
     ['with strange permissions', token({ permissions: 'all' })],
     ['with a strange admin', token({ admin: 'yes' })],
     ['that is none', 'abc'],
@@ -47,20 +51,21 @@ describe('a token', () => {
     [{ permissions: ['sample:create'] }, 202],
     [{ permissions: ['sample:*'] }, 202],
     [{ admin: true }, 202],
+    [{ admin: true, sub: '😀'.repeat(255), nbf: 1, iat: 1 }, 202],
     [{ permissions: ['sample:read', 'other:create', '*', 'sample:'] }, 403],
   ])('with %j answers %i', async (claims, status) => {
     expect((await send(`Bearer ${token(claims)}`)).status).toBe(status);
   });
 });
 
-describe('refusals come in order', () => {
+describe('errors come in order', () => {
   const allowed = `Bearer ${token({ admin: true })}`;
 
   it.each([
-    ['malformed JSON', '', '{', 422],
-    ['no token', '', '{}', 401],
-    ['no permission', `Bearer ${token({})}`, '{}', 403],
-    ['a bad body', allowed, '{}', 422],
+    ['no token', '', '{', 401],
+    ['no permission', `Bearer ${token({})}`, '{', 403],
+    ['malformed JSON', allowed, '{', 422],
+    ['an invalid body', allowed, '{}', 422],
   ])('%s', async (_, authorization, body, status) => {
     expect((await send(authorization, body)).status).toBe(status);
   });
@@ -73,12 +78,50 @@ describe('refusals come in order', () => {
     ['{"input_data": {}}', ['too_short body.input_data']],
     ['{"input_data": {"a": 1}, "priority": "5"}', ['int_type body.priority']],
     ['{"input_data": {"a": 1}, "priority": 11, "x": 1}', ['less_than_equal body.priority', 'extra_forbidden body.x']],
+    ['{"input_data": {"a": 1e400}}', ['json_invalid body']],
+    ['{"input_data": {"a": -9007199254740992}}', ['json_invalid body']],
+    ['{"input_data": {"a": "x\\u0000"}}', ['json_invalid body']],
+    ['{"input_data": {"\\ud800": 1}}', ['json_invalid body']],
     [`{"input_data": ${'{"a":'.repeat(200)}1${'}'.repeat(200)}}`, ['too_deep body']],
     [`{"input_data": {"a": "${'x'.repeat(2_200_000)}"}}`, ['too_long body']],
   ])('%.40s', async (body, problems) => {
     const { status, detail } = await send(allowed, body);
     const found = detail.map((problem: { loc: string[]; type: string }) => `${problem.type} ${problem.loc.join('.')}`);
     expect({ status, found }).toEqual({ status: 422, found: problems });
+  });
+});
+
+describe('numbers and text', () => {
+  it.each([
+    '{"input_data": {"a": [9007199254740991, -9007199254740991, 1e300, 9007199254740993.0]}}',
+    '{"input_data": {"a": "9007199254740993 \\\\u0000 \\ud83d\\ude00"}}',
+  ])('accepts %s', async (body) => {
+    expect((await send(`Bearer ${token({ admin: true })}`, body)).status).toBe(202);
+  });
+});
+
+describe('an address', () => {
+  it.each(['/api/v1/modules/%zz/health', '/health?a=%f', '/health?a=%ff', '/%'])(
+    '%s is malformed: 400',
+    async (path) => {
+      const answer = await host.host.app.inject({ url: path });
+      expect([answer.statusCode, answer.json()]).toEqual([400, { detail: 'bad_request' }]);
+    },
+  );
+
+  it('answers HEAD like GET, without a body', async () => {
+    const [get, head] = await Promise.all([
+      host.host.app.inject({ url: '/health' }),
+      host.host.app.inject({ method: 'HEAD', url: '/health' }),
+    ]);
+    expect([head.statusCode, head.headers['content-length'], head.body]).toEqual([
+      200,
+      get.headers['content-length'],
+      '',
+    ]);
+    expect((await host.host.app.inject({ method: 'HEAD', url: '/api/v1/modules/sample/process' })).statusCode).toBe(
+      404,
+    );
   });
 });
 
@@ -101,5 +144,8 @@ describe('the host', () => {
     const { paths } = (await host.host.app.inject({ url: '/openapi.json' })).json();
     expect(paths[url].post).toMatchObject({ security: [{ bearer: [] }] });
     expect(paths['/health'].get.security).toBeUndefined();
+    expect(Object.keys(paths['/health'].get.responses)).toEqual(['200', '503']);
+    expect(Object.keys(paths['/api/v1/modules/{name}/health'].get.responses)).toEqual(['200', '404', '503']);
+    expect(paths[url].post.requestBody.content['application/json'].schema.properties.input_data.minProperties).toBe(1);
   });
 });

@@ -94,10 +94,13 @@ export function describeRefusals(world: World): void {
     });
   });
 
-  it('422 for malformed JSON comes before 401 and 403', async () => {
-    for (const caller of [world.stranger(), world.stranger('Bearer abc'), world.person({}), world.person()]) {
-      expectProblems(await caller.raw(path, '{"input_data": '), 'json_invalid at body');
+  it('401 and 403 come before 422 for malformed JSON, also if the body is too large', async () => {
+    for (const body of ['{"input_data": ', `{"input_data": "${'x'.repeat(2_200_000)}`]) {
+      expectUnauthorised(await world.stranger().raw(path, body), 'not_authenticated');
+      expectUnauthorised(await world.stranger('Bearer abc').raw(path, body), 'invalid_token');
+      expectRefusal(await world.person({}).raw(path, body), 403, 'permission_denied');
     }
+    expectProblems(await world.person().raw(path, '{"input_data": '), 'json_invalid at body');
   });
 
   it('429 too_many_jobs comes after all other errors and counts the active jobs of each user', async () => {

@@ -127,17 +127,41 @@ export function describeRequests(world: World): void {
   });
 
   it.each([
-    ['a NUL character', '{"input_data": {"a": "x\\u0000y"}}'],
-    ['half a surrogate pair', '{"input_data": {"a": "\\ud800"}}'],
-    ['a key __proto__', '{"input_data": {"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}}'],
-    ['a number beyond a double', '{"input_data": {"a": 1e400}}'],
-    ['an integer of 400 digits', `{"input_data": {"a": ${'9'.repeat(400)}}}`],
-  ])('process: %s is rejected or becomes a job that ends', async (_, body) => {
+    ['a NUL character', '"x\\u0000y"'],
+    ['a NUL character in a key', '{"x\\u0000y": 1}'],
+    ['half a surrogate pair', '"\\ud800"'],
+    ['a number beyond a double', '1e400'],
+    ['an integer beyond 2^53', '9007199254740992'],
+    ['a negative integer beyond 2^53', '[-9007199254740992]'],
+    ['an integer of 400 digits', '9'.repeat(400)],
+  ])('422 process: %s', async (_, value) => {
+    const body = `{"input_data": {"a": ${value}}}`;
+    expectProblems(await world.person().raw(under(neighbour, '/process'), body), 'json_invalid at body');
+  });
+
+  it.each([
+    ['the largest integers', '[9007199254740991, -9007199254740991]'],
+    ['a large number that is no integer literal', '[1e300, 9007199254740992.0]'],
+    ['a pair of surrogates, and a backslash before u0000', '"\\ud83d\\ude00 \\\\u0000"'],
+    ['a key __proto__', '{"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}'],
+  ])('process: %s becomes a job that ends', async (_, value) => {
     const caller = world.person();
-    const answer = await caller.raw(under(neighbour, '/process'), body);
-    expect([202, 422]).toContain(answer.status);
-    if (answer.status === 202) await finish(caller, neighbour, (answer.json as { job_id: string }).job_id);
+    const answer = await caller.raw(under(neighbour, '/process'), `{"input_data": {"a": ${value}}}`);
+    expect(answer.status, answer.text).toBe(202);
+    await finish(caller, neighbour, (answer.json as { job_id: string }).job_id);
     expect(({} as { polluted?: true }).polluted).toBeUndefined();
+  });
+
+  it.each(['/list?skip=%zz', '/status/%zz', '/%', '/status/%f'])('400 bad_request: %s', async (tail) => {
+    expectRefusal(await world.person().send({ method: 'GET', path: under(subject, tail) }), 400, 'bad_request');
+  });
+
+  it('HEAD answers like GET', async () => {
+    const caller = world.person();
+    for (const path of ['/health', under(subject, '/list'), under(subject, '/nothing-here')]) {
+      const [get, head] = [await caller.get(path), await caller.send({ method: 'HEAD', path })];
+      expect([head.status, head.text]).toEqual([get.status, '']);
+    }
   });
 
   it.each(badQueries)('422 list: %s', async (query, ...problems) => {

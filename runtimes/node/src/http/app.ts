@@ -8,10 +8,11 @@ import type { Ports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { installAuth } from './auth.ts';
 import { installBodyParser } from './body-parser.ts';
-import { answerError, answerNotFound, BODY_LIMIT_BYTES } from './error-handler.ts';
+import { answerError, answerFrameworkError, answerNotFound, BODY_LIMIT_BYTES } from './error-handler.ts';
 import { hostRoutes } from './host-routes.ts';
 import { compileValidator } from './invalid-request.ts';
 import { HIDDEN, installOpenApi } from './openapi.ts';
+import { refuseMalformedEscapes } from './percent-escapes.ts';
 import { testRoutes } from './test-routes.ts';
 
 /** An application without routes: parsing, validation, authentication and errors. */
@@ -22,12 +23,13 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
       : { logger: { level: settings.logLevel, serializers: { err: describeError } } }),
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 2_000 },
-    frameworkErrors: (_error, request, reply) => answerNotFound(request, reply),
+    frameworkErrors: answerFrameworkError,
   });
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
+  refuseMalformedEscapes(app);
   installBodyParser(app);
   installAuth(app, ports);
   return app;

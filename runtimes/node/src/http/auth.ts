@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest, preValidationAsyncHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import { isAllowed, type Ports, type User } from '../ports.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -50,10 +50,11 @@ async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T |
   }
 }
 
-// Guards run before validation, so that callers without the permission learn nothing about a valid request.
+/** A guard of a route: its `onRequest`, so that nothing is read from callers without the permission. */
+export type Guard = (request: FastifyRequest) => Promise<void>;
 
 /** Guard of a route: 401 without a user, 403 without the permission. */
-export function requirePermission(permission: string): preValidationAsyncHookHandler {
+export function requirePermission(permission: string): Guard {
   return async (request) => {
     request.user = await request.server.authenticate(request);
     if (!(await request.server.may(request.user, permission))) throw new HttpError(403, 'permission_denied');
@@ -61,7 +62,7 @@ export function requirePermission(permission: string): preValidationAsyncHookHan
 }
 
 /** Guard of a route for administrators. */
-export const requireAdmin: preValidationAsyncHookHandler = async (request) => {
+export const requireAdmin: Guard = async (request) => {
   request.user = await request.server.authenticate(request);
   if (!request.user.isAdmin) throw new HttpError(403, 'permission_denied');
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InvalidRequest, NOT_JSON } from './invalid-request.ts';
+import { parseInteroperable } from './json.ts';
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/;
 
@@ -16,7 +17,7 @@ export function installBodyParser(app: FastifyInstance): void {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return parseInteroperable(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     throw new InvalidRequest([NOT_JSON]);
   }

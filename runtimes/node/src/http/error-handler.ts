@@ -21,6 +21,12 @@ export async function answerError(error: unknown, request: FastifyRequest, reply
   return reply.code(500).send({ detail: 'internal_error' });
 }
 
+/** Answers a request that the router can't read. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  if (error.code === 'FST_ERR_BAD_URL') return reply.code(400).send({ detail: 'bad_request' });
+  return answerNotFound(request, reply);
+}
+
 export function answerNotFound(_request: FastifyRequest, reply: FastifyReply) {
   return reply.code(404).send({ detail: 'not_found' });
 }

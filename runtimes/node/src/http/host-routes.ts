@@ -8,7 +8,8 @@ import { checkHealth } from '../modules/health.ts';
 import type { ModuleEntry, Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { requireAdmin } from './auth.ts';
-import { guardErrors } from './error-responses.ts';
+import { errorResponses, guardErrors } from './error-responses.ts';
+import { HostHealth, ModuleHealthView, ModuleList } from './views.ts';
 
 const PublishRequest = z
   .strictObject({
@@ -23,7 +24,8 @@ const PublishRequest = z
 export function hostRoutes(host: HostServices, orchestrator: Orchestrator): FastifyPluginAsyncZod {
   const entries = () => [...orchestrator.modules.values()];
   return async (app) => {
-    app.get('/health', { schema: { tags: ['host'] } }, async (_request, reply) => {
+    const health = { tags: ['host'], response: { 200: HostHealth, 503: HostHealth } };
+    app.get('/health', { schema: health }, async (_request, reply) => {
       const alive = await host.database.db.execute(sql`select 1`).then(
         () => true,
         () => false,
@@ -33,7 +35,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
     });
 
-    app.get('/api/v1/modules/list', { schema: { tags: ['host'] } }, async () => {
+    app.get('/api/v1/modules/list', { schema: { tags: ['host'], response: { 200: ModuleList } } }, async () => {
       const failed = entries().filter((entry) => entry.status === 'failed');
       const errors = Object.fromEntries(failed.map(({ name, problem }) => [name, problem.code]));
       return { modules: entries().map(describe), errors };
@@ -41,7 +43,13 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
 
     app.get(
       '/api/v1/modules/:name/health',
-      { schema: { tags: ['host'], params: z.object({ name: z.string() }) } },
+      {
+        schema: {
+          tags: ['host'],
+          params: z.object({ name: z.string() }),
+          response: { 200: ModuleHealthView, 503: ModuleHealthView, ...errorResponses(404) },
+        },
+      },
       async (request, reply) => {
         const entry = orchestrator.modules.get(request.params.name);
         if (!entry) throw new HttpError(404, 'module_not_found');
@@ -54,12 +62,12 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
     app.route({
       method: 'POST',
       url: '/api/v1/events',
-      preValidation: requireAdmin,
+      onRequest: requireAdmin,
       schema: {
         tags: ['host'],
         summary: 'Publish an event of the host, such as user.deleted',
         body: PublishRequest,
-        response: { 202: z.object({ event_id: z.guid() }), ...guardErrors },
+        response: { 202: z.object({ event_id: z.guid() }), ...guardErrors, ...errorResponses(503) },
       },
       handler: async (request, reply) => {
         const { name, data, correlation_id, event_id } = request.body;

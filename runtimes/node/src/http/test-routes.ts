@@ -5,6 +5,8 @@ import { type Database, rowsOf } from '../db/database.ts';
 import type { Event } from '../events/event.ts';
 import { EVERY_EVENT, type EventBus } from '../events/event-bus.ts';
 import { requireAdmin } from './auth.ts';
+import { guardErrors } from './error-responses.ts';
+import { EventView } from './views.ts';
 
 /** Keeps every event, as a listener of its own group sees it: in the database, so that any process can show it. */
 export function recordEvents(bus: EventBus, { db }: Database): void {
@@ -20,8 +22,12 @@ export function testRoutes({ db }: Database): FastifyPluginAsyncZod {
     app.route({
       method: 'GET',
       url: '/api/v1/test/events',
-      preValidation: requireAdmin,
-      schema: { tags: ['test'], querystring: Query },
+      onRequest: requireAdmin,
+      schema: {
+        tags: ['test'],
+        querystring: Query,
+        response: { 200: z.object({ events: z.array(EventView) }), ...guardErrors },
+      },
       handler: async ({ query }) => {
         const rows = await rowsOf<{ event: Event }>(db, sql`select event from test_events order by seq`);
         const events = rows.map((row) => row.event).filter((event) => matches(event, query));

@@ -5,12 +5,18 @@ import { bearerToken } from './bearer-token.ts';
 
 export type { User };
 
+const MAX_ID_LENGTH = 255;
+const seconds = z.number().optional();
+
 const Claims = z.object({
-  // PostgreSQL stores no NUL characters.
+  // PostgreSQL stores no NUL characters. The length counts code points.
   sub: z
     .string()
     .min(1)
-    .refine((text) => !text.includes('\0')),
+    .refine((text) => !text.includes('\0') && [...text].length <= MAX_ID_LENGTH),
+  exp: seconds,
+  nbf: seconds,
+  iat: seconds.refine((issued = 0) => issued * 1_000 <= Date.now()),
   permissions: z.array(z.string()).default([]),
   admin: z.boolean().default(false),
 });

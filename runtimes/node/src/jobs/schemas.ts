@@ -10,7 +10,7 @@ export const JsonDocument = z.record(z.string(), z.unknown());
 export const InputData = JsonDocument.refine((value) => Object.keys(value).length > 0, {
   message: 'At least one key is required',
   params: { type: 'too_short' },
-});
+}).meta({ minProperties: 1 });
 
 export const Options = JsonDocument.default({});
 

@@ -8,6 +8,9 @@ const ENDPOINT = /^((GET|POST|PUT|PATCH|DELETE) )?\/\S*$/;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+/** A quantity as in Kubernetes: `500m`, `512Mi`, or a plain number. */
+const quantity = z.union([z.string(), z.number()]).optional();
+
 /** The long form of a configuration key. A bare scalar means `{ default: scalar }`. */
 const Setting = z.strictObject({
   type: z.string().optional(),
@@ -36,8 +39,8 @@ export const Manifest = z.strictObject({
   events_subscribed: z.array(z.string().regex(EVENT)).default([]),
   resources: z
     .strictObject({
-      cpu: z.string().optional(),
-      memory: z.string().optional(),
+      cpu: quantity,
+      memory: quantity,
       /** How many of the module's jobs one worker process runs at once. */
       max_concurrent_jobs: z.number().int().min(1).default(10),
     })

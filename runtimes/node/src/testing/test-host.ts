@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { IN_MEMORY } from '../db/in-memory.ts';
 import type { Event } from '../events/event.ts';
 import { EVERY_EVENT } from '../events/event-bus.ts';
@@ -12,6 +13,11 @@ import { readSettings } from '../settings.ts';
 import { TestUser } from './test-user.ts';
 
 const WAIT_MS = 10_000;
+
+/** Tests use no network: all modules use their local provider unless `env` says otherwise. */
+function withLocalProviders(dir: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(dir).map((name) => [`${name.toUpperCase()}_PROVIDER`, 'local']));
+}
 
 const shared = new Map<string, Promise<TestHost>>();
 let registered: ModulesOptions | undefined;
@@ -52,7 +58,7 @@ export class TestHost {
 
   /**
    * Starts a separate host; call `stop` at the end. `env` contains its environment variables, such as
-   * `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. `modules` is by default what `useModules` received.
+   * `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. Modules use their local provider by default. `modules` is by default what `useModules` received.
    */
   static async start(
     module: string,
@@ -60,7 +66,7 @@ export class TestHost {
     modules: ModulesOptions | undefined = registered,
   ): Promise<TestHost> {
     if (modules === undefined) throw new Error('no modules: call useModules() in a setup file of the tests');
-    const variables = { LOG_LEVEL: 'silent', ...env, AI_DATA_DIR: IN_MEMORY };
+    const variables = { LOG_LEVEL: 'silent', ...withLocalProviders(modules.dir), ...env, AI_DATA_DIR: IN_MEMORY };
     const settings = readSettings(variables, { withoutPrefix: true });
     const tokens = new Tokens(settings.jwtSecret ?? randomUUID());
     const host = await createHost({

@@ -15,7 +15,11 @@ TRANSIENT_STATUS_CODES = (408, 409, 429)
 class OpenAIProvider:
     """Asks the model that the configuration names, at `base_url`."""
 
-    def __init__(self, context: ModuleContext, config: TextDigestConfig) -> None:
+    def __init__(
+        self,
+        context: ModuleContext,
+        config: TextDigestConfig,
+    ) -> None:
         self._context = context
         self._config = config
         self._client: AsyncOpenAI | None = None

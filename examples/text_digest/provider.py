@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import uuid4
 
-from app.jobs.errors import PermanentError
+from ai_module_runtime import ModuleContext, PermanentError
 
 from .config import TextDigestConfig
 from .utils import content_words, iter_strings, key_phrases, split_sentences, summary
@@ -77,11 +77,14 @@ class LocalProvider:
         }
 
 
-def create_provider(config: TextDigestConfig) -> Provider:
+def create_provider(
+    context: ModuleContext,
+    config: TextDigestConfig,
+) -> Provider:
     """The provider that the configuration chooses."""
     if config.provider == "openai":
         # Imported only here: it takes a second, and modules on the local provider do without.
         from .openai_provider import OpenAIProvider
 
-        return OpenAIProvider(config)
+        return OpenAIProvider(context, config)
     return LocalProvider(config)

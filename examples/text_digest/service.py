@@ -17,7 +17,11 @@ POLL_SECONDS = 0.05
 class TextDigestService(base.JobService):
     """One call of the provider for each job, polled until it is complete."""
 
-    def __init__(self, context: ModuleContext, config: TextDigestConfig | None = None) -> None:
+    def __init__(
+        self,
+        context: ModuleContext,
+        config: TextDigestConfig | None = None,
+    ) -> None:
         self.config = config or context.load_config(TextDigestConfig)
         self.provider = create_provider(context, self.config)
         spec = JobSpec(

@@ -60,7 +60,7 @@ export const catalogue = {
   'edited-since': user(
     ({ files }: { files: readonly string[] }) =>
       `These files were edited after the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
-    () => 'Undoing the update would discard those edits. Undo them by hand first, or restore the files with git.',
+    () => 'Undoing the update would discard those edits. Revert the edits first, by hand or with git.',
   ),
   'disk-refused': machine(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
@@ -111,7 +111,7 @@ export const catalogue = {
   'lock-newer': user(
     ({ file, version }: { file: string; version: number }) =>
       `${file} has format version ${version}, which a newer create-ai-module wrote.`,
-    () => 'Run the command with that version, for example with `npx create-ai-module@latest`.',
+    () => 'Run the command with a newer version, for example with `npx create-ai-module@latest`.',
   ),
   'manifest-invalid': user(
     ({ file, count }: { file: string; count: number; diagnostics: readonly Diagnostic[] }) =>
@@ -192,7 +192,7 @@ export const catalogue = {
     ({ known }) => `Pass ${known.join(' or ')}, or the path of a folder that contains a pack.yaml, such as ./my-pack.`,
   ),
   'path-escapes': user(
-    ({ path, reason }: { path: string; reason: string }) => `${path} is refused: ${reason}.`,
+    ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
     () => 'Remove or replace the link: files are only written inside the target folder.',
   ),
   'path-invalid': user(

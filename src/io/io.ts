@@ -39,7 +39,7 @@ export function isCancelled(error: unknown): error is Cancelled {
 /** Receives progress. Awaited, so that the terminal can redraw. */
 export type OnProgress = (done: number, total: number) => Promise<void>;
 
-/** The environment of a command: everything it uses of the machine except files. */
+/** The environment of a command: everything outside the process that it uses, except files. */
 export interface Io {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

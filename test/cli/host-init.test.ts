@@ -87,7 +87,7 @@ describe('host init', () => {
       'a link to the outside in place of a file',
       '.',
       (cwd) => symlinkSync('/etc/hostname', join(cwd, 'mini.json')),
-      'mini.json is refused: mini.json is a symbolic link to /etc/hostname, outside',
+      'mini.json cannot be used: mini.json is a symbolic link to /etc/hostname, outside',
     ],
     ['a name that no disk has', 'x'.repeat(300), () => {}, 'longer than 255'],
     ['a name that Windows has not', 'what?', () => {}, 'it has a character that is illegal in file names'],

@@ -13,7 +13,7 @@ const stacks = [
   },
   {
     stack: 'fastapi',
-    shown: 'FastAPI (Python): pyproject.toml depends on fastapi; app/ai/base_module.py is what modules inherit from',
+    shown: 'FastAPI (Python): pyproject.toml depends on ai-module-runtime',
     entry: 'app/ai/modules/note_taker/__init__.py',
   },
 ];

@@ -93,7 +93,7 @@ describe.each(bundledNames)('a host of %s', (stack) => {
     const cwd = tempFolder();
     const { err } = await succeedIn(cwd, ['host', 'init', dependency, '--stack', stack, '--yes']);
     expect(err).toContain(
-      `Note: the project is named ${dependency}-host, because it needs a package named ${dependency}.\n`,
+      `Note: the project is named ${dependency}-host, because it depends on the package ${dependency}.\n`,
     );
     expect(readFileSync(join(cwd, dependency, '.ai-module/lock.yaml'), 'utf8')).toContain(`${dependency}-host`);
     await succeedIn(join(cwd, dependency), ['update', '--host-files', '--check']);

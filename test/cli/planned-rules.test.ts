@@ -229,7 +229,7 @@ describe('the rule settings of the host apply', () => {
     await clash();
     setRules('rules: { duplicate-class: warning }\n');
     const { err } = await succeedIn(root, make('window_'));
-    expect(err).toContain('warning class names that start with');
+    expect(err).toContain('warning the class name prefix');
     const { out } = await succeedIn(root, [...make('window__'), '--json']);
     expect(JSON.parse(out).diagnostics).toContainEqual(
       expect.objectContaining({ rule: 'duplicate-class', severity: 'warning' }),

@@ -65,9 +65,7 @@ describe('the checked files', () => {
       'modules/tts/manifest.yaml': manifest('tts').replace('TtsModule', 'OcrModule'),
     });
     const { out } = await runIn(root, ['validate', 'modules/ocr']);
-    expect(out).toContain(
-      'class names that start with Ocr are already in use: modules/tts/manifest.yaml has OcrModule',
-    );
+    expect(out).toContain('the class name prefix Ocr is already in use: modules/tts/manifest.yaml has OcrModule');
     expect(out).toContain('1 error in 1 manifest');
   });
 

@@ -100,19 +100,19 @@ describe('an unusable target', () => {
       'a link out of the host',
       (root) => symlinkSync(tempFolder(), join(root, 'modules')),
       {
-        reason: /modules\/alpha is refused: modules is a symbolic link to .*, outside/,
+        reason: /modules\/alpha cannot be used: modules is a symbolic link to .*, outside/,
         hint: 'only written inside the target folder',
       },
     ],
     [
       'a broken link',
       (root) => symlinkSync('nowhere', join(root, 'modules')),
-      { reason: 'modules/alpha is refused: modules is a broken symbolic link' },
+      { reason: 'modules/alpha cannot be used: modules is a broken symbolic link' },
     ],
     [
       'a circular link',
       (root) => symlinkSync('modules', join(root, 'modules')),
-      { reason: 'modules/alpha is refused: modules is a broken symbolic link' },
+      { reason: 'modules/alpha cannot be used: modules is a broken symbolic link' },
     ],
     [
       'a host file that is a link out of the host',
@@ -120,7 +120,7 @@ describe('an unusable target', () => {
         rmSync(join(root, '.env.example'));
         symlinkSync('/etc/hostname', join(root, '.env.example'));
       },
-      { reason: '.env.example is refused: .env.example is a symbolic link to /etc/hostname, outside' },
+      { reason: '.env.example cannot be used: .env.example is a symbolic link to /etc/hostname, outside' },
     ],
   ])('%s', async (_, arrange, expected) => {
     const root = await newHost();

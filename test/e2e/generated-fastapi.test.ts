@@ -99,7 +99,7 @@ const printSkipped = `import pytest
 class Plugin:
     def pytest_configure(self, config):
         print('skips', *config.getini('norecursedirs'))
-raise SystemExit(pytest.main(['--collect-only', '-q', 'tests/test_config.py'], plugins=[Plugin()]))`;
+raise SystemExit(pytest.main(['--collect-only', '-q', 'tests/test_app.py'], plugins=[Plugin()]))`;
 
 await describeWhere('a generated FastAPI host', missingPython(), async () => {
   await describeHost('a generated FastAPI host with two modules', () => generatedHost('fastapi'));

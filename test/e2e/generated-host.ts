@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { builtBin } from './built-bin.ts';
 import { madeOnce } from './once.ts';
-import { pythonEnvironment } from './python-tools.ts';
+import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const ordinary = ['document_search', 'mon_nouveau_module'].map((name) =>
@@ -53,23 +53,14 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
     symlinkSync(join(installed, 'node_modules'), join(host, 'node_modules'), 'dir');
   },
   fastapi: async (host) => {
-    const { stdout: wanted } = await run('python3', ['-c', printDependencies, join(host, 'pyproject.toml')]);
-    const [, ...packages] = wanted.trim().split('\n');
+    const { python, packages } = await dependenciesOf(join(host, 'pyproject.toml'));
     const vendor = join(host, 'vendor');
     const archives = readdirSync(vendor).map((name) => join(vendor, name));
     const bytes = archives.map((path) => readFileSync(path, 'base64'));
-    const folder = installedIn('pip', JSON.stringify([wanted, bytes]));
+    const folder = installedIn('pip', JSON.stringify([python, packages, bytes]));
     symlinkSync(await pythonEnvironment(folder, [...archives, ...packages]), join(host, '.venv'), 'dir');
   },
 };
-
-/** Prints the version of Python, then the dependencies of the project and its extras in the format of pip. */
-const printDependencies = [
-  'import sys, tomllib',
-  'print(sys.version.split()[0])',
-  "project = tomllib.load(open(sys.argv[1], 'rb'))['project']",
-  "print('\\n'.join(sum(project.get('optional-dependencies', {}).values(), project['dependencies'])))",
-].join('\n');
 
 function installedIn(manager: string, wanted: string): string {
   const hash = createHash('sha256').update(wanted).digest('hex').slice(0, 16);

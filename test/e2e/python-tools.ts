@@ -23,3 +23,17 @@ export async function pythonEnvironment(folder: string, packages: readonly strin
 export async function pythonTool(requirement: string, program: string): Promise<string> {
   return join(await pythonEnvironment(join(environments, requirement), [requirement]), 'bin', program);
 }
+
+/** The version of Python, and the dependencies of a project and its extras in the format of pip. */
+export async function dependenciesOf(pyproject: string): Promise<{ python: string; packages: string[] }> {
+  const { stdout } = await run('python3', ['-c', printDependencies, pyproject]);
+  const [python = '', ...packages] = stdout.trim().split('\n');
+  return { python, packages };
+}
+
+const printDependencies = [
+  'import sys, tomllib',
+  'print(sys.version.split()[0])',
+  "project = tomllib.load(open(sys.argv[1], 'rb'))['project']",
+  "print('\\n'.join(sum(project.get('optional-dependencies', {}).values(), project['dependencies'])))",
+].join('\n');

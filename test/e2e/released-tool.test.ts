@@ -1,61 +1,118 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { editAsUser, editedFiles, modulesOf, type Stack, userTextIn } from '../edited-module.ts';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { editAsUser, editedFiles, modulesOf, newModule, type Stack, userTextIn } from '../edited-module.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';
 import { hostOfRelease, releasedBin } from './released-tool.ts';
 
 const bin = await builtBin();
 
+interface Outcome {
+  readonly code: unknown;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** Runs the current tool, or another version. */
-function runTool(
-  cwd: string,
-  args: readonly string[],
-  tool = bin,
-): Promise<{ code: unknown; out: string; err: string }> {
+function runTool(cwd: string, args: readonly string[], tool = bin): Promise<Outcome> {
   return new Promise((done) => {
-    execFile(process.execPath, [tool, ...args], { cwd }, (error, out, err) =>
+    execFile(process.execPath, [tool, ...args], { cwd, maxBuffer: 1e8 }, (error, out, err) =>
       done({ code: error?.code ?? 0, out, err }),
     );
   });
 }
+
+/** All files except the record for `undo`. */
+function filesOf(root: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(snapshot(root)).filter(([path]) => !path.startsWith('.create-ai-module')));
+}
+
+/** A file of the runtime in a host of 0.1 with a line to edit, and where its code is now. */
+const runtimeFiles: Readonly<Record<Stack, readonly [path: string, replaced: string]>> = {
+  fastify: [
+    'src/platform/jobs/job-service.ts',
+    'The package ai-module-runtime contains this file now; what it can be given is in src/host.ts',
+  ],
+  fastapi: ['app/jobs/service.py', 'The package ai_module_runtime contains this file now'],
+};
+/** A file of the module that belongs to the user since it was generated, and its import of the runtime. */
+const providers: Readonly<Record<Stack, readonly [path: string, imports: string]>> = {
+  fastify: ['provider.ts', "TransientError } from 'ai-module-runtime';"],
+  fastapi: ['provider.py', 'from ai_module_runtime import ModuleContext, TransientError'],
+};
 
 it('the fixture is release 0.1.0', async () => {
   const { out } = await runTool('.', ['--version'], await releasedBin('0.1.0'));
   expect(out.trim()).toBe('0.1.0');
 });
 
-describe.each<Stack>(['fastify', 'fastapi'])(
-  'a %s host and an edited module of 0.1.0, in the current tool',
-  (stack) => {
-    let host: string;
-    const folder = () => join(host, modulesOf[stack], 'notes');
-    beforeAll(async () => {
-      host = await hostOfRelease('0.1.0', stack);
-      editAsUser(stack, folder());
-    });
+describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, in the current tool', (stack) => {
+  let released: string;
+  let host: string;
+  const inModule = (path: string) => join(host, modulesOf[stack], 'notes', path);
+  beforeAll(async () => {
+    released = await hostOfRelease('0.1.0', stack);
+  });
+  beforeEach(() => {
+    host = join(tempFolder(), basename(released));
+    cpSync(released, host, { recursive: true });
+  });
 
-    it('validate reports no diagnostics', async () => {
-      expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
-    });
+  it('validate reports no errors', async () => {
+    expect(await runTool(host, ['validate'])).toMatchObject({ code: 0 });
+  });
 
-    it('update --check reports what the current template changes', async () => {
-      const { code, out, err } = await runTool(host, ['update', '--check', '--json']);
-      expect([code, err]).toEqual([expect.toSatisfy((exit) => exit === 0 || exit === 1), '']);
-      const { modules, changes } = JSON.parse(out) as { modules: { name: string }[]; changes: { path: string }[] };
-      expect(modules.map(({ name }) => name)).toEqual(['notes']);
-      const changed = changes.map(({ path }) => path);
-      process.stdout.write(`${stack}, 0.1.0 to now: ${changed.join(', ') || 'no file'} changes\n`);
-      expect(changed.length > 0).toBe(code === 1);
-    });
+  it('update refuses the module, because the host has no runtime, and changes nothing', async () => {
+    const before = snapshot(host);
+    const { code, err } = await runTool(host, ['update', '--yes']);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('but the host does not depend on it. Nothing was written.'),
+    ]);
+    expect(err).toContain('Run `create-ai-module update --host` first.');
+    expect(snapshot(host)).toEqual(before);
+  });
 
-    it('update keeps the edits, and a second one has nothing to do', async () => {
-      expect(await runTool(host, ['update', '--yes'])).toMatchObject({ code: 0 });
-      for (const file of editedFiles(stack))
-        expect(readFileSync(join(folder(), file), 'utf8')).toContain(userTextIn(file));
-      expect(await runTool(host, ['update', '--check'])).toMatchObject({ code: 0 });
-      expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
-    });
-  },
-);
+  it('update --host makes of an untouched host what the current tool generates, and undo reverts it', async () => {
+    const before = filesOf(host);
+    expect(await runTool(host, ['update', '--host', '--yes'])).toMatchObject({ code: 0 });
+    const fresh = join(dirname(host), 'fresh', basename(host));
+    await runTool(dirname(host), ['host', 'init', fresh, '--stack', stack, '--yes']);
+    await runTool(fresh, newModule);
+    expect(filesOf(host)).toEqual(filesOf(fresh));
+    expect(await runTool(host, ['update', '--host', '--check'])).toMatchObject({ code: 0 });
+    expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
+    expect(await runTool(host, ['undo', '--yes'])).toMatchObject({ code: 0 });
+    expect(filesOf(host)).toEqual(before);
+  });
+
+  it('update --host keeps edits, or lists them with what replaces them', async () => {
+    const [runtimeFile, replaced] = runtimeFiles[stack];
+    const mine = userTextIn(runtimeFile);
+    const append = (file: string) => writeFileSync(file, `${readFileSync(file, 'utf8')}\n${mine}\n`);
+    editAsUser(stack, inModule(''));
+    append(join(host, runtimeFile));
+    const [provider, imports] = providers[stack];
+    append(inModule(provider));
+    const before = snapshot(host);
+
+    const refused = await runTool(host, ['update', '--host', '--yes']);
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('Nothing was written.')]);
+    expect(refused.err).toContain(
+      `conflict ${runtimeFile} edited, but no longer generated; kept as your file. ${replaced} (edit/delete)\n`,
+    );
+    expect(snapshot(host)).toEqual(before);
+
+    const { code, err } = await runTool(host, ['update', '--host', '--on-conflict', 'markers', '--yes']);
+    process.stdout.write(`${stack}, edited in 0.1.0: ${err.match(/^conflict .*$/gm)?.join('; ')}\n`);
+    expect(code).toBe(1);
+    expect(readFileSync(join(host, runtimeFile), 'utf8')).toContain(mine);
+    for (const file of editedFiles(stack))
+      expect(readFileSync(inModule(file), 'utf8'), file).toContain(userTextIn(file));
+    expect(readFileSync(inModule(provider), 'utf8')).toContain(mine);
+    expect(readFileSync(inModule(provider), 'utf8')).toContain(imports);
+    expect(existsSync(join(host, 'vendor'))).toBe(true);
+  });
+});

@@ -76,7 +76,7 @@ async function edit(io: Io, text: string, file: string, additions: readonly Addi
   return edited;
 }
 
-/** A setting that exists has another value; everything else is written in a style that can't be edited. */
+/** Explains why an entry was not added: the setting has another value, or the YAML style is not supported. */
 async function whyNotAdded(text: string, file: string, addition: Addition): Promise<Failure> {
   const manifest = addition.list === 'configuration' ? await findManifest(text) : undefined;
   const value = addition.list === 'configuration' ? manifest?.configuration[addition.key] : undefined;

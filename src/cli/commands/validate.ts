@@ -92,7 +92,7 @@ async function fixed(io: Io, checkup: ReadCheckup, flags: ValidateFlags): Promis
   return { checkup, diagnostics: after, written: texts, fixed: files };
 }
 
-/** The texts of the files with diagnostics, manifests and code, to show the lines. */
+/** The texts of the files with diagnostics, so that the report can show their lines. */
 function textsFor(io: Io, diagnostics: readonly Diagnostic[], checked: readonly Checked[]): Map<string, string> {
   const files = new Set(diagnostics.map(({ file }) => file));
   const texts = new Map<string, string>();

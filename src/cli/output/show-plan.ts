@@ -11,7 +11,7 @@ export interface PlanFlags {
   readonly json?: boolean;
 }
 
-/** Whether prompts are allowed: on a terminal, unless a flag answers them or asks for output to read or pipe. */
+/** Whether prompts are allowed: on a terminal, unless --yes answers them or the run prints JSON or a diff. */
 export function mayAsk(io: Io, flags: PlanFlags): boolean {
   return io.isInteractive && !flags.yes && !flags.json && !flags.diff;
 }

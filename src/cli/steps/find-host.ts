@@ -109,7 +109,7 @@ export async function makeHost(
   const folder = basename(target);
   if (meta.host.reserved_names.includes(plainName(folder)))
     io.err.write(
-      `Note: the project is named ${hostContextOf(folder, meta).name}, because it needs a package named ${plainName(folder)}.\n`,
+      `Note: the project is named ${hostContextOf(folder, meta).name}, because it depends on the package ${plainName(folder)}.\n`,
     );
   const apply = await confirmPlan(io, plan, `Host application (${meta.title}) in ${target}:`, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(root, plan, { onProgress }));

@@ -20,7 +20,7 @@ export interface WrittenModule {
   readonly folder: string;
   readonly packages: readonly string[];
   readonly isVerified: boolean;
-  /** Whether this run created the host, so its packages are not installed. */
+  /** Whether this run created the host, whose packages are not installed yet. */
   readonly hasNewHost: boolean;
 }
 

@@ -11,7 +11,7 @@ export interface Events {
 
 const listening = new Set(['on', 'subscribe']);
 
-/** Events that the code publishes itself, and those in the life of a job that it has the host publish. */
+/** Events that the code publishes, and the lifecycle events that the host publishes for its jobs. */
 export function publishedEvents(program: Program, files: readonly CodeFile[]): Events {
   const publishing = new Set(['publish']);
   return collected(files, (file, call) => [
@@ -35,9 +35,9 @@ function collected(files: readonly CodeFile[], find: (file: CodeFile, call: Call
   };
 }
 
-/** The event that a call of a bus names. Other things have methods of that name: their words may be no events. */
+/** The event in a call of an event bus. Uncertain for other objects that have a method with the same name. */
 function eventOf(program: Program, file: CodeFile, call: Call, methods: ReadonlySet<string>): Found[] {
-  // `const { on } = events` is looked through.
+  // Follows `const { on } = events`.
   const { file: home, expression: callee } = program.resolve({ file, expression: call.callee });
   if (callee.kind !== 'member' || !methods.has(callee.property))
     return handsOn(program, file, call, methods) ? [unclear(file, call)] : [];
@@ -49,7 +49,7 @@ function eventOf(program: Program, file: CodeFile, call: Call, methods: Readonly
   return isSure ? [{ name, place: placeOf(given) }] : [];
 }
 
-/** Whether a call gives a bus, or a method of it, to code that is not seen: `subscribeAll(events)`, `events.on.bind(…)`. */
+/** Whether a call passes a bus or its method to unknown code: `subscribeAll(events)`, `events.on.bind(…)`. */
 function handsOn(program: Program, file: CodeFile, { callee, args }: Call, methods: ReadonlySet<string>): boolean {
   const isMethod = (one: Expression) =>
     one.kind === 'member' && methods.has(one.property) && isBus(program, file, one.object);
@@ -89,7 +89,7 @@ function isBus(program: Program, file: CodeFile, expression: Expression): boolea
   return (parameter?.inner ?? [expression]).some((one) => isEventData(program, { file, expression: one }));
 }
 
-/** Data that publishes itself: of a class that derives from the host's `EventData`. */
+/** Whether an expression is a class that derives from the host's `EventData`, or an instance: both can publish. */
 function isEventData(program: Program, located: Located, steps = 8): boolean {
   const found = program.resolve(located);
   const { file, expression } = found;
@@ -100,7 +100,7 @@ function isEventData(program: Program, located: Located, steps = 8): boolean {
   return expression.kind === 'name' && program.nameOf(found) === 'EventData' && program.isForeign(found);
 }
 
-/** `{ lifecycle: { started: … } }` for the host's service of jobs, `LifecycleEvents(started=…)`. */
+/** Lifecycle events: `{ lifecycle: { started: … } }` in TypeScript, `LifecycleEvents(started=…)` in Python. */
 function lifecycleOf(program: Program, file: CodeFile, call: Call): Found[] {
   if (program.nameOf({ file, expression: call.callee }) === 'LifecycleEvents') {
     const open: Found[] = call.isOpen || call.args.length > 0 ? [unclear(file, call)] : [];
@@ -121,7 +121,7 @@ function lifecycleIn(argument: Expression): Entry | undefined {
   return argument.kind === 'record' ? argument.entries.find(({ key }) => key === 'lifecycle') : undefined;
 }
 
-/** Whether the host's service may be given events that are not seen: `super(optionsOf(config))`, `JobSpec(events=made())`. */
+/** Whether lifecycle events may come from a computed value: `super(optionsOf(config))`, `JobSpec(events=made())`. */
 function hidesLifecycle(program: Program, file: CodeFile, call: Call): boolean {
   const { callee, args, named } = call;
   const resolved = (expression: Expression) => program.resolve({ file, expression }).expression;

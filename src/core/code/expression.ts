@@ -1,4 +1,4 @@
-// What two languages have in common, as far as facts are read from it: one form for both.
+// A syntax tree for both languages, reduced to the parts that facts are read from.
 
 interface Placed {
   /** Offsets in the text of its file; `to` is exclusive. */
@@ -11,7 +11,7 @@ export interface Text extends Placed {
   readonly text: string;
 }
 
-/** Texts one after the other: a template literal, an f-string, a sum. */
+/** Concatenated texts: a template literal, an f-string or a sum. */
 export interface Join extends Placed {
   readonly kind: 'join';
   readonly parts: readonly Expression[];
@@ -32,9 +32,9 @@ export interface Call extends Placed {
   readonly kind: 'call';
   readonly callee: Expression;
   readonly args: readonly Expression[];
-  /** Arguments by name, as Python has them. */
+  /** Keyword arguments, in Python. */
   readonly named: readonly Entry[];
-  /** Some arguments are spread from a value: there may be more than are seen. */
+  /** True if arguments are spread from a value, so there may be more than are listed. */
   readonly isOpen: boolean;
 }
 
@@ -44,11 +44,11 @@ export interface List extends Placed {
   readonly isOpen: boolean;
 }
 
-/** An object or a dictionary; an enumeration, or what a class itself has, with the classes it derives from. */
+/** An object, dictionary, enumeration or class. A class has its static members as entries and its bases as spreads. */
 export interface Record extends Placed {
   readonly kind: 'record';
   readonly entries: readonly Entry[];
-  /** Records whose entries are in this one, too. */
+  /** Records whose entries this one also contains. */
   readonly spreads: readonly Expression[];
   readonly isOpen: boolean;
   readonly isClass: boolean;
@@ -69,13 +69,13 @@ export interface Fn extends Placed {
 
 export interface Parameter {
   readonly name: string;
-  /** Its type as it stands there. */
+  /** The source text of its type. */
   readonly type: string;
-  /** What its type and its default are made of. */
+  /** The expressions in its type and its default. */
   readonly inner: readonly Expression[];
 }
 
-/** Anything else, with the expressions in it. */
+/** Any other expression, with the expressions in it. */
 export interface Other extends Placed {
   readonly kind: 'other';
   readonly inner: readonly Expression[];
@@ -88,13 +88,13 @@ export interface Scope {
   readonly to: number;
 }
 
-/** What a name stands for within a scope; without a value it is a parameter, or set more than once. */
+/** The value of a name in a scope; `undefined` for a parameter and for a name that is assigned more than once. */
 export interface Binding extends Scope {
   readonly value: Expression | undefined;
   readonly parameter?: Parameter;
 }
 
-/** `name` of the file that `from` names, or all of it: `*`. */
+/** An imported name: `from` is the module specifier; `name` is `*` for the whole file. */
 export interface Import {
   readonly from: string;
   readonly name: string;
@@ -104,13 +104,13 @@ export interface CodeFile {
   /** Relative to the module's folder. */
   readonly path: string;
   readonly text: string;
-  /** Where the text first breaks the grammar. */
+  /** Offset of the first syntax error. */
   readonly faultAt: number | undefined;
   readonly bindings: ReadonlyMap<string, readonly Binding[]>;
   readonly imports: ReadonlyMap<string, Import>;
-  /** Files whose names are all in this one, too. */
+  /** Files of which this one imports or exports every name. */
   readonly stars: readonly string[];
-  /** Every call, function and class, wherever it stands. */
+  /** Every call, function and class, at any depth. */
   readonly calls: readonly Call[];
   readonly functions: readonly Fn[];
   readonly classes: readonly Record[];

@@ -1,4 +1,4 @@
-/** Where in the module's code: offsets in the text of a file, which is relative to the module's folder. */
+/** A range in the module's code: offsets in the text of `file`, a path relative to the module's folder. */
 export interface Place {
   readonly file: string;
   readonly from: number;
@@ -6,34 +6,34 @@ export interface Place {
 }
 
 export interface Broken extends Place {
-  /** Why, as the end of a sentence that begins with the file. */
+  /** The reason, phrased to follow the name of the file. */
   readonly reason: string;
 }
 
-/** A permission, an event or a setting as the code names it. */
+/** A name in the code: of a permission, an event, a setting or a table. */
 export interface Named {
   readonly name: string;
   readonly place: Place;
-  /** False: it may be something else, so only its presence is known. */
+  /** False if the text may mean something else. */
   readonly isSure: boolean;
 }
 
 export interface Route {
   readonly method: string;
-  /** As manifests have it, parameters in braces. */
+  /** In the notation of manifests, with parameters in braces. */
   readonly path: string;
   readonly place: Place;
-  /** False: it may have another path, or be a request to someone else. */
+  /** False if the path is uncertain, or the call may send a request instead of defining a route. */
   readonly isSure: boolean;
-  /** What callers need. */
+  /** Permissions that callers need. */
   readonly permissions: readonly string[];
-  /** False: there is another guard, and what it requires is unknown. */
+  /** False if the route has a guard whose permissions are unknown. */
   readonly isGuardKnown: boolean;
 }
 
 export type Aspect = 'routes' | 'permissions' | 'published' | 'handled' | 'settings';
 
-/** What a module's code says about what its manifest declares. */
+/** The facts in a module's code that its manifest declares too. */
 export interface CodeFacts {
   readonly routes: readonly Route[];
   readonly permissions: readonly Named[];
@@ -41,12 +41,12 @@ export interface CodeFacts {
   readonly handled: readonly Named[];
   readonly settings: readonly Named[];
   readonly tables: readonly Named[];
-  /** Where a file cannot be read any further: it may hold more than was seen, and not quite what was. */
+  /** Positions from which a file could not be parsed. Its facts are incomplete and uncertain. */
   readonly broken: readonly Broken[];
-  /** Places where the code may have more of an aspect than was found. */
+  /** Places where the code may define more than was found. */
   readonly unclear: Readonly<Record<Aspect, readonly Place[]>>;
-  /** Whether every permission of the manifest stands in generated code, and not only what routes require. */
+  /** Whether generated code lists every permission of the manifest, and not only those that routes require. */
   readonly namesAllPermissions: boolean;
-  /** The texts that places are in. */
+  /** The texts of the files in places, by path. */
   readonly texts: ReadonlyMap<string, string>;
 }

@@ -1,10 +1,10 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { Binding, Call, CodeFile, Entry, Expression, Fn, Import, Record, Scope } from './expression.ts';
 
-/** Nodes that are not worth an expression. */
+/** Nodes without meaning for facts: punctuation and comments. */
 const marks = new Set(['(', ')', '[', ']', '{', '}', ',', ';', '.', '?.', 'LineComment', 'BlockComment', 'Comment']);
 
-/** Where the grammars do not know all that the languages allow, and go on right behind it. */
+/** Nodes in which the parser reports errors for valid code. It recovers directly after them. */
 const narrow = new Set([
   'ConditionalType',
   'ExportGroup',
@@ -14,10 +14,10 @@ const narrow = new Set([
   'YieldExpression',
 ]);
 
-/** The stack has room for several times as much. */
+/** The call stack allows several times this depth. */
 const maxDepth = 1_000;
 
-/** Collects what the reader of a language finds in one file. */
+/** Collects the expressions and definitions of one file. */
 export class FileBuilder {
   readonly text: string;
   readonly bindings = new Map<string, Binding[]>();
@@ -35,7 +35,7 @@ export class FileBuilder {
     this.text = text;
   }
 
-  /** The node's children, but for punctuation and comments. */
+  /** The node's children, without punctuation and comments. */
   parts(node: SyntaxNode): SyntaxNode[] {
     const found: SyntaxNode[] = [];
     for (let child = node.firstChild; child; child = child.nextSibling) {
@@ -45,7 +45,7 @@ export class FileBuilder {
     return found;
   }
 
-  /** Reads a node, unless it is nested deeper than anyone writes: that counts as a fault. */
+  /** Reads a node. Nesting beyond `maxDepth` counts as a syntax error. */
   descend(node: SyntaxNode, read: () => Expression): Expression {
     if (this.#depth >= maxDepth) {
       this.#faultAt ??= node.from;
@@ -61,7 +61,7 @@ export class FileBuilder {
     return this.text.slice(from, to);
   }
 
-  /** The value of a name that is bound twice in one scope is unknown. */
+  /** Binds a name in a scope. If it is bound twice, its value is unknown. */
   bind(name: string, { from, to }: Scope, value: Expression | undefined, rest: Pick<Binding, 'parameter'> = {}): void {
     const all = this.bindings.get(name) ?? [];
     const same = all.findIndex((one) => one.from === from && one.to === to);
@@ -100,14 +100,14 @@ export function other({ from, to }: Scope, inner: readonly Expression[] = []): E
   return { kind: 'other', from, to, inner };
 }
 
-/** One text if its value is already known, else its parts. */
+/** A text if all parts are texts, else a concatenation. */
 export function joined({ from, to }: Scope, parts: readonly Expression[]): Expression {
   const texts = parts.flatMap((part) => (part.kind === 'text' ? [part.text] : []));
   if (texts.length === parts.length) return { kind: 'text', from, to, text: texts.join('') };
   return { kind: 'join', from, to, parts };
 }
 
-/** Whether what breaks the grammar right below a node may well be right, and hides nothing. */
+/** Whether a syntax error directly below a node is probably valid code that the parser does not support. */
 function isForgiven(node: SyntaxNode): boolean {
   if (narrow.has(node.name)) return true;
   if (node.name === 'ImportDeclaration') return node.nextSibling?.name === 'WithStatement';

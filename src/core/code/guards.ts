@@ -2,7 +2,7 @@ import type { Call, CodeFile, Expression, Fn } from './expression.ts';
 import type { Named, Place } from './facts.ts';
 import type { Located, Program } from './program.ts';
 
-/** What a guard is called, whatever the case and the underscores. */
+/** Names of guards, in lower case and without underscores. */
 const guardNames = new Set([
   'requires',
   'requirepermission',
@@ -12,7 +12,7 @@ const guardNames = new Set([
   'permissioncheck',
 ]);
 const wrappers = new Set(['Depends', 'Security']);
-/** Dependencies from elsewhere with such a word in their name may be guards. */
+/** An imported function may be a guard if its name contains one of these words. */
 const guardWords = [
   'auth',
   'perm',
@@ -44,7 +44,7 @@ export function isGuard(program: Program, file: CodeFile, call: Call): boolean {
   return name !== undefined && guardNames.has(name.replaceAll('_', '').toLowerCase());
 }
 
-/** The permissions that one call of a guard asks for; a text beside them, such as a reason, is none. */
+/** The permissions that a call of a guard requires. Ignores other texts among the arguments, such as a reason. */
 export function permissionsOf(program: Program, file: CodeFile, call: Call): Guards {
   const items = argumentsOf(call).flatMap((expression): Located[] => {
     const found = program.resolve({ file, expression });
@@ -68,8 +68,8 @@ export function permissionsOf(program: Program, file: CodeFile, call: Call): Gua
 }
 
 /**
- * The guards in an expression that stands where guards do. `isLenient`: where other things stand, too, so that what
- * nothing is known of counts for a guard only if it is called like one.
+ * The guards in an expression. Unknown functions count as guards; with `isLenient`, for places that also hold other
+ * code, only those with one of `guardWords` in their name.
  */
 export function guardsIn(program: Program, given: Located, isLenient: boolean, steps = 12): Guards {
   const located = program.resolve(given);
@@ -105,7 +105,7 @@ export function guardsIn(program: Program, given: Located, isLenient: boolean, s
   }
 }
 
-/** What a function asks for when it runs; what else is given a permission there may be a guard. */
+/** The guards that a function calls. Any other call with a permission as an argument may be one. */
 export function ownGuards(program: Program, file: CodeFile, { from, to }: Fn): Guards {
   const calls = file.calls.filter((call) => from <= call.from && call.to <= to);
   return merged(
@@ -121,7 +121,7 @@ function argumentsOf({ args, named }: Call): Expression[] {
   return [...args, ...named.map(({ value }) => value)];
 }
 
-/** Whether an expression is a permission, or a list or a record with one in it. */
+/** Whether an expression is a permission, or a list or record that contains one. */
 export function namesPermission(program: Program, located: Located, steps = 4): boolean {
   const { file, expression } = program.resolve(located);
   const text = program.textOf({ file, expression });

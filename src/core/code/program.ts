@@ -1,18 +1,18 @@
 import type { Binding, CodeFile, Expression, Import } from './expression.ts';
 
-/** An expression and the file it stands in. */
+/** An expression and the file that contains it. */
 export interface Located<E extends Expression = Expression> {
   readonly file: CodeFile;
   readonly expression: E;
 }
 
-/** Finds the file of the module that an import names; `undefined` for what is not of the module. */
+/** Finds the file that an import refers to; `undefined` if it is not in the module. */
 export type FindFile = (from: CodeFile, specifier: string) => CodeFile | undefined;
 
-/** What names stand for was followed this often: further is a circle, or nobody's code. */
+/** Maximum number of references to follow. More are probably circular. */
 const maxSteps = 40;
 
-/** The files of one module, as what names in them stand for. */
+/** Resolves names in the files of one module. */
 export class Program {
   readonly #findFile: FindFile;
 
@@ -20,7 +20,7 @@ export class Program {
     this.#findFile = findFile;
   }
 
-  /** What an expression stands for once names are followed; a name or a member is left where they lead nowhere. */
+  /** The value of an expression, following names and members as far as they are known. */
   resolve(located: Located, steps = maxSteps): Located {
     const { expression } = located;
     if (steps === 0) return located;
@@ -33,7 +33,7 @@ export class Program {
     return found ? this.resolve(found, steps - 1) : located;
   }
 
-  /** The text that an expression stands for. */
+  /** The text of an expression; `undefined` if it is unknown. */
   textOf(located: Located, steps = maxSteps): string | undefined {
     const { file, expression } = this.resolve(located, steps);
     if (expression.kind === 'text') return expression.text;
@@ -42,7 +42,7 @@ export class Program {
     return parts.every((part) => part !== undefined) ? parts.join('') : undefined;
   }
 
-  /** The last word of what is called or referred to, as its author named it: an alias of an import is looked through. */
+  /** The last word of a name or member. For an alias of an import, the original name. */
   nameOf({ file, expression }: Located): string | undefined {
     if (expression.kind === 'member') return expression.property;
     if (expression.kind !== 'name') return undefined;
@@ -52,13 +52,13 @@ export class Program {
     return imported && imported.name !== '*' && imported.name !== 'default' ? imported.name : expression.name;
   }
 
-  /** The parameter that a name stands for. */
+  /** The parameter that a name refers to. */
   parameterOf(file: CodeFile, expression: Expression): Binding['parameter'] {
     if (expression.kind !== 'name') return undefined;
     return this.#bindingOf(file, expression.name, expression.from)?.parameter;
   }
 
-  /** Whether a name comes from outside of the module. */
+  /** Whether a name comes from outside the module. */
   isForeign({ file, expression }: Located): boolean {
     if (expression.kind === 'member') return this.isForeign({ file, expression: expression.object });
     if (expression.kind !== 'name' || this.#bindingOf(file, expression.name, expression.from)) return false;
@@ -66,7 +66,7 @@ export class Program {
     return imported === undefined || this.#findFile(file, imported.from) === undefined;
   }
 
-  /** The innermost binding at a place; what is being defined there does not define itself. */
+  /** The innermost binding at an offset. A record is not visible within its own definition. */
   #bindingOf(file: CodeFile, name: string, at: number): Binding | undefined {
     const around = (file.bindings.get(name) ?? []).filter(
       ({ from, to, value }) =>
@@ -93,7 +93,7 @@ export class Program {
     return found;
   }
 
-  /** A name of a file as other files see it. */
+  /** The value of a name that other files import from this file. */
   #exported(file: CodeFile, name: string, steps: number): Located | undefined {
     if (steps === 0) return undefined;
     const binding = file.bindings.get(name)?.find(({ from, to }) => from === 0 && to === file.text.length);
@@ -122,7 +122,7 @@ export class Program {
     return owner.expression.kind === 'record' ? this.#entry(owner, property, steps) : undefined;
   }
 
-  /** The last one counts; what is spread into the record is asked after its own. */
+  /** An entry of a record: the last with this key, else from the records that are spread into it. */
   #entry({ file, expression }: Located, key: string, steps: number): Located | undefined {
     if (expression.kind !== 'record' || steps === 0) return undefined;
     const own = expression.entries.findLast((entry) => entry.key === key);
@@ -134,7 +134,7 @@ export class Program {
     return undefined;
   }
 
-  /** The file that a name stands for: `import * as n from './n.ts'`, `from . import n`. */
+  /** The file that a name refers to: `import * as n from './n.ts'`, `from . import n`. */
   #namespace(file: CodeFile, object: Expression): CodeFile | undefined {
     if (object.kind !== 'name' || this.#bindingOf(file, object.name, object.from)) return undefined;
     const imported = file.imports.get(object.name);

@@ -13,9 +13,9 @@ import { parseTypescript } from './typescript/parse-typescript.ts';
 interface Language {
   readonly endings: readonly string[];
   readonly name: 'typescript' | 'python';
-  /** A module whose code mentions none of them is of no known stack. */
+  /** The code of every module of this stack contains one of these words. */
   readonly frameworks: readonly string[];
-  /** A file without any of these has none of the facts itself; it is parsed where another one imports from it. */
+  /** A file without these words contains no facts, and is parsed only if another file imports it. */
   readonly words: readonly string[];
   readonly namesAllPermissions: boolean;
 }
@@ -51,8 +51,8 @@ const languages: readonly Language[] = [
 ];
 
 /**
- * What the code of the module in `folder` says; `undefined` where it is of no stack that is known here. `unread` are the
- * files, and folders with a slash behind their names, that there are besides, each with the reason.
+ * The facts in the code of the module in `folder`; `undefined` if its stack is unknown. `unread` maps paths that were
+ * not read to the reason; paths of folders end with a slash.
  */
 export function readCode(
   texts: ReadonlyMap<string, string>,
@@ -117,10 +117,10 @@ function hasEnding(path: string, endings: readonly string[]): boolean {
   return endings.some((ending) => path.endsWith(ending)) && !path.endsWith('.d.ts');
 }
 
-/** Finds what `from` imports as one of `paths`, all of them relative to the module's folder. */
+/** Finds the path of a file that `from` imports. Paths are relative to the module's folder. */
 export type FindPath = (from: string, specifier: string) => string | undefined;
 
-/** `./x.ts`, also where it is written `./x.js` or without its ending. */
+/** Resolves `./x.ts`, also written as `./x.js` or without an extension. */
 export function typescriptPath(paths: ReadonlySet<string>): FindPath {
   return (from, specifier) => {
     if (!specifier.startsWith('.')) return undefined;
@@ -133,7 +133,7 @@ export function typescriptPath(paths: ReadonlySet<string>): FindPath {
   };
 }
 
-/** `.x`, `..x.y`, or the module itself by its name: `app.modules.<folder>.x`. */
+/** Resolves `.x`, `..x.y` and absolute imports of the module itself: `app.modules.<folder>.x`. */
 export function pythonPath(paths: ReadonlySet<string>, folder: string): FindPath {
   return (from, specifier) => {
     const dots = specifier.length - specifier.replace(/^\.+/, '').length;
@@ -158,7 +158,7 @@ function joined(folder: readonly string[], steps: readonly string[]): string | u
   return path.join('/');
 }
 
-/** The same for files: each is read when it is first asked for. */
+/** Like `findPath`, but returns the file, which `read` parses. */
 export function fileFinder(findPath: FindPath, read: (path: string) => CodeFile | undefined): FindFile {
   return (from, specifier) => {
     const path = findPath(from.path, specifier);
@@ -166,10 +166,10 @@ export function fileFinder(findPath: FindPath, read: (path: string) => CodeFile 
   };
 }
 
-/** What makes a table of SQLAlchemy, of Drizzle, and of the host's. */
+/** Functions that define tables: of SQLAlchemy, of Drizzle and of the host. */
 const makers = new Set(['Table', 'pgTable', 'jobsTable', 'resultsTable']);
 
-/** Tables whose names are written in the code. Names that the code computes are left out. */
+/** Tables with literal names. Omits names that the code computes. */
 export function tablesIn(program: Program, files: readonly CodeFile[]): Named[] {
   return files.flatMap((file) => {
     const inClasses = file.classes.map(({ entries }) => entries.findLast(({ key }) => key === tableKey)?.value);

@@ -9,7 +9,7 @@ export interface Settings {
 }
 
 const extending = new Set(['extend', 'safeExtend']);
-/** What makes another schema of one, of which it is not known whether it is the module's. */
+/** Methods that derive another schema, which may not be the module's configuration. */
 const changing = new Set(['pick', 'omit', 'partial', 'merge', 'and']);
 
 /** `BaseConfig.extend({ … })` */
@@ -63,7 +63,7 @@ function isShape(program: Program, { file, expression }: Located): boolean {
   );
 }
 
-/** Whether something else was made of the schema on the way: `Config.pick(…)`. */
+/** Whether the schema was derived with one of the `changing` methods: `Config.pick(…)`. */
 function isChanged(program: Program, located: Located, steps = 12): boolean {
   const { file, expression } = program.resolve(located);
   const isOne = (one: Expression) => steps > 0 && isChanged(program, { file, expression: one }, steps - 1);
@@ -119,7 +119,7 @@ function fieldsOf(program: Program, file: CodeFile, { entries, spreads }: Record
   return merged([{ named: own.map((entry) => named(file, entry)), unclear: [] }, ...bases]);
 }
 
-/** With a type, and not one that says it is no field. */
+/** Whether an attribute is a field: it has a type, but not `ClassVar` or `Final`. */
 function isField(rest: string): boolean {
   const after = rest.trimStart();
   const type =

@@ -48,7 +48,7 @@ export async function checkModules(given: ModulesToCheck, rules: RulesByKind): P
   return located;
 }
 
-/** The problems that a rule finds in the modules whose fields, as far as the rule reads them, are valid. */
+/** Runs a rule on all modules, except those with an invalid value in a field that the rule reads. */
 function checkReadable(rule: ModulesRule, { modules, host }: ModulesToCheck): readonly ModuleProblem[] {
   let readable = modules;
   for (;;) {
@@ -56,7 +56,7 @@ function checkReadable(rule: ModulesRule, { modules, host }: ModulesToCheck): re
       return rule.check(readable, host);
     } catch (error) {
       if (!(error instanceof InvalidField)) throw error;
-      // What seems to be missing may be in the module whose field is invalid.
+      // The invalid field may contain what the rule would report as missing.
       if (rule.needsAll) return [];
       readable = readable.filter(({ invalid }) => !invalid.has(error.field));
     }

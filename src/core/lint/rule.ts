@@ -18,7 +18,7 @@ interface RuleText {
 /** Reported by the YAML parser, the schema or the run itself, so it has no check. */
 export interface ReportedRule extends RuleText {
   readonly kind: 'reported';
-  /** The manifest cannot be read while it is reported, so neither severity settings nor ignores apply. */
+  /** The manifest cannot be read until this is fixed, so neither severity settings nor ignores apply. */
   readonly isAlwaysError: boolean;
 }
 
@@ -45,9 +45,9 @@ export interface ManifestRule extends RuleText {
 /** Checks the manifests of several modules together. */
 export interface ModulesRule extends RuleText {
   readonly kind: 'modules';
-  /** Whether it needs every module of the host. */
+  /** Whether the rule needs every module of the host. */
   readonly needsAll: boolean;
-  /** Whether it needs the code of the modules. */
+  /** Whether the rule needs the code of the modules. */
   readonly needsCode?: boolean;
   check(modules: readonly ModuleFacts[], host: HostFacts): readonly ModuleProblem[];
 }
@@ -77,7 +77,7 @@ export interface ManifestFacts {
   readonly folder: string | undefined;
   /** Reading an invalid field throws `InvalidField`, which ends the rule. */
   readonly manifest: Manifest;
-  /** The same without the invalid parts, for rules that look at each value separately. */
+  /** The manifest without its invalid parts, for rules that check each value separately. */
   readonly parts: Manifest;
   /** Prefix of its permissions and events. */
   readonly namespace: string;

@@ -17,7 +17,7 @@ export interface RuleSettings {
 export interface PathIgnore {
   readonly rule: string;
   readonly path: string;
-  /** Its own position, for reporting that it is unused. */
+  /** Position of the ignore itself, to report it if it is unused. */
   readonly file: string;
   readonly range: Range;
 }

@@ -20,7 +20,7 @@ export const attributesPath = '.gitattributes';
 /** Hides the merge base in reviews and statistics, and prevents git from converting it. */
 export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
 
-/** The same for a host, in its own folder, because the host has another .gitattributes. */
+/** For a host, the file is in .ai-module, because the host's root may have a .gitattributes of the user. */
 export const hostAttributesPath = '.ai-module/.gitattributes';
 export const hostAttributesText = 'pristine.base -diff linguist-generated eol=lf\n';
 

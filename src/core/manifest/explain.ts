@@ -9,7 +9,7 @@ type UnionIssue = Extract<Issue, { code: 'invalid_union' }>;
 /** The keys that the schema allows at a path, for "did you mean". */
 export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
-/** No corrections are searched for further unknown keys of one mapping. */
+/** Further unknown keys get no correction, which keeps checking fast. */
 const maxMisspelt = 50;
 
 /** Turns issues of the schema into problems, with messages that name what was expected. */
@@ -20,7 +20,7 @@ export function explainIssues(issues: readonly Issue[], knownKeys: KnownKeys): R
   return problems.filter(({ rule, path }) => rule !== 'missing-key' || !misspelt.has(describe(path)));
 }
 
-/** The paths that the unknown keys among `problems` were probably meant to be. */
+/** The paths that the authors of unknown keys in `problems` probably meant. */
 export function meantPaths(problems: readonly RuleProblem[], knownKeys: KnownKeys): RuleProblem['path'][] {
   const unknown = problems.filter(({ rule }) => rule === 'unknown-key').slice(0, maxMisspelt);
   return unknown.flatMap(({ path }) => {

@@ -16,7 +16,7 @@ const flagOf: Readonly<Record<string, string>> = {
   configuration: answerKinds.config.flag,
 };
 
-/** Each answer was fine by itself; this finds those that do not fit together. Throws `answer-invalid`. */
+/** Checks all answers together, after each one was validated by itself. Throws `answer-invalid`. */
 export function assertFitsTogether(manifest: Manifest): Manifest {
   const { manifest: checked, problems } = checkManifestValue(manifest);
   if (checked !== undefined) return checked;
@@ -35,7 +35,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
 
-/** The same for answers that are not complete yet: the reason as a sentence, or `undefined`. */
+/** Checks incomplete answers together: returns why they conflict, as a sentence, or `undefined`. */
 export function whyNotTogether(answers: Answers): string | undefined {
   const manifest = manifestFromAnswers({ name: 'example', ...answers }, { author: 'unknown', dependencies: [] });
   const problem = checkManifestValue(manifest).problems[0];

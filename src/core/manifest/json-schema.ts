@@ -16,7 +16,7 @@ const visible =
 const printable =
   '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ufeff\\ufffe\\uffff\\p{Cs}]*$';
 
-/** What an editor shows where a value does not match, instead of the pattern itself. */
+/** The message that editors show for a value that does not match, instead of the pattern. */
 const explained = (pattern: string, reason: string, what = 'value'): JsonSchema => ({
   pattern,
   patternErrorMessage: `The ${what} ${reason}.`,

@@ -59,7 +59,7 @@ function hostEndpoints(manifest: Manifest): Problem[] {
   );
 }
 
-/** Returns the problem of a setting, and the part of its long form that has it. */
+/** Returns the problem of a setting, and the part of its long form that causes it. */
 type SettingCheck = (setting: Setting) => SettingProblem | undefined;
 type SettingProblem = readonly [message: string, part: keyof Setting, hint?: string];
 

@@ -34,7 +34,7 @@ export async function parseManifest(text: string, file: string): Promise<ParsedM
   return manifest === undefined ? { ok: false, diagnostics } : { ok: true, manifest, diagnostics };
 }
 
-/** The same without positions, for a manifest that the tool wrote. Throws if the text is not YAML. */
+/** Like `parseManifest`, without positions, for a manifest that the tool wrote. Throws if the text is not YAML. */
 export async function readManifest(
   text: string,
 ): Promise<{ readonly manifest?: Manifest; readonly problems: readonly RuleProblem[] }> {

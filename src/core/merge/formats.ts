@@ -32,7 +32,7 @@ function kindOf(path: string): Kind | undefined {
   return kinds[path.slice(path.lastIndexOf('.') + 1)];
 }
 
-/** Whether the text has a byte order mark and a final line feed, which formatting does not change here. */
+/** Whether the text has a byte order mark and a final line feed, which do not count as formatting. */
 function frameOf(text: string): string {
   return [text.startsWith('\ufeff'), text.endsWith('\n')].join();
 }
@@ -92,7 +92,7 @@ export function inFormatOf(path: string, model: string, text: string): string | 
   const lines: string[] = [];
   let next = 0;
   for (const { at, size, toAt, toSize } of hunks) {
-    // Includes the next line: a comma before a closing bracket is format.
+    // Also compares the next line, because a comma before a closing bracket is formatting.
     const [own, others] = [from.slice(at, at + size + 1), to.slice(toAt, toAt + toSize + 1)];
     const isSame = indentOf(own) === indentOf(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
     lines.push(...to.slice(next, toAt), ...(isSame ? to.slice(toAt, toAt + toSize) : from.slice(at, at + size)));

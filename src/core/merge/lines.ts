@@ -79,7 +79,7 @@ function endingsFor(lines: readonly string[], mine: TextLines, theirs: TextLines
   return originsOf(mine.lines, lines).map((origin) => mine.endings[origin] ?? usual);
 }
 
-/** A merge of lines; `undefined` if it is unavailable. */
+/** Merges lines with another tool; `undefined` if that is unavailable. */
 export type MergeParts = (base: Lines, mine: Lines, theirs: Lines) => readonly Part[] | undefined;
 type Lines = readonly string[];
 

@@ -78,7 +78,9 @@ function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedMo
       : `run \`${command} --on-conflict ours\` to keep it as your own file, or \`--on-conflict theirs\` to delete it`;
   if (!isWritten) {
     const both =
-      sidecar === undefined ? 'markers` to get both versions in the file' : 'sidecar` to get theirs beside yours';
+      sidecar === undefined
+        ? 'markers` to get both versions in the file'
+        : 'sidecar` to get the generated file beside yours';
     return `run \`${command} --on-conflict ${both}, or use ours or theirs to pick one`;
   }
   if (sidecar !== undefined)

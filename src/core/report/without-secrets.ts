@@ -58,15 +58,15 @@ function maskRange(text: string, { start, end }: NonNullable<Diagnostic['range']
 }
 
 /**
- * Masks secrets in a plan: those of its manifests and of `manifests` in every file, and in files that users may have
- * edited those in code and settings, at their place. Rules that report secrets may be disabled.
+ * Masks secrets in a plan, because rules that report secrets may be disabled. Secrets of its manifests and of
+ * `manifests` are masked in every file. Files that users may have edited are also searched for secrets, line by line.
  */
 export async function planWithoutSecrets(plan: Plan, manifests: readonly string[] = []): Promise<Plan> {
   const found = [...plan.changes.map(secretsInChange), ...manifests.map((text) => secretsInYaml(text))];
   const secrets = new Set((await Promise.all(found)).flat());
   const changes = plan.changes.map((change): Change => {
     const { kind, path } = change;
-    // New files and merge bases are generated.
+    // New files and merge bases are generated, so users cannot have added secrets to them.
     const isGenerated = kind === 'create' || isAt(path, mergeBasePath);
     const shown = (file: TreeFile): TreeFile => {
       if (typeof file.content !== 'string') return file;

@@ -41,7 +41,7 @@ export async function recover(
   return found;
 }
 
-/** The same, for callers that already hold the lock. */
+/** Like `recover`, for callers that already hold the lock. */
 export function recoverLocked(disk: Disk, root: string): (Recovery & { rootFolders: number }) | undefined {
   try {
     const left = readJournal(disk, root);
@@ -100,8 +100,8 @@ function removeCreatedRoot(disk: Disk, root: string, count: number): void {
 }
 
 /**
- * The folders from `path` upward that hold an interrupted run of this user. A new host may be written from a folder
- * further up: the nearest one that existed.
+ * The folders from `path` upward that contain an interrupted run of this user. The run that created a host may have
+ * stored its journal in the nearest parent folder that existed.
  */
 export function interruptedAbove(path: string): string[] {
   const folders: string[] = [];

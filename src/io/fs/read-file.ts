@@ -29,7 +29,7 @@ export function readFile(path: string, limit = Number.POSITIVE_INFINITY): TreeFi
   }
 }
 
-/** The text of a file. Also throws `encoding-unsupported`. */
+/** The text of a file. Throws the failures of `readFile`, and `encoding-unsupported`. */
 export function readText(path: string, limit?: number): string {
   return textOf(path, readFile(path, limit).content);
 }

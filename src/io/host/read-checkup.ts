@@ -147,7 +147,7 @@ export interface HostRules {
   readonly events: readonly string[];
 }
 
-/** Events of every host. Generated modules subscribe to them. */
+/** Events that every host publishes. Generated modules subscribe to them. */
 const standardEvents = ['user.deleted'];
 
 /** Rule settings and events from ai-modules.yaml; `shown` is the path of the file in reports. */

@@ -152,7 +152,7 @@ export interface TextChange {
   readonly after: string;
 }
 
-/** Plans replacements of texts. Throws `plan-is-stale` if a file has changed since it was read. */
+/** Plans text replacements. Throws `plan-is-stale` if a file has changed since it was read. */
 export async function planTextChanges(root: string, changes: readonly TextChange[]): Promise<Plan> {
   const [current, desired] = [new Map(), new Map()];
   for (const { path, before, after } of changes) {

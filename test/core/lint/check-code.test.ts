@@ -130,7 +130,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
         if (!isExtra) return withoutLine(quoted(stack, name))(text);
         return isFastify(stack)
           ? without(withoutLine(quoted(stack, name))(text), '\n\n', 'events.publish(')
-          : without(text, '\n\n\n', 'data.publish(');
+          : without(text, '\n\n\n', 'events.publish(');
       });
       expect(await driftIn(changed, manifest)).toEqual([
         `${lineOf('events_emitted', index, module)} unpublished-event: the code does not publish ${name}`,

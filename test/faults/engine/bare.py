@@ -7,8 +7,9 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from app.core.config import get_settings
-from app.tasks.celery_app import celery_app
+from app.host import host
+
+celery_app = host.celery_app
 
 done = 0
 
@@ -24,7 +25,7 @@ def send(number):
 
 
 def until_empty(messages):
-    if not get_settings().distributed:
+    if not host.settings.distributed:
         while done < messages:
             time.sleep(0.01)
         return
@@ -58,9 +59,9 @@ def start_worker():
 
 
 async def embedded(messages):
-    from app.tasks.embedded import EmbeddedWorker
+    from ai_module_runtime.tasks.embedded import EmbeddedWorker
 
-    await EmbeddedWorker().start()
+    await EmbeddedWorker(host).start()
     await asyncio.to_thread(measure, messages)
     os._exit(0)
 

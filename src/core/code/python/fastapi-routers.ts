@@ -5,24 +5,24 @@ import type { Located, Program } from '../program.ts';
 
 const makers = new Set(['APIRouter', 'FastAPI']);
 const verbs = new Set(['get', 'post', 'put', 'patch', 'delete', 'api_route', 'add_api_route']);
-/** Methods of a router that give it routes which are not read. */
+/** Methods that add routes to a router, but are not read. */
 const unread = new Set(['mount', 'add_route', 'host']);
 
 export interface Router {
   /** `undefined` if it is unknown. */
   readonly prefix: string | undefined;
   readonly guards: readonly Guards[];
-  /** False: it may be no router, or stand in another one. */
+  /** False if it may not be a router, or may be included in an unknown one. */
   readonly isSure: boolean;
 }
 
-/** How the routers of a module are put together. */
+/** How the routers of a module include each other. */
 export interface Routers {
-  /** By the call that made the router that is included. */
+  /** Inclusions by the call that created the included router. */
   readonly inclusions: ReadonlyMap<Expression, readonly Inclusion[]>;
-  /** The routers that include one of which nothing is known. */
+  /** The routers that include an unknown router. */
   readonly parents: ReadonlySet<Expression>;
-  /** Where routes may come from that are not seen. */
+  /** Places that may add routes that were not found. */
   readonly unclear: readonly Place[];
 }
 
@@ -63,7 +63,7 @@ export function argument({ args, named }: Call, index: number, name: string): Ex
   return named.find(({ key }) => key === name)?.value ?? args[index];
 }
 
-/** Whether a call may give routes to a router out of sight: by mounting, or because it is handed the router. */
+/** Whether a call may add unknown routes to a router: it mounts an application, or passes the router to other code. */
 function hidesRoutes(program: Program, file: CodeFile, call: Call): boolean {
   const isOne = (expression: Expression) => isRouter(program, { file, expression });
   const { callee } = call;
@@ -85,7 +85,7 @@ function isRouter(program: Program, located: Located): boolean {
   return makers.has(program.nameOf({ file, expression: expression.callee }) ?? '');
 }
 
-/** What a router, and those it is in, put before a path and ask of callers. */
+/** The prefix and guards of a router, including those of the routers around it. */
 export function routerOf(program: Program, located: Located, routers: Routers, steps = 6): Router {
   const found = program.resolve(located);
   const { file, expression } = found;

@@ -8,7 +8,7 @@ import { argument, dependenciesOf, type Routers, routerOf, routersOf } from './f
 const verbs = new Set(['get', 'post', 'put', 'patch', 'delete']);
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
-/** Routes of FastAPI: decorated functions and `add_api_route`, on routers with a prefix or in other routers too. */
+/** The routes of FastAPI: decorated functions and `add_api_route`, with the prefixes and guards of their routers. */
 export function fastapiRoutes(program: Program, files: readonly CodeFile[]): Routes {
   const routers = routersOf(program, files);
   const found: Routes[] = [];
@@ -28,7 +28,7 @@ const none: Routes = { routes: [], unclear: [] };
 
 function routesOf(program: Program, file: CodeFile, call: Call, decorated: Fn | undefined, routers: Routers): Routes {
   const at = (expression: Expression): Located => ({ file, expression });
-  // `get = router.get` is looked through.
+  // Follows `get = router.get`.
   const { file: home, expression: callee } = program.resolve(at(call.callee));
   const path = argument(call, 0, 'path');
   const own = path && program.textOf(at(path));
@@ -36,7 +36,7 @@ function routesOf(program: Program, file: CodeFile, call: Call, decorated: Fn | 
   const verb = callee.kind === 'member' ? callee.property : '';
   const isVerb = verbs.has(verb);
   if (callee.kind !== 'member' || !(isVerb || verb === 'api_route' || verb === 'add_api_route'))
-    // Some decorator of which nothing is known makes a route of the function.
+    // An unknown decorator with a path probably makes the function a route.
     return own?.startsWith('/') && verb !== 'websocket' && program.isForeign({ file: home, expression: callee })
       ? unclear
       : none;

@@ -10,7 +10,7 @@ interface Readers {
   readonly call: (at: Scope, callee: Expression, list: SyntaxNode | undefined, scope: Scope) => Expression;
 }
 
-/** What binds names in Python; `readers` read the expressions in it. */
+/** Reads Python statements that bind names; `readers` read their expressions. */
 export class Definitions {
   readonly #file: FileBuilder;
   readonly #readers: Readers;
@@ -28,7 +28,7 @@ export class Definitions {
     return last?.name === 'ClassDefinition' ? this.class(last, scope) : other(node, decorators);
   }
 
-  /** `@a.b(…)`, whose names stand there one by one. */
+  /** Reads `@a.b(…)`, in which the grammar has no node for `a.b`. */
   #decorator(node: SyntaxNode, scope: Scope): Expression {
     const [, first, ...rest] = this.#file.parts(node);
     if (!first) return other(node);
@@ -99,7 +99,7 @@ export class Definitions {
     return this.#file.textOf(part) === 'table' && value !== undefined && this.#file.textOf(value) === 'True';
   }
 
-  /** What SQLModel calls the table of a class that does not say it. */
+  /** The name that SQLModel gives to a table without `__tablename__`. */
   #tableOf(name: SyntaxNode): Expression {
     return { kind: 'text', from: name.from, to: name.to, text: this.#file.textOf(name).toLowerCase() };
   }
@@ -119,7 +119,7 @@ export class Definitions {
     return [{ key, at: target, value: value ? this.#readers.read(value, scope) : other(part, inner) }];
   }
 
-  /** `a = x`, `a: T = x`; several targets, or several at once, are not followed. */
+  /** Reads `a = x` and `a: T = x`. Does not follow multiple targets. */
   assignment(node: SyntaxNode, scope: Scope): Expression {
     const parts = this.#file.parts(node);
     const [target] = parts;
@@ -137,7 +137,7 @@ export class Definitions {
     return other(node);
   }
 
-  /** `for a in …` sets the name to one thing after the other. */
+  /** Reads `for a in …`. The value of the name is unknown. */
   loop(node: SyntaxNode, scope: Scope): void {
     const parts = this.#file.parts(node);
     const end = parts.findIndex((part) => part.name === 'in');
@@ -152,7 +152,7 @@ export class Definitions {
     return other(node);
   }
 
-  /** `from .a import b as c`, `from . import a`, `import a.b as c`. */
+  /** Reads `from .a import b as c`, `from . import a` and `import a.b as c`. */
   imports(node: SyntaxNode): Expression {
     const parts = this.#file.parts(node);
     const first = parts.findIndex((part) => part.name === 'import');

@@ -7,20 +7,20 @@ const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'];
 const appNames = new Set(['app', 'fastify', 'server', 'instance', 'scope', 'router', 'api']);
 const verbs = new Set(['get', 'post', 'put', 'patch', 'delete', 'route']);
 
-/** Where a function is given an application to put routes on. */
+/** A call that passes an application to a function, which adds routes to it. */
 interface Registration {
   readonly file: CodeFile;
   readonly call: Call;
-  /** `undefined` where none is asked for. */
+  /** `undefined` if the call sets none. */
   readonly prefix: Located | undefined;
 }
 
-/** How the plugins of a module are put together. */
+/** How the plugins of a module register each other. */
 export interface Plugins {
   readonly registrations: ReadonlyMap<Fn, readonly Registration[]>;
-  /** Functions that register plugins of which nothing is known. */
+  /** Functions that register unknown plugins. */
   readonly parents: ReadonlySet<Fn>;
-  /** Where routes may come from that are not seen. */
+  /** Places that may add routes that were not found. */
   readonly unclear: readonly Place[];
 }
 
@@ -44,7 +44,7 @@ export function pluginsOf(program: Program, files: readonly CodeFile[]): Plugins
   return { registrations, parents, unclear };
 }
 
-/** What a call gives an application to, if it does: `app.register(plugin, { prefix })`, `addRoutes(app)`. */
+/** The plugin that a call passes an application to: `app.register(plugin, { prefix })`, `addRoutes(app)`. */
 function pluginIn(
   program: Program,
   file: CodeFile,
@@ -64,14 +64,14 @@ function pluginIn(
   return args.some((one) => one.kind === 'member' && isHandedOn(one)) ? { plugin: undefined } : undefined;
 }
 
-/** Other things are called `server` or `api`, too: to be given one of those does not make a function a plugin. */
+/** Whether an argument is an application. Excludes `server` and `api`, which are often something else. */
 function isHanded(program: Program, located: Located): boolean {
   if (located.expression.kind !== 'name' || !isApp(program, located)) return false;
   const { name, type } = program.parameterOf(located.file, located.expression) ?? { name: '', type: '' };
   return name === 'app' || name === 'fastify' || type.includes('Fastify');
 }
 
-/** A plugin itself, or what a function that makes it is called with. */
+/** The function of a plugin, or the function whose call creates the plugin. */
 function functionOf(program: Program, located: Located, steps = 8): Fn | undefined {
   const { file, expression } = program.resolve(located);
   if (expression.kind === 'function') return expression;
@@ -106,11 +106,11 @@ interface Around {
   /** `undefined` if it is unknown. */
   readonly prefix: string | undefined;
   readonly guards: readonly Guards[];
-  /** False: what it stands in may be registered by what is not seen. */
+  /** False if unknown code may register the plugin. */
   readonly isSure: boolean;
 }
 
-/** The prefix and the hooks of the plugins that a call stands in. */
+/** The prefix and the hooks of the plugins that contain a call. */
 export function around(program: Program, file: CodeFile, call: Call, plugins: Plugins, steps = 8): Around {
   let prefix: string | undefined = '';
   const guards: Guards[] = [];
@@ -130,14 +130,14 @@ export function around(program: Program, file: CodeFile, call: Call, plugins: Pl
   return { prefix, guards, isSure };
 }
 
-/** The functions that a call stands in, the innermost first. */
+/** The functions that contain a call, innermost first. */
 function functionsAround(file: CodeFile, call: Call): Fn[] {
   return file.functions
     .filter(({ from, to }) => from <= call.from && call.to <= to)
     .sort((a, b) => a.to - a.from - (b.to - b.from));
 }
 
-/** `app.addHook('preValidation', guard)` right in a plugin is for all of its routes. */
+/** The guards of all routes of a plugin: `app.addHook('preValidation', guard)` directly in it. */
 function hooksIn(program: Program, file: CodeFile, fn: Fn): Guards[] {
   return file.calls.flatMap((call) => {
     const [name, guard] = call.args;
@@ -149,7 +149,7 @@ function hooksIn(program: Program, file: CodeFile, fn: Fn): Guards[] {
   });
 }
 
-/** The hooks among the options of one route. */
+/** The guards in the options of one route. */
 export function hooksOf(program: Program, options: Located): Guards {
   const given = hooks.map((hook) => entryOf(program, options, hook));
   return merged(given.map((guard) => (guard ? guardsIn(program, guard, false) : merged([]))));

@@ -11,7 +11,7 @@ export interface Routes {
   readonly unclear: readonly Place[];
 }
 
-/** Routes of Fastify: `app.route({ … })`, `app.get(path, options, handler)`, in plugins with a prefix too. */
+/** The routes of Fastify: `app.route({ … })` and `app.get(path, options, handler)`, with the prefixes of plugins. */
 export function fastifyRoutes(program: Program, files: readonly CodeFile[]): Routes {
   const plugins = pluginsOf(program, files);
   const found = files.flatMap((file) => file.calls.map((call) => routeOf(program, file, call, plugins)));
@@ -21,7 +21,7 @@ export function fastifyRoutes(program: Program, files: readonly CodeFile[]): Rou
 
 function routeOf(program: Program, file: CodeFile, call: Call, plugins: Plugins): Routes | undefined {
   const at = (expression: Expression): Located => ({ file, expression });
-  // `const { get } = app` is looked through.
+  // Follows `const { get } = app`.
   const { file: home, expression: callee } = program.resolve(at(call.callee));
   const [first, second] = call.args;
   if (callee.kind !== 'member' || !first) return undefined;
@@ -48,7 +48,7 @@ interface Parts {
   readonly file: CodeFile;
   readonly call: Call;
   readonly plugins: Plugins;
-  /** False: what it is called on may be no application. */
+  /** False if the method may not be called on an application. */
   readonly isOnApp: boolean;
   readonly methods: string | Located;
   readonly path: Located;
@@ -77,7 +77,7 @@ function made(parts: Parts): Routes {
   return { routes: wanted.map((method) => ({ method, ...route })), unclear: rest };
 }
 
-/** What a route itself asks for: in its hooks, in its handler, or by a word in its `config` that a hook looks at. */
+/** The guards of a route: in its hooks, in its handler, or as a permission in its `config` that a hook may check. */
 function guardsOf({ program, options, handler }: Parts): Guards[] {
   const config = options && entryOf(program, options, 'config');
   const marked = config && namesPermission(program, config) ? [placeOf(config)] : [];

@@ -165,7 +165,7 @@ class Reader {
     return { kind: 'record', from: node.from, to: node.to, entries, spreads, isOpen, isClass: false };
   }
 
-  /** Of `key: value`, of the method `key() {}`, or of `key` alone. */
+  /** The value in `key: value`, in the method `key() {}`, or in `key` alone. */
   #value(property: SyntaxNode, key: SyntaxNode, rest: SyntaxNode[], scope: Scope, name: string): Expression {
     if (rest.some((part) => part.name === 'ParamList')) return this.#function(property);
     const [value] = rest;

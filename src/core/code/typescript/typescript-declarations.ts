@@ -4,7 +4,7 @@ import { type FileBuilder, other } from '../file-builder.ts';
 
 type Read = (node: SyntaxNode, scope: Scope) => Expression;
 
-/** What binds names in TypeScript; `read` reads the expressions in it. */
+/** Reads TypeScript statements that bind names; `read` reads their expressions. */
 export class Declarations {
   readonly #file: FileBuilder;
   readonly #read: Read;
@@ -20,7 +20,7 @@ export class Declarations {
     return value;
   }
 
-  /** What the class itself has, not its instances. */
+  /** Reads the static members of a class. */
   class(node: SyntaxNode, scope: Scope): Expression {
     const entries: Entry[] = [];
     const spreads: Expression[] = [];
@@ -102,7 +102,7 @@ export class Declarations {
     return other(node);
   }
 
-  /** `{ a, b as c }`, of another file or of this one. */
+  /** Reads `{ a, b as c }` in an import or export. */
   #group(node: SyntaxNode, from: string, scope: Scope): void {
     const parts = this.#file.parts(node).filter((part) => part.name !== 'type');
     for (const [index, part] of parts.entries()) {

@@ -6,17 +6,17 @@ import { namespaceOf } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 
-/** What the manifest declares under `name`, and where. */
+/** A name that the manifest declares, and its position. */
 export interface Declared {
   readonly name: string;
   readonly path: Problem['path'];
 }
 
-/** How code and manifest differ in one aspect. */
+/** The differences between code and manifest in one aspect. */
 export interface Drift {
-  /** In the code, but not in the manifest; `meant` is what the manifest may call it. */
+  /** Names that only the code has; `meant` is a similar name that only the manifest has. */
   readonly extra: readonly (Named & { readonly meant: string | undefined })[];
-  /** In the manifest, but not in the code. A name that the code seems to misspell is only in `extra`. */
+  /** Names that only the manifest has, except those that are `meant` in `extra`. */
   readonly missing: readonly Declared[];
 }
 
@@ -46,7 +46,7 @@ function compare(
   return { extra, missing: absent.filter(({ name }) => !meant.has(name)) };
 }
 
-/** The aspects of a module; what each declares is in its field of the manifest. */
+/** Compares each aspect of a module with the manifest field that declares it. */
 const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts) => Drift>> = {
   routes(manifest, code) {
     const declared = endpointsOf(manifest).map((endpoint, index) => ({
@@ -87,7 +87,7 @@ function writtenAs({ method, path }: { readonly method: string; readonly path: s
   return `${method} ${path}`;
 }
 
-/** The same drift with the names as their authors wrote them, instead of the shapes that were compared. */
+/** Replaces the compared shapes with the names as their authors wrote them. */
 function renamed({ extra, missing }: Drift, named: (name: string) => string): Drift {
   return {
     extra: extra.map(({ name, meant, ...rest }) => ({
@@ -122,7 +122,7 @@ export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boole
   return broken.length + unclear[aspect].length > 0;
 }
 
-/** What the manifest declares and the code certainly lacks. */
+/** Names that the manifest declares and the code certainly lacks. */
 export function missingIn(aspect: Aspect, manifest: Manifest, code: CodeFacts): readonly Declared[] {
   return isUnclear(aspect, code) ? [] : driftOf(aspect, manifest, code).missing;
 }

@@ -5,14 +5,14 @@ import type { Manifest } from '../../manifest/schema.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
 
-/** A rule about one aspect of a module, and what it says of a name that one side lacks. */
+/** A rule about one aspect of a module, with its message and hint for a name that one side lacks. */
 interface DriftText extends Pick<CodeRule, 'id' | 'summary' | 'why'> {
   readonly aspect: Aspect;
   readonly message: (name: string) => string;
   readonly hint: string;
 }
 
-/** The manifest declares it, and the code lacks it. */
+/** Rules for names that the manifest declares and the code lacks. */
 const missing: readonly DriftText[] = [
   {
     id: 'missing-route',
@@ -56,7 +56,7 @@ const missing: readonly DriftText[] = [
   },
 ];
 
-/** The code has it, and the manifest does not declare it. */
+/** Rules for names that the code has and the manifest does not declare. */
 const undeclared: readonly DriftText[] = [
   {
     id: 'undeclared-event',

@@ -36,7 +36,7 @@ export const reportedRules: readonly ReportedRule[] = [
     {
       id: 'several-documents',
       summary: 'the file contains more than one YAML document',
-      why: 'A manifest is one document. Some readers use only the first one, others refuse the file.',
+      why: 'A manifest is one document. Some parsers read only the first document, and others reject the file.',
     },
     {
       id: 'syntax',
@@ -50,8 +50,8 @@ export const reportedRules: readonly ReportedRule[] = [
     },
     {
       id: 'unknown-key',
-      summary: 'the field does not exist',
-      why: 'Usually it is misspelt. Unknown fields have no effect, so they are refused.',
+      summary: 'a field is unknown',
+      why: 'An unknown field has no effect. Usually its name is misspelt.',
     },
     {
       id: 'unreadable',

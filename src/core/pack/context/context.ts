@@ -71,7 +71,7 @@ export interface Context {
   readonly subscribesUserDeleted: boolean;
   /** The subscribed events except `user.deleted`. */
   readonly otherSubscriptions: readonly EventContext[];
-  /** The other subscriptions in the module's own namespace. They start no jobs, which could cause an endless loop. */
+  /** The other subscriptions in the module's own namespace. They start no jobs, to avoid endless loops. */
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];

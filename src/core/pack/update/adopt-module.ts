@@ -29,7 +29,7 @@ export async function adoptModule(pack: Pack, context: Context, folder: Tree): P
   return adopt(pack, renderPack(pack, 'module', context), folder);
 }
 
-/** The same for a host's own `files`. `name` is used if the lock file contains no name. */
+/** Like `adoptModule`, for the host's own `files`. `name` is used if the lock file contains no name. */
 export async function adoptHost(pack: Pack, files: Tree, name: string, vendored: boolean): Promise<Adopted> {
   const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta, vendored);
   return adopt(pack, renderPack(pack, 'host', context), files, context.name);

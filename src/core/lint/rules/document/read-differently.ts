@@ -16,7 +16,7 @@ export const readDifferently: SourceRule = {
   kind: 'source',
   severity: 'warning',
   summary: 'YAML 1.2 and YAML 1.1 parsers, such as PyYAML, read a value without quotes differently',
-  why: 'A program that reads the manifest with another library gets another value: true for on, 750 for 12:30, 493 for 0755.',
+  why: 'A program that reads the manifest with another library gets a different value: true for on, 750 for 12:30, 493 for 0755.',
   suspects: (text, plain) =>
     plain === undefined
       ? isSuspect(text)
@@ -50,7 +50,7 @@ function problemsOf(scalar: YamlScalar): SourceProblem[] {
   ];
 }
 
-/** Quotes for a string; for a number, a notation that both read alike, unless it is unclear which one was meant. */
+/** Quotes a string, and writes a number so that both versions read it alike. Ambiguous values get only a hint. */
 function repair(
   { source, span: [from, to] }: YamlScalar,
   ours: Meaning,
@@ -74,6 +74,6 @@ function describe(meaning: Meaning): string {
     date: 'a date',
     nothing: 'nothing',
     'merge key': 'a merge key',
-    'default key': 'a tag that it refuses',
+    'default key': 'a tag that it rejects',
   }[meaning.kind];
 }

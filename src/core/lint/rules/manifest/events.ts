@@ -56,7 +56,7 @@ export const foreignEvent: ManifestRule = {
   id: 'foreign-event',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'an event that the module emits has another namespace than the module',
+  summary: 'the module emits an event outside its namespace',
   why: 'Subscribers use the namespace of an event to find the module that emits it.',
   check({ manifest, namespace }) {
     return problemsIn(manifest.events_emitted, (event, index) => {
@@ -72,7 +72,7 @@ export const foreignPermission: ManifestRule = {
   id: 'foreign-permission',
   kind: 'manifest',
   severity: 'warning',
-  summary: 'a permission has another namespace than the module',
+  summary: 'a permission is outside the namespace of the module',
   why: 'No endpoint of the module requires such a permission. It is misspelt, or it belongs to another module, which declares it.',
   check({ manifest, namespace }) {
     return problemsIn(manifest.permissions_required, (permission, index) => {

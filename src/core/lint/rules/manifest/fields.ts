@@ -29,7 +29,7 @@ export const folderName: ManifestRule = {
   kind: 'manifest',
   severity: 'error',
   summary: 'the folder and the module have different names',
-  why: 'Hosts find modules by folder name, and refuse a module whose manifest has another name.',
+  why: 'Hosts find modules by folder name, and reject a module whose manifest has a different name.',
   check({ folder, manifest: { name } }) {
     if (folder === undefined || folder === name) return [];
     return [
@@ -43,7 +43,7 @@ export const duplicateEntry: ManifestRule = {
   kind: 'manifest',
   severity: 'error',
   summary: 'two entries of a list are equal',
-  why: 'The second entry has no effect, except that a host with two equal routes does not start.',
+  why: 'The second entry has no effect, or, if it is an endpoint, prevents the host from starting.',
   check: ({ manifest }) => semanticChecks.duplicate(manifest),
 };
 

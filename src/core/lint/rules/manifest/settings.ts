@@ -10,7 +10,7 @@ export const configurationValue: ManifestRule = {
   kind: 'manifest',
   severity: 'error',
   summary: 'a setting contradicts itself, or the standard setting of the same name',
-  why: 'A module whose default is outside its own range does not load.',
+  why: 'A module with a setting whose default is outside its range does not load.',
   check: ({ parts }) => semanticChecks.configuration(parts),
 };
 
@@ -37,28 +37,28 @@ export const secretValue: ManifestRule = {
   kind: 'manifest',
   severity: 'error',
   summary: 'a value looks like a key, a token or a password',
-  why: 'The manifest is in version control and in reports. A secret in it must be replaced.',
+  why: 'The manifest is in version control and in reports. A secret that was ever in it must be replaced.',
   check: ({ parts }) =>
     textsOf(parts).flatMap(({ path, key, text, isFree }): Problem[] => {
       const reason = isFree ? secretReason(text, key) : knownSecretReason(text);
       if (reason === undefined) return [];
       const name = key.endsWith('_key') || key.endsWith('_token') ? `${key}_env` : 'a key that ends in _env';
-      const hint = `Revoke it. Keep the new one in an environment variable, and set ${name} to the name of that variable.`;
+      const hint = `Revoke it. Store the new one in an environment variable, and set ${name} to the name of that variable.`;
       return [problemAt(path, `${path.join('.')} ${reason}`, hint)];
     }),
 };
 
 interface Text {
   readonly path: readonly (string | number)[];
-  /** The setting it is the value of; empty for other texts. */
+  /** The key of the setting that has this value; empty for other texts. */
   readonly key: string;
   readonly text: string;
-  /** Whether it is prose or a value, in which also random characters are suspect. Names can look random. */
+  /** Whether random characters suggest a secret: true for prose and values, false for names, which can look random. */
   readonly isFree: boolean;
 }
 
 function textsOf({ description, author, configuration, ...names }: Manifest): Text[] {
-  // Most manifests hold no such text, so the paths of their values are not needed.
+  // Most manifests contain no such text: then this avoids collecting the paths of their values.
   const found: Text[] = mayHoldKnownSecret(JSON.stringify(names)) ? textsIn(names, []) : [];
   const add = (path: Text['path'], key: string, value: unknown) => {
     if (typeof value !== 'string' && typeof value !== 'number') return;

@@ -35,7 +35,7 @@ export const duplicateClass: ModulesRule = {
         module,
         ...problemAt(
           ['class_name'],
-          `class names that start with ${key} are already in use: ${other.file} has ${other.manifest.class_name}`,
+          `the class name prefix ${key} is already in use: ${other.file} has ${other.manifest.class_name}`,
           'Rename one of the two classes.',
         ),
       }),
@@ -78,7 +78,7 @@ export const eventOwner: ModulesRule = {
   },
 };
 
-/** Advises to rename the event whose namespace is not the one of its module. */
+/** A hint to rename the event whose namespace differs from that of its module. */
 function whichToRename(event: string, module: ModuleFacts, other: ModuleFacts): string {
   const [isHere, isThere] = [module, other].map(({ namespace }) => namespace === splitName(event)[0]);
   if (isHere === isThere) return 'Rename one of the two.';
@@ -118,7 +118,7 @@ export const tableOwner: ModulesRule = {
   needsCode: true,
   check: (modules) =>
     sharedEntries<Table | undefined>(modules, eachTable).flatMap(({ module, other, key, entry }) => {
-      // `duplicate-name` reports modules of the same name.
+      // `duplicate-name` reports modules with the same name.
       if (entry === undefined || module.manifest.name === other.manifest.name) return [];
       const { file, range } = entry;
       const message = `the table ${key} is already in use by ${placeIn(other, key)}`;

@@ -7,7 +7,7 @@ export const unknownEvent: ModulesRule = {
   kind: 'modules',
   severity: 'warning',
   summary: 'a module subscribes to an event that neither a module nor the host emits',
-  why: 'The event is misspelt, or the module that emits it is not installed. Until it is, the handler never runs.',
+  why: 'The event is misspelt, or the module that emits it is not installed. The handler never runs.',
   needsAll: true,
   check(modules, host) {
     const emitted = new Set([...host.events, ...modules.flatMap(({ manifest }) => manifest.events_emitted)]);

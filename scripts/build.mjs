@@ -46,9 +46,8 @@ const bundle = (entry, name, more = {}) =>
     platform: 'node',
     target: 'node20.19',
     format: 'cjs',
-    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports, and arrow
-    // functions to other functions, because V8 parses the bodies of arrow functions before they are called.
-    supported: { 'dynamic-import': false, arrow: false },
+    // Compiles import() to require(), because import() reads each CommonJS file twice to find its exports.
+    supported: { 'dynamic-import': false },
     minify: true,
     metafile: true,
     legalComments: 'none',
@@ -60,7 +59,9 @@ const bundle = (entry, name, more = {}) =>
 await emptyDir(dist);
 await ensureDir(join(dist, 'packs'));
 const bundles = await Promise.all([
-  bundle('src/cli/main.ts', 'main'),
+  // V8 parses the bodies of arrow functions before they are called. Not for libraries: esbuild compiles arrow functions
+  // in the constructor of a derived class, as @lezer/lr has one, to code that throws.
+  bundle('src/cli/main.ts', 'main', { supported: { 'dynamic-import': false, arrow: false } }),
   ...Object.entries(libraries).map(([name, { entry }]) => bundle(entry, name)),
 ]);
 const { helpText } = createRequire(import.meta.url)(join(dist, 'main.cjs'));

@@ -1,11 +1,17 @@
 """What the host adds to the database driver."""
 
 import asyncio
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import JSON, text
+from sqlmodel import Field, SQLModel
 
-from ai_module_runtime.db.migrations import module_migrations, write_revision
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.db.database import UTCDateTime
+from ai_module_runtime.db.migrations import apply_migrations, module_migrations, write_revision
 from ai_module_runtime.db.module_start import record_start, uptime_seconds
 from ai_module_runtime.jobs.schemas import ProcessRequest
 from ai_module_runtime.testing import TestHost
@@ -71,3 +77,36 @@ def test_a_lock_is_held_until_the_transaction_ends(host: TestHost) -> None:
 
     host.call(race)
     assert order == ["first in", "first out", "second in", "second out"]
+
+
+class MemoNote(SQLModel, table=True):
+    __tablename__ = "memo_notes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str = Field(max_length=80, index=True)
+    body: str = ""
+    tags: list[str] = Field(default_factory=list, sa_type=JSON)
+    written_at: datetime = Field(sa_type=UTCDateTime)
+
+
+def test_a_revision_is_numbered_runs_and_lints(host: TestHost, tmp_path: Path) -> None:
+    migrations = module_migrations("memo", tmp_path)
+    migrations.versions.mkdir()
+    first = host.call(write_revision, host.host.database, migrations, 'add "notes"')
+    assert first.name == "v0001_add_notes.py"
+    for options in (["check", "--ignore", "D103"], ["format", "--check"]):
+        command = [sys.executable, "-m", "ruff", *options, "--no-cache", "--config", "pyproject.toml", str(first)]
+        done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.returncode == 0, done.stdout
+    host.call(apply_migrations, host.host.database, migrations)
+
+    async def add_note() -> MemoNote:
+        async with host.host.database.session() as session:
+            note = MemoNote(title="a", tags=["b"], written_at=utcnow())
+            session.add(note)
+        return note
+
+    assert host.call(add_note).id == 1
+    second = host.call(write_revision, host.host.database, migrations, "nothing")
+    assert second.name == "v0002_nothing.py"
+    assert "op." not in second.read_text()

@@ -1,11 +1,15 @@
 """What the host itself answers and refuses."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
+import httpx2
 import jwt
 import pytest
 
+from ai_module_runtime import Ports
 from ai_module_runtime.clock import utcnow
 from ai_module_runtime.testing import TestHost
 
@@ -51,6 +55,13 @@ def test_needs_a_token(host: TestHost, authorization: str | None, code: str) -> 
         {"sub": "a", "exp": FUTURE, "permissions": "all"},
         {"sub": "a", "exp": FUTURE, "admin": "yes"},
         {"sub": "a", "exp": utcnow() - timedelta(minutes=1)},
+        {"sub": "a", "exp": True},
+        {"sub": "a", "exp": "tomorrow"},
+        {"sub": "a", "exp": float("inf")},
+        {"sub": "a", "exp": FUTURE, "nbf": FUTURE},
+        {"sub": "a", "exp": FUTURE, "iat": FUTURE},
+        {"sub": "a" * 256, "exp": FUTURE},
+        {"sub": chr(0xD800), "exp": FUTURE},
     ],
 )
 def test_refuses_claims_that_are_not_as_they_should(host: TestHost, claims: dict[str, Any]) -> None:
@@ -79,12 +90,19 @@ def test_only_admins_publish(host: TestHost, user_id: str) -> None:
         (b"{", "json_invalid"),
         (b'{"name": NaN}', "json_invalid"),
         (b"\xff", "json_invalid"),
+        (b'{"name": "a.b", "data": {"x": 1e400}}', "json_invalid"),
+        (b'{"name": "a.b", "data": {"x": [9007199254740992]}}', "json_invalid"),
+        (b'{"name": "a.b", "data": {"\\u0000": 1}}', "json_invalid"),
+        (b'{"name": "a.b", "data": {"x": "\\ud800"}}', "json_invalid"),
         (b"[" * 100_000 + b"]" * 100_000, "too_deep"),
         (b'{"name": "' + b"x" * 3_000_000 + b'"}', "too_long"),
     ],
 )
-def test_refuses_bad_bodies_before_it_asks_for_a_token(host: TestHost, body: bytes, error: str) -> None:
-    response = host.client.post(EVENTS, content=body, headers={"Content-Type": "application/json"})
+def test_refuses_bad_bodies_after_it_asked_for_a_token(host: TestHost, body: bytes, error: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    assert host.client.post(EVENTS, content=body, headers=headers).status_code == 401
+    assert host.client.post(EVENTS, content=body, headers={**headers, **host.headers("bob")}).status_code == 403
+    response = host.client.post(EVENTS, content=body, headers={**headers, **host.headers("admin", admin=True)})
     assert response.status_code == 422
     assert [(item["loc"], item["type"]) for item in response.json()["detail"]] == [(["body"], error)]
 
@@ -99,3 +117,57 @@ def test_says_how_it_is(host: TestHost) -> None:
 def test_a_token_is_the_user() -> None:
     claims = jwt.decode(tokens.create("alice", ["a:b"]), tokens.secret, algorithms=["HS256"])
     assert (claims["sub"], claims["permissions"], claims["admin"]) == ("alice", ["a:b"], False)
+
+
+@pytest.mark.parametrize("path", ["/%", "/api/v1/modules/%zz/health", "/health?x=%f", "/%ff"])
+def test_refuses_malformed_escapes(host: TestHost, path: str) -> None:
+    request = httpx2.Request("GET", "http://testserver")
+    request.url = request.url.copy_with(raw_path=path.encode())
+    response = host.client.send(request)
+    assert (response.status_code, response.json()) == (400, {"detail": "bad_request"})
+
+
+@pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json", "/api/v1/modules/list", "/api/v1/nowhere"])
+def test_answers_head_like_get(host: TestHost, path: str) -> None:
+    head, get = host.client.head(path), host.client.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]
+
+
+def test_the_documentation_loads_nothing_from_other_servers(host: TestHost) -> None:
+    page = host.client.get("/docs").text
+    assert "https://" not in page
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+        assert host.client.get(f"/{address}").status_code == 200
+    assert host.client.get("/redoc").status_code == 404
+    assert host.client.get("/docs/__init__.py").status_code == 404
+
+
+def test_documents_the_answers_of_each_endpoint(host: TestHost) -> None:
+    paths = host.client.get("/openapi.json").json()["paths"]
+    answers = {f"{method} {path}": list(one["responses"]) for path in paths for method, one in paths[path].items()}
+    assert answers == {
+        "get /health": ["200", "503"],
+        "get /api/v1/modules/list": ["200"],
+        "get /api/v1/modules/{name}/health": ["200", "404", "422", "503"],
+        "post /api/v1/events": ["202", "401", "403", "422", "503"],
+        "get /api/v1/test/events": ["200", "401", "403", "422", "503"],
+    }
+
+
+def test_an_error_of_authenticate_is_no_error_of_the_server(host: TestHost) -> None:
+    def broken(_request: object) -> None:
+        raise ZeroDivisionError
+
+    with patch.object(host.host, "ports", Ports(authenticate=broken)):
+        response = host.client.post(EVENTS, json=EVENT, headers=host.headers("admin", admin=True))
+    assert (response.status_code, response.json()) == (503, {"detail": "authentication_unavailable"})
+    assert response.headers["Retry-After"] == "5"
+
+
+def test_an_unavailable_database_is_reported(host: TestHost) -> None:
+    path = "/api/v1/test/events"
+    with patch.object(host.host.database, "engine", side_effect=ConnectionRefusedError):
+        response = host.client.get(path, headers=host.headers("admin", admin=True))
+    assert (response.status_code, response.json()) == (503, {"detail": "database_unavailable"})
+    assert response.headers["Retry-After"] == "5"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ai_module_runtime.host import Host as Host
     from ai_module_runtime.host import create_host as create_host
     from ai_module_runtime.http.dependencies import OrchestratorDep as OrchestratorDep
+    from ai_module_runtime.http.errors import error_responses as error_responses
     from ai_module_runtime.http.permissions import Admin as Admin
     from ai_module_runtime.http.permissions import CurrentUser as CurrentUser
     from ai_module_runtime.http.permissions import OptionalUser as OptionalUser
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from ai_module_runtime.jobs.models import JobRow as JobRow
     from ai_module_runtime.jobs.models import ResultRow as ResultRow
     from ai_module_runtime.jobs.models import job_indexes as job_indexes
+    from ai_module_runtime.jobs.routing import JobId as JobId
     from ai_module_runtime.jobs.routing import Page as Page
     from ai_module_runtime.jobs.routing import QueryValues as QueryValues
     from ai_module_runtime.jobs.routing import module_path as module_path
@@ -76,12 +78,13 @@ _HOMES = {
     "events.module_events": ("ModuleEvents",),
     "host": ("Host", "create_host"),
     "http.dependencies": ("OrchestratorDep",),
+    "http.errors": ("error_responses",),
     "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "require_permission", "requires"),
     "http.tokens": ("Tokens", "bearer_token"),
     "jobs.errors": ("JobError", "PermanentError", "TransientError"),
     "jobs.events": ("LifecycleEvents",),
     "jobs.models": ("JobRow", "ResultRow", "job_indexes"),
-    "jobs.routing": ("Page", "QueryValues", "module_path"),
+    "jobs.routing": ("JobId", "Page", "QueryValues", "module_path"),
     "jobs.schemas": ("JobListResponse", "JobResponse", "ProcessRequest", "ProcessResponse", "StatsResponse"),
     "jobs.service": ("JobService", "ReportProgress"),
     "jobs.spec": ("JobSpec",),

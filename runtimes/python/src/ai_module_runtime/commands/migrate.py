@@ -36,5 +36,6 @@ async def _migrate(host: Host, candidates: list[Candidate], module: str | None, 
         if candidate.name == module and message:
             candidate.import_tasks()
             names = [each.name for each in candidates]
-            await write_revision(host.database, module_migrations(candidate.name, candidate.folder, names), message)
+            revised = module_migrations(candidate.name, candidate.folder, names)
+            print(f"wrote {await write_revision(host.database, revised, message)}")
     await host.close_connections()

@@ -3,12 +3,17 @@
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
 
+import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import Script
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
@@ -16,6 +21,7 @@ from ai_module_runtime.db.database import Database
 
 SCRIPTS = Path(__file__).parent / "scripts"
 LOCK = "migrations"
+NUMBER = re.compile(r"v(\d+)_")
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,15 @@ async def apply_migrations(database: Database, migrations: Migrations) -> None:
         await connection.run_sync(_upgrade, migrations)
 
 
-async def write_revision(database: Database, migrations: Migrations, message: str) -> None:
-    """Write a new revision from the difference between the models and the database."""
+async def write_revision(database: Database, migrations: Migrations, message: str) -> Path:
+    """Write a revision from the difference between the models and the database, and return its file.
+
+    It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed.
+    """
     async with database.engine().begin() as connection:
-        await connection.run_sync(_revise, migrations, message)
+        script = await connection.run_sync(_revise, migrations, message)
+    _format(Path(script.path))
+    return Path(script.path)
 
 
 def _config(connection: Connection, migrations: Migrations) -> Config:
@@ -66,7 +77,7 @@ def _config(connection: Connection, migrations: Migrations) -> Config:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("version_locations", str(migrations.versions).replace("%", "%%"))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     config.attributes.update(
         connection=connection,
         metadata=SQLModel.metadata,
@@ -80,5 +91,22 @@ def _upgrade(connection: Connection, migrations: Migrations) -> None:
     command.upgrade(_config(connection, migrations), "head")
 
 
-def _revise(connection: Connection, migrations: Migrations, message: str) -> None:
-    command.revision(_config(connection, migrations), message, autogenerate=True)
+def _revise(connection: Connection, migrations: Migrations, message: str) -> Script:
+    config, number = _config(connection, migrations), _next_number(migrations.versions)
+    script = command.revision(config, message, autogenerate=True, rev_id=number)
+    if not isinstance(script, Script):
+        raise TypeError("one revision was expected")
+    return script
+
+
+def _next_number(versions: Path) -> str:
+    names = [path.name for path in versions.glob("*.py") if path.name != "__init__.py"]
+    found = [int(match[1]) for name in names if (match := NUMBER.match(name))]
+    return f"{max([len(names), *found]) + 1:04d}"
+
+
+def _format(file: Path) -> None:
+    if find_spec("ruff") is None:
+        return
+    for options in (["check", "--fix-only", "--quiet"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *options, str(file)], check=False)  # noqa: S603

@@ -11,8 +11,10 @@ from ai_module_runtime.db.migrations import HOST_MIGRATIONS, apply_migrations
 from ai_module_runtime.db.recorded_event import record_event
 from ai_module_runtime.events.event_bus import EVERY_EVENT
 from ai_module_runtime.http import events, health, modules, recorded_events
+from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
-from ai_module_runtime.http.json_body import JsonBodyMiddleware
+from ai_module_runtime.http.request_guard import RequestGuard
+from ai_module_runtime.http.routes import KnownRoutes
 from ai_module_runtime.jobs.maintenance import recover
 from ai_module_runtime.jwt_secret import read_jwt_secret
 from ai_module_runtime.settings import API_PREFIX
@@ -32,16 +34,21 @@ def create_app(host: "Host") -> FastAPI:
             await _start(host, app, stack)
             yield
 
-    app = FastAPI(title="AI modules", version="1.0.0", lifespan=lifespan, redirect_slashes=False)
+    # No addresses of documents: `install_docs` serves them, without other servers.
+    app = FastAPI(title="AI modules", version="1.0.0", lifespan=lifespan, redirect_slashes=False, openapi_url=None)
+    routes = KnownRoutes()
     app.state.host = host
     app.state.orchestrator = host.orchestrator
-    app.add_middleware(JsonBodyMiddleware)
+    app.state.routes = routes
+    app.add_middleware(RequestGuard, host=host, routes=routes)
     install_error_handlers(app)
-    app.include_router(health.router)
-    app.include_router(modules.router, prefix=API_PREFIX)
-    app.include_router(events.router, prefix=API_PREFIX)
+    install_docs(app, routes)
+    routers = [(health.router, ""), (modules.router, API_PREFIX), (events.router, API_PREFIX)]
     if host.settings.test_endpoints:
-        app.include_router(recorded_events.router, prefix=API_PREFIX)
+        routers.append((recorded_events.router, API_PREFIX))
+    for router, prefix in routers:
+        app.include_router(router, prefix=prefix)
+        routes.add(router, prefix)
     return app
 
 

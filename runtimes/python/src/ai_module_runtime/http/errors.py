@@ -1,15 +1,21 @@
 """Every error body of the host: a stable code, never the text of an exception."""
 
+import logging
+from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from ai_module_runtime.db.database import is_unavailable
 from ai_module_runtime.errors import ApiError, InvalidInputError
 from ai_module_runtime.jobs.errors import RETRY_AFTER, JobError, PermanentError
+
+logger = logging.getLogger(__name__)
 
 # Pydantic names what it saw in Python; what a client sent is simply not an object.
 ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
@@ -37,10 +43,12 @@ class ValidationErrorBody(BaseModel):
     detail: list[ErrorItem]
 
 
-ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
-    **{status: {"model": ErrorBody} for status in (401, 403, 404, 409, 429, 503)},
-    422: {"model": ValidationErrorBody},
-}
+def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors that a route answers itself, for its `responses`: `responses=error_responses(404, 409)`.
+
+    Those that the runtime answers (401, 403, 422, 503) are documented without it.
+    """
+    return {status: {"model": ErrorBody, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
 def error_response(status_code: int, detail: Any, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -92,6 +100,18 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
     return error_response(422, items)
 
 
+async def _on_database_error(_request: Request, error: Exception) -> JSONResponse:
+    if not is_unavailable(error):
+        return _internal_error(error)
+    logger.warning("the database is unavailable (%s)", type(error).__name__)
+    return error_response(503, "database_unavailable", RETRY_AFTER)
+
+
+def _internal_error(error: Exception) -> JSONResponse:
+    logger.error("a request failed", exc_info=error)
+    return error_response(500, "internal_error")
+
+
 async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
     return error_response(500, "internal_error")
 
@@ -103,4 +123,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(JobError, _on_job_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
+    app.add_exception_handler(OSError, _on_database_error)
     app.add_exception_handler(Exception, _on_exception)

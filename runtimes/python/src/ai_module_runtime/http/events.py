@@ -7,11 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from ai_module_runtime.http.dependencies import HostDep
-from ai_module_runtime.http.errors import ERROR_RESPONSES
 from ai_module_runtime.http.permissions import Admin
 from ai_module_runtime.modules.manifest import EVENT_PATTERN
 
-router = APIRouter(prefix="/events", tags=["host"], responses=ERROR_RESPONSES)
+router = APIRouter(prefix="/events", tags=["host"])
 
 SOURCE = "host"
 

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ai_module_runtime.errors import ApiError
-from ai_module_runtime.host import call_port
+from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.tokens import bearer_token
 from ai_module_runtime.ports import May, may_by_permissions
@@ -23,29 +23,77 @@ R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 RETRY_AFTER = {"Retry-After": "5"}
+PORT_STATUSES = (401, 403, 503)
+
+# Where a request keeps its user, and the permissions that were checked.
+USER = "ai_module_runtime.user"
+GRANTED = "ai_module_runtime.granted"
 
 # Documents the Authorization header; the host's port reads it from the request.
 Documented = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def identify(request: Request, host: Host) -> User:
+    """The caller. Asks the host's port once for each request.
+
+    Raises:
+        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
+            503 `authentication_unavailable` if the host cannot tell.
+    """
+    user: User | None = request.scope.get(USER)
+    if user is None:
+        user = await _ask(host.authenticate(request))
+        if user is None:
+            code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
+            raise ApiError(401, code, CHALLENGE)
+        request.scope[USER] = user
+    return user
+
+
+async def assert_may(request: Request, host: Host, user: User, permission: str) -> None:
+    """Check a permission of the caller. Asks the host's port once for each request.
+
+    Raises:
+        ApiError: 403 `permission_denied`, 503 `authentication_unavailable` if the host cannot tell.
+    """
+    granted: set[str] = request.scope.setdefault(GRANTED, set())
+    if permission in granted:
+        return
+    if not await _ask(host.may(user, permission)):
+        raise ApiError(403, "permission_denied")
+    granted.add(permission)
+
+
+def assert_admin(user: User) -> None:
+    """Check that the caller is an admin.
+
+    Raises:
+        ApiError: 403 `permission_denied`.
+    """
+    if not user.is_admin:
+        raise ApiError(403, "permission_denied")
+
+
+async def _ask(answer: Awaitable[R]) -> R:
+    """The answer of a port. Its errors become 401, 403 or 503, never 500."""
+    try:
+        return await answer
+    except ApiError as error:
+        if error.status_code in PORT_STATUSES:
+            raise
+        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+    except Exception as error:
+        logger.exception("authentication failed")
+        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
 
 
 async def get_current_user(request: Request, host: HostDep, _documented: Documented) -> User:
     """The caller.
 
     Raises:
-        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
-            503 `authentication_unavailable` if the host cannot tell.
+        ApiError: 401 without a user.
     """
-    try:
-        user = await host.authenticate(request)
-    except ApiError:
-        raise
-    except Exception as error:
-        logger.exception("authenticate failed")
-        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
-    if user is None:
-        code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
-        raise ApiError(401, code, CHALLENGE)
-    return user
+    return await identify(request, host)
 
 
 async def get_optional_user(request: Request, host: HostDep, documented: Documented) -> User | None:
@@ -66,15 +114,9 @@ class PermissionCheck:
 
     permission: str
 
-    async def __call__(self, user: CurrentUser, host: HostDep) -> User:
+    async def __call__(self, request: Request, user: CurrentUser, host: HostDep) -> User:
         """The user, who has the permission."""
-        try:
-            allowed = await host.may(user, self.permission)
-        except Exception as error:
-            logger.exception("may failed")
-            raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
-        if not allowed:
-            raise ApiError(403, "permission_denied")
+        await assert_may(request, host, user, self.permission)
         return user
 
 
@@ -112,8 +154,7 @@ def require_permission(
 
 async def require_admin(user: CurrentUser) -> User:
     """Answer 403 to everyone but admins."""
-    if not user.is_admin:
-        raise ApiError(403, "permission_denied")
+    assert_admin(user)
     return user
 
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from ai_module_runtime.clock import utcnow
 from ai_module_runtime.jwt_secret import read_jwt_secret
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 ALGORITHM = "HS256"
+# The claims are checked here, with the same rules as in the other runtime.
+ONLY_THE_SIGNATURE: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False}
 DEFAULT_LIFETIME = timedelta(hours=12)
+
+
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Claims(BaseModel):
@@ -25,6 +30,9 @@ class Claims(BaseModel):
     model_config = ConfigDict(strict=True)
 
     sub: str = Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")
+    exp: Seconds
+    nbf: Seconds = 0
+    iat: Seconds = 0
     permissions: list[str] = []
     admin: bool = False
 
@@ -66,9 +74,13 @@ class Tokens:
     def read(self, token: str) -> User | None:
         """The user of a token; None if it is not valid."""
         try:
-            payload = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options={"require": ["exp", "sub"]})
+            payload = jwt.decode(token, self.secret, algorithms=[ALGORITHM], options=ONLY_THE_SIGNATURE)
             claims = Claims.model_validate(payload)
-        except (jwt.InvalidTokenError, ValidationError):
+        # A number outside the range of a date, for example, is no error of the library.
+        except (jwt.InvalidTokenError, ValueError, OverflowError, RecursionError):
+            return None
+        now = utcnow().timestamp()
+        if claims.exp <= now or claims.nbf > now or claims.iat > now:
             return None
         return User(id=claims.sub, is_admin=claims.admin, permissions=frozenset(claims.permissions))
 

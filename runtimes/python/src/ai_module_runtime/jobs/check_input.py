@@ -4,26 +4,23 @@ import json
 from typing import Any
 
 from ai_module_runtime.errors import InvalidInputError
-from ai_module_runtime.json_depth import json_depth
+from ai_module_runtime.json_values import is_interoperable, json_depth
 
 MAX_DEPTH = 100
 
 
 def check_input(input_data: dict[str, Any], options: dict[str, Any], max_bytes: int) -> None:
-    """Check depth and size, and that the values are JSON.
+    """Check depth and size, and that the values are JSON that every language reads the same way.
 
     Raises:
         InvalidInputError: `too_deep`, `too_long` or `json_invalid`.
     """
-    if any(json_depth(value) > MAX_DEPTH for value in (input_data, options)):
+    values = (input_data, options)
+    if any(json_depth(value) > MAX_DEPTH for value in values):
         raise InvalidInputError("too_deep", "Data is nested too deeply")
-    try:
-        size = sum(len(_json_text(value).encode()) for value in (input_data, options))
-    except UnicodeEncodeError:
-        raise InvalidInputError("json_invalid", "Data holds text that is not valid Unicode", ("body",)) from None
-    except ValueError:
-        raise InvalidInputError("json_invalid", "Data holds a number that is too large", ("body",)) from None
-    if size > max_bytes:
+    if not all(is_interoperable(value) for value in values):
+        raise InvalidInputError("json_invalid", "Data holds a number or text that JSON cannot carry", ("body",))
+    if sum(len(_json_text(value).encode()) for value in values) > max_bytes:
         raise InvalidInputError("too_long", "Data is larger than allowed")
 
 

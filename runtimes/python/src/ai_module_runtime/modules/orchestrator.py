@@ -10,7 +10,6 @@ from fastapi import APIRouter, FastAPI
 
 from ai_module_runtime.db.migrations import apply_migrations, module_migrations
 from ai_module_runtime.errors import ApiError
-from ai_module_runtime.http.errors import ERROR_RESPONSES
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
 from ai_module_runtime.modules.discovery import Candidate
@@ -51,7 +50,8 @@ class Orchestrator:
                 await self._start(candidate)
             prefix = f"{API_PREFIX}/modules/{candidate.name}"
             router = candidate.module.get_router() if candidate.ready and candidate.module else _unavailable()
-            app.include_router(router, prefix=prefix, tags=[candidate.name], responses=ERROR_RESPONSES)
+            app.include_router(router, prefix=prefix, tags=[candidate.name])
+            app.state.routes.add(router, prefix, candidate.name)
             logger.info("module %s: %s", candidate.name, candidate.error or candidate.status)
 
     async def stop(self) -> None:

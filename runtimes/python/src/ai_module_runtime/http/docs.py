@@ -1,0 +1,108 @@
+"""The description of the API at `/openapi.json`, and as a page at `/docs` that loads nothing from other servers."""
+
+import asyncio
+import json
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from pydantic.json_schema import models_json_schema
+from starlette.concurrency import run_in_threadpool
+
+from ai_module_runtime.http.errors import ErrorBody, ValidationErrorBody
+from ai_module_runtime.http.routes import KnownRoute, KnownRoutes
+
+FILES = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+DESCRIPTIONS = {
+    401: "No valid token",
+    403: "The user lacks the permission",
+    422: "Everything that is wrong with the request",
+    503: "Try again later",
+}
+# Schemas of FastAPI for errors that the host answers in its own format.
+UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
+    """Add both addresses to `app`. The document is made on the first request, in a thread: it may take seconds."""
+    lock = asyncio.Lock()
+    document: bytes | None = None
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _describe(app, routes)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def get_document() -> Response:
+        nonlocal document
+        async with lock:
+            if document is None:
+                document = await run_in_threadpool(lambda: json.dumps(openapi()).encode())
+        return Response(document, media_type="application/json")
+
+    @app.get("/docs", include_in_schema=False)
+    async def get_page() -> HTMLResponse:
+        # Relative addresses, so that a host below a prefix works.
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=app.title,
+            swagger_js_url="docs/swagger-ui-bundle.js",
+            swagger_css_url="docs/swagger-ui.css",
+            swagger_favicon_url="docs/favicon-32x32.png",
+        )
+
+    @app.get("/docs/{name}", include_in_schema=False)
+    async def get_file(name: str) -> Response:
+        if name not in FILES:
+            raise HTTPException(404)
+        content = (files("fastapi_swagger.resources") / name).read_bytes()
+        return Response(content, media_type=FILES[name], headers={"Cache-Control": "max-age=86400"})
+
+
+def _describe(app: FastAPI, routes: KnownRoutes) -> dict[str, Any]:
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    for route in routes:
+        for method in route.methods:
+            operation = document["paths"].get(route.path, {}).get(method.lower())
+            if operation is not None:
+                _add_errors(operation, route)
+    _, schemas = models_json_schema(
+        [(ErrorBody, "serialization"), (ValidationErrorBody, "serialization")],
+        ref_template="#/components/schemas/{model}",
+    )
+    components = document.setdefault("components", {}).setdefault("schemas", {})
+    components.update(schemas["$defs"])
+    for name in UNUSED:
+        components.pop(name, None)
+    return document
+
+
+def _add_errors(operation: dict[str, Any], route: KnownRoute) -> None:
+    """The errors that the runtime answers for a route; those of the route itself are declared by it."""
+    responses: dict[str, Any] = operation["responses"]
+    for status in _statuses(route):
+        responses.setdefault(str(status), _response(status, "ErrorBody"))
+    if "422" in responses:
+        responses["422"] = _response(422, "ValidationErrorBody")
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _statuses(route: KnownRoute) -> list[int]:
+    if not route.needs_user:
+        return []
+    return [401, 403, 503] if route.permissions or route.needs_admin else [401, 503]
+
+
+def _response(status: int, schema: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+    return {"description": DESCRIPTIONS[status], "content": content}

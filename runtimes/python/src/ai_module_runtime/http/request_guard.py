@@ -1,0 +1,98 @@
+"""What is decided about a request before its body is read."""
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ai_module_runtime.errors import ApiError
+from ai_module_runtime.http.errors import error_response
+from ai_module_runtime.http.json_body import read_body, refuse_body
+from ai_module_runtime.http.permissions import assert_admin, assert_may, identify
+from ai_module_runtime.http.routes import KnownRoutes
+from ai_module_runtime.settings import API_PREFIX
+
+if TYPE_CHECKING:
+    from ai_module_runtime.host import Host
+
+MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+OWN_PATHS = frozenset({"/health", "/docs", "/openapi.json"})
+
+
+class RequestGuard:
+    """Refuses in this order: malformed addresses, callers without a token or a permission, and bad bodies.
+
+    It reads the body once, and hands it on. HEAD is answered like GET, without the body.
+    """
+
+    def __init__(self, app: ASGIApp, host: "Host", routes: KnownRoutes) -> None:
+        self._app = app
+        self._host = host
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what is refused, else call the application."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        if scope["method"] == "HEAD" and (scope["path"].startswith(API_PREFIX) or scope["path"] in OWN_PATHS):
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
+        refusal = _refuse_address(scope) or await self._refuse_caller(scope)
+        if refusal is not None:
+            return await refusal(scope, receive, send)
+        body = await read_body(receive)
+        refusal = refuse_body(body, Headers(scope=scope))
+        if refusal is not None:
+            return await refusal(scope, receive, send)
+        await self._app(scope, _replay(body or b"", receive), send)
+
+    async def _refuse_caller(self, scope: Scope) -> Response | None:
+        route = self._routes.find(scope["method"], scope["path"])
+        if route is None or not route.needs_user:
+            return None
+        request = Request(scope)
+        try:
+            user = await identify(request, self._host)
+            if route.needs_admin:
+                assert_admin(user)
+            for permission in route.permissions:
+                await assert_may(request, self._host, user, permission)
+        except ApiError as error:
+            return error_response(error.status_code, error.code, error.headers)
+        return None
+
+
+def _refuse_address(scope: Scope) -> Response | None:
+    """400 for a percent sign without two digits, and for bytes that are not UTF-8."""
+    address = scope.get("raw_path") or b""
+    for part in (address, scope.get("query_string") or b""):
+        if b"%" not in part:
+            continue
+        try:
+            unquote_to_bytes(part).decode()
+        except UnicodeDecodeError:
+            return error_response(400, "bad_request")
+        if MALFORMED_ESCAPE.search(part):
+            return error_response(400, "bad_request")
+    return None
+
+
+def _without_body(send: Send) -> Send:
+    async def send_headers(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_headers
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    message: Message | None = {"type": "http.request", "body": body, "more_body": False}
+
+    async def replay() -> Message:
+        nonlocal message
+        first, message = message, None
+        return first if first is not None else await receive()
+
+    return replay

@@ -1,0 +1,49 @@
+"""What every language reads the same way in JSON."""
+
+import math
+import re
+from typing import Any
+
+MAX_SAFE_INTEGER = 2**53 - 1
+UNUSABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
+
+
+def json_depth(value: Any) -> int:
+    """How deeply objects and arrays are nested in `value`; 0 for a scalar."""
+    depth = 0
+    # Without recursion: the client chooses the depth.
+    level = [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def is_interoperable(value: Any) -> bool:
+    """Whether all languages and databases can hold the value.
+
+    False for a number outside the range of a double, an integer beyond ±(2^53 - 1), U+0000 and a lone surrogate.
+    """
+    level = [value]
+    while level:
+        following: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                following += item.keys()
+                following += item.values()
+            elif isinstance(item, list | tuple):
+                following += item
+            elif not _is_scalar(item):
+                return False
+        level = following
+    return True
+
+
+def _is_scalar(item: Any) -> bool:
+    if isinstance(item, str):
+        return UNUSABLE_TEXT.search(item) is None
+    if isinstance(item, bool):
+        return True
+    if isinstance(item, int):
+        return abs(item) <= MAX_SAFE_INTEGER
+    return not isinstance(item, float) or math.isfinite(item)

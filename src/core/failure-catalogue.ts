@@ -93,7 +93,8 @@ export const catalogue = {
       isThere
         ? `No host application was found in ${dir} or in a folder above it.`
         : `No host application was found: ${dir} does not exist.`,
-    () => 'Create one with `create-ai-module host init <dir>`, or pass the folder of one with --host <dir>.',
+    ({ isThere }) =>
+      `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
   ),
   'host-stack-mismatch': user(
     ({ stack, found }: { stack: string; found: string }) => `The host is a ${found} application, not ${stack}.`,

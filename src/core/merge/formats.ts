@@ -94,7 +94,11 @@ export function inFormatOf(path: string, model: string, text: string): string | 
   for (const { at, size, toAt, toSize } of hunks) {
     // Also compares the next line, because a comma before a closing bracket is formatting.
     const [own, others] = [from.slice(at, at + size + 1), to.slice(toAt, toAt + toSize + 1)];
-    const isSame = indentOf(own) === indentOf(others) && sameButForFormat(path, own.join('\n'), others.join('\n'));
+    const isSame =
+      // The end of a text is not the same as an empty line.
+      (own.length === 0) === (others.length === 0) &&
+      indentOf(own) === indentOf(others) &&
+      sameButForFormat(path, own.join('\n'), others.join('\n'));
     lines.push(...to.slice(next, toAt), ...(isSame ? to.slice(toAt, toAt + toSize) : from.slice(at, at + size)));
     next = toAt + toSize;
   }

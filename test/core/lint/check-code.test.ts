@@ -95,7 +95,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
   it('reports a removed guard, and nothing else, at each route', async () => {
     const module = await generated(stack, manifest);
     const lines = (module.get(file(stack, 'routes')) ?? '').split('\n');
-    const guards = lines.flatMap((line, index) => (/preValidation|dependencies=/.test(line) ? [index] : []));
+    const guards = lines.flatMap((line, index) => (/onRequest|dependencies=/.test(line) ? [index] : []));
     expect(guards.length).toBe(manifest.endpoints.length);
     for (const guard of guards) {
       const changed = new Map(module).set(file(stack, 'routes'), lines.toSpliced(guard, 1).join('\n'));

@@ -11,6 +11,9 @@ it.each([
   ['lines that are only in the model', 'a.ts', '\ta();\n\tmine();\n\tb();\n', '  a();\n  b();\n', '\ta();\n\tb();\n'],
   ['lines with other content', 'a.ts', '\ta(1);\n', '  a(2);\n', '  a(2);\n'],
   ['indentation in Python', 'a.py', 'if a:\n    b\n    c\n', 'if a:\n    b\nc\n', 'if a:\n    b\nc\n'],
+  ['a final line feed that only the model has', 'a.ts', '\ta();\n', '  a();', '\ta();'],
+  ['a final line feed that only the text has', 'a.ts', '\ta();', '  a();\n', '\ta();\n'],
+  ['an empty text', 'a.ts', '\n', '', ''],
   ['line endings', 'a.ts', '\ta();\r\n', '  a();\n', '\ta();\n'],
 ])('handles %s', (_, path, model, text, want) => expect(inFormatOf(path, model, text)).toBe(want));
 

@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_MS = 5_000;
 
-/** Reads on without keeping anything: many clients look for the answer only once they have sent their whole body. */
+/** Discards the rest of a body, up to a limit: many clients read the answer only after they have sent everything. */
 export function discardRest(body: Readable): Promise<void> {
+  if (body.readableEnded || body.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, MAX_MS);
     const done = () => {

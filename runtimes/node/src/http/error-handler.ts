@@ -7,7 +7,10 @@ export const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
 /** Every error body is `{"detail": …}`; the text of an exception never leaves the host. */
 export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  if (error instanceof HttpError) return reply.code(error.status).headers(error.headers).send({ detail: error.code });
+  if (error instanceof HttpError) {
+    if (hasBody(request)) await discardRest(request.raw);
+    return reply.code(error.status).headers(error.headers).send({ detail: error.code });
+  }
   const invalid = asInvalidRequest(error);
   if (isTooLarge(error)) await discardRest(request.raw);
   if (invalid) return reply.code(422).send({ detail: invalid.detail });
@@ -37,6 +40,10 @@ function asInvalidRequest(error: unknown): InvalidRequest | undefined {
   if (isTooLarge(error)) return tooLong(['body'], BODY_LIMIT_BYTES);
   const unreadable = code?.startsWith('FST_ERR_CTP_') || (error instanceof SyntaxError && statusCode === 400);
   return unreadable ? new InvalidRequest([NOT_JSON]) : undefined;
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ai_module_runtime.errors import ApiError as ApiError
+    from ai_module_runtime.commands.run_host import run_host as run_host
+    from ai_module_runtime.errors import HttpError as HttpError
     from ai_module_runtime.errors import InvalidInputError as InvalidInputError
     from ai_module_runtime.events.event_bus import EVERY_EVENT as EVERY_EVENT
     from ai_module_runtime.events.event_bus import Event as Event
@@ -63,8 +64,9 @@ if TYPE_CHECKING:
     from ai_module_runtime.modules.manifest import ModuleMetadata as ModuleMetadata
     from ai_module_runtime.modules.module_config import ModuleConfig as ModuleConfig
     from ai_module_runtime.ports import Ports as Ports
-    from ai_module_runtime.settings import ConfigurationError as ConfigurationError
+    from ai_module_runtime.ports import is_allowed as is_allowed
     from ai_module_runtime.settings import Settings as Settings
+    from ai_module_runtime.settings import SettingsError as SettingsError
     from ai_module_runtime.settings import read_environment as read_environment
     from ai_module_runtime.settings import read_settings as read_settings
     from ai_module_runtime.tasks.task import ModuleWorker as ModuleWorker
@@ -72,7 +74,8 @@ if TYPE_CHECKING:
     from ai_module_runtime.users import User as User
 
 _HOMES = {
-    "errors": ("ApiError", "InvalidInputError"),
+    "commands.run_host": ("run_host",),
+    "errors": ("HttpError", "InvalidInputError"),
     "events.event_bus": ("EVERY_EVENT", "Event", "EventBus", "user_id_of"),
     "events.event_data": ("EventData",),
     "events.module_events": ("ModuleEvents",),
@@ -96,8 +99,8 @@ _HOMES = {
     "modules.job_module": ("JobModule",),
     "modules.manifest": ("ModuleMetadata",),
     "modules.module_config": ("ModuleConfig",),
-    "ports": ("Ports",),
-    "settings": ("ConfigurationError", "Settings", "read_environment", "read_settings"),
+    "ports": ("Ports", "is_allowed"),
+    "settings": ("SettingsError", "Settings", "read_environment", "read_settings"),
     "tasks.task": ("ModuleWorker", "Task"),
     "users": ("User",),
 }

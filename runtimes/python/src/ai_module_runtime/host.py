@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.db.database import Database
+from ai_module_runtime.db.database import Database, database_address
 from ai_module_runtime.events.event_bus import EventBus, Transport
 from ai_module_runtime.events.module_events import ModuleEvents
 from ai_module_runtime.modules.context import ModuleContext
@@ -46,7 +46,7 @@ class Host:
         self.settings = settings
         self.ports = ports
         self.modules = modules
-        self.database = Database(settings.database_address)
+        self.database = Database(database_address(ports.database or settings.database_url, settings.data_dir))
         self.redis = RedisClients(settings.redis_url)
         self.events = EventBus(self._create_transport)
         self.stopping = Stopping()
@@ -162,7 +162,12 @@ def create_host(settings: Settings, ports: Ports, *, modules: str) -> Host:
         settings: from `read_settings`.
         ports: authentication and authorization of the application.
         modules: the package whose subpackages are modules, such as `app.ai.modules`.
+
+    Raises:
+        SettingsError: in production, settings that are only for development.
     """
+    if ports.database is None:
+        settings.refuse_in_production()
     return Host(settings, ports, modules)
 
 

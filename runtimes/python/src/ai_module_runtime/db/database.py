@@ -5,10 +5,11 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, event, text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
@@ -116,6 +117,18 @@ class Database:
         engine = self._engines.pop(asyncio.get_running_loop(), None)
         if engine is not None:
             await engine.dispose()
+
+
+def database_address(url: str | None, data_dir: Path) -> URL:
+    """A database URL with its asynchronous driver; without one, a SQLite file in `data_dir`."""
+    if url is None:
+        # From parts, not from a text: a folder may be named `a?b`.
+        return URL.create("sqlite+aiosqlite", database=str(data_dir.resolve() / "app.db"))
+    address = make_url(url)
+    dialect = {"postgres": "postgresql"}.get(address.get_backend_name(), address.get_backend_name())
+    driver = {"postgresql": "asyncpg", "sqlite": "aiosqlite"}.get(dialect, address.get_driver_name())
+    query = {"ssl" if key == "sslmode" else key: value for key, value in address.query.items()}
+    return address.set(drivername=f"{dialect}+{driver}", query=query)
 
 
 def is_unavailable(error: BaseException) -> bool:

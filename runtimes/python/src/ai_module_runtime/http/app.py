@@ -16,7 +16,6 @@ from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
 from ai_module_runtime.http.routes import KnownRoutes
 from ai_module_runtime.jobs.maintenance import recover
-from ai_module_runtime.jwt_secret import read_jwt_secret
 from ai_module_runtime.settings import API_PREFIX
 from ai_module_runtime.single_host import single_host
 from ai_module_runtime.tasks.embedded import EmbeddedScheduler, EmbeddedWorker
@@ -59,9 +58,6 @@ async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
     # Made here and not by the first thread that sends a task: Celery's current application belongs to a thread.
     _ = host.celery_app
     stack.push_async_callback(host.close_connections)
-    if not settings.attached:
-        # So that it exists before the first token is made or read, also by another process.
-        read_jwt_secret(settings)
     await apply_migrations(host.database, HOST_MIGRATIONS)
 
     stack.push_async_callback(host.orchestrator.stop)

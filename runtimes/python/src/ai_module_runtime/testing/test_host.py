@@ -17,7 +17,7 @@ from ai_module_runtime.jobs.models import JobRow
 from ai_module_runtime.jobs.schemas import ProcessRequest
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.jobs.states import TERMINAL
-from ai_module_runtime.ports import Authenticate, Ports, may_by_permissions
+from ai_module_runtime.ports import Authenticate, Ports, is_allowed
 from ai_module_runtime.tasks.embedded import EmbeddedWorker
 from ai_module_runtime.users import User
 
@@ -59,7 +59,7 @@ class TestHost:
         It accepts the tokens of `headers` beside those of the application, and decides about permissions by them.
         """
         ports = self.host.ports
-        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=may_by_permissions)
+        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=is_allowed)
         try:
             with self.client:
                 if not self.host.settings.distributed:

@@ -91,7 +91,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
       expect((load(read('manifest.yaml')) as Manifest).name).toBe(name);
       expect(read('module.py')).toContain(`class ${given.class_name}(`);
       expect(read('models.py')).toContain(`"${name}_jobs"`);
-      expect(read('tasks.py')).toContain(`"${name}.process"`);
+      expect(read('tasks.py')).toContain(`job_tasks(${given.class_name.replace(/(AI)?Module$/, '')}`);
     });
 
     it('dependencies', () => {
@@ -193,13 +193,10 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     it('Celery runs the tasks', async () => {
       const program = [
         'import json',
-        'from app.tasks.worker import celery_app',
-        "print(json.dumps(sorted(name for name in celery_app.tasks if not name.startswith('celery.'))))",
+        `from app.ai.modules.${name}.tasks import TASKS`,
+        'print(json.dumps([task.name for task in TASKS]))',
       ].join('\n');
-      const tasks = ['cleanup_old_jobs', 'process', 'requeue_stale'];
-      expect(JSON.parse(await run(dir, '-c', program))).toEqual(
-        ['document_search', name].flatMap((module) => tasks.map((task) => `${module}.${task}`)),
-      );
+      expect(JSON.parse(await run(dir, '-c', program))).toEqual(['process', 'requeue_stale', 'cleanup_old_jobs']);
       expect((await ended((await process_()).json)).status).toBe('completed');
     });
   });

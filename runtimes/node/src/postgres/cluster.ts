@@ -44,7 +44,7 @@ export async function createCluster(
   privileges: Privileges,
   libraries: string,
 ): Promise<void> {
-  for (const { path, pid } of unfinished(folder)) if (!isAlive(pid)) rmSync(path, { recursive: true, force: true });
+  for (const { path, pid } of unfinished(folder)) if (!isAlive(pid)) remove(path);
   const fresh = join(folder, `pg.new-${process.pid}-${randomBytes(4).toString('hex')}`);
   try {
     mkdirSync(fresh, { mode: 0o700 });
@@ -54,11 +54,20 @@ export async function createCluster(
     if (status !== 0) throw reasonInLog(output, folder);
     renameSync(fresh, join(folder, 'pg'));
   } catch (error) {
-    rmSync(fresh, { recursive: true, force: true });
+    remove(fresh);
     const code = systemCode(error);
     if (code === 'ENOTEMPTY' || code === 'EEXIST') return; // Another process was faster.
     if (['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw notWritable(folder, code);
     throw error;
+  }
+}
+
+/** An interrupted initdb may still write. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // The next start removes it.
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
@@ -188,9 +188,22 @@ async function becomesReady({ run }: Member, { data }: ServerPlace, end: number)
 function createFolder(path: string, privileges: Privileges): string {
   try {
     // Without the capability, the server enters the folder by its permissions. The data itself is 0700.
-    mkdirSync(path, { recursive: true, mode: privileges.account && !privileges.entersAll ? 0o711 : 0o700 });
+    createFolders(path, privileges.account && !privileges.entersAll ? 0o711 : 0o700);
     return realpathSync(path);
   } catch (error) {
     throw notWritable(path, systemCode(error));
+  }
+}
+
+/** With `recursive`, Node reports another error on a read-only disk. */
+function createFolders(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw error;
+    createFolders(dirname(path), mode);
+    mkdirSync(path, { mode });
   }
 }

@@ -1,6 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Binaries, binariesIn } from './binaries.ts';
@@ -39,10 +53,9 @@ export function choosePrivileges(dataDir: string): Privileges {
   const account = ownerOfData(join(dataDir, 'pg')) ?? nobody();
   if (!hasCommand('setpriv'))
     throw needsDatabaseUrl('root', 'root needs the program setpriv to run it as another user');
-  const change = ['setpriv', `--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
   const entersAll = hasCapability(dacReadSearch);
   const keep = entersAll ? ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'] : [];
-  return { account, prefix: [...change, ...keep, '--'], entersAll };
+  return { account, prefix: [...changeUser(account), ...keep, '--'], entersAll };
 }
 
 /** Gives a file or folder to the user that runs the server. */
@@ -61,10 +74,12 @@ export function choosePlace(
   report: (message: string) => void,
 ): Place {
   if (!privileges.account) return { folder: dataDir, binaries };
+  // The capability opens files, but PostgreSQL asks the system whether its binaries may be used, which ignores it.
   const note = join(dataDir, 'pg-location');
   const noted = existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined;
-  const reachable = (folder: string) => privileges.entersAll || canEnter(folder, privileges);
-  const usable = reachable(dirname(binaries.postgres)) ? binaries : copyBinaries(binaries);
+  const { account } = privileges;
+  const reachable = (folder: string) => privileges.entersAll || canEnter(folder, account);
+  const usable = canEnter(dirname(binaries.postgres), account) ? binaries : copyBinaries(binaries, report);
   if (existsSync(join(dataDir, 'pg')) || (noted === undefined && reachable(dataDir))) {
     if (reachable(dataDir)) return { folder: dataDir, binaries: usable };
     throw needsDatabaseUrl('root', `an unprivileged user can't enter ${dataDir} without CAP_DAC_READ_SEARCH`);
@@ -79,25 +94,49 @@ export function choosePlace(
   return { folder, binaries: usable };
 }
 
-export function canEnter(folder: string, privileges: Privileges): boolean {
-  const [command, ...words] = [...privileges.prefix, '/bin/sh', '-c', 'cd "$1"', 'sh', folder];
+/** Whether a user can enter a folder, without the capability. */
+export function canEnter(folder: string, account: Account | undefined): boolean {
+  const prefix = account ? changeUser(account) : [];
+  const [command, ...words] = [...prefix, '/bin/sh', '-c', 'cd "$1"', 'sh', folder];
   return spawnSync(command!, words, { cwd: '/', stdio: 'ignore' }).status === 0;
 }
 
-function copyBinaries(binaries: Binaries): Binaries {
+function changeUser({ uid, gid }: Account): string[] {
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+}
+
+/** Copies the binaries once for each installation: as hard links where the disk is the same. */
+function copyBinaries(binaries: Binaries, report: (message: string) => void): Binaries {
   const installed = lstatSync(binaries.postgres);
   const copy = join(sharedFolder, `postgres-${installed.size}-${Math.trunc(installed.mtimeMs)}`);
-  if (!existsSync(copy)) {
-    const fresh = `${copy}.new-${process.pid}`;
-    mkdirSync(sharedFolder, { recursive: true, mode: 0o711 });
-    cpSync(binaries.folder, fresh, { recursive: true, verbatimSymlinks: true });
-    try {
-      renameSync(fresh, copy);
-    } catch (error) {
-      if (!existsSync(copy)) throw error;
-    }
+  if (existsSync(copy)) return binariesIn(copy);
+  const fresh = `${copy}.new-${process.pid}`;
+  mkdirSync(sharedFolder, { recursive: true, mode: 0o711 });
+  linkTree(binaries.folder, fresh);
+  try {
+    renameSync(fresh, copy);
+    report(`The binaries of PostgreSQL are in ${copy}, because an unprivileged user can't enter ${binaries.folder}.`);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
   }
   return binariesIn(copy);
+}
+
+function linkTree(source: string, target: string): void {
+  mkdirSync(target, { mode: 0o755 });
+  for (const entry of readdirSync(source, { withFileTypes: true })) {
+    const [from, to] = [join(source, entry.name), join(target, entry.name)];
+    if (entry.isDirectory()) linkTree(from, to);
+    else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+    else {
+      try {
+        linkSync(from, to);
+      } catch {
+        copyFileSync(from, to);
+      }
+    }
+  }
 }
 
 /** PostgreSQL looks up the name of its user. */

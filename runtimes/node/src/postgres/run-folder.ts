@@ -47,7 +47,7 @@ export function createRunFolder(
     try {
       made = mkdtempSync(join(parent, prefix));
       fill(made, application, binaries, privileges);
-      if (privileges.entersAll || canEnter(join(made, 's'), privileges)) return runFolderAt(made);
+      if (privileges.entersAll || canEnter(join(made, 's'), privileges.account)) return runFolderAt(made);
       problem = 'EACCES';
     } catch (error) {
       if (error instanceof EmbeddedPostgresError) throw error;

@@ -173,7 +173,8 @@ let compiled: string | undefined;
 /** Node 20 can't run TypeScript: compiles the host and what it imports. */
 function hostProcess(): string {
   if (!compiled) {
-    compiled = tempFolder();
+    // One test has no other temporary folder.
+    compiled = tempFolder('/var/tmp');
     writeFileSync(join(compiled, 'package.json'), '{ "type": "module" }');
     const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
     const source = join(packageFolder, 'test/postgres/host-process.ts');

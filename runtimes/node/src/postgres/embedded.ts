@@ -4,7 +4,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
 import { choosePlace, choosePrivileges, type Privileges } from './privileges.ts';
-import { isServerOf, poll, sleep } from './process.ts';
+import { isAlive, isServerOf, poll, sleep } from './process.ts';
 import { createRunFolder } from './run-folder.ts';
 import {
   clear,
@@ -177,7 +177,7 @@ async function start(place: ServerPlace, options: EmbeddedPostgresOptions, end: 
 async function becomesReady({ run }: Member, { data }: ServerPlace, end: number): Promise<boolean> {
   const state = await poll((end - Date.now()) / 1000, () => {
     const found = readPidFile(data);
-    if (found?.run?.path === run.path && found.isReady) return 'ready';
+    if (found?.run?.path === run.path && found.isReady && isAlive(found.pid)) return 'ready';
     return existsSync(join(run.path, 'exit')) || !existsSync(run.path) ? 'ended' : undefined;
   });
   if (state !== 'ready') return false;

@@ -45,7 +45,7 @@ if [ -z "$ending" ] && [ ! -e "$run/ready" ]; then
   while kill -0 "$members" 2>/dev/null; do wait "$members"; done
 fi
 kill "$members" 2>/dev/null
-[ -z "$remove" ] || rm -rf "$remove"
+[ -z "$remove" ] || [ ! -e "$run/ready" ] || rm -rf "$remove"
 rm -rf "$run"
 `;
 

@@ -28,15 +28,25 @@ end() {
 }
 trap end TERM
 exec 3<&0 </dev/null
-{ while read -r id; do : >"$run/$id"; done; kill -TERM $$; } <&3 &
+watch() {
+  while read -r id; do : >"$run/$id"; done
+  : >"$run/ending"
+  kill -TERM $$
+  # In case that signals are blocked, or the other process was killed.
+  sleep 1
+  { read -r pid && read -r _ && read -r _ && read -r _ && read -r socket; } <"$data/postmaster.pid"
+  [ "$socket" = "$run/s" ] && kill -INT "$pid"
+}
+watch <&3 2>/dev/null &
 members=$!
 exec 3<&-
-while [ -z "$ending" ]; do
+while [ -z "$ending" ] && [ ! -e "$run/ending" ]; do
   LD_LIBRARY_PATH=$run/lib DYLD_LIBRARY_PATH=$run/lib "$@" &
   pid=$!
   while :; do wait "$pid"; code=$?; kill -0 "$pid" 2>/dev/null || break; done
   pid=
-  [ -z "$ending" ] && [ -e "$run/ready" ] && [ -f "$data/PG_VERSION" ] && kill -0 "$members" 2>/dev/null || break
+  [ -z "$ending" ] && [ ! -e "$run/ending" ] || break
+  [ -e "$run/ready" ] && [ -f "$data/PG_VERSION" ] && kill -0 "$members" 2>/dev/null || break
   sleep "$delay"
   delay=1
 done

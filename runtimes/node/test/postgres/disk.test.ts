@@ -2,7 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
-import { eventually, mount, query, remount, startHost, tempFolder } from './host.ts';
+import { eventually, mount, query, remount, startHost, tempFolder, useHosts } from './host.ts';
+
+useHosts();
 
 const application = 'first';
 const because = (reason: string) =>

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, type TestContext } from 'vitest';
+import { afterAll, afterEach, type TestContext, vi } from 'vitest';
 import type { EmbeddedPostgresOptions } from '../../src/postgres/embedded.ts';
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
@@ -158,15 +158,19 @@ export function remount(folder: string, options: string): void {
 /** The supervisor ends a moment after the server. */
 export const noProcessWith = (text: string): Promise<void> => eventually(() => processesWith(text).length === 0);
 
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  await eventually(() => made.every((folder) => processesWith(folder).length === 0), 30);
-  for (const folder of mounted.splice(0).reverse()) execFileSync('umount', [folder]);
-}, 60_000);
-
-afterAll(() => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+/** Removes after each test and file what they left. Call it in each test file: files may share this module. */
+export function useHosts(): void {
+  vi.setConfig({ testTimeout: isNightly ? 600_000 : 60_000, hookTimeout: 60_000 });
+  afterEach(async () => {
+    for (const child of running) child.kill('SIGKILL');
+    await eventually(() => made.every((folder) => processesWith(folder).length === 0), 30);
+    for (const folder of mounted.splice(0).reverse()) execFileSync('umount', [folder]);
+  });
+  afterAll(() => {
+    compiled = undefined;
+    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 let compiled: string | undefined;
 

@@ -3,7 +3,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
-import { eventually, isNightly, noProcessWith, processesWith, query, serverOf, startHost, tempFolder } from './host.ts';
+import {
+  eventually,
+  isNightly,
+  noProcessWith,
+  processesWith,
+  query,
+  serverOf,
+  startHost,
+  tempFolder,
+  useHosts,
+} from './host.ts';
+
+useHosts();
 
 const application = 'first';
 

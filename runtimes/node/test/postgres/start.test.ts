@@ -23,8 +23,11 @@ import {
   query,
   startHost,
   tempFolder,
+  useHosts,
   withoutCapability,
 } from './host.ts';
+
+useHosts();
 
 const mode = (path: string) => (statSync(path).mode & 0o7777).toString(8);
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -18,6 +19,9 @@ except EmbeddedPostgresError as error:
 else:
     milliseconds = round((time.monotonic() - began) * 1000)
     answer = {"url": server.url, "host": server.host, "folder": str(server.folder), "is_owner": server.is_owner}
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     print(json.dumps({**answer, "reports": reports, "milliseconds": milliseconds}), flush=True)
-    signal.sigwait({signal.SIGTERM})
+    while not stopping.wait(60):
+        pass
     server.stop()

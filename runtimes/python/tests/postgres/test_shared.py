@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from ai_module_runtime.postgres import start_embedded_postgres
+from ai_module_runtime.postgres.supervisor import SUPERVISOR_SCRIPT
 from tests.postgres.host import (
     NIGHTLY,
     Hosts,
@@ -156,3 +157,20 @@ def test_removes_a_temporary_database_when_its_host_ends(hosts: Hosts) -> None:
     assert (data_dir / "pg").is_dir()
     host.end(signal.SIGKILL)
     eventually(lambda: not data_dir.exists())
+
+
+def test_stops_the_server_although_signals_are_blocked(hosts: Hosts) -> None:
+    data_dir = hosts.folder()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    try:
+        server = start_embedded_postgres(data_dir, "first")
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    server.stop()
+    assert not Path(server.host).parent.exists()
+    no_process_with(data_dir)
+
+
+def test_uses_the_same_supervisor_as_node() -> None:
+    node = Path(__file__).parents[3] / "node/src/postgres/supervisor.ts"
+    assert SUPERVISOR_SCRIPT in node.read_text(encoding="utf-8")

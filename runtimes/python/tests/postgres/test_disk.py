@@ -64,7 +64,7 @@ def test_keeps_running_on_a_full_disk_and_works_again_when_there_is_space(hosts:
 
 def test_uses_another_folder_if_the_temporary_folder_is_too_small_for_a_socket(hosts: Hosts) -> None:
     small = hosts.mount("size=4k")
-    host = hosts.start(hosts.folder(), env={"TMPDIR": str(small)})
+    host = hosts.start(hosts.data_folder(), env={"TMPDIR": str(small)})
     assert host.host.startswith("/tmp/ai-pg-")  # noqa: S108
     host.end()
     assert os.listdir(small) == []
@@ -99,8 +99,7 @@ def test_asks_for_a_database_url_if_the_folder_contains_other_files(hosts: Hosts
 
 
 def test_reports_what_postgresql_says_about_damaged_data(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
-    start_embedded_postgres(data_dir, "first").stop()
+    data_dir = hosts.data_folder()
     (data_dir / "pg/global/pg_control").unlink()
     code, message = failure(data_dir)
     assert code == "failed"

@@ -40,7 +40,7 @@ def test_shares_one_server_between_four_processes_that_start_at_once(hosts: Host
 
 
 def test_refuses_a_second_application_on_the_same_folder_until_the_first_one_ends(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     first = hosts.start(data_dir, application="/srv/first")
     second = hosts.start(data_dir, application="/srv/second")
     assert second.code == "other_application"
@@ -54,7 +54,7 @@ def test_refuses_a_second_application_on_the_same_folder_until_the_first_one_end
 
 
 def test_ends_the_server_after_kill_9_of_the_host_and_starts_again_at_once(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     for number in range(20 if NIGHTLY else 2):
         host = hosts.start(data_dir)
         assert host.message is None
@@ -70,7 +70,7 @@ def test_ends_the_server_after_kill_9_of_the_host_and_starts_again_at_once(hosts
 
 
 def test_starts_the_server_again_after_kill_9_of_the_database_at_the_same_address(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     server = start_embedded_postgres(data_dir, "first")
     query(server.url, "create table kept as select 7 as number")
     for _ in range(10 if NIGHTLY else 1):
@@ -83,7 +83,7 @@ def test_starts_the_server_again_after_kill_9_of_the_database_at_the_same_addres
 
 
 def test_starts_again_after_kill_9_of_host_database_and_supervisor(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     for number in range(20 if NIGHTLY else 1):
         host = hosts.start(data_dir)
         query(host.url, "create table if not exists kept (number int)")
@@ -99,7 +99,7 @@ def test_starts_again_after_kill_9_of_host_database_and_supervisor(hosts: Hosts)
 
 
 def test_stops_an_orphan_whose_supervisor_and_host_were_killed(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     host = hosts.start(data_dir)
     orphan = server_of(data_dir)
     for pid in processes_with(str(data_dir)):
@@ -114,7 +114,7 @@ def test_stops_an_orphan_whose_supervisor_and_host_were_killed(hosts: Hosts) -> 
 
 
 def test_ignores_a_process_id_that_another_program_has_by_now(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     start_embedded_postgres(data_dir, "first").stop()
     for pid in (os.getpid(), 1):
         lines = [str(pid), f"{data_dir}/pg", "1700000000", "5432", "/tmp/ai-pg-nowhere/s", "", "  1 2", "ready   ", ""]  # noqa: S108
@@ -136,7 +136,7 @@ def test_creates_the_database_again_after_its_creation_was_interrupted(hosts: Ho
 
 
 def test_ends_the_server_if_its_data_is_removed_or_moved(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     server = start_embedded_postgres(data_dir, "first")
     pid = server_of(data_dir)
     (data_dir / "pg").rename(data_dir / "moved")
@@ -146,13 +146,13 @@ def test_ends_the_server_if_its_data_is_removed_or_moved(hosts: Hosts) -> None:
 
 
 def test_keeps_the_terminal_signal_of_the_host_from_the_server(hosts: Hosts) -> None:
-    host = hosts.start(hosts.folder())
+    host = hosts.start(hosts.data_folder())
     assert os.getpgid(server_of(Path(host.folder))) != os.getpgid(host.process.pid)
     host.end()
 
 
 def test_removes_a_temporary_database_when_its_host_ends(hosts: Hosts) -> None:
-    data_dir = hosts.folder() / "temporary"
+    data_dir = hosts.data_folder("temporary")
     host = hosts.start(data_dir, is_temporary=True)
     assert (data_dir / "pg").is_dir()
     host.end(signal.SIGKILL)
@@ -160,7 +160,7 @@ def test_removes_a_temporary_database_when_its_host_ends(hosts: Hosts) -> None:
 
 
 def test_stops_the_server_although_signals_are_blocked(hosts: Hosts) -> None:
-    data_dir = hosts.folder()
+    data_dir = hosts.data_folder()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
     try:
         server = start_embedded_postgres(data_dir, "first")

@@ -58,7 +58,7 @@ def test_creates_a_database_and_starts_it_again_with_its_data(hosts: Hosts) -> N
 
 @pytest.mark.parametrize("name", PATHS)
 def test_starts_in_any_folder(hosts: Hosts, name: str) -> None:
-    data_dir = hosts.folder() / name / ".data"
+    data_dir = hosts.data_folder(f"{name}/.data")
     server = start_embedded_postgres(data_dir, name)
     joined = start_embedded_postgres(data_dir, name)
     assert not joined.is_owner
@@ -136,8 +136,7 @@ def test_runs_as_the_user_of_the_host_and_as_this_user_when_root_starts_it_later
 
 @pytest.mark.usefixtures("root")
 def test_asks_for_a_database_url_if_the_data_belongs_to_another_user(hosts: Hosts) -> None:
-    folder = hosts.folder()
-    start_embedded_postgres(folder, "first").stop()
+    folder = hosts.data_folder()
     host = hosts.start(folder, prefix=as_user(1))
     assert (host.code, host.message) == ("other_user", f"{BECAUSE}the data in {folder}/pg belongs to another user.")
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
-import { eventually, mount, query, remount, startHost, tempFolder, useHosts } from './host.ts';
+import { dataFolder, eventually, mount, query, remount, startHost, tempFolder, useHosts } from './host.ts';
 
 useHosts();
 
@@ -72,7 +72,7 @@ it('keeps running on a full disk, and works again when there is space', async (c
 
 it('uses another folder if the temporary folder is too small for a socket', async (context) => {
   const small = mount(context, 'size=4k');
-  const host = await startHost({ dataDir: tempFolder() }, [], { TMPDIR: small });
+  const host = await startHost({ dataDir: await dataFolder() }, [], { TMPDIR: small });
   expect(host.host).toMatch(/^\/tmp\/ai-pg-/);
   await host.end();
   expect(readdirSync(small)).toEqual([]);
@@ -111,8 +111,7 @@ it('asks for a database URL if the folder contains other files', async () => {
 });
 
 it('reports what PostgreSQL says about damaged data', async () => {
-  const dataDir = tempFolder();
-  await (await startEmbeddedPostgres({ dataDir, application })).stop();
+  const dataDir = await dataFolder();
   rmSync(join(dataDir, 'pg/global/pg_control'));
   const failure = { code: 'failed', message: expect.stringContaining('pg_control') };
   await expect(startEmbeddedPostgres({ dataDir, application })).rejects.toMatchObject(failure);

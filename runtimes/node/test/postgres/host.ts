@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, type TestContext, vi } from 'vitest';
-import type { EmbeddedPostgresOptions } from '../../src/postgres/embedded.ts';
+import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -137,6 +137,21 @@ export function tempFolder(parent = realpathSync(tmpdir())): string {
   return folder;
 }
 
+let withData: string | undefined;
+
+/** Creates a data folder with an empty database: a copy, because creating one takes half a second. */
+export async function dataFolder(below = '.'): Promise<string> {
+  if (!withData) {
+    withData = tempFolder();
+    const server = await startEmbeddedPostgres({ dataDir: withData, application: 'copied', from: packageFolder });
+    await server.stop();
+  }
+  const folder = join(tempFolder(), below);
+  mkdirSync(folder, { recursive: true });
+  execFileSync('cp', ['-a', join(withData, 'pg'), folder]);
+  return folder;
+}
+
 /** Mounts a small file system. If that is impossible, the test is skipped with the reason, and fails in CI. */
 export function mount(context: TestContext, options: string): string {
   const folder = tempFolder();
@@ -168,6 +183,7 @@ export function useHosts(): void {
   });
   afterAll(() => {
     compiled = undefined;
+    withData = undefined;
     for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
 }

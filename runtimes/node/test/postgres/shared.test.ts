@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 import {
+  dataFolder,
   eventually,
   isNightly,
   noProcessWith,
@@ -39,7 +40,7 @@ it('shares one server between four processes that start at once', async () => {
 });
 
 it('refuses a second application on the same folder, until the first one ends', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   const first = await startHost({ dataDir, application: '/srv/first' });
   const second = await startHost({ dataDir, application: '/srv/second' });
   expect(second.code).toBe('other_application');
@@ -53,7 +54,7 @@ it('refuses a second application on the same folder, until the first one ends', 
 });
 
 it('ends the server after `kill -9` of the host, and starts again at once with the data', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   for (let round = 0; round < (isNightly ? 20 : 2); round += 1) {
     const host = await startHost({ dataDir });
     expect(host.message).toBeUndefined();
@@ -69,7 +70,7 @@ it('ends the server after `kill -9` of the host, and starts again at once with t
 });
 
 it('starts the server again after `kill -9` of the database, at the same address', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   const server = await startEmbeddedPostgres({ dataDir, application });
   await query(server.url, 'create table kept as select 7 as number');
   for (let round = 0; round < (isNightly ? 10 : 1); round += 1) {
@@ -83,7 +84,7 @@ it('starts the server again after `kill -9` of the database, at the same address
 });
 
 it('starts again after `kill -9` of host, database and supervisor', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   for (let round = 0; round < (isNightly ? 20 : 1); round += 1) {
     const host = await startHost({ dataDir });
     await query(host.url, 'create table if not exists kept (round int)');
@@ -99,7 +100,7 @@ it('starts again after `kill -9` of host, database and supervisor', async () => 
 });
 
 it('stops an orphan: a server whose supervisor and host were killed', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   const host = await startHost({ dataDir });
   const orphan = serverOf(dataDir)!;
   for (const pid of processesWith('ai-module-runtime')) if (isSupervisorOf(pid, dataDir)) kill(pid);
@@ -112,7 +113,7 @@ it('stops an orphan: a server whose supervisor and host were killed', async () =
 });
 
 it('ignores a process id that another program has by now', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   await (await startEmbeddedPostgres({ dataDir, application })).stop();
   const file = join(dataDir, 'pg/postmaster.pid');
   for (const pid of [process.pid, 1]) {
@@ -138,7 +139,7 @@ it('creates the database again after its creation was interrupted', async () => 
 });
 
 it('ends the server if its data is removed or moved', async () => {
-  const dataDir = tempFolder();
+  const dataDir = await dataFolder();
   const server = await startEmbeddedPostgres({ dataDir, application });
   renameSync(join(dataDir, 'pg'), join(dataDir, 'moved'));
   process.kill(Number(readFileSync(join(dataDir, 'moved/postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL');
@@ -147,14 +148,14 @@ it('ends the server if its data is removed or moved', async () => {
 });
 
 it('keeps the terminal signal of the host from the server', async () => {
-  const host = await startHost({ dataDir: tempFolder() });
+  const host = await startHost({ dataDir: await dataFolder() });
   const group = (pid: number) => execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
   expect(group(serverOf(host.folder)!)).not.toBe(group(host.child.pid!));
   await host.end();
 });
 
 it('removes a temporary database when its host ends', async () => {
-  const dataDir = join(tempFolder(), 'temporary');
+  const dataDir = await dataFolder('temporary');
   const host = await startHost({ dataDir, isTemporary: true });
   expect(statSync(join(dataDir, 'pg')).isDirectory()).toBe(true);
   await host.end('SIGKILL');

@@ -16,6 +16,7 @@ import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 import {
   asUser,
+  dataFolder,
   isNightly,
   needsRoot,
   nobody,
@@ -64,7 +65,7 @@ const paths = isNightly
   : [`${nasty}${'long'.repeat(37)}`];
 
 it.each(paths)('starts in the folder %j', async (name) => {
-  const dataDir = join(tempFolder(), name, '.data');
+  const dataDir = await dataFolder(`${name}/.data`);
   const server = await startEmbeddedPostgres({ dataDir, application: name });
   const joined = await startEmbeddedPostgres({ dataDir, application: name });
   expect(joined.isOwner).toBe(false);
@@ -147,8 +148,7 @@ it('runs as the user that runs the host, and as this user when root starts it la
 
 it('asks for a database URL if the data belongs to another user', async (context) => {
   needsRoot(context);
-  const folder = tempFolder();
-  await (await startEmbeddedPostgres({ dataDir: folder, application: 'first' })).stop();
+  const folder = await dataFolder();
   const host = await startHost({ dataDir: folder }, asUser(1));
   expect(host).toMatchObject({
     code: 'other_user',

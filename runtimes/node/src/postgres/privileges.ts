@@ -18,7 +18,7 @@ import {
 import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type Binaries, binariesIn } from './binaries.ts';
-import { needsDatabaseUrl } from './error.ts';
+import { EmbeddedPostgresError, needsDatabaseUrl, notWritable, systemCode } from './error.ts';
 
 /** PostgreSQL refuses to run as root, and an unprivileged user can't enter folders such as /root. */
 export interface Privileges {
@@ -43,7 +43,8 @@ export interface Place {
 
 /** Folders for hosts that run as root where the server can't enter their own. */
 const sharedFolder = '/var/lib/ai-module-runtime';
-const dacReadSearch = 2n;
+/** Numbers of capabilities in Linux. */
+const capabilities = { chown: 0n, dacReadSearch: 2n, setgid: 6n, setuid: 7n };
 
 export function choosePrivileges(dataDir: string): Privileges {
   if (process.geteuid?.() !== 0) {
@@ -51,9 +52,11 @@ export function choosePrivileges(dataDir: string): Privileges {
     return { account: undefined, prefix: [], entersAll: false };
   }
   const account = ownerOfData(join(dataDir, 'pg')) ?? nobody();
+  if (process.platform === 'linux' && !(['chown', 'setgid', 'setuid'] as const).every(hasCapability))
+    throw needsDatabaseUrl('root', 'root lacks the capabilities to run it as another user');
   if (!hasCommand('setpriv'))
     throw needsDatabaseUrl('root', 'root needs the program setpriv to run it as another user');
-  const entersAll = hasCapability(dacReadSearch);
+  const entersAll = hasCapability('dacReadSearch');
   const keep = entersAll ? ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'] : [];
   return { account, prefix: [...changeUser(account), ...keep, '--'], entersAll };
 }
@@ -74,6 +77,19 @@ export function choosePlace(
   report: (message: string) => void,
 ): Place {
   if (!privileges.account) return { folder: dataDir, binaries };
+  try {
+    return choosePlaceForAccount(dataDir, binaries, privileges, report);
+  } catch (error) {
+    throw error instanceof EmbeddedPostgresError ? error : notWritable(sharedFolder, systemCode(error));
+  }
+}
+
+function choosePlaceForAccount(
+  dataDir: string,
+  binaries: Binaries,
+  privileges: Privileges,
+  report: (message: string) => void,
+): Place {
   // The capability opens files, but PostgreSQL asks the system whether its binaries may be used, which ignores it.
   const note = join(dataDir, 'pg-location');
   const noted = existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined;
@@ -171,10 +187,10 @@ function accounts(): (Account & { name: string })[] {
     .map((fields) => ({ name: fields[0]!, uid: Number(fields[2]), gid: Number(fields[3]) }));
 }
 
-function hasCapability(number: bigint): boolean {
+function hasCapability(name: keyof typeof capabilities): boolean {
   if (process.platform !== 'linux') return false;
   const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  return ((BigInt(`0x${mask}`) >> number) & 1n) === 1n;
+  return ((BigInt(`0x${mask}`) >> capabilities[name]) & 1n) === 1n;
 }
 
 function hasCommand(name: string): boolean {

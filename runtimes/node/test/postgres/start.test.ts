@@ -156,6 +156,14 @@ it('asks for a database URL if the data belongs to another user', async (context
   });
 });
 
+it('asks for a database URL if root cannot change its user, as in a container without capabilities', async (context) => {
+  needsRoot(context);
+  const host = await startHost({ dataDir: tempFolder() }, ['setpriv', '--bounding-set=-setuid', '--']);
+  expect(host.message).toBe(
+    "Set AI_DATABASE_URL to a PostgreSQL database: the embedded one can't run here, because root lacks the capabilities to run it as another user.",
+  );
+});
+
 it('asks for a database URL if the user id has no name', async (context) => {
   needsRoot(context);
   const host = await startHost({ dataDir: tempFolder() }, asUser(54_321));

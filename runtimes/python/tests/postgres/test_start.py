@@ -142,6 +142,12 @@ def test_asks_for_a_database_url_if_the_data_belongs_to_another_user(hosts: Host
 
 
 @pytest.mark.usefixtures("root")
+def test_asks_for_a_database_url_if_root_cannot_change_its_user_as_in_a_container(hosts: Hosts) -> None:
+    host = hosts.start(hosts.folder(), prefix=("setpriv", "--bounding-set=-setuid", "--"))
+    assert host.message == f"{BECAUSE}root lacks the capabilities to run it as another user."
+
+
+@pytest.mark.usefixtures("root")
 def test_asks_for_a_database_url_if_the_user_id_has_no_name(hosts: Hosts) -> None:
     host = hosts.start(hosts.folder(), prefix=as_user(54321))
     assert host.message == f"{BECAUSE}the user id 54321 has no name."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ai_module_runtime.postgres.binaries import Binaries
-from ai_module_runtime.postgres.error import needs_database_url
+from ai_module_runtime.postgres.error import needs_database_url, not_writable, system_code
 
 if sys.platform != "win32":
     import pwd
@@ -19,7 +19,8 @@ if sys.platform != "win32":
 SHARED_FOLDER = Path("/var/lib/ai-module-runtime")
 """Folders for hosts that run as root where the server can't enter their own."""
 
-CAP_DAC_READ_SEARCH = 2
+CAPABILITIES = {"chown": 0, "dac_read_search": 2, "setgid": 6, "setuid": 7}
+"""Numbers of capabilities in Linux."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,11 @@ def choose_privileges(data_dir: Path) -> Privileges:
         _require_name()
         return Privileges(None, (), enters_all=False)
     account = _owner_of_data(data_dir / "pg") or _nobody()
+    if sys.platform == "linux" and not all(map(_has_capability, ("chown", "setgid", "setuid"))):
+        raise needs_database_url("root", "root lacks the capabilities to run it as another user")
     if shutil.which("setpriv") is None:
         raise needs_database_url("root", "root needs the program setpriv to run it as another user")
-    enters_all = _has_capability(CAP_DAC_READ_SEARCH)
+    enters_all = _has_capability("dac_read_search")
     keep = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search") if enters_all else ()
     return Privileges(account, (*_change_user(account), *keep, "--"), enters_all)
 
@@ -76,10 +79,17 @@ def choose_place(data_dir: Path, binaries: Binaries, privileges: Privileges, rep
 
     The binaries are copied there if the server can't enter their folder. A file in the data folder keeps the choice.
     """
-    account = privileges.account
-    if account is None:
+    if privileges.account is None:
         return Place(data_dir, binaries)
+    try:
+        return _choose_place(data_dir, binaries, privileges, privileges.account, report)
+    except OSError as error:
+        raise not_writable(SHARED_FOLDER, system_code(error)) from error
 
+
+def _choose_place(
+    data_dir: Path, binaries: Binaries, privileges: Privileges, account: Account, report: Callable[[str], None]
+) -> Place:
     def is_reachable(folder: Path) -> bool:
         return privileges.enters_all or can_enter(folder, account)
 
@@ -177,8 +187,8 @@ def _owner_of_data(data: Path) -> Account | None:
     return Account(stats.st_uid, stats.st_gid)
 
 
-def _has_capability(number: int) -> bool:
+def _has_capability(name: str) -> bool:
     if sys.platform != "linux":
         return False
     mask = re.search(r"^CapEff:\s*([0-9a-f]+)$", Path("/proc/self/status").read_text(), re.MULTILINE)
-    return mask is not None and bool(int(mask[1], 16) >> number & 1)
+    return mask is not None and bool(int(mask[1], 16) >> CAPABILITIES[name] & 1)

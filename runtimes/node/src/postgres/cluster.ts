@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Binaries, majorVersion } from './binaries.ts';
+import { majorVersion } from './binaries.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
-import { giveTo, type Privileges } from './privileges.ts';
 import { isAlive } from './process.ts';
 
 const settings = [
-  ...['--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-instructions', '--wal-segsize=4'],
+  ...['--username=postgres', '--encoding=UTF8', '--no-instructions', '--wal-segsize=4'],
   // Text is compared and sorted in the same way on every system, by code point.
   ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
 ];
@@ -37,21 +36,25 @@ export function isBeingCreated(folder: string): boolean {
   return unfinished(folder).some(({ pid }) => pid !== process.pid && isAlive(pid));
 }
 
+export interface ClusterOptions {
+  /** The command of initdb. */
+  readonly command: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Gets the new folder before and after initdb. */
+  readonly before?: (fresh: string) => void;
+  readonly after?: (fresh: string) => void;
+}
+
 /** Creates a database under another name, so that an interrupted run leaves nothing that looks complete. */
-export async function createCluster(
-  folder: string,
-  binaries: Binaries,
-  privileges: Privileges,
-  libraries: string,
-): Promise<void> {
+export async function createCluster(folder: string, options: ClusterOptions): Promise<void> {
   for (const { path, pid } of unfinished(folder)) if (!isAlive(pid)) remove(path);
   const fresh = join(folder, `pg.new-${process.pid}-${randomBytes(4).toString('hex')}`);
   try {
     mkdirSync(fresh, { mode: 0o700 });
-    giveTo(privileges, fresh);
-    const command = [...privileges.prefix, binaries.initdb, '-D', fresh, ...settings];
-    const { status, output } = await run(command, libraries);
+    options.before?.(fresh);
+    const { status, output } = await run([...options.command, '-D', fresh, ...settings], options.env);
     if (status !== 0) throw reasonInLog(output, folder);
+    options.after?.(fresh);
     renameSync(fresh, join(folder, 'pg'));
   } catch (error) {
     remove(fresh);
@@ -78,9 +81,8 @@ function unfinished(folder: string): { path: string; pid: number }[] {
   });
 }
 
-function run([command, ...words]: string[], libraries: string): Promise<{ status: number; output: string }> {
+function run([command, ...words]: string[], env: NodeJS.ProcessEnv): Promise<{ status: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, LC_ALL: 'C', LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries };
     const child = spawn(command!, words, { cwd: '/', env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])

@@ -3,9 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
-import { choosePlace, choosePrivileges, type Privileges } from './privileges.ts';
+import type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
+import { choosePlace, choosePrivileges, giveTo, type Privileges } from './privileges.ts';
 import { isAlive, isServerOf, poll, sleep } from './process.ts';
 import { createRunFolder } from './run-folder.ts';
+import { parametersOf } from './settings.ts';
 import {
   clear,
   hasSupervisor,
@@ -17,60 +19,9 @@ import {
   register,
 } from './shared-server.ts';
 import { startSupervisor } from './supervisor.ts';
+import { startTcpServer } from './tcp-server.ts';
 
-export interface EmbeddedPostgresOptions {
-  /** The host's data folder, usually `.data`. The database is in its folder `pg`. */
-  readonly dataDir: string;
-  /** Identifies the host. Its processes share one server; another application is refused. */
-  readonly application: string;
-  /** Folder from which the package with the binaries is resolved. Default: the current folder. */
-  readonly from?: string;
-  /** Gets a message if the data is in another folder than `dataDir`. Default: a warning of the process. */
-  readonly report?: (message: string) => void;
-  /** Faster, but a crash of the machine may damage the data: for tests. The folder is removed when the server ends. */
-  readonly isTemporary?: boolean;
-  /** How long the server may take until it is ready. */
-  readonly timeoutSeconds?: number;
-}
-
-export interface EmbeddedPostgres {
-  /** Connects `pg` through the server's socket. */
-  readonly url: string;
-  /** The folder of the socket. */
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly database: string;
-  /** The folder that contains `pg`. */
-  readonly folder: string;
-  /** Whether this call started the server. */
-  readonly isOwner: boolean;
-  /** Returns after the server ended, if no other process of the host uses it. */
-  stop(): Promise<void>;
-}
-
-const settings = {
-  listen_addresses: '',
-  port: '5432',
-  unix_socket_permissions: '0700',
-  max_connections: '100',
-  shared_buffers: '32MB',
-  // Small and quiet: no replication, no helper processes that a developer's machine doesn't need.
-  io_method: 'sync',
-  wal_level: 'minimal',
-  max_wal_senders: '0',
-  max_logical_replication_workers: '0',
-  min_wal_size: '16MB',
-  max_wal_size: '256MB',
-  huge_pages: 'off',
-  jit: 'off',
-  log_min_messages: 'log',
-  log_checkpoints: 'off',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-};
-
-const temporarySettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 
 /**
  * Starts a private PostgreSQL that ends with the last process of the host, or joins it.
@@ -78,7 +29,7 @@ const temporarySettings = { fsync: 'off', synchronous_commit: 'off', full_page_w
  * @throws EmbeddedPostgresError if it can't run here
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  if (process.platform === 'win32') throw needsDatabaseUrl('binaries_unusable', 'it runs on Linux and macOS only');
+  if (process.platform === 'win32') return startTcpServer(options);
   const given = resolve(options.dataDir);
   const privileges = choosePrivileges(given);
   const dataDir = createFolder(given, privileges);
@@ -153,9 +104,15 @@ async function start(place: ServerPlace, options: EmbeddedPostgresOptions, end: 
   const run = createRunFolder(place.dataDir, options.application, binaries, privileges);
   let pipe: number;
   try {
-    if (!hasCluster(data)) await createCluster(folder, binaries, privileges, join(run.path, 'lib'));
-    const words = Object.entries({ ...settings, ...(options.isTemporary ? temporarySettings : {}) });
-    const parameters = words.flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    if (!hasCluster(data)) {
+      const libraries = join(run.path, 'lib');
+      await createCluster(folder, {
+        command: [...privileges.prefix, binaries.initdb, '--auth=trust'],
+        env: { PATH: process.env.PATH, LC_ALL: 'C', LD_LIBRARY_PATH: libraries, DYLD_LIBRARY_PATH: libraries },
+        before: (fresh) => giveTo(privileges, fresh),
+      });
+    }
+    const parameters = parametersOf(options.isTemporary ?? false);
     const command = [...privileges.prefix, binaries.postgres, '-D', data, '-k', run.socketFolder, ...parameters];
     pipe = await startSupervisor({ run, data, command, remove: options.isTemporary ? folder : '' });
   } catch (error) {

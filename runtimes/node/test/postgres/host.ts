@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, type TestContext, vi } from 'vitest';
+import { findBinaries, linkLibraries } from '../../src/postgres/binaries.ts';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
@@ -59,7 +60,7 @@ const running = new Set<ChildProcess>();
 
 /** Starts a host as a process of its own and waits for its answer. */
 export async function startHost(
-  options: Partial<EmbeddedPostgresOptions> & { dataDir: string },
+  options: Partial<EmbeddedPostgresOptions> & { dataDir: string; isTcp?: boolean },
   prefix: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
   cwd = packageFolder,
@@ -172,6 +173,13 @@ export function remount(folder: string, options: string): void {
 
 /** The supervisor ends a moment after the server. */
 export const noProcessWith = (text: string): Promise<void> => eventually(() => processesWith(text).length === 0);
+
+/** A folder with the libraries of the binaries, for `LD_LIBRARY_PATH`. */
+export function libraryFolder(): string {
+  const folder = join(tempFolder(), 'lib');
+  linkLibraries(findBinaries(packageFolder), folder);
+  return folder;
+}
 
 /** Removes after each test and file what they left. Call it in each test file: files may share this module. */
 export function useHosts(): void {

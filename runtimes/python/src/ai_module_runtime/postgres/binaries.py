@@ -1,5 +1,6 @@
 """Where PostgreSQL is installed."""
 
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +9,8 @@ from ai_module_runtime.postgres.error import needs_database_url
 
 MAJOR_VERSION = "18"
 """The major version of the binaries, and so of the data."""
+
+_END = ".exe" if sys.platform == "win32" else ""
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,17 @@ class Binaries:
     @property
     def initdb(self) -> Path:
         """The program that creates a database."""
-        return self.folder / "bin" / "initdb"
+        return self.folder / "bin" / f"initdb{_END}"
+
+    @property
+    def pg_ctl(self) -> Path:
+        """The program that starts and stops a server."""
+        return self.folder / "bin" / f"pg_ctl{_END}"
 
     @property
     def postgres(self) -> Path:
         """The server."""
-        return self.folder / "bin" / "postgres"
+        return self.folder / "bin" / f"postgres{_END}"
 
 
 def find_binaries() -> Binaries:

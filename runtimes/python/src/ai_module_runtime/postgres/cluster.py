@@ -6,10 +6,10 @@ import re
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ai_module_runtime.postgres.binaries import MAJOR_VERSION, Binaries
+from ai_module_runtime.postgres.binaries import MAJOR_VERSION
 from ai_module_runtime.postgres.error import (
     NOT_WRITABLE,
     needs_database_url,
@@ -17,11 +17,10 @@ from ai_module_runtime.postgres.error import (
     reason_in_log,
     system_code,
 )
-from ai_module_runtime.postgres.privileges import Privileges, give_to
 from ai_module_runtime.postgres.processes import is_alive
 
 SETTINGS = (
-    *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions", "--wal-segsize=4"),
+    *("--username=postgres", "--encoding=UTF8", "--no-instructions", "--wal-segsize=4"),
     # Text is compared and sorted in the same way on every system, by code point.
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
@@ -54,16 +53,32 @@ def is_being_created(folder: Path) -> bool:
     return any(pid != os.getpid() and is_alive(pid) for _, pid in _unfinished(folder))
 
 
-def create_cluster(folder: Path, binaries: Binaries, privileges: Privileges, libraries: Path) -> None:
-    """Create a database under another name, so that an interrupted run leaves nothing that looks complete."""
+def create_cluster(
+    folder: Path,
+    command: tuple[str, ...],
+    env: dict[str, str],
+    *,
+    before: Callable[[Path], None] = lambda _: None,
+    after: Callable[[Path], None] = lambda _: None,
+) -> None:
+    """Create a database under another name, so that an interrupted run leaves nothing that looks complete.
+
+    Args:
+        folder: will contain the folder `pg`.
+        command: the command of initdb.
+        env: its environment.
+        before: gets the new folder before initdb.
+        after: gets the new folder after initdb.
+    """
     for path, pid in _unfinished(folder):
         if not is_alive(pid):
             shutil.rmtree(path, ignore_errors=True)
     fresh = folder / f"pg.new-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         fresh.mkdir(mode=0o700)
-        give_to(privileges, fresh)
-        _run((*privileges.prefix, str(binaries.initdb), "-D", str(fresh), *SETTINGS), libraries, folder)
+        before(fresh)
+        _run((*command, "-D", str(fresh), *SETTINGS), env, folder)
+        after(fresh)
         fresh.rename(folder / "pg")
     except OSError as error:
         if error.errno in {errno.ENOTEMPTY, errno.EEXIST}:
@@ -81,13 +96,7 @@ def _unfinished(folder: Path) -> Iterator[tuple[Path, int]]:
             yield path, int(match[1])
 
 
-def _run(command: tuple[str, ...], libraries: Path, folder: Path) -> None:
-    env = {
-        "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
-        "LC_ALL": "C",
-        "LD_LIBRARY_PATH": str(libraries),
-        "DYLD_LIBRARY_PATH": str(libraries),
-    }
+def _run(command: tuple[str, ...], env: dict[str, str], folder: Path) -> None:
     try:
         done = subprocess.run(  # noqa: S603
             command,

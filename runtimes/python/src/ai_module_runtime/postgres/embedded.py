@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import sys
-import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -15,9 +14,11 @@ from urllib.parse import quote
 from ai_module_runtime.postgres.binaries import Binaries, find_binaries
 from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, is_being_created
 from ai_module_runtime.postgres.error import needs_database_url, not_writable, reason_in_log, system_code
-from ai_module_runtime.postgres.privileges import Privileges, choose_place, choose_privileges
+from ai_module_runtime.postgres.privileges import Privileges, choose_place, choose_privileges, give_to
 from ai_module_runtime.postgres.processes import is_alive, is_server_of, poll
 from ai_module_runtime.postgres.run_folder import create_run_folder
+from ai_module_runtime.postgres.server import EmbeddedPostgres
+from ai_module_runtime.postgres.settings import parameters_of
 from ai_module_runtime.postgres.shared_server import (
     Member,
     PidFile,
@@ -29,55 +30,7 @@ from ai_module_runtime.postgres.shared_server import (
     register,
 )
 from ai_module_runtime.postgres.supervisor import start_supervisor
-
-SETTINGS = {
-    "listen_addresses": "",
-    "port": "5432",
-    "unix_socket_permissions": "0700",
-    "max_connections": "100",
-    "shared_buffers": "32MB",
-    # Small and quiet: no replication, no helper processes that a developer's machine doesn't need.
-    "io_method": "sync",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_logical_replication_workers": "0",
-    "min_wal_size": "16MB",
-    "max_wal_size": "256MB",
-    "huge_pages": "off",
-    "jit": "off",
-    "log_min_messages": "log",
-    "log_checkpoints": "off",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-}
-
-TEMPORARY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-
-
-class EmbeddedPostgres:
-    """A running server. It ends with the last process that uses it, also without `stop`."""
-
-    def __init__(self, member: Member, folder: Path, *, is_owner: bool) -> None:
-        self.host = str(member.run / "s")
-        """The folder of the socket."""
-        self.port = 5432
-        self.user = "postgres"
-        self.database = "postgres"
-        self.url = url_of(self.host, self.database)
-        """Connects asyncpg, psycopg and SQLAlchemy (with its own scheme) through the socket."""
-        self.folder = folder
-        """The folder that contains `pg`."""
-        self.is_owner = is_owner
-        """Whether this call started the server."""
-        self._member: Member | None = member
-        self._lock = threading.Lock()
-
-    def stop(self) -> None:
-        """Return after the server ended, if no other process of the host uses it."""
-        with self._lock:
-            if self._member:
-                leave(self._member)
-            self._member = None
+from ai_module_runtime.postgres.tcp_server import start_tcp_server
 
 
 @dataclass(frozen=True)
@@ -117,7 +70,7 @@ def start_embedded_postgres(
         EmbeddedPostgresError: it can't run here.
     """
     if sys.platform == "win32":
-        raise needs_database_url("binaries_unusable", "it runs on Linux and macOS only")
+        return start_tcp_server(data_dir, application, is_temporary=is_temporary, timeout_seconds=timeout_seconds)
     given = Path(os.path.abspath(data_dir))
     privileges = choose_privileges(given)
     data_dir = _create_folder(given, privileges)
@@ -128,7 +81,9 @@ def start_embedded_postgres(
     if started is None:
         raise needs_database_url("timeout", f"it was not ready after {timeout_seconds:g} seconds")
     member, is_owner = started
-    return EmbeddedPostgres(member, place.folder, is_owner=is_owner)
+    host = str(member.run / "s")
+    url = url_of(host, "postgres")
+    return EmbeddedPostgres(url, host, 5432, place.folder, is_owner=is_owner, end=lambda: leave(member))
 
 
 def url_of(socket_folder: str, database: str) -> str:
@@ -177,9 +132,14 @@ def _start(server: _Server) -> Member | None:
     run = create_run_folder(server.data_dir, server.application, binaries, privileges)
     try:
         if not has_cluster(server.data):
-            create_cluster(server.folder, binaries, privileges, run / "lib")
-        settings = {**SETTINGS, **(TEMPORARY_SETTINGS if server.is_temporary else {})}
-        parameters = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+            libraries = str(run / "lib")
+            create_cluster(
+                server.folder,
+                (*privileges.prefix, str(binaries.initdb), "--auth=trust"),
+                {"PATH": _path(), "LC_ALL": "C", "LD_LIBRARY_PATH": libraries, "DYLD_LIBRARY_PATH": libraries},
+                before=lambda fresh: give_to(privileges, fresh),
+            )
+        parameters = parameters_of(is_temporary=server.is_temporary)
         command = (
             *privileges.prefix,
             str(binaries.postgres),
@@ -207,6 +167,10 @@ def _start(server: _Server) -> Member | None:
     if not has_ended or is_transient:
         return None
     raise reason_in_log(log, server.folder)
+
+
+def _path() -> str:
+    return os.environ.get("PATH", "/usr/bin:/bin")
 
 
 def _becomes_ready(member: Member, server: _Server) -> bool:

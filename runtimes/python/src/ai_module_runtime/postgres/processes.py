@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 def is_alive(pid: int) -> bool:
     """Whether a process with this id runs. A zombie doesn't."""
+    if sys.platform == "win32":
+        # `os.kill` would end it.
+        return f'"{pid}"' in _output_of("tasklist", "/FI", f"PID eq {pid}", "/FO", "CSV", "/NH")
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -42,8 +45,11 @@ def is_server_of(pid: int, data: Path) -> bool:
             return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:
             return False
-    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return str(data) in subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return str(data) in _output_of("ps", "-ww", "-o", "command=", "-p", str(pid))
+
+
+def _output_of(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
 
 
 def send_signal(pid: int, number: signal.Signals) -> None:

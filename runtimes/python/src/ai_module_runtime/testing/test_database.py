@@ -16,7 +16,7 @@ from urllib.parse import quote
 from sqlalchemy import NullPool, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from ai_module_runtime.postgres.embedded import EmbeddedPostgres, start_embedded_postgres
+from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
 
 T = TypeVar("T")
 

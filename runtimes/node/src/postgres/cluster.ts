@@ -22,9 +22,10 @@ export function hasCluster(data: string): boolean {
     const code = systemCode(error);
     if (code === 'EACCES') throw needsDatabaseUrl('other_user', `the data in ${data} belongs to another user`, error);
     if (code !== 'ENOENT') throw notWritable(data, code);
-    if (existsSync(data) && readdirSync(data).length > 0)
+    // Another process may create it at this moment.
+    if (existsSync(data) && readdirSync(data).length > 0 && !existsSync(file))
       throw needsDatabaseUrl('data_folder', `the folder ${data} contains other files`);
-    return false;
+    return existsSync(file) && hasCluster(data);
   }
   if (version === majorVersion) return true;
   const reason = `the data in ${data} is of PostgreSQL ${version}, and this is PostgreSQL ${majorVersion}`;

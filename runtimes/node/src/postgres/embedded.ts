@@ -6,18 +6,9 @@ import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 import { choosePlace, choosePrivileges, giveTo, type Privileges } from './privileges.ts';
 import { isAlive, isServerOf, poll, sleep } from './process.ts';
-import { createRunFolder } from './run-folder.ts';
+import { createRunFolder, hasSupervisor } from './run-folder.ts';
 import { parametersOf } from './settings.ts';
-import {
-  clear,
-  hasSupervisor,
-  joinServer,
-  leave,
-  type Member,
-  type PidFile,
-  readPidFile,
-  register,
-} from './shared-server.ts';
+import { clear, joinServer, leave, type Member, type PidFile, readPidFile, register } from './shared-server.ts';
 import { startSupervisor } from './supervisor.ts';
 import { startTcpServer } from './tcp-server.ts';
 

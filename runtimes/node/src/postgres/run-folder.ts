@@ -1,4 +1,15 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Binaries, linkLibraries } from './binaries.ts';
@@ -34,6 +45,16 @@ export function isRunFolder(path: string, owner = process.geteuid?.()): boolean 
   return stats?.isDirectory() === true && (stats.uid === owner || owner === 0);
 }
 
+/** Whether the supervisor still listens: it closes its end of the pipe before it stops the server. */
+export function hasSupervisor(run: RunFolder): boolean {
+  try {
+    closeSync(openSync(join(run.path, 'members'), constants.O_WRONLY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export function createRunFolder(
   dataDir: string,
   application: string,
@@ -42,6 +63,7 @@ export function createRunFolder(
 ): RunFolder {
   let problem: unknown = 'ENAMETOOLONG';
   for (const parent of new Set([tmpdir(), '/tmp', dataDir])) {
+    removeStale(parent);
     if (Buffer.byteLength(parent) + prefix.length + 7 > longest) continue;
     let made: string | undefined;
     try {
@@ -57,6 +79,20 @@ export function createRunFolder(
   }
   const reason = `the temporary folder ${tmpdir()} can't be used (${systemCode(problem)})`;
   throw needsDatabaseUrl('temporary_folder', reason, problem);
+}
+
+/** What a host left that was killed before it started the supervisor. */
+function removeStale(parent: string): void {
+  const hourAgo = Date.now() - 3_600_000;
+  try {
+    for (const name of readdirSync(parent)) {
+      const path = join(parent, name);
+      if (!name.startsWith(prefix) || !isRunFolder(path) || lstatSync(path).mtimeMs > hourAgo) continue;
+      if (!hasSupervisor(runFolderAt(path))) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // Another process removes them, too.
+  }
 }
 
 function fill(path: string, application: string, binaries: Binaries, privileges: Privileges): void {

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from './error.ts';
 import { isAlive, isServerOf, poll, sendSignal } from './process.ts';
-import { isRunFolder, type RunFolder, runFolderAt } from './run-folder.ts';
+import { hasSupervisor, isRunFolder, type RunFolder, runFolderAt } from './run-folder.ts';
 
 /** What `postmaster.pid` in the data folder says about the server: PostgreSQL creates it, for one server at a time. */
 export interface PidFile {
@@ -93,16 +93,6 @@ export async function leave({ run, id, pipe }: Member): Promise<void> {
   closeSync(pipe);
   if (hasMembers(run)) return;
   await poll(20, () => (existsSync(run.path) ? undefined : true));
-}
-
-/** Whether the supervisor still listens: it closes its end of the pipe before it stops the server. */
-export function hasSupervisor(run: RunFolder): boolean {
-  try {
-    closeSync(openSync(join(run.path, 'members'), constants.O_WRONLY | constants.O_NONBLOCK));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Stops a server without a supervisor, and removes what stopped servers left. Then the next one can start. */

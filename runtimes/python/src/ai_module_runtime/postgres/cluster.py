@@ -32,14 +32,16 @@ def has_cluster(data: Path) -> bool:
     Raises:
         EmbeddedPostgresError: it contains something else.
     """
+    file = data / "PG_VERSION"
     try:
-        version = (data / "PG_VERSION").read_text().strip()
+        version = file.read_text().strip()
     except PermissionError:
         raise needs_database_url("other_user", f"the data in {data} belongs to another user") from None
     except FileNotFoundError:
-        if data.exists() and any(data.iterdir()):
+        # Another process may create it at this moment.
+        if data.exists() and any(data.iterdir()) and not file.exists():
             raise needs_database_url("data_folder", f"the folder {data} contains other files") from None
-        return False
+        return file.exists() and has_cluster(data)
     except OSError as error:
         raise not_writable(data, system_code(error)) from error
     if version == MAJOR_VERSION:

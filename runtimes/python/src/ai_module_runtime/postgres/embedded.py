@@ -16,14 +16,13 @@ from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, is_b
 from ai_module_runtime.postgres.error import needs_database_url, not_writable, reason_in_log, system_code
 from ai_module_runtime.postgres.privileges import Privileges, choose_place, choose_privileges, give_to
 from ai_module_runtime.postgres.processes import is_alive, is_server_of, poll
-from ai_module_runtime.postgres.run_folder import create_run_folder
+from ai_module_runtime.postgres.run_folder import create_run_folder, has_supervisor
 from ai_module_runtime.postgres.server import EmbeddedPostgres
 from ai_module_runtime.postgres.settings import parameters_of
 from ai_module_runtime.postgres.shared_server import (
     Member,
     PidFile,
     clear,
-    has_supervisor,
     join_server,
     leave,
     read_pid_file,

@@ -8,10 +8,12 @@
 - `ready` exists once the server was ready, `exit` if it ended before
 """
 
+import contextlib
 import os
 import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 from ai_module_runtime.postgres.binaries import Binaries, link_libraries
@@ -32,6 +34,15 @@ def is_run_folder(path: Path) -> bool:
     return path.name.startswith(PREFIX) and stat.S_ISDIR(stats.st_mode) and (stats.st_uid == owner or owner == 0)
 
 
+def has_supervisor(run: Path) -> bool:
+    """Whether the supervisor still listens: it closes its end of the pipe before it stops the server."""
+    try:
+        os.close(os.open(run / "members", os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
 def create_run_folder(data_dir: Path, application: str, binaries: Binaries, privileges: Privileges) -> Path:
     """Create the folder in the first place that can be used.
 
@@ -41,6 +52,7 @@ def create_run_folder(data_dir: Path, application: str, binaries: Binaries, priv
     temporary = _temporary_folder()
     problem = "ENAMETOOLONG"
     for parent in dict.fromkeys((temporary, Path("/tmp"), data_dir)):  # noqa: S108
+        _remove_stale(parent)
         if len(os.fsencode(parent)) + len(PREFIX) + 9 > LONGEST:
             continue
         made: Path | None = None
@@ -55,6 +67,15 @@ def create_run_folder(data_dir: Path, application: str, binaries: Binaries, priv
         if made:
             shutil.rmtree(made, ignore_errors=True)
     raise needs_database_url("temporary_folder", f"the temporary folder {temporary} can't be used ({problem})")
+
+
+def _remove_stale(parent: Path) -> None:
+    """Remove what a host left that was killed before it started the supervisor."""
+    hour_ago = time.time() - 3600
+    with contextlib.suppress(OSError):
+        for path in parent.glob(f"{PREFIX}*"):
+            if is_run_folder(path) and path.lstat().st_mtime < hour_ago and not has_supervisor(path):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _temporary_folder() -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ai_module_runtime.postgres.error import EmbeddedPostgresError
 from ai_module_runtime.postgres.processes import is_alive, is_server_of, poll, send_signal
-from ai_module_runtime.postgres.run_folder import is_run_folder
+from ai_module_runtime.postgres.run_folder import has_supervisor, is_run_folder
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,6 @@ def leave(member: Member) -> None:
     os.close(member.pipe)
     if not _has_members(member.run):
         poll(20, lambda: None if member.run.exists() else True)
-
-
-def has_supervisor(run: Path) -> bool:
-    """Whether the supervisor still listens: it closes its end of the pipe before it stops the server."""
-    try:
-        os.close(os.open(run / "members", os.O_WRONLY | os.O_NONBLOCK))
-    except OSError:
-        return False
-    return True
 
 
 def clear(found: PidFile, data: Path) -> None:

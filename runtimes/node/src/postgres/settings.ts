@@ -1,0 +1,28 @@
+/** Parameters of the server. */
+export function parametersOf(isTemporary: boolean, others: Record<string, string> = {}): string[] {
+  const all = { ...settings, ...(isTemporary ? temporarySettings : {}), ...others };
+  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+const settings = {
+  listen_addresses: '',
+  port: '5432',
+  unix_socket_permissions: '0700',
+  max_connections: '100',
+  shared_buffers: '32MB',
+  // Small and quiet: no replication, no helper processes that a developer's machine doesn't need.
+  io_method: 'sync',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_logical_replication_workers: '0',
+  min_wal_size: '16MB',
+  max_wal_size: '256MB',
+  huge_pages: 'off',
+  jit: 'off',
+  log_min_messages: 'log',
+  log_checkpoints: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+const temporarySettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };

@@ -357,18 +357,18 @@ begin
   end if;
 end $$;
 
--- Seconds until the next pending job or delivery of the modules becomes due; null if there is none. Jobs that are due
--- and wait for a free worker don't count.
+-- Seconds until the next pending job or delivery of the modules becomes due; null if there is none. Jobs and deliveries
+-- that are already due don't count: they have been notified, or wait for a free worker.
 create or replace function seconds_until_due(of_modules text[]) returns double precision
 language sql stable set search_path from current as $$
-  select greatest(0, extract(epoch from least(
+  select extract(epoch from least(
     (select due_at from jobs
       where status = 'pending' and due_at > now() and module = any (of_modules)
       order by due_at limit 1),
     (select due_at from deliveries
-      where dead_at is null and (lease_until is null or lease_until <= now()) and module = any (of_modules)
+      where dead_at is null and due_at > now() and module = any (of_modules)
       order by due_at limit 1)
-  ) - now()))::double precision
+  ) - now())::double precision
 $$;
 
 -- Claims at most `free` deliveries that are due, oldest first, with their events.

@@ -127,12 +127,12 @@ async def _has_ledger(connection: asyncpg.Connection, schema: str) -> bool:
 async def _missing(
     connection: asyncpg.Connection, schema: str, owner: str, migrations: Sequence[Migration]
 ) -> list[Migration]:
-    # In a transaction, in which a transaction pooler keeps the search path.
+    # In a transaction: a transaction pooler may send each statement outside one to another server process.
     async with connection.transaction():
         if not await _has_ledger(connection, schema):
             return list(migrations)
-        await connection.execute(f'set local search_path to "{schema}"')
-        rows = await connection.fetch("select file from applied_migrations where owner = $1", owner)
+        query = 'select file from "{schema}".applied_migrations where owner = $1'
+        rows = await connection.fetch(query.replace("{schema}", schema), owner)
     applied = {row["file"] for row in rows}
     return [migration for migration in migrations if migration.name not in applied]
 

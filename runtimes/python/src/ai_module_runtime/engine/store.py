@@ -120,10 +120,9 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         # Qualified names work without a search path, which a transaction pooler does not keep.
-        schema = f'"{database.schema}"'
         self._names = {
-            "schema": schema,
-            "select_job_from": f"select {_job_columns()} from {schema}.",
+            "schema": f'"{database.schema}"',
+            "job": _job_columns(),
             "listed_job": _job_columns("(l.job)."),
             "event": EVENT_COLUMNS,
         }
@@ -136,7 +135,8 @@ class Store:
         return rows[0][0]
 
     async def _job_rows(self, call: str, *parameters: Any) -> Sequence[Row[Any]]:
-        return await self._rows("{select_job_from}" + call, *parameters)
+        statement = "select {job} from {schema}.{call}".replace("{call}", call)
+        return await self._rows(statement, *parameters)
 
     async def _first_job(self, call: str, *parameters: Any) -> Job | None:
         rows = await self._job_rows(call, *parameters)

@@ -122,5 +122,6 @@ create table workers (
 -- When each scheduled task runs next.
 create table schedules (
   name text primary key,
+  cron text not null,
   due_at timestamptz not null
 );

@@ -570,12 +570,24 @@ language sql stable set search_path from current as $$
   select exists (select from workers where seen_at > now() - interval '15 seconds')
 $$;
 
--- Whether the scheduled task is due. It then counts as run, and is due again at `next_at`. A new task is due at its
--- next time, not at once.
+-- Enters scheduled tasks: [{name, cron, next_at}]. A task keeps its time, unless its cron expression has changed.
+create or replace function enter_schedules(tasks json) returns void
+language sql set search_path from current as $$
+  insert into schedules as s (name, cron, due_at)
+  select t.name, t.cron, t.next_at from json_to_recordset(tasks) as t (name text, cron text, next_at timestamptz)
+  on conflict (name) do update set cron = excluded.cron, due_at = excluded.due_at where s.cron <> excluded.cron
+$$;
+
+-- The scheduled tasks that are due, with the time of the database.
+create or replace function due_schedules(names text[]) returns table (name text, checked_at timestamptz)
+language sql stable set search_path from current as $$
+  select s.name, now() from schedules s where s.due_at <= now() and s.name = any (names)
+$$;
+
+-- Whether the caller is the one that runs the task now. The task is due again at `next_at`.
 create or replace function take_schedule(task text, next_at timestamptz) returns boolean
 language plpgsql set search_path from current as $$
 begin
-  insert into schedules (name, due_at) values (task, next_at) on conflict (name) do nothing;
   update schedules set due_at = next_at where name = task and due_at <= now();
   return found;
 end $$;

@@ -206,11 +206,17 @@ async def test_deletes_old_jobs_and_events(url: str) -> None:
 async def test_takes_a_schedule_once(url: str) -> None:
     async with lab(url) as made:
         now = await made.store.now()
-        assert not await made.store.take_schedule("task", now + timedelta(seconds=0.1))
+        soon, later = now + timedelta(seconds=0.1), now + timedelta(hours=1)
+        await made.store.enter_schedules([("sample.task", "* * * * *", soon)])
+        await made.store.enter_schedules([("sample.task", "* * * * *", later)])
+        assert await made.store.due_schedules(["sample.task"]) == []
         await asyncio.sleep(0.15)
-        later = now + timedelta(hours=1)
-        taken = await asyncio.gather(*(made.store.take_schedule("task", later) for _ in range(4)))
+        assert [name for name, _ in await made.store.due_schedules(["sample.task"])] == ["sample.task"]
+        taken = await asyncio.gather(*(made.store.take_schedule("sample.task", later) for _ in range(4)))
         assert sorted(taken) == [False, False, False, True]
+        # A changed expression does not wait for the time of the old one.
+        await made.store.enter_schedules([("sample.task", "5 * * * *", now)])
+        assert await made.store.take_schedule("sample.task", later)
 
 
 async def test_knows_whether_a_worker_is_alive(url: str) -> None:

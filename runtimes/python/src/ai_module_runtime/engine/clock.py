@@ -1,11 +1,11 @@
 """What happens by time: sweeps, signs of life of a worker, and scheduled tasks. All by the clock of the database."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from time import monotonic
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from cronsim import CronSim, CronSimError
@@ -16,10 +16,9 @@ from ai_module_runtime.engine.store import Store
 
 MAX_SWEEP_SECONDS = 5.0
 BEAT_SECONDS = 5.0
-TICK_SECONDS = 1.0
-# How often the difference to the clock of the database is measured.
-COMPARE_SECONDS = 60.0
 CRON_FIELDS = 5
+# The time of an expression that has none, such as 30 February.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def sweep_interval(lease_seconds: float) -> float:
@@ -31,7 +30,7 @@ def sweep_interval(lease_seconds: float) -> float:
 class ScheduledTask:
     """A task that one of all processes runs at the times of `cron`: minute, hour, day, month and weekday, in UTC.
 
-    A time that passes while no process runs is made up for once.
+    `name` is `<module>.<task>`. A time that passes while no process runs is made up for once.
 
     Raises:
         ValueError: `cron` is not valid.
@@ -45,18 +44,13 @@ class ScheduledTask:
         try:
             if len(self.cron.split()) != CRON_FIELDS:
                 raise CronSimError("it must have five fields")
-            self.next_after(datetime.now(UTC))
-        except (CronSimError, StopIteration) as error:
+            CronSim(self.cron, datetime.now(UTC))
+        except CronSimError as error:
             raise ValueError(f"the schedule {self.cron!r} of {self.name} is not valid: {error}") from error
-
-    @property
-    def key(self) -> str:
-        """The name in the database. With the times: a changed schedule doesn't wait for the old one."""
-        return f"{self.name} {' '.join(self.cron.split())}"
 
     def next_after(self, moment: datetime) -> datetime:
         """The next time after `moment`."""
-        return next(CronSim(self.cron, moment.astimezone(UTC)))
+        return next(CronSim(self.cron, moment.astimezone(UTC)), NEVER)
 
 
 class Clock:
@@ -81,13 +75,11 @@ class Clock:
         self._store = store
         self._sweep_seconds = sweep_interval(lease_seconds)
         self._worker_id = str(uuid4()) if worker else None
-        self._tasks = tasks
+        self._tasks = {task.name: task for task in tasks}
         self._after_sweep = after_sweep
         self._logger = logger or logging.getLogger(__name__)
         self._outage = outage or Outage(self._logger)
-        self._due: dict[ScheduledTask, datetime] = {}
-        self._ahead = timedelta()
-        self._compared_at = float("-inf")
+        self._entered = False
         self._loops: list[asyncio.Task[None]] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -97,7 +89,7 @@ class Clock:
         if self._worker_id is not None:
             self._loops.append(asyncio.create_task(self._every(BEAT_SECONDS, self._beat), name="beat"))
         if self._tasks:
-            self._loops.append(asyncio.create_task(self._every(TICK_SECONDS, self._tick), name="schedule"))
+            self._loops.append(asyncio.create_task(self._every(self._sweep_seconds, self.check), name="schedules"))
 
     async def stop(self) -> None:
         """Stop, and cancel scheduled tasks that run."""
@@ -106,6 +98,9 @@ class Clock:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         self._loops = []
+        if self._worker_id is not None:
+            with contextlib.suppress(Exception):
+                await self._store.remove_worker(self._worker_id)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -131,19 +126,17 @@ class Clock:
         if self._worker_id is not None:
             await self._store.beat(self._worker_id)
 
-    async def _tick(self) -> None:
-        """Take the scheduled tasks that are due. Asks the database only then."""
-        if monotonic() > self._compared_at + COMPARE_SECONDS:
-            self._ahead = await self._store.now() - datetime.now(UTC)
-            self._compared_at = monotonic()
-        now = datetime.now(UTC) + self._ahead
-        for task in self._tasks:
-            if task in self._due and now < self._due[task]:
-                continue
-            next_at = task.next_after(now)
-            taken = await self._store.take_schedule(task.key, next_at)
-            self._due[task] = next_at
-            if taken:
+    async def check(self) -> None:
+        """Start the scheduled tasks that are due and that no other process has taken."""
+        if not self._entered:
+            now = await self._store.now()
+            await self._store.enter_schedules(
+                [(task.name, task.cron, task.next_after(now)) for task in self._tasks.values()]
+            )
+            self._entered = True
+        for name, now in await self._store.due_schedules(list(self._tasks)):
+            task = self._tasks[name]
+            if await self._store.take_schedule(name, task.next_after(now)):
                 self._start(task)
 
     def _start(self, task: ScheduledTask) -> None:

@@ -100,7 +100,7 @@ async def _apply(connection: asyncpg.Connection, schema: str, owner: str, migrat
             if migration is None:
                 await _create_ledger(connection, schema)
             elif await _missing(connection, schema, owner, [migration]):
-                await connection.execute(f'set local search_path to "{schema}"')
+                await connection.execute(f'set local search_path to "{schema}", public')
                 await connection.execute(migration.sql)
                 await connection.execute(
                     "insert into applied_migrations (owner, file) values ($1, $2)", owner, migration.name

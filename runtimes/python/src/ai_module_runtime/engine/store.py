@@ -305,8 +305,24 @@ class Store:
         """Whether a worker is alive."""
         return bool(await self._value("has_workers()"))
 
+    async def remove_worker(self, worker_id: str) -> None:
+        """Say that a worker has ended."""
+        await self._rows("delete from {schema}.workers where id = $1 returning id", worker_id)
+
+    async def enter_schedules(self, tasks: Iterable[tuple[str, str, datetime]]) -> None:
+        """Enter scheduled tasks: name, cron expression, next time. A task keeps its time unless the expression changed."""
+        entries = [{"name": name, "cron": cron, "next_at": next_at.isoformat()} for name, cron, next_at in tasks]
+        await self._value("enter_schedules($1::text::json)", to_json(entries))
+
+    async def due_schedules(self, names: Sequence[str]) -> list[tuple[str, datetime]]:
+        """The names of the scheduled tasks that are due, with the time of the database."""
+        return [
+            (row.name, row.checked_at)
+            for row in await self._rows("select * from {schema}.due_schedules($1)", list(names))
+        ]
+
     async def take_schedule(self, name: str, next_at: datetime) -> bool:
-        """Whether the scheduled task is due. It then counts as run, and is due again at `next_at`."""
+        """Whether this process is the one that runs the task now. It is due again at `next_at`."""
         return bool(await self._value("take_schedule($1, $2)", name, next_at))
 
     async def now(self) -> datetime:

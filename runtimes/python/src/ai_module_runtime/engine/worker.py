@@ -1,7 +1,8 @@
 """Everything that a process needs to run jobs, put together."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from ai_module_runtime.engine.clock import Clock, ScheduledTask
 from ai_module_runtime.engine.database import Database
@@ -92,6 +93,15 @@ class Worker:
             self.listener.start()
         self.clock.start()
         self.executor.start()
+
+    @asynccontextmanager
+    async def running(self) -> "AsyncIterator[Worker]":
+        """Start, and stop at the end of the block."""
+        try:
+            await self.start()
+            yield self
+        finally:
+            await self.stop()
 
     async def stop(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Wait some seconds for jobs that run, give the rest to other workers, and end."""

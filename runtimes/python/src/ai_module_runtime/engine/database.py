@@ -85,10 +85,15 @@ class Database:
 
     def _create_engine(self, pool_size: int) -> AsyncEngine:
         pooled: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+
+        def open_connection() -> Any:
+            # As with `async_creator`, which ignores `connect_args`.
+            driver: Any = engine.dialect.loaded_dbapi
+            return driver.connect(async_creator_fn=self._open_for_pool, **(pooled if self.pooler else {}))
+
         engine = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=self._open_for_pool,
-            connect_args=pooled if self.pooler else {},
+            creator=open_connection,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=self._connect_seconds,

@@ -65,7 +65,9 @@ def is_unavailable(error: BaseException) -> bool:
         return True
     state = sqlstate_of(error)
     if state is None:
-        # What the driver says about a connection that has just been closed.
+        # What the driver says about a connection that the server is just closing.
         cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig else error
-        return isinstance(cause, asyncpg.InterfaceError | asyncpg.InternalClientError) and "connection" in str(cause)
+        return isinstance(cause, asyncpg.InternalClientError) or (
+            isinstance(cause, asyncpg.InterfaceError) and "connection" in str(cause)
+        )
     return state[:2] in UNAVAILABLE_CLASSES or state in UNAVAILABLE_STATES

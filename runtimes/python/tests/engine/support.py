@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from ai_module_runtime.engine.database import Database
-from ai_module_runtime.engine.errors import PermanentError, TransientError
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, PermanentError, TransientError
 from ai_module_runtime.engine.modules import ModuleSpec, Run, registration_of
 from ai_module_runtime.engine.schema import set_up_schema
 from ai_module_runtime.engine.store import Event, Job, Store
@@ -83,7 +83,10 @@ class Lab:
         wanted = statuses or ("completed", "failed", "cancelled")
 
         async def reached() -> Job | None:
-            now = await self.job(job)
+            try:
+                now = await self.job(job)
+            except DatabaseUnavailableError:
+                return None
             return now if now.status in wanted else None
 
         found: Job = await until(reached, seconds, f"a job that is {' or '.join(wanted)}")

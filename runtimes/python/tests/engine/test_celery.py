@@ -234,10 +234,10 @@ async def test_jobs_wait_while_the_broker_is_unavailable(url: str, redis: Redis)
         messages.send()
         await made.wait_for(first, "completed")
         await asyncio.to_thread(redis.stop)
-        started = monotonic()
         job = await made.add()
+        started = monotonic()
         messages.send()
-        assert monotonic() - started < 0.5
+        assert monotonic() - started < 0.1
         await until(lambda: asyncio.sleep(0, messages.degraded))
         assert (await made.job(job)).status == "pending"
         await asyncio.to_thread(redis.start)

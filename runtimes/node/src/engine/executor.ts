@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../log.ts';
+import { ClaimLoop } from './claim-loop.ts';
+import { type ConnectionOptions, isUnavailable } from './connection.ts';
+import { Leases } from './leases.ts';
+import { Listener } from './listener.ts';
+import { type ScheduledTask, Schedules } from './schedules.ts';
+import type { ClaimedJob, Delivery, Store } from './store.ts';
+
+/** The claim of a job was lost, to a cancellation or to another worker. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
+}
+
+/** The process stops: a job that runs is to be handed back. */
+export class HostStopping extends Error {
+  override readonly name = 'HostStopping';
+}
+
+/** What a module does for the executor. */
+export interface ExecutorModule {
+  readonly name: string;
+  /** Makes one attempt at a job and moves it to its next state. `signal` aborts with a `ClaimLost` or `HostStopping`. */
+  runJob(job: ClaimedJob, signal: AbortSignal): Promise<void>;
+  /** Handles an event that the module subscribes to. An error means that the event is delivered again later. */
+  handleEvent(delivery: Delivery): Promise<void>;
+}
+
+export interface ExecutorOptions {
+  readonly store: Store;
+  readonly connection: ConnectionOptions;
+  readonly modules: readonly ExecutorModule[];
+  readonly tasks: readonly ScheduledTask[];
+  /** Jobs that this process runs at the same time, of all modules together. */
+  readonly concurrency: number;
+  readonly leaseSeconds: number;
+  readonly log: Log;
+}
+
+const DELIVERY_SLOTS = 10;
+const DELIVERY_ATTEMPTS = 8;
+const DELIVERY_DELAY_SECONDS = 0.5;
+const BEAT_MS = 5_000;
+const MAX_SWEEP_SECONDS = 5;
+
+/** Runs jobs, delivers events and keeps time in one process. Several processes share the work. */
+export class Executor {
+  readonly #options: ExecutorOptions;
+  readonly #id = randomUUID();
+  readonly #modules: ReadonlyMap<string, ExecutorModule>;
+  readonly #names: readonly string[];
+  readonly #running = new Map<string, AbortController>();
+  readonly #jobs: ClaimLoop<ClaimedJob>;
+  readonly #deliveries: ClaimLoop<Delivery>;
+  readonly #leases: Leases;
+  readonly #listener: Listener;
+  readonly #schedules: Schedules;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #due: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: ExecutorOptions) {
+    const { store, modules, concurrency, leaseSeconds, log } = options;
+    this.#options = options;
+    this.#modules = new Map(modules.map((module) => [module.name, module]));
+    this.#names = [...this.#modules.keys()];
+    const claimJobs = (free: number) => this.#claim(store.claimJobs(this.#names, free, leaseSeconds));
+    const claimDeliveries = (free: number) => this.#claim(store.claimDeliveries(this.#names, free, leaseSeconds));
+    this.#jobs = new ClaimLoop({ claim: claimJobs, run: (job) => this.#runJob(job) }, concurrency, log);
+    this.#deliveries = new ClaimLoop(
+      { claim: claimDeliveries, run: (delivery) => this.#deliver(delivery) },
+      DELIVERY_SLOTS,
+      log,
+    );
+    this.#leases = new Leases(store, leaseSeconds, log);
+    this.#listener = new Listener(options.connection, log, (message) => this.#onMessage(message));
+    this.#schedules = new Schedules(store, options.tasks, log);
+  }
+
+  async start(): Promise<void> {
+    const { store, leaseSeconds } = this.#options;
+    await store.beat(this.#id);
+    await this.#listener.start();
+    this.#leases.start();
+    await this.#schedules.start();
+    this.#repeat(BEAT_MS, () => store.beat(this.#id));
+    this.#repeat(Math.min(MAX_SWEEP_SECONDS, leaseSeconds / 4) * 1_000, async () => {
+      await store.sweep();
+      await this.#schedules.check();
+    });
+  }
+
+  /** Stops claiming and hands running jobs back. Resolves when this process holds no claim. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#due);
+    for (const timer of this.#timers) clearInterval(timer);
+    for (const controller of this.#running.values()) controller.abort(new HostStopping());
+    await Promise.all([this.#jobs.stop(), this.#deliveries.stop(), this.#schedules.stop(), this.#listener.stop()]);
+    this.#leases.stop();
+    await this.#options.store.removeWorker(this.#id).catch(() => {});
+  }
+
+  #onMessage(message: string): void {
+    const cancelled = /^cancel (\S+)$/.exec(message)?.[1];
+    if (cancelled) this.#running.get(cancelled)?.abort(new ClaimLost());
+    else if (message === 'jobs') this.#jobs.wake();
+    else if (message === 'deliveries') this.#deliveries.wake();
+    // Connected, perhaps again: messages may have been missed.
+    else this.#wakeAll();
+  }
+
+  /** After the last claim of a round, a timer waits for the next job or delivery that becomes due. */
+  async #claim<T>(claimed: Promise<T[]>): Promise<T[]> {
+    const items = await claimed;
+    if (items.length === 0 && !this.#stopped) {
+      const seconds = await this.#options.store.secondsUntilDue(this.#names);
+      clearTimeout(this.#due);
+      if (seconds !== undefined) this.#due = setTimeout(() => this.#wakeAll(), timerMs(seconds));
+    }
+    return items;
+  }
+
+  #wakeAll(): void {
+    this.#jobs.wake();
+    this.#deliveries.wake();
+  }
+
+  async #runJob(job: ClaimedJob): Promise<void> {
+    const controller = new AbortController();
+    if (this.#stopped) controller.abort(new HostStopping());
+    this.#running.set(job.id, controller);
+    this.#leases.hold(job.claim_token, () => controller.abort(new ClaimLost()));
+    try {
+      await this.#modules.get(job.module)?.runJob(job, controller.signal);
+    } catch (error) {
+      // The job is taken back when its lease ends.
+      this.#options.log.error({ err: error, module: job.module, job_id: job.id }, 'job left without a next state');
+    } finally {
+      this.#leases.release(job.claim_token);
+      if (this.#running.get(job.id) === controller) this.#running.delete(job.id);
+    }
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { store, log } = this.#options;
+    const fields = { module: delivery.module, event: delivery.name, event_id: delivery.event_id };
+    this.#leases.hold(delivery.claim_token, () => {});
+    try {
+      await this.#modules.get(delivery.module)?.handleEvent(delivery);
+      await store.finishDelivery(delivery);
+    } catch (error) {
+      const last = delivery.attempt >= DELIVERY_ATTEMPTS;
+      if (last) log.error({ err: error, ...fields }, 'event given up');
+      else log.warn({ err: error, ...fields, attempt: delivery.attempt }, 'event handler failed');
+      const delay = last ? null : DELIVERY_DELAY_SECONDS * 2 ** (delivery.attempt - 1);
+      const code = String((error as { code?: unknown }).code ?? 'internal_error');
+      // If the database is unavailable, the delivery is due again when its lease ends.
+      await store.failDelivery(delivery, code, delay).catch(() => {});
+    } finally {
+      this.#leases.release(delivery.claim_token);
+    }
+  }
+
+  #repeat(ms: number, action: () => Promise<unknown>): void {
+    const report = (error: unknown) => {
+      if (!isUnavailable(error)) this.#options.log.error({ err: error }, 'maintenance failed');
+    };
+    const timer = setInterval(() => void action().catch(report), ms);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}
+
+/** At least 50 ms, at most a day: longer timers overflow. */
+function timerMs(seconds: number): number {
+  return Math.min(Math.max(50, Math.ceil(seconds * 1_000) + 5), 86_400_000);
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Pool, PoolClient } from 'pg';
+import { quoteName } from './connection.ts';
+
+/** A SQL file that is applied once. */
+interface Migration {
+  /** `runtime`, or the name of the module whose tables it changes. */
+  readonly owner: string;
+  readonly file: string;
+  readonly sql: string;
+}
+
+/** The database role may not create the runtime's tables. `sql` is what an administrator has to run. */
+export class SchemaMissing extends Error {
+  override readonly name = 'SchemaMissing';
+  readonly sql: string;
+
+  constructor(schema: string, sql: string, cause: unknown) {
+    super(`The database role may not create or change the schema ${schema}. Run the SQL below as an administrator.`, {
+      cause,
+    });
+    this.sql = sql;
+  }
+}
+
+const FUNCTIONS = 'functions.sql';
+const PERMISSION_DENIED = '42501';
+
+/**
+ * Creates or updates the runtime's tables and functions. Processes that start together wait for each other. Throws
+ * `SchemaMissing` if the role lacks the permission.
+ */
+export async function createSchema(pool: Pool, schema: string): Promise<void> {
+  const migrations = await runtimeMigrations();
+  try {
+    await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
+  } catch (error) {
+    if ((error as { code?: string }).code !== PERMISSION_DENIED) throw error;
+    throw new SchemaMissing(schema, administratorSql(schema, migrations), error);
+  }
+}
+
+/** Applies the `*.sql` files of a module's folder in the order of their names: each once, each in a transaction. */
+export async function migrateModule(pool: Pool, schema: string, module: string, folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
+  const migrations = await Promise.all(
+    files.map(async (file) => ({ owner: module, file, sql: await readFile(join(folder, file), 'utf8') })),
+  );
+  if (migrations.length > 0) await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
+}
+
+async function runtimeMigrations(): Promise<Migration[]> {
+  const folder = sqlFolder();
+  const numbered = (await readdir(folder)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
+  const read = async (file: string, name = file) => {
+    return { owner: 'runtime', file: name, sql: await readFile(join(folder, file), 'utf8') };
+  };
+  const functions = await read(FUNCTIONS);
+  const hash = createHash('sha256').update(functions.sql).digest('hex').slice(0, 12);
+  // The functions are applied again whenever they change.
+  return [...(await Promise.all(numbered.map((file) => read(file)))), { ...functions, file: `${FUNCTIONS}@${hash}` }];
+}
+
+/** `dist/sql` in the package, `runtimes/sql` in the repository. */
+function sqlFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const folder = [join(here, '../sql'), join(here, '../../../sql')].find((each) => existsSync(join(each, FUNCTIONS)));
+  if (!folder) throw new Error('The package is incomplete: its folder sql is missing.');
+  return folder;
+}
+
+async function inTurn<T>(pool: Pool, schema: string, action: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  const lock = `hashtextextended('${schema.replaceAll("'", "''")} migrate', 0)`;
+  try {
+    // A migration may take long, and so may waiting for another process.
+    await client.query('set statement_timeout = 0');
+    await unlimited(client, `select pg_advisory_lock(${lock})`);
+    return await action(client);
+  } finally {
+    // Ends the session, and with it the lock and the setting.
+    client.release(true);
+  }
+}
+
+async function applyMissing(client: PoolClient, schema: string, migrations: readonly Migration[]): Promise<void> {
+  const name = quoteName(schema);
+  const { rows: found } = await client.query('select to_regnamespace($1) is not null as exists', [name]);
+  if (!found[0].exists) await client.query(`create schema ${name}`);
+  const { rows: ledger } = await client.query('select to_regclass($1) is not null as exists', [
+    `${name}.applied_migrations`,
+  ]);
+  if (!ledger[0].exists) await client.query(ledgerSql(schema));
+  const { rows } = await client.query(`select owner, file from ${name}.applied_migrations`);
+  const applied = new Set(rows.map(({ owner, file }) => `${owner}/${file}`));
+  for (const each of migrations) {
+    if (!applied.has(`${each.owner}/${each.file}`)) await unlimited(client, transactionSql(schema, each));
+  }
+}
+
+function unlimited(client: PoolClient, text: string): Promise<unknown> {
+  // The option exists, but the types don't have it.
+  return client.query({ text, query_timeout: 0 } as { text: string });
+}
+
+function ledgerSql(schema: string): string {
+  return `create table if not exists ${quoteName(schema)}.applied_migrations (
+  owner text not null,
+  file text not null,
+  applied_at timestamptz not null default now(),
+  primary key (owner, file)
+);`;
+}
+
+/** Statements that are sent together are one transaction: the file and its row are applied both, or neither. */
+function transactionSql(schema: string, { owner, file, sql }: Migration): string {
+  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+  return `begin;
+set local search_path to ${quoteName(schema)}, public;
+${sql}
+;insert into ${quoteName(schema)}.applied_migrations (owner, file) values (${text(owner)}, ${text(file)});
+commit;`;
+}
+
+function administratorSql(schema: string, migrations: readonly Migration[]): string {
+  return [
+    `create schema if not exists ${quoteName(schema)};`,
+    ledgerSql(schema),
+    ...migrations.map((each) => transactionSql(schema, each)),
+  ].join('\n');
+}

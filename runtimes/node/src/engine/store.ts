@@ -1,0 +1,294 @@
+import type { Pool } from 'pg';
+import { quoteName } from './connection.ts';
+
+export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** Any JSON object. */
+export type JsonObject = Record<string, unknown>;
+
+/** A row of the table `jobs`. */
+export interface Job {
+  readonly id: string;
+  readonly module: string;
+  readonly user_id: string;
+  readonly status: JobStatus;
+  readonly input_data: JsonObject;
+  readonly options: JsonObject;
+  /** 1 (last) to 10 (first). */
+  readonly priority: number;
+  readonly progress_percent: number;
+  /** How often a worker has started the job. */
+  readonly attempt: number;
+  readonly error_code: string | null;
+  readonly result_id: string | null;
+  readonly duration_ms: number | null;
+  readonly created_at: Date;
+  readonly started_at: Date | null;
+  readonly completed_at: Date | null;
+  readonly failed_at: Date | null;
+  readonly cancelled_at: Date | null;
+}
+
+/** A job that a worker of this process has claimed. The token proves it. */
+export interface ClaimedJob extends Job {
+  readonly claim_token: string;
+}
+
+/** A row of the table `results`. */
+export interface Result {
+  readonly id: string;
+  readonly job_id: string;
+  readonly output_data: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export type NewJob = Pick<Job, 'id' | 'module' | 'user_id' | 'input_data' | 'options' | 'priority'>;
+
+export interface StoredEvent {
+  /** A UUID. */
+  readonly id: string;
+  readonly name: string;
+  readonly data: JsonObject;
+  readonly source_module: string;
+  readonly correlation_id: string;
+  readonly occurred_at: Date;
+}
+
+/** An event that a module subscribes to, claimed by a worker of this process. */
+export interface Delivery extends Omit<StoredEvent, 'id'> {
+  readonly event_id: string;
+  readonly module: string;
+  readonly attempt: number;
+  readonly claim_token: string;
+}
+
+export interface RegisteredModule {
+  readonly name: string;
+  readonly max_concurrent_jobs: number;
+  /** A job that was started more often fails when its worker disappears. */
+  readonly max_attempts: number;
+  /** Event names by step: started, progress, completed, failed, cancelled. */
+  readonly lifecycle_events: Readonly<Record<string, string>>;
+  readonly subscriptions: readonly string[];
+}
+
+export interface JobStats {
+  readonly total_jobs: number;
+  readonly pending_jobs: number;
+  readonly processing_jobs: number;
+  readonly completed_jobs: number;
+  readonly failed_jobs: number;
+  readonly cancelled_jobs: number;
+  /** 0 while no job is completed. */
+  readonly avg_duration_ms: number;
+}
+
+/**
+ * Jobs, results, events and deliveries in PostgreSQL. Each method that changes something calls one SQL function, which
+ * is one transaction; `functions.sql` documents them. Methods throw the errors of the database.
+ */
+export class Store {
+  readonly #pool: Pool;
+  readonly #schema: string;
+
+  constructor(pool: Pool, schema: string) {
+    this.#pool = pool;
+    this.#schema = quoteName(schema);
+  }
+
+  /** `present`: names of all modules of the host, also of those that did not start. */
+  async registerModules(modules: readonly RegisteredModule[], present: readonly string[]): Promise<void> {
+    await this.#call('register_modules', JSON.stringify(modules), present);
+  }
+
+  /** Adds a pending job; `undefined` if the user has `limit` active jobs. A job with this id is returned unchanged. */
+  async addJob({ id, module, user_id, input_data, options, priority }: NewJob, limit: number) {
+    const json = [JSON.stringify(input_data), JSON.stringify(options)];
+    return this.#one<Job>('add_job', id, module, user_id, ...json, priority, limit);
+  }
+
+  claimJobs(modules: readonly string[], free: number, leaseSeconds: number): Promise<ClaimedJob[]> {
+    return this.#call<ClaimedJob>('claim_jobs', modules, free, leaseSeconds);
+  }
+
+  claimDeliveries(modules: readonly string[], free: number, leaseSeconds: number): Promise<Delivery[]> {
+    return this.#call<Delivery>('claim_deliveries', modules, free, leaseSeconds);
+  }
+
+  /** Returns the tokens whose claims are still held. */
+  async renewLeases(tokens: readonly string[], leaseSeconds: number): Promise<Set<string>> {
+    const rows = await this.#call<{ renew_leases: string }>('renew_leases', tokens, leaseSeconds);
+    return new Set(rows.map((row) => row.renew_leases));
+  }
+
+  /** False: the claim is lost. */
+  async reportProgress({ id, claim_token }: ClaimedJob, percent: number): Promise<boolean> {
+    return (await this.#value('report_progress', id, claim_token, percent)) === true;
+  }
+
+  /** `undefined`: the claim is lost. The same call with the same result id may be repeated. */
+  completeJob(job: ClaimedJob, resultId: string, output: JsonObject, durationMs: number): Promise<Job | undefined> {
+    const metadata = JSON.stringify({ duration_ms: durationMs });
+    return this.#one<Job>(
+      'complete_job',
+      job.id,
+      job.claim_token,
+      resultId,
+      JSON.stringify(output),
+      metadata,
+      durationMs,
+    );
+  }
+
+  failJob(job: ClaimedJob, code: string): Promise<Job | undefined> {
+    return this.#one<Job>('fail_job', job.id, job.claim_token, code);
+  }
+
+  retryJob(job: ClaimedJob, delaySeconds: number): Promise<Job | undefined> {
+    return this.#one<Job>('retry_job', job.id, job.claim_token, delaySeconds);
+  }
+
+  /** `undefined`: the job has ended already. */
+  cancelJob(id: string): Promise<Job | undefined> {
+    return this.#one<Job>('cancel_job', id);
+  }
+
+  async findJob(module: string, id: string): Promise<Job | undefined> {
+    const text = `select * from ${this.#schema}.jobs where id = $1 and module = $2`;
+    return (await this.#pool.query<Job>({ name: 'ai_find_job', text, values: [id, module] })).rows[0];
+  }
+
+  async findResult(jobId: string): Promise<Result | undefined> {
+    const text = `select id, job_id, output_data, metadata from ${this.#schema}.results where job_id = $1`;
+    return (await this.#pool.query<Result>({ name: 'ai_find_result', text, values: [jobId] })).rows[0];
+  }
+
+  /** A page of a user's jobs, newest first, and how many match. */
+  async listJobs(
+    module: string,
+    userId: string,
+    page: { readonly skip: number; readonly limit: number; readonly status?: JobStatus | undefined },
+  ): Promise<{ jobs: Job[]; total: number }> {
+    const text = `select (job).*, total from ${this.#schema}.list_jobs($1, $2, $3, $4, $5)`;
+    const values = [module, userId, page.status ?? null, page.skip, page.limit];
+    const { rows } = await this.#pool.query<Job & { total: string }>({ name: 'ai_list_jobs', text, values });
+    // Without a job on the page there is one row, for the total.
+    return { jobs: rows.filter((row) => row.id !== null), total: Number(rows[0]?.total ?? 0) };
+  }
+
+  async stats(module: string): Promise<JobStats> {
+    const row = await this.#one<Record<keyof JobStats, string | number>>('job_stats', module);
+    return Object.fromEntries(Object.entries(row ?? {}).map(([key, value]) => [key, Number(value)])) as never;
+  }
+
+  /** Returns the stored event: for an id that exists, the earlier one. */
+  async publish(event: Omit<StoredEvent, 'occurred_at'>): Promise<StoredEvent> {
+    const { id, name, data, source_module, correlation_id } = event;
+    const json = JSON.stringify(data);
+    const stored = await this.#one<StoredEvent>('publish_event', id, name, json, source_module, correlation_id);
+    if (!stored) throw new Error('The event is not stored.');
+    return stored;
+  }
+
+  /** Events in the order in which they were published. */
+  async events(filter: { readonly correlationId?: string; readonly name?: string } = {}): Promise<StoredEvent[]> {
+    const text = `select id, name, data, source_module, correlation_id, occurred_at from ${this.#schema}.events
+      where ($1::text is null or correlation_id = $1) and ($2::text is null or name = $2) order by position`;
+    const values = [filter.correlationId ?? null, filter.name ?? null];
+    return (await this.#pool.query<StoredEvent>({ name: 'ai_events', text, values })).rows;
+  }
+
+  async finishDelivery({ claim_token }: Delivery): Promise<boolean> {
+    return (await this.#value('finish_delivery', claim_token)) === true;
+  }
+
+  /** `delaySeconds` null: the delivery is given up and becomes a dead letter. */
+  async failDelivery({ claim_token }: Delivery, code: string, delaySeconds: number | null): Promise<void> {
+    await this.#call('fail_delivery', claim_token, code, delaySeconds);
+  }
+
+  /** Seconds until a job or delivery of the modules becomes due; `undefined` if none will. */
+  async secondsUntilDue(modules: readonly string[]): Promise<number | undefined> {
+    return ((await this.#value('seconds_until_due', modules)) as number | null) ?? undefined;
+  }
+
+  async sweep(): Promise<number> {
+    return (await this.#value('sweep')) as number;
+  }
+
+  /** Ends all claims. Only for a process that knows that no other one runs jobs. */
+  async expireClaims(): Promise<void> {
+    await this.#call('expire_claims');
+  }
+
+  /** Returns the number of erased jobs. */
+  async eraseUserJobs(module: string, userId: string): Promise<number> {
+    return (await this.#value('erase_user_jobs', module, userId)) as number;
+  }
+
+  /** Deletes jobs that ended more than `days` ago, with their results. Returns how many. */
+  async deleteOldJobs(module: string, days: number): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const deleted = (await this.#value('delete_old_jobs', module, days)) as number;
+      if (deleted === 0) return total;
+      total += deleted;
+    }
+  }
+
+  /** Deletes events that are older than `days` and delivered. Returns how many. */
+  async deleteOldEvents(days: number): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const deleted = (await this.#value('delete_old_events', days)) as number;
+      if (deleted === 0) return total;
+      total += deleted;
+    }
+  }
+
+  async beat(workerId: string): Promise<void> {
+    await this.#call('beat', workerId);
+  }
+
+  async removeWorker(workerId: string): Promise<void> {
+    await this.#pool.query(`delete from ${this.#schema}.workers where id = $1`, [workerId]);
+  }
+
+  async hasWorkers(): Promise<boolean> {
+    return (await this.#value('has_workers')) === true;
+  }
+
+  async enterSchedules(tasks: readonly { readonly name: string; readonly cron: string; readonly next_at: Date }[]) {
+    await this.#call('enter_schedules', JSON.stringify(tasks));
+  }
+
+  /** The scheduled tasks that are due, with the time of the database. */
+  dueSchedules(names: readonly string[]): Promise<{ name: string; checked_at: Date }[]> {
+    return this.#call('due_schedules', names);
+  }
+
+  /** Whether the caller is the one that runs the task now. The task is due again at `next`. */
+  async takeSchedule(task: string, next: Date): Promise<boolean> {
+    return (await this.#value('take_schedule', task, next)) === true;
+  }
+
+  async ping(): Promise<void> {
+    await this.#pool.query('select 1');
+  }
+
+  async #call<T extends object>(name: string, ...values: readonly unknown[]): Promise<T[]> {
+    const parameters = values.map((_, index) => `$${index + 1}`).join(', ');
+    const text = `select * from ${this.#schema}.${name}(${parameters})`;
+    // A prepared statement: PostgreSQL parses and plans it once for each connection.
+    return (await this.#pool.query<T>({ name: `ai_${name}`, text, values: [...values] })).rows;
+  }
+
+  async #one<T extends object>(name: string, ...values: readonly unknown[]): Promise<T | undefined> {
+    return (await this.#call<T>(name, ...values))[0];
+  }
+
+  async #value(name: string, ...values: readonly unknown[]): Promise<unknown> {
+    return (await this.#call<Record<string, unknown>>(name, ...values))[0]?.[name];
+  }
+}

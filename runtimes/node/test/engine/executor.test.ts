@@ -1,0 +1,226 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ClaimLost, Executor, type ExecutorModule, HostStopping } from '../../src/engine/executor.ts';
+import type { ScheduledTask } from '../../src/engine/schedules.ts';
+import type { ClaimedJob, Delivery, JobStatus, NewJob } from '../../src/engine/store.ts';
+import { log, testDatabase } from './test-database.ts';
+
+const { store, pool, connection, url } = await testDatabase();
+
+type RunJob = ExecutorModule['runJob'];
+const complete: RunJob = async (job) => void (await store.completeJob(job, randomUUID(), { done: true }, 1));
+
+const executors: Executor[] = [];
+const children: ChildProcess[] = [];
+
+async function start(
+  runJob: RunJob = complete,
+  more: {
+    handleEvent?: ExecutorModule['handleEvent'];
+    concurrency?: number;
+    leaseSeconds?: number;
+    tasks?: ScheduledTask[];
+  } = {},
+) {
+  const { handleEvent = async () => {}, concurrency = 5, leaseSeconds = 1, tasks = [] } = more;
+  const modules = [{ name: 'a', runJob, handleEvent }];
+  const executor = new Executor({ store, connection, modules, tasks, concurrency, leaseSeconds, log });
+  executors.push(executor);
+  await executor.start();
+  return executor;
+}
+
+async function add(more: Partial<NewJob> = {}) {
+  const job = { id: randomUUID(), module: 'a', user_id: 'ada', input_data: {}, options: {}, priority: 5, ...more };
+  return (await store.addJob(job, 10_000)) as ClaimedJob;
+}
+
+async function until<T>(probe: () => Promise<T | undefined | false>, ms = 10_000): Promise<T> {
+  for (const end = Date.now() + ms; Date.now() < end; await pause(10)) {
+    const value = await probe();
+    if (value) return value;
+  }
+  throw new Error(`not within ${ms} ms`);
+}
+const reaches = (id: string, status: JobStatus, ms?: number) =>
+  until(async () => {
+    const job = await store.findJob('a', id);
+    return job?.status === status && job;
+  }, ms);
+
+beforeEach(async () => {
+  await pool.query('truncate jobs, results, job_counters, events, deliveries, schedules, workers, modules cascade');
+  const lifecycle_events = { completed: 'a.completed', failed: 'a.failed', cancelled: 'a.cancelled' };
+  const module = {
+    name: 'a',
+    max_concurrent_jobs: 50,
+    max_attempts: 5,
+    lifecycle_events,
+    subscriptions: ['user.deleted'],
+  };
+  await store.registerModules([module], ['a']);
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await Promise.all(executors.splice(0).map((executor) => executor.stop()));
+});
+
+it('runs jobs that are added before and after the start', async () => {
+  const before = await add();
+  await start();
+  const after = await add();
+  for (const job of [before, after]) await reaches(job.id, 'completed');
+});
+
+it('starts a job within a fraction of a second', async () => {
+  await start();
+  const started = performance.now();
+  await reaches((await add()).id, 'completed');
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
+it('runs no more jobs at once than it has slots, and all of them', async () => {
+  let running = 0;
+  let most = 0;
+  await start(
+    async (job, signal) => {
+      running += 1;
+      most = Math.max(most, running);
+      await pause(20);
+      running -= 1;
+      await complete(job, signal);
+    },
+    { concurrency: 3 },
+  );
+  for (let i = 0; i < 20; i += 1) await add();
+  await until(async () => (await store.stats('a')).completed_jobs === 20);
+  expect(most).toBe(3);
+});
+
+it('runs a job again when its pause is over', async () => {
+  const times: number[] = [];
+  await start(async (job, signal) => {
+    times.push(performance.now());
+    if (job.attempt === 1) await store.retryJob(job, 0.4);
+    else await complete(job, signal);
+  });
+  await reaches((await add()).id, 'completed');
+  const [first = 0, second = 0] = times;
+  expect(second - first).toBeGreaterThanOrEqual(400);
+  expect(second - first).toBeLessThan(900);
+});
+
+it('keeps the claim of a job that takes longer than a lease', async () => {
+  let lost = false;
+  await start(
+    async (job, signal) => {
+      await pause(1_500, undefined, { signal }).catch(() => {
+        lost = true;
+      });
+      await complete(job, signal);
+    },
+    { leaseSeconds: 0.6 },
+  );
+  const job = await reaches((await add()).id, 'completed');
+  expect([lost, job.attempt]).toEqual([false, 1]);
+});
+
+it('aborts a job that another process cancels', async () => {
+  let reason: unknown;
+  await start(async (_job, signal) => {
+    await pause(5_000, undefined, { signal }).catch(() => {
+      reason = signal.reason;
+    });
+  });
+  const job = await add();
+  await reaches(job.id, 'processing');
+  await store.cancelJob(job.id);
+  await until(async () => reason !== undefined, 1_000);
+  expect(reason).toBeInstanceOf(ClaimLost);
+});
+
+it('hands running jobs back when it stops', async () => {
+  const executor = await start(async (job, signal) => {
+    await pause(5_000, undefined, { signal }).catch(() => {});
+    if (signal.reason instanceof HostStopping) await store.retryJob(job, 0);
+  });
+  const job = await add();
+  await reaches(job.id, 'processing');
+  await executor.stop();
+  expect((await store.findJob('a', job.id))?.status).toBe('pending');
+  await start();
+  expect((await reaches(job.id, 'completed')).attempt).toBe(2);
+});
+
+it('takes over the job of a process that is killed', async () => {
+  const worker = fileURLToPath(new URL('hanging-worker.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', worker, url], { stdio: 'inherit' });
+  children.push(child);
+  const job = await add();
+  await reaches(job.id, 'processing', 20_000);
+  child.kill('SIGKILL');
+  await start();
+  const done = await reaches(job.id, 'completed', 5_000);
+  expect(done.attempt).toBe(2);
+  expect(await store.events({ name: 'a.completed' })).toHaveLength(1);
+});
+
+it('works on after its connection for notifications broke', async () => {
+  await start();
+  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where query ilike 'listen %' and datname = current_database()`);
+  const job = await add();
+  await reaches(job.id, 'completed', 3_000);
+});
+
+it('delivers events, again after an error, and gives up after eight attempts', async () => {
+  const handled: Delivery[] = [];
+  await start(complete, {
+    handleEvent: async (delivery) => {
+      handled.push(delivery);
+      if (delivery.attempt < 3) throw new Error('not yet');
+    },
+  });
+  const id = randomUUID();
+  await store.publish({
+    id,
+    name: 'user.deleted',
+    data: { user_id: 'ada' },
+    source_module: 'host',
+    correlation_id: 'c',
+  });
+  await until(async () => handled.length === 3);
+  await until(async () => (await pool.query('select from deliveries')).rowCount === 0);
+  expect(handled.map(({ event_id, attempt }) => [event_id, attempt])).toEqual([
+    [id, 1],
+    [id, 2],
+    [id, 3],
+  ]);
+});
+
+it('runs a scheduled task in one of several processes', async () => {
+  const ran: number[] = [];
+  const task = (process: number): ScheduledTask => ({
+    name: 'a.clean',
+    cron: '* * * * *',
+    run: async () => ran.push(process),
+  });
+  await start(complete, { tasks: [task(1)] });
+  await start(complete, { tasks: [task(2)] });
+  await pool.query(`update schedules set due_at = now() - interval '1 second'`);
+  await until(async () => ran.length > 0, 5_000);
+  await pause(600);
+  expect(ran).toHaveLength(1);
+});
+
+it('reports that a worker is alive while it runs', async () => {
+  expect(await store.hasWorkers()).toBe(false);
+  const executor = await start();
+  expect(await store.hasWorkers()).toBe(true);
+  await executor.stop();
+  expect(await store.hasWorkers()).toBe(false);
+});

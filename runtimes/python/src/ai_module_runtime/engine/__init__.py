@@ -1,0 +1,1 @@
+"""Runs jobs and delivers events, with PostgreSQL as the only state."""

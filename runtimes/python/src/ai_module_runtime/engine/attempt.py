@@ -1,0 +1,275 @@
+"""One attempt at a job, or at the delivery of an event, under a claim."""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+from ai_module_runtime.engine.errors import (
+    ClaimLostError,
+    JobError,
+    PermanentError,
+    code_of,
+    is_unavailable,
+)
+from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
+from ai_module_runtime.engine.outage import persist
+from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
+from ai_module_runtime.engine.threads import WorkerThreads
+
+# Opening a provider happens once in a thread; the time limit of a job is for its work.
+PREPARE_SECONDS = 30.0
+# Work that was cancelled may clean up for so long before its job changes its state.
+CANCEL_SECONDS = 5.0
+MAX_PROGRESS_BEFORE_END = 99
+# A handler that hangs would keep a place for ever.
+HANDLER_SECONDS = 10.0
+DELIVERY_ATTEMPTS = 8
+FIRST_DELIVERY_DELAY_SECONDS = 0.5
+
+
+class WorkerStoppingError(Exception):
+    """The process stops before the work is done."""
+
+
+class Attempt(ABC):
+    """Work under a claim. Whatever interrupts the work, its place is taken until it has really ended."""
+
+    def __init__(self, store: Store, token: str, threads: WorkerThreads | None, logger: logging.Logger) -> None:
+        self.token = token
+        self.ending = False
+        """Whether the work has ended or was interrupted: what is left is to write the outcome."""
+        self.settled = False
+        """Whether nothing is left to write: the lease is not needed any more."""
+        self._store = store
+        self._threads = threads
+        self._logger = logger
+        self._loop = asyncio.get_running_loop()
+        self._interrupted: asyncio.Future[BaseException] = self._loop.create_future()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def lose(self) -> None:
+        """Another worker has the claim, or the job was cancelled: nothing more is written."""
+        self._interrupt(ClaimLostError())
+
+    def hand_back(self) -> None:
+        """The process stops: another worker must do the work."""
+        if not self.ending:
+            self._interrupt(WorkerStoppingError())
+
+    def _interrupt(self, reason: BaseException) -> None:
+        if not self._interrupted.done():
+            self._interrupted.set_result(reason)
+
+    def _limit(self, seconds: float) -> None:
+        """Interrupt the work after `seconds` from now."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(seconds, lambda: self._interrupt(TimeoutError()))
+
+    async def execute(self) -> None:
+        """Do the work and write its outcome. Returns when the work has ended."""
+        work = asyncio.ensure_future(self._start())
+        try:
+            outcome = await self._outcome(work)
+            self.ending = True
+            if not isinstance(outcome, ClaimLostError):
+                await self._write(outcome)
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        except Exception as error:
+            # The lease expires, and a sweep takes the work up again.
+            self._logger.warning(
+                "the outcome of %s was not stored (%s)", self, type(error).__name__, exc_info=not is_unavailable(error)
+            )
+        finally:
+            self.ending = self.settled = True
+            if self._timer is not None:
+                self._timer.cancel()
+            await asyncio.wait({work})
+
+    async def _outcome(self, work: "asyncio.Future[Any]") -> Any:
+        """The output of the work, or the exception that ended it."""
+        await asyncio.wait({work, self._interrupted}, return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            self.ending = True
+            work.cancel()
+            await asyncio.wait({work}, timeout=CANCEL_SECONDS)
+            return self._interrupted.result()
+        if work.cancelled():
+            return asyncio.CancelledError()
+        return work.exception() or _Output(work.result())
+
+    def _start(self) -> Coroutine[Any, Any, Any]:
+        return self._safe_work() if self._threads is None else self._threads.run(self._safe_work)
+
+    async def _safe_work(self) -> Any:
+        try:
+            return await self._work()
+        except SystemExit as error:
+            # It would end the event loop, and with it everything else that runs there.
+            raise RuntimeError("the work tried to end the process") from error
+
+    async def _here(self, function: Callable[[], Coroutine[Any, Any, bool]]) -> bool:
+        """The result of `function` on the loop of the store."""
+        if asyncio.get_running_loop() is self._loop:
+            return await function()
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(function(), self._loop))
+
+    @abstractmethod
+    async def _work(self) -> Any:
+        """Do the work, perhaps on another thread."""
+
+    @abstractmethod
+    async def _write(self, outcome: Any) -> None:
+        """Write how the work ended: `_Output`, or an exception."""
+
+
+class _Output:
+    """What the work returned; any value, also an exception or None."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class JobAttempt(Attempt):
+    """One attempt at a job. It is the `run` that the work of the job sees."""
+
+    def __init__(
+        self,
+        store: Store,
+        claim: Claim,
+        spec: ModuleSpec,
+        *,
+        threads: WorkerThreads | None,
+        on_retry: Callable[[float], None],
+        logger: logging.Logger,
+    ) -> None:
+        super().__init__(store, claim.token, threads, logger)
+        self.metadata: dict[str, Any] = {}
+        self.job_id = claim.job.id
+        self._claim = claim
+        self._spec = spec
+        self._on_retry = on_retry
+        self._reported = claim.job.progress_percent
+        self._started = monotonic()
+        self._limit(spec.timeout_seconds + (0 if spec.prepare is None else PREPARE_SECONDS))
+
+    def __str__(self) -> str:
+        return f"attempt {self._claim.job.attempt} at job {self.job_id}"
+
+    async def progress(self, percent: int) -> None:
+        """Report progress. A database that is unavailable is no reason to end the work.
+
+        Raises:
+            ClaimLostError: the job was cancelled, or another worker has it.
+        """
+        percent = min(int(percent), MAX_PROGRESS_BEFORE_END)
+        if percent <= self._reported:
+            return
+        self._reported = percent
+        try:
+            held = await self._here(lambda: self._store.report_progress(self._claim, percent))
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            self._logger.debug("progress of job %s was not stored", self.job_id)
+            return
+        if not held:
+            self._loop.call_soon_threadsafe(self.lose)
+            raise ClaimLostError
+
+    async def _work(self) -> Any:
+        if self._spec.prepare is not None:
+            async with asyncio.timeout(PREPARE_SECONDS):
+                await self._spec.prepare()
+            self._started = monotonic()
+            self._loop.call_soon_threadsafe(self._limit, self._spec.timeout_seconds)
+        return await self._spec.run_job(self._claim.job, self)
+
+    async def _write(self, outcome: Any) -> None:
+        if isinstance(outcome, WorkerStoppingError):
+            self._logger.info("%s is handed back", self)
+            await persist(lambda: self._store.retry_job(self._claim, 0))
+            self._on_retry(0)
+        elif isinstance(outcome, _Output):
+            await self._complete(outcome.value)
+        else:
+            await self._fail(outcome)
+
+    async def _complete(self, output: Any) -> None:
+        duration_ms = round((monotonic() - self._started) * 1000)
+        result_id = str(uuid4())
+        try:
+            output_json = to_json(output)
+            metadata_json = to_json({**self.metadata, "duration_ms": duration_ms})
+            await persist(
+                lambda: self._store.complete_job(self._claim, result_id, output_json, metadata_json, duration_ms)
+            )
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            await self._fail(error)
+
+    async def _fail(self, error: BaseException) -> None:
+        """Another attempt later, or the end of the job."""
+        code = code_of(error)
+        unexpected = None if isinstance(error, JobError | TimeoutError) else error
+        reason = error if isinstance(error, JobError) else code
+        self._logger.warning("%s: %s", self, reason, exc_info=unexpected)
+        attempt = self._claim.job.attempt
+        if isinstance(error, PermanentError) or attempt > self._spec.retry_attempts:
+            await persist(lambda: self._store.fail_job(self._claim, code))
+            return
+        delay = self._spec.delay_after(attempt)
+        if await persist(lambda: self._store.retry_job(self._claim, delay)) is not None:
+            self._on_retry(delay)
+
+
+class DeliveryAttempt(Attempt):
+    """Hands one event to one module."""
+
+    def __init__(
+        self,
+        store: Store,
+        delivery: Delivery,
+        handle_event: HandleEvent,
+        *,
+        threads: WorkerThreads | None,
+        logger: logging.Logger,
+        handler_seconds: float = HANDLER_SECONDS,
+    ) -> None:
+        super().__init__(store, delivery.token, threads, logger)
+        self._delivery = delivery
+        self._handle_event = handle_event
+        self._limit(handler_seconds)
+
+    def __str__(self) -> str:
+        event = self._delivery.event
+        return f"delivery of {event.name} {event.id} to {self._delivery.module}"
+
+    async def _work(self) -> None:
+        await self._handle_event(self._delivery.module, self._delivery.event)
+
+    async def _write(self, outcome: Any) -> None:
+        if isinstance(outcome, _Output):
+            await persist(lambda: self._store.finish_delivery(self.token))
+        elif isinstance(outcome, WorkerStoppingError):
+            await self._fail("worker_stopped", 0)
+        else:
+            unexpected = None if isinstance(outcome, JobError | TimeoutError) else outcome
+            reason = outcome if isinstance(outcome, JobError) else code_of(outcome)
+            attempt = self._delivery.attempt
+            if attempt >= DELIVERY_ATTEMPTS or isinstance(outcome, PermanentError):
+                self._logger.error("dead letter: %s: %s", self, reason, exc_info=unexpected)
+                await self._fail(code_of(outcome), None)
+            else:
+                self._logger.warning("attempt %d at %s: %s", attempt, self, reason, exc_info=unexpected)
+                await self._fail(code_of(outcome), FIRST_DELIVERY_DELAY_SECONDS * 2.0 ** (attempt - 1))
+
+    async def _fail(self, code: str, delay: float | None) -> None:
+        await persist(lambda: self._store.fail_delivery(self.token, code, delay))

@@ -1,0 +1,246 @@
+"""Connections to PostgreSQL."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Row, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable
+
+T = TypeVar("T")
+
+CONNECT_SECONDS = 2.0
+STATEMENT_SECONDS = 5.0
+# Includes waiting for a connection: an HTTP request must be answered within 5 seconds.
+CALL_SECONDS = 4.5
+SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,50}")
+# Parameters of libpq and of other drivers, which asyncpg would send to the server as settings.
+FOREIGN_PARAMETERS = frozenset(
+    {
+        "channel_binding",
+        "client_encoding",
+        "connect_timeout",
+        "connection_limit",
+        "fallback_application_name",
+        "gssencmode",
+        "keepalives",
+        "keepalives_count",
+        "keepalives_idle",
+        "keepalives_interval",
+        "pgbouncer",
+        "pool_timeout",
+        "schema",
+        "sslcompression",
+        "tcp_user_timeout",
+    }
+)
+
+
+class Database:
+    """A pool of connections, and a way to open single ones. Belongs to the event loop that first uses it.
+
+    Args:
+        url: `postgresql://…`, with the parameters that libpq knows, such as `sslmode` and `host=/socket/folder`.
+        schema: the schema of the runtime's tables.
+        direct_url: the same database without a transaction pooler in between.
+        pooler: whether `url` goes through a pooler in transaction mode, such as PgBouncer. Connections then have no
+            prepared statements with names, and settings are set in each transaction.
+            By default: whether there is a `direct_url`.
+        pool_size: connections that stay open. As many more are opened when needed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        schema: str = "ai",
+        direct_url: str | None = None,
+        pooler: bool | None = None,
+        pool_size: int = 5,
+        connect_seconds: float = CONNECT_SECONDS,
+        statement_seconds: float = STATEMENT_SECONDS,
+        call_seconds: float = CALL_SECONDS,
+    ) -> None:
+        if not SCHEMA_NAME.fullmatch(schema):
+            raise ValueError(f"the name of the schema must match {SCHEMA_NAME.pattern}")
+        self.schema = schema
+        self.pooler = direct_url is not None if pooler is None else pooler
+        self._url = _address(url)
+        self._direct_url = _address(direct_url) if direct_url else None if self.pooler else self._url
+        self._connect_seconds = connect_seconds
+        self._statement_seconds = statement_seconds
+        self._call_seconds = call_seconds
+        self._running: set[asyncio.Future[Any]] = set()
+        self.engine = self._create_engine(pool_size)
+        # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
+        # and executed in one transaction, so that both reach the same server process.
+        self._calls = self.engine if self.pooler else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def _create_engine(self, pool_size: int) -> AsyncEngine:
+        pooled: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+
+        def open_connection() -> Any:
+            # As with `async_creator`, which ignores `connect_args`.
+            driver: Any = engine.dialect.loaded_dbapi
+            return driver.connect(async_creator_fn=self._open_for_pool, **(pooled if self.pooler else {}))
+
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            creator=open_connection,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=self._connect_seconds,
+            pool_recycle=1800,
+        )
+
+        @event.listens_for(engine.sync_engine, "checkout")
+        def refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+            """Replace a connection that the server has closed, without asking the server each time."""
+            if connection.driver_connection.is_closed():
+                raise DisconnectionError
+
+        if self.pooler:
+
+            @event.listens_for(engine.sync_engine, "begin")
+            def configure(connection: Connection) -> None:
+                connection.exec_driver_sql(
+                    "select set_config('search_path', $1, true), set_config('statement_timeout', $2, true)",
+                    (self.search_path, self._statement_timeout),
+                )
+
+        return engine
+
+    @property
+    def search_path(self) -> str:
+        """The search path of all connections."""
+        return f"{self.schema}, public"
+
+    @property
+    def channel(self) -> str:
+        """The channel of wake-ups."""
+        return f"{self.schema}_wake"
+
+    @property
+    def can_listen(self) -> bool:
+        """Whether there is a connection without a transaction pooler. Without it processes poll."""
+        return self._direct_url is not None
+
+    @property
+    def _statement_timeout(self) -> str:
+        return str(int(self._statement_seconds * 1000))
+
+    async def _open_for_pool(self, **options: Any) -> asyncpg.Connection:
+        if not self.pooler:
+            return await self._open(self._url, self._settings(), self._statement_seconds, **options)
+        # Poolers refuse most settings at the start of a connection.
+        return await self._open(self._url, {}, self._statement_seconds, statement_cache_size=0, **options)
+
+    async def open_direct(self) -> asyncpg.Connection:
+        """Open a connection outside the pool, to listen.
+
+        Raises:
+            DatabaseUnavailableError: it can't be opened.
+        """
+        if self._direct_url is None:
+            raise DatabaseUnavailableError("a connection without a transaction pooler is needed")
+        return await self._open_single(self._direct_url, self._settings(), self._statement_seconds)
+
+    async def open_for_setup(self) -> asyncpg.Connection:
+        """Open a connection outside the pool, whose statements have no time limit.
+
+        Raises:
+            DatabaseUnavailableError: it can't be opened.
+        """
+        settings = {} if self._direct_url is None else {**self._settings(), "statement_timeout": "0"}
+        return await self._open_single(self._direct_url or self._url, settings, None, statement_cache_size=0)
+
+    async def _open_single(self, url: str, settings: dict[str, str], *limit: Any, **options: Any) -> asyncpg.Connection:
+        try:
+            return await self._open(url, settings, *limit, **options)
+        except Exception as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailableError(type(error).__name__) from error
+            raise
+
+    async def _open(
+        self, url: str, settings: dict[str, str], command_timeout: float | None, **options: Any
+    ) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            url, timeout=self._connect_seconds, command_timeout=command_timeout, server_settings=settings, **options
+        )
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "application_name": "ai-module-runtime",
+            "search_path": self.search_path,
+            "statement_timeout": self._statement_timeout,
+        }
+
+    async def query(self, sql: str, *parameters: Any) -> Sequence[Row[Any]]:
+        """Run one statement, with parameters `$1`, `$2`, …, as one transaction. Returns its rows.
+
+        Raises:
+            DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
+        """
+
+        async def run() -> Sequence[Row[Any]]:
+            async with self._calls.begin() as connection:
+                return (await connection.exec_driver_sql(sql, parameters)).all()
+
+        return await self._within_time(run)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in one transaction: committed at the end of the block, rolled back if it raises."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    async def _within_time(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """The result of `operation`. After the time limit the caller doesn't wait for the connection to be closed."""
+        task = asyncio.ensure_future(operation())
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        try:
+            await asyncio.wait({task}, timeout=self._call_seconds)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not task.done():
+            task.cancel()
+            raise DatabaseUnavailableError("no answer in time")
+        try:
+            return task.result()
+        except Exception as error:
+            if is_unavailable(error):
+                raise DatabaseUnavailableError(type(error).__name__) from error
+            raise
+
+    def _ended(self, task: "asyncio.Future[Any]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _address(url: str) -> str:
+    """The URL as asyncpg reads it: without SQLAlchemy's driver, and without parameters that the server doesn't know."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in ("postgres", "postgresql"):
+        raise ValueError("the database URL must begin with postgresql://")
+    address, _, query = rest.partition("?")
+    parameters = [
+        ("sslmode" if key == "ssl" else key, value)
+        for key, value in parse_qsl(query, keep_blank_values=True)
+        if key not in FOREIGN_PARAMETERS
+    ]
+    return f"postgresql://{address}" + (f"?{urlencode(parameters)}" if parameters else "")

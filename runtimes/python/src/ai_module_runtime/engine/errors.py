@@ -1,0 +1,73 @@
+"""Errors of the engine, and the errors that the work of a job raises."""
+
+import asyncio
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import exc
+
+# Classes of SQLSTATE that say nothing about the statement: connection lost, insufficient resources, shutdown, no
+# access to the server or database, and a server that has become read-only.
+UNAVAILABLE_CLASSES = ("08", "28", "53", "57", "58", "3D")
+UNAVAILABLE_STATES = ("25006",)
+
+
+class JobError(Exception):
+    """A failure of a module's work. `code` is stable and ASCII; the text after it is only logged."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+
+
+class TransientError(JobError):
+    """Worth another try: the job is retried as its configuration says."""
+
+
+class PermanentError(JobError):
+    """Another try would fail as well: the job fails at once."""
+
+
+class ClaimLostError(Exception):
+    """Another worker owns the job now, or it was cancelled or deleted."""
+
+
+class DatabaseUnavailableError(Exception):
+    """The database can't be reached, ended the connection, or did not answer in time."""
+
+
+class SchemaPermissionError(Exception):
+    """The role may not create what is missing. The message contains SQL for an administrator."""
+
+
+def code_of(error: BaseException) -> str:
+    """The code that clients and events see. Never the text of an exception, which may repeat what users sent."""
+    if isinstance(error, JobError):
+        return error.code
+    return "timeout" if isinstance(error, TimeoutError) else "internal_error"
+
+
+def sqlstate_of(error: BaseException) -> str | None:
+    """PostgreSQL's code of the error, which SQLAlchemy wraps twice."""
+    seen: BaseException | None = error
+    while seen is not None:
+        state = getattr(seen, "sqlstate", None)
+        if isinstance(state, str):
+            return state
+        seen = (seen.orig if isinstance(seen, exc.DBAPIError) else None) or seen.__cause__
+    return None
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the database is the cause, and not what was asked: the same call may succeed later."""
+    if isinstance(error, DatabaseUnavailableError | OSError | asyncio.TimeoutError | exc.TimeoutError):
+        return True
+    if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
+        return True
+    state = sqlstate_of(error)
+    if state is None:
+        # What the driver says about a connection that the server is just closing.
+        cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig else error
+        return isinstance(cause, asyncpg.InternalClientError) or (
+            isinstance(cause, asyncpg.InterfaceError) and "connection" in str(cause)
+        )
+    return state[:2] in UNAVAILABLE_CLASSES or state in UNAVAILABLE_STATES

@@ -1,0 +1,61 @@
+"""What a process does while the database is unavailable: few log lines, and short pauses."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from typing import TypeVar
+
+from ai_module_runtime.engine.errors import is_unavailable
+
+T = TypeVar("T")
+
+PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
+LOG_SECONDS = 60.0
+# A result that is already computed is worth this long.
+PERSIST_SECONDS = 10.0
+
+
+class Outage:
+    """The state of the database as a process sees it. Shared by everything in the process that calls it."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._logged_at = float("-inf")
+        self._failures = 0
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the last call failed."""
+        return self._failures > 0
+
+    def failed(self, error: BaseException) -> float:
+        """Note a failed call. Writes one line per outage and minute. Returns the seconds to wait."""
+        pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
+        self._failures += 1
+        if monotonic() >= self._logged_at + LOG_SECONDS:
+            self._logged_at = monotonic()
+            self._logger.warning("the database is unavailable (%s)", type(error.__cause__ or error).__name__)
+        return pause
+
+    def answered(self) -> None:
+        """Note a call that succeeded."""
+        if self._failures:
+            self._failures = 0
+            self._logged_at = float("-inf")
+            self._logger.info("the database is available again")
+
+
+async def persist(operation: Callable[[], Awaitable[T]], seconds: float = PERSIST_SECONDS) -> T:
+    """Call `operation`, again for some seconds while the database is unavailable."""
+    until = monotonic() + seconds
+    failures = 0
+    while True:
+        try:
+            return await operation()
+        except Exception as error:
+            pause = PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]
+            if not is_unavailable(error) or monotonic() + pause > until:
+                raise
+            failures += 1
+            await asyncio.sleep(pause)

@@ -1,0 +1,390 @@
+"""The functions of the state machine, typed. Each call is one transaction.
+
+JSON is sent and read as text, so that numbers of any size and characters that `jsonb` refuses survive.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from ai_module_runtime.engine.database import Database
+
+JOB_FIELDS = (
+    *("id", "module", "user_id", "status", "input_data", "options", "priority", "progress_percent", "attempt"),
+    *("error_code", "result_id", "duration_ms", "claim_token", "due_at", "created_at", "started_at", "completed_at"),
+    *("failed_at", "cancelled_at"),
+)
+JSON_FIELDS = ("input_data", "options")
+
+
+def _job_columns(row: str = "") -> str:
+    return ", ".join(f"{row}{name}" + (f"::text as {name}" if name in JSON_FIELDS else "") for name in JOB_FIELDS)
+
+
+EVENT_COLUMNS = "name, data::text as data, source_module, correlation_id, occurred_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of `jobs`. `input_data` and `options` are JSON values."""
+
+    id: str
+    module: str
+    user_id: str
+    status: str
+    input_data: Any
+    options: Any
+    priority: int
+    progress_percent: int
+    attempt: int
+    error_code: str | None
+    result_id: str | None
+    duration_ms: int | None
+    due_at: datetime
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    failed_at: datetime | None
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that this process runs. `token` proves it to the database."""
+
+    job: Job
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The result of a completed job."""
+
+    id: str
+    job_id: str
+    output_data: Any
+    metadata: dict[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `data` is a JSON object."""
+
+    id: str
+    name: str
+    data: dict[str, Any]
+    source_module: str
+    correlation_id: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event that this process hands to a module."""
+
+    module: str
+    event: Event
+    attempt: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some jobs of a user, and the number of all that match."""
+
+    jobs: list[Job]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStats:
+    """Counts of a module's jobs, over all users."""
+
+    total_jobs: int
+    pending_jobs: int
+    processing_jobs: int
+    completed_jobs: int
+    failed_jobs: int
+    cancelled_jobs: int
+    avg_duration_ms: float
+
+
+class Store:
+    """Calls the functions of one schema."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        # Qualified names work without a search path, which a transaction pooler does not keep.
+        self._names = {
+            "schema": f'"{database.schema}"',
+            "job": _job_columns(),
+            "listed_job": _job_columns("(l.job)."),
+            "event": EVENT_COLUMNS,
+        }
+
+    async def _rows(self, statement: str, *parameters: Any) -> Sequence[Row[Any]]:
+        return await self.database.query(statement.format_map(self._names), *parameters)
+
+    async def _value(self, call: str, *parameters: Any) -> Any:
+        rows = await self._rows("select {schema}." + call, *parameters)
+        return rows[0][0]
+
+    async def _job_rows(self, call: str, *parameters: Any) -> Sequence[Row[Any]]:
+        statement = "select {job} from {schema}.{call}".replace("{call}", call)
+        return await self._rows(statement, *parameters)
+
+    async def _first_job(self, call: str, *parameters: Any) -> Job | None:
+        rows = await self._job_rows(call, *parameters)
+        return _job(rows[0]) if rows else None
+
+    async def register_modules(self, registration: str, present: Iterable[str]) -> None:
+        """Register modules (`registration_of`); `present` are all modules of the host, also those that are disabled."""
+        await self._value("register_modules($1::text::json, $2)", registration, list(present))
+
+    async def add_job(
+        self,
+        job_id: str,
+        module: str,
+        user_id: str,
+        input_data: Any,
+        options: Any = None,
+        *,
+        priority: int = 5,
+        max_active: int,
+    ) -> Job | None:
+        """Add a pending job. None if the user has `max_active` active jobs. The same id again gives the same job."""
+        return await self._first_job(
+            "add_job($1, $2, $3, $4::text::json, $5::text::json, $6, $7)",
+            job_id,
+            module,
+            user_id,
+            to_json(input_data),
+            to_json({} if options is None else options),
+            priority,
+            max_active,
+        )
+
+    async def get_job(self, job_id: str) -> Job | None:
+        """The job with this id."""
+        return await self._first_job("jobs where id = $1", job_id)
+
+    async def get_result(self, job_id: str) -> Result | None:
+        """The result of the job with this id."""
+        rows = await self._rows(
+            "select id, job_id, output_data::text as output_data, metadata::text as metadata, created_at"
+            " from {schema}.results where job_id = $1",
+            job_id,
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Result(
+            str(row.id), str(row.job_id), json.loads(row.output_data), json.loads(row.metadata), row.created_at
+        )
+
+    async def list_jobs(self, module: str, user_id: str, status: str | None, skip: int, limit: int) -> JobPage:
+        """A page of a user's jobs, newest first."""
+        rows = await self._rows(
+            "select {listed_job}, l.total from {schema}.list_jobs($1, $2, $3, $4, $5) as l",
+            module,
+            user_id,
+            status,
+            skip,
+            limit,
+        )
+        return JobPage([_job(row) for row in rows if row.id is not None], rows[0].total if rows else 0)
+
+    async def job_stats(self, module: str) -> JobStats:
+        """Counts of a module's jobs."""
+        rows = await self._rows("select * from {schema}.job_stats($1)", module)
+        return JobStats(**rows[0]._mapping)
+
+    async def cancel_job(self, job_id: str) -> Job | None:
+        """Cancel a job. None if it has ended, or there is none."""
+        return await self._first_job("cancel_job($1)", job_id)
+
+    async def claim_jobs(self, modules: Sequence[str], free: int, lease_seconds: float) -> list[Claim]:
+        """Claim at most `free` jobs."""
+        rows = await self._job_rows("claim_jobs($1, $2, $3)", list(modules), free, lease_seconds)
+        return [Claim(_job(row), str(row.claim_token)) for row in rows]
+
+    async def report_progress(self, claim: Claim, percent: int) -> bool:
+        """Raise the progress of a job. False: the claim is lost."""
+        return bool(await self._value("report_progress($1, $2, $3)", claim.job.id, claim.token, percent))
+
+    async def complete_job(
+        self, claim: Claim, result_id: str, output_json: str, metadata_json: str, duration_ms: int
+    ) -> Job | None:
+        """processing → completed. None: the claim is lost. May be repeated with the same `result_id`."""
+        return await self._first_job(
+            "complete_job($1, $2, $3, $4::text::json, $5::text::json, $6)",
+            claim.job.id,
+            claim.token,
+            result_id,
+            output_json,
+            metadata_json,
+            duration_ms,
+        )
+
+    async def fail_job(self, claim: Claim, code: str) -> Job | None:
+        """processing → failed. None: the claim is lost."""
+        return await self._first_job("fail_job($1, $2, $3)", claim.job.id, claim.token, code)
+
+    async def retry_job(self, claim: Claim, delay_seconds: float) -> Job | None:
+        """processing → pending, due after the delay. None: the claim is lost."""
+        return await self._first_job("retry_job($1, $2, $3)", claim.job.id, claim.token, delay_seconds)
+
+    async def publish_event(
+        self, event_id: str, name: str, data: dict[str, Any], source_module: str, correlation_id: str
+    ) -> Event:
+        """Publish an event. The same id again is the same event."""
+        rows = await self._rows(
+            "select id, {event} from {schema}.publish_event($1, $2, $3::text::json, $4, $5)",
+            event_id,
+            name,
+            to_json(data),
+            source_module,
+            correlation_id,
+        )
+        return _event(rows[0])
+
+    async def claim_deliveries(self, modules: Sequence[str], free: int, lease_seconds: float) -> list[Delivery]:
+        """Claim at most `free` deliveries, with their events."""
+        rows = await self._rows(
+            "select module, attempt, claim_token, event_id as id, {event} from {schema}.claim_deliveries($1, $2, $3)",
+            list(modules),
+            free,
+            lease_seconds,
+        )
+        return [Delivery(row.module, _event(row), row.attempt, str(row.claim_token)) for row in rows]
+
+    async def finish_delivery(self, token: str) -> bool:
+        """The handler has succeeded. False: the claim is lost."""
+        return bool(await self._value("finish_delivery($1)", token))
+
+    async def fail_delivery(self, token: str, code: str, delay_seconds: float | None) -> bool:
+        """The handler has failed; without a delay the delivery is a dead letter. False: the claim is lost."""
+        return bool(await self._value("fail_delivery($1, $2, $3)", token, code, delay_seconds))
+
+    async def renew_leases(self, tokens: Sequence[str], lease_seconds: float) -> set[str]:
+        """Extend leases. Returns the tokens of the claims that are still held."""
+        rows = await self._rows("select token from {schema}.renew_leases($1, $2) as token", list(tokens), lease_seconds)
+        return {str(row.token) for row in rows}
+
+    async def seconds_until_due(self, modules: Sequence[str]) -> float | None:
+        """Seconds until a job or a delivery becomes due. None if there is none."""
+        seconds: float | None = await self._value("seconds_until_due($1)", list(modules))
+        return seconds
+
+    async def waiting_jobs(self, limit: int) -> int:
+        """The number of jobs that are due and wait, counted up to `limit`."""
+        rows = await self._rows(
+            "select count(*) from (select from {schema}.jobs where status = 'pending' and due_at <= now() limit $1) as j",
+            limit,
+        )
+        return int(rows[0][0])
+
+    async def sweep(self) -> int:
+        """Take jobs back from workers that have disappeared. Returns their number."""
+        return int(await self._value("sweep()"))
+
+    async def expire_claims(self) -> None:
+        """End every claim. Only for a process that knows that no other process runs jobs."""
+        await self._value("expire_claims()")
+
+    async def beat(self, worker_id: str) -> None:
+        """Say that a worker is alive."""
+        await self._value("beat($1)", worker_id)
+
+    async def has_workers(self) -> bool:
+        """Whether a worker is alive."""
+        return bool(await self._value("has_workers()"))
+
+    async def remove_worker(self, worker_id: str) -> None:
+        """Say that a worker has ended."""
+        await self._rows("delete from {schema}.workers where id = $1 returning id", worker_id)
+
+    async def enter_schedules(self, tasks: Iterable[tuple[str, str, datetime]]) -> None:
+        """Enter scheduled tasks: name, cron expression, next time. A task keeps its time unless the expression changed."""
+        entries = [{"name": name, "cron": cron, "next_at": next_at.isoformat()} for name, cron, next_at in tasks]
+        await self._value("enter_schedules($1::text::json)", to_json(entries))
+
+    async def due_schedules(self, names: Sequence[str]) -> list[tuple[str, datetime]]:
+        """The names of the scheduled tasks that are due, with the time of the database."""
+        return [
+            (row.name, row.checked_at)
+            for row in await self._rows("select * from {schema}.due_schedules($1)", list(names))
+        ]
+
+    async def take_schedule(self, name: str, next_at: datetime) -> bool:
+        """Whether this process is the one that runs the task now. It is due again at `next_at`."""
+        return bool(await self._value("take_schedule($1, $2)", name, next_at))
+
+    async def now(self) -> datetime:
+        """The time of the database."""
+        moment: datetime = (await self._rows("select now()"))[0][0]
+        return moment
+
+    async def erase_user_jobs(self, module: str, user_id: str) -> int:
+        """Cancel a user's active jobs in a module, and delete all of them. Returns their number."""
+        return int(await self._value("erase_user_jobs($1, $2)", module, user_id))
+
+    async def delete_old_jobs(self, module: str, days: float) -> int:
+        """Delete at most 500 jobs that ended more than `days` ago. Returns their number."""
+        return int(await self._value("delete_old_jobs($1, $2)", module, days))
+
+    async def delete_old_events(self, days: float) -> int:
+        """Delete at most 500 events that are older than `days`. Returns their number."""
+        return int(await self._value("delete_old_events($1)", days))
+
+
+def to_json(value: Any) -> str:
+    """The value as JSON text, in ASCII: a lone surrogate is written as an escape.
+
+    Raises:
+        TypeError, ValueError: it is not a JSON value.
+    """
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        id=str(row.id),
+        module=row.module,
+        user_id=row.user_id,
+        status=row.status,
+        input_data=json.loads(row.input_data),
+        options=json.loads(row.options),
+        priority=row.priority,
+        progress_percent=row.progress_percent,
+        attempt=row.attempt,
+        error_code=row.error_code,
+        result_id=_text(row.result_id),
+        duration_ms=row.duration_ms,
+        due_at=row.due_at,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        completed_at=row.completed_at,
+        failed_at=row.failed_at,
+        cancelled_at=row.cancelled_at,
+    )
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        id=str(row.id),
+        name=row.name,
+        data=json.loads(row.data),
+        source_module=row.source_module,
+        correlation_id=row.correlation_id,
+        occurred_at=row.occurred_at,
+    )

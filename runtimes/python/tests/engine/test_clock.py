@@ -1,0 +1,106 @@
+"""Scheduled tasks and sweeps."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from ai_module_runtime.engine import clock as clock_file
+from ai_module_runtime.engine.clock import Clock, ScheduledTask, sweep_interval
+
+from .support import Lab, lab, until
+
+
+async def nothing() -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("cron", "after", "expected"),
+    [
+        ("*/15 * * * *", "2026-01-31T23:45:00", "2026-02-01T00:00:00"),
+        ("30 2 29 2 *", "2026-01-01T00:00:00", "2028-02-29T02:30:00"),
+        ("0 0 * * 1", "2026-01-01T00:00:00", "2026-01-05T00:00:00"),
+    ],
+)
+def test_knows_the_next_time(cron: str, after: str, expected: str) -> None:
+    task = ScheduledTask("t", cron, nothing)
+    assert task.next_after(datetime.fromisoformat(after + "+00:00")).isoformat() == expected + "+00:00"
+
+
+@pytest.mark.parametrize("cron", ["", "* * * *", "* * * * * *", "60 * * * *", "@daily", "a b c d e", "0 0 30 2 *"])
+def test_refuses_invalid_expressions(cron: str) -> None:
+    with pytest.raises(ValueError, match="is not valid"):
+        ScheduledTask("t", cron, nothing)
+
+
+def test_sweeps_often_enough_for_the_lease() -> None:
+    assert [sweep_interval(lease) for lease in (1, 10, 100)] == [0.25, 2.5, 5]
+
+
+async def run_due(made: Lab, count: int) -> list[int]:
+    """The number of runs in each of `count` processes, after the task was due once."""
+    runs = [0] * count
+
+    def task(number: int) -> ScheduledTask:
+        async def run() -> None:
+            runs[number] += 1
+
+        return ScheduledTask("sample.clean", "0 3 1 1 *", run)
+
+    clocks = [Clock(made.store, lease_seconds=0.4, tasks=[task(number)]) for number in range(count)]
+    for clock in clocks:
+        clock.start()
+    await until(lambda: made.sql("select count(*) from {s}.schedules"))
+    assert sum(runs) == 0
+    await made.execute("update {s}.schedules set due_at = now()")
+
+    async def has_run() -> bool:
+        return sum(runs) > 0
+
+    await until(has_run)
+    await asyncio.sleep(0.3)
+    for clock in clocks:
+        await clock.stop()
+    return runs
+
+
+async def test_runs_a_task_once_over_all_processes(url: str) -> None:
+    async with lab(url) as made:
+        assert sum(await run_due(made, 3)) == 1
+        assert await made.sql("select due_at > now() from {s}.schedules")
+
+
+@pytest.mark.parametrize("year", [2001, 2090])
+async def test_the_clock_of_the_process_does_not_matter(url: str, monkeypatch: pytest.MonkeyPatch, year: int) -> None:
+    class Skewed(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Skewed":
+            return cls(year, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr(clock_file, "datetime", Skewed)
+    async with lab(url) as made:
+        assert sum(await run_due(made, 2)) == 1
+        assert await made.sql("select due_at between now() and now() + interval '367 days' from {s}.schedules")
+
+
+async def test_goes_on_after_a_task_that_fails(url: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        raise ValueError("no")
+
+    async with lab(url) as made:
+        clock = Clock(
+            made.store, lease_seconds=0.4, worker=True, tasks=[ScheduledTask("sample.bad", "0 3 1 1 *", fail)]
+        )
+        clock.start()
+        await until(lambda: made.sql("select count(*) from {s}.schedules"))
+        for times in (1, 2):
+            await made.execute("update {s}.schedules set due_at = now()")
+
+            async def has_run(times: int = times) -> bool:
+                return caplog.text.count("the scheduled task sample.bad failed") == times
+
+            await until(has_run)
+        assert await made.store.has_workers()
+        await clock.stop()
+        assert not await made.store.has_workers()

@@ -1,0 +1,257 @@
+"""Every transition, one call at a time."""
+
+import asyncio
+import socket
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.errors import DatabaseUnavailableError
+from ai_module_runtime.engine.store import Claim, Job, Store
+
+from .support import Lab, lab
+
+ODD_JSON: dict[str, Any] = {
+    "integer": 10**40,
+    "small": 5e-324,
+    "float": 0.1 + 0.2,
+    "whole": 1.0,
+    "text": "\x00 \ud800 é 🙂 \u2028",
+    "nested": [None, True, {"": []}],
+}
+
+
+async def claim(lab: Lab, job: Job, lease: float = 10) -> Claim:
+    claims = await lab.store.claim_jobs(["sample"], 1, lease)
+    assert [item.job.id for item in claims] == [job.id]
+    return claims[0]
+
+
+async def complete(lab: Lab, claim: Claim, output: str = "{}", result_id: str | None = None) -> Job | None:
+    return await lab.store.complete_job(claim, result_id or str(uuid4()), output, '{"duration_ms":5}', 5)
+
+
+async def test_keeps_any_json_exactly(url: str) -> None:
+    async with lab(url) as made, made.worker():
+        job = await made.add(**ODD_JSON)
+        assert job.input_data == ODD_JSON
+        await made.wait_for(job, "completed")
+        result = await made.store.get_result(job.id)
+        assert result is not None
+        assert result.output_data == {"echo": ODD_JSON}
+        assert repr(result.output_data["echo"]["whole"]) == "1.0"
+        event = await made.store.publish_event(str(uuid4()), "other.event", ODD_JSON, "sample", "c")
+        assert event.data == ODD_JSON
+
+
+async def test_adds_a_job_once(url: str) -> None:
+    async with lab(url) as made:
+        job_id = str(uuid4())
+        jobs = await asyncio.gather(
+            *(made.store.add_job(job_id, "sample", "user", {"n": n}, max_active=5) for n in range(4))
+        )
+        assert len({job.created_at for job in jobs if job}) == 1
+        assert (await made.store.job_stats("sample")).total_jobs == 1
+        assert jobs[0] is not None
+        assert await made.events_of(jobs[0]) == ["started"]
+
+
+async def test_limits_the_active_jobs_of_a_user(url: str) -> None:
+    async with lab(url) as made:
+        added = await asyncio.gather(
+            *(made.store.add_job(str(uuid4()), "sample", "user", {}, max_active=3) for _ in range(8))
+        )
+        assert sum(job is not None for job in added) == 3
+        assert await made.store.add_job(str(uuid4()), "sample", "other", {}, max_active=3)
+
+
+async def test_runs_through_the_life_of_a_job(url: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        assert (job.status, job.attempt, job.progress_percent, job.started_at) == ("pending", 0, 0, None)
+        claimed = await claim(made, job)
+        assert (claimed.job.status, claimed.job.attempt) == ("processing", 1)
+        assert claimed.job.started_at is not None
+        result_id = str(uuid4())
+        ended = await complete(made, claimed, '{"x":1}', result_id)
+        assert ended is not None
+        assert (ended.status, ended.progress_percent, ended.result_id) == ("completed", 100, result_id)
+        assert ended.duration_ms == 5
+        assert await made.events_of(job) == ["started", "completed"]
+
+
+async def test_completes_once_with_the_same_result_id(url: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        claimed = await claim(made, job)
+        result_id = str(uuid4())
+        first = await complete(made, claimed, "{}", result_id)
+        assert await complete(made, claimed, "{}", result_id) == first
+        assert await complete(made, claimed) is None
+        assert await made.store.fail_job(claimed, "internal_error") is None
+        assert await made.store.retry_job(claimed, 0) is None
+        assert await made.store.cancel_job(job.id) is None
+        assert not await made.store.report_progress(claimed, 5)
+        assert await made.events_of(job) == ["started", "completed"]
+
+
+@pytest.mark.parametrize("end", ["fail", "cancel"])
+async def test_ends_once(url: str, end: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        claimed = await claim(made, job)
+        calls = [
+            made.store.fail_job(claimed, "sample_busy") if end == "fail" else made.store.cancel_job(job.id)
+            for _ in range(3)
+        ]
+        ended = [answer for answer in await asyncio.gather(*calls) if answer]
+        assert len(ended) == 1
+        assert await complete(made, claimed) is None
+        status = {"fail": "failed", "cancel": "cancelled"}[end]
+        assert (await made.job(job)).status == status
+        assert await made.events_of(job) == ["started", status]
+        assert await made.store.get_result(job.id) is None
+
+
+async def test_makes_a_job_pending_again(url: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        claimed = await claim(made, job)
+        again = await made.store.retry_job(claimed, 0.3)
+        assert again is not None
+        assert again.status == "pending"
+        assert await made.store.claim_jobs(["sample"], 5, 10) == []
+        seconds = await made.store.seconds_until_due(["sample"])
+        assert seconds is not None
+        assert 0 < seconds <= 0.3
+        assert await made.store.seconds_until_due(["other"]) is None
+        await asyncio.sleep(0.3)
+        second = await claim(made, job)
+        assert second.job.attempt == 2
+        assert second.token != claimed.token
+        assert second.job.started_at == claimed.job.started_at
+
+
+async def test_progress_never_falls_and_ends_below_a_hundred(url: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        claimed = await claim(made, job)
+        seen = []
+        for percent in (10, 5, 60, 100):
+            assert await made.store.report_progress(claimed, percent)
+            seen.append((await made.job(job)).progress_percent)
+        assert seen == [10, 10, 60, 99]
+
+
+async def test_takes_jobs_back_from_lost_workers(url: str) -> None:
+    async with lab(url) as made:
+        job = await made.add()
+        for attempt in range(1, 6):
+            claimed = await claim(made, job, lease=0.01)
+            assert claimed.job.attempt == attempt
+            await asyncio.sleep(0.02)
+            assert await made.store.sweep() == 1
+            assert await made.store.renew_leases([claimed.token], 10) == set()
+        ended = await made.job(job)
+        assert (ended.status, ended.error_code) == ("failed", "internal_error")
+        assert await made.events_of(job) == ["started", "failed"]
+
+
+async def test_keeps_leases_that_are_renewed(url: str) -> None:
+    async with lab(url) as made:
+        claimed = await claim(made, await made.add(), lease=0.05)
+        assert await made.store.renew_leases([claimed.token, str(uuid4())], 10) == {claimed.token}
+        await asyncio.sleep(0.06)
+        assert await made.store.sweep() == 0
+        await made.store.expire_claims()
+        assert await made.store.sweep() == 1
+
+
+async def test_lists_jobs_newest_first(url: str) -> None:
+    async with lab(url) as made:
+        jobs = [await made.add() for _ in range(5)]
+        await made.add(user="other")
+        page = await made.store.list_jobs("sample", "user", None, 1, 2)
+        assert ([job.id for job in page.jobs], page.total) == ([jobs[3].id, jobs[2].id], 5)
+        page = await made.store.list_jobs("sample", "user", "completed", 0, 2)
+        assert (page.jobs, page.total) == ([], 0)
+        page = await made.store.list_jobs("sample", "user", "pending", 9, 2)
+        assert (page.jobs, page.total) == ([], 5)
+
+
+async def test_erases_a_user(url: str) -> None:
+    async with lab(url) as made:
+        jobs = [await made.add() for _ in range(3)]
+        other = await made.add(user="other")
+        assert await made.store.erase_user_jobs("sample", "user") == 3
+        assert await made.store.get_job(jobs[0].id) is None
+        assert await made.events_of(jobs[0]) == ["started", "cancelled"]
+        assert (await made.job(other)).status == "pending"
+        assert (await made.store.job_stats("sample")).total_jobs == 1
+
+
+async def test_deletes_old_jobs_and_events(url: str) -> None:
+    async with lab(url) as made:
+        job, active = await made.add(), await made.add()
+        await made.store.cancel_job(job.id)
+        assert await made.store.delete_old_jobs("sample", 1) == 0
+        assert await made.store.delete_old_jobs("sample", 0) == 1
+        assert (await made.job(active)).status == "pending"
+        assert await made.store.delete_old_events(0) == 3
+
+
+async def test_takes_a_schedule_once(url: str) -> None:
+    async with lab(url) as made:
+        now = await made.store.now()
+        soon, later = now + timedelta(seconds=0.1), now + timedelta(hours=1)
+        await made.store.enter_schedules([("sample.task", "* * * * *", soon)])
+        await made.store.enter_schedules([("sample.task", "* * * * *", later)])
+        assert await made.store.due_schedules(["sample.task"]) == []
+        await asyncio.sleep(0.15)
+        assert [name for name, _ in await made.store.due_schedules(["sample.task"])] == ["sample.task"]
+        taken = await asyncio.gather(*(made.store.take_schedule("sample.task", later) for _ in range(4)))
+        assert sorted(taken) == [False, False, False, True]
+        # A changed expression does not wait for the time of the old one.
+        await made.store.enter_schedules([("sample.task", "5 * * * *", now)])
+        assert await made.store.take_schedule("sample.task", later)
+
+
+async def test_knows_whether_a_worker_is_alive(url: str) -> None:
+    async with lab(url) as made:
+        assert not await made.store.has_workers()
+        await made.store.beat(str(uuid4()))
+        assert await made.store.has_workers()
+        await made.execute("update {s}.workers set seen_at = now() - interval '16 seconds'")
+        assert not await made.store.has_workers()
+
+
+@pytest.mark.parametrize("address", ["postgresql://u@127.0.0.1:1/x", "postgresql://u@/x?host=/nowhere"])
+async def test_reports_a_database_that_is_unavailable(address: str) -> None:
+    store = Store(Database(address))
+    with pytest.raises(DatabaseUnavailableError):
+        await store.has_workers()
+
+
+async def test_reports_a_database_that_does_not_answer() -> None:
+    # Connections are accepted by the system, and nothing answers.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        store = Store(Database(f"postgresql://u@127.0.0.1:{server.getsockname()[1]}/x"))
+        async with asyncio.timeout(5):
+            with pytest.raises(DatabaseUnavailableError):
+                await store.has_workers()
+
+
+async def test_limits_the_time_of_a_call(url: str) -> None:
+    async with lab(url) as made:
+        database = made.connect(call_seconds=0.3)
+        with pytest.raises(DatabaseUnavailableError):
+            await database.query("select pg_sleep(5)")
+        assert (await database.query("select 1"))[0][0] == 1
+        await database.close()
+        database = made.connect(statement_seconds=0.2)
+        with pytest.raises(DatabaseUnavailableError):
+            await database.query("select pg_sleep(5)")
+        await database.close()

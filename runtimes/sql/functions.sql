@@ -1,0 +1,593 @@
+-- The state machine of jobs and deliveries. Both runtimes call these functions and change no state in any other way.
+-- Times, leases and due dates are by the clock of the database. Each function is one transaction for its caller: the
+-- job, its event, the deliveries of the event and the notification are written together, or not at all.
+-- Applied again whenever this file changes; `set search_path from current` binds each function to the runtime's schema.
+
+-- Listeners of this channel are told 'jobs', 'deliveries' or 'cancel <job id>'. A lost or repeated message does no harm.
+create or replace function wake(message text) returns void
+language sql set search_path from current as $$
+  select pg_notify(current_schema() || '_wake', message)
+$$;
+
+create or replace function iso(moment timestamptz) returns text
+language sql stable set search_path from current as $$
+  select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+-- Counts every change of a job, including deletions.
+create or replace function count_job() returns trigger
+language plpgsql set search_path from current as $$
+declare
+  my_shard constant smallint := pg_backend_pid() % 8;
+begin
+  if tg_op = 'UPDATE' and new.status = old.status and new.module = old.module then
+    return null;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into job_counters as c (module, status, shard, jobs, duration_ms)
+    values (new.module, new.status, my_shard, 1, coalesce(new.duration_ms, 0))
+    on conflict (module, status, shard)
+    do update set jobs = c.jobs + 1, duration_ms = c.duration_ms + excluded.duration_ms;
+  end if;
+  if tg_op <> 'INSERT' then
+    insert into job_counters as c (module, status, shard, jobs, duration_ms)
+    values (old.module, old.status, my_shard, -1, -coalesce(old.duration_ms, 0))
+    on conflict (module, status, shard)
+    do update set jobs = c.jobs - 1, duration_ms = c.duration_ms + excluded.duration_ms;
+  end if;
+  return null;
+end $$;
+
+create or replace trigger count_job after insert or update or delete on jobs
+for each row execute function count_job();
+
+-- Registers the modules of a process and removes those that no longer exist.
+-- `registered`: [{name, max_concurrent_jobs, max_attempts, lifecycle_events, subscriptions: [event]}].
+-- `present`: names of all modules of the host, also of those that did not start.
+create or replace function register_modules(registered json, present text[]) returns void
+language plpgsql set search_path from current as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' register', 0));
+  insert into modules (name, max_concurrent_jobs, max_attempts, lifecycle_events)
+  select r.name, r.max_concurrent_jobs, r.max_attempts, r.lifecycle_events
+  from json_to_recordset(registered)
+    as r (name text, max_concurrent_jobs integer, max_attempts integer, lifecycle_events json)
+  on conflict (name) do update set
+    max_concurrent_jobs = excluded.max_concurrent_jobs,
+    max_attempts = excluded.max_attempts,
+    lifecycle_events = excluded.lifecycle_events,
+    registered_at = now();
+  delete from subscriptions s using json_to_recordset(registered) as r (name text, subscriptions json)
+  where s.module = r.name
+    and s.event not in (select json_array_elements_text(r.subscriptions));
+  insert into subscriptions (event, module)
+  select json_array_elements_text(r.subscriptions), r.name
+  from json_to_recordset(registered) as r (name text, subscriptions json)
+  on conflict do nothing;
+  delete from modules where name <> all (present);
+end $$;
+
+-- Stores an event and its deliveries. The same id again is the same event and changes nothing.
+create or replace function publish_event(
+  event_id uuid, name text, data json, source_module text, correlation_id text, ended_job uuid default null
+) returns setof events
+language plpgsql set search_path from current as $$
+begin
+  return query
+    insert into events as e (id, name, data, source_module, correlation_id, ended_job)
+    values (event_id, publish_event.name, publish_event.data, publish_event.source_module,
+      publish_event.correlation_id, publish_event.ended_job)
+    on conflict (id) do nothing
+    returning e.*;
+  if not found then
+    return query select * from events e where e.id = event_id;
+    return;
+  end if;
+  insert into deliveries (event_id, module)
+  select publish_event.event_id, s.module from subscriptions s where s.event = publish_event.name;
+  if found then
+    perform wake('deliveries');
+  end if;
+end $$;
+
+-- Publishes a step in the life of a job, if its module has an event for it.
+create or replace function publish_step(job jobs, step text, details json, ends boolean) returns void
+language plpgsql set search_path from current as $$
+declare
+  event_name constant text := (select m.lifecycle_events ->> step from modules m where m.name = job.module);
+begin
+  if event_name is null then
+    return;
+  end if;
+  perform publish_event(
+    gen_random_uuid(),
+    event_name,
+    (select json_object_agg(key, value) from (
+      values ('job_id', to_json(job.id)), ('user_id', to_json(job.user_id))
+      union all select key, value from json_each(details)
+    ) as fields (key, value)),
+    job.module,
+    'job-' || job.id,
+    case when ends then job.id end
+  );
+end $$;
+
+-- Adds a pending job. Returns nothing if the user already has `max_active` active jobs in the module. A job with this
+-- id that exists already is returned unchanged.
+create or replace function add_job(
+  job_id uuid, for_module text, for_user text, input json, job_options json, job_priority integer, max_active integer
+) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  -- Two requests of a user must not both take the last place.
+  perform pg_advisory_xact_lock(hashtextextended(for_module || ' ' || for_user, 1));
+  select * into job from jobs where id = job_id;
+  if found then
+    return next job;
+    return;
+  end if;
+  if (
+    select count(*) from (
+      select from jobs where module = for_module and user_id = for_user and status in ('pending', 'processing')
+      limit max_active
+    ) as active
+  ) >= max_active then
+    return;
+  end if;
+  insert into jobs (id, module, user_id, input_data, options, priority)
+  values (job_id, for_module, for_user, input, job_options, job_priority)
+  returning * into job;
+  perform publish_step(job, 'started', json_build_object('created_at', iso(job.created_at)), false);
+  perform wake('jobs');
+  return next job;
+end $$;
+
+-- The jobs of a module that are next, at most `max_rows`: the highest priority, then the user with the fewest running
+-- jobs, then the oldest job. Goes from user to user along the index, so that a user with many jobs costs no more.
+create or replace function next_jobs_of(of_module text, max_rows integer)
+returns table (id uuid, place bigint)
+language sql stable set search_path from current as $$
+  with recursive best as (
+    select j.priority from jobs j
+    where j.module = of_module and j.status = 'pending' and j.due_at <= now()
+    order by j.priority desc limit 1
+  ), users (user_id) as (
+    (select j.user_id from jobs j, best
+    where j.module = of_module and j.status = 'pending' and j.priority = best.priority
+    order by j.user_id limit 1)
+    union all
+    select (
+      select j.user_id from jobs j, best
+      where j.module = of_module and j.status = 'pending' and j.priority = best.priority and j.user_id > u.user_id
+      order by j.user_id limit 1
+    ) from users u where u.user_id is not null
+  ), running as (
+    select j.user_id, count(*) as jobs from jobs j
+    where j.module = of_module and j.status = 'processing' group by j.user_id
+  )
+  select due.id, row_number() over (order by coalesce(running.jobs, 0) + due.number, due.created_at, due.id)
+  from users
+  left join running using (user_id)
+  cross join lateral (
+    select j.id, j.created_at, row_number() over (order by j.created_at, j.id) as number
+    from jobs j, best
+    where j.module = of_module and j.status = 'pending' and j.priority = best.priority
+      and j.user_id = users.user_id and j.due_at <= now()
+    order by j.created_at, j.id
+    limit max_rows
+  ) as due
+  order by 2
+  limit max_rows
+$$;
+
+-- Claims at most `free` jobs of the given modules for a worker. Modules take turns, and none gets more workers than its
+-- limit. Takes jobs of one priority for each module: call it again until it returns nothing.
+create or replace function claim_jobs(of_modules text[], free integer, lease_seconds double precision)
+returns setof jobs
+language plpgsql set search_path from current as $$
+begin
+  -- Most calls of an idle host end here.
+  if not exists (select from jobs where status = 'pending' and due_at <= now()) then
+    return;
+  end if;
+  -- One claim at a time: limits and turns are exact over all processes.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
+  return query
+    with open as (
+      select m.name, m.turn, m.max_concurrent_jobs - running.jobs as room
+      from modules m
+      cross join lateral (
+        select count(*)::integer as jobs from jobs j where j.module = m.name and j.status = 'processing'
+      ) as running
+      where m.name = any (of_modules)
+        and exists (select from jobs j where j.module = m.name and j.status = 'pending' and j.due_at <= now())
+        and running.jobs < m.max_concurrent_jobs
+      order by m.turn, m.name
+      limit free
+    ), chosen as (
+      select next.id, open.name, row_number() over (order by next.place, open.turn, open.name) as number
+      from open cross join lateral next_jobs_of(open.name, least(open.room, free)) as next
+      order by number
+      limit free
+    ), turned as (
+      update modules m set turn = nextval('turns')
+      from (select c.name, max(c.number) as number from chosen c group by c.name order by 2) as served
+      where m.name = served.name
+    )
+    update jobs j set
+      status = 'processing',
+      claim_token = gen_random_uuid(),
+      lease_until = now() + make_interval(secs => lease_seconds),
+      attempt = j.attempt + 1,
+      started_at = coalesce(j.started_at, now())
+    from chosen
+    where j.id = chosen.id and j.status = 'pending'
+    returning j.*;
+end $$;
+
+-- Extends the leases of the claims that are still held, and returns their tokens: the others are lost.
+create or replace function renew_leases(tokens uuid[], lease_seconds double precision) returns setof uuid
+language sql set search_path from current as $$
+  with renewed_jobs as (
+    update jobs set lease_until = now() + make_interval(secs => lease_seconds)
+    where claim_token = any (tokens) and status = 'processing'
+    returning claim_token
+  ), renewed_deliveries as (
+    update deliveries set lease_until = now() + make_interval(secs => lease_seconds)
+    where claim_token = any (tokens) and dead_at is null
+    returning claim_token
+  )
+  select claim_token from renewed_jobs union all select claim_token from renewed_deliveries
+$$;
+
+-- Raises the progress of a job, never lowers it; 100 is for completed jobs. False: the claim is lost. Publishes the
+-- progress if a module subscribes to it, at most once a second.
+create or replace function report_progress(job_id uuid, token uuid, percent integer) returns boolean
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  update jobs set progress_percent = greatest(progress_percent, least(percent, 99))
+  where id = job_id and claim_token = token and status = 'processing'
+  returning * into job;
+  if not found then
+    return false;
+  end if;
+  if (job.progress_published_at is null or job.progress_published_at <= clock_timestamp() - interval '1 second')
+    and exists (
+      select from subscriptions s join modules m on m.lifecycle_events ->> 'progress' = s.event
+      where m.name = job.module
+    )
+  then
+    update jobs set progress_published_at = clock_timestamp() where id = job.id;
+    perform publish_step(job, 'progress', json_build_object('progress', job.progress_percent), false);
+  end if;
+  return true;
+end $$;
+
+-- processing → completed, with the result. Returns nothing if the claim is lost. Called again with the same result id
+-- it returns the job again, for a caller that did not get the first answer.
+create or replace function complete_job(
+  job_id uuid, token uuid, new_result_id uuid, output json, result_metadata json, took_ms integer
+) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  update jobs set
+    status = 'completed', progress_percent = 100, result_id = new_result_id, duration_ms = took_ms,
+    completed_at = now(), claim_token = null, lease_until = null
+  where id = job_id and claim_token = token and status = 'processing'
+  returning * into job;
+  if not found then
+    return query select * from jobs j where j.id = job_id and j.result_id = new_result_id;
+    return;
+  end if;
+  insert into results (id, job_id, output_data, metadata) values (new_result_id, job.id, output, result_metadata);
+  perform publish_step(job, 'completed',
+    json_build_object('result_id', job.result_id, 'duration_seconds', (took_ms / 1000.0)::double precision), true);
+  perform wake_next(job.module);
+  return next job;
+end $$;
+
+-- processing → failed. Returns nothing if the claim is lost.
+create or replace function fail_job(job_id uuid, token uuid, code text) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  update jobs set status = 'failed', error_code = code, failed_at = now(), claim_token = null, lease_until = null
+  where id = job_id and claim_token = token and status = 'processing'
+  returning * into job;
+  if not found then
+    return;
+  end if;
+  perform publish_step(job, 'failed', json_build_object('error_code', code, 'attempt', job.attempt), true);
+  perform wake_next(job.module);
+  return next job;
+end $$;
+
+-- processing → pending, to be started after a pause. Returns nothing if the claim is lost.
+create or replace function retry_job(job_id uuid, token uuid, delay_seconds double precision) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  update jobs set
+    status = 'pending', due_at = now() + make_interval(secs => delay_seconds), claim_token = null, lease_until = null
+  where id = job_id and claim_token = token and status = 'processing'
+  returning * into job;
+  if found then
+    perform wake('jobs');
+    return next job;
+  end if;
+end $$;
+
+-- pending or processing → cancelled. Returns nothing if the job has ended.
+create or replace function cancel_job(job_id uuid) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+begin
+  update jobs set status = 'cancelled', cancelled_at = now(), claim_token = null, lease_until = null
+  where id = job_id and status in ('pending', 'processing')
+  returning * into job;
+  if not found then
+    return;
+  end if;
+  perform publish_step(job, 'cancelled', '{}', true);
+  if job.started_at is not null then
+    perform wake('cancel ' || job.id);
+    perform wake_next(job.module);
+  end if;
+  return next job;
+end $$;
+
+-- A worker has become free in a module that was at its limit: processes with free workers must look again.
+create or replace function wake_next(of_module text) returns void
+language plpgsql set search_path from current as $$
+begin
+  if (select m.max_concurrent_jobs from modules m where m.name = of_module) - 1
+      <= (select count(*) from jobs j where j.module = of_module and j.status = 'processing')
+    and exists (select from jobs j where j.module = of_module and j.status = 'pending' and j.due_at <= now())
+  then
+    perform wake('jobs');
+  end if;
+end $$;
+
+-- Seconds until the next pending job or delivery of the modules becomes due; null if there is none. Jobs and deliveries
+-- that are already due don't count: they have been notified, or wait for a free worker.
+create or replace function seconds_until_due(of_modules text[]) returns double precision
+language sql stable set search_path from current as $$
+  select extract(epoch from least(
+    (select due_at from jobs
+      where status = 'pending' and due_at > now() and module = any (of_modules)
+      order by due_at limit 1),
+    (select due_at from deliveries
+      where dead_at is null and due_at > now() and module = any (of_modules)
+      order by due_at limit 1)
+  ) - now())::double precision
+$$;
+
+-- Claims at most `free` deliveries that are due, oldest first, with their events.
+create or replace function claim_deliveries(of_modules text[], free integer, lease_seconds double precision)
+returns table (
+  event_id uuid, module text, attempt integer, claim_token uuid,
+  name text, data json, source_module text, correlation_id text, occurred_at timestamptz
+)
+language sql set search_path from current as $$
+  with due as (
+    select d.event_id, d.module from deliveries d
+    where d.dead_at is null and d.due_at <= now() and (d.lease_until is null or d.lease_until <= now())
+      and d.module = any (of_modules)
+    order by d.due_at
+    limit free
+    for update skip locked
+  ), claimed as (
+    update deliveries d set
+      attempt = d.attempt + 1,
+      claim_token = gen_random_uuid(),
+      lease_until = now() + make_interval(secs => lease_seconds)
+    from due where d.event_id = due.event_id and d.module = due.module
+    returning d.event_id, d.module, d.attempt, d.claim_token
+  )
+  select c.event_id, c.module, c.attempt, c.claim_token,
+    e.name, e.data, e.source_module, e.correlation_id, e.occurred_at
+  from claimed c join events e on e.id = c.event_id
+  order by e.position
+$$;
+
+-- The handler has succeeded. Call it in the transaction of the handler to make both one step. False: claim lost.
+create or replace function finish_delivery(token uuid) returns boolean
+language plpgsql set search_path from current as $$
+begin
+  delete from deliveries where claim_token = token;
+  return found;
+end $$;
+
+-- The handler has failed: the delivery is due again after the delay, or is a dead letter if the delay is null.
+create or replace function fail_delivery(token uuid, code text, delay_seconds double precision) returns boolean
+language plpgsql set search_path from current as $$
+begin
+  update deliveries set
+    error_code = code,
+    due_at = case when delay_seconds is null then due_at else now() + make_interval(secs => delay_seconds) end,
+    dead_at = case when delay_seconds is null then now() end,
+    claim_token = null,
+    lease_until = null
+  where claim_token = token;
+  if found and delay_seconds is not null then
+    perform wake('deliveries');
+  end if;
+  return found;
+end $$;
+
+-- Takes jobs back from workers that have disappeared: the job is pending again, or failed after too many attempts.
+-- A delivery that lost its worker ten times is a dead letter. Any process calls it every few seconds. Returns the number
+-- of jobs.
+create or replace function sweep() returns integer
+language plpgsql set search_path from current as $$
+declare
+  job jobs;
+  swept integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' sweep', 0)) then
+    return 0;
+  end if;
+  for job in
+    update jobs j set
+      status = case when j.attempt < coalesce(m.max_attempts, 1) then 'pending' else 'failed' end,
+      error_code = case when j.attempt < coalesce(m.max_attempts, 1) then null else 'internal_error' end,
+      failed_at = case when j.attempt < coalesce(m.max_attempts, 1) then null else now() end,
+      claim_token = null,
+      lease_until = null,
+      due_at = now()
+    from jobs expired left join modules m on m.name = expired.module
+    where j.id = expired.id and expired.status = 'processing' and expired.lease_until <= now()
+      and j.status = 'processing' and j.lease_until <= now()
+    returning j.*
+  loop
+    swept := swept + 1;
+    if job.status = 'failed' then
+      perform publish_step(job, 'failed',
+        json_build_object('error_code', job.error_code, 'attempt', job.attempt), true);
+    end if;
+  end loop;
+  update deliveries set dead_at = now(), error_code = 'internal_error', claim_token = null, lease_until = null
+  where dead_at is null and lease_until <= now() and attempt >= 10;
+  -- Also for jobs and deliveries whose notification was lost.
+  if exists (select from jobs where status = 'pending' and due_at <= now()) then
+    perform wake('jobs');
+  end if;
+  if exists (
+    select from deliveries
+    where dead_at is null and due_at <= now() and (lease_until is null or lease_until <= now())
+  ) then
+    perform wake('deliveries');
+  end if;
+  delete from workers where seen_at < now() - interval '1 day';
+  return swept;
+end $$;
+
+-- Ends every claim. Only for a process that knows that no other process runs jobs.
+create or replace function expire_claims() returns void
+language sql set search_path from current as $$
+  update jobs set lease_until = now() where status = 'processing';
+  update deliveries set lease_until = now() where lease_until > now();
+$$;
+
+-- A page of a user's jobs, newest first, and the number of all jobs that match. The total is in each row.
+create or replace function list_jobs(of_module text, of_user text, with_status text, skip integer, max_rows integer)
+returns table (job jobs, total bigint)
+language sql stable set search_path from current as $$
+  with matching as (
+    select j.id, j.created_at from jobs j
+    where j.module = of_module and j.user_id = of_user and (with_status is null or j.status = with_status)
+  ), page as (
+    select id from matching order by created_at desc, id desc offset skip limit max_rows
+  )
+  select j, (select count(*) from matching)
+  from (select 1) as always left join (jobs j join page on page.id = j.id) on true
+  order by j.created_at desc, j.id desc
+$$;
+
+-- Counters of a module.
+create or replace function job_stats(of_module text)
+returns table (
+  total_jobs bigint, pending_jobs bigint, processing_jobs bigint, completed_jobs bigint, failed_jobs bigint,
+  cancelled_jobs bigint, avg_duration_ms double precision
+)
+language sql stable set search_path from current as $$
+  select
+    coalesce(sum(jobs), 0)::bigint,
+    coalesce(sum(jobs) filter (where status = 'pending'), 0)::bigint,
+    coalesce(sum(jobs) filter (where status = 'processing'), 0)::bigint,
+    coalesce(sum(jobs) filter (where status = 'completed'), 0)::bigint,
+    coalesce(sum(jobs) filter (where status = 'failed'), 0)::bigint,
+    coalesce(sum(jobs) filter (where status = 'cancelled'), 0)::bigint,
+    coalesce(
+      sum(duration_ms) filter (where status = 'completed')::double precision
+        / nullif(sum(jobs) filter (where status = 'completed'), 0), 0)::double precision
+  from job_counters where module = of_module
+$$;
+
+-- Cancels what the user still has running in the module, then deletes all of the user's jobs and results there.
+create or replace function erase_user_jobs(of_module text, of_user text) returns integer
+language plpgsql set search_path from current as $$
+declare
+  erased integer;
+begin
+  perform cancel_job(id) from jobs
+  where module = of_module and user_id = of_user and status in ('pending', 'processing');
+  delete from jobs where module = of_module and user_id = of_user;
+  get diagnostics erased = row_count;
+  return erased;
+end $$;
+
+-- Deletes at most 500 jobs that ended more than `days` ago, with their results. Returns how many.
+create or replace function delete_old_jobs(of_module text, days double precision) returns integer
+language plpgsql set search_path from current as $$
+declare
+  deleted integer;
+begin
+  delete from jobs where id in (
+    select id from jobs
+    where module = of_module and status in ('completed', 'failed', 'cancelled')
+      and coalesce(completed_at, failed_at, cancelled_at) < now() - make_interval(secs => days * 86400)
+    limit 500
+  );
+  get diagnostics deleted = row_count;
+  return deleted;
+end $$;
+
+-- Deletes at most 500 events older than `days` that no delivery waits for. Returns how many.
+create or replace function delete_old_events(days double precision) returns integer
+language plpgsql set search_path from current as $$
+declare
+  deleted integer;
+begin
+  delete from events where id in (
+    select e.id from events e
+    where e.occurred_at < now() - make_interval(secs => days * 86400)
+      and not exists (select from deliveries d where d.event_id = e.id)
+    limit 500
+  );
+  get diagnostics deleted = row_count;
+  return deleted;
+end $$;
+
+-- Says that a worker process is alive.
+create or replace function beat(worker uuid) returns void
+language sql set search_path from current as $$
+  insert into workers (id) values (worker) on conflict (id) do update set seen_at = now()
+$$;
+
+-- Whether a process that runs jobs is alive.
+create or replace function has_workers() returns boolean
+language sql stable set search_path from current as $$
+  select exists (select from workers where seen_at > now() - interval '15 seconds')
+$$;
+
+-- Enters scheduled tasks: [{name, cron, next_at}]. A task keeps its time, unless its cron expression has changed.
+create or replace function enter_schedules(tasks json) returns void
+language sql set search_path from current as $$
+  insert into schedules as s (name, cron, due_at)
+  select t.name, t.cron, t.next_at from json_to_recordset(tasks) as t (name text, cron text, next_at timestamptz)
+  on conflict (name) do update set cron = excluded.cron, due_at = excluded.due_at where s.cron <> excluded.cron
+$$;
+
+-- The scheduled tasks that are due, with the time of the database.
+create or replace function due_schedules(names text[]) returns table (name text, checked_at timestamptz)
+language sql stable set search_path from current as $$
+  select s.name, now() from schedules s where s.due_at <= now() and s.name = any (names)
+$$;
+
+-- Whether the caller is the one that runs the task now. The task is due again at `next_at`.
+create or replace function take_schedule(task text, next_at timestamptz) returns boolean
+language plpgsql set search_path from current as $$
+begin
+  update schedules set due_at = next_at where name = task and due_at <= now();
+  return found;
+end $$;

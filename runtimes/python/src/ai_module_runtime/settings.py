@@ -2,17 +2,18 @@
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from sqlalchemy.engine import URL, make_url
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
 MIN_SECRET_BYTES = 32
+DATABASE_URL = re.compile(r"postgres(ql)?(\+\w+)?://")
 # Variables without the prefix, and fields that only a generated host reads.
 SERVER_FIELDS = ("host", "port")
 ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
@@ -45,6 +46,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     database_url: str | None = Field(default=None, repr=False)
+    direct_database_url: str | None = Field(default=None, repr=False)
+    database_schema: str = Field(default="ai", pattern=r"^[a-z_][a-z0-9_]{0,50}$")
     redis_url: str | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
@@ -52,6 +55,7 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
+    role: Literal["all", "web"] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     attached: bool = False
@@ -67,8 +71,13 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = []
+        for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
+            if url is not None and not DATABASE_URL.match(url):
+                problems.append(f"{name} must begin with postgresql://")
         if self.redis_url is not None and self.database_url is None:
             problems.append("REDIS_URL needs DATABASE_URL")
+        if self.direct_database_url is not None and self.database_url is None:
+            problems.append("DIRECT_DATABASE_URL needs DATABASE_URL")
         if self.production:
             if self.database_url is None:
                 problems.append("DATABASE_URL must be set in production: the embedded database is for development")
@@ -86,21 +95,14 @@ class Settings(BaseModel):
         return self.environment == "production"
 
     @property
-    def distributed(self) -> bool:
-        """Whether tasks and events go through Redis to other processes."""
-        return self.redis_url is not None
+    def embedded(self) -> bool:
+        """Whether the host starts its own PostgreSQL."""
+        return self.database_url is None
 
     @property
-    def database_address(self) -> URL:
-        """The database with its asynchronous driver; a SQLite file in `data_dir` without `database_url`."""
-        if self.database_url is None:
-            # From parts, not from a text: a folder may be named `a?b`.
-            return URL.create("sqlite+aiosqlite", database=str(self.data_dir.resolve() / "app.db"))
-        url = make_url(self.database_url)
-        dialect = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
-        driver = {"postgresql": "asyncpg", "sqlite": "aiosqlite"}.get(dialect, url.get_driver_name())
-        query = {"ssl" if key == "sslmode" else key: value for key, value in url.query.items()}
-        return url.set(drivername=f"{dialect}+{driver}", query=query)
+    def runs_jobs(self) -> bool:
+        """Whether web processes run jobs: without Redis, unless the role is `web`."""
+        return self.redis_url is None and self.role == "all"
 
 
 def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:

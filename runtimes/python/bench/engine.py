@@ -61,12 +61,14 @@ class Bench:
         await connection.execute(f"drop schema if exists {SCHEMA} cascade")
         await connection.close()
 
-    async def add(self) -> float:
+    async def add(self, messages: WorkMessages | None = None) -> float:
         """Add all jobs, of 20 users. Returns jobs per second."""
         started = monotonic()
 
         async def add(number: int) -> None:
             await self.store.add_job(str(uuid4()), "sample", f"u{number % 20}", {"n": number}, max_active=1_000_000)
+            if messages is not None:
+                messages.send()
 
         for first in range(0, self.jobs, 20):
             await asyncio.gather(*(add(number) for number in range(first, min(first + 20, self.jobs))))
@@ -140,9 +142,7 @@ class Bench:
                 await asyncio.sleep(0.1)
             await asyncio.sleep(2)
             started = monotonic()
-            for number in range(self.jobs):
-                await self.store.add_job(str(uuid4()), "sample", f"u{number % 20}", {}, max_active=1_000_000)
-                messages.send()
+            await self.add(messages)
             await self.wait()
             print(f"{pool:12} add and run {self.jobs / (monotonic() - started):6.0f}/s")
         finally:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -68,7 +67,7 @@ async def test_leaves_nothing_of_a_migration_that_fails(url: str) -> None:
 
 async def as_role(made: Lab, role: str) -> Database:
     await made.execute(f"create role {role} login")
-    address = made.url.replace("://postgres@", f"://{quote(role)}@")
+    address = re.sub(r"://[^@/]*@", f"://{role}@", made.url)
     return Database(address, schema=made.schema)
 
 

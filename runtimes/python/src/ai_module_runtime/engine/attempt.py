@@ -102,7 +102,8 @@ class Attempt(ABC):
             return self._interrupted.result()
         if work.cancelled():
             return asyncio.CancelledError()
-        return work.exception() or _Output(work.result())
+        error = work.exception()
+        return _Output(work.result()) if error is None else error
 
     def _start(self) -> Coroutine[Any, Any, Any]:
         return self._safe_work() if self._threads is None else self._threads.run(self._safe_work)

@@ -202,7 +202,6 @@ class Database:
         Raises:
             DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
         """
-
         # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
         # and executed in one transaction, so that both reach the same server process.
         calls = self.engine if self.pooler else self.engine.execution_options(isolation_level="AUTOCOMMIT")

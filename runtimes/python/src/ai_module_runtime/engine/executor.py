@@ -234,7 +234,9 @@ class Executor:
 
     def _start_delivery(self, delivery: Delivery) -> None:
         attempt = DeliveryAttempt(self._store, delivery, self._handle_event, threads=None, logger=self._logger)
-        task = self._deliveries[attempt] = asyncio.create_task(attempt.execute(), name=f"delivery {delivery.event.event_id}")
+        task = self._deliveries[attempt] = asyncio.create_task(
+            attempt.execute(), name=f"delivery {delivery.event.event_id}"
+        )
         task.add_done_callback(lambda _task: self._delivery_ended(attempt))
 
     def _delivery_ended(self, attempt: DeliveryAttempt) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from ai_module_runtime.errors import RETRY_AFTER
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
 from ai_module_runtime.modules.health import run_probes
 
@@ -22,11 +23,13 @@ class HostHealth(BaseModel):
 @router.get("/health", responses={503: {"model": HostHealth}})
 async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
     """Answer 200, or 503 while the database does not answer."""
-    probes = await run_probes({"database": host.database.answers})
-    if not probes["database"]:
+    problems = await run_probes({"database": host.database.ping})
+    fine = problems["database"] is None
+    if not fine:
         response.status_code = 503
+        response.headers.update(RETRY_AFTER)
     return HostHealth(
-        status="healthy" if probes["database"] else "unhealthy",
-        mode="distributed" if host.settings.distributed else "embedded",
+        status="healthy" if fine else "unhealthy",
+        mode="embedded" if host.settings.embedded else "distributed",
         modules={candidate.name: candidate.status for candidate in orchestrator.candidates},
     )

@@ -19,6 +19,9 @@ from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.module_config import ModuleConfig
 from ai_module_runtime.users import User
 
+JobRow = Job
+"""A job, as modules import it."""
+
 ReportProgress = Callable[[int], Awaitable[None]]
 
 

@@ -17,5 +17,5 @@ class JobSpec:
     process_task: str = field(default="", compare=False, repr=False)
     job_model: Any = field(default=None, compare=False, repr=False)
     result_model: Any = field(default=None, compare=False, repr=False)
-    events: LifecycleEvents = LifecycleEvents()
+    events: LifecycleEvents = field(default_factory=LifecycleEvents)
     max_concurrent_jobs: int = 10

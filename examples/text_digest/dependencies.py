@@ -1,9 +1,8 @@
 """What the module's endpoints need: the service, and the job that a path names."""
 
 from typing import Annotated
-from uuid import UUID
 
-from ai_module_runtime import CurrentUser, JobRow, OrchestratorDep
+from ai_module_runtime import CurrentUser, JobId, JobRow, OrchestratorDep
 from fastapi import Depends
 
 from .service import TextDigestService
@@ -20,7 +19,7 @@ def get_service(orchestrator: OrchestratorDep) -> TextDigestService:
 ServiceDep = Annotated[TextDigestService, Depends(get_service)]
 
 
-async def get_owned_job(job_id: UUID, user: CurrentUser, service: ServiceDep) -> JobRow:
+async def get_owned_job(job_id: JobId, user: CurrentUser, service: ServiceDep) -> JobRow:
     """The job that the path names, if it is the user's or the user is an admin."""
     return await service.get_job_for(str(job_id), user)
 

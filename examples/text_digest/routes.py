@@ -7,6 +7,7 @@ from ai_module_runtime import (
     Page,
     ProcessResponse,
     StatsResponse,
+    error_responses,
     module_path,
     requires,
 )
@@ -26,6 +27,7 @@ router = APIRouter()
     status_code=202,
     response_model=schemas.TextDigestJobResponse,
     dependencies=[requires("text_digest:create")],
+    responses=error_responses(429),
 )
 async def create_job(
     body: schemas.TextDigestRequest,
@@ -46,6 +48,7 @@ async def create_job(
     "/status/{job_id}",
     response_model=schemas.TextDigestJobResponse,
     dependencies=[requires("text_digest:read")],
+    responses=error_responses(404),
 )
 async def get_job_status(job: OwnedJob) -> JobRow:
     """A job of the user."""
@@ -67,6 +70,7 @@ async def list_jobs(user: CurrentUser, page: Page, service: ServiceDep) -> JobPa
     status_code=204,
     response_class=Response,
     dependencies=[requires("text_digest:delete")],
+    responses=error_responses(404, 409),
 )
 async def cancel_job(job: OwnedJob, service: ServiceDep) -> None:
     """Cancel a job that has not ended."""
@@ -77,6 +81,7 @@ async def cancel_job(job: OwnedJob, service: ServiceDep) -> None:
     "/result/{job_id}",
     response_model=schemas.TextDigestResponse,
     dependencies=[requires("text_digest:read")],
+    responses=error_responses(404, 409),
 )
 async def get_job_result(job: OwnedJob, service: ServiceDep) -> ProcessResponse:
     """The result of a completed job."""
@@ -97,6 +102,7 @@ async def get_stats(service: ServiceDep) -> StatsResponse:
     "/digest",
     response_model=schemas.TextDigestResponse,
     dependencies=[requires("text_digest:create")],
+    responses=error_responses(502, 504),
 )
 async def digest_now(
     body: schemas.TextDigestRequest,

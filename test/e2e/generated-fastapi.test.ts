@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +23,7 @@ import { readPackFolder } from '../../src/io/pack/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, eachSeed, isNightly } from '../draws.ts';
+import { builtBin } from './built-bin.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { writeOddManifests } from './odd-manifests.ts';
@@ -27,6 +38,16 @@ async function tool(host: string, name: string, ...args: string[]): Promise<stri
   const { stdout } = await promisify(execFile)(...command, { cwd: host, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);
   });
+  return stdout;
+}
+
+/** The output of the tests of a folder, with warnings as errors. */
+async function testsIn(copy: string, folder: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const args = ['-m', 'pytest', '-q', '-W', 'error', folder];
+  const options = { cwd: copy, env: { ...process.env, ...env }, maxBuffer: 1e8 };
+  const { stdout } = await promisify(execFile)(pythonOf(await generatedHost('fastapi')), args, options).catch((error) =>
+    Promise.reject(new Error(`${error.stdout}${error.stderr}`)),
+  );
   return stdout;
 }
 
@@ -139,6 +160,51 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
     expect(names.length).toBeGreaterThan(40);
     const { reserved_names: reserved } = (await bundledMeta('fastapi')).host;
     expect(names.filter((name) => !reserved.includes(name))).toEqual([]);
+  });
+
+  it('runs a module that implements the interface itself, with the import paths of a host', async () => {
+    const copy = copyHost(host);
+    const module = fileURLToPath(new URL('../fixtures/handmade-module', import.meta.url));
+    cpSync(module, join(copy, 'app/ai/modules/handmade'), { recursive: true });
+    expect(await testsIn(copy, 'app/ai/modules/handmade')).toMatch(/^2 passed/m);
+  });
+
+  it('tests a module with the openai provider without a network', async () => {
+    const copy = copyHost(host);
+    const args = ['new', 'asker', '--provider', 'openai', '--host', copy, '--author', 'A Tester', '--yes'];
+    await promisify(execFile)(process.execPath, [await builtBin(), ...args]);
+    // The address of the provider leads nowhere: a test that asks it fails.
+    const output = await testsIn(copy, 'app/ai/modules/asker', { ASKER_BASE_URL: 'http://127.0.0.1:9/v1' });
+    expect(output).toMatch(/^\d+ passed/m);
+  });
+
+  it('writes a migration that runs and has no lint errors', async () => {
+    const copy = copyHost(host);
+    symlinkSync(dirname(dirname(pythonOf(host))), join(copy, '.venv'), 'dir');
+    const models = join(copy, 'app/ai/modules/document_search/models.py');
+    const table = [
+      'class Note(SQLModel, table=True):',
+      '    """A note."""',
+      '',
+      '    __tablename__ = "document_search_notes"',
+      '',
+      '    id: int | None = Field(default=None, primary_key=True)',
+      '    text: str = Field(max_length=80, index=True)',
+    ];
+    const text = readFileSync(models, 'utf8').replace(
+      'from sqlmodel import Field',
+      'from sqlmodel import Field, SQLModel',
+    );
+    writeFileSync(models, `${text}\n\n${table.join('\n')}\n`);
+    const env = { ...process.env, DATA_DIR: mkdtempSync(join(tmpdir(), 'migrate-')) };
+    const migrate = (...args: string[]) =>
+      promisify(execFile)(pythonOf(copy), ['-m', 'app.migrate', ...args], { cwd: copy, env });
+    await migrate('document_search', 'add notes');
+    expect(existsSync(join(copy, 'app/ai/modules/document_search/migrations/v0002_add_notes.py'))).toBe(true);
+    await migrate();
+    await tool(copy, 'ruff', 'check', '--no-cache');
+    await tool(copy, 'ruff', 'format', '--no-cache', '--check');
+    await tool(copy, 'mypy', '--strict');
   });
 
   it('prints only a token', async () => {

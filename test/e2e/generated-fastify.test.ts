@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
+import { builtBin } from './built-bin.ts';
 import { generatedHost } from './generated-host.ts';
 
 const host = await generatedHost('fastify');
@@ -28,6 +29,16 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
   it('passes its own tests and those of its modules', async () => {
     const output = await script('test');
     expect(output).toMatch(/Test Files .*passed/);
+  });
+
+  it('tests a module with the openai provider without a network', async () => {
+    const copy = copyHost(host);
+    const run = (program: string, ...args: string[]) =>
+      promisify(execFile)(program, args, { cwd: copy, maxBuffer: 1e8 });
+    await run(process.execPath, await builtBin(), 'new', 'asker', '--provider', 'openai', '--yes');
+    const { stdout } = await run('npx', 'vitest', 'run', 'src/ai/modules/asker').catch((error) => error);
+    expect(stdout).toMatch(/Test Files .*5 passed/);
+    rmSync(copy, { recursive: true, force: true });
   });
 
   it('reserves the module names that its tools skip, and no others', async () => {

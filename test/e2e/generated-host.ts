@@ -49,6 +49,8 @@ const install: Readonly<Record<Stack, (host: string) => Promise<void>>> = {
       writeFileSync(join(draft, 'package.json'), JSON.stringify(wanted));
       cpSync(vendor, join(draft, 'vendor'), { recursive: true });
       await run('npm', ['install', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 1e8 });
+      // Fails if the lock file is incomplete: the Dockerfile and the CI workflow of a host run npm ci.
+      await run('npm', ['ci', '--dry-run', '--no-audit', '--no-fund'], { cwd: draft, maxBuffer: 1e8 });
     });
     symlinkSync(join(installed, 'node_modules'), join(host, 'node_modules'), 'dir');
   },

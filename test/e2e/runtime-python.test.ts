@@ -1,14 +1,32 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { ManifestSchema } from '../../src/core/manifest/schema.ts';
+import { goodManifest } from '../core/manifest/good-manifest.ts';
+import { mutate } from '../core/manifest/mutants.ts';
+import { candidateManifest, Draw } from '../core/pack/random-manifest.ts';
+import { draws, eachSeed } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtime = join(project, 'runtimes/python');
+
+/** Reads each manifest of a JSON file as a module's manifest.yaml. */
+const readManifests = `import json, pathlib, sys, tempfile
+sys.path.insert(0, 'src')
+from ai_module_runtime.modules.manifest import read_manifest
+folder = pathlib.Path(tempfile.mkdtemp())
+manifests = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding='utf-8'))
+for manifest in manifests:
+    (folder / 'manifest.yaml').write_text(json.dumps(manifest), encoding='utf-8')
+    read_manifest(folder)
+print(len(manifests), 'accepted')`;
 
 await describeWhere('the Python runtime', missingPython(), async () => {
   const wanted = await dependenciesOf(join(runtime, 'pyproject.toml'));
@@ -31,6 +49,24 @@ await describeWhere('the Python runtime', missingPython(), async () => {
     it('is formatted', () => tool('ruff', 'format', '--no-cache', '--check'));
 
     it('passes its strict type check', () => tool('mypy', '--strict'));
+
+    it(`accepts every manifest that the tool accepts, also among ${draws.manifestMutants * 8} mutants`, async () => {
+      const accepted: unknown[] = [
+        goodManifest('notes', { resources: { cpu: 2, memory: 1_000_000, max_concurrent_jobs: 3 } as never }),
+      ];
+      await eachSeed(draws.manifestMutants, (seed) => {
+        const draw = new Draw(seed);
+        const manifest = candidateManifest(draw) as object;
+        for (let times = 0; times < 8; times += 1) {
+          const mutant = structuredClone(manifest);
+          mutate(draw, mutant);
+          if (ManifestSchema.safeParse(mutant).success) accepted.push(mutant);
+        }
+      });
+      const file = join(mkdtempSync(join(tmpdir(), 'manifests-')), 'manifests.json');
+      writeFileSync(file, JSON.stringify(accepted));
+      expect(await tool('python', '-c', readManifests, file)).toBe(`${accepted.length} accepted\n`);
+    });
 
     it('passes its own tests, with warnings as errors', async () => {
       expect(await tool('python', '-m', 'pytest', '-q', '-W', 'error', '-p', 'no:cacheprovider')).toMatch(

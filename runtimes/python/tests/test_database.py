@@ -21,7 +21,7 @@ class MemoNote(SQLModel, table=True):
     title: str = Field(max_length=80, index=True)
     body: str = ""
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
-    written_at: datetime = Field(sa_type=DateTime(timezone=True))  # type: ignore[call-overload]
+    written_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 def test_a_revision_is_numbered_runs_and_lints(host: TestHost, tmp_path: Path) -> None:

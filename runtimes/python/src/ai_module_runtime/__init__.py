@@ -14,13 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ai_module_runtime.commands.run_host import run_host as run_host
     from ai_module_runtime.engine.errors import DatabaseUnavailableError as DatabaseUnavailableError
     from ai_module_runtime.engine.errors import JobError as JobError
     from ai_module_runtime.engine.errors import PermanentError as PermanentError
     from ai_module_runtime.engine.errors import TransientError as TransientError
     from ai_module_runtime.engine.store import Event as Event
     from ai_module_runtime.engine.store import JobPage as JobPage
-    from ai_module_runtime.errors import ApiError as ApiError
+    from ai_module_runtime.errors import HttpError as HttpError
     from ai_module_runtime.errors import InvalidInputError as InvalidInputError
     from ai_module_runtime.events.event_bus import EventBus as EventBus
     from ai_module_runtime.events.event_bus import user_id_of as user_id_of
@@ -62,17 +63,19 @@ if TYPE_CHECKING:
     from ai_module_runtime.modules.manifest import ModuleMetadata as ModuleMetadata
     from ai_module_runtime.modules.module_config import ModuleConfig as ModuleConfig
     from ai_module_runtime.ports import Ports as Ports
-    from ai_module_runtime.settings import ConfigurationError as ConfigurationError
+    from ai_module_runtime.ports import is_allowed as is_allowed
     from ai_module_runtime.settings import Settings as Settings
+    from ai_module_runtime.settings import SettingsError as SettingsError
     from ai_module_runtime.settings import read_environment as read_environment
     from ai_module_runtime.settings import read_settings as read_settings
     from ai_module_runtime.tasks.task import Task as Task
     from ai_module_runtime.users import User as User
 
 _HOMES = {
+    "commands.run_host": ("run_host",),
     "engine.errors": ("DatabaseUnavailableError", "JobError", "PermanentError", "TransientError"),
     "engine.store": ("Event", "JobPage"),
-    "errors": ("ApiError", "InvalidInputError"),
+    "errors": ("HttpError", "InvalidInputError"),
     "events.event_bus": ("EventBus", "user_id_of"),
     "events.event_data": ("EventData",),
     "events.module_events": ("ModuleEvents",),
@@ -93,8 +96,8 @@ _HOMES = {
     "modules.job_module": ("JobModule",),
     "modules.manifest": ("ModuleMetadata",),
     "modules.module_config": ("ModuleConfig",),
-    "ports": ("Ports",),
-    "settings": ("ConfigurationError", "Settings", "read_environment", "read_settings"),
+    "ports": ("Ports", "is_allowed"),
+    "settings": ("SettingsError", "Settings", "read_environment", "read_settings"),
     "tasks.task": ("Task",),
     "users": ("User",),
 }

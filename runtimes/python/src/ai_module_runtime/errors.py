@@ -3,12 +3,12 @@
 RETRY_AFTER = {"Retry-After": "5"}
 
 
-class ApiError(Exception):
+class HttpError(Exception):
     """A refusal that a client sees as `{"detail": code}` with the given status."""
 
-    def __init__(self, status_code: int, code: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, status: int, code: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(code)
-        self.status_code = status_code
+        self.status = status
         self.code = code
         self.headers = headers
 

@@ -71,7 +71,7 @@ class Host:
     def database(self) -> Database:
         """The database. In embedded mode the first use starts PostgreSQL, or joins the one of another process."""
         settings = self.settings
-        url = settings.database_url or self._start_postgres().url
+        url = self.ports.database or settings.database_url or self._start_postgres().url
         return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
 
     def _start_postgres(self) -> EmbeddedPostgres:
@@ -79,6 +79,11 @@ class Host:
             self.settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
         )
         return self._postgres
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the host starts its own PostgreSQL."""
+        return (self.ports.database or self.settings.database_url) is None
 
     @property
     def owns_postgres(self) -> bool:
@@ -300,7 +305,12 @@ def create_host(settings: Settings, ports: Ports, *, modules: str) -> Host:
         settings: from `read_settings`.
         ports: authentication and authorization of the application.
         modules: the package whose subpackages are modules, such as `app.ai.modules`.
+
+    Raises:
+        SettingsError: in production, settings that are only for development.
     """
+    if ports.database is None:
+        settings.refuse_in_production()
     return Host(settings, ports, modules)
 
 

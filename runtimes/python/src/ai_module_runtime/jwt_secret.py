@@ -4,11 +4,19 @@ import os
 import secrets
 from pathlib import Path
 
-from ai_module_runtime.settings import Settings
+from ai_module_runtime.settings import Settings, SettingsError
+
+MIN_BYTES = 32
 
 
 def read_jwt_secret(settings: Settings) -> str:
-    """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only."""
+    """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only.
+
+    Raises:
+        SettingsError: in production, no secret or one of less than 32 bytes.
+    """
+    if settings.production and len((settings.jwt_secret or "").strip().encode()) < MIN_BYTES:
+        raise SettingsError(f"AI_JWT_SECRET: must have at least {MIN_BYTES} bytes in production")
     return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
 
 

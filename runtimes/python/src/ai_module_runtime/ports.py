@@ -14,7 +14,7 @@ Authenticate = Callable[["Request"], "User | Awaitable[User | None] | None"]
 May = Callable[[User, str], "bool | Awaitable[bool]"]
 
 
-def may_by_permissions(user: User, permission: str) -> bool:
+def is_allowed(user: User, permission: str) -> bool:
     """The default for `may`: admins, and users whose `permissions` contain it."""
     return user.has_permission(permission)
 
@@ -25,10 +25,13 @@ class Ports:
 
     - `authenticate(request)` returns the user of a request, or None without valid credentials (401).
     - `may(user, permission)` decides about a `namespace:verb` (403).
+    - `database` is a URL. By default it is `database_url` of the settings, or an embedded database in `data_dir`.
+    - `logger` is the parent of the loggers of modules.
 
-    An exception in either is logged and answered with 503, because nothing is known about the user then.
+    An `HttpError` with status 401, 403 or 503 is answered as it is; any other exception is logged and answered with 503.
     """
 
     authenticate: Authenticate
-    may: May = may_by_permissions
+    may: May = is_allowed
+    database: str | None = field(default=None, repr=False)
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("ai_module_runtime"))

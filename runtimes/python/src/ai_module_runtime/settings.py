@@ -12,16 +12,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
-MIN_SECRET_BYTES = 32
 DATABASE_URL = re.compile(r"postgres(ql)?(\+\w+)?://")
-# Variables without the prefix, and fields that only a generated host reads.
+# Variables that have no prefix: where an application of its own listens.
 SERVER_FIELDS = ("host", "port")
 ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
 
 Environment = Literal["development", "test", "production"]
 
 
-class ConfigurationError(SystemExit):
+class SettingsError(SystemExit):
     """Invalid settings. Nothing catches it: the process ends and prints the reason."""
 
 
@@ -58,7 +57,6 @@ class Settings(BaseModel):
     role: Literal["all", "web"] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
-    attached: bool = False
     env: Mapping[str, str] = Field(default={}, repr=False)
 
     @model_validator(mode="before")
@@ -74,17 +72,9 @@ class Settings(BaseModel):
         for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and not DATABASE_URL.match(url):
                 problems.append(f"{name} must begin with postgresql://")
-        if self.redis_url is not None and self.database_url is None:
-            problems.append("REDIS_URL needs DATABASE_URL")
-        if self.direct_database_url is not None and self.database_url is None:
-            problems.append("DIRECT_DATABASE_URL needs DATABASE_URL")
-        if self.production:
-            if self.database_url is None:
-                problems.append("DATABASE_URL must be set in production: the embedded database is for development")
-            if not self.attached and len((self.jwt_secret or "").strip().encode()) < MIN_SECRET_BYTES:
-                problems.append(f"JWT_SECRET must have at least {MIN_SECRET_BYTES} bytes in production")
-            if self.test_endpoints:
-                problems.append("TEST_ENDPOINTS must not be set in production")
+        for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
+            if url is not None and self.database_url is None:
+                problems.append(f"{name} needs DATABASE_URL")
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -95,14 +85,23 @@ class Settings(BaseModel):
         return self.environment == "production"
 
     @property
-    def embedded(self) -> bool:
-        """Whether the host starts its own PostgreSQL."""
-        return self.database_url is None
-
-    @property
     def runs_jobs(self) -> bool:
         """Whether web processes run jobs: without Redis, unless the role is `web`."""
         return self.redis_url is None and self.role == "all"
+
+    def refuse_in_production(self) -> None:
+        """Check that nothing made for development is used in production.
+
+        Raises:
+            SettingsError: test endpoints, or the embedded database.
+        """
+        problems = []
+        if self.production and self.database_url is None:
+            problems.append("AI_DATABASE_URL: must be set in production, the embedded database is for development")
+        if self.production and self.test_endpoints:
+            problems.append("AI_TEST_ENDPOINTS: must not be set in production")
+        if problems:
+            raise SettingsError("\n".join(problems))
 
 
 def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:
@@ -114,22 +113,22 @@ def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:
     return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
 
 
-def read_settings(env: Mapping[str, str], *, attached: bool = False) -> Settings:
+def read_settings(env: Mapping[str, str], *, without_prefix: bool = False) -> Settings:
     """Read the settings of a host from environment variables. An empty variable counts as absent.
 
-    Variables have the prefix `AI_`, such as `AI_DATABASE_URL`. A generated host also reads them without it, and `HOST`
-    and `PORT`. An attached host shares the environment with its application and reads only `AI_*`.
+    Variables have the prefix `AI_`, such as `AI_DATABASE_URL`. With `without_prefix`, for an application of its own, also
+    `DATABASE_URL` and so on are read, and `HOST` and `PORT`; the prefixed variable wins.
 
     Raises:
-        ConfigurationError: the message has a line for each variable that is not valid, and never a value.
+        SettingsError: the message has a line for each variable that is not valid, and never a value.
     """
     given = {name: value for name, value in env.items() if value != ""}
-    values: dict[str, Any] = {"attached": attached, "env": given}
+    values: dict[str, Any] = {"env": given}
     sources: dict[str, str] = {}
     for field in Settings.model_fields:
-        if field in ("attached", "env", "environment"):
+        if field in ("env", "environment"):
             continue
-        for variable in _variables(field, attached):
+        for variable in _variables(field, without_prefix):
             if variable in given:
                 values[field], sources[field] = given[variable], variable
                 break
@@ -143,15 +142,15 @@ def read_settings(env: Mapping[str, str], *, attached: bool = False) -> Settings
             message = item["msg"].removeprefix("Value error, ")
             problems.append(f"{sources.get(field, field.upper())}: {message}" if field else message)
     if problems:
-        raise ConfigurationError("\n".join(problems))
+        raise SettingsError("\n".join(problems))
     return settings
 
 
-def _variables(field: str, attached: bool) -> tuple[str, ...]:
+def _variables(field: str, without_prefix: bool) -> tuple[str, ...]:
     name = field.upper()
     if field in SERVER_FIELDS:
-        return () if attached else (name,)
-    return (f"{PREFIX}{name}",) if attached else (f"{PREFIX}{name}", name)
+        return (name,) if without_prefix else ()
+    return (f"{PREFIX}{name}", name) if without_prefix else (f"{PREFIX}{name}",)
 
 
 def _environment(given: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -13,7 +13,6 @@ from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
 from ai_module_runtime.http.routes import KnownRoutes
-from ai_module_runtime.jwt_secret import read_jwt_secret
 from ai_module_runtime.postgres import EmbeddedPostgresError
 from ai_module_runtime.settings import API_PREFIX
 
@@ -52,9 +51,6 @@ def create_app(host: "Host") -> FastAPI:
 
 async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
     settings = host.settings
-    if not settings.attached:
-        # So that it exists before the first token is made or read, also by another process.
-        read_jwt_secret(settings)
     stack.push_async_callback(host.close)
     try:
         await host.open()

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
-from ai_module_runtime.errors import RETRY_AFTER, ApiError, InvalidInputError
+from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,9 @@ def validation_response(loc: tuple[str | int, ...], message: str, error_type: st
     return error_response(422, [{"loc": list(loc), "msg": message, "type": error_type}])
 
 
-async def _on_api_error(_request: Request, error: Exception) -> JSONResponse:
-    refusal = cast("ApiError", error)
-    return error_response(refusal.status_code, refusal.code, refusal.headers)
+async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    refusal = cast("HttpError", error)
+    return error_response(refusal.status, refusal.code, refusal.headers)
 
 
 async def _on_invalid_input(_request: Request, error: Exception) -> JSONResponse:
@@ -115,7 +115,7 @@ async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
 
 def install_error_handlers(app: FastAPI) -> None:
     """Make every error of `app` answer in the host's format."""
-    app.add_exception_handler(ApiError, _on_api_error)
+    app.add_exception_handler(HttpError, _on_http_error)
     app.add_exception_handler(InvalidInputError, _on_invalid_input)
     app.add_exception_handler(JobError, _on_job_error)
     app.add_exception_handler(HTTPException, _on_http_exception)

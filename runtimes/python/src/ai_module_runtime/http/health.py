@@ -30,6 +30,6 @@ async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Res
         response.headers.update(RETRY_AFTER)
     return HostHealth(
         status="healthy" if fine else "unhealthy",
-        mode="embedded" if host.settings.embedded else "distributed",
+        mode="embedded" if host.is_embedded else "distributed",
         modules={candidate.name: candidate.status for candidate in orchestrator.candidates},
     )

@@ -9,11 +9,11 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from ai_module_runtime.errors import RETRY_AFTER, ApiError
+from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.tokens import bearer_token
-from ai_module_runtime.ports import May, may_by_permissions
+from ai_module_runtime.ports import May, is_allowed
 from ai_module_runtime.users import User
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ async def identify(request: Request, host: Host) -> User:
     """The caller. Asks the host's port once for each request.
 
     Raises:
-        ApiError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
+        HttpError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
             503 `authentication_unavailable` if the host cannot tell.
     """
     user: User | None = request.scope.get(USER)
@@ -44,7 +44,7 @@ async def identify(request: Request, host: Host) -> User:
         user = await _ask(host.authenticate(request))
         if user is None:
             code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
-            raise ApiError(401, code, CHALLENGE)
+            raise HttpError(401, code, CHALLENGE)
         request.scope[USER] = user
     return user
 
@@ -53,13 +53,13 @@ async def assert_may(request: Request, host: Host, user: User, permission: str) 
     """Check a permission of the caller. Asks the host's port once for each request.
 
     Raises:
-        ApiError: 403 `permission_denied`, 503 `authentication_unavailable` if the host cannot tell.
+        HttpError: 403 `permission_denied`, 503 `authentication_unavailable` if the host cannot tell.
     """
     granted: set[str] = request.scope.setdefault(GRANTED, set())
     if permission in granted:
         return
     if not await _ask(host.may(user, permission)):
-        raise ApiError(403, "permission_denied")
+        raise HttpError(403, "permission_denied")
     granted.add(permission)
 
 
@@ -67,30 +67,30 @@ def assert_admin(user: User) -> None:
     """Check that the caller is an admin.
 
     Raises:
-        ApiError: 403 `permission_denied`.
+        HttpError: 403 `permission_denied`.
     """
     if not user.is_admin:
-        raise ApiError(403, "permission_denied")
+        raise HttpError(403, "permission_denied")
 
 
 async def _ask(answer: Awaitable[R]) -> R:
     """The answer of a port. Its errors become 401, 403 or 503, never 500."""
     try:
         return await answer
-    except ApiError as error:
-        if error.status_code in PORT_STATUSES:
+    except HttpError as error:
+        if error.status in PORT_STATUSES:
             raise
-        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+        raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error
     except Exception as error:
         logger.exception("authentication failed")
-        raise ApiError(503, "authentication_unavailable", RETRY_AFTER) from error
+        raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error
 
 
 async def get_current_user(request: Request, host: HostDep, _documented: Documented) -> User:
     """The caller.
 
     Raises:
-        ApiError: 401 without a user.
+        HttpError: 401 without a user.
     """
     return await identify(request, host)
 
@@ -99,7 +99,7 @@ async def get_optional_user(request: Request, host: HostDep, documented: Documen
     """The caller, or None without a good token: for public endpoints that show more to admins."""
     try:
         return await get_current_user(request, host, documented)
-    except ApiError:
+    except HttpError:
         return None
 
 
@@ -128,7 +128,7 @@ def requires(permission: str) -> Any:
 
 
 def require_permission(
-    permission: str, may: May = may_by_permissions
+    permission: str, may: May = is_allowed
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """A decorator of an endpoint that has the user among its arguments: 403 without the permission.
 
@@ -141,9 +141,9 @@ def require_permission(
             users = (value for value in (*arguments, *named.values()) if isinstance(value, User))
             user = next(users, None)
             if user is None:
-                raise ApiError(401, "not_authenticated", CHALLENGE)
+                raise HttpError(401, "not_authenticated", CHALLENGE)
             if not await call_port(may, user, permission):
-                raise ApiError(403, "permission_denied")
+                raise HttpError(403, "permission_denied")
             return await endpoint(*arguments, **named)
 
         return guarded

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ai_module_runtime.errors import ApiError
+from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.json_body import read_body, refuse_body
 from ai_module_runtime.http.permissions import assert_admin, assert_may, identify
@@ -60,8 +60,8 @@ class RequestGuard:
                 assert_admin(user)
             for permission in route.permissions:
                 await assert_may(request, self._host, user, permission)
-        except ApiError as error:
-            return error_response(error.status_code, error.code, error.headers)
+        except HttpError as error:
+            return error_response(error.status, error.code, error.headers)
         return None
 
 

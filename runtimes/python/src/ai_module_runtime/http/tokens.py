@@ -1,7 +1,6 @@
 """JSON Web Tokens signed with HS256. The token is the user: there is no table of users."""
 
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import jwt
@@ -44,15 +43,14 @@ def bearer_token(request: "Request") -> str | None:
 
 
 class Tokens:
-    """Signs and reads tokens with the secret of the settings."""
+    """Signs and reads tokens with the secret of the settings; without one, a secret is made in `data_dir`.
+
+    Raises:
+        SettingsError: in production, no secret or one of less than 32 bytes.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @cached_property
-    def secret(self) -> str:
-        """The secret; outside production, made in `data_dir` on first use."""
-        return read_jwt_secret(self._settings)
+        self.secret = read_jwt_secret(settings)
 
     def create(
         self,

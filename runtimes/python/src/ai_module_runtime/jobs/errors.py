@@ -1,44 +1,44 @@
 """What a client is told about a job instead of an answer."""
 
-from ai_module_runtime.errors import ApiError
+from ai_module_runtime.errors import HttpError
 
 
-class JobNotFoundError(ApiError):
+class JobNotFoundError(HttpError):
     """404: there is no such job."""
 
     def __init__(self) -> None:
         super().__init__(404, "job_not_found")
 
 
-class NotOwnerError(ApiError):
+class NotOwnerError(HttpError):
     """403: the job is another user's."""
 
     def __init__(self) -> None:
         super().__init__(403, "not_owner")
 
 
-class JobNotCancellableError(ApiError):
+class JobNotCancellableError(HttpError):
     """409: the job has already ended."""
 
     def __init__(self) -> None:
         super().__init__(409, "job_not_cancellable")
 
 
-class ResultNotReadyError(ApiError):
+class ResultNotReadyError(HttpError):
     """409: the job has not ended yet."""
 
     def __init__(self) -> None:
         super().__init__(409, "result_not_ready")
 
 
-class ResultUnavailableError(ApiError):
+class ResultUnavailableError(HttpError):
     """409: the job ended without a result."""
 
     def __init__(self) -> None:
         super().__init__(409, "result_unavailable")
 
 
-class TooManyJobsError(ApiError):
+class TooManyJobsError(HttpError):
     """429: the user has as many active jobs as allowed."""
 
     def __init__(self) -> None:

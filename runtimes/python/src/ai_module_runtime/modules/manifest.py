@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from ai_module_runtime.modules.yaml_core import parse_yaml
+
 NAME_PATTERN = r"^[a-z][a-z0-9_]{1,49}$"
 VERSION_PATTERN = r"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$"
 ENDPOINT_PATTERN = r"^(?:(?:GET|POST|PUT|PATCH|DELETE) )?(?:/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+$"
 PERMISSION_PATTERN = r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$"
-EVENT_PATTERN = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+EVENT_PATTERN = r"^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$"
 RESERVED_NAMES = frozenset({"list", "health", "host"})
 MODULE_DEPENDENCY = "module:"
 
@@ -46,8 +48,8 @@ class Resources(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    cpu: str = "1"
-    memory: str = "1Gi"
+    cpu: str | int | float = "1"
+    memory: str | int | float = "1Gi"
     max_concurrent_jobs: int = Field(default=10, ge=1)
 
 
@@ -60,7 +62,7 @@ class ModuleMetadata(BaseModel):
     version: str = Field(pattern=VERSION_PATTERN)
     description: str
     author: str
-    class_name: str = Field(pattern=r"^[A-Z][A-Za-z0-9]*$")
+    class_name: str = Field(default="", pattern=r"^[A-Z][A-Za-z0-9]*$")
     dependencies: list[str] = []
     endpoints: list[Annotated[str, Field(pattern=ENDPOINT_PATTERN), AfterValidator(_with_method)]] = []
     permissions_required: list[Annotated[str, Field(pattern=PERMISSION_PATTERN)]] = []
@@ -98,6 +100,10 @@ def read_manifest(folder: Path) -> ModuleMetadata:
     """
     try:
         text = (folder / "manifest.yaml").read_text(encoding="utf-8")
-        return ModuleMetadata.model_validate(yaml.safe_load(text) or {})
+        metadata = ModuleMetadata.model_validate(parse_yaml(text) or {})
+        # A module written by hand may make its metadata without it.
+        if not metadata.class_name:
+            raise ValueError("class_name is missing")
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise ManifestError(f"{folder.name}: {error}") from error
+    return metadata

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi import APIRouter, FastAPI
 
 from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
-from ai_module_runtime.errors import ApiError
+from ai_module_runtime.errors import HttpError
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
 from ai_module_runtime.modules.discovery import Candidate
@@ -66,23 +66,23 @@ class Orchestrator:
         """The module of this name, started or not.
 
         Raises:
-            ApiError: 404 `module_not_found`.
+            HttpError: 404 `module_not_found`.
         """
         for candidate in self.candidates:
             if candidate.name == name:
                 return candidate
-        raise ApiError(404, "module_not_found")
+        raise HttpError(404, "module_not_found")
 
     def get_service(self, name: str, service_class: type[ServiceT]) -> ServiceT:
         """The service of a started module.
 
         Raises:
-            ApiError: 503 `module_unavailable`.
+            HttpError: 503 `module_unavailable`.
         """
         for service in self.services():
             if service.spec.name == name and isinstance(service, service_class):
                 return service
-        raise ApiError(503, "module_unavailable")
+        raise HttpError(503, "module_unavailable")
 
     def services(self) -> list[JobService]:
         """The services of the started modules that work in jobs."""
@@ -136,7 +136,7 @@ def _unavailable() -> APIRouter:
     router = APIRouter()
 
     async def refuse(path: str) -> None:
-        raise ApiError(503, "module_unavailable")
+        raise HttpError(503, "module_unavailable")
 
     router.add_api_route("/{path:path}", refuse, methods=METHODS, include_in_schema=False)
     return router

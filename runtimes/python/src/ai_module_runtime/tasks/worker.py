@@ -12,7 +12,7 @@ from ai_module_runtime.engine.celery import CeleryWorker
 from ai_module_runtime.engine.worker import Worker
 from ai_module_runtime.logs import configure_logging
 from ai_module_runtime.modules.discovery import Candidate
-from ai_module_runtime.settings import ConfigurationError
+from ai_module_runtime.settings import SettingsError
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
@@ -26,11 +26,11 @@ def prepare_worker(host: "Host") -> None:
     For processes that only Celery runs: logging and signals are those of the process.
 
     Raises:
-        ConfigurationError: there is no Redis.
+        SettingsError: there is no Redis.
     """
     messages = host.messages
     if messages is None:
-        raise ConfigurationError("AI_REDIS_URL must be set for Celery workers; without it web processes run the jobs")
+        raise SettingsError("AI_REDIS_URL must be set for Celery workers; without it web processes run the jobs")
     configure_logging(host.settings)
     candidates = [candidate for candidate in host.discover() if candidate.usable]
     for candidate in candidates:

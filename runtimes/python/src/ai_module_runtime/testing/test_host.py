@@ -19,7 +19,7 @@ from ai_module_runtime.http.tokens import Tokens
 from ai_module_runtime.jobs.schemas import ProcessRequest
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.jobs.states import TERMINAL
-from ai_module_runtime.ports import Authenticate, Ports, may_by_permissions
+from ai_module_runtime.ports import Authenticate, Ports, is_allowed
 from ai_module_runtime.testing.test_database import DatabaseTemplate, create_test_database
 from ai_module_runtime.users import User
 
@@ -62,7 +62,7 @@ class TestHost:
         Without a database URL it gets a database of its own, on a server for the whole run of tests.
         """
         ports = self.host.ports
-        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=may_by_permissions)
+        self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=is_allowed)
         try:
             with self._database(), self.client:
                 if self.host.settings.runs_jobs:
@@ -75,11 +75,10 @@ class TestHost:
 
     @contextmanager
     def _database(self) -> Iterator[None]:
-        settings = self.host.settings
-        if not settings.embedded:
+        if not self.host.is_embedded:
             yield
             return
-        schema = settings.database_schema
+        schema = self.host.settings.database_schema
         database = create_test_database(_template(schema))
         self.host.database = Database(database.url, schema=schema)
         try:

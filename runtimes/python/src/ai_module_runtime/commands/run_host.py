@@ -26,7 +26,7 @@ class Server(uvicorn.Server):
             logger.info("listening on http://%s", address)
 
 
-def serve(host: Host) -> NoReturn:
+def run_host(host: Host) -> NoReturn:
     """Serve the host at `host` and `port` of its settings until the process is told to stop, then end the process.
 
     Port 0 takes a free one. The exit code is 1 if the host could not start.

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from pydantic_settings import SettingsConfigDict
 
 from ai_module_runtime import (
+    DatabaseUnavailableError,
     JobRow,
     JobService,
     JobSpec,
@@ -143,11 +145,5 @@ def sample(make_sample: MakeSample) -> Sample:
 @contextmanager
 def no_database(host: TestHost) -> Iterator[None]:
     """While the block runs, the host's database can't be reached."""
-    database = host.host.database
-    url, direct = database._url, database._direct_url
-    database._url = database._direct_url = "postgresql://nobody@127.0.0.1:1/nowhere"
-    host.call(database.close)
-    try:
+    with patch.object(host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError)):
         yield
-    finally:
-        database._url, database._direct_url = url, direct

@@ -15,8 +15,8 @@ const projects = [
   ['io', ['test/io/**/*.test.ts']],
   ['e2e', ['test/e2e/**/*.test.ts']],
   ['conformance', ['test/conformance/**/*.test.ts']],
-  // In CI one mode of each stack, with a queue, a database and several processes that can die.
-  ['faults', [`test/faults/rows/${isNightly ? '*' : '{fastify-redis,fastapi-prefork}'}.test.ts`]],
+  // In CI one mode of each stack, with servers and several processes that can die.
+  ['faults', [`test/faults/rows/${isNightly ? '*' : '{fastify-postgres,fastapi-prefork}'}.test.ts`]],
 ] as const;
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 import type { Event, ModuleEvents } from 'ai-module-runtime';
 import type { TextInsightsService as Service } from './service.ts';
 
-/** The events of this module. Those in the life of a job are published by the host. */
+/** The events of this module. Those in the life of a job are published by the runtime. */
 export const emitted = {
   started: 'text_insights.started',
   progress: 'text_insights.progress',

@@ -2,7 +2,6 @@ import type { JsonObject, ModuleContext, Provider, Run, WorkRequest } from 'ai-m
 import * as runtime from 'ai-module-runtime';
 import type { Config } from './config.ts';
 import { emitted } from './events.ts';
-import { jobs, results } from './models.ts';
 import { createProvider } from './provider.ts';
 
 /** The module's work. Taking, running, retrying and cancelling jobs comes with `JobService`. */
@@ -10,7 +9,7 @@ export class TextInsightsService extends runtime.JobService<Config> {
   override readonly provider: Provider;
 
   constructor(context: ModuleContext, config: Config) {
-    super(context, { config, tables: { jobs, results }, lifecycle: emitted });
+    super(context, { config, lifecycle: emitted });
     this.provider = createProvider(config, context.env);
   }
 

@@ -1,11 +1,7 @@
-import { jobTask, scheduledTask, type Task } from 'ai-module-runtime';
+import { scheduledTask, type Task } from 'ai-module-runtime';
 import type { TextInsightsService as Service } from './service.ts';
 
-/** What runs in the background, in any worker. */
+/** What runs by the clock (UTC), in one of the workers. The runtime runs the jobs. */
 export function tasks(service: Service): Task[] {
-  return [
-    jobTask('process', (jobId) => service.runJob(jobId)),
-    scheduledTask('requeue_stale', '* * * * *', () => service.requeueStale()),
-    scheduledTask('cleanup_old_jobs', '0 3 * * *', () => service.cleanupOldJobs()),
-  ];
+  return [scheduledTask('cleanup_old_jobs', '0 3 * * *', () => service.cleanupOldJobs())];
 }

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'src/testing/vitest-setup.ts',
     // Starting a host takes the time: one process runs all files.
     isolate: false,
     maxWorkers: 1,

@@ -117,9 +117,8 @@ function declareFaults(name: ModeName, world: World): void {
     await host.kill();
     await host.start();
     for (const module of [subject, neighbour]) await untilIdle(world, host, module);
-    if (embedded) await host.stop();
     for (const module of [subject, neighbour]) {
-      const stored = storedJobs(launcher, host, module);
+      const stored = storedJobs(host, module);
       expect(stored).toMatchObject({ unfinished: 0, withoutOneResult: 0, strayResults: 0 });
       expect(stored.jobs).toBeGreaterThan(0);
     }
@@ -141,7 +140,7 @@ function declareFaults(name: ModeName, world: World): void {
   });
 }
 
-/** Launch options of a host that sends each message to its queue three times. */
+/** Launch options of a host that gets each wake-up, or each message of its queue, three times. */
 function tripledMessages({ launcher: { stack }, subject }: World): Parameters<Launcher['launch']>[0] {
   const delay = moduleEnv(subject, { retry_delay_seconds: `${duplicatesDelaySeconds}` });
   // A long lease: one that expired on a busy machine would cause another attempt.

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Host, Launcher, ModuleFacts } from '../conformance/host/host.ts';
+import type { Host, ModuleFacts } from '../conformance/host/host.ts';
 import { serverTool } from '../conformance/host/services.ts';
 
-/** Counts from the tables of a module. */
+/** Counts of the jobs of a module. */
 export interface StoredJobs {
   readonly jobs: number;
   readonly unfinished: number;
@@ -13,43 +14,29 @@ export interface StoredJobs {
   readonly strayResults: number;
 }
 
-/** Queries the database directly. For an embedded database the host must be stopped, as it serves one process only. */
-export function storedJobs(launcher: Launcher, host: Host, { name }: ModuleFacts): StoredJobs {
-  const [jobs = 0, unfinished = 0, withoutOneResult = 0, strayResults = 0] = query(launcher, host, sqlFor(name))
+/** Queries the database directly, while the host runs. */
+export function storedJobs(host: Host, { name }: ModuleFacts): StoredJobs {
+  const [jobs = 0, unfinished = 0, withoutOneResult = 0, strayResults = 0] = query(host, sqlFor(name))
     .trim()
     .split('|')
     .map(Number);
   return { jobs, unfinished, withoutOneResult, strayResults };
 }
 
-const sqlFor = (module: string): string => `select
-  (select count(*) from ${module}_jobs),
-  (select count(*) from ${module}_jobs where status in ('pending', 'processing')),
-  (select count(*) from ${module}_jobs j where status = 'completed'
-    and (select count(*) from ${module}_results r where r.job_id = j.id) <> 1),
-  (select count(*) from ${module}_results r
-    where not exists (select 1 from ${module}_jobs j where j.id = r.job_id and j.status = 'completed'))`;
+const sqlFor = (module: string): string => `with own as (select * from ai.jobs where module = '${module}') select
+  (select count(*) from own),
+  (select count(*) from own where status in ('pending', 'processing')),
+  (select count(*) from own where status = 'completed'
+    and (select count(*) from ai.results r where r.job_id = own.id) <> 1),
+  (select count(*) from ai.results r join own on own.id = r.job_id where own.status <> 'completed')`;
 
-function query({ dir, program, stack }: Launcher, host: Host, sql: string): string {
-  const url = host.services.DATABASE_URL;
-  if (url !== undefined)
-    return execFileSync(serverTool('psql') ?? 'psql', [url, '-At', '-c', sql], { encoding: 'utf8' });
-  const [flags, script, data] =
-    stack === 'fastify'
-      ? [['--input-type=module', '-e'], inPglite, join(host.dataDir, 'pg')]
-      : [['-c'], inSqlite, join(host.dataDir, 'app.db')];
-  return execFileSync(program, [...flags, script, data, sql], { cwd: dir, encoding: 'utf8' });
+function query(host: Host, sql: string): string {
+  const url = host.services.DATABASE_URL ?? embeddedUrl(host);
+  return execFileSync(serverTool('psql') ?? 'psql', [url, '-At', '-c', sql], { encoding: 'utf8' });
 }
 
-const inPglite = `
-  import { PGlite } from '@electric-sql/pglite';
-  const lite = await PGlite.create(process.argv[1]);
-  const { rows } = await lite.query(process.argv[2], [], { rowMode: 'array' });
-  console.log(rows[0].join('|'));
-  await lite.close();
-`;
-
-const inSqlite = `
-import sqlite3, sys
-print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone(), sep='|')
-`;
+/** The server of an embedded database writes the folder of its socket to a file. */
+function embeddedUrl({ dataDir }: Host): string {
+  const socket = readFileSync(join(dataDir, 'pg/postmaster.pid'), 'utf8').split('\n')[4];
+  return `postgresql://postgres@/postgres?host=${socket}`;
+}

@@ -49,7 +49,6 @@ const MESSAGES: Readonly<Record<string, string>> = {
   timeout: 'The job took longer than it is allowed to.',
   provider_unavailable: 'The AI provider could not be reached.',
   provider_rejected: 'The AI provider refused the request.',
-  queue_unavailable: 'The task queue could not be reached.',
   internal_error: 'An unexpected error occurred.',
 };
 

@@ -1,18 +1,17 @@
-import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
-import { type Database, openDatabase } from './db/database.ts';
-import { createHostTables } from './db/host-tables.ts';
+import { openDatabase } from './db/database.ts';
+import type { Executor } from './engine/executor.ts';
+import type { Store } from './engine/store.ts';
 import { EventBus } from './events/event-bus.ts';
 import { createApp, mountRoutes } from './http/app.ts';
-import { recordEvents } from './http/test-routes.ts';
+import type { Log } from './log.ts';
 import type { ModulesOptions } from './modules/discovery.ts';
 import { Orchestrator } from './modules/orchestrator.ts';
+import { registerModules, startExecutor } from './modules/run-modules.ts';
 import type { HostServices } from './modules/start-module.ts';
 import type { DatabasePort, Ports } from './ports.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { openQueueConnection } from './tasks/queue-connection.ts';
-import { TaskRunner } from './tasks/task-runner.ts';
-import { Workers } from './tasks/workers.ts';
+import { withTimeout } from './tasks/with-timeout.ts';
 
 /** Everything that a host consists of. */
 export interface HostOptions extends Ports {
@@ -28,10 +27,13 @@ export interface Host {
   readonly orchestrator: Orchestrator;
 }
 
+/** Work that does not stop in time is taken over by other processes when its lease ends. */
+const STOP_TIMEOUT_MS = 5_000;
+
 /**
- * Starts a host: opens the database, starts the modules, and starts a worker unless the role is `web`. A module that
- * can't start is reported as failed; the others work. Throws a `SettingsError` if the settings are refused in
- * production, and the error of the database if it can't be opened; then nothing is left open.
+ * Starts a host: opens the database, starts the modules, and runs jobs unless the role is `web`. A module that can't
+ * start is reported as failed; the others work. Throws a `SettingsError` if the settings are refused in production, and
+ * the error of the database if it can't be opened; then nothing is left open.
  */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { settings, modules } = options;
@@ -40,37 +42,26 @@ export async function createHost(options: HostOptions): Promise<Host> {
   refuseInProduction(settings, mode);
 
   const app = createApp(settings, options);
-  const database = await openDatabase(databasePort);
-  const tasks = new TaskRunner(openQueueConnection(settings, database, app.log), settings.jobLeaseSeconds, app.log);
-  const workers = new Workers(database);
-  const bus = new EventBus(tasks);
-  const services: HostServices = {
-    settings,
-    mode,
-    load: modules.load,
-    database,
-    tasks,
-    bus,
-    log: app.log,
-    probes: probesOf(database, tasks, workers),
-  };
+  const { log } = app;
+  reportIgnored(settings, log);
+  const database = await openDatabase(databasePort, modules.dir, log);
+  const { store } = database;
+  const bus = new EventBus(store);
+  const services: HostServices = { settings, mode, load: modules.load, database, bus, log, probes: probesOf(store) };
   const orchestrator = new Orchestrator(services);
+  let executor: Executor | undefined;
 
   app.addHook('onClose', async () => {
-    const idle = tasks.stopWorkers();
+    if (executor) await withTimeout(STOP_TIMEOUT_MS, executor.stop()).catch(() => log.warn('work left running'));
     await orchestrator.stop();
-    await idle;
-    await workers.stop();
-    await tasks.close();
     await database.close();
   });
   try {
-    await createHostTables(database);
-    if (settings.testEndpoints) recordEvents(bus, database);
     await orchestrator.start(modules.dir, modules.only);
+    await registerModules(services, orchestrator);
     await mountRoutes(app, services, orchestrator);
     await app.ready();
-    if (settings.role !== 'web') await startWork(mode, tasks, workers, orchestrator);
+    if (settings.role !== 'web') executor = await startExecutor(services, orchestrator);
     return { app, services, orchestrator };
   } catch (error) {
     await app.close();
@@ -93,23 +84,16 @@ function refuseInProduction({ environment, testEndpoints }: Settings, mode: Host
   if (problems.length > 0) throw new SettingsError(problems.join('; '));
 }
 
-async function startWork(mode: HostServices['mode'], tasks: TaskRunner, workers: Workers, orchestrator: Orchestrator) {
-  await workers.start();
-  await orchestrator.recover(mode === 'embedded');
-  await tasks.startWorkers();
+/** Hosts of version 0.1 could have their queue on Redis. */
+function reportIgnored({ env }: Settings, log: Log): void {
+  const ignored = ['AI_REDIS_URL', 'REDIS_URL'].find((name) => env[name]);
+  if (ignored) log.info(`${ignored} is ignored: jobs and events are in the database`);
 }
 
-function probesOf(database: Database, tasks: TaskRunner, workers: Workers): HostServices['probes'] {
+function probesOf(store: Store): HostServices['probes'] {
   const answers = async () => {
-    await tasks.ping();
+    await store.ping();
     return true;
   };
-  return {
-    database: async () => {
-      await database.db.execute(sql`select 1`);
-      return true;
-    },
-    queue: async () => (await answers()) && workers.anyAlive(),
-    events: answers,
-  };
+  return { database: answers, queue: () => store.hasWorkers(), events: answers };
 }

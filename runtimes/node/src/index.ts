@@ -6,6 +6,7 @@
 // Routes of modules
 export type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 // Hosts
+export type { JobStatus, JsonObject } from './engine/store.ts';
 export { loadEnvFile } from './env-file.ts';
 export { AttemptTimeout, HttpError, PermanentError, TransientError } from './errors.ts';
 export type { Event, EventHandler } from './events/event.ts';
@@ -35,10 +36,8 @@ export {
 } from './jobs/schemas.ts';
 export {
   type JobRow,
-  type JobStatus,
   type JobsTable,
   type JobTables,
-  type JsonObject,
   jobsTable,
   type ResultRow,
   type ResultsTable,

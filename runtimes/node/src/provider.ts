@@ -1,4 +1,4 @@
-import type { JsonObject } from './jobs/tables.ts';
+import type { JsonObject } from './engine/store.ts';
 
 /** How far a piece of work is. `data` is the outcome once `isComplete` is true. */
 export interface ProviderStep {

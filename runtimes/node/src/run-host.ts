@@ -1,4 +1,8 @@
+import { findUnavailable } from './engine/outage.ts';
+import { SchemaMissing } from './engine/schema.ts';
 import type { Host } from './host.ts';
+import { describeError } from './log.ts';
+import { EmbeddedPostgresError } from './postgres/error.ts';
 import { SettingsError } from './settings.ts';
 
 /** How long a shutdown may take before the process ends anyway. */
@@ -12,7 +16,7 @@ export interface RunnableHost {
 
 /**
  * Runs a host as this process: starts it, listens, and stops it on SIGINT and SIGTERM. If it can't start, it prints why
- * to standard error and exits with 1; invalid settings and a port in use take one line.
+ * to standard error and exits with 1; invalid settings, a missing database and a port in use take one line.
  */
 export async function runHost(start: () => Promise<RunnableHost>): Promise<void> {
   try {
@@ -31,6 +35,10 @@ export async function runHost(start: () => Promise<RunnableHost>): Promise<void>
 
 function describeStartError(error: unknown): string {
   if (error instanceof SettingsError) return `configuration: ${error.message}`;
+  if (error instanceof EmbeddedPostgresError) return `database: ${error.message}`;
+  if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
+  const unavailable = findUnavailable(error);
+  if (unavailable) return `database: it is unavailable (${describeError(unavailable.cause).message})`;
   const { code, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
   return stack ?? String(error);

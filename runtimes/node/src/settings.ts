@@ -12,13 +12,11 @@ export interface Settings {
   readonly role: 'all' | 'web' | 'worker';
   /** URL of a PostgreSQL database. Without it the database is embedded, in `dataDir`. */
   readonly databaseUrl?: string | undefined;
-  /** URL of a Redis server for the queue. Without it the queue is in the database. */
-  readonly redisUrl?: string | undefined;
   /** Folder of the embedded database and of the generated secret. */
   readonly dataDir: string;
   /** Signs and verifies tokens. Required in production, where it has at least 32 bytes. */
   readonly jwtSecret?: string | undefined;
-  /** Jobs that one process runs at the same time, per module. */
+  /** Jobs that one process runs at the same time, of all modules together. */
   readonly workerConcurrency: number;
   /** A worker that is silent for this many seconds loses its jobs. */
   readonly jobLeaseSeconds: number;
@@ -47,7 +45,6 @@ const environment = z.enum(ENVIRONMENTS, {
 const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   DATABASE_URL: z.string().optional(),
-  REDIS_URL: z.string().optional(),
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: z.string().optional(),
   WORKER_CONCURRENCY: count.default(10),
@@ -74,17 +71,12 @@ export function readSettings(env: Env = process.env, options: { readonly without
   const values = Object.fromEntries(found.map(({ name, value }) => [name, value]));
   const host = HostVariables.safeParse(values);
   const process = Environment.safeParse(given);
-  const problems = [
-    ...problemsOf(host.error, variableOf),
-    ...problemsOf(process.error),
-    ...(host.success ? contradictions(host.data, variableOf) : []),
-  ];
+  const problems = [...problemsOf(host.error, variableOf), ...problemsOf(process.error)];
   if (!host.success || !process.success || problems.length > 0) throw new SettingsError(problems.join('; '));
   const { NODE_ENV, APP_ENV } = process.data;
   return {
     role: host.data.ROLE,
     databaseUrl: host.data.DATABASE_URL,
-    redisUrl: host.data.REDIS_URL,
     dataDir: host.data.DATA_DIR,
     jwtSecret: host.data.JWT_SECRET,
     workerConcurrency: host.data.WORKER_CONCURRENCY,
@@ -116,15 +108,4 @@ function problemsOf(error: z.ZodError | undefined, variableOf = (name: string) =
   return issues.map(({ path: [name = '', ...rest], message }) => {
     return `${[variableOf(String(name)), ...rest].join('.')}: ${message}`;
   });
-}
-
-function contradictions(host: z.output<typeof HostVariables>, variableOf: (name: string) => string): string[] {
-  if (host.DATABASE_URL) return [];
-  const needed = variableOf('DATABASE_URL');
-  return [
-    ...(host.ROLE === 'all'
-      ? []
-      : [`${variableOf('ROLE')}=${host.ROLE} needs ${needed}: the embedded database serves one process only`]),
-    ...(host.REDIS_URL ? [`${variableOf('REDIS_URL')} needs ${needed}`] : []),
-  ];
 }

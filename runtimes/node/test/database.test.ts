@@ -1,68 +1,184 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { afterAll, describe, expect, it } from 'vitest';
-import { rowsOf } from '../src/db/database.ts';
-import { openEmbedded } from '../src/db/embedded.ts';
-import { lockFolder } from '../src/db/folder-lock.ts';
-import { IN_MEMORY } from '../src/db/in-memory.ts';
-import { migrate } from '../src/db/migrations.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, rowsOf } from '../src/db/database.ts';
+import { findUnavailable } from '../src/engine/outage.ts';
+import { migrateModule } from '../src/engine/schema.ts';
+import { createHost, type Host } from '../src/host.ts';
+import { Tokens } from '../src/http/tokens.ts';
+import type { Log } from '../src/log.ts';
+import { readSettings } from '../src/settings.ts';
+import { createHostDatabase } from '../src/testing/test-database.ts';
+import { log } from './engine/silent-log.ts';
+import { sampleModules } from './sample-host.ts';
 
-const database = await openEmbedded(IN_MEMORY);
-const { db, pool } = database;
-const folder = mkdtempSync(join(tmpdir(), 'host-'));
-
-afterAll(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-describe('a query inside a transaction that does not use it', () => {
-  it('throws instead of waiting for ever', async () => {
-    await expect(db.transaction(async () => pool.query('select 1') as Promise<unknown>)).rejects.toThrow(/deadlock/);
-    const nested = db.transaction(() => db.execute(sql`select 1`));
-    await expect(nested).rejects.toMatchObject({ cause: { message: expect.stringMatching(/deadlock/) } });
-  });
-
-  it('is fine through the transaction, and once it is over', async () => {
-    let later: () => Promise<unknown> = async () => {};
-    await db.transaction(async (tx) => {
-      later = () => db.execute(sql`select 2`);
-      await tx.execute(sql`select 1`);
-    });
-    await later();
-  });
-});
-
-describe('migrations', () => {
+describe('migrations of a module', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
   const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
-  const count = async () => (await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from things`))[0]?.n;
+  let database: Awaited<ReturnType<typeof openDatabase>>;
+  let drop: () => Promise<void>;
+  const migrate = () => migrateModule(database.pool, 'ai', 'tests', folder);
+  const count = async () =>
+    (await rowsOf<{ n: number }>(database.db, sql`select count(*)::int as n from things`))[0]?.n;
+
+  beforeAll(async () => {
+    const { url, ...created } = await createHostDatabase();
+    drop = created.drop;
+    database = await openDatabase({ url }, 'tests', log);
+  });
+  afterAll(async () => {
+    await database.close();
+    await drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('run once each, in order', async () => {
     write('0001_things.sql', 'create table things (id int);\ninsert into things values (1); -- a comment');
-    await migrate(database, 'tests', folder);
+    await migrate();
     write('0002_more.sql', 'insert into things values (2);\n');
-    await migrate(database, 'tests', folder);
-    await migrate(database, 'tests', folder);
+    await migrate();
+    await migrate();
     expect(await count()).toBe(2);
   });
 
-  it('are applied whole or not at all', async () => {
+  it('are applied completely or not at all', async () => {
     write('0003_broken.sql', 'insert into things values (3); insert into nowhere values (1);');
-    await expect(migrate(database, 'tests', folder)).rejects.toThrow();
+    await expect(migrate()).rejects.toThrow();
     expect(await count()).toBe(2);
+    rmSync(join(folder, '0003_broken.sql'));
+  });
+
+  it('do not run again if version 0.1 has applied them in another schema', async () => {
+    await database.pool.query(`create table public.applied_migrations (owner text, file text);
+      create table public.notes (text text);
+      insert into public.applied_migrations values ('tests', '0004_notes.sql')`);
+    write('0004_notes.sql', 'create table notes (text text);');
+    await migrate();
+    expect(await rowsOf(database.db, sql`select to_regclass('notes')::text as name`)).toEqual([{ name: 'notes' }]);
+    expect(await rowsOf(database.db, sql`select to_regclass('ai.notes') as name`)).toEqual([{ name: null }]);
   });
 });
 
-describe('the lock of a data folder', () => {
-  it('keeps a second process out and survives a dead one', () => {
-    const data = join(folder, 'data');
-    const unlock = lockFolder(data);
-    writeFileSync(join(data, 'host.lock'), String(process.ppid));
-    expect(() => lockFolder(data)).toThrow(/in use by process/);
-    writeFileSync(join(data, 'host.lock'), '999999999');
-    lockFolder(data)();
-    unlock();
+describe('while the database is away', () => {
+  const secret = 'the secret of these tests';
+  const lines: { level: string; text: string }[] = [];
+  const logger = recordingLog((level, text) => lines.push({ level, text }));
+  const authorization = `Bearer ${new Tokens(secret).issue({ id: 'alice', isAdmin: true })}`;
+  const base = '/api/v1/modules/sample';
+  let host: Host;
+  let proxy: Proxy;
+  let drop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const database = await createHostDatabase();
+    drop = database.drop;
+    proxy = await startProxy(database.url);
+    host = await createHost({
+      settings: readSettings({ AI_JOB_LEASE_SECONDS: '2' }),
+      modules: { ...sampleModules, only: 'sample' },
+      authenticate: new Tokens(secret).authenticate,
+      database: { url: proxy.url },
+      logger,
+    });
+  });
+  afterAll(async () => {
+    proxy.state = 'open';
+    await host?.app.close();
+    proxy?.close();
+    await drop();
+  });
+
+  const submit = () =>
+    host.app.inject({
+      method: 'POST',
+      url: `${base}/process`,
+      headers: { authorization },
+      payload: { input_data: { a: 1 } },
+    });
+  const publish = () =>
+    host.app.inject({
+      method: 'POST',
+      url: '/api/v1/events',
+      headers: { authorization },
+      payload: { name: 'user.deleted', data: {} },
+    });
+  const unavailable = { status: 503, detail: 'database_unavailable', retryAfter: '5' };
+  const outcome = ({ statusCode, headers, json }: Awaited<ReturnType<typeof submit>>) => {
+    return { status: statusCode, detail: json().detail, retryAfter: headers['retry-after'] };
+  };
+
+  it.each(['closed', 'hanging'] as const)('(%s) requests are answered with 503 within five seconds', async (state) => {
+    expect((await submit()).statusCode).toBe(202);
+    lines.splice(0);
+    proxy.state = state;
+    const begin = performance.now();
+    const [health, ...others] = await Promise.all([host.app.inject({ url: '/health' }), submit(), publish(), submit()]);
+    expect(performance.now() - begin).toBeLessThan(5_000);
+    expect(others.map(outcome)).toEqual([unavailable, unavailable, unavailable]);
+    expect([health.statusCode, health.json().status]).toEqual([503, 'unhealthy']);
+    const queries = host.services.database.db.execute(sql`select 1`).catch(findUnavailable);
+    expect(await queries).toMatchObject({ code: 'database_unavailable' });
+    proxy.state = 'open';
+    for (const end = Date.now() + 10_000; (await submit()).statusCode !== 202 && Date.now() < end; );
+    const { store } = host.services.database;
+    for (const end = Date.now() + 10_000; Date.now() < end; )
+      if ((await store.stats('sample')).pending_jobs === 0) break;
+    expect(await store.stats('sample')).toMatchObject({ pending_jobs: 0, failed_jobs: 0 });
+    const said = lines.filter(({ level }) => ['warn', 'error'].includes(level)).map(({ text }) => text);
+    // One line for each outage and minute.
+    expect(said).toEqual(state === 'closed' ? ['database unavailable'] : []);
   });
 });
+
+function recordingLog(write: (level: string, text: string) => void): Log {
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+  const recorder = (level: string) => (fields: unknown, text?: string) => write(level, text ?? String(fields));
+  const log: Record<string, unknown> = Object.fromEntries(levels.map((level) => [level, recorder(level)]));
+  log.child = () => log;
+  return log as unknown as Log;
+}
+
+interface Proxy {
+  readonly url: string;
+  /** `closed` refuses connections and ends open ones; `hanging` accepts them and answers nothing. */
+  state: 'open' | 'closed' | 'hanging';
+  close(): void;
+}
+
+/** Passes connections on to the server of a URL with a Unix socket. */
+async function startProxy(target: string): Promise<Proxy> {
+  const path = `${new URL(target).searchParams.get('host')}/.s.PGSQL.5432`;
+  const sockets = new Set<Socket>();
+  let state: Proxy['state'] = 'open';
+  const server = createServer((client) => {
+    sockets.add(client);
+    client.on('error', () => {}).on('close', () => sockets.delete(client));
+    if (state === 'closed') return void client.destroy();
+    if (state === 'hanging') return;
+    const upstream = connect(path).on('error', () => client.destroy());
+    client.on('data', (data) => state === 'open' && upstream.write(data)).on('close', () => upstream.destroy());
+    upstream.on('data', (data) => state === 'open' && client.write(data)).on('close', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const end = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: `postgresql://postgres@127.0.0.1:${port}${new URL(target).pathname}`,
+    get state() {
+      return state;
+    },
+    set state(next) {
+      state = next;
+      if (next !== 'hanging') end();
+    },
+    close() {
+      end();
+      server.close();
+    },
+  };
+}

@@ -3,27 +3,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sampleHost } from './sample-host.ts';
 
 const host = await sampleHost();
-const { bus } = host.host.services;
 
 afterAll(() => host.stop());
 
 describe('the event bus', () => {
-  it('delivers once per group', async () => {
-    const seen: string[] = [];
-    for (const group of ['one', 'two']) bus.on('thing.happened', group, async () => seen.push(group));
-    await host.publish('thing.happened', {});
-    await host.until(() => seen.length >= 2);
-    expect(seen.sort()).toEqual(['one', 'two']);
-  });
-
-  it('tries a handler again that throws, and tells the publisher nothing', async () => {
-    let calls = 0;
-    bus.on('thing.failed', 'shaky', async () => {
-      calls += 1;
-      if (calls < 3) throw new Error('not yet');
-    });
-    await host.publish('thing.failed', {});
-    await host.until(() => calls === 3);
+  it('stores an event once', async () => {
+    const id = randomUUID();
+    const first = await host.publish('thing.happened', { number: 1 }, id);
+    expect(await host.publish('thing.happened', { number: 2 }, id)).toEqual(first);
   });
 
   it('carries any JSON', async () => {
@@ -31,6 +18,21 @@ describe('the event bus', () => {
     const { event_id } = await host.publish('thing.said', data);
     const event = await host.until(() => host.events.find((each) => each.event_id === event_id));
     expect(event.data).toEqual(data);
+  });
+
+  it('knows what a module subscribes to', () => {
+    expect(host.host.services.bus.subscribedBy('sample')).toEqual(['file.uploaded', 'user.deleted']);
+  });
+});
+
+describe('an event about a user who is deleted', () => {
+  it('removes the jobs of the user', async () => {
+    const user = host.user();
+    const { service } = host.module;
+    const request = { input_data: { steps: ['hang'] }, options: {}, priority: 5 };
+    await service.startProcessing(request, user);
+    await host.publish('user.deleted', { user_id: user.id });
+    await host.until(async () => (await service.listJobs({ skip: 0, limit: 1 }, user)).total === 0);
   });
 });
 

@@ -2,16 +2,22 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createHost } from '../src/host.ts';
 import { startOrder } from '../src/modules/start-order.ts';
 import { readSettings } from '../src/settings.ts';
+import { createHostDatabase } from '../src/testing/test-database.ts';
 import { brokenModules } from './sample-host.ts';
 
-const env = { AI_DATA_DIR: 'memory:', AI_LOG_LEVEL: 'silent', AI_DISABLED_MODULES: 'switched_off' };
+const database = await createHostDatabase();
+const env = { AI_LOG_LEVEL: 'silent', AI_DISABLED_MODULES: 'switched_off' };
 const { app } = await createHost({
   modules: brokenModules,
   settings: readSettings(env),
   authenticate: () => null,
+  database: { url: database.url },
 });
 
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await database.drop();
+});
 
 const get = async (url: string) => {
   const answer = await app.inject({ url });

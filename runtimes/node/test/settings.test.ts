@@ -27,8 +27,6 @@ describe('settings', () => {
   it.each([
     [{ AI_ROLE: 'boss' }, /^AI_ROLE: /],
     [{ ROLE: 'boss' }, /^ROLE: /],
-    [{ ROLE: 'worker' }, 'ROLE=worker needs AI_DATABASE_URL: the embedded database serves one process only'],
-    [{ REDIS_URL: 'redis://localhost' }, 'REDIS_URL needs AI_DATABASE_URL'],
     [{ AI_JOB_LEASE_SECONDS: 'x', AI_WORKER_CONCURRENCY: '0' }, /^AI_WORKER_CONCURRENCY: .*; AI_JOB_LEASE_SECONDS: /],
     [{ NODE_ENV: 'Production' }, 'NODE_ENV: unknown environment "Production", use development, test, production'],
     [{ APP_ENV: 'staging' }, 'APP_ENV: unknown environment "staging", use development, test, production'],

@@ -31,7 +31,7 @@ export function fastifyLauncher({ dir, workers = 0, services }: Options): Launch
     mode: services === undefined ? 'embedded' : 'distributed',
     workers: Math.max(1, workers),
     services,
-    hasQueueServer: services?.withRedis === true,
+    hasQueueServer: false,
     launch: (options) => launchHost({ dir, modulesDir: 'src/ai/modules', services, commands }, options),
   };
 }

@@ -31,12 +31,6 @@ export const modes = {
     needs: ['postgres'],
     launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: false }) }),
   },
-  'fastify-redis': {
-    title: 'fastify, PostgreSQL and Redis, two workers',
-    stack: 'fastify',
-    needs: ['postgres', 'redis-server'],
-    launcher: (dir) => fastifyLauncher({ dir, workers: 2, services: new ScratchServices({ redis: true }) }),
-  },
   'fastapi-embedded': {
     title: 'fastapi, embedded',
     stack: 'fastapi',

@@ -67,8 +67,9 @@ export function describeCrash(world: World): void {
   }, 180_000);
 
   if (world.launcher.mode !== 'embedded') return;
-  it('a second host on the same embedded data reports the conflict and exits', async () => {
-    const second = world.launch({ dataDir: host.dataDir });
+  it('another application on the same embedded data reports the conflict and exits', async () => {
+    // A copy of the host is another application.
+    const second = world.launch({ dataDir: host.dataDir, edit: () => {} });
     await expect(second.then((other) => other.dispose())).rejects.toThrow(/ended at start/);
     const who = world.person(undefined, host);
     const { job_id } = await submit(who, neighbour, { test: 'data' });

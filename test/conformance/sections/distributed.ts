@@ -9,7 +9,7 @@ import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
-/** Section 7, several processes: a queue without workers, an unavailable queue, and two web processes. */
+/** Section 7, several processes: no workers, two web processes, an unavailable database, an unavailable queue. */
 export function describeDistributed(world: World): void {
   const { subject, neighbour } = world;
   const statusOf = async (host: Host) =>
@@ -97,23 +97,52 @@ export function describeDistributed(world: World): void {
     }, 180_000);
   });
 
+  describe('while the database is stopped', () => {
+    it('503 database_unavailable with Retry-After, within five seconds; works again after the restart', async () => {
+      const host = await world.launch({ env: world.subjectEnv({}) });
+      const { services } = world.launcher;
+      try {
+        const caller = world.person(undefined, host);
+        const { job_id } = await submit(caller, neighbour, { test: 'data' });
+        await services?.database?.stop();
+        const begin = performance.now();
+        const answers = [
+          await caller.post(under(neighbour, '/process'), validBody),
+          await caller.get(under(neighbour, '/list')),
+          await caller.get(under(neighbour, `/status/${job_id}`)),
+          await caller.post(under(neighbour, `/cancel/${job_id}`)),
+          await world.admin(host).post('/api/v1/events', { name: 'report.requested', data: {} }),
+        ];
+        expect((performance.now() - begin) / answers.length).toBeLessThan(5000);
+        for (const answer of answers) {
+          expectRefusal(answer, 503, 'database_unavailable');
+          expect(answer.headers['retry-after']).toBe('5');
+        }
+        expect((await caller.get('/health')).status).toBe(503);
+        await services?.database?.start();
+        await waitUntil('healthy', async () => (await statusOf(host)) === 'healthy', 30);
+        const later = await submit(caller, neighbour, { test: 'data' });
+        for (const id of [job_id, later.job_id])
+          expect((await finish(caller, neighbour, id, 30)).status).toBe('completed');
+      } finally {
+        await services?.database?.start();
+        await host.dispose();
+      }
+    }, 120_000);
+  });
+
   if (!world.launcher.hasQueueServer) return;
   describe('while the queue server is stopped', () => {
-    it('503 queue_unavailable with Retry-After and a failed job; works again after the restart', async () => {
+    it('accepts jobs, which wait; health is degraded; works again after the restart', async () => {
       const host = await world.launch({ env: world.subjectEnv({}) });
       const { services } = world.launcher;
       try {
         const caller = world.person(undefined, host);
         await services?.queue?.stop();
-        const answer = await caller.post(under(neighbour, '/process'), validBody);
-        expectRefusal(answer, 503, 'queue_unavailable');
-        expect(answer.headers['retry-after']).toBe('5');
-        const { jobs } = await list(caller, neighbour);
-        expect(jobs.map(({ status, error_code }) => [status, error_code])).toEqual([['failed', 'queue_unavailable']]);
-        expect(['degraded', 'unhealthy']).toContain(await statusOf(host));
+        const { job_id } = await submit(caller, neighbour, { test: 'data' });
+        await waitUntil('degraded', async () => (await statusOf(host)) === 'degraded', 30);
         await services?.queue?.start();
         await waitUntil('healthy', async () => (await statusOf(host)) === 'healthy', 30);
-        const { job_id } = await submit(caller, neighbour, { test: 'data' });
         expect((await finish(caller, neighbour, job_id, 30)).status).toBe('completed');
       } finally {
         await services?.queue?.start();

@@ -1,28 +1,28 @@
-// BullMQ alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder, with the files of its
-// runtime. With BARE_ROLE=worker it is a worker.
+// The engine of the Node runtime alone, on the database of a host. Loaded by bare-engine.ts and run in the host's folder,
+// with the files of its runtime. With BARE_ROLE=worker it is a worker.
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const { readSettings } = await import('ai-module-runtime');
 const { openDatabase } = await import('ai-module-runtime/platform/db/database.ts');
-const { openQueueConnection } = await import('ai-module-runtime/platform/tasks/queue-connection.ts');
+const { Executor } = await import('ai-module-runtime/platform/engine/executor.ts');
 
-const settings = readSettings(process.env, { withoutPrefix: true });
-const log = { warn() {} };
-const { databaseUrl, dataDir } = settings;
-const database = await openDatabase(databaseUrl === undefined ? { embeddedIn: dataDir } : { url: databaseUrl });
-const connection = openQueueConnection(settings, database, log);
-const work = async () => {
-  const lockDuration = settings.jobLeaseSeconds * 1000;
-  const worker = connection.openWorker('bare', async () => {}, { concurrency: 10, lockDuration });
-  worker.on('error', () => {});
-  await worker.waitUntilReady();
-};
+const { databaseUrl, dataDir } = readSettings(process.env, { withoutPrefix: true });
+const log = { info() {}, warn() {}, error() {} };
+const port = databaseUrl === undefined ? { embeddedIn: dataDir } : { url: databaseUrl };
+const { store, connection } = await openDatabase(port, 'bare', log);
+const runJob = async (job) => void (await store.completeJob(job, randomUUID(), {}, 0));
+const modules = [{ name: 'bare', runJob, handleEvent: async () => {} }];
+const work = () =>
+  new Executor({ store, connection, modules, tasks: [], concurrency: 10, leaseSeconds: 10, log }).start();
 
 if (process.env.BARE_ROLE === 'worker') {
   await work();
   process.stdout.write('ready\n');
 } else {
+  const limits = { max_concurrent_jobs: 1000, max_attempts: 1, lifecycle_events: {}, subscriptions: [] };
+  await store.registerModules([{ name: 'bare', ...limits }], ['bare']);
   const messages = Number(process.argv.at(-1));
   const workers = Array.from({ length: Number(process.env.BARE_WORKERS) }, () =>
     spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', process.execArgv.at(-1), '0'], {
@@ -32,15 +32,15 @@ if (process.env.BARE_ROLE === 'worker') {
   );
   await Promise.all(workers.map((one) => new Promise((resolve) => one.stdout.once('data', resolve))));
   if (workers.length === 0) await work();
-  const queue = connection.openQueue('bare');
   const begin = performance.now();
-  const add = async (mine) => {
-    for (let i = 0; i < mine; i += 1) await queue.add('message', { i }, { removeOnComplete: true, priority: 5 });
+  const add = async (user_id, mine) => {
+    const job = { module: 'bare', user_id, input_data: {}, options: {}, priority: 5 };
+    for (let i = 0; i < mine; i += 1) await store.addJob({ ...job, id: randomUUID() }, messages);
   };
-  await Promise.all(Array.from({ length: 16 }, () => add(Math.ceil(messages / 16))));
+  await Promise.all(Array.from({ length: 16 }, (_, i) => add(`user ${i}`, Math.ceil(messages / 16))));
   for (let left = 1; left > 0; ) {
-    const counts = await queue.getJobCounts('waiting', 'active', 'prioritized', 'delayed');
-    left = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const { pending_jobs, processing_jobs } = await store.stats('bare');
+    left = pending_jobs + processing_jobs;
     if (left > 0) await pause(20);
   }
   process.stdout.write(`took ${Math.round(performance.now() - begin)}\n`);

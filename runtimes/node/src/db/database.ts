@@ -1,30 +1,61 @@
 import type { SQL } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
+import { type ConnectionOptions, openPool } from '../engine/connection.ts';
+import { Outage } from '../engine/outage.ts';
+import { createSchema } from '../engine/schema.ts';
+import { Store } from '../engine/store.ts';
+import type { Log } from '../log.ts';
 import type { DatabasePort } from '../ports.ts';
-import type { PglitePool } from './pglite-pool.ts';
 
-/** The one drizzle type of both drivers: nothing above this folder knows which database is behind it. */
+/** The database as modules see it, for their own tables. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
 
+/** The database of a host, with the tables of the runtime. */
 export interface Database {
+  /** Uses the pool, too. */
   readonly db: Db;
-  /** For the task queue, which speaks `pg`. */
-  readonly pool: pg.Pool | PglitePool;
-  /** Runs `action` while no other process does so under the same lock. */
-  exclusively<T>(action: () => Promise<T>): Promise<T>;
-  /** Runs text that may hold several statements. */
-  execute(sql: string): Promise<void>;
+  readonly pool: pg.Pool;
+  readonly store: Store;
+  readonly connection: ConnectionOptions;
+  /** Whether no other process uses the database: this one has just started its server. */
+  readonly isAlone: boolean;
   close(): Promise<void>;
 }
 
-/** Opens the database of a host. The code of the other kind is not loaded. */
-export async function openDatabase(port: DatabasePort): Promise<Database> {
-  if ('url' in port) return (await import('./postgres.ts')).openPostgres(port.url);
-  return (await import('./embedded.ts')).openEmbedded(port.embeddedIn);
+const SCHEMA = 'ai';
+
+/**
+ * Connects to the database, or starts the embedded one, and creates the tables of the runtime. `application` identifies
+ * the host: its processes share an embedded database.
+ */
+export async function openDatabase(port: DatabasePort, application: string, log: Log): Promise<Database> {
+  const server = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
+  const url = 'url' in port ? port.url : (server?.url ?? '');
+  const connection = { url, schema: SCHEMA, outage: new Outage(log) };
+  const pool = openPool(connection);
+  const close = async () => {
+    await pool.end();
+    await server?.stop();
+  };
+  try {
+    await createSchema(pool, SCHEMA);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const db = drizzle(pool) as unknown as Db;
+  return { db, pool, store: new Store(pool, SCHEMA), connection, isAlone: server?.isOwner === true, close };
 }
 
-/** The rows of a hand-written statement; both drivers return them in the same place, untyped. */
+/** The code of the embedded server is loaded only if it is needed. */
+async function startServer(dataDir: string, application: string, log: Log) {
+  const { startEmbeddedPostgres } = await import('../postgres/embedded.ts');
+  return startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+}
+
+/** The rows of a hand-written statement, untyped. */
 export async function rowsOf<T>(db: Pick<Db, 'execute'>, statement: SQL): Promise<T[]> {
   return ((await db.execute(statement)) as unknown as { rows: T[] }).rows;
 }

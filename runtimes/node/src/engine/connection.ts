@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DatabaseUnavailable, findUnavailable, type Outage } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -8,19 +9,46 @@ export interface ConnectionOptions {
   readonly schema: string;
   /** At most this many connections, beside one that listens. */
   readonly poolSize?: number;
+  /** Is told when the database is unavailable. */
+  readonly outage?: Outage;
 }
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** The server ends a statement after this time; the client stops waiting a little later, in case the server hangs. */
 const STATEMENT_TIMEOUT_MS = 4_000;
 
-/** The pool that all queries of a process use. */
+/** The pool that all queries of a process use. Its errors are `DatabaseUnavailable` if the same query may succeed later. */
 export function openPool(options: ConnectionOptions): pg.Pool {
   const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10 });
   // A connection that breaks emits an error, also while it is idle. The pool replaces it, and queries report their own.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+    translateErrors(client, 'query', options.outage);
+  });
+  translateErrors(pool, 'connect', options.outage);
+  translateErrors(pool, 'query', options.outage);
   return pool;
+}
+
+/** Replaces a method, for calls that return a promise. */
+function translateErrors<M extends string>(target: Record<M, unknown>, method: M, outage: Outage | undefined): void {
+  const original = target[method] as (...args: unknown[]) => unknown;
+  target[method] = (...args: unknown[]) => {
+    const answer = original.apply(target, args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then(
+      (value) => {
+        outage?.end();
+        return value;
+      },
+      (error) => {
+        if (findUnavailable(error) || !isUnavailable(error)) throw error;
+        outage?.report(error);
+        throw new DatabaseUnavailable(error);
+      },
+    );
+  };
 }
 
 /** A connection of its own, for LISTEN. Not connected yet. */
@@ -37,6 +65,7 @@ export function quoteName(name: string): string {
 
 /** Whether the database can't be reached or can't answer now, so that the same call may succeed later. */
 export function isUnavailable(error: unknown): boolean {
+  if (findUnavailable(error)) return true;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   return (
     // Connection errors, insufficient resources, shutdown, timeouts, and errors of the system such as a full disk.

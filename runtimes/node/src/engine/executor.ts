@@ -73,7 +73,7 @@ export class Executor {
       log,
     );
     this.#leases = new Leases(store, leaseSeconds, log);
-    this.#listener = new Listener(options.connection, log, (message) => this.#onMessage(message));
+    this.#listener = new Listener(options.connection, (message) => this.#onMessage(message));
     this.#schedules = new Schedules(store, options.tasks, log);
   }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { isUnavailable } from './connection.ts';
 import type { Store } from './store.ts';
 
 /** Renews the leases of all claims of this process with one query. */
@@ -41,7 +42,7 @@ export class Leases {
       for (const token of tokens) if (!renewed.has(token)) this.#held.get(token)?.();
     } catch (error) {
       // The work goes on: if the lease ends before the database is back, its last step is refused.
-      this.#log.warn({ err: error }, 'leases not renewed');
+      if (!isUnavailable(error)) this.#log.error({ err: error }, 'leases not renewed');
     }
   }
 }

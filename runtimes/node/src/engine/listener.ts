@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Log } from '../log.ts';
 import { type ConnectionOptions, newClient, quoteName } from './connection.ts';
 
 const PING_MS = 5_000;
@@ -11,7 +10,6 @@ const RECONNECT_MS = [200, 500, 1_000, 3_000];
  */
 export class Listener {
   readonly #options: ConnectionOptions;
-  readonly #log: Log;
   readonly #onMessage: (message: string) => void;
   #client: pg.Client | undefined;
   #ping: NodeJS.Timeout | undefined;
@@ -20,9 +18,8 @@ export class Listener {
   #stopped = false;
 
   /** `onMessage` also gets `connected` after each connect: messages may have been missed. */
-  constructor(options: ConnectionOptions, log: Log, onMessage: (message: string) => void) {
+  constructor(options: ConnectionOptions, onMessage: (message: string) => void) {
     this.#options = options;
-    this.#log = log;
     this.#onMessage = onMessage;
   }
 
@@ -52,6 +49,7 @@ export class Listener {
       client.end().catch(() => {});
       throw error;
     }
+    if (this.#stopped) return void client.end().catch(() => {});
     this.#client = client;
     this.#failures = 0;
     this.#ping = setInterval(() => client.query('select 1').catch(lost), PING_MS);
@@ -62,10 +60,14 @@ export class Listener {
   #lose(): void {
     void this.#close();
     if (this.#stopped) return;
-    if (this.#failures === 0) this.#log.warn('connection for notifications lost');
     const pause = RECONNECT_MS[Math.min(this.#failures, RECONNECT_MS.length - 1)];
     this.#failures += 1;
-    this.#reconnect = setTimeout(() => this.#connect().catch(() => this.#lose()), pause);
+    this.#reconnect = setTimeout(() => this.#connect().catch((error) => this.#fail(error)), pause);
+  }
+
+  #fail(error: unknown): void {
+    this.#options.outage?.report(error);
+    this.#lose();
   }
 
   async #close(): Promise<void> {

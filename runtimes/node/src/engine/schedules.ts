@@ -56,7 +56,7 @@ export class Schedules {
   }
 }
 
-/** The first time after `from`. An expression without one, such as 30 February, is never due. */
-function nextTime(cron: string, from: Date): Date {
+/** The first time after `from`. An expression without one, such as 30 February, is never due. Throws if it is invalid. */
+export function nextTime(cron: string, from: Date): Date {
   return new Cron(cron, { timezone: 'UTC' }).nextRun(from) ?? new Date('9999-12-31T00:00:00Z');
 }

@@ -97,10 +97,18 @@ async function applyMissing(client: PoolClient, schema: string, migrations: read
   ]);
   if (!ledger[0].exists) await client.query(ledgerSql(schema));
   const { rows } = await client.query(`select owner, file from ${name}.applied_migrations`);
-  const applied = new Set(rows.map(({ owner, file }) => `${owner}/${file}`));
+  const applied = new Set([...rows, ...(await appliedBefore(client))].map(({ owner, file }) => `${owner}/${file}`));
   for (const each of migrations) {
     if (!applied.has(`${each.owner}/${each.file}`)) await unlimited(client, transactionSql(schema, each));
   }
+}
+
+/** What version 0.1 has applied in the schema `public`: modules keep their tables there. */
+async function appliedBefore(client: PoolClient): Promise<{ owner: string; file: string }[]> {
+  const { rows } = await client.query(`select from information_schema.columns
+    where table_schema = 'public' and table_name = 'applied_migrations' and column_name in ('owner', 'file')`);
+  if (rows.length < 2) return [];
+  return (await client.query('select owner, file from public.applied_migrations')).rows;
 }
 
 function unlimited(client: PoolClient, text: string): Promise<unknown> {

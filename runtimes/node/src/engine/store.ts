@@ -171,7 +171,9 @@ export class Store {
     page: { readonly skip: number; readonly limit: number; readonly status?: JobStatus | undefined },
   ): Promise<{ jobs: Job[]; total: number }> {
     const text = `select (job).*, total from ${this.#schema}.list_jobs($1, $2, $3, $4, $5)`;
-    const values = [module, userId, page.status ?? null, page.skip, page.limit];
+    // Nobody has more jobs than the largest integer of PostgreSQL.
+    const skip = Math.min(page.skip, 2_147_483_647);
+    const values = [module, userId, page.status ?? null, skip, page.limit];
     const { rows } = await this.#pool.query<Job & { total: string }>({ name: 'ai_list_jobs', text, values });
     // Without a job on the page there is one row, for the total.
     return { jobs: rows.filter((row) => row.id !== null), total: Number(rows[0]?.total ?? 0) };

@@ -39,7 +39,7 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
 export async function mountRoutes(app: FastifyInstance, host: HostServices, orchestrator: Orchestrator): Promise<void> {
   await installOpenApi(app);
   await app.register(hostRoutes(host, orchestrator));
-  if (host.settings.testEndpoints) await app.register(testRoutes(host.database));
+  if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));
   for (const { name, ...entry } of orchestrator.modules.values()) {
     if (entry.status === 'ready') await app.register(entry.module.router(), { prefix: `/api/v1/modules/${name}` });
   }

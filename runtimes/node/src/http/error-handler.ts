@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { findUnavailable } from '../engine/outage.ts';
 import { AttemptTimeout, HttpError, PermanentError, TransientError } from '../errors.ts';
 import { discardRest } from './discard-rest.ts';
 import { InvalidRequest, NOT_JSON, tooLong } from './invalid-request.ts';
@@ -6,7 +7,7 @@ import { InvalidRequest, NOT_JSON, tooLong } from './invalid-request.ts';
 export const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
 /** Every error body is `{"detail": …}`; the text of an exception never leaves the host. */
-export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+export async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   if (error instanceof HttpError) {
     if (hasBody(request)) await discardRest(request.raw);
     return reply.code(error.status).headers(error.headers).send({ detail: error.code });
@@ -20,6 +21,8 @@ export async function answerError(error: unknown, request: FastifyRequest, reply
     if (error instanceof PermanentError) return reply.code(502).send({ detail: error.code });
     return reply.code(503).header('retry-after', '5').send({ detail: error.code });
   }
+  const unavailable = findUnavailable(error);
+  if (unavailable) return answerError(unavailable, request, reply);
   request.log.error({ err: error }, 'request failed');
   return reply.code(500).send({ detail: 'internal_error' });
 }

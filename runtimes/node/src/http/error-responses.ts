@@ -15,7 +15,7 @@ const Invalid = z
   .meta({ id: 'InvalidRequest', description: 'Everything that is wrong with the request' });
 
 /** The error answers of every route with a guard; spread them into the `response` of its schema. */
-export const guardErrors = { 401: Refused, 403: Refused, 422: Invalid } as const;
+export const guardErrors = { 401: Refused, 403: Refused, 422: Invalid, 503: Refused } as const;
 
 /** Further error answers of a route: `...errorResponses(404, 409)`. */
 export function errorResponses<S extends 404 | 409 | 429 | 502 | 503 | 504>(

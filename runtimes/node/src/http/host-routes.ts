@@ -1,10 +1,9 @@
-import { sql } from 'drizzle-orm';
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { HttpError } from '../errors.ts';
 import { JsonDocument } from '../jobs/schemas.ts';
-import { checkHealth } from '../modules/health.ts';
+import { checkHealth, isFine } from '../modules/health.ts';
 import type { ModuleEntry, Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { requireAdmin } from './auth.ts';
@@ -26,10 +25,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
   return async (app) => {
     const health = { tags: ['host'], response: { 200: HostHealth, 503: HostHealth } };
     app.get('/health', { schema: health }, async (_request, reply) => {
-      const alive = await host.database.db.execute(sql`select 1`).then(
-        () => true,
-        () => false,
-      );
+      const alive = await isFine(host.probes.database);
       const modules = Object.fromEntries(entries().map(({ name, status }) => [name, status]));
       const status = alive ? 'healthy' : 'unhealthy';
       return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
@@ -67,14 +63,11 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
         tags: ['host'],
         summary: 'Publish an event of the host, such as user.deleted',
         body: PublishRequest,
-        response: { 202: z.object({ event_id: z.guid() }), ...guardErrors, ...errorResponses(503) },
+        response: { 202: z.object({ event_id: z.guid() }), ...guardErrors },
       },
       handler: async (request, reply) => {
         const { name, data, correlation_id, event_id } = request.body;
-        const event = await host.bus.publish(name, data, 'host', correlation_id, event_id).catch((cause) => {
-          request.log.error({ err: cause }, 'event not published');
-          throw new HttpError(503, 'queue_unavailable', { 'retry-after': '5' });
-        });
+        const event = await host.bus.publish(name, data, 'host', correlation_id, event_id);
         return reply.code(202).send({ event_id: event.event_id });
       },
     });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IN_MEMORY } from '../db/in-memory.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
 const MIN_BYTES = 32;
@@ -19,15 +18,11 @@ export function jwtSecret(settings: Pick<Settings, 'jwtSecret' | 'dataDir' | 'en
         : `AI_JWT_SECRET is too short for production: use at least ${MIN_BYTES} bytes`,
     );
   }
-  return secret ?? (dataDir === IN_MEMORY ? randomSecret() : storedSecret(dataDir));
-}
-
-function randomSecret(): string {
-  return randomBytes(MIN_BYTES).toString('hex');
+  return secret ?? storedSecret(dataDir);
 }
 
 function storedSecret(folder: string): string {
-  const secret = randomSecret();
+  const secret = randomBytes(MIN_BYTES).toString('hex');
   const file = join(folder, 'jwt-secret');
   mkdirSync(folder, { recursive: true });
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { withRetries } from '../db/with-retries.ts';
+import type { ClaimedJob, Job, JobStatus, JsonObject } from '../engine/store.ts';
 import { HttpError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { User } from '../http/auth.ts';
@@ -9,13 +9,11 @@ import type { BaseConfig } from '../modules/base-config.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { Provider } from '../provider.ts';
 import { idFromEvent } from './id-from-event.ts';
-import { JobQueries } from './job-queries.ts';
-import { JobStore } from './job-store.ts';
 import { JobWorker } from './job-worker.ts';
-import { Lifecycle, type LifecycleNames } from './lifecycle.ts';
+import type { LifecycleNames } from './lifecycle.ts';
 import { type Run, runInline, type WorkRequest } from './run.ts';
 import { type JobView, type ResultView, type StatsView, viewOfJob, viewOfResult } from './schemas.ts';
-import type { JobRow, JobStatus, JobTables, JsonObject } from './tables.ts';
+import type { JobTables } from './tables.ts';
 
 /** A request for work; `priority` runs from 1 (last) to 10 (first). */
 export interface ProcessRequest extends WorkRequest {
@@ -24,8 +22,9 @@ export interface ProcessRequest extends WorkRequest {
 
 export interface JobServiceSettings<C extends BaseConfig> {
   readonly config: C;
-  readonly tables: JobTables;
   readonly lifecycle: LifecycleNames;
+  /** @deprecated Ignored: jobs of all modules are in tables of the runtime. */
+  readonly tables?: JobTables;
 }
 
 /**
@@ -38,22 +37,17 @@ export abstract class JobService<C extends BaseConfig> {
   /** Does the work of every job and every direct call. */
   abstract readonly provider: Provider;
 
+  /** Names of the events that the runtime publishes with each step of a job. */
+  readonly lifecycle: LifecycleNames;
   readonly #context: ModuleContext;
-  readonly #store: JobStore;
-  readonly #queries: JobQueries;
-  readonly #lifecycle: Lifecycle;
   readonly #worker: JobWorker;
 
-  constructor(context: ModuleContext, { config, tables, lifecycle }: JobServiceSettings<C>) {
-    const { db, queue, log, leaseSeconds } = context;
+  constructor(context: ModuleContext, { config, lifecycle }: JobServiceSettings<C>) {
     this.config = config;
-    this.log = log;
+    this.log = context.log;
+    this.lifecycle = lifecycle;
     this.#context = context;
-    this.#store = new JobStore(db, tables, leaseSeconds);
-    this.#queries = new JobQueries(db, tables);
-    this.#lifecycle = new Lifecycle(context.events, lifecycle, log);
-    const parts = { store: this.#store, queries: this.#queries, queue, lifecycle: this.#lifecycle };
-    this.#worker = new JobWorker({ ...parts, config, leaseSeconds, log }, (request, run) => this.work(request, run));
+    this.#worker = new JobWorker(context.store, config, (request, run) => this.work(request, run), context.log);
   }
 
   /** The work itself: turns a request into output data. Runs in a job's attempt, or at once for a direct call. */
@@ -64,23 +58,19 @@ export abstract class JobService<C extends BaseConfig> {
     await this.provider.connect();
   }
 
-  /** Hands running jobs back and closes everything. */
+  /** Closes everything. No job runs any more. */
   async shutdown(): Promise<void> {
-    this.#worker.stop();
     await this.provider.close();
   }
 
-  /** Accepts a job. 422 when it is too large, 429 when the user has too many, 503 when it cannot be queued. */
+  /** Accepts a job. 422 when it is too large, 429 when the user has too many. */
   async startProcessing(request: ProcessRequest, user: Pick<User, 'id'>, id: string = randomUUID()): Promise<JobView> {
     this.#refuseOversized(request);
     const { input_data, options, priority } = request;
-    const row = { id, user_id: user.id, input_data, options, priority };
-    const added = await this.#store.add(row, this.config.max_pending_jobs);
+    const job = { id, module: this.#module, user_id: user.id, input_data, options, priority };
+    const added = await this.#store.addJob(job, this.config.max_pending_jobs);
     if (!added) throw new HttpError(429, 'too_many_jobs');
-    const { job, isNew } = added;
-    if (isNew) await this.#lifecycle.started(job);
-    if (job.status === 'pending') await this.#enqueue(job);
-    return viewOfJob(job);
+    return viewOfJob(added);
   }
 
   /** A job for the user the event is about; the same event twice is one job. */
@@ -90,7 +80,7 @@ export abstract class JobService<C extends BaseConfig> {
       this.log.warn({ event: event.name, event_id: event.event_id }, 'event names no user: ignored');
       return;
     }
-    const id = idFromEvent(this.#context.manifest.name, event.event_id);
+    const id = idFromEvent(this.#module, event.event_id);
     await this.startProcessing({ input_data: { ...event.data }, options: {}, priority: 5 }, { id: user_id }, id);
   }
 
@@ -110,58 +100,64 @@ export abstract class JobService<C extends BaseConfig> {
 
   /** The user's own jobs, newest first. */
   async listJobs(query: { skip: number; limit: number; status?: JobStatus | undefined }, user: User) {
-    const { rows, total } = await this.#queries.list({ ...query, user_id: user.id });
+    const { jobs, total } = await this.#store.listJobs(this.#module, user.id, query);
     const { skip, limit } = query;
-    return { jobs: rows.map(viewOfJob), total, skip, limit, has_more: skip + rows.length < total };
+    return { jobs: jobs.map(viewOfJob), total, skip, limit, has_more: skip + jobs.length < total };
   }
 
   /** 409 when the job has ended already. */
   async cancelJob(id: string, user: User): Promise<void> {
     await this.#jobOf(id, user);
-    if (!(await this.#cancel(id))) throw new HttpError(409, 'job_not_cancellable');
+    if (!(await this.#store.cancelJob(id))) throw new HttpError(409, 'job_not_cancellable');
   }
 
   /** 409 while there is no result, and when there never will be one. */
   async getResult(id: string, user: User): Promise<ResultView> {
     const job = await this.#jobOf(id, user);
     if (job.status === 'pending' || job.status === 'processing') throw new HttpError(409, 'result_not_ready');
-    const result = await this.#queries.findResult(id);
+    const result = await this.#store.findResult(id);
     if (!result) throw new HttpError(409, 'result_unavailable');
     return viewOfResult(result);
   }
 
   async getStats(): Promise<StatsView> {
-    return { ...(await this.#queries.stats()), uptime_seconds: Math.round(process.uptime()) };
+    return { ...(await this.#store.stats(this.#module)), uptime_seconds: Math.round(process.uptime()) };
   }
 
   async getMetrics(): Promise<Record<string, unknown>> {
-    return { ...(await this.getStats()), event_publish_failures: this.#lifecycle.publishFailures };
+    // Events are stored together with what they report.
+    return { ...(await this.getStats()), event_publish_failures: 0 };
   }
 
   /** Cancels what a user still has running, then deletes all of their jobs and results. */
   async deleteJobsOf(userId: string): Promise<void> {
-    for (const job of await this.#queries.activeOf(userId)) await this.#cancel(job.id);
-    await this.#queries.deleteOf(userId);
+    await this.#store.eraseUserJobs(this.#module, userId);
   }
 
-  /** One attempt at a job that is due; called by the queue. */
-  runJob(id: string): Promise<void> {
-    return this.#worker.run(id);
-  }
-
-  /** Queues jobs again that got lost on the way; returns how many. */
-  requeueStale(): Promise<number> {
-    return this.#worker.requeueStale();
+  /** Makes one attempt at a job. Called by the runtime. */
+  runClaimed(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+    return this.#worker.run(job, signal);
   }
 
   /** Deletes jobs that ended more than `retention_days` ago; returns how many. */
   cleanupOldJobs(): Promise<number> {
-    return this.#queries.deleteOlderThan(this.config.retention_days);
+    return this.#store.deleteOldJobs(this.#module, this.config.retention_days);
   }
 
-  /** Queues all unfinished jobs. `alone`: no other process can be at work on them. */
-  recover(alone: boolean): Promise<number> {
-    return this.#worker.recover(alone);
+  /** @deprecated Does nothing: the runtime runs jobs. */
+  async runJob(_id: string): Promise<void> {}
+
+  /** @deprecated Does nothing: the runtime takes jobs back from workers that have disappeared. */
+  async requeueStale(): Promise<number> {
+    return 0;
+  }
+
+  get #store() {
+    return this.#context.store;
+  }
+
+  get #module() {
+    return this.#context.manifest.name;
   }
 
   #refuseOversized({ input_data, options }: WorkRequest): void {
@@ -169,29 +165,10 @@ export abstract class JobService<C extends BaseConfig> {
     if (bytes > this.config.max_input_bytes) throw tooLong(['body', 'input_data'], this.config.max_input_bytes);
   }
 
-  async #enqueue(job: JobRow): Promise<void> {
-    try {
-      await this.#context.queue.add(job, { key: `${job.id}-0` });
-    } catch (error) {
-      this.log.error({ err: error, job_id: job.id }, 'job not queued');
-      const failed = await withRetries(() => this.#store.failPending(job.id, 'queue_unavailable'));
-      if (failed) await this.#lifecycle.failed(failed);
-      throw new HttpError(503, 'queue_unavailable', { 'retry-after': '5' });
-    }
-  }
-
-  async #jobOf(id: string, user: User): Promise<JobRow> {
-    const job = await this.#queries.find(id);
+  async #jobOf(id: string, user: User): Promise<Job> {
+    const job = await this.#store.findJob(this.#module, id);
     if (!job) throw new HttpError(404, 'job_not_found');
     if (job.user_id !== user.id && !user.isAdmin) throw new HttpError(403, 'not_owner');
     return job;
-  }
-
-  async #cancel(id: string): Promise<boolean> {
-    const job = await this.#store.cancel(id);
-    if (!job) return false;
-    this.#worker.abandon(id);
-    await this.#lifecycle.cancelled(job);
-    return true;
   }
 }

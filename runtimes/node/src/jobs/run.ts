@@ -1,5 +1,5 @@
+import type { JsonObject } from '../engine/store.ts';
 import { AttemptTimeout } from '../errors.ts';
-import type { JsonObject } from './tables.ts';
 
 /** What work is done on: the same for a job and for a direct call. */
 export interface WorkRequest {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { JOB_STATUSES, type Job, type Result } from '../engine/store.ts';
 import { messageFor } from '../errors.ts';
-import { JOB_STATUSES, type JobRow, type ResultRow } from './tables.ts';
 
 const moment = z.iso.datetime();
 
@@ -85,7 +85,7 @@ export function pageOf<T extends z.ZodType>(job: T) {
   });
 }
 
-export function viewOfJob(job: JobRow): JobView {
+export function viewOfJob(job: Job): JobView {
   return {
     job_id: job.id,
     status: job.status,
@@ -103,8 +103,8 @@ export function viewOfJob(job: JobRow): JobView {
   };
 }
 
-export function viewOfResult({ id, output_data, duration_ms }: ResultRow): ResultView {
-  return { result_id: id, output_data, metadata: { duration_ms } };
+export function viewOfResult({ id, output_data, metadata }: Result): ResultView {
+  return { result_id: id, output_data, metadata: { duration_ms: Number(metadata.duration_ms) } };
 }
 
 function iso(moment: Date | null): string | null {

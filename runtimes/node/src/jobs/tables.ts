@@ -1,17 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, json, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { JOB_STATUSES, type JobStatus, type JsonObject } from '../engine/store.ts';
 
-export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
-export type JobStatus = (typeof JOB_STATUSES)[number];
+// Modules of version 0.1 have tables of jobs of their own. The runtime doesn't use them any more.
 
-/** Any JSON object, as a client sent it or a provider made it. */
-export type JsonObject = Record<string, unknown>;
+export { JOB_STATUSES, type JobStatus, type JsonObject };
 
 const moment = () => timestamp({ withTimezone: true });
 // json, not jsonb: jsonb refuses NUL characters and half surrogate pairs, which are legal in a request.
 const document = () => json().$type<JsonObject>().notNull();
 
-/** The table of a module's jobs. Its SQL stands in the module's first migration. */
+/** @deprecated Jobs of all modules are in a table of the runtime. */
 export function jobsTable(name: string) {
   const columns = {
     id: uuid().primaryKey(),
@@ -42,7 +41,7 @@ export function jobsTable(name: string) {
   ]);
 }
 
-/** The table of a module's results: one row per completed job, gone with the job. */
+/** @deprecated Results of all modules are in a table of the runtime. */
 export function resultsTable(name: string, jobs: JobsTable) {
   return pgTable(name, {
     id: uuid().primaryKey(),
@@ -57,11 +56,16 @@ export function resultsTable(name: string, jobs: JobsTable) {
   });
 }
 
+/** @deprecated */
 export type JobsTable = ReturnType<typeof jobsTable>;
+/** @deprecated */
 export type ResultsTable = ReturnType<typeof resultsTable>;
+/** @deprecated */
 export type JobRow = JobsTable['$inferSelect'];
+/** @deprecated */
 export type ResultRow = ResultsTable['$inferSelect'];
 
+/** @deprecated */
 export interface JobTables {
   readonly jobs: JobsTable;
   readonly results: ResultsTable;

@@ -25,7 +25,8 @@ export async function checkHealth(probes: Readonly<Record<string, Probe>>): Prom
   };
 }
 
-async function isFine(probe: Probe): Promise<boolean> {
+/** Whether a probe says so within two seconds. */
+export async function isFine(probe: Probe): Promise<boolean> {
   try {
     return await withTimeout(PROBE_TIMEOUT_MS, probe());
   } catch {

@@ -29,6 +29,11 @@ export class Orchestrator {
     return this.#entries;
   }
 
+  /** The modules that work, in the order in which they were started. */
+  ready() {
+    return [...this.#entries.values()].filter((entry) => entry.status === 'ready');
+  }
+
   /** Starts the modules under `root`, or only the one called `only` with those it requires. */
   async start(root: string, only?: string): Promise<void> {
     const candidates = await discoverModules(root);
@@ -46,25 +51,13 @@ export class Orchestrator {
     }
   }
 
-  /** Queues what an earlier process left unfinished. `alone`: no other one can be at work on it. */
-  async recover(alone: boolean): Promise<void> {
-    for (const { name, module } of this.#ready()) {
-      const count = await module.service.recover(alone);
-      if (count > 0) this.#host.log.info({ module: name, count }, 'jobs recovered');
-    }
-  }
-
   /** Stops the modules, those started last first. */
   async stop(): Promise<void> {
-    for (const { name, module } of this.#ready().reverse()) {
+    for (const { name, module } of this.ready().reverse()) {
       await module.shutdown().catch((error: unknown) => {
         this.#host.log.error({ err: error, module: name }, 'module not stopped');
       });
     }
-  }
-
-  #ready() {
-    return [...this.#entries.values()].filter((entry) => entry.status === 'ready');
   }
 
   #isUsable(candidate: Candidate): candidate is Usable {

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
-import { migrate } from '../db/migrations.ts';
+import { nextTime } from '../engine/schedules.ts';
+import { migrateModule } from '../engine/schema.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { ModuleEvents } from '../events/module-events.ts';
-import { JobQueue } from '../jobs/job-queue.ts';
 import type { Log } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import type { Task } from '../tasks/task.ts';
-import type { TaskRunner } from '../tasks/task-runner.ts';
 import type { AnyModule } from './base-module.ts';
 import { importModule, type LoadModule } from './discovery.ts';
 import type { Manifest } from './manifest.ts';
@@ -21,7 +19,6 @@ export interface HostServices {
   readonly mode: 'embedded' | 'distributed';
   readonly load: LoadModule;
   readonly database: Database;
-  readonly tasks: TaskRunner;
   readonly bus: EventBus;
   readonly log: Log;
   readonly probes: Readonly<Record<'database' | 'queue' | 'events', Probe>>;
@@ -34,35 +31,35 @@ export async function startModule(host: HostServices, folder: string, manifest: 
   const config = await step('config_invalid', name, async () =>
     readModuleConfig(module.configClass(), name, manifest.configuration, host.settings.env),
   );
-  await step('migration_failed', name, () => migrate(host.database, name, join(folder, 'migrations')));
+  const { pool, connection } = host.database;
+  const migrations = join(folder, 'migrations');
+  await step('migration_failed', name, () => migrateModule(pool, connection.schema, name, migrations));
 
   const context = contextFor(host, manifest);
   const ready = await step('initialize_failed', name, () => module.initialize(context, config));
   if (!ready) throw new ModuleProblem('initialize_failed', `${name} is not ready`);
 
-  const concurrency = Math.min(manifest.resources.max_concurrent_jobs, host.settings.workerConcurrency);
-  for (const task of module.tasks()) defineTask(host.tasks, context, task, concurrency);
+  await step('initialize_failed', name, async () => checkSchedules(module));
   module.registerEvents(context.events);
   return module;
 }
 
 function contextFor(host: HostServices, manifest: Manifest): ModuleContext {
-  const { settings, database, tasks, bus, log, probes } = host;
+  const { settings, database, bus, log, probes } = host;
   return {
     manifest,
     db: database.db,
     events: new ModuleEvents(bus, manifest.name),
-    queue: new JobQueue(tasks, manifest.name),
+    store: database.store,
     log: log.child({ module: manifest.name }),
     env: settings.env,
-    leaseSeconds: settings.jobLeaseSeconds,
     probes,
   };
 }
 
-function defineTask(tasks: TaskRunner, { manifest, queue }: ModuleContext, task: Task, concurrency: number): void {
-  if (task.kind === 'job') queue.define(concurrency, task.run);
-  else tasks.defineSchedule(`${manifest.name}.${task.name}`, task.cron, task.run);
+/** Throws if a scheduled task has an invalid cron expression. */
+function checkSchedules(module: AnyModule): void {
+  for (const task of module.tasks()) if (task.kind === 'scheduled') nextTime(task.cron, new Date());
 }
 
 async function step<T>(code: ErrorCode, name: string, action: () => Promise<T>): Promise<T> {

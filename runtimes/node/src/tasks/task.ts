@@ -1,9 +1,9 @@
-/** Background work of a module: either it serves the module's jobs, or the clock starts it. */
+/** Background work of a module. */
 export type Task =
   | { readonly name: string; readonly kind: 'job'; run(jobId: string): Promise<unknown> }
   | { readonly name: string; readonly kind: 'scheduled'; readonly cron: string; run(): Promise<unknown> };
 
-/** The task that runs when a job of the module is due. */
+/** @deprecated Ignored: the runtime runs the jobs of a module. */
 export function jobTask(name: string, run: (jobId: string) => Promise<unknown>): Task {
   return { name, kind: 'job', run };
 }

@@ -11,7 +11,8 @@ export function columnsInCode(table: Table): string[] {
 export async function columnsInDatabase(db: Db, table: string): Promise<string[]> {
   const columns = await rowsOf<{ column_name: string; is_nullable: string }>(
     db,
-    sql`select column_name, is_nullable from information_schema.columns where table_name = ${table}`,
+    sql`select column_name, is_nullable from information_schema.columns
+      where table_name = ${table} and table_schema = any (current_schemas(false))`,
   );
   return columns.map((column) => `${column.column_name}${column.is_nullable === 'YES' ? '*' : ''}`).sort();
 }

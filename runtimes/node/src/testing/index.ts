@@ -2,5 +2,6 @@
 export { endpointsOf } from '../modules/manifest.ts';
 export { valuesOf } from '../modules/read-config.ts';
 export { columnsInCode, columnsInDatabase } from './columns.ts';
+export { createHostDatabase, type TestDatabase } from './test-database.ts';
 export { TestHost, testHost, useModules } from './test-host.ts';
 export { type Answer, TestUser } from './test-user.ts';

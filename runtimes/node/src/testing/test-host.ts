@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { IN_MEMORY } from '../db/in-memory.ts';
 import type { Event } from '../events/event.ts';
-import { EVERY_EVENT } from '../events/event-bus.ts';
+import { asEvent } from '../events/event-bus.ts';
 import { createHost, type Host } from '../host.ts';
 import { Tokens } from '../http/tokens.ts';
 import type { JobView } from '../jobs/schemas.ts';
@@ -10,6 +9,7 @@ import type { AnyModule } from '../modules/base-module.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
 import type { User } from '../ports.ts';
 import { readSettings } from '../settings.ts';
+import { createHostDatabase, type TestDatabase } from './test-database.ts';
 import { TestUser } from './test-user.ts';
 
 const WAIT_MS = 10_000;
@@ -29,31 +29,31 @@ export function useModules(modules: ModulesOptions): void {
 
 /**
  * The host for the tests of a module. It starts once for all test files of a process and ends with it. It uses the
- * servers of `TEST_DATABASE_URL` and `TEST_REDIS_URL` if they are set.
+ * database of `TEST_DATABASE_URL` if that is set.
  */
 export function testHost(module: string): Promise<TestHost> {
-  const { TEST_DATABASE_URL = '', TEST_REDIS_URL = '' } = process.env;
-  const servers = { DATABASE_URL: TEST_DATABASE_URL, REDIS_URL: TEST_REDIS_URL };
-  const host = shared.get(module) ?? TestHost.start(module, servers);
+  const { TEST_DATABASE_URL = '' } = process.env;
+  const host = shared.get(module) ?? TestHost.start(module, { DATABASE_URL: TEST_DATABASE_URL });
   shared.set(module, host);
   return host;
 }
 
-/** A host with one module, its own users, and an empty database in memory that ends with it. */
+/** A host with one module, its own users, and a database that ends with it. */
 export class TestHost {
   readonly host: Host;
-  /** All events, in the order in which they arrived. */
-  readonly events: Event[] = [];
+  /** All events so far, in the order in which they were published. `until` and `finished` read them again. */
+  events: readonly Event[] = [];
   /** The name of the module. */
   readonly name: string;
 
   readonly #tokens: Tokens;
+  readonly #database: TestDatabase | undefined;
 
-  private constructor(host: Host, module: string, tokens: Tokens) {
+  private constructor(host: Host, module: string, tokens: Tokens, database: TestDatabase | undefined) {
     this.host = host;
     this.#tokens = tokens;
     this.name = module;
-    host.services.bus.on(EVERY_EVENT, `test-${randomUUID()}`, async (event) => this.events.push(event));
+    this.#database = database;
   }
 
   /**
@@ -66,15 +66,17 @@ export class TestHost {
     modules: ModulesOptions | undefined = registered,
   ): Promise<TestHost> {
     if (modules === undefined) throw new Error('no modules: call useModules() in a setup file of the tests');
-    const variables = { LOG_LEVEL: 'silent', ...withLocalProviders(modules.dir), ...env, AI_DATA_DIR: IN_MEMORY };
+    const variables = { LOG_LEVEL: 'silent', TEST_ENDPOINTS: '1', ...withLocalProviders(modules.dir), ...env };
     const settings = readSettings(variables, { withoutPrefix: true });
+    const database = settings.databaseUrl === undefined ? await createHostDatabase() : undefined;
     const tokens = new Tokens(settings.jwtSecret ?? randomUUID());
     const host = await createHost({
       settings,
       modules: { ...modules, only: module },
       authenticate: tokens.authenticate,
+      database: database && { url: database.url },
     });
-    const test = new TestHost(host, module, tokens);
+    const test = new TestHost(host, module, tokens, database);
     const entry = test.host.orchestrator.modules.get(module);
     if (entry?.status === 'ready') return test;
     await test.stop();
@@ -112,12 +114,12 @@ export class TestHost {
     return new TestUser(this.host.app, this.#prefix, { id: '', permissions: [], isAdmin: false });
   }
 
-  /** Publishes as the host does; returns once the event is accepted. */
+  /** Publishes as the host does; returns once the event is stored. */
   publish(name: string, data: Record<string, unknown>, eventId?: string): Promise<Event> {
     return this.host.services.bus.publish(name, data, 'host', undefined, eventId);
   }
 
-  /** The events of one job that have arrived so far. */
+  /** The events of one job so far. */
   eventsOf(jobId: string): Event[] {
     return this.events.filter((event) => event.correlation_id === `job-${jobId}`);
   }
@@ -133,8 +135,12 @@ export class TestHost {
   /** Asks again and again until the answer is neither `undefined` nor `false`. */
   async until<T>(probe: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
     for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+      await this.#readEvents();
       const answer = await probe();
-      if (answer !== undefined && answer !== false) return answer;
+      if (answer !== undefined && answer !== false) {
+        await this.#readEvents();
+        return answer;
+      }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     throw new Error(`not within ${WAIT_MS} ms`);
@@ -142,6 +148,11 @@ export class TestHost {
 
   async stop(): Promise<void> {
     await this.host.app.close();
+    await this.#database?.drop();
+  }
+
+  async #readEvents(): Promise<void> {
+    this.events = (await this.host.services.database.store.events()).map(asEvent);
   }
 
   get #prefix(): string {

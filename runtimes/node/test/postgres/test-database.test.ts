@@ -2,11 +2,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type DatabaseTemplate, startTestServer } from '../../src/testing/test-database.ts';
 import { query } from './host.ts';
 
+const serverOfThisRun = process.env.AI_TEST_DATABASE_SERVER;
 let server: Awaited<ReturnType<typeof startTestServer>>;
 beforeAll(async () => {
   server = await startTestServer();
 });
-afterAll(() => server.stop());
+afterAll(async () => {
+  process.env.AI_TEST_DATABASE_SERVER = serverOfThisRun;
+  await server.stop();
+});
 
 it('gives each test file an empty database', async () => {
   const first = await createTestDatabase();

@@ -1,2 +1,0 @@
-/** As `DATA_DIR`: nothing is kept. For tests. */
-export const IN_MEMORY = 'memory:';

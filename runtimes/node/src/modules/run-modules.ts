@@ -1,0 +1,76 @@
+import { Executor, type ExecutorModule } from '../engine/executor.ts';
+import type { ScheduledTask } from '../engine/schedules.ts';
+import type { RegisteredModule } from '../engine/store.ts';
+import { maxAttempts } from '../jobs/job-worker.ts';
+import type { Orchestrator } from './orchestrator.ts';
+import type { HostServices } from './start-module.ts';
+
+/** Subscribes to progress if there are test endpoints: it is stored for subscribers only. No module can have this name. */
+const RECORDER = 'test-recorder';
+const EVENTS_KEPT_DAYS = 30;
+
+/** Tells the database what it has to know about the modules: limits, names of events, subscriptions. */
+export async function registerModules({ database, bus, settings }: HostServices, orchestrator: Orchestrator) {
+  const registered = orchestrator.ready().map(({ name, manifest, module }): RegisteredModule => {
+    return {
+      name,
+      max_concurrent_jobs: manifest.resources.max_concurrent_jobs,
+      max_attempts: maxAttempts(module.service.config),
+      lifecycle_events: { ...module.service.lifecycle },
+      subscriptions: bus.subscribedBy(name),
+    };
+  });
+  const present = [...orchestrator.modules.keys()];
+  if (settings.testEndpoints) {
+    const subscriptions = registered.flatMap(({ lifecycle_events: { progress } }) => progress ?? []);
+    const limits = { max_concurrent_jobs: 1, max_attempts: 1, lifecycle_events: {} };
+    registered.push({ name: RECORDER, ...limits, subscriptions });
+    present.push(RECORDER);
+  }
+  await database.store.registerModules(registered, present);
+}
+
+/** Runs the jobs of the modules, their handlers of events and their scheduled tasks in this process. */
+export async function startExecutor(host: HostServices, orchestrator: Orchestrator): Promise<Executor> {
+  const { database, settings, log } = host;
+  const { store, connection } = database;
+  if (database.isAlone) {
+    // Claims of an earlier process: nobody else can be at work on them.
+    await store.expireClaims();
+    await store.sweep();
+  }
+  const executor = new Executor({
+    store,
+    connection,
+    modules: executorModules(host, orchestrator),
+    tasks: scheduledTasks(host, orchestrator),
+    concurrency: settings.workerConcurrency,
+    leaseSeconds: settings.jobLeaseSeconds,
+    log,
+  });
+  await executor.start();
+  return executor;
+}
+
+function executorModules({ bus, settings }: HostServices, orchestrator: Orchestrator): ExecutorModule[] {
+  const modules = orchestrator.ready().map(({ name, module }): ExecutorModule => {
+    return {
+      name,
+      runJob: (job, signal) => module.service.runClaimed(job, signal),
+      handleEvent: (delivery) => bus.deliver(delivery),
+    };
+  });
+  const recorder: ExecutorModule = { name: RECORDER, runJob: async () => {}, handleEvent: async () => {} };
+  return settings.testEndpoints ? [...modules, recorder] : modules;
+}
+
+function scheduledTasks({ database }: HostServices, orchestrator: Orchestrator): ScheduledTask[] {
+  const ofModules = orchestrator.ready().flatMap(({ name, module }) => {
+    const tasks = module.tasks().filter((task) => task.kind === 'scheduled');
+    return tasks.map(
+      (task): ScheduledTask => ({ name: `${name}.${task.name}`, cron: task.cron, run: () => task.run() }),
+    );
+  });
+  const run = () => database.store.deleteOldEvents(EVENTS_KEPT_DAYS);
+  return [...ofModules, { name: 'runtime.delete_old_events', cron: '30 3 * * *', run }];
+}

@@ -1,3 +1,0 @@
-import { describeRow } from './matrix.ts';
-
-await describeRow('fastify-redis');

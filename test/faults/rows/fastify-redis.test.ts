@@ -1,3 +1,0 @@
-import { describeFaults } from '../describe-faults.ts';
-
-await describeFaults('fastify-redis');

@@ -5,7 +5,6 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from ai_module_runtime.errors import RETRY_AFTER
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
 from ai_module_runtime.modules.health import run_probes
 
@@ -27,7 +26,6 @@ async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Res
     fine = problems["database"] is None
     if not fine:
         response.status_code = 503
-        response.headers.update(RETRY_AFTER)
     return HostHealth(
         status="healthy" if fine else "unhealthy",
         mode="embedded" if host.is_embedded else "distributed",

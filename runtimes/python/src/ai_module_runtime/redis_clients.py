@@ -13,7 +13,7 @@ class RedisClients:
 
     def __init__(self, url: str | None) -> None:
         self._url = url
-        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, "Redis"] = weakref.WeakKeyDictionary()
+        self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
 
     def client(self) -> "Redis":
         """The client of the running event loop, made on first use.

@@ -22,8 +22,8 @@ class HostHealth(BaseModel):
 @router.get("/health", responses={503: {"model": HostHealth}})
 async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
     """Answer 200, or 503 while the database does not answer."""
-    problems = await run_probes({"database": host.database.ping})
-    fine = problems["database"] is None
+    probes = await run_probes({"database": host.database.ping})
+    fine = probes["database"].succeeded
     if not fine:
         response.status_code = 503
     return HostHealth(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError
 
@@ -21,26 +22,29 @@ class ProbeError(Exception):
         self.code = code
 
 
-async def run_probes(probes: Mapping[str, Probe]) -> dict[str, str | None]:
-    """Run all probes at the same time. Returns what is wrong with each, as a code, or None.
+@dataclass(frozen=True)
+class ProbeResult:
+    """Whether a probe succeeded; if not, the reason if it gave one."""
 
-    A probe that raises or takes two seconds counts as failed.
-    """
+    succeeded: bool
+    reason: str | None = None
+
+
+async def run_probes(probes: Mapping[str, Probe]) -> dict[str, ProbeResult]:
+    """Run all probes at the same time; one that raises or takes two seconds counts as failed."""
     results = await asyncio.gather(*(_run(name, probe) for name, probe in probes.items()))
     return dict(zip(probes, results, strict=True))
 
 
-async def _run(name: str, probe: Probe) -> str | None:
+async def _run(name: str, probe: Probe) -> ProbeResult:
     try:
         async with asyncio.timeout(PROBE_SECONDS):
-            return None if await probe() else "unavailable"
+            return ProbeResult(await probe())
     except ProbeError as error:
-        return error.code
+        return ProbeResult(False, error.code)
     except DatabaseUnavailableError:
         # Everything else in the process reports it.
-        return "database_unavailable"
-    except TimeoutError:
-        return "timeout"
+        return ProbeResult(False)
     except Exception as error:
         logger.warning("probe %s failed (%s)", name, type(error).__name__)
-        return "unavailable"
+        return ProbeResult(False)

@@ -120,13 +120,14 @@ class JobModule(BaseAIModule):
         """Run the probes; metrics are added while the database answers. Never raises."""
         if self._service is None:
             return ModuleHealth(status="unhealthy", dependencies_ok=False)
-        problems = await run_probes(self.get_probes())
-        dependencies = {name: problem is None for name, problem in problems.items()}
+        results = await run_probes(self.get_probes())
+        dependencies = {name: result.succeeded for name, result in results.items()}
+        reasons = {name: result.reason for name, result in results.items() if result.reason is not None}
         fine = all(dependencies.values())
         status = "healthy" if fine else "degraded" if any(dependencies.values()) else "unhealthy"
         metrics: dict[str, Any] = {"dependencies": dependencies}
-        if not fine:
-            metrics["reasons"] = {name: problem for name, problem in problems.items() if problem is not None}
+        if reasons:
+            metrics["reasons"] = reasons
         if dependencies.get("database"):
             try:
                 metrics.update(await self.get_metrics())

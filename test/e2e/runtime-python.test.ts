@@ -10,7 +10,7 @@ import { ManifestSchema } from '../../src/core/manifest/schema.ts';
 import { goodManifest } from '../core/manifest/good-manifest.ts';
 import { mutate } from '../core/manifest/mutants.ts';
 import { candidateManifest, Draw } from '../core/pack/random-manifest.ts';
-import { draws, eachSeed } from '../draws.ts';
+import { draws, eachSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
 
@@ -32,6 +32,18 @@ await describeWhere('the Python runtime', missingPython(), async () => {
   const wanted = await dependenciesOf(join(runtime, 'pyproject.toml'));
   const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
   const environment = await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages);
+
+  if (isNightly)
+    it('passes its own tests with the oldest versions of its dependencies', { timeout: 600_000 }, async () => {
+      const oldest = wanted.packages.map((one) => one.replace(/>=([^,]+).*/, '==$1'));
+      const folder = join(project, '.cache/installed', `runtime-oldest-${hash}`);
+      // Old versions of Starlette use httpx.
+      const python = join(await pythonEnvironment(folder, [...oldest, 'httpx']), 'bin/python');
+      // Old versions cause deprecation warnings.
+      const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
+      const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 });
+      expect(stdout).toMatch(/^\d+ passed/m);
+    });
 
   /** The output of a tool in the runtime's folder. Throws with the output if the tool fails. */
   async function tool(name: string, ...args: string[]): Promise<string> {

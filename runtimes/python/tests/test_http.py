@@ -6,7 +6,6 @@ from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
-import httpx2
 import jwt
 import pytest
 
@@ -123,7 +122,7 @@ def test_a_token_is_the_user() -> None:
 
 @pytest.mark.parametrize("path", ["/%", "/api/v1/modules/%zz/health", "/health?x=%f", "/%ff"])
 def test_refuses_malformed_escapes(host: TestHost, path: str) -> None:
-    request = httpx2.Request("GET", "http://testserver")
+    request = host.client.build_request("GET", "/")
     request.url = request.url.copy_with(raw_path=path.encode())
     response = host.client.send(request)
     assert (response.status_code, response.json()) == (400, {"detail": "bad_request"})
@@ -147,6 +146,8 @@ def test_the_documentation_loads_nothing_from_other_servers(host: TestHost) -> N
 
 def test_documents_the_answers_of_each_endpoint(host: TestHost) -> None:
     paths = host.client.get("/openapi.json").json()["paths"]
+    assert paths["/api/v1/modules/{name}/health"]["get"]["security"] == [{}, {"HTTPBearer": []}]
+    assert paths["/api/v1/events"]["post"]["security"] == [{"HTTPBearer": []}]
     answers = {f"{method} {path}": list(one["responses"]) for path in paths for method, one in paths[path].items()}
     assert answers == {
         "get /health": ["200", "503"],

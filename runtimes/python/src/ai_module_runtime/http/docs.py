@@ -95,6 +95,9 @@ def _add_errors(operation: dict[str, Any], route: KnownRoute) -> None:
     if "422" in responses:
         responses["422"] = _response(422, "ValidationErrorBody")
     operation["responses"] = dict(sorted(responses.items()))
+    if route.takes_user and not route.needs_user:
+        # An empty requirement: the token is optional.
+        operation["security"] = [{}, *operation.get("security", [])]
 
 
 def _statuses(route: KnownRoute) -> list[int]:

@@ -1,6 +1,8 @@
 """What is decided about a request before its body is read."""
 
+import asyncio
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +21,8 @@ from ai_module_runtime.settings import API_PREFIX
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
 
+DISCARD_BYTES = 32 * 1024 * 1024
+DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 OWN_PATHS = frozenset({"/health", "/docs", "/openapi.json"})
 
@@ -42,7 +46,7 @@ class RequestGuard:
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         refusal = _refuse_address(scope) or await self._refuse_caller(scope)
         if refusal is not None:
-            return await refusal(scope, receive, send)
+            return await _answer_at_once(refusal, scope, receive, send)
         body = await read_body(receive)
         refusal = refuse_body(body, Headers(scope=scope))
         if refusal is not None:
@@ -78,6 +82,28 @@ def _refuse_address(scope: Scope) -> Response | None:
         if MALFORMED_ESCAPE.search(part):
             return error_response(400, "bad_request")
     return None
+
+
+async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer before the body, then read on without keeping it: many clients look for the answer only after they sent it."""
+
+    async def keep_open(message: Message) -> None:
+        await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
+
+    await refusal(scope, receive, keep_open)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            await _discard(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _discard(receive: Receive) -> None:
+    size = 0
+    while size < DISCARD_BYTES:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 def _without_body(send: Send) -> Send:

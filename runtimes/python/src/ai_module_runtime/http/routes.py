@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
-from ai_module_runtime.http.permissions import PermissionCheck, get_current_user, require_admin
+from ai_module_runtime.http.permissions import PermissionCheck, get_current_user, get_optional_user, require_admin
 from ai_module_runtime.settings import API_PREFIX
 
 MODULES_PREFIX = f"{API_PREFIX}/modules/"
@@ -23,6 +23,7 @@ class KnownRoute:
     path: str
     methods: frozenset[str]
     pattern: re.Pattern[str]
+    takes_user: bool
     needs_user: bool
     needs_admin: bool
     permissions: tuple[str, ...]
@@ -81,6 +82,7 @@ def _known(path: str, route: APIRoute) -> KnownRoute:
         path=path_format,
         methods=frozenset(route.methods or ()),
         pattern=pattern,
+        takes_user=get_optional_user in calls,
         needs_user=get_current_user in calls,
         needs_admin=require_admin in calls,
         permissions=tuple(checks),

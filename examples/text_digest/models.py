@@ -1,24 +1,10 @@
-"""Tables of text_digest. After a change: `python -m app.migrate text_digest "what changed"`."""
+"""The module's own tables. There are none yet: jobs and results are in tables of the runtime.
 
-from ai_module_runtime import JobRow, ResultRow, job_indexes
-from sqlmodel import Field
+Declare a table as a class, then run `python -m app.migrate text_digest "what changed"`:
 
+    class TextDigestNote(SQLModel, table=True):
+        __tablename__ = "text_digest_notes"
 
-class TextDigestJob(JobRow, table=True):
-    """A job; its columns come from `JobRow`."""
-
-    __tablename__ = "text_digest_jobs"
-    __table_args__ = job_indexes("text_digest_jobs")
-
-
-class TextDigestResult(ResultRow, table=True):
-    """The result of a completed job; deleted with it."""
-
-    __tablename__ = "text_digest_results"
-
-    job_id: str = Field(
-        foreign_key="text_digest_jobs.id",
-        ondelete="CASCADE",
-        unique=True,
-        max_length=36,
-    )
+        id: int | None = Field(default=None, primary_key=True)
+        text: str
+"""

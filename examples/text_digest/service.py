@@ -1,4 +1,4 @@
-"""What text_digest does with a request. Queueing, retries, limits and cancelling come from `JobService`."""
+"""What text_digest does with a request. Jobs, retries, limits and cancelling come from the runtime."""
 
 import asyncio
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import ai_module_runtime as base
 from ai_module_runtime import JobSpec, ModuleContext
 
-from . import models
 from .config import TextDigestConfig
 from .events import LIFECYCLE_EVENTS
 from .provider import create_provider
@@ -26,9 +25,6 @@ class TextDigestService(base.JobService):
         self.provider = create_provider(context, self.config)
         spec = JobSpec(
             name="text_digest",
-            process_task="text_digest.process",
-            job_model=models.TextDigestJob,
-            result_model=models.TextDigestResult,
             events=LIFECYCLE_EVENTS,
             max_concurrent_jobs=4,
         )

@@ -1,4 +1,4 @@
-"""The module's background tasks, which workers run. Add one of your own with `ai_module_runtime.Task`."""
+"""The module's scheduled tasks: old jobs are deleted. Add one of your own with `ai_module_runtime.Task`."""
 
 from ai_module_runtime import job_tasks
 

@@ -14,7 +14,7 @@ import { bareEngine } from './bare-engine.ts';
 import { keepFigures, seconds } from './figures.ts';
 import { killUnderLoad, type Victim } from './scenarios/kills.ts';
 import { load, untilIdle } from './scenarios/load.ts';
-import { busOutage, outageUnderLoad } from './scenarios/outages.ts';
+import { outageUnderLoad, redisOutage, redisTrouble } from './scenarios/outages.ts';
 import { cancelRaces, duplicates, duplicatesDelaySeconds, hangingWorker } from './scenarios/races.ts';
 import { storedJobs } from './stored-jobs.ts';
 
@@ -95,8 +95,14 @@ function declareFaults(name: ModeName, world: World): void {
       keep({ 'Redis restarted': `${accepted} of ${accepted}, ${seconds(worstMs)}` });
     });
 
-    it('completes a job during an outage of the event bus', async () => {
-      keep({ 'bus away': seconds(await busOutage(world, host, launcher.services!.queue!)) });
+    it.each(['flushed', 'full'] as const)('completes every accepted job if Redis is %s under load', async (trouble) => {
+      const { accepted, refused } = await redisTrouble(world, host, trouble, amounts.outage);
+      expect([...refused]).toEqual([]);
+      keep({ [`Redis ${trouble}`]: `${accepted} of ${accepted}` });
+    });
+
+    it('completes a job during an outage of Redis', async () => {
+      keep({ 'Redis away': seconds(await redisOutage(world, host, launcher.services!.queue!)) });
     });
   }
 

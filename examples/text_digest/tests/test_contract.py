@@ -7,7 +7,7 @@ from ai_module_runtime.testing import (
     subscribed_events,
 )
 
-from .. import load_module, models
+from .. import load_module
 from ..events import LIFECYCLE_EVENTS, register_event_handlers
 
 MODULE = "text_digest"
@@ -28,12 +28,6 @@ manifest = module.get_metadata()
 def test_names() -> None:
     assert manifest.name == MODULE
     assert type(module).__name__ == manifest.class_name
-
-
-def test_tables() -> None:
-    jobs = models.TextDigestJob.__tablename__
-    results = models.TextDigestResult.__tablename__
-    assert (jobs, results) == (f"{MODULE}_jobs", f"{MODULE}_results")
 
 
 def test_endpoints_and_their_permissions() -> None:

@@ -1,37 +1,32 @@
 """A module made for these tests: its work does what its input says."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from pydantic_settings import SettingsConfigDict
-from sqlmodel import Field
 
-from ai_module_runtime.jobs.errors import PermanentError, TransientError
-from ai_module_runtime.jobs.events import LifecycleEvents
-from ai_module_runtime.jobs.models import JobRow, ResultRow, job_indexes
-from ai_module_runtime.jobs.service import JobService, ReportProgress
-from ai_module_runtime.jobs.spec import JobSpec
-from ai_module_runtime.modules.context import ModuleContext
-from ai_module_runtime.modules.manifest import ModuleMetadata
-from ai_module_runtime.modules.module_config import ModuleConfig
-from ai_module_runtime.tasks.queue import TaskQueue
-from ai_module_runtime.testing import TestHost
-
-
-class SampleJob(JobRow, table=True):
-    __tablename__ = "sample_jobs"
-    __table_args__ = job_indexes("sample_jobs")
-
-
-class SampleResult(ResultRow, table=True):
-    __tablename__ = "sample_results"
-
-    job_id: str = Field(foreign_key="sample_jobs.id", ondelete="CASCADE", unique=True, max_length=36)
+from ai_module_runtime import (
+    DatabaseUnavailableError,
+    JobRow,
+    JobService,
+    JobSpec,
+    LifecycleEvents,
+    ModuleConfig,
+    ModuleContext,
+    ModuleMetadata,
+    PermanentError,
+    ProcessRequest,
+    ReportProgress,
+    Task,
+    TransientError,
+)
+from ai_module_runtime.modules.discovery import Candidate
+from ai_module_runtime.testing import TestHost, wait_until
 
 
 class SampleConfig(ModuleConfig):
@@ -39,24 +34,16 @@ class SampleConfig(ModuleConfig):
 
 
 class SampleService(JobService):
-    """Its jobs are not run by a worker: the tests run them one step at a time."""
-
     def __init__(self, context: ModuleContext, **settings: Any) -> None:
         defaults = {"retry_delay_seconds": 0, "timeout_seconds": 5, "retry_attempts": 1}
-        spec = JobSpec(
-            name="sample",
-            process_task="sample.process",
-            job_model=SampleJob,
-            result_model=SampleResult,
-            events=LifecycleEvents(
-                started="sample.started",
-                progress="sample.progress",
-                completed="sample.completed",
-                failed="sample.failed",
-                cancelled="sample.cancelled",
-            ),
+        events = LifecycleEvents(
+            started="sample.started",
+            progress="sample.progress",
+            completed="sample.completed",
+            failed="sample.failed",
+            cancelled="sample.cancelled",
         )
-        super().__init__(context, spec, SampleConfig(**{**defaults, **settings}))
+        super().__init__(context, JobSpec(name="sample", events=events), SampleConfig(**{**defaults, **settings}))
         self.opened = 0
 
     async def initialize(self) -> None:
@@ -87,32 +74,76 @@ class SampleService(JobService):
         return {"echo": input_data}
 
 
-@pytest.fixture
-def sent() -> AsyncMock:
-    """Messages are counted, not sent."""
-    return AsyncMock()
+class Sample:
+    """The module in a host that runs."""
+
+    def __init__(self, host: TestHost, settings: dict[str, Any], tasks: tuple[Task, ...]) -> None:
+        fields = {"version": "1.0.0", "description": "A module", "author": "A Tester", "class_name": "Sample"}
+        manifest = ModuleMetadata(name="sample", **fields)
+        self._host = host
+        self._candidate = Candidate("sample", Path(__file__).parent, "tests", manifest)
+        self.context = host.host.create_context(manifest, self._candidate.folder)
+        self._settings = settings
+        self.service = self.create_service(self.context)
+        host.host.jobs.add(self._candidate, self.context, self.create_service)
+        host.host.jobs._tasks += [(self.context, task) for task in tasks]
+
+    def create_service(self, context: ModuleContext) -> SampleService:
+        return SampleService(context, **self._settings)
+
+    async def register(self) -> None:
+        host = self._host.host
+        host.orchestrator.candidates = [self._candidate]
+        await host.register_modules()
+
+    def call(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        return self._host.call(function, *arguments)
+
+    def start(self, user_id: str, **input_data: Any) -> JobRow:
+        job: JobRow = self.call(
+            self.service.start_processing, ProcessRequest(input_data={"x": 1, **input_data}), user_id
+        )
+        return job
+
+    def job(self, job: JobRow) -> JobRow:
+        found: JobRow = self.call(self.service.get_job, job.id)
+        return found
+
+    def wait_for(self, job: JobRow, *statuses: str) -> JobRow:
+        """The job, once it has one of the statuses; by default an end."""
+
+        def reached() -> JobRow | None:
+            now = self.job(job)
+            return now if now.status in (statuses or ("completed", "failed", "cancelled")) else None
+
+        return wait_until(reached)
+
+
+MakeSample = Callable[..., Sample]
 
 
 @pytest.fixture
-def context(host: TestHost, sent: AsyncMock) -> ModuleContext:
-    """What the host gives to a module, except the queue."""
-    fields = {"version": "1.0.0", "description": "A module", "author": "A Tester", "class_name": "Sample"}
-    manifest = ModuleMetadata(name="sample", **fields)
-    queue = TaskQueue(host.host.celery_app, host.host.stopping)
-    queue.send = sent  # type: ignore[method-assign]
-    return replace(host.host.create_context(manifest, Path(__file__).parent), queue=queue)
+def make_sample(host: TestHost) -> Iterator[MakeSample]:
+    """Adds the module to the host, with other settings than the usual ones."""
+
+    def make(*tasks: Task, **settings: Any) -> Sample:
+        sample = Sample(host, settings, tasks)
+        host.call(sample.register)
+        return sample
+
+    yield make
+    host.host.jobs.clear()
+    host.host.events.unsubscribe("sample")
+    host.host.orchestrator.candidates = []
 
 
 @pytest.fixture
-def service(host: TestHost, context: ModuleContext) -> Iterator[SampleService]:
-    """A sample service whose messages go nowhere."""
+def sample(make_sample: MakeSample) -> Sample:
+    return make_sample()
 
-    async def create_tables() -> None:
-        async with context.db.engine().begin() as connection:
-            for model in (SampleJob, SampleResult):
-                await connection.run_sync(model.metadata.tables[str(model.__tablename__)].create, checkfirst=True)
 
-    host.call(create_tables)
-    sample = SampleService(context)
-    yield sample
-    host.call(sample.close)
+@contextmanager
+def no_database(host: TestHost) -> Iterator[None]:
+    """While the block runs, the host's database can't be reached."""
+    with patch.object(host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError)):
+        yield

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from ai_module_runtime.clock import utcnow
 from ai_module_runtime.testing import TestHost
 
 from .app_host import tokens
+from .conftest import Sample, no_database
 
 EVENTS = "/api/v1/events"
 EVENT = {"name": "user.deleted", "data": {"user_id": "nobody"}}
@@ -166,9 +168,19 @@ def test_an_error_of_authenticate_is_no_error_of_the_server(host: TestHost) -> N
     assert response.headers["Retry-After"] == "5"
 
 
-def test_an_unavailable_database_is_reported(host: TestHost) -> None:
-    path = "/api/v1/test/events"
-    with patch.object(host.host.database, "engine", side_effect=ConnectionRefusedError):
-        response = host.client.get(path, headers=host.headers("admin", admin=True))
-    assert (response.status_code, response.json()) == (503, {"detail": "database_unavailable"})
-    assert response.headers["Retry-After"] == "5"
+def test_without_a_database_every_route_answers_503_in_time(
+    host: TestHost, sample: Sample, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = host.headers("admin", admin=True)
+    with no_database(host):
+        for method, path in (("GET", "/api/v1/test/events"), ("POST", EVENTS)):
+            begin = monotonic()
+            response = host.client.request(method, path, headers=headers, json=EVENT if method == "POST" else None)
+            assert (response.status_code, response.json()) == (503, {"detail": "database_unavailable"})
+            assert response.headers["Retry-After"] == "5"
+            assert monotonic() < begin + 5
+        health = host.client.get("/health")
+        assert (health.status_code, health.json()["status"]) == (503, "unhealthy")
+    lines = [record for record in caplog.records if "the database is unavailable" in record.getMessage()]
+    assert len(lines) == 1
+    assert sample.wait_for(sample.start("someone")).status == "completed"

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from ai_module_runtime import Host, Ports, SettingsError, Tokens, create_host, read_environment, read_settings
-from ai_module_runtime.db.database import database_address
 
 DATABASE_URL = "postgresql://localhost/ai"
 REDIS_URL = "redis://localhost"
@@ -16,14 +15,17 @@ PRODUCTION = {"APP_ENV": "production", "DATABASE_URL": DATABASE_URL, "JWT_SECRET
 def test_has_defaults_for_everything() -> None:
     settings = read_settings({"PORT": "", "LOG_LEVEL": ""})
     assert (settings.port, settings.log_level) == (8000, "INFO")
-    assert not settings.distributed
+    assert settings.database_url is None
+    assert settings.runs_jobs
     assert not settings.production
 
 
-def test_is_distributed_with_redis() -> None:
-    settings = read_settings({"AI_DATABASE_URL": DATABASE_URL, "AI_REDIS_URL": REDIS_URL})
-    assert settings.distributed
-    assert str(database_address(settings.database_url, settings.data_dir)) == "postgresql+asyncpg://localhost/ai"
+@pytest.mark.parametrize(
+    ("more", "runs_jobs"), [({}, True), ({"AI_ROLE": "web"}, False), ({"AI_REDIS_URL": REDIS_URL}, False)]
+)
+def test_says_who_runs_jobs(more: dict[str, str], runs_jobs: bool) -> None:
+    settings = read_settings({"AI_DATABASE_URL": DATABASE_URL, **more})
+    assert settings.runs_jobs == runs_jobs
 
 
 def test_the_prefix_takes_precedence() -> None:
@@ -35,7 +37,7 @@ def test_the_prefix_takes_precedence() -> None:
 
 
 def test_reads_only_prefixed_variables() -> None:
-    settings = read_settings({"DATABASE_URL": "mysql://x", "PORT": "x", "AI_LOG_LEVEL": "error"})
+    settings = read_settings({"DATABASE_URL": "mysql://x", "ROLE": "worker", "PORT": "x", "AI_LOG_LEVEL": "error"})
     assert (settings.database_url, settings.port, settings.log_level) == (None, 8000, "ERROR")
 
 
@@ -46,6 +48,9 @@ def test_reads_only_prefixed_variables() -> None:
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"AI_JOB_LEASE_SECONDS": "0", "WORKER_CONCURRENCY": "0"}, "WORKER_CONCURRENCY(.|\n)*AI_JOB_LEASE_SECONDS"),
         ({"REDIS_URL": REDIS_URL}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///app.db"}, "DATABASE_URL must begin with postgresql://"),
+        ({"AI_DIRECT_DATABASE_URL": DATABASE_URL}, "DIRECT_DATABASE_URL"),
+        ({"AI_ROLE": "worker"}, "AI_ROLE"),
         ({"NODE_ENV": "Production"}, "NODE_ENV"),
         ({"APP_ENV": "prod"}, "APP_ENV"),
         ({"NODE_ENV": "production"}, "JWT_SECRET"),
@@ -73,12 +78,8 @@ def test_starts_in_production() -> None:
 def test_reads_a_file_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / ".env"
     file.write_text("PORT=81\nLOG_LEVEL=error\n", encoding="utf-8-sig")
+    monkeypatch.delenv("AI_LOG_LEVEL", raising=False)
     monkeypatch.setenv("LOG_LEVEL", "debug")
     settings = read_settings(read_environment(file), without_prefix=True)
     assert (settings.port, settings.log_level) == (81, "DEBUG")
     assert read_environment(tmp_path / "missing")["LOG_LEVEL"] == "debug"
-
-
-def test_the_database_is_in_the_data_folder_whatever_its_name(tmp_path: Path) -> None:
-    folder = tmp_path / "m?v %20 #ü"
-    assert database_address(None, folder).database == str(folder / "app.db")

@@ -24,7 +24,7 @@ interface HostFolder {
   readonly modulesDir: string;
   /** None in embedded mode. */
   readonly services: Services | undefined;
-  readonly commands: (dir: string, dataDir: string) => Commands;
+  readonly commands: (dir: string, dataDir: string, withoutWorkers: boolean) => Commands;
 }
 
 /** Starts a host's folder, or an edited copy of it, as child processes on a free port. */
@@ -32,8 +32,9 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'conformance-data-'));
   const dir = options.edit === undefined ? folder.dir : copyHost(folder.dir);
   options.edit?.(join(dir, folder.modulesDir));
-  const { web, workers: all, env: ofStack } = folder.commands(dir, dataDir);
-  const workers = options.withoutWorkers === true ? [] : all;
+  const withoutWorkers = options.withoutWorkers === true;
+  const { web, workers: all, env: ofStack } = folder.commands(dir, dataDir, withoutWorkers);
+  const workers = withoutWorkers ? [] : all;
   const services = options.beside?.services ?? (await folder.services?.fresh()) ?? {};
   // Inherits nothing from the tests' environment, such as NODE_ENV or DATABASE_URL.
   const env = {

@@ -38,6 +38,12 @@ export const modes = {
     needs: [],
     launcher: (dir) => fastapiLauncher({ dir, python: pythonFor(dir) }),
   },
+  'fastapi-postgres': {
+    title: 'fastapi, PostgreSQL, two web processes',
+    stack: 'fastapi',
+    needs: ['postgres'],
+    launcher: (dir) => fastapi(dir, 1, 'web'),
+  },
   'fastapi-prefork': {
     title: 'fastapi, PostgreSQL and Redis, two prefork workers',
     stack: 'fastapi',
@@ -54,12 +60,12 @@ export const modes = {
 
 export type ModeName = keyof typeof modes;
 
-function fastapi(dir: string, workers: number, pool: 'prefork' | 'threads'): Launcher {
+function fastapi(dir: string, workers: number, pool: 'prefork' | 'threads' | 'web'): Launcher {
   return fastapiLauncher({
     dir,
     python: pythonFor(dir),
     workers,
     pool,
-    services: new ScratchServices({ redis: true }),
+    services: new ScratchServices({ redis: pool !== 'web' }),
   });
 }

@@ -141,6 +141,8 @@ export function describeDistributed(world: World): void {
         await services?.queue?.stop();
         const { job_id } = await submit(caller, neighbour, { test: 'data' });
         await waitUntil('degraded', async () => (await statusOf(host)) === 'degraded', 30);
+        const { metrics } = health.parse((await world.admin(host).get(under(neighbour, '/health'))).json);
+        expect(metrics.reasons).toEqual({ queue: 'broker_unavailable' });
         await services?.queue?.start();
         await waitUntil('healthy', async () => (await statusOf(host)) === 'healthy', 30);
         expect((await finish(caller, neighbour, job_id, 30)).status).toBe('completed');

@@ -20,7 +20,7 @@ const routes = [
 ].map((route) => [route, new RegExp(`^${route.replace('/N/', '/\\w+/').replace('{id}', '[^/]+')}$`)] as const);
 
 /** Maps and user or provider data: their keys are not part of the wire format. */
-const open = ['$.errors', '$.output_data', '$.events[].data', '$.detail[].loc'];
+const open = ['$.errors', '$.output_data', '$.events[].data', '$.detail[].loc', '$.metrics.reasons'];
 const openOf: Readonly<Record<string, readonly string[]>> = { 'GET /health 200': ['$.modules'] };
 
 interface Kind {

@@ -1,54 +1,99 @@
-"""Celery alone, on the servers of a host. Loaded by bare-engine.ts and run in the host's folder. Workers import it."""
+"""The engine of the Python runtime alone, on the database of a host. Loaded by bare-engine.ts, run in the host's folder.
+
+With BARE_ROLE=worker it is a worker without Celery; the workers of Celery import it.
+"""
 
 import asyncio
 import os
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from uuid import uuid4
 
+from ai_module_runtime.engine import ModuleSpec, Worker, registration_of
 from app.host import host
 
-celery_app = host.celery_app
 
-done = 0
-
-
-@celery_app.task(name="bare.nothing")
-def nothing(_number):
-    global done
-    done += 1
+async def nothing(_job, _run):
+    return {}
 
 
-def send(number):
-    celery_app.send_task("bare.nothing", args=(number,), priority=5)
+async def ignore(_module, _event):
+    return None
 
 
-def until_empty(messages):
-    if not host.settings.distributed:
-        while done < messages:
-            time.sleep(0.01)
-        return
-    import redis
-
-    client = redis.Redis.from_url(os.environ["REDIS_URL"])
-    while sum(client.llen(key) for key in client.scan_iter("jobs*") if client.type(key) == b"list") + client.hlen("unacked"):
-        time.sleep(0.02)
+SPECS = {"bare": ModuleSpec(name="bare", run_job=nothing, max_concurrent_jobs=1000, retry_attempts=0)}
 
 
-def measure(messages):
+def make_worker(concurrency):
+    messages = host.messages
+    return Worker(
+        host.database,
+        SPECS,
+        ignore,
+        concurrency=concurrency,
+        delivery_slots=0,
+        on_retry=messages.send if messages else lambda _delay: None,
+    )
+
+
+@asynccontextmanager
+async def start_celery():
+    async with make_worker(0).running() as worker:
+        yield worker
+
+
+if host.messages is not None:
+    from ai_module_runtime.engine.celery import CeleryWorker
+
+    celery_app = host.celery_app
+    CeleryWorker(celery_app, start_celery, host.messages)
+
+
+async def add(user, count, limit):
+    for _ in range(count):
+        await host.store.add_job(str(uuid4()), "bare", user, {}, max_active=limit)
+        host.wake_workers()
+
+
+async def measure(jobs):
+    await host.open()
+    await host.store.register_modules(registration_of(SPECS.values()), ["bare"])
+    workers = [start_worker() for _ in range(int(os.environ["BARE_WORKERS"]))]
+    own = None if workers else make_worker(host.settings.worker_concurrency)
+    if own:
+        await own.start()
     begin = time.monotonic()
-    with ThreadPoolExecutor(16) as pool:
-        list(pool.map(send, range(messages)))
-    until_empty(messages)
+    await asyncio.gather(*(add(f"user {i}", -(-jobs // 16), jobs) for i in range(16)))
+    while True:
+        stats = await host.store.job_stats("bare")
+        if stats.pending_jobs + stats.processing_jobs == 0:
+            break
+        await asyncio.sleep(0.02)
     print(f"took {round((time.monotonic() - begin) * 1000)}", flush=True)
+    for each in workers:
+        each.terminate()
+    if own:
+        await own.stop()
+    await host.close()
+
+
+async def work():
+    worker = make_worker(host.settings.worker_concurrency)
+    await worker.start()
+    print(" ready.", file=sys.stderr, flush=True)
+    await asyncio.Event().wait()
 
 
 def start_worker():
-    argv = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker", "-l", "INFO"]
-    worker = subprocess.Popen(
-        [*argv, "-P", os.environ["BARE_POOL"]], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    )
+    if host.messages is None:
+        argv, role = [sys.executable, "-m", "bare"], "worker"
+    else:
+        argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker", "-l", "INFO"], ""
+        argv += ["-P", os.environ["BARE_POOL"]]
+    env = {**os.environ, "BARE_ROLE": role}
+    worker = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     while " ready." not in (line := worker.stderr.readline()):
         if not line:
             sys.exit("the worker ended")
@@ -58,19 +103,5 @@ def start_worker():
     return worker
 
 
-async def embedded(messages):
-    from ai_module_runtime.tasks.embedded import EmbeddedWorker
-
-    await EmbeddedWorker(host).start()
-    await asyncio.to_thread(measure, messages)
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    count = int(sys.argv[-1])
-    workers = [start_worker() for _ in range(int(os.environ["BARE_WORKERS"]))]
-    if not workers:
-        asyncio.run(embedded(count))
-    measure(count)
-    for each in workers:
-        each.terminate()
+    asyncio.run(work() if os.environ.get("BARE_ROLE") == "worker" else measure(int(sys.argv[-1])))

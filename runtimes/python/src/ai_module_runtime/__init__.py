@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ai_module_runtime.commands.run_host import run_host as run_host
+    from ai_module_runtime.engine.errors import DatabaseUnavailableError as DatabaseUnavailableError
+    from ai_module_runtime.engine.errors import JobError as JobError
+    from ai_module_runtime.engine.errors import PermanentError as PermanentError
+    from ai_module_runtime.engine.errors import TransientError as TransientError
+    from ai_module_runtime.engine.store import Event as Event
+    from ai_module_runtime.engine.store import JobPage as JobPage
     from ai_module_runtime.errors import HttpError as HttpError
     from ai_module_runtime.errors import InvalidInputError as InvalidInputError
-    from ai_module_runtime.events.event_bus import EVERY_EVENT as EVERY_EVENT
-    from ai_module_runtime.events.event_bus import Event as Event
     from ai_module_runtime.events.event_bus import EventBus as EventBus
     from ai_module_runtime.events.event_bus import user_id_of as user_id_of
     from ai_module_runtime.events.event_data import EventData as EventData
@@ -35,13 +39,7 @@ if TYPE_CHECKING:
     from ai_module_runtime.http.permissions import requires as requires
     from ai_module_runtime.http.tokens import Tokens as Tokens
     from ai_module_runtime.http.tokens import bearer_token as bearer_token
-    from ai_module_runtime.jobs.errors import JobError as JobError
-    from ai_module_runtime.jobs.errors import PermanentError as PermanentError
-    from ai_module_runtime.jobs.errors import TransientError as TransientError
     from ai_module_runtime.jobs.events import LifecycleEvents as LifecycleEvents
-    from ai_module_runtime.jobs.models import JobRow as JobRow
-    from ai_module_runtime.jobs.models import ResultRow as ResultRow
-    from ai_module_runtime.jobs.models import job_indexes as job_indexes
     from ai_module_runtime.jobs.routing import JobId as JobId
     from ai_module_runtime.jobs.routing import Page as Page
     from ai_module_runtime.jobs.routing import QueryValues as QueryValues
@@ -51,15 +49,16 @@ if TYPE_CHECKING:
     from ai_module_runtime.jobs.schemas import ProcessRequest as ProcessRequest
     from ai_module_runtime.jobs.schemas import ProcessResponse as ProcessResponse
     from ai_module_runtime.jobs.schemas import StatsResponse as StatsResponse
+    from ai_module_runtime.jobs.service import JobRow as JobRow
     from ai_module_runtime.jobs.service import JobService as JobService
     from ai_module_runtime.jobs.service import ReportProgress as ReportProgress
     from ai_module_runtime.jobs.spec import JobSpec as JobSpec
-    from ai_module_runtime.jobs.store import JobPage as JobPage
     from ai_module_runtime.jobs.tasks import job_tasks as job_tasks
     from ai_module_runtime.modules.base_module import BaseAIModule as BaseAIModule
     from ai_module_runtime.modules.base_module import ModuleHealth as ModuleHealth
     from ai_module_runtime.modules.context import ModuleContext as ModuleContext
     from ai_module_runtime.modules.health import Probe as Probe
+    from ai_module_runtime.modules.health import ProbeError as ProbeError
     from ai_module_runtime.modules.job_module import JobModule as JobModule
     from ai_module_runtime.modules.manifest import ModuleMetadata as ModuleMetadata
     from ai_module_runtime.modules.module_config import ModuleConfig as ModuleConfig
@@ -69,14 +68,15 @@ if TYPE_CHECKING:
     from ai_module_runtime.settings import SettingsError as SettingsError
     from ai_module_runtime.settings import read_environment as read_environment
     from ai_module_runtime.settings import read_settings as read_settings
-    from ai_module_runtime.tasks.task import ModuleWorker as ModuleWorker
     from ai_module_runtime.tasks.task import Task as Task
     from ai_module_runtime.users import User as User
 
 _HOMES = {
     "commands.run_host": ("run_host",),
+    "engine.errors": ("DatabaseUnavailableError", "JobError", "PermanentError", "TransientError"),
+    "engine.store": ("Event", "JobPage"),
     "errors": ("HttpError", "InvalidInputError"),
-    "events.event_bus": ("EVERY_EVENT", "Event", "EventBus", "user_id_of"),
+    "events.event_bus": ("EventBus", "user_id_of"),
     "events.event_data": ("EventData",),
     "events.module_events": ("ModuleEvents",),
     "host": ("Host", "create_host"),
@@ -84,24 +84,21 @@ _HOMES = {
     "http.errors": ("error_responses",),
     "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "require_permission", "requires"),
     "http.tokens": ("Tokens", "bearer_token"),
-    "jobs.errors": ("JobError", "PermanentError", "TransientError"),
     "jobs.events": ("LifecycleEvents",),
-    "jobs.models": ("JobRow", "ResultRow", "job_indexes"),
     "jobs.routing": ("JobId", "Page", "QueryValues", "module_path"),
     "jobs.schemas": ("JobListResponse", "JobResponse", "ProcessRequest", "ProcessResponse", "StatsResponse"),
-    "jobs.service": ("JobService", "ReportProgress"),
+    "jobs.service": ("JobRow", "JobService", "ReportProgress"),
     "jobs.spec": ("JobSpec",),
-    "jobs.store": ("JobPage",),
     "jobs.tasks": ("job_tasks",),
     "modules.base_module": ("BaseAIModule", "ModuleHealth"),
     "modules.context": ("ModuleContext",),
-    "modules.health": ("Probe",),
+    "modules.health": ("Probe", "ProbeError"),
     "modules.job_module": ("JobModule",),
     "modules.manifest": ("ModuleMetadata",),
     "modules.module_config": ("ModuleConfig",),
     "ports": ("Ports", "is_allowed"),
     "settings": ("SettingsError", "Settings", "read_environment", "read_settings"),
-    "tasks.task": ("ModuleWorker", "Task"),
+    "tasks.task": ("Task",),
     "users": ("User",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -1,5 +1,7 @@
 """Refusals: what a client is told instead of an answer."""
 
+RETRY_AFTER = {"Retry-After": "5"}
+
 
 class HttpError(Exception):
     """A refusal that a client sees as `{"detail": code}` with the given status."""

@@ -1,28 +1,34 @@
 """A host: everything that modules run on, in one object."""
 
+import asyncio
 import inspect
-from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.db.database import Database, database_address
-from ai_module_runtime.events.event_bus import EventBus, Transport
+from ai_module_runtime.engine.clock import ScheduledTask
+from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.modules import registration_of
+from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.schema import set_up_schema
+from ai_module_runtime.engine.store import Event, Store
+from ai_module_runtime.engine.threads import WorkerThreads
+from ai_module_runtime.engine.worker import Worker
+from ai_module_runtime.events.event_bus import EventBus
 from ai_module_runtime.events.module_events import ModuleEvents
 from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.discovery import Candidate, discover
-from ai_module_runtime.modules.health import Probe
+from ai_module_runtime.modules.health import Probe, ProbeError
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.ports import Ports
+from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
 from ai_module_runtime.redis_clients import RedisClients
 from ai_module_runtime.settings import Settings
-from ai_module_runtime.tasks.celery_app import add_task, create_celery_app
-from ai_module_runtime.tasks.queue import TaskQueue
-from ai_module_runtime.tasks.stopping import Stopping
-from ai_module_runtime.tasks.task import ModuleWorker
-from ai_module_runtime.tasks.worker_loops import ServiceFactory, WorkerLoops
+from ai_module_runtime.tasks.module_jobs import ModuleJobs
 from ai_module_runtime.users import User
 
 if TYPE_CHECKING:
@@ -30,38 +36,136 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
 
+    from ai_module_runtime.engine.celery import WorkMessages
     from ai_module_runtime.modules.orchestrator import Orchestrator
 
 T = TypeVar("T")
 
+EVENT_DAYS = 30
+# Progress is stored for subscribers only. If there are test endpoints, there is one. No module can have this name.
+RECORDER = "test-recorder"
+BROKER_SECONDS = 1.0
+DELIVERY_SLOTS = 10
+
+logger = logging.getLogger(__name__)
+
 
 class Host:
-    """Settings, ports, database, events, queue and modules of one host. Make it with `create_host`.
+    """Settings, ports, database, events and modules of one host. Make it with `create_host`.
 
     Making it opens nothing. `app` is the web application, which starts and stops the host in its lifespan;
-    `celery_app` is the application of workers. Both are made on first use, so that workers do not load FastAPI.
+    `celery_app` is the application of workers. Both are made on first use, so that workers do not load FastAPI, and
+    web processes without Redis do not load Celery.
     """
 
     def __init__(self, settings: Settings, ports: Ports, modules: str) -> None:
         self.settings = settings
         self.ports = ports
         self.modules = modules
-        self.database = Database(database_address(ports.database or settings.database_url, settings.data_dir))
         self.redis = RedisClients(settings.redis_url)
-        self.events = EventBus(self._create_transport)
-        self.stopping = Stopping()
-        self.worker_loops = WorkerLoops(self.close_connections)
-        self.runs_worker = False
+        self.events = EventBus(lambda: self.store)
+        self.jobs = ModuleJobs()
+        self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
+        self._postgres: EmbeddedPostgres | None = None
+
+    @cached_property
+    def database(self) -> Database:
+        """The database. In embedded mode the first use starts PostgreSQL, or joins the one of another process."""
+        settings = self.settings
+        url = self.ports.database or settings.database_url or self._start_postgres().url
+        return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
+
+    def _start_postgres(self) -> EmbeddedPostgres:
+        self._postgres = start_embedded_postgres(
+            self.settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
+        )
+        return self._postgres
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the host starts its own PostgreSQL."""
+        return (self.ports.database or self.settings.database_url) is None
+
+    @property
+    def owns_postgres(self) -> bool:
+        """Whether this process has started the embedded PostgreSQL: no other process can be running jobs."""
+        return self._postgres is not None and self._postgres.is_owner
+
+    @cached_property
+    def store(self) -> Store:
+        """Jobs and events in the database."""
+        return Store(self.database)
+
+    async def open(self) -> None:
+        """Open the database, and bring the runtime's tables up to date.
+
+        Raises:
+            EmbeddedPostgresError: the embedded PostgreSQL can't run here.
+            SchemaPermissionError: the role may not create the tables; the message contains the SQL.
+            DatabaseUnavailableError: the database can't be reached.
+        """
+        await asyncio.to_thread(lambda: self.database)
+        await self.set_up_schema()
+
+    async def set_up_schema(self) -> None:
+        """Bring the runtime's tables up to date."""
+        await set_up_schema(self.database)
+
+    async def close(self) -> None:
+        """Close connections, and the embedded PostgreSQL if no other process uses it. The host can be opened again."""
+        await self.close_connections()
+        self.__dict__.pop("store", None)
+        self.__dict__.pop("database", None)
+        postgres, self._postgres = self._postgres, None
+        if postgres is not None:
+            await asyncio.to_thread(postgres.stop)
+
+    async def close_connections(self) -> None:
+        """Close what was opened on the running event loop."""
+        await self.jobs.services.close()
+        await self.redis.close()
+        if "database" in self.__dict__:
+            await self.database.close()
 
     @cached_property
     def celery_app(self) -> "Celery":
-        """The Celery application."""
-        return create_celery_app(self.settings, self._prepare_worker)
+        """The Celery application. Without Redis it runs nothing."""
+        from celery.loaders.app import AppLoader
+
+        from ai_module_runtime.engine.celery import create_celery_app
+
+        host = self
+
+        class Loader(AppLoader):
+            def on_worker_init(self) -> None:
+                """Called once in every process that Celery runs as a worker, before it forks."""
+                from ai_module_runtime.tasks.worker import prepare_worker
+
+                prepare_worker(host)
+
+        app = create_celery_app(
+            self.settings.redis_url or "memory://",
+            concurrency=self.settings.worker_concurrency,
+            name="app",
+            loader=Loader,
+        )
+        # For tasks of the application itself: Celery's current application belongs to a thread.
+        app.set_default()
+        return app
 
     @cached_property
-    def queue(self) -> TaskQueue:
-        """Sends tasks to workers."""
-        return TaskQueue(self.celery_app, self.stopping)
+    def messages(self) -> "WorkMessages | None":
+        """Tells Celery workers that there are jobs; None without Redis."""
+        if self.settings.redis_url is None:
+            return None
+        from ai_module_runtime.engine.celery import WorkMessages
+
+        return WorkMessages(self.celery_app, logger=logging.getLogger("ai_module_runtime.broker"))
+
+    def wake_workers(self) -> None:
+        """Called after a job was stored. Without Redis the database notifies workers."""
+        if self.messages is not None:
+            self.messages.send()
 
     @cached_property
     def app(self) -> "FastAPI":
@@ -77,10 +181,89 @@ class Host:
 
         return Orchestrator(self)
 
+    async def register_modules(self) -> None:
+        """Register the modules that are started, and what they and the application subscribed to."""
+        self.events.unsubscribe(RECORDER)
+        if self.settings.test_endpoints:
+            for spec in self.jobs.specs.values():
+                self.events.on(spec.lifecycle_events.get("progress", ""), RECORDER)(_ignore)
+        self.jobs.subscribe(self.events.subscriptions())
+        present = {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
+        await self.store.register_modules(registration_of(self.jobs.specs.values()), present)
+
+    def create_worker(
+        self,
+        *,
+        runs_jobs: bool = True,
+        concurrency: int | None = None,
+        delivery_slots: int = DELIVERY_SLOTS,
+        sole: bool = False,
+    ) -> Worker:
+        """What runs jobs, delivers events and keeps time in this process."""
+        threads = WorkerThreads(self.close_connections) if runs_jobs else None
+        messages = self.messages
+
+        async def run_apart(function: Callable[[], Awaitable[object]]) -> object:
+            async def run() -> object:
+                return await function()
+
+            return await (run() if threads is None else threads.run(run))
+
+        async def after_sweep() -> None:
+            if messages is not None:
+                await messages.send_if_jobs_wait(self.store)
+
+        async def delete_old_events() -> None:
+            while await self.store.delete_old_events(EVENT_DAYS):
+                pass
+
+        tasks = [
+            *self.jobs.scheduled_tasks(run_apart),
+            ScheduledTask("runtime.delete_old_events", "30 3 * * *", delete_old_events),
+        ]
+        return Worker(
+            self.database,
+            self.jobs.specs,
+            self.events.handle,
+            concurrency=self.settings.worker_concurrency if concurrency is None else concurrency,
+            delivery_slots=delivery_slots,
+            lease_seconds=self.settings.job_lease_seconds,
+            runs_jobs=runs_jobs,
+            threads=threads,
+            sole=sole,
+            tasks=tasks if runs_jobs else (),
+            after_sweep=after_sweep,
+            on_retry=messages.send if messages is not None else lambda _delay: None,
+            outage=self.outage,
+        )
+
     @property
     def probes(self) -> Mapping[str, Probe]:
         """Health checks of what the host provides to modules."""
-        return {"database": self.database.answers, "queue": self.queue.answers, "events": self.events.ping}
+        return {"database": self._database_answers, "queue": self._queue_works, "events": self._database_answers}
+
+    async def _database_answers(self) -> bool:
+        return await self.database.ping()
+
+    async def _queue_works(self) -> bool:
+        """Whether a job that is added now would be started.
+
+        Raises:
+            ProbeError: it would wait; the code says for what.
+        """
+        if self.settings.redis_url is not None and not await self._broker_answers():
+            raise ProbeError("broker_unavailable")
+        if not await self.store.has_workers():
+            raise ProbeError("no_workers")
+        return True
+
+    async def _broker_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(BROKER_SECONDS):
+                await self.redis.client().ping()
+        except Exception:
+            return False
+        return True
 
     async def authenticate(self, request: "Request") -> User | None:
         """The user of a request, as the host's port returns it."""
@@ -111,48 +294,13 @@ class Host:
             manifest=manifest,
             folder=folder,
             db=self.database,
+            store=self.store,
             events=ModuleEvents(self.events, manifest.name),
-            queue=self.queue,
             log=self.ports.logger.getChild(manifest.name),
             env=self.settings.env,
-            lease_seconds=self.settings.job_lease_seconds,
             probes=self.probes,
+            wake_workers=self.wake_workers,
         )
-
-    def register_tasks(self, candidate: Candidate, context: ModuleContext) -> None:
-        """Import a module's tasks and declare them to Celery.
-
-        Raises:
-            Exception: the module cannot be imported, or its configuration is not valid.
-        """
-        workers: dict[ServiceFactory, ModuleWorker] = {}
-        for task in candidate.import_tasks():
-            if task.create_service not in workers:
-                workers[task.create_service] = ModuleWorker(context, task.create_service, self.worker_loops)
-            run = _named(partial(task.run, workers[task.create_service]), task.name)
-            every = task.every(self.settings) if callable(task.every) else task.every
-            add_task(self.celery_app, f"{candidate.name}.{task.name}", run, every)
-
-    async def close_connections(self) -> None:
-        """Close the connections of the running event loop."""
-        await self.redis.close()
-        await self.database.dispose()
-
-    def _prepare_worker(self) -> None:
-        # An embedded worker runs in a process that has prepared everything.
-        if not self.runs_worker:
-            from ai_module_runtime.tasks.worker import prepare_worker
-
-            prepare_worker(self)
-
-    def _create_transport(self) -> Transport:
-        if self.settings.distributed:
-            from ai_module_runtime.events.redis_transport import RedisTransport
-
-            return RedisTransport(self.redis, self.settings.job_lease_seconds)
-        from ai_module_runtime.events.memory_transport import MemoryTransport
-
-        return MemoryTransport()
 
 
 def create_host(settings: Settings, ports: Ports, *, modules: str) -> Host:
@@ -179,11 +327,5 @@ async def call_port(function: Callable[..., Any], *arguments: Any) -> Any:
     return await result if inspect.isawaitable(result) else result
 
 
-def _named(run: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """Celery takes only functions with a name."""
-
-    def task(*arguments: Any) -> Any:
-        return run(*arguments)
-
-    task.__name__ = task.__qualname__ = name
-    return task
+async def _ignore(_event: Event) -> None:
+    """The handler of a subscriber that only wants events to be stored."""

@@ -1,9 +1,11 @@
-"""Redis clients, one per event loop; only used in distributed mode."""
+"""Redis clients, one per event loop; only used with AI_REDIS_URL."""
 
 import asyncio
 import weakref
+from typing import TYPE_CHECKING
 
-from redis.asyncio import Redis
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 
 class RedisClients:
@@ -13,7 +15,7 @@ class RedisClients:
         self._url = url
         self._clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Redis] = weakref.WeakKeyDictionary()
 
-    def client(self) -> Redis:
+    def client(self) -> "Redis":
         """The client of the running event loop, made on first use.
 
         Raises:
@@ -23,7 +25,9 @@ class RedisClients:
         client = self._clients.get(loop)
         if client is None:
             if self._url is None:
-                raise RuntimeError("REDIS_URL is not set")
+                raise RuntimeError("AI_REDIS_URL is not set")
+            from redis.asyncio import Redis
+
             client = Redis.from_url(self._url, decode_responses=True, socket_connect_timeout=2)
             self._clients[loop] = client
         return client

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
+DATABASE_URL = re.compile(r"postgres(ql)?(\+\w+)?://")
 # Variables that have no prefix: where an application of its own listens.
 SERVER_FIELDS = ("host", "port")
 ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
@@ -43,6 +45,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     database_url: str | None = Field(default=None, repr=False)
+    direct_database_url: str | None = Field(default=None, repr=False)
+    database_schema: str = Field(default="ai", pattern=r"^[a-z_][a-z0-9_]{0,50}$")
     redis_url: str | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
@@ -50,6 +54,7 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
+    role: Literal["all", "web"] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     env: Mapping[str, str] = Field(default={}, repr=False)
@@ -63,8 +68,15 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.redis_url is not None and self.database_url is None:
-            raise ValueError("REDIS_URL needs DATABASE_URL")
+        problems = []
+        for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
+            if url is not None and not DATABASE_URL.match(url):
+                problems.append(f"{name} must begin with postgresql://")
+        for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
+            if url is not None and self.database_url is None:
+                problems.append(f"{name} needs DATABASE_URL")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @property
@@ -73,9 +85,9 @@ class Settings(BaseModel):
         return self.environment == "production"
 
     @property
-    def distributed(self) -> bool:
-        """Whether tasks and events go through Redis to other processes."""
-        return self.redis_url is not None
+    def runs_jobs(self) -> bool:
+        """Whether web processes run jobs: without Redis, unless the role is `web`."""
+        return self.redis_url is None and self.role == "all"
 
     def refuse_in_production(self) -> None:
         """Check that nothing made for development is used in production.

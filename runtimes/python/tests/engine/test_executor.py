@@ -348,7 +348,7 @@ async def test_delivers_again_until_the_handler_succeeds(url: str, monkeypatch: 
     calls: list[str] = []
 
     async def handle(_module: str, event: Event) -> None:
-        calls.append(event.id)
+        calls.append(event.event_id)
         if len(calls) < 4:
             raise ValueError("planted-secret")
 

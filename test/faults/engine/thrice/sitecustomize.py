@@ -1,14 +1,17 @@
-"""Loaded by Python before a host starts: sends every message to the queue three times."""
+"""Loaded by Python before a host starts: it gets each wake-up of the database, and sends each message, three times."""
 
+from ai_module_runtime.engine.executor import Executor
 from celery import Celery
 
-send_task = Celery.send_task
+
+def repeat(function):
+    def thrice(*args, **kwargs):
+        for _ in range(2):
+            function(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return thrice
 
 
-def send_thrice(self, *args, **kwargs):
-    for _ in range(2):
-        send_task(self, *args, **kwargs)
-    return send_task(self, *args, **kwargs)
-
-
-Celery.send_task = send_thrice
+Executor.receive = repeat(Executor.receive)
+Celery.send_task = repeat(Celery.send_task)

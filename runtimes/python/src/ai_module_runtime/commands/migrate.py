@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 
-from ai_module_runtime.db.migrations import HOST_MIGRATIONS, apply_migrations, module_migrations, write_revision
+from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations, write_revision
 from ai_module_runtime.host import Host
 from ai_module_runtime.modules.discovery import Candidate
 
@@ -27,15 +27,13 @@ def migrate(host: Host) -> None:
 
 
 async def _migrate(host: Host, candidates: list[Candidate], module: str | None, message: str | None) -> None:
-    if not host.settings.distributed:
-        host.settings.data_dir.mkdir(parents=True, exist_ok=True)
-    await apply_migrations(host.database, HOST_MIGRATIONS)
+    await host.open()
     for candidate in [each for each in candidates if each.usable]:
         migrations = module_migrations(candidate.name, candidate.folder)
-        await apply_migrations(host.database, migrations)
+        await apply_module_migrations(host.database, migrations)
         if candidate.name == module and message:
             candidate.import_tasks()
             names = [each.name for each in candidates]
             revised = module_migrations(candidate.name, candidate.folder, names)
             print(f"wrote {await write_revision(host.database, revised, message)}")
-    await host.close_connections()
+    await host.close()

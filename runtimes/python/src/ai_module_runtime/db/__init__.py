@@ -1,1 +1,1 @@
-"""The database: connections, migrations and the tables of the runtime."""
+"""Migrations of the modules' own tables."""

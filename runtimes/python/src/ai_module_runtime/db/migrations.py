@@ -1,4 +1,4 @@
-"""Database migrations: the host's, and each module's own chain with a version table of its own.
+"""Migrations of the tables that modules declare in `models.py`: each module has a chain with its own version table.
 
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
@@ -14,13 +14,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import Script
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from ai_module_runtime.db.database import Database
+from ai_module_runtime.engine.database import Database
 
 SCRIPTS = Path(__file__).parent / "scripts"
-LOCK = "migrations"
 NUMBER = re.compile(r"v(\d+)_")
 
 
@@ -44,9 +43,6 @@ class Migrations:
         return is_own and not table.startswith(self.foreign_prefixes)
 
 
-HOST_MIGRATIONS = Migrations("host", SCRIPTS / "versions", "")
-
-
 def module_migrations(name: str, package: Path, modules: Iterable[str] = ()) -> Migrations:
     """The chain in the `migrations` folder of a module's package; `modules` are the names of all modules."""
     prefix = f"{name}_"
@@ -54,10 +50,13 @@ def module_migrations(name: str, package: Path, modules: Iterable[str] = ()) -> 
     return Migrations(name, package / "migrations", prefix, foreign)
 
 
-async def apply_migrations(database: Database, migrations: Migrations) -> None:
+async def apply_module_migrations(database: Database, migrations: Migrations) -> None:
     """Bring the chain's tables up to date, in one transaction, one process at a time."""
-    async with database.engine().begin() as connection:
-        await database.lock_until_commit(connection, LOCK)
+    if not _has_files(migrations.versions):
+        return
+    async with database.setup_transaction() as connection:
+        lock = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        await connection.execute(lock, {"name": f"{database.schema} migrate"})
         await connection.run_sync(_upgrade, migrations)
 
 
@@ -66,7 +65,8 @@ async def write_revision(database: Database, migrations: Migrations, message: st
 
     It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed.
     """
-    async with database.engine().begin() as connection:
+    migrations.versions.mkdir(exist_ok=True)
+    async with database.setup_transaction() as connection:
         script = await connection.run_sync(_revise, migrations, message)
     _format(Path(script.path))
     return Path(script.path)
@@ -97,6 +97,10 @@ def _revise(connection: Connection, migrations: Migrations, message: str) -> Scr
     if not isinstance(script, Script):
         raise TypeError("one revision was expected")
     return script
+
+
+def _has_files(versions: Path) -> bool:
+    return any(path.name != "__init__.py" for path in versions.glob("*.py"))
 
 
 def _next_number(versions: Path) -> str:

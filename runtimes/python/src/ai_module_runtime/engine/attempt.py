@@ -251,7 +251,7 @@ class DeliveryAttempt(Attempt):
 
     def __str__(self) -> str:
         event = self._delivery.event
-        return f"delivery of {event.name} {event.id} to {self._delivery.module}"
+        return f"delivery of {event.name} {event.event_id} to {self._delivery.module}"
 
     async def _work(self) -> None:
         await self._handle_event(self._delivery.module, self._delivery.event)

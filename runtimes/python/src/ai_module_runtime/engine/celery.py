@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from celery import Celery
 from celery.concurrency.prefork import TaskPool as PreforkPool
+from celery.loaders.app import AppLoader
 from celery.signals import (
     worker_process_init,
     worker_process_shutdown,
@@ -48,9 +49,11 @@ CHECK_SECONDS = 0.2
 STOP_SECONDS = 2.0
 
 
-def create_celery_app(broker_url: str, *, concurrency: int | None = None, name: str = "ai") -> Celery:
+def create_celery_app(
+    broker_url: str, *, concurrency: int | None = None, name: str = "ai", loader: type[AppLoader] | None = None
+) -> Celery:
     """A Celery application for the engine. It may have other tasks as well."""
-    app = Celery(name, broker=broker_url, set_as_current=False)
+    app = Celery(name, broker=broker_url, set_as_current=False, loader=loader)
     app.conf.update(
         broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10, "retry_on_timeout": True},
         broker_connection_retry_on_startup=True,

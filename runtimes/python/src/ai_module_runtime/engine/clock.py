@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from cronsim import CronSim, CronSimError
@@ -30,17 +30,22 @@ def sweep_interval(lease_seconds: float) -> float:
 class ScheduledTask:
     """A task that one of all processes runs at the times of `cron`: minute, hour, day, month and weekday, in UTC.
 
-    `name` is `<module>.<task>`. A time that passes while no process runs is made up for once.
+    Instead of a cron expression it may be a number of seconds between two starts. `name` is `<module>.<task>`. A time
+    that passes while no process runs is made up for once.
 
     Raises:
         ValueError: `cron` is not valid.
     """
 
     name: str
-    cron: str
+    cron: str | float
     run: Callable[[], Awaitable[object]] = field(compare=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.cron, str):
+            if self.cron < 1:
+                raise ValueError(f"{self.name} can't run more often than each second")
+            return
         try:
             if len(self.cron.split()) != CRON_FIELDS:
                 raise CronSimError("it must have five fields")
@@ -50,7 +55,9 @@ class ScheduledTask:
 
     def next_after(self, moment: datetime) -> datetime:
         """The next time after `moment`."""
-        return next(CronSim(self.cron, moment.astimezone(UTC)), NEVER)
+        if isinstance(self.cron, str):
+            return next(CronSim(self.cron, moment.astimezone(UTC)), NEVER)
+        return moment + timedelta(seconds=self.cron)
 
 
 class Clock:
@@ -131,7 +138,7 @@ class Clock:
         if not self._entered:
             now = await self._store.now()
             await self._store.enter_schedules(
-                [(task.name, task.cron, task.next_after(now)) for task in self._tasks.values()]
+                [(task.name, str(task.cron), task.next_after(now)) for task in self._tasks.values()]
             )
             self._entered = True
         for name, now in await self._store.due_schedules(list(self._tasks)):

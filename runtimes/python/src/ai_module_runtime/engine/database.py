@@ -2,15 +2,17 @@
 
 import asyncio
 import re
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import Connection, Row, event
+from sqlalchemy import Connection, NullPool, Row, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable
 
@@ -44,7 +46,7 @@ FOREIGN_PARAMETERS = frozenset(
 
 
 class Database:
-    """A pool of connections, and a way to open single ones. Belongs to the event loop that first uses it.
+    """The database of a host. Each event loop has its own pool, because a connection can't change loops.
 
     Args:
         url: `postgresql://…`, with the parameters that libpq knows, such as `sslmode` and `host=/socket/folder`.
@@ -53,7 +55,7 @@ class Database:
         pooler: whether `url` goes through a pooler in transaction mode, such as PgBouncer. Connections then have no
             prepared statements with names, and settings are set in each transaction.
             By default: whether there is a `direct_url`.
-        pool_size: connections that stay open. As many more are opened when needed.
+        pool_size: connections of a loop that stay open. As many more are opened when needed.
     """
 
     def __init__(
@@ -77,26 +79,36 @@ class Database:
         self._connect_seconds = connect_seconds
         self._statement_seconds = statement_seconds
         self._call_seconds = call_seconds
+        self._pool_size = pool_size
         self._running: set[asyncio.Future[Any]] = set()
-        self.engine = self._create_engine(pool_size)
-        # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
-        # and executed in one transaction, so that both reach the same server process.
-        self._calls = self.engine if self.pooler else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = weakref.WeakKeyDictionary()
 
-    def _create_engine(self, pool_size: int) -> AsyncEngine:
+    @property
+    def engine(self) -> AsyncEngine:
+        """The pool of the running event loop."""
+        loop = asyncio.get_running_loop()
+        engine = self._engines.get(loop)
+        if engine is None:
+            engine = self._engines[loop] = self._create_pool()
+        return engine
+
+    def _create_engine(self, open_connection: Callable[..., Awaitable[Any]], **options: Any) -> AsyncEngine:
         pooled: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
 
-        def open_connection() -> Any:
+        def create() -> Any:
             # As with `async_creator`, which ignores `connect_args`.
             driver: Any = engine.dialect.loaded_dbapi
-            return driver.connect(async_creator_fn=self._open_for_pool, **(pooled if self.pooler else {}))
+            return driver.connect(async_creator_fn=open_connection, **(pooled if self.pooler else {}))
 
-        engine = create_async_engine(
-            "postgresql+asyncpg://",
-            creator=open_connection,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=self._connect_seconds,
+        engine = create_async_engine("postgresql+asyncpg://", creator=create, **options)
+        return engine
+
+    def _create_pool(self) -> AsyncEngine:
+        engine = self._create_engine(
+            self._open_for_pool,
+            pool_size=self._pool_size,
+            max_overflow=self._pool_size,
+            pool_timeout=self._call_seconds,
             pool_recycle=1800,
         )
 
@@ -152,14 +164,15 @@ class Database:
             raise DatabaseUnavailableError("a connection without a transaction pooler is needed")
         return await self._open_single(self._direct_url, self._settings(), self._statement_seconds)
 
-    async def open_for_setup(self) -> asyncpg.Connection:
+    async def open_for_setup(self, **options: Any) -> asyncpg.Connection:
         """Open a connection outside the pool, whose statements have no time limit.
 
         Raises:
             DatabaseUnavailableError: it can't be opened.
         """
         settings = {} if self._direct_url is None else {**self._settings(), "statement_timeout": "0"}
-        return await self._open_single(self._direct_url or self._url, settings, None, statement_cache_size=0)
+        options = {"statement_cache_size": 0, **options}
+        return await self._open_single(self._direct_url or self._url, settings, None, **options)
 
     async def _open_single(self, url: str, settings: dict[str, str], *limit: Any, **options: Any) -> asyncpg.Connection:
         try:
@@ -189,9 +202,12 @@ class Database:
         Raises:
             DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
         """
+        # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
+        # and executed in one transaction, so that both reach the same server process.
+        calls = self.engine if self.pooler else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
         async def run() -> Sequence[Row[Any]]:
-            async with self._calls.begin() as connection:
+            async with calls.begin() as connection:
                 return (await connection.exec_driver_sql(sql, parameters)).all()
 
         return await self._within_time(run)
@@ -201,6 +217,38 @@ class Database:
         """A connection in one transaction: committed at the end of the block, rolled back if it raises."""
         async with self.engine.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def setup_transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside the pool in one transaction, whose statements have no time limit: for migrations."""
+        engine = self._create_engine(self.open_for_setup, poolclass=NullPool)
+        try:
+            async with engine.begin() as connection:
+                await connection.execute(text(f"set local search_path to {self.search_path}"))
+                yield connection
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session for a module's own tables, in one transaction: committed at the end, rolled back if it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading: all its queries see the database as it was at the first one."""
+        async with self.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    async def ping(self) -> bool:
+        """Whether the database answers.
+
+        Raises:
+            DatabaseUnavailableError: it does not.
+        """
+        return bool(await self.query("select true"))
 
     async def _within_time(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The result of `operation`. After the time limit the caller doesn't wait for the connection to be closed."""
@@ -228,8 +276,10 @@ class Database:
             task.exception()
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+        """Close the connections of the running event loop."""
+        engine = self._engines.pop(asyncio.get_running_loop(), None)
+        if engine is not None:
+            await engine.dispose()
 
 
 def _address(url: str) -> str:

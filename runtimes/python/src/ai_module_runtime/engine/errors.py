@@ -11,6 +11,19 @@ UNAVAILABLE_CLASSES = ("08", "28", "53", "57", "58", "3D")
 UNAVAILABLE_STATES = ("25006",)
 
 
+MESSAGES = {
+    "internal_error": "The job failed because of an internal error.",
+    "provider_rejected": "The provider rejected the request.",
+    "provider_unavailable": "The provider is not available.",
+    "timeout": "The job took longer than allowed.",
+}
+
+
+def message_for(code: str) -> str:
+    """The sentence that belongs to an error code; never the text of an exception."""
+    return MESSAGES.get(code, "The job failed.")
+
+
 class JobError(Exception):
     """A failure of a module's work. `code` is stable and ASCII; the text after it is only logged."""
 

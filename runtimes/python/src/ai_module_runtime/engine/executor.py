@@ -20,14 +20,14 @@ STOP_SECONDS = 20.0
 
 
 class Executor:
-    """Runs jobs and event handlers on the event loop, or on threads.
+    """Runs jobs on the event loop or on threads, and event handlers on the event loop.
 
     Args:
         modules: what this process runs, by name. May change at any time.
         concurrency: places for jobs, shared by all modules. 0: jobs are only run by `work_until_idle`.
         delivery_slots: places for event handlers.
         poll_seconds: how often to look for work that no message told of.
-        threads: where to run the work; by default on the loop of the executor.
+        threads: where to run jobs; by default on the loop of the executor.
         on_retry: called with the delay when a job was made pending again.
     """
 
@@ -233,8 +233,10 @@ class Executor:
         self._wake(jobs=True)
 
     def _start_delivery(self, delivery: Delivery) -> None:
-        attempt = DeliveryAttempt(self._store, delivery, self._handle_event, threads=self._threads, logger=self._logger)
-        task = self._deliveries[attempt] = asyncio.create_task(attempt.execute(), name=f"delivery {delivery.event.id}")
+        attempt = DeliveryAttempt(self._store, delivery, self._handle_event, threads=None, logger=self._logger)
+        task = self._deliveries[attempt] = asyncio.create_task(
+            attempt.execute(), name=f"delivery {delivery.event.event_id}"
+        )
         task.add_done_callback(lambda _task: self._delivery_ended(attempt))
 
     def _delivery_ended(self, attempt: DeliveryAttempt) -> None:

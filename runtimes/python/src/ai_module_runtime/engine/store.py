@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from ai_module_runtime.clock import format_utc
 from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.errors import message_for
 
 JOB_FIELDS = (
     *("id", "module", "user_id", "status", "input_data", "options", "priority", "progress_percent", "attempt"),
@@ -51,6 +53,11 @@ class Job:
     failed_at: datetime | None
     cancelled_at: datetime | None
 
+    @property
+    def error_message(self) -> str | None:
+        """The sentence that belongs to `error_code`."""
+        return None if self.error_code is None else message_for(self.error_code)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -73,14 +80,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `data` is a JSON object."""
+    """Something that happened. `data` is a JSON object, `occurred_at` is ISO 8601 in UTC."""
 
-    id: str
+    event_id: str
     name: str
     data: dict[str, Any]
     source_module: str
     correlation_id: str
-    occurred_at: datetime
+    occurred_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,13 @@ class JobPage:
 
     jobs: list[Job]
     total: int
+    skip: int
+    limit: int
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are jobs after this page."""
+        return self.skip + len(self.jobs) < self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +211,8 @@ class Store:
             skip,
             limit,
         )
-        return JobPage([_job(row) for row in rows if row.id is not None], rows[0].total if rows else 0)
+        jobs = [_job(row) for row in rows if row.id is not None]
+        return JobPage(jobs, rows[0].total if rows else 0, skip, limit)
 
     async def job_stats(self, module: str) -> JobStats:
         """Counts of a module's jobs."""
@@ -252,6 +267,24 @@ class Store:
             correlation_id,
         )
         return _event(rows[0])
+
+    async def list_events(self, correlation_id: str | None = None, name: str | None = None) -> list[Event]:
+        """Events in the order in which they were published."""
+        rows = await self._rows(
+            "select id, {event} from {schema}.events"
+            " where ($1::text is null or correlation_id = $1) and ($2::text is null or name = $2) order by position",
+            correlation_id,
+            name,
+        )
+        return [_event(row) for row in rows]
+
+    async def uptime_seconds(self, module: str) -> float:
+        """Seconds since the module was last registered; 0 if it never was."""
+        rows = await self._rows(
+            "select extract(epoch from now() - registered_at)::double precision from {schema}.modules where name = $1",
+            module,
+        )
+        return float(rows[0][0]) if rows else 0.0
 
     async def claim_deliveries(self, modules: Sequence[str], free: int, lease_seconds: float) -> list[Delivery]:
         """Claim at most `free` deliveries, with their events."""
@@ -381,10 +414,10 @@ def _job(row: Row[Any]) -> Job:
 
 def _event(row: Row[Any]) -> Event:
     return Event(
-        id=str(row.id),
+        event_id=str(row.id),
         name=row.name,
         data=json.loads(row.data),
         source_module=row.source_module,
         correlation_id=row.correlation_id,
-        occurred_at=row.occurred_at,
+        occurred_at=format_utc(row.occurred_at),
     )

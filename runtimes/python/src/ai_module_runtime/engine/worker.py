@@ -23,9 +23,10 @@ class Worker:
 
     Args:
         modules: what this process runs, by name. May change at any time.
-        handle_event: calls the handlers of a module.
+        handle_event: calls the handlers of a module, on this event loop.
         concurrency: jobs at the same time, over all modules.
-        threads: where to run the work; by default on this event loop, which work that blocks would stop.
+        runs_jobs: whether this process runs jobs, and says that it is alive. If not, it only delivers events.
+        threads: where to run jobs; by default on this event loop, which work that blocks would stop.
         sole: whether no other process can be running jobs: what an earlier process left is taken up at once.
         tasks, after_sweep: see `Clock`.
         on_retry: see `Executor`.
@@ -40,23 +41,25 @@ class Worker:
         concurrency: int = 4,
         delivery_slots: int = 10,
         lease_seconds: float = 10,
+        runs_jobs: bool = True,
         threads: WorkerThreads | None = None,
         sole: bool = False,
         tasks: Sequence[ScheduledTask] = (),
         after_sweep: Callable[[], Awaitable[None]] | None = None,
         on_retry: Callable[[float], None] = lambda _delay: None,
+        outage: Outage | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         logger = logger or logging.getLogger("ai_module_runtime.engine")
         self.store = Store(database)
-        self._outage = Outage(logger)
+        self._outage = outage or Outage(logger)
         self._threads = threads
         self._sole = sole
         self.executor = Executor(
             self.store,
             modules,
             handle_event,
-            concurrency=concurrency,
+            concurrency=concurrency if runs_jobs else 0,
             delivery_slots=delivery_slots,
             lease_seconds=lease_seconds,
             poll_seconds=LISTENING_POLL_SECONDS if database.can_listen else POLL_SECONDS,
@@ -68,7 +71,7 @@ class Worker:
         self.clock = Clock(
             self.store,
             lease_seconds=lease_seconds,
-            worker=True,
+            worker=runs_jobs,
             tasks=tasks,
             after_sweep=after_sweep,
             outage=self._outage,

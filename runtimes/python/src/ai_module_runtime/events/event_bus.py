@@ -1,48 +1,15 @@
-"""Events between modules: published once, delivered at least once to every group that subscribed."""
+"""Events between modules: stored once, delivered at least once to every group that subscribed."""
 
-import asyncio
-import json
 import logging
-import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
-from functools import cache
-from time import monotonic
-from typing import Any, Protocol
+from typing import Any
+from uuid import uuid4
 
-from ai_module_runtime.clock import format_utc, utcnow
-from ai_module_runtime.db.database import is_unavailable
+from ai_module_runtime.engine.store import Event, Store
 
 logger = logging.getLogger(__name__)
 
-EVERY_EVENT = "*"
-RETRY_DELAYS_SECONDS = (0.1, 0.5)
-# While the database is away no handler can do its work: that is no reason to give an event up.
-OUTAGE_DELAY_SECONDS = 1.0
-OUTAGE_SECONDS = 60.0
-# A handler that hangs would keep all later events from its group.
-HANDLER_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened; `data` holds JSON values only, `occurred_at` is ISO 8601 in UTC."""
-
-    name: str
-    data: dict[str, Any]
-    source_module: str
-    correlation_id: str | None = None
-    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    occurred_at: str = field(default_factory=lambda: format_utc(utcnow()))
-
-    def to_json(self) -> str:
-        """The event as JSON text."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Event":
-        """The event that `to_json` wrote."""
-        return cls(**json.loads(text))
+Handler = Callable[[Event], Awaitable[None]]
 
 
 def user_id_of(event: Event) -> str | None:
@@ -54,40 +21,21 @@ def user_id_of(event: Event) -> str | None:
     return None
 
 
-Handler = Callable[[Event], Awaitable[None]]
-Deliver = Callable[[str, Event], Awaitable[None]]
-
-
-class Transport(Protocol):
-    """Carries events from publishers to groups, in one process or between many."""
-
-    async def start(self, groups: list[str], deliver: Deliver) -> None:
-        """Begin to call `deliver(group, event)` for every event and group."""
-
-    async def publish(self, event: Event) -> None:
-        """Accept an event; return before it is handled."""
-
-    async def bury(self, group: str, event: Event, reason: str) -> None:
-        """Keep an event that a group could not handle."""
-
-    async def ping(self) -> bool:
-        """Whether events can be accepted now."""
-
-    async def stop(self) -> None:
-        """Deliver what was accepted as far as possible, then stop."""
-
-
 class EventBus:
-    """The bus as modules see it: `on` to subscribe, `publish` to tell."""
+    """The events of a host: `on` subscribes, `publish` stores an event with its deliveries.
 
-    def __init__(self, create_transport: Callable[[], Transport]) -> None:
-        self._transport = cache(create_transport)
+    Args:
+        get_store: the store of the host. Not called before the first event.
+    """
+
+    def __init__(self, get_store: Callable[[], Store]) -> None:
+        self._get_store = get_store
         self._handlers: list[tuple[str, str, Handler]] = []
 
     def on(self, event_name: str, group: str) -> Callable[[Handler], Handler]:
-        """Subscribe the decorated handler to `event_name` (or to `EVERY_EVENT`).
+        """Subscribe the decorated handler to `event_name`, before the host starts.
 
-        Each event reaches a group once over all replicas of the host. Subscribe before the bus starts.
+        Each event reaches a group once over all processes of the host. A handler that raises is called again later.
         """
 
         def subscribe(handler: Handler) -> Handler:
@@ -100,6 +48,14 @@ class EventBus:
         """Forget the handlers of a group."""
         self._handlers = [entry for entry in self._handlers if entry[1] != group]
 
+    def subscriptions(self) -> dict[str, list[str]]:
+        """The names of the events that each group subscribed to."""
+        names: dict[str, list[str]] = {}
+        for name, group, _ in self._handlers:
+            if name not in names.setdefault(group, []):
+                names[group].append(name)
+        return names
+
     async def publish(
         self,
         event_name: str,
@@ -108,45 +64,19 @@ class EventBus:
         correlation_id: str | None = None,
         event_id: str | None = None,
     ) -> Event:
-        """Publish an event and return it as soon as it is accepted.
+        """Publish an event and return it. Without a `correlation_id` it is the event's id.
 
         Raises:
-            TypeError: `data` is not made of JSON values.
-            Exception: the transport is not there.
+            TypeError, ValueError: `data` is not made of JSON values.
+            DatabaseUnavailableError: it can't be stored.
         """
-        copied = json.loads(json.dumps(data))
-        event = Event(event_name, copied, source_module, correlation_id, event_id or str(uuid.uuid4()))
-        await self._transport().publish(event)
-        return event
+        event_id = event_id or str(uuid4())
+        return await self._get_store().publish_event(
+            event_id, event_name, data, source_module, event_id if correlation_id is None else correlation_id
+        )
 
-    async def start(self) -> None:
-        """Begin to deliver to the groups subscribed so far."""
-        groups = dict.fromkeys(group for _, group, _ in self._handlers)
-        await self._transport().start(list(groups), self._deliver)
-
-    async def stop(self) -> None:
-        """Stop delivering."""
-        await self._transport().stop()
-
-    async def ping(self) -> bool:
-        """Whether events can be accepted now."""
-        return await self._transport().ping()
-
-    async def _deliver(self, group: str, event: Event) -> None:
+    async def handle(self, group: str, event: Event) -> None:
+        """Call the handlers of a group, one after the other."""
         for name, subscribed_group, handler in list(self._handlers):
-            if subscribed_group == group and name in (event.name, EVERY_EVENT):
-                await self._handle(group, event, handler)
-
-    async def _handle(self, group: str, event: Event, handler: Handler) -> None:
-        delays, patience = iter(RETRY_DELAYS_SECONDS), monotonic() + OUTAGE_SECONDS
-        while True:
-            try:
-                async with asyncio.timeout(HANDLER_SECONDS):
-                    return await handler(event)
-            except Exception as error:
-                logger.warning("%s could not handle %s (%s)", group, event.name, event.event_id, exc_info=True)
-                outage = is_unavailable(error) and monotonic() < patience
-                delay = OUTAGE_DELAY_SECONDS if outage else next(delays, None)
-                if delay is None:
-                    return await self._transport().bury(group, event, type(error).__name__)
-                await asyncio.sleep(delay)
+            if subscribed_group == group and name == event.name:
+                await handler(event)

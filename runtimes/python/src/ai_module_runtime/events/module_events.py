@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ai_module_runtime.events.event_bus import Event, EventBus, Handler
+from ai_module_runtime.engine.store import Event
+from ai_module_runtime.events.event_bus import EventBus, Handler
 
 
 class ModuleEvents:
@@ -14,6 +15,8 @@ class ModuleEvents:
     def __init__(self, bus: EventBus, module: str) -> None:
         self._bus = bus
         self._module = module
+        self.failures = 0
+        """Events that this process could not publish. Those of a job's life are written with the job."""
 
     def on(self, event_name: str, group: str | None = None) -> Callable[[Handler], Handler]:
         """Subscribe the decorated handler to `event_name`. It is called at least once for each event.
@@ -32,18 +35,18 @@ class ModuleEvents:
         event_id: str | None = None,
         source_module: str | None = None,
     ) -> Event:
-        """Publish an event and return it as soon as it is accepted.
+        """Publish an event and return it as soon as it is stored.
 
         `data` is made of JSON values; of a model, fields that are None are left out. Events of a job have the
         correlation id `job-<job_id>`.
 
         Raises:
-            TypeError: `data` is not made of JSON values.
-            Exception: the transport is unavailable.
+            TypeError, ValueError: `data` is not made of JSON values.
+            DatabaseUnavailableError: it can't be stored.
         """
         values = data.model_dump(mode="json", exclude_none=True) if isinstance(data, BaseModel) else dict(data)
-        return await self._bus.publish(event_name, values, source_module or self._module, correlation_id, event_id)
-
-    async def ping(self) -> bool:
-        """Whether events can be accepted now."""
-        return await self._bus.ping()
+        try:
+            return await self._bus.publish(event_name, values, source_module or self._module, correlation_id, event_id)
+        except Exception:
+            self.failures += 1
+            raise

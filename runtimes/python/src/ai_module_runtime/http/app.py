@@ -1,27 +1,25 @@
 """The web application of a host: what is started, in which order, and how it is stopped."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from ai_module_runtime.db.migrations import HOST_MIGRATIONS, apply_migrations
-from ai_module_runtime.db.recorded_event import record_event
-from ai_module_runtime.events.event_bus import EVERY_EVENT
+from ai_module_runtime.engine.errors import SchemaPermissionError
 from ai_module_runtime.http import events, health, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
 from ai_module_runtime.http.routes import KnownRoutes
-from ai_module_runtime.jobs.maintenance import recover
+from ai_module_runtime.postgres import EmbeddedPostgresError
 from ai_module_runtime.settings import API_PREFIX
-from ai_module_runtime.single_host import single_host
-from ai_module_runtime.tasks.embedded import EmbeddedScheduler, EmbeddedWorker
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
+
+logger = logging.getLogger(__name__)
 
 
 def create_app(host: "Host") -> FastAPI:
@@ -53,33 +51,20 @@ def create_app(host: "Host") -> FastAPI:
 
 async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
     settings = host.settings
-    if not settings.distributed:
-        stack.enter_context(single_host(settings.data_dir))
-    # Made here and not by the first thread that sends a task: Celery's current application belongs to a thread.
-    _ = host.celery_app
-    stack.push_async_callback(host.close_connections)
-    await apply_migrations(host.database, HOST_MIGRATIONS)
+    stack.push_async_callback(host.close)
+    try:
+        await host.open()
+    except (EmbeddedPostgresError, SchemaPermissionError) as error:
+        # Their messages say what to do. Those of other exceptions are not logged.
+        logger.error("%s", error)
+        raise
+    if host.messages is not None:
+        stack.callback(host.messages.stop)
 
     stack.push_async_callback(host.orchestrator.stop)
     await host.orchestrator.start(app)
+    await host.register_modules()
 
-    if settings.test_endpoints:
-        host.events.on(EVERY_EVENT, group=recorded_events.GROUP)(partial(record_event, host.database))
-        stack.callback(host.events.unsubscribe, recorded_events.GROUP)
-    await host.events.start()
-    stack.push_async_callback(host.events.stop)
-
-    if not settings.distributed:
-        await _start_worker(host, stack)
-
-
-async def _start_worker(host: "Host", stack: AsyncExitStack) -> None:
-    """Run jobs in this process. It has just started, so every job that is being processed is orphaned."""
-    worker = EmbeddedWorker(host)
-    await worker.start()
+    worker = host.create_worker(runs_jobs=settings.runs_jobs, sole=host.owns_postgres and settings.runs_jobs)
     stack.push_async_callback(worker.stop)
-    for service in host.orchestrator.services():
-        await recover(service)
-    scheduler = EmbeddedScheduler(host.celery_app)
-    scheduler.start()
-    stack.push_async_callback(scheduler.stop)
+    await worker.start()

@@ -9,11 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from ai_module_runtime.db.database import is_unavailable
-from ai_module_runtime.errors import HttpError, InvalidInputError
-from ai_module_runtime.jobs.errors import RETRY_AFTER, JobError, PermanentError
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
+from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
 
 logger = logging.getLogger(__name__)
 
@@ -100,16 +100,13 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
     return error_response(422, items)
 
 
-async def _on_database_error(_request: Request, error: Exception) -> JSONResponse:
+async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     if not is_unavailable(error):
-        return _internal_error(error)
-    logger.warning("the database is unavailable (%s)", type(error).__name__)
+        logger.error("a request failed", exc_info=error)
+        return error_response(500, "internal_error")
+    # Writes one line per outage and minute.
+    request.app.state.host.outage.failed(error)
     return error_response(503, "database_unavailable", RETRY_AFTER)
-
-
-def _internal_error(error: Exception) -> JSONResponse:
-    logger.error("a request failed", exc_info=error)
-    return error_response(500, "internal_error")
 
 
 async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
@@ -123,6 +120,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(JobError, _on_job_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(DBAPIError, _on_database_error)
+    for error_class in (DatabaseUnavailableError, DBAPIError, PoolTimeoutError):
+        app.add_exception_handler(error_class, _on_database_error)
     app.add_exception_handler(OSError, _on_database_error)
     app.add_exception_handler(Exception, _on_exception)

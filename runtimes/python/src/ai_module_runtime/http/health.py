@@ -22,11 +22,12 @@ class HostHealth(BaseModel):
 @router.get("/health", responses={503: {"model": HostHealth}})
 async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
     """Answer 200, or 503 while the database does not answer."""
-    probes = await run_probes({"database": host.database.answers})
-    if not probes["database"]:
+    probes = await run_probes({"database": host.database.ping})
+    fine = probes["database"].succeeded
+    if not fine:
         response.status_code = 503
     return HostHealth(
-        status="healthy" if probes["database"] else "unhealthy",
-        mode="distributed" if host.settings.distributed else "embedded",
+        status="healthy" if fine else "unhealthy",
+        mode="embedded" if host.is_embedded else "distributed",
         modules={candidate.name: candidate.status for candidate in orchestrator.candidates},
     )

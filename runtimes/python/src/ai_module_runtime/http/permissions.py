@@ -9,7 +9,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from ai_module_runtime.errors import HttpError
+from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.tokens import bearer_token
@@ -22,7 +22,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
-RETRY_AFTER = {"Retry-After": "5"}
 PORT_STATUSES = (401, 403, 503)
 
 # Where a request keeps its user, and the permissions that were checked.

@@ -5,17 +5,14 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from ai_module_runtime.db.recorded_event import recorded_events
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.permissions import Admin
 
 router = APIRouter(prefix="/test/events", tags=["test"])
 
-GROUP = "test_events"
-
 
 class SeenEvent(BaseModel):
-    """An event that went over the bus."""
+    """An event as it is stored."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -23,7 +20,7 @@ class SeenEvent(BaseModel):
     name: str
     data: dict[str, Any]
     source_module: str
-    correlation_id: str | None
+    correlation_id: str
     occurred_at: str
 
 
@@ -37,6 +34,6 @@ class SeenEvents(BaseModel):
 async def list_events(
     _admin: Admin, host: HostDep, correlation_id: str | None = None, name: str | None = None
 ) -> SeenEvents:
-    """All events that went over the bus."""
-    events = await recorded_events(host.database, correlation_id, name)
+    """All events that are stored."""
+    events = await host.store.list_events(correlation_id, name)
     return SeenEvents(events=[SeenEvent.model_validate(event) for event in events])

@@ -9,25 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ai_module_runtime.http.permissions import CurrentUser, requires
-from ai_module_runtime.jobs.models import JobRow
-from ai_module_runtime.jobs.schemas import ProcessResponse, StatsResponse
 from ai_module_runtime.jobs.states import JobStatus
-from ai_module_runtime.jobs.store import JobPage
 from ai_module_runtime.settings import API_PREFIX
-
-__all__ = [
-    "CurrentUser",
-    "JobId",
-    "JobPage",
-    "JobRow",
-    "Page",
-    "ProcessResponse",
-    "QueryValues",
-    "StatsResponse",
-    "module_path",
-    "requires",
-]
 
 MAX_SKIP = 2**31 - 1
 INTEGER = re.compile(r"-?[0-9]+")

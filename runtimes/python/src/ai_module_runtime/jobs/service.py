@@ -3,26 +3,31 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from time import monotonic
 from typing import Any
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from ai_module_runtime.clock import utcnow
-from ai_module_runtime.db.module_start import uptime_seconds
+from ai_module_runtime.engine.errors import TransientError
+from ai_module_runtime.engine.store import Job, JobPage
 from ai_module_runtime.jobs import errors
 from ai_module_runtime.jobs.check_input import check_input
-from ai_module_runtime.jobs.events import LifecyclePublisher
-from ai_module_runtime.jobs.maintenance import delete_jobs_of
-from ai_module_runtime.jobs.models import JobRow, id_from_event, new_id
 from ai_module_runtime.jobs.schemas import ProcessRequest, ProcessResponse, StatsResponse
 from ai_module_runtime.jobs.spec import JobSpec
 from ai_module_runtime.jobs.states import TERMINAL, JobStatus
-from ai_module_runtime.jobs.store import JobPage, JobStore
-from ai_module_runtime.jobs.transitions import Transitions
 from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.module_config import ModuleConfig
 from ai_module_runtime.users import User
 
+JobRow = Job
+"""A job, as modules import it."""
+
 ReportProgress = Callable[[int], Awaitable[None]]
+
+
+def id_from_event(module: str, event_id: str) -> str:
+    """The id of the job that an event starts in a module: a second delivery gives the same job."""
+    return str(uuid5(NAMESPACE_OID, f"{module}:{event_id}"))
 
 
 class JobService(ABC):
@@ -32,9 +37,7 @@ class JobService(ABC):
         self.context = context
         self.spec = spec
         self.settings = config
-        self.store = JobStore(context.db, spec.job_model, spec.result_model)
-        self.transitions = Transitions(self.store, context.lease_seconds)
-        self.events = LifecyclePublisher(context.events, spec.events)
+        self.store = context.store
         self._ready = False
 
     @abstractmethod
@@ -80,32 +83,27 @@ class JobService(ABC):
             PermanentError: another try would fail as well.
         """
 
-    async def start_processing(self, request: ProcessRequest, user_id: str, event_id: str | None = None) -> JobRow:
-        """Store a job, tell of it and queue it; a second call with the same `event_id` gives the same job.
+    async def start_processing(self, request: ProcessRequest, user_id: str, event_id: str | None = None) -> Job:
+        """Store a job, which a worker starts; a second call with the same `event_id` gives the same job.
 
         Raises:
             InvalidInputError: the input is larger than `max_input_bytes`, or not JSON.
             TooManyJobsError: the user has too many active jobs.
-            QueueUnavailableError: no worker could be told; the job ends failed.
+            DatabaseUnavailableError: it can't be stored.
         """
         check_input(request.input_data, request.options, self.settings.max_input_bytes)
-        job = self.spec.job_model(
-            id=new_id() if event_id is None else id_from_event(self.spec.name, event_id),
-            user_id=user_id,
-            input_data=request.input_data,
-            options=request.options,
+        job = await self.store.add_job(
+            str(uuid4()) if event_id is None else id_from_event(self.spec.name, event_id),
+            self.spec.name,
+            user_id,
+            request.input_data,
+            request.options,
             priority=request.priority,
-            requeue_at=self.transitions.requeue_at(utcnow()),
+            max_active=self.settings.max_pending_jobs,
         )
-        if not await self.store.insert(job, self.settings.max_pending_jobs):
-            return await self.get_job(job.id)
-        await self.events.started(job)
-        try:
-            await self.context.queue.send(self.spec.process_task, job.id, job.priority)
-        except Exception as error:
-            if await self.transitions.fail_unqueued(job.id):
-                await self.events.failed(job, "queue_unavailable")
-            raise errors.QueueUnavailableError from error
+        if job is None:
+            raise errors.TooManyJobsError
+        self.context.wake_workers()
         return job
 
     async def process_now(
@@ -129,36 +127,42 @@ class JobService(ABC):
             async with asyncio.timeout(self.settings.timeout_seconds):
                 output = await self.run(input_data, options or {}, ignore)
         except TimeoutError as error:
-            raise errors.TransientError("timeout") from error
+            raise TransientError("timeout") from error
         duration_ms = round((monotonic() - started) * 1000)
         return ProcessResponse(output_data=output, metadata={"duration_ms": duration_ms})
 
-    async def cancel(self, job: JobRow) -> None:
+    async def cancel(self, job: Job) -> None:
         """Cancel a job that has not ended.
 
         Raises:
             JobNotCancellableError: it has ended.
         """
-        if not await self.transitions.cancel(job.id):
+        if await self.store.cancel_job(job.id) is None:
             raise errors.JobNotCancellableError
-        await self.events.cancelled(job)
 
     async def erase_user(self, user_id: str) -> None:
         """Cancel the user's active jobs, then delete all their jobs and results."""
-        await delete_jobs_of(self, user_id)
+        await self.store.erase_user_jobs(self.spec.name, user_id)
 
-    async def get_job(self, job_id: str) -> JobRow:
+    async def delete_old_jobs(self) -> int:
+        """Delete jobs that ended more than `retention_days` ago, with their results. Returns their number."""
+        deleted = 0
+        while some := await self.store.delete_old_jobs(self.spec.name, self.settings.retention_days):
+            deleted += some
+        return deleted
+
+    async def get_job(self, job_id: str) -> Job:
         """The job with this id.
 
         Raises:
-            JobNotFoundError: there is none.
+            JobNotFoundError: the module has none.
         """
-        job = await self.store.get(job_id)
-        if job is None:
+        job = await self.store.get_job(job_id)
+        if job is None or job.module != self.spec.name:
             raise errors.JobNotFoundError
         return job
 
-    async def get_job_for(self, job_id: str, user: User) -> JobRow:
+    async def get_job_for(self, job_id: str, user: User) -> Job:
         """The job with this id, if `user` owns it or is an admin.
 
         Raises:
@@ -178,9 +182,9 @@ class JobService(ABC):
         status: JobStatus | None,
     ) -> JobPage:
         """A page of the user's jobs, newest first."""
-        return await self.store.page(user_id, skip, limit, status)
+        return await self.store.list_jobs(self.spec.name, user_id, status, skip, limit)
 
-    async def get_result(self, job: JobRow) -> ProcessResponse:
+    async def get_result(self, job: Job) -> ProcessResponse:
         """The result of a completed job.
 
         Raises:
@@ -189,17 +193,13 @@ class JobService(ABC):
         """
         if job.status not in TERMINAL:
             raise errors.ResultNotReadyError
-        result = await self.store.result_of(job.id)
+        result = await self.store.get_result(job.id)
         if result is None:
             raise errors.ResultUnavailableError
-        return ProcessResponse(result_id=result.id, output_data=result.output_data, metadata=result.details)
+        return ProcessResponse(result_id=result.id, output_data=result.output_data, metadata=result.metadata)
 
     async def stats(self) -> StatsResponse:
         """Counts over all users, from the database: the same in every process."""
-        counts, average = await self.store.counts()
-        return StatsResponse(
-            total_jobs=sum(counts.values()),
-            **{f"{status}_jobs": counts.get(status, 0) for status in JobStatus},
-            avg_duration_ms=average,
-            uptime_seconds=await uptime_seconds(self.context.db, self.spec.name),
-        )
+        stats = await self.store.job_stats(self.spec.name)
+        uptime = await self.store.uptime_seconds(self.spec.name)
+        return StatsResponse(**asdict(stats), uptime_seconds=uptime)

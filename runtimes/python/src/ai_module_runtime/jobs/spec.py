@@ -1,18 +1,21 @@
 """What distinguishes one module's jobs from another's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from ai_module_runtime.jobs.events import LifecycleEvents
-from ai_module_runtime.jobs.models import JobRow, ResultRow
 
 
 @dataclass(frozen=True)
 class JobSpec:
-    """Names, tables and limits of a module's jobs; `process_task` is the Celery task that runs one."""
+    """The names and limits of a module's jobs. `max_concurrent_jobs` counts over all processes.
+
+    Jobs are in tables of the runtime: `process_task`, `job_model` and `result_model` of older modules are ignored.
+    """
 
     name: str
-    process_task: str
-    job_model: type[JobRow]
-    result_model: type[ResultRow]
-    events: LifecycleEvents
+    process_task: str = field(default="", compare=False, repr=False)
+    job_model: Any = field(default=None, compare=False, repr=False)
+    result_model: Any = field(default=None, compare=False, repr=False)
+    events: LifecycleEvents = field(default_factory=LifecycleEvents)
     max_concurrent_jobs: int = 10

@@ -1,6 +1,6 @@
-"""Tables as the first migration of a module creates them.
+"""Tables that modules of 0.1 create with their first migration. Nothing uses them any more: jobs are in the runtime's.
 
-Migrations of existing databases depend on this file: never change a function, add a `_v2` instead.
+Existing modules keep that migration, so these functions stay as they are.
 """
 
 import sqlalchemy as sa

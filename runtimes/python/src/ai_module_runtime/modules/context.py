@@ -1,7 +1,7 @@
 """What the host gives to one module."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -11,9 +11,9 @@ from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.modules.module_config import ModuleConfig, load_config
 
 if TYPE_CHECKING:
-    from ai_module_runtime.db.database import Database
+    from ai_module_runtime.engine.database import Database
+    from ai_module_runtime.engine.store import Store
     from ai_module_runtime.events.module_events import ModuleEvents
-    from ai_module_runtime.tasks.queue import TaskQueue
 
 ConfigT = TypeVar("ConfigT", bound=ModuleConfig)
 
@@ -22,19 +22,20 @@ ConfigT = TypeVar("ConfigT", bound=ModuleConfig)
 class ModuleContext:
     """Everything that the host gives to one module.
 
-    `env` are the environment variables, for secrets that the configuration names. `probes` are the health checks of
-    what the host provides: database, queue, events.
+    `db` is the database, with `db.session()` for the module's own tables; `store` has the jobs of all modules. `env` are
+    the environment variables, for secrets that the configuration names. `probes` are the health checks of what the host
+    provides: database, queue, events. `wake_workers` is called after a job was stored.
     """
 
     manifest: ModuleMetadata
     folder: Path
     db: "Database"
+    store: "Store"
     events: "ModuleEvents"
-    queue: "TaskQueue"
     log: logging.Logger
     env: Mapping[str, str]
-    lease_seconds: float
     probes: Mapping[str, Probe]
+    wake_workers: Callable[[], None]
 
     def load_config(self, config_class: type[ConfigT]) -> ConfigT:
         """The configuration of the module: defaults < manifest < environment.

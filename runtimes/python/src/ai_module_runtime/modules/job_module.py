@@ -6,7 +6,6 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ai_module_runtime.db.module_start import record_start
 from ai_module_runtime.jobs.schemas import ProcessRequest, ProcessResponse
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule, ModuleHealth
@@ -95,7 +94,6 @@ class JobModule(BaseAIModule):
             try:
                 service = self.create_service(self.context)
                 await service.open()
-                await record_start(self.context.db, self._metadata.name)
             except Exception:
                 logger.exception("%s was not started", self._metadata.name)
                 return False
@@ -122,10 +120,14 @@ class JobModule(BaseAIModule):
         """Run the probes; metrics are added while the database answers. Never raises."""
         if self._service is None:
             return ModuleHealth(status="unhealthy", dependencies_ok=False)
-        dependencies = await run_probes(self.get_probes())
+        results = await run_probes(self.get_probes())
+        dependencies = {name: result.succeeded for name, result in results.items()}
+        reasons = {name: result.reason for name, result in results.items() if result.reason is not None}
         fine = all(dependencies.values())
         status = "healthy" if fine else "degraded" if any(dependencies.values()) else "unhealthy"
         metrics: dict[str, Any] = {"dependencies": dependencies}
+        if reasons:
+            metrics["reasons"] = reasons
         if dependencies.get("database"):
             try:
                 metrics.update(await self.get_metrics())
@@ -142,4 +144,4 @@ class JobModule(BaseAIModule):
         if self._service is None:
             return {}
         stats = await self._service.stats()
-        return {**stats.model_dump(), "event_publish_failures": self._service.events.failures}
+        return {**stats.model_dump(), "event_publish_failures": self.context.events.failures}

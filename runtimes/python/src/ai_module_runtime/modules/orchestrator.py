@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
-from ai_module_runtime.db.migrations import apply_migrations, module_migrations
+from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
@@ -56,6 +56,7 @@ class Orchestrator:
 
     async def stop(self) -> None:
         """Stop the modules, those that others depend on last."""
+        self._host.jobs.clear()
         for candidate in reversed(self.candidates):
             if candidate.module is not None:
                 self._host.events.unsubscribe(candidate.name)
@@ -96,6 +97,8 @@ class Orchestrator:
             cause = error.__cause__
             logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
             candidate.error = error.code
+            self._host.jobs.remove(candidate.name)
+            self._host.events.unsubscribe(candidate.name)
 
     async def _started(self, candidate: Candidate) -> BaseAIModule:
         needs = candidate.metadata.needed_modules if candidate.metadata else []
@@ -108,9 +111,10 @@ class Orchestrator:
             module.set_context(context)
         with _failing_as("import_failed"):
             module.get_router()
-            self._host.register_tasks(candidate, context)
+            create_service = module.create_service if isinstance(module, JobModule) else None
+            self._host.jobs.add(candidate, context, create_service)
         with _failing_as("migration_failed"):
-            await apply_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
+            await apply_module_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
         with _failing_as("initialize_failed"):
             async with asyncio.timeout(START_SECONDS):
                 if not await module.initialize():

@@ -1,1 +1,1 @@
-"""Celery: the application, its workers, and sending to them."""
+"""What worker processes run for modules: jobs and scheduled tasks."""

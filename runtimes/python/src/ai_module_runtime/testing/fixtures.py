@@ -1,7 +1,8 @@
 """A pytest plugin: fixtures for the tests of a host and of its modules, on a throw-away folder.
 
-The option `ai_host` names the host as `package.module:attribute`. DATABASE_URL and REDIS_URL may be set; without them
-the host runs embedded. A `.env` file is not read, and no provider on the network is used.
+The option `ai_host` names the host as `package.module:attribute`. TEST_DATABASE_URL and TEST_REDIS_URL may name servers;
+without them the host gets a database of its own on an embedded PostgreSQL. A `.env` file is not read, and
+no provider on the network is used.
 """
 
 import importlib
@@ -32,12 +33,15 @@ def pytest_configure(config: pytest.Config) -> None:
     data_dir = tempfile.mkdtemp(prefix="ai-host-tests-")
     config.add_cleanup(lambda: shutil.rmtree(data_dir, ignore_errors=True))
     os.environ.update(
-        DATA_DIR=data_dir,
+        AI_DATA_DIR=data_dir,
+        AI_JWT_SECRET=uuid4().hex,
+        AI_LOG_LEVEL="WARNING",
+        AI_TEST_ENDPOINTS="1",
         ENV_FILE="",
-        JWT_SECRET=uuid4().hex,
-        LOG_LEVEL="WARNING",
-        TEST_ENDPOINTS="1",
     )
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        if url := os.environ.get(f"TEST_{name}"):
+            os.environ[f"AI_{name}"] = url
     for name in _modules(config.rootpath):
         os.environ[f"{name.upper()}_PROVIDER"] = "local"
 

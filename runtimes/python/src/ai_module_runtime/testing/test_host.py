@@ -1,5 +1,6 @@
 """A running host as tests use it."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -10,15 +11,16 @@ from typing import Any, Self, TypeVar
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from ai_module_runtime.events.event_bus import Event
+from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.schema import runtime_migrations, set_up_schema
+from ai_module_runtime.engine.store import Event, Job
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.tokens import Tokens
-from ai_module_runtime.jobs.models import JobRow
 from ai_module_runtime.jobs.schemas import ProcessRequest
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.jobs.states import TERMINAL
 from ai_module_runtime.ports import Authenticate, Ports, is_allowed
-from ai_module_runtime.tasks.embedded import EmbeddedWorker
+from ai_module_runtime.testing.test_database import DatabaseTemplate, create_test_database
 from ai_module_runtime.users import User
 
 T = TypeVar("T")
@@ -57,20 +59,42 @@ class TestHost:
         """The host with a worker, started for the length of the block.
 
         It accepts the tokens of `headers` beside those of the application, and decides about permissions by them.
+        Without a database URL it gets a database of its own, on a server for the whole run of tests.
         """
         ports = self.host.ports
         self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=is_allowed)
         try:
-            with self.client:
-                if not self.host.settings.distributed:
+            with self._database(), self.client:
+                if self.host.settings.runs_jobs:
                     yield self
-                    return
-                worker = EmbeddedWorker(self.host)
-                self.call(worker.start)
-                yield self
-                self.call(worker.stop)
+                else:
+                    with self._worker():
+                        yield self
         finally:
             self.host.ports = ports
+
+    @contextmanager
+    def _database(self) -> Iterator[None]:
+        if not self.host.is_embedded:
+            yield
+            return
+        schema = self.host.settings.database_schema
+        database = create_test_database(_template(schema))
+        self.host.database = Database(database.url, schema=schema)
+        try:
+            yield
+        finally:
+            database.drop()
+
+    @contextmanager
+    def _worker(self) -> Iterator[None]:
+        """Runs jobs in this process instead of Celery."""
+        worker = self.host.create_worker(delivery_slots=0)
+        self.call(worker.start)
+        try:
+            yield
+        finally:
+            self.call(worker.stop)
 
     def _authenticate(self, ports: Ports) -> Authenticate:
         async def authenticate(request: Request) -> User | None:
@@ -101,12 +125,12 @@ class TestHost:
         """The service of a started module."""
         return next(service for service in self.host.orchestrator.services() if service.spec.name == module)
 
-    def run_job(self, module: str, request: ProcessRequest, user_id: str) -> JobRow:
+    def run_job(self, module: str, request: ProcessRequest, user_id: str) -> Job:
         """Start a job and wait until it has ended."""
         service = self.service(module)
         started = self.call(service.start_processing, request, user_id)
 
-        def ended() -> JobRow | None:
+        def ended() -> Job | None:
             job = self.call(service.get_job, started.id)
             return job if job.status in TERMINAL else None
 
@@ -132,3 +156,13 @@ class TestHost:
             return events if any(event["name"] == last for event in events) else None
 
         return wait_until(published)
+
+
+def _template(schema: str) -> DatabaseTemplate:
+    """A database with the tables of the runtime."""
+
+    async def prepare(url: str) -> None:
+        await set_up_schema(Database(url, schema=schema))
+
+    version = runtime_migrations()[-1].name.rpartition("@")[2]
+    return DatabaseTemplate(f"{schema}_{version}", lambda url: asyncio.run(prepare(url)))

@@ -1,4 +1,4 @@
-"""Redis, where REDIS_URL is set."""
+"""Redis, where AI_REDIS_URL is set."""
 
 from redis.asyncio import Redis
 
@@ -9,6 +9,6 @@ async def get_redis_client() -> Redis:
     """The client of the running event loop.
 
     Raises:
-        RuntimeError: REDIS_URL is not set.
+        RuntimeError: AI_REDIS_URL is not set.
     """
     return host.redis.client()

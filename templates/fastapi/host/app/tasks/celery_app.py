@@ -1,8 +1,4 @@
-"""The Celery application of the host.
-
-celery -A app.tasks.celery_app worker
-celery -A app.tasks.celery_app beat
-"""
+"""The Celery application of the host, for workers with AI_REDIS_URL: celery -A app.tasks.celery_app worker."""
 
 from app.host import host
 

@@ -5,15 +5,11 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import AutoString
 
-from ai_module_runtime.db.database import UTCDateTime
-
 
 def render_item(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
     """Types as SQLAlchemy names them: a migration must not depend on SQLModel or on this runtime."""
     if kind != "type":
         return False
-    if isinstance(item, UTCDateTime):
-        return "sa.DateTime(timezone=True)"
     if isinstance(item, AutoString):
         return "sa.String()" if item.length is None else f"sa.String(length={item.length})"
     return False
@@ -25,7 +21,5 @@ context.configure(
     version_table=context.config.attributes["version_table"],
     include_object=context.config.attributes["include_object"],
     render_item=render_item,
-    # SQLite cannot alter most things in place: Alembic copies the table instead.
-    render_as_batch=True,
 )
 context.run_migrations()

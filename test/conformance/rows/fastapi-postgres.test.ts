@@ -1,0 +1,3 @@
+import { describeRow } from './matrix.ts';
+
+await describeRow('fastapi-postgres');

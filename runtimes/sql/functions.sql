@@ -591,3 +591,60 @@ begin
   update schedules set due_at = next_at where name = task and due_at <= now();
   return found;
 end $$;
+
+-- The modules that had tables of jobs of their own in version 0.1, which were not copied yet.
+create or replace function modules_to_import(names text[]) returns setof text
+language sql stable set search_path from current as $$
+  select name from unnest(names) as name
+  where to_regclass(quote_ident(name || '_results')) is not null
+    and 3 = (
+      select count(*) from pg_attribute
+      where attrelid = to_regclass(quote_ident(name || '_jobs')) and not attisdropped
+        and attname in ('claim_token', 'due_at', 'input_data')
+    )
+    and not exists (select from applied_migrations where owner = name and file = 'jobs of version 0.1')
+$$;
+
+-- Copies the jobs and results of a module that had tables of its own in version 0.1, once. Jobs that were running are
+-- pending again. Returns the number of copied jobs.
+create or replace function import_jobs(of_module text) returns bigint
+language plpgsql set search_path from current as $$
+declare
+  old_jobs constant regclass := to_regclass(quote_ident(of_module || '_jobs'));
+  old_results constant regclass := to_regclass(quote_ident(of_module || '_results'));
+  -- Fastify modules had the duration in the result; FastAPI modules in the job, and the metadata in `details`.
+  has_details boolean;
+  imported bigint;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' import', 0));
+  if not exists (select from modules_to_import(array[of_module])) then
+    return 0;
+  end if;
+  insert into applied_migrations (owner, file) values (of_module, 'jobs of version 0.1');
+  has_details := exists (
+    select from pg_attribute where attrelid = old_results and attname = 'details' and not attisdropped
+  );
+  execute format($copy$
+    insert into jobs (
+      id, module, user_id, status, input_data, options, priority, progress_percent, attempt, error_code, result_id,
+      duration_ms, due_at, created_at, started_at, completed_at, failed_at, cancelled_at
+    )
+    select j.id::uuid, $1, j.user_id, case j.status when 'processing' then 'pending' else j.status end,
+      j.input_data, j.options, j.priority, j.progress_percent, j.attempt, j.error_code,
+      case j.status when 'completed' then r.id::uuid end, %s,
+      j.due_at, j.created_at, j.started_at, j.completed_at, j.failed_at, j.cancelled_at
+    from %s j left join %s r on r.job_id = j.id
+    where j.status <> 'completed' or r.id is not null
+    on conflict (id) do nothing
+  $copy$, case when has_details then 'j.duration_ms' else 'r.duration_ms' end, old_jobs, old_results)
+  using of_module;
+  get diagnostics imported = row_count;
+  execute format($copy$
+    insert into results (id, job_id, output_data, metadata, created_at)
+    select r.id::uuid, r.job_id::uuid, r.output_data, %s, r.created_at
+    from %s r join jobs j on j.id = r.job_id::uuid and j.result_id = r.id::uuid
+    on conflict do nothing
+  $copy$, case when has_details then 'r.details' else 'json_build_object(''duration_ms'', r.duration_ms)' end,
+    old_results);
+  return imported;
+end $$;

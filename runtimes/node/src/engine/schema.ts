@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool, PoolClient } from 'pg';
+import type { Log } from '../log.ts';
 import { quoteName } from './connection.ts';
 
 /** A SQL file that is applied once. */
@@ -52,6 +53,23 @@ export async function migrateModule(pool: Pool, schema: string, module: string, 
     files.map(async (file) => ({ owner: module, file, sql: await readFile(join(folder, file), 'utf8') })),
   );
   if (migrations.length > 0) await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
+}
+
+/** Copies the jobs that modules of version 0.1 have in tables of their own, once. */
+export async function importJobs(pool: Pool, schema: string, modules: readonly string[], log: Log): Promise<void> {
+  const waiting = `select * from ${quoteName(schema)}.modules_to_import($1) as name`;
+  const { rows } = await pool.query<{ name: string }>(waiting, [modules]);
+  for (const { name } of rows) {
+    try {
+      const jobs = await inTurn(pool, schema, async (client) => {
+        const text = `select ${quoteName(schema)}.import_jobs($1) as jobs`;
+        return (await client.query({ text, values: [name], query_timeout: 0 } as { text: string })).rows[0].jobs;
+      });
+      log.info({ module: name, jobs: Number(jobs) }, 'jobs of version 0.1 copied');
+    } catch (error) {
+      log.error({ err: error, module: name }, 'jobs of version 0.1 not copied');
+    }
+  }
 }
 
 async function runtimeMigrations(): Promise<Migration[]> {

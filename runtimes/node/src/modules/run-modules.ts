@@ -1,5 +1,6 @@
 import { Executor, type ExecutorModule } from '../engine/executor.ts';
 import type { ScheduledTask } from '../engine/schedules.ts';
+import { importJobs } from '../engine/schema.ts';
 import type { RegisteredModule } from '../engine/store.ts';
 import { maxAttempts } from '../jobs/job-worker.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -10,7 +11,7 @@ const RECORDER = 'test-recorder';
 const EVENTS_KEPT_DAYS = 30;
 
 /** Tells the database what it has to know about the modules: limits, names of events, subscriptions. */
-export async function registerModules({ database, bus, settings }: HostServices, orchestrator: Orchestrator) {
+export async function registerModules({ database, bus, settings, log }: HostServices, orchestrator: Orchestrator) {
   const registered = orchestrator.ready().map(({ name, manifest, module }): RegisteredModule => {
     return {
       name,
@@ -28,6 +29,8 @@ export async function registerModules({ database, bus, settings }: HostServices,
     present.push(RECORDER);
   }
   await database.store.registerModules(registered, present);
+  const names = registered.map(({ name }) => name);
+  await importJobs(database.pool, database.connection.schema, names, log);
 }
 
 /** Runs the jobs of the modules, their handlers of events and their scheduled tasks in this process. */

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from ai_module_runtime.db.migrations import import_jobs
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.modules import registration_of
@@ -190,6 +191,7 @@ class Host:
         self.jobs.subscribe(self.events.subscriptions())
         present = {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
         await self.store.register_modules(registration_of(self.jobs.specs.values()), present)
+        await import_jobs(self.database, self.jobs.specs)
 
     def create_worker(
         self,

@@ -3,6 +3,7 @@
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
 
+import logging
 import re
 import subprocess
 import sys
@@ -15,12 +16,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import Script
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from ai_module_runtime.engine.database import Database
 
 SCRIPTS = Path(__file__).parent / "scripts"
 NUMBER = re.compile(r"v(\d+)_")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,20 @@ async def apply_module_migrations(database: Database, migrations: Migrations) ->
         lock = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
         await connection.execute(lock, {"name": f"{database.schema} migrate"})
         await connection.run_sync(_upgrade, migrations)
+
+
+async def import_jobs(database: Database, modules: Iterable[str]) -> None:
+    """Copy the jobs that modules of version 0.1 have in tables of their own, once."""
+    async with database.setup_transaction() as connection:
+        waiting = await connection.scalars(text("select * from modules_to_import(:names)"), {"names": list(modules)})
+        names = list(waiting)
+    for name in names:
+        try:
+            async with database.setup_transaction() as connection:
+                jobs = await connection.scalar(text("select import_jobs(:name)"), {"name": name})
+            logger.info("%s: %d jobs of version 0.1 copied", name, jobs)
+        except DBAPIError:
+            logger.exception("%s: jobs of version 0.1 not copied", name)
 
 
 async def write_revision(database: Database, migrations: Migrations, message: str) -> Path:

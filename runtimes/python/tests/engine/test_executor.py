@@ -149,7 +149,7 @@ async def test_work_that_lost_its_claim_ends_without_a_trace(url: str) -> None:
         result = await made.store.get_result(job.id)
         assert result is not None
         assert result.output_data == 2
-        await until(lambda: asyncio.sleep(0, "end 1" in runs))
+        await until(lambda: asyncio.sleep(0, "end 1" in runs), seconds=2)
         assert await made.events_of(job) == ["started", "completed"]
 
 

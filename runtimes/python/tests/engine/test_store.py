@@ -255,3 +255,11 @@ async def test_limits_the_time_of_a_call(url: str) -> None:
         with pytest.raises(DatabaseUnavailableError):
             await database.query("select pg_sleep(5)")
         await database.close()
+
+
+async def test_names_no_statements_for_a_transaction_pooler(url: str) -> None:
+    for pooler in (False, True):
+        database = Database(url, pooler=pooler)
+        names = (await database.query("select count(*) from pg_prepared_statements where $1", True))[0][0]
+        assert (names == 0) == pooler
+        await database.close()

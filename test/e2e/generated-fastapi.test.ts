@@ -183,6 +183,9 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
     symlinkSync(dirname(dirname(pythonOf(host))), join(copy, '.venv'), 'dir');
     const models = join(copy, 'app/ai/modules/document_search/models.py');
     const table = [
+      'from sqlmodel import Field, SQLModel',
+      '',
+      '',
       'class Note(SQLModel, table=True):',
       '    """A note."""',
       '',
@@ -191,16 +194,12 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
       '    id: int | None = Field(default=None, primary_key=True)',
       '    text: str = Field(max_length=80, index=True)',
     ];
-    const text = readFileSync(models, 'utf8').replace(
-      'from sqlmodel import Field',
-      'from sqlmodel import Field, SQLModel',
-    );
-    writeFileSync(models, `${text}\n\n${table.join('\n')}\n`);
+    writeFileSync(models, `${readFileSync(models, 'utf8')}\n${table.join('\n')}\n`);
     const env = { ...process.env, DATA_DIR: mkdtempSync(join(tmpdir(), 'migrate-')) };
     const migrate = (...args: string[]) =>
       promisify(execFile)(pythonOf(copy), ['-m', 'app.migrate', ...args], { cwd: copy, env });
     await migrate('document_search', 'add notes');
-    expect(existsSync(join(copy, 'app/ai/modules/document_search/migrations/v0002_add_notes.py'))).toBe(true);
+    expect(existsSync(join(copy, 'app/ai/modules/document_search/migrations/v0001_add_notes.py'))).toBe(true);
     await migrate();
     await tool(copy, 'ruff', 'check', '--no-cache');
     await tool(copy, 'ruff', 'format', '--no-cache', '--check');

@@ -3,15 +3,16 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, rowsOf } from '../src/db/database.ts';
 import { findUnavailable } from '../src/engine/outage.ts';
-import { migrateModule } from '../src/engine/schema.ts';
+import { migrateModule, SchemaMissing } from '../src/engine/schema.ts';
 import { createHost, type Host } from '../src/host.ts';
 import { Tokens } from '../src/http/tokens.ts';
 import type { Log } from '../src/log.ts';
 import { readSettings } from '../src/settings.ts';
-import { createHostDatabase } from '../src/testing/test-database.ts';
+import { createHostDatabase, createTestDatabase } from '../src/testing/test-database.ts';
 import { log } from './engine/silent-log.ts';
 import { sampleModules } from './sample-host.ts';
 
@@ -59,6 +60,27 @@ describe('migrations of a module', () => {
     await migrate();
     expect(await rowsOf(database.db, sql`select to_regclass('notes')::text as name`)).toEqual([{ name: 'notes' }]);
     expect(await rowsOf(database.db, sql`select to_regclass('ai.notes') as name`)).toEqual([{ name: null }]);
+  });
+});
+
+describe('a role that may not create a schema', () => {
+  it('gets SQL for an administrator, after which the host starts', async () => {
+    const { url, drop } = await createTestDatabase();
+    const admin = new pg.Client(url);
+    await admin.connect();
+    const role = `role_${process.pid}`;
+    await admin.query(`create role ${role} login`);
+    const ofRole = new URL(url);
+    ofRole.username = role;
+    const open = () => openDatabase({ url: ofRole.href }, 'tests', log);
+    const missing = await open().catch((error: unknown) => error);
+    expect(missing).toBeInstanceOf(SchemaMissing);
+    await admin.query((missing as SchemaMissing).sql);
+    const database = await open();
+    expect(await database.store.hasWorkers()).toBe(false);
+    await database.close();
+    await admin.end();
+    await drop();
   });
 });
 

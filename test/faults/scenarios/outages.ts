@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Host, Server } from '../../conformance/host/host.ts';
+import { serverTool } from '../../conformance/host/services.ts';
 import { isTerminal, readJob, submit } from '../../conformance/wire/module-calls.ts';
 import { waitUntil } from '../../conformance/wire/wait-until.ts';
 import type { World } from '../../conformance/world.ts';
@@ -53,9 +54,13 @@ export async function redisOutage(world: World, host: Host, queue: Server): Prom
  */
 export async function redisTrouble(world: World, host: Host, trouble: 'flushed' | 'full', jobs: number) {
   const redis = (...command: string[]) =>
-    execFileSync('redis-cli', ['-u', host.services.REDIS_URL ?? '', '--no-auth-warning', ...command], {
-      stdio: 'pipe',
-    });
+    execFileSync(
+      serverTool('redis-cli') ?? 'redis-cli',
+      ['-u', host.services.REDIS_URL ?? '', '--no-auth-warning', ...command],
+      {
+        stdio: 'pipe',
+      },
+    );
   const crowd = new Crowd(people(world, host, 24), ...mixedWork(world));
   const running = crowd.run(jobs);
   await crowd.reach(Math.ceil(jobs / 2));

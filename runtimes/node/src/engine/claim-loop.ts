@@ -39,10 +39,15 @@ export class ClaimLoop<T> {
     if (!this.#claiming) this.#claimed = this.#claimAll();
   }
 
-  /** Claims nothing more. Resolves when the running work has ended. */
+  /** Claims nothing more. Resolves when a claim that was under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#pause);
+    await this.#claimed;
+  }
+
+  /** After `stop`: resolves when the running work has ended. */
+  async idle(): Promise<void> {
     await this.#claimed;
     await Promise.all(this.#running);
   }

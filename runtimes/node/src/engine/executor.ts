@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import { type ConnectionOptions, isUnavailable } from './connection.ts';
@@ -42,6 +43,8 @@ const DELIVERY_ATTEMPTS = 8;
 const DELIVERY_DELAY_SECONDS = 0.5;
 const BEAT_MS = 5_000;
 const MAX_SWEEP_SECONDS = 5;
+/** How long `stop` waits for a claim that is under way. */
+const CLAIM_WAIT_MS = 1_000;
 
 /** Runs jobs, delivers events and keeps time in one process. Several processes share the work. */
 export class Executor {
@@ -95,8 +98,11 @@ export class Executor {
     this.#stopped = true;
     clearTimeout(this.#due);
     for (const timer of this.#timers) clearInterval(timer);
+    const claimed = Promise.all([this.#jobs.stop(), this.#deliveries.stop()]);
+    // A claim that is under way could take the jobs that are handed back.
+    await Promise.race([claimed, pause(CLAIM_WAIT_MS, undefined, { ref: false })]);
     for (const controller of this.#running.values()) controller.abort(new HostStopping());
-    await Promise.all([this.#jobs.stop(), this.#deliveries.stop(), this.#schedules.stop(), this.#listener.stop()]);
+    await Promise.all([this.#jobs.idle(), this.#deliveries.idle(), this.#schedules.stop(), this.#listener.stop()]);
     this.#leases.stop();
     await this.#options.store.removeWorker(this.#id).catch(() => {});
   }

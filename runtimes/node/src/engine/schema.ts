@@ -41,7 +41,8 @@ export async function createSchema(pool: Pool, schema: string): Promise<void> {
     await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
   } catch (error) {
     if ((error as { code?: string }).code !== PERMISSION_DENIED) throw error;
-    throw new SchemaMissing(schema, administratorSql(schema, migrations), error);
+    const { rows } = await pool.query('select current_user as role');
+    throw new SchemaMissing(schema, administratorSql(schema, rows[0].role, migrations), error);
   }
 }
 
@@ -153,10 +154,15 @@ ${sql}
 commit;`;
 }
 
-function administratorSql(schema: string, migrations: readonly Migration[]): string {
+/** The role of the host may create tables of modules in the schema. */
+function administratorSql(schema: string, role: string, migrations: readonly Migration[]): string {
+  const [inSchema, to] = [quoteName(schema), quoteName(role)];
   return [
-    `create schema if not exists ${quoteName(schema)};`,
+    `create schema if not exists ${inSchema};`,
     ledgerSql(schema),
     ...migrations.map((each) => transactionSql(schema, each)),
+    `grant usage, create on schema ${inSchema} to ${to};`,
+    `grant all on all tables in schema ${inSchema} to ${to};`,
+    `grant all on all sequences in schema ${inSchema} to ${to};`,
   ].join('\n');
 }

@@ -32,7 +32,7 @@ async def _migrate(host: Host, candidates: list[Candidate], module: str | None, 
         migrations = module_migrations(candidate.name, candidate.folder)
         await apply_module_migrations(host.database, migrations)
         if candidate.name == module and message:
-            candidate.import_tasks()
+            candidate.import_models()
             names = [each.name for each in candidates]
             revised = module_migrations(candidate.name, candidate.folder, names)
             print(f"wrote {await write_revision(host.database, revised, message)}")

@@ -51,6 +51,15 @@ class Candidate:
         module: BaseAIModule = importlib.import_module(self.package).load_module()
         return module
 
+    def import_models(self) -> None:
+        """Import the module's `models.py`, so that SQLModel knows its tables.
+
+        Raises:
+            Exception: it cannot be imported.
+        """
+        if (self.folder / "models.py").exists():
+            importlib.import_module(f"{self.package}.models")
+
     def import_tasks(self) -> "Sequence[Task]":
         """Import the module's `tasks.py` and return its `TASKS`, without importing the web framework.
 

@@ -6,7 +6,7 @@ import { openHost } from '../../src/io/host/open-host.ts';
 import { applyUpdate } from '../../src/io/module/last-update.ts';
 import { planUpdate } from '../../src/io/module/plan-update.ts';
 import { findPack } from '../../src/io/pack/find-pack.ts';
-import { draws } from '../draws.ts';
+import { draws, firstSeed } from '../draws.ts';
 import { bundleChild, run as runChild } from '../io/apply/child.ts';
 import { countingDisk, type Fault, faultDisk, removeClaims } from '../io/apply/fault-disk.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
@@ -71,7 +71,7 @@ async function countSteps(): Promise<number> {
 /** The first steps, and some spread over the run. */
 function* sampled(): Generator<number> {
   const stride = Math.max(1, Math.floor(steps / draws.updateSteps));
-  for (let step = 1 + Math.floor(stride / 2); step <= steps; step += stride) yield step;
+  for (let step = 1 + ((firstSeed + Math.floor(stride / 2)) % stride); step <= steps; step += stride) yield step;
   yield* [1, 2, 3];
 }
 

@@ -90,7 +90,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     it('the name of the module', async () => {
       expect((load(read('manifest.yaml')) as Manifest).name).toBe(name);
       expect(read('module.py')).toContain(`class ${given.class_name}(`);
-      expect(read('models.py')).toContain(`"${name}_jobs"`);
+      expect(read('models.py')).toContain(`"${name}_notes"`);
       expect(read('tasks.py')).toContain(`job_tasks(${given.class_name.replace(/(AI)?Module$/, '')}`);
     });
 
@@ -190,13 +190,13 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
       });
     });
 
-    it('Celery runs the tasks', async () => {
+    it('tasks run in the background', async () => {
       const program = [
         'import json',
         `from app.ai.modules.${name}.tasks import TASKS`,
         'print(json.dumps([task.name for task in TASKS]))',
       ].join('\n');
-      expect(JSON.parse(await run(dir, '-c', program))).toEqual(['process', 'requeue_stale', 'cleanup_old_jobs']);
+      expect(JSON.parse(await run(dir, '-c', program))).toEqual(['cleanup_old_jobs']);
       expect((await ended((await process_()).json)).status).toBe('completed');
     });
   });

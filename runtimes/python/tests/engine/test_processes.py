@@ -1,6 +1,7 @@
 """Processes that are killed, and a server that is restarted."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,13 @@ from .server import Server
 from .support import Lab, lab, until
 
 PROGRAM = Path(__file__).parent / "hanging_worker.py"
+SOURCE = str(Path(__file__).parents[2] / "src")
 
 
 @asynccontextmanager
 async def hanging_worker(made: Lab, lease: float) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(sys.executable, str(PROGRAM), made.url, made.schema, str(lease))
+    arguments = (str(PROGRAM), made.url, made.schema, str(lease))
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env={**os.environ, "PYTHONPATH": SOURCE})
     try:
         yield process
     finally:
@@ -33,7 +36,7 @@ async def hanging_worker(made: Lab, lease: float) -> AsyncIterator[asyncio.subpr
 @pytest.mark.parametrize(("lease", "seconds"), [(1, 2), (10, 15)])
 async def test_another_process_runs_the_jobs_of_one_that_was_killed(url: str, lease: float, seconds: float) -> None:
     async with lab(url) as made, hanging_worker(made, lease) as process:
-        job = await made.wait_for(await made.add(), "processing")
+        job = await made.wait_for(await made.add(), "processing", seconds=30)
         async with made.worker(lease_seconds=lease):
             process.kill()
             killed = monotonic()

@@ -51,6 +51,7 @@ def test_reads_only_prefixed_variables() -> None:
         ({"DATABASE_URL": "sqlite:///app.db"}, "DATABASE_URL must begin with postgresql://"),
         ({"AI_DIRECT_DATABASE_URL": DATABASE_URL}, "DIRECT_DATABASE_URL"),
         ({"AI_ROLE": "worker"}, "AI_ROLE"),
+        ({"AI_ROLE": "web"}, "ROLE=web needs DATABASE_URL"),
         ({"NODE_ENV": "Production"}, "NODE_ENV"),
         ({"APP_ENV": "prod"}, "APP_ENV"),
         ({"NODE_ENV": "production"}, "JWT_SECRET"),

@@ -75,6 +75,8 @@ class Settings(BaseModel):
         for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and self.database_url is None:
                 problems.append(f"{name} needs DATABASE_URL")
+        if self.role != "all" and self.database_url is None:
+            problems.append(f"ROLE={self.role} needs DATABASE_URL")
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -1,6 +1,7 @@
 """One server for a run of tests, and a database for each test file."""
 
 import asyncio
+import logging
 import os
 import secrets
 import tempfile
@@ -19,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 VARIABLE = "AI_TEST_DATABASE_SERVER"
 """Its value is the URL of the server that all test processes of a run use."""
@@ -75,7 +78,8 @@ def _own_server() -> EmbeddedPostgres:
 
 def _start_temporary_server() -> EmbeddedPostgres:
     data_dir = tempfile.mkdtemp(prefix="ai-test-")
-    return start_embedded_postgres(Path(data_dir), data_dir, is_temporary=True)
+    # Not as warnings: many test suites turn those into errors.
+    return start_embedded_postgres(Path(data_dir), data_dir, report=logger.info, is_temporary=True)
 
 
 async def _create(server: str, name: str, template: DatabaseTemplate | None) -> None:

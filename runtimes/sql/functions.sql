@@ -23,18 +23,17 @@ begin
   if tg_op = 'UPDATE' and new.status = old.status and new.module = old.module then
     return null;
   end if;
-  if tg_op <> 'DELETE' then
-    insert into job_counters as c (module, status, shard, jobs, duration_ms)
-    values (new.module, new.status, my_shard, 1, coalesce(new.duration_ms, 0))
-    on conflict (module, status, shard)
-    do update set jobs = c.jobs + 1, duration_ms = c.duration_ms + excluded.duration_ms;
-  end if;
-  if tg_op <> 'INSERT' then
-    insert into job_counters as c (module, status, shard, jobs, duration_ms)
-    values (old.module, old.status, my_shard, -1, -coalesce(old.duration_ms, 0))
-    on conflict (module, status, shard)
-    do update set jobs = c.jobs - 1, duration_ms = c.duration_ms + excluded.duration_ms;
-  end if;
+  -- Always in one order, so that sessions don't wait for each other in a circle.
+  insert into job_counters as c (module, status, shard, jobs, duration_ms)
+  select change.module, change.status, my_shard, change.jobs, change.duration_ms
+  from (
+    select new.module, new.status, 1, coalesce(new.duration_ms, 0) where tg_op <> 'DELETE'
+    union all
+    select old.module, old.status, -1, -coalesce(old.duration_ms, 0) where tg_op <> 'INSERT'
+  ) as change (module, status, jobs, duration_ms)
+  order by change.module, change.status
+  on conflict (module, status, shard)
+  do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
   return null;
 end $$;
 
@@ -47,7 +46,8 @@ for each row execute function count_job();
 create or replace function register_modules(registered json, present text[]) returns void
 language plpgsql set search_path from current as $$
 begin
-  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' register', 0));
+  -- A claim updates modules, too.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
   insert into modules (name, max_concurrent_jobs, max_attempts, lifecycle_events)
   select r.name, r.max_concurrent_jobs, r.max_attempts, r.lifecycle_events
   from json_to_recordset(registered)
@@ -77,7 +77,7 @@ begin
     insert into events as e (id, name, data, source_module, correlation_id, ended_job)
     values (event_id, publish_event.name, publish_event.data, publish_event.source_module,
       publish_event.correlation_id, publish_event.ended_job)
-    on conflict (id) do nothing
+    on conflict do nothing
     returning e.*;
   if not found then
     return query select * from events e where e.id = event_id;
@@ -136,6 +136,8 @@ begin
   ) >= max_active then
     return;
   end if;
+  -- A job with this id may have ended and been deleted.
+  update events set ended_job = null where ended_job = job_id;
   insert into jobs (id, module, user_id, input_data, options, priority)
   values (job_id, for_module, for_user, input, job_options, job_priority)
   returning * into job;
@@ -436,6 +438,7 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' sweep', 0)) then
     return 0;
   end if;
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
   for job in
     update jobs j set
       status = case when j.attempt < coalesce(m.max_attempts, 1) then 'pending' else 'failed' end,

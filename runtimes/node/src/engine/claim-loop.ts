@@ -74,10 +74,13 @@ export class ClaimLoop<T> {
   }
 
   #start(item: T): void {
-    const ended = this.#work.run(item).finally(() => {
-      this.#running.delete(ended);
-      this.wake();
-    });
+    const ended = this.#work
+      .run(item)
+      .catch((error: unknown) => this.#log.error({ err: error }, 'work failed'))
+      .finally(() => {
+        this.#running.delete(ended);
+        this.wake();
+      });
     this.#running.add(ended);
   }
 }

@@ -68,8 +68,8 @@ export function isUnavailable(error: unknown): boolean {
   if (findUnavailable(error)) return true;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   return (
-    // Connection errors, insufficient resources, shutdown, timeouts, and errors of the system such as a full disk.
-    /^(08|53|57|58)/.test(code) ||
+    // Connection errors, refused roles and databases, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
+    /^(08|28|3D|40|53|57|58)/.test(code) ||
     code === '25006' ||
     /^E[A-Z]+$/.test(code) ||
     /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message)

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PermanentError, TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { withTimeout } from '../tasks/with-timeout.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import { type ConnectionOptions, isUnavailable } from './connection.ts';
 import { Leases } from './leases.ts';
 import { Listener } from './listener.ts';
 import { type ScheduledTask, Schedules } from './schedules.ts';
 import type { ClaimedJob, Delivery, Store } from './store.ts';
+import { withRetries } from './with-retries.ts';
 
 /** The claim of a job was lost, to a cancellation or to another worker. */
 export class ClaimLost extends Error {
@@ -39,6 +42,7 @@ export interface ExecutorOptions {
 }
 
 const DELIVERY_SLOTS = 10;
+const HANDLER_TIMEOUT_MS = 10_000;
 const DELIVERY_ATTEMPTS = 8;
 const DELIVERY_DELAY_SECONDS = 0.5;
 const BEAT_MS = 5_000;
@@ -80,17 +84,23 @@ export class Executor {
     this.#schedules = new Schedules(store, options.tasks, log);
   }
 
+  /** Throws if the database is unavailable; then nothing is left running. */
   async start(): Promise<void> {
     const { store, leaseSeconds } = this.#options;
-    await store.beat(this.#id);
-    await this.#listener.start();
-    this.#leases.start();
-    await this.#schedules.start();
-    this.#repeat(BEAT_MS, () => store.beat(this.#id));
-    this.#repeat(Math.min(MAX_SWEEP_SECONDS, leaseSeconds / 4) * 1_000, async () => {
-      await store.sweep();
-      await this.#schedules.check();
-    });
+    try {
+      await store.beat(this.#id);
+      await this.#schedules.start();
+      this.#leases.start();
+      this.#repeat(BEAT_MS, () => store.beat(this.#id));
+      const sweepMs = Math.min(MAX_SWEEP_SECONDS, leaseSeconds / 4) * 1_000;
+      this.#repeat(sweepMs, () => store.sweep());
+      this.#repeat(sweepMs, () => this.#schedules.check());
+      // From here on it claims jobs.
+      await this.#listener.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Stops claiming and hands running jobs back. Resolves when this process holds no claim. */
@@ -150,22 +160,38 @@ export class Executor {
 
   async #deliver(delivery: Delivery): Promise<void> {
     const { store, log } = this.#options;
-    const fields = { module: delivery.module, event: delivery.name, event_id: delivery.event_id };
     this.#leases.hold(delivery.claim_token, () => {});
     try {
-      await this.#modules.get(delivery.module)?.handleEvent(delivery);
-      await store.finishDelivery(delivery);
+      const error = await this.#handle(delivery);
+      if (error === undefined) await withRetries(() => store.finishDelivery(delivery));
+      else await withRetries(() => this.#failDelivery(delivery, error));
     } catch (error) {
-      const last = delivery.attempt >= DELIVERY_ATTEMPTS;
-      if (last) log.error({ err: error, ...fields }, 'event given up');
-      else log.warn({ err: error, ...fields, attempt: delivery.attempt }, 'event handler failed');
-      const delay = last ? null : DELIVERY_DELAY_SECONDS * 2 ** (delivery.attempt - 1);
-      const code = String((error as { code?: unknown }).code ?? 'internal_error');
-      // If the database is unavailable, the delivery is due again when its lease ends.
-      await store.failDelivery(delivery, code, delay).catch(() => {});
+      // It is delivered again when its lease ends.
+      log.error({ err: error, event_id: delivery.event_id }, 'delivery left without a next state');
     } finally {
       this.#leases.release(delivery.claim_token);
     }
+  }
+
+  /** The error of the handler. One that takes longer than ten seconds counts as failed. */
+  async #handle(delivery: Delivery): Promise<Error | undefined> {
+    try {
+      await withTimeout(HANDLER_TIMEOUT_MS, this.#modules.get(delivery.module)?.handleEvent(delivery) ?? pause(0));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error('The handler rejected without an error.', { cause: error });
+    }
+  }
+
+  async #failDelivery(delivery: Delivery, error: Error): Promise<void> {
+    const { store, log } = this.#options;
+    const { module, name: event, event_id, attempt } = delivery;
+    const isLast = attempt >= DELIVERY_ATTEMPTS || error instanceof PermanentError;
+    const fields = { err: error, module, event, event_id, attempt };
+    if (isLast) log.error(fields, 'event given up');
+    else log.warn(fields, 'event handler failed');
+    const code = error instanceof PermanentError || error instanceof TransientError ? error.code : 'internal_error';
+    await store.failDelivery(delivery, code, isLast ? null : DELIVERY_DELAY_SECONDS * 2 ** (attempt - 1));
   }
 
   #repeat(ms: number, action: () => Promise<unknown>): void {

@@ -29,6 +29,8 @@ export class SchemaMissing extends Error {
 }
 
 const FUNCTIONS = 'functions.sql';
+/** pg takes 0 for the default of the connection. */
+const NO_TIMEOUT_MS = 2_147_483_647;
 const PERMISSION_DENIED = '42501';
 
 /**
@@ -64,7 +66,8 @@ export async function importJobs(pool: Pool, schema: string, modules: readonly s
     try {
       const jobs = await inTurn(pool, schema, async (client) => {
         const text = `select ${quoteName(schema)}.import_jobs($1) as jobs`;
-        return (await client.query({ text, values: [name], query_timeout: 0 } as { text: string })).rows[0].jobs;
+        return (await client.query({ text, values: [name], query_timeout: NO_TIMEOUT_MS } as { text: string })).rows[0]
+          .jobs;
       });
       log.info({ module: name, jobs: Number(jobs) }, 'jobs of version 0.1 copied');
     } catch (error) {
@@ -132,7 +135,7 @@ async function appliedBefore(client: PoolClient): Promise<{ owner: string; file:
 
 function unlimited(client: PoolClient, text: string): Promise<unknown> {
   // The option exists, but the types don't have it.
-  return client.query({ text, query_timeout: 0 } as { text: string });
+  return client.query({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
 }
 
 function ledgerSql(schema: string): string {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { isUnavailable } from '../engine/connection.ts';
 import type { ClaimedJob, Store } from '../engine/store.ts';
+import { withRetries } from '../engine/with-retries.ts';
 import { TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
 import { Attempt, type Outcome } from './attempt.ts';
 import type { Work } from './run.ts';
-import { withRetries } from './with-retries.ts';
 
 /** A job whose worker has disappeared is started again, but not for ever: its input may be what ends the workers. */
 const LOST_WORKERS_ALLOWED = 2;
@@ -43,8 +44,19 @@ export class JobWorker {
     } else if (outcome.kind === 'failed') {
       await withRetries(() => this.#fail(job, outcome.error));
     } else {
-      const resultId = randomUUID();
-      await withRetries(() => store.completeJob(job, resultId, outcome.output, outcome.durationMs));
+      await this.#complete(job, outcome);
+    }
+  }
+
+  async #complete(job: ClaimedJob, { output, durationMs }: Extract<Outcome, { kind: 'done' }>): Promise<void> {
+    const resultId = randomUUID();
+    try {
+      await withRetries(() => this.#store.completeJob(job, resultId, output, durationMs));
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      // Output that JSON or the database can't store, such as a BigInt. Another attempt would end the same way.
+      this.#log.error({ err: error, job_id: job.id }, 'output not stored');
+      await withRetries(() => this.#store.failJob(job, 'internal_error'));
     }
   }
 

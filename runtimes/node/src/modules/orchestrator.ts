@@ -19,6 +19,8 @@ type Usable = Extract<Candidate, { manifest: Manifest }>;
 export class Orchestrator {
   readonly #host: HostServices;
   readonly #entries = new Map<string, ModuleEntry>();
+  /** Names of all modules in the folder, also of those that this process leaves out. */
+  present: readonly string[] = [];
 
   constructor(host: HostServices) {
     this.#host = host;
@@ -37,6 +39,7 @@ export class Orchestrator {
   /** Starts the modules under `root`, or only the one called `only` with those it requires. */
   async start(root: string, only?: string): Promise<void> {
     const candidates = await discoverModules(root);
+    this.present = candidates.map(({ name }) => name);
     const usable = candidates.filter((each) => this.#isUsable(each));
     const dependents = usable.map(({ name, manifest }) => ({ name, requires: requiredModules(manifest) }));
     const { order, cyclic } = startOrder(dependents);

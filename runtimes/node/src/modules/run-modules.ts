@@ -21,7 +21,7 @@ export async function registerModules({ database, bus, settings, log }: HostServ
       subscriptions: bus.subscribedBy(name),
     };
   });
-  const present = [...orchestrator.modules.keys()];
+  const present = [...orchestrator.present];
   if (settings.testEndpoints) {
     const subscriptions = registered.flatMap(({ lifecycle_events: { progress } }) => progress ?? []);
     const limits = { max_concurrent_jobs: 1, max_attempts: 1, lifecycle_events: {} };

@@ -202,6 +202,19 @@ it('delivers events, again after an error, and gives up after eight attempts', a
   ]);
 });
 
+it('survives a handler that rejects without an error', async () => {
+  let calls = 0;
+  await start(complete, {
+    handleEvent: () => {
+      calls += 1;
+      return calls === 1 ? Promise.reject() : Promise.resolve();
+    },
+  });
+  const event = { id: randomUUID(), name: 'user.deleted', data: {}, source_module: 'host', correlation_id: 'c' };
+  await store.publish(event);
+  await until(async () => calls === 2);
+});
+
 it('runs a scheduled task in one of several processes', async () => {
   const ran: number[] = [];
   const task = (process: number): ScheduledTask => ({

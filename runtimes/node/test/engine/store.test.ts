@@ -217,6 +217,40 @@ describe('a running job', () => {
   });
 });
 
+describe('a job whose id was used before', () => {
+  it('ends like any other, and the sweep goes on', async () => {
+    const { id } = await add('a');
+    await store.eraseUserJobs('a', 'ada');
+    await add('a', 'ada', { id });
+    const [job] = (await claim(['a'])) as [ClaimedJob];
+    await expireLeases();
+    expect(await store.sweep()).toBe(1);
+    const [again] = (await claim(['a'])) as [ClaimedJob];
+    expect(again.id).toBe(job.id);
+    expect(await store.completeJob(again, randomUUID(), {}, 1)).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('many sessions', () => {
+  it('claim, retry, complete and register without a deadlock', async () => {
+    await register(defined('a', { max_concurrent_jobs: 50 }), defined('b', { max_concurrent_jobs: 50 }));
+    for (let i = 0; i < 30; i += 1) await add(i % 2 ? 'a' : 'b', `user-${i % 5}`);
+    const end = Date.now() + 2_000;
+    const work = async () => {
+      while (Date.now() < end) {
+        for (const job of await store.claimJobs(['a', 'b'], 3, 10)) await store.retryJob(job, 0);
+        await store.sweep();
+      }
+    };
+    const registering = async () => {
+      while (Date.now() < end)
+        await register(defined('b', { max_concurrent_jobs: 50 }), defined('a', { max_concurrent_jobs: 50 }));
+    };
+    await Promise.all([work(), work(), work(), work(), work(), work(), registering()]);
+    expect(Number((await store.stats('a')).total_jobs)).toBe(15);
+  });
+});
+
 describe('statistics', () => {
   it('count jobs by status, also after deletions', async () => {
     const jobs = await Promise.all(Array.from({ length: 5 }, () => add('a')));

@@ -7,7 +7,7 @@ from sqlalchemy import exc
 
 # Classes of SQLSTATE that say nothing about the statement: connection lost, insufficient resources, shutdown, no
 # access to the server or database, and a server that has become read-only.
-UNAVAILABLE_CLASSES = ("08", "28", "53", "57", "58", "3D")
+UNAVAILABLE_CLASSES = ("08", "28", "3D", "40", "53", "57", "58")
 UNAVAILABLE_STATES = ("25006",)
 
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isUnavailable } from '../engine/connection.ts';
+import { isUnavailable } from './connection.ts';
 
 /** Long enough for a database that restarts, shorter than the default lease of a job. */
 const DELAYS_MS = [200, 500, 1_000, 2_000, 3_000];

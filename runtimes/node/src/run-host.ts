@@ -8,6 +8,8 @@ import { SettingsError } from './settings.ts';
 /** How long a shutdown may take before the process ends anyway. */
 const SHUTDOWN_LIMIT_MS = 15_000;
 
+const NOT_WRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR']);
+
 /** A started host, and where it listens. Without `listen` the process is a worker without a server. */
 export interface RunnableHost {
   readonly host: Host;
@@ -39,8 +41,9 @@ function describeStartError(error: unknown): string {
   if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
   const unavailable = findUnavailable(error);
   if (unavailable) return `database: it is unavailable (${describeError(unavailable.cause).message})`;
-  const { code, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
+  const { code = '', path, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
+  if (path && NOT_WRITABLE.has(code)) return `AI_DATA_DIR: ${path} can't be written to (${code})`;
   return stack ?? String(error);
 }
 

@@ -44,7 +44,10 @@ const environment = z.enum(ENVIRONMENTS, {
 
 const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
-  DATABASE_URL: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
+    .optional(),
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: z.string().optional(),
   WORKER_CONCURRENCY: count.default(10),

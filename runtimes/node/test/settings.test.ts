@@ -124,3 +124,7 @@ describe('the configuration of a module', () => {
     expect(check.safeParse({ no_such_key: 1 }).success).toBe(false);
   });
 });
+
+it.each(['mysql://localhost/ai', 'localhost', 'http://localhost'])('refuses %s as a database', (url) => {
+  expect(() => readSettings({ AI_DATABASE_URL: url })).toThrow(/^AI_DATABASE_URL: must begin with postgresql:/);
+});

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ai_module_runtime import Host, Ports, SettingsError, Tokens, create_host, read_environment, read_settings
+from ai_module_runtime import Host, Ports, SettingsError, Tokens, create_host, read_environment, read_settings, run_host
 
 DATABASE_URL = "postgresql://localhost/ai"
 REDIS_URL = "redis://localhost"
@@ -84,3 +84,11 @@ def test_reads_a_file_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest
     settings = read_settings(read_environment(file), without_prefix=True)
     assert (settings.port, settings.log_level) == (81, "DEBUG")
     assert read_environment(tmp_path / "missing")["LOG_LEVEL"] == "debug"
+
+
+def test_a_start_without_the_database_is_one_line(tmp_path: Path) -> None:
+    url = "postgresql://postgres@127.0.0.1:1/ai"
+    settings = read_settings({"AI_DATABASE_URL": url, "AI_DATA_DIR": str(tmp_path), "AI_LOG_LEVEL": "error"})
+    host = create_host(settings, Ports(authenticate=Tokens(settings).authenticate), modules="tests.no_modules")
+    with pytest.raises(SystemExit, match=r"^database: it is unavailable \(\w+\)$"):
+        run_host(host)

@@ -1,15 +1,19 @@
 """Serve a host with uvicorn."""
 
+import asyncio
 import logging
 import os
 import socket
+import sys
 from contextlib import suppress
 from typing import NoReturn
 
 import uvicorn
 
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
 from ai_module_runtime.host import Host
 from ai_module_runtime.logs import configure_logging
+from ai_module_runtime.postgres.error import EmbeddedPostgresError
 
 logger = logging.getLogger("app")
 
@@ -29,9 +33,17 @@ class Server(uvicorn.Server):
 def run_host(host: Host) -> NoReturn:
     """Serve the host at `host` and `port` of its settings until the process is told to stop, then end the process.
 
-    Port 0 takes a free one. The exit code is 1 if the host could not start.
+    Port 0 takes a free one. The exit code is 1 if the host could not start; without a database it says why in one line.
     """
     configure_logging(host.settings)
+    try:
+        asyncio.run(host.set_up_schema())
+    except (EmbeddedPostgresError, SchemaPermissionError) as error:
+        sys.exit(f"database: {error}")
+    except DatabaseUnavailableError as error:
+        sys.exit(f"database: it is unavailable ({error})")
+    except PermissionError as error:
+        sys.exit(f"AI_DATA_DIR: {error.filename} can't be written to")
     server = Server(
         uvicorn.Config(
             host.app,

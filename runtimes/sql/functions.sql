@@ -3,7 +3,7 @@
 -- job, its event, the deliveries of the event and the notification are written together, or not at all.
 -- Applied again whenever this file changes; `set search_path from current` binds each function to the runtime's schema.
 
--- Listeners of this channel are told 'jobs', 'deliveries' or 'cancel <job id>'. A lost or repeated message does no harm.
+-- Listeners of this channel get 'jobs', 'deliveries' or 'cancel <job id>'. A lost or repeated message does no harm.
 create or replace function wake(message text) returns void
 language sql set search_path from current as $$
   select pg_notify(current_schema() || '_wake', message)

@@ -46,13 +46,13 @@ export class AttemptTimeout extends TransientError {
 }
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  timeout: 'The job took longer than it is allowed to.',
-  provider_unavailable: 'The AI provider could not be reached.',
-  provider_rejected: 'The AI provider refused the request.',
-  internal_error: 'An unexpected error occurred.',
+  timeout: 'The job took longer than allowed.',
+  provider_unavailable: 'The provider is not available.',
+  provider_rejected: 'The provider rejected the request.',
+  internal_error: 'The job failed because of an internal error.',
 };
 
 /** The sentence shown for an error code. Never the text of an exception: that could hold secrets. */
 export function messageFor(code: string): string {
-  return MESSAGES[code] ?? `The job failed (${code}).`;
+  return MESSAGES[code] ?? 'The job failed.';
 }

@@ -84,7 +84,7 @@ describe('a role that may not create a schema', () => {
   });
 });
 
-describe('while the database is away', () => {
+describe('while the database is unavailable', () => {
   const secret = 'the secret of these tests';
   const lines: { level: string; text: string }[] = [];
   const logger = recordingLog((level, text) => lines.push({ level, text }));

@@ -46,7 +46,7 @@ def test_a_broken_module_is_listed_and_harms_only_those_that_need_it(modules: Pa
     write(modules, "fine")
     write(modules, "misnamed", manifest_name="other")
     write(modules, "behind", "misnamed")
-    write(modules, "lonely", "nowhere")
+    write(modules, "dependent", "nowhere")
     write(modules, "ring_one", "ring_two")
     write(modules, "ring_two", "ring_one")
     write(modules, "switched_off")
@@ -58,7 +58,7 @@ def test_a_broken_module_is_listed_and_harms_only_those_that_need_it(modules: Pa
     assert {candidate.name: candidate.error for candidate in candidates} == {
         "behind": "dependency_missing",
         "fine": None,
-        "lonely": "dependency_missing",
+        "dependent": "dependency_missing",
         "misnamed": "name_mismatch",
         "no_manifest": "manifest_invalid",
         "ring_one": "dependency_cycle",

@@ -9,7 +9,7 @@ export interface ConnectionOptions {
   readonly schema: string;
   /** At most this many connections, beside one that listens. */
   readonly poolSize?: number;
-  /** Is told when the database is unavailable. */
+  /** Reports when the database is unavailable and when it answers again. */
   readonly outage?: Outage;
 }
 

@@ -30,15 +30,16 @@ export class EventBus {
     return [...new Set(this.#of(module).map((each) => each.name))].sort();
   }
 
-  /** Returns once the event is stored. A second event with the same id is the first one. */
+  /** Returns once the event is stored. A second event with the same id is the first one. Without a `correlation_id` it is the event's id. */
   async publish(
     name: string,
     data: Readonly<Record<string, unknown>>,
     source_module: string,
-    correlation_id: string = randomUUID(),
+    correlation_id?: string,
     event_id: string = randomUUID(),
   ): Promise<Event> {
-    return asEvent(await this.#store.publish({ id: event_id, name, data, source_module, correlation_id }));
+    const event = { id: event_id, name, data, source_module, correlation_id: correlation_id ?? event_id };
+    return asEvent(await this.#store.publish(event));
   }
 
   /** Calls the handlers of a module. An error means that the event is to be delivered again. */

@@ -25,7 +25,7 @@ export async function checkHealth(probes: Readonly<Record<string, Probe>>): Prom
   };
 }
 
-/** Whether a probe says so within two seconds. */
+/** Whether a probe succeeds within two seconds. */
 export async function isFine(probe: Probe): Promise<boolean> {
   try {
     return await withTimeout(PROBE_TIMEOUT_MS, probe());

@@ -1,4 +1,4 @@
-"""Refusals: what a client is told instead of an answer."""
+"""Errors that become the answer to a request."""
 
 RETRY_AFTER = {"Retry-After": "5"}
 

@@ -31,7 +31,7 @@ class Server(uvicorn.Server):
 
 
 def run_host(host: Host) -> NoReturn:
-    """Serve the host at `host` and `port` of its settings until the process is told to stop, then end the process.
+    """Serve the host at `host` and `port` of its settings until the process gets a signal, then end the process.
 
     Port 0 takes a free one. The exit code is 1 if the host could not start; without a database it says why in one line.
     """

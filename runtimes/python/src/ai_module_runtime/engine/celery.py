@@ -272,7 +272,7 @@ class _WorkerProcess:
             watch.cancel()
 
     async def _watch(self) -> None:
-        """Stop claiming when Celery is told to stop, and hand jobs back some seconds later."""
+        """Stop claiming when Celery stops, and hand jobs back some seconds later."""
         while self._stop_at.value == 0:  # noqa: ASYNC110
             await asyncio.sleep(CHECK_SECONDS)
         self.worker.executor.stop_claiming()

@@ -26,7 +26,7 @@ class Executor:
         modules: what this process runs, by name. May change at any time.
         concurrency: places for jobs, shared by all modules. 0: jobs are only run by `work_until_idle`.
         delivery_slots: places for event handlers.
-        poll_seconds: how often to look for work that no message told of.
+        poll_seconds: seconds between two searches for work whose message was lost.
         threads: where to run jobs; by default on the loop of the executor.
         on_retry: called with the delay when a job was made pending again.
     """

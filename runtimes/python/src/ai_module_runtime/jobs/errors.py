@@ -1,4 +1,4 @@
-"""What a client is told about a job instead of an answer."""
+"""Errors of requests about jobs, with status and code."""
 
 from ai_module_runtime.errors import HttpError
 

@@ -93,7 +93,7 @@ class Orchestrator:
         try:
             candidate.module = await self._started(candidate)
         except StartError as error:
-            # Of a module's own files the text is told: without it nobody could mend them.
+            # The text of the error is logged: it is about the module's own files, which its author has to fix.
             cause = error.__cause__
             logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
             candidate.error = error.code

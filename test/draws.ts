@@ -18,6 +18,8 @@ const counts = {
   plainMutants: { ci: 80, nightly: 4_000 },
   /** Manifests, each in 4 styles of YAML, checked quickly and exactly. */
   quickChecks: { ci: 100, nightly: 3_000 },
+  /** Values, each with a type, in zod, Pydantic, ajv and `validate`. Half of them are changed so that they do not fit. */
+  typePairs: { ci: 2_000, nightly: 20_000 },
   /** Merges of texts that two people edited. */
   merges: { ci: 1_000, nightly: 100_000 },
   /** Texts converted to the format of another one. */

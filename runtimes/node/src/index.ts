@@ -64,3 +64,5 @@ export type { Provider, ProviderStep } from './provider.ts';
 export { type RunnableHost, runHost } from './run-host.ts';
 export { type Env, parseEnv, readSettings, type Settings, SettingsError } from './settings.ts';
 export { jobTask, scheduledTask, type Task } from './tasks/task.ts';
+// Types of modules
+export { integer, type TextLimits, text, z } from './types.ts';

@@ -69,6 +69,17 @@ if TYPE_CHECKING:
     from ai_module_runtime.settings import read_environment as read_environment
     from ai_module_runtime.settings import read_settings as read_settings
     from ai_module_runtime.tasks.task import Task as Task
+    from ai_module_runtime.types import Date as Date
+    from ai_module_runtime.types import DateTime as DateTime
+    from ai_module_runtime.types import Email as Email
+    from ai_module_runtime.types import Exactly as Exactly
+    from ai_module_runtime.types import Integer as Integer
+    from ai_module_runtime.types import Number as Number
+    from ai_module_runtime.types import OneOf as OneOf
+    from ai_module_runtime.types import Uri as Uri
+    from ai_module_runtime.types import Uuid as Uuid
+    from ai_module_runtime.types import loose_object as loose_object
+    from ai_module_runtime.types import strict_object as strict_object
     from ai_module_runtime.users import User as User
 
 _HOMES = {
@@ -99,6 +110,19 @@ _HOMES = {
     "ports": ("Ports", "is_allowed"),
     "settings": ("SettingsError", "Settings", "read_environment", "read_settings"),
     "tasks.task": ("Task",),
+    "types": (
+        "Date",
+        "DateTime",
+        "Email",
+        "Exactly",
+        "Integer",
+        "Number",
+        "OneOf",
+        "Uri",
+        "Uuid",
+        "loose_object",
+        "strict_object",
+    ),
     "users": ("User",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

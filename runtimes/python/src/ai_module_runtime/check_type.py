@@ -1,0 +1,98 @@
+"""Compares values with the types of `schemas.py`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+
+class TypeProblem(NamedTuple):
+    """One thing that is wrong with a value."""
+
+    loc: tuple[str | int, ...]
+    type: str
+    msg: str
+
+
+class InvalidValueError(Exception):
+    """A value does not fit its type.
+
+    Has at most one problem for each place, sorted by place: the same list as in the Node runtime.
+    """
+
+    def __init__(self, problems: list[TypeProblem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def check_type(adapter: TypeAdapter[T], value: Any) -> T:
+    """Return the JSON value with the defaults of absent keys.
+
+    Raises:
+        InvalidValueError: The value does not fit.
+    """
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        problems = [_problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
+        raise InvalidValueError(sorted(problems)) from None
+
+
+def _problem_of(item: Mapping[str, Any]) -> TypeProblem:
+    described = _PROBLEMS.get(item["type"])
+    if described is None:
+        return TypeProblem(item["loc"], "value_error", item["msg"])
+    return TypeProblem(item["loc"], described[0], described[1](item.get("ctx", {})))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _limit(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda context: f"{text} {context[key]}"
+
+
+def _says(text: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda _: text
+
+
+def _length(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+    def describe(context: Mapping[str, Any]) -> str:
+        noun = "item" if context.get("field_type") == "List" else "character"
+        return f"must have at {text} {_counted(context[key], noun)}"
+
+    return describe
+
+
+def _enum(context: Mapping[str, Any]) -> str:
+    expected = context["expected"]
+    return f"must be {expected.lower() if expected in ('True', 'False') else expected}"
+
+
+# What Pydantic reports, in the vocabulary of both runtimes.
+_PROBLEMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
+    "missing": ("missing", _says("is missing")),
+    "extra_forbidden": ("extra_forbidden", _says("is not a known property")),
+    "string_type": ("string_type", _says("must be a string")),
+    "int_type": ("int_type", _says("must be an integer")),
+    "float_type": ("float_type", _says("must be a number")),
+    "bool_type": ("bool_type", _says("must be true or false")),
+    "none_required": ("none_type", _says("must be null")),
+    "list_type": ("list_type", _says("must be a list")),
+    "dict_type": ("dict_type", _says("must be an object")),
+    "literal_error": ("enum", _enum),
+    "enum": ("enum", _enum),
+    "string_too_short": ("too_short", _length("least", "min_length")),
+    "string_too_long": ("too_long", _length("most", "max_length")),
+    "too_short": ("too_short", _length("least", "min_length")),
+    "too_long": ("too_long", _length("most", "max_length")),
+    "string_pattern_mismatch": ("pattern", _limit("must match", "pattern")),
+    "format": ("format", _limit("must be", "noun")),
+    "greater_than": ("greater_than", _limit("must be greater than", "gt")),
+    "greater_than_equal": ("greater_than_equal", _limit("must be at least", "ge")),
+    "less_than": ("less_than", _limit("must be less than", "lt")),
+    "less_than_equal": ("less_than_equal", _limit("must be at most", "le")),
+}

@@ -1,0 +1,323 @@
+/**
+ * The regular expressions that a type may have: what JavaScript (flag `u`) and the Rust library behind Pydantic read the
+ * same way. `\d`, `\w` and `\s` are ASCII, and `.` is everything but a line feed: they are printed as classes.
+ */
+export type Pattern =
+  | { readonly kind: 'characters'; readonly ranges: readonly Range[]; readonly isNegated: boolean }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'end' }
+  | { readonly kind: 'sequence'; readonly parts: readonly Pattern[] }
+  | { readonly kind: 'choice'; readonly options: readonly Pattern[] }
+  /** `most` is infinite without an upper limit. */
+  | { readonly kind: 'repeat'; readonly part: Pattern; readonly least: number; readonly most: number };
+
+/** Code points, both included. */
+type Range = readonly [from: number, to: number];
+
+export type ParsedPattern =
+  | { readonly ok: true; readonly pattern: Pattern }
+  /** The reason continues a sentence: `pattern …`. */
+  | { readonly ok: false; readonly reason: string };
+
+/** A pattern that repeats more than this gets too large when it is compiled. */
+const maxRepeats = 1_000;
+const maxSize = 5_000;
+const maxDepth = 20;
+
+const code = (text: string): number => text.codePointAt(0) ?? 0;
+const range = (text: string): Range => [code(text), code([...text].at(-1) ?? '')];
+const shorthands: Readonly<Record<string, readonly Range[]>> = {
+  d: [range('09')],
+  w: [range('AZ'), range('az'), range('09'), range('_')],
+  s: [range('\t\r'), range(' ')],
+};
+const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f', v: '\v' };
+const syntax = new Set('^$\\.*+?()[]{}|/');
+
+class PatternError extends Error {}
+
+export function parsePattern(text: string): ParsedPattern {
+  const parser = new PatternParser(text);
+  try {
+    const pattern = parser.parse();
+    const size = sizeOf(pattern);
+    if (size > maxSize)
+      return { ok: false, reason: `repeats too much: at most ${maxSize} characters when written out` };
+    return { ok: true, pattern };
+  } catch (error) {
+    if (error instanceof PatternError) return { ok: false, reason: error.message };
+    throw error;
+  }
+}
+
+class PatternParser {
+  readonly #chars: readonly string[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(text: string) {
+    this.#chars = [...text];
+  }
+
+  parse(): Pattern {
+    const pattern = this.#choice();
+    if (this.#at < this.#chars.length) this.#fail('has a ) without (');
+    return pattern;
+  }
+
+  #fail(reason: string): never {
+    throw new PatternError(`${reason}, at character ${this.#at + 1}`);
+  }
+
+  #peek(ahead = 0): string | undefined {
+    return this.#chars[this.#at + ahead];
+  }
+
+  #skip(text: string): boolean {
+    if (![...text].every((char, index) => this.#peek(index) === char)) return false;
+    this.#at += [...text].length;
+    return true;
+  }
+
+  #choice(): Pattern {
+    const options = [this.#sequence()];
+    while (this.#skip('|')) options.push(this.#sequence());
+    return options.length === 1 ? (options[0] as Pattern) : { kind: 'choice', options };
+  }
+
+  #sequence(): Pattern {
+    const parts: Pattern[] = [];
+    for (let next = this.#peek(); next !== undefined && next !== '|' && next !== ')'; next = this.#peek())
+      parts.push(this.#repeated());
+    return parts.length === 1 ? (parts[0] as Pattern) : { kind: 'sequence', parts };
+  }
+
+  #repeated(): Pattern {
+    const part = this.#atom();
+    const times = this.#quantifier();
+    if (times === undefined) return part;
+    if (part.kind === 'start' || part.kind === 'end') this.#fail('repeats an anchor');
+    if (this.#quantifier() !== undefined) this.#fail('has two quantifiers in a row');
+    return { kind: 'repeat', part, ...times };
+  }
+
+  #quantifier(): { least: number; most: number } | undefined {
+    let found: { least: number; most: number } | undefined;
+    if (this.#skip('*')) found = { least: 0, most: Number.POSITIVE_INFINITY };
+    else if (this.#skip('+')) found = { least: 1, most: Number.POSITIVE_INFINITY };
+    else if (this.#skip('?')) found = { least: 0, most: 1 };
+    else if (this.#peek() === '{') found = this.#counts();
+    // Lazy or not makes no difference to whether a text matches.
+    if (found !== undefined) this.#skip('?');
+    return found;
+  }
+
+  #counts(): { least: number; most: number } {
+    const text = this.#chars.slice(this.#at).join('');
+    const match = /^\{(\d{1,9})(,(\d{1,9})?)?\}/.exec(text);
+    if (match === null) this.#fail('has a { that is not a quantifier: write \\{');
+    const least = Number(match[1]);
+    const most = match[2] === undefined ? least : match[3] === undefined ? Number.POSITIVE_INFINITY : Number(match[3]);
+    if (most < least) this.#fail(`has the quantifier ${match[0]}, whose limits are in the wrong order`);
+    if (least > maxRepeats || (most > maxRepeats && most !== Number.POSITIVE_INFINITY))
+      this.#fail(`repeats more than ${maxRepeats} times: use minLength and maxLength`);
+    this.#at += match[0].length;
+    return { least, most };
+  }
+
+  #atom(): Pattern {
+    const char = this.#peek() as string;
+    if (this.#skip('^')) return { kind: 'start' };
+    if (this.#skip('$')) return { kind: 'end' };
+    if (this.#skip('.')) return { kind: 'characters', ranges: [range('\n')], isNegated: true };
+    if (this.#skip('(')) return this.#group();
+    if (this.#skip('[')) return this.#class();
+    if (char === '\\') return this.#escape();
+    if ('*+?{'.includes(char)) this.#fail(`has nothing to repeat before ${char}`);
+    if ('}]'.includes(char)) this.#fail(`has a ${char} of its own: write \\${char}`);
+    return { kind: 'characters', ranges: [range(this.#character())], isNegated: false };
+  }
+
+  #group(): Pattern {
+    this.#depth += 1;
+    if (this.#depth > maxDepth) this.#fail(`has more than ${maxDepth} groups in each other`);
+    if (this.#peek() === '?' && !this.#skip('?:'))
+      this.#fail('has a group with ?: only (?:…) is supported, no look-around, no flags, no names');
+    const inner = this.#choice();
+    if (!this.#skip(')')) this.#fail('has a ( without )');
+    this.#depth -= 1;
+    // A group of one part needs no brackets of its own, unless it is repeated, which `printPattern` sees.
+    return inner;
+  }
+
+  #escape(): Pattern {
+    const name = this.#peek(1);
+    const lower = name?.toLowerCase() ?? '';
+    const ranges = shorthands[lower];
+    if (ranges !== undefined) {
+      this.#at += 2;
+      return { kind: 'characters', ranges, isNegated: name !== lower };
+    }
+    return { kind: 'characters', ranges: [range(this.#character())], isNegated: false };
+  }
+
+  #class(): Pattern {
+    const isNegated = this.#skip('^');
+    const ranges: Range[] = [];
+    while (!this.#skip(']')) {
+      if (this.#peek() === undefined) this.#fail('has a [ without ]');
+      const name = this.#peek() === '\\' ? (this.#peek(1) ?? '') : '';
+      const shorthand = shorthands[name];
+      if (shorthand !== undefined) {
+        this.#at += 2;
+        ranges.push(...shorthand);
+        if (this.#peek() === '-' && this.#peek(1) !== ']') this.#fail(`has a range from \\${name}`);
+        continue;
+      }
+      if (shorthands[name.toLowerCase()] !== undefined) this.#fail(`has \\${name} inside [ ]`);
+      const from = code(this.#character('class'));
+      if (this.#peek() !== '-' || this.#peek(1) === ']') {
+        ranges.push([from, from]);
+        continue;
+      }
+      this.#at += 1;
+      if (this.#peek() === '\\' && shorthands[(this.#peek(1) ?? '').toLowerCase()] !== undefined)
+        this.#fail(`has a range to \\${this.#peek(1)}`);
+      const to = code(this.#character('class'));
+      if (to < from) this.#fail('has a range in the wrong order');
+      ranges.push([from, to]);
+    }
+    if (ranges.length === 0) this.#fail('has an empty class [ ]');
+    return { kind: 'characters', ranges, isNegated };
+  }
+
+  /** One character, which may be escaped. */
+  #character(place: 'class' | 'text' = 'text'): string {
+    const char = this.#peek();
+    if (char === undefined) this.#fail('has a [ without ]');
+    if (char !== '\\') {
+      if (place === 'class' && char === '[') this.#fail('has a [ inside [ ]: write \\[');
+      this.#at += 1;
+      return this.#visible(char);
+    }
+    const next = this.#peek(1);
+    if (next === undefined) this.#fail('ends with \\');
+    const hex = /^\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\})/.exec(
+      this.#chars.slice(this.#at, this.#at + 10).join(''),
+    );
+    if (hex !== null) {
+      const point = Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '', 16);
+      if (point > 0x10ffff) this.#fail(`has ${hex[0]}, which is not a character`);
+      const named = this.#visible(String.fromCodePoint(point));
+      this.#at += hex[0].length;
+      return named;
+    }
+    const control = controls[next];
+    if (control === undefined && !syntax.has(next) && !(place === 'class' && next === '-'))
+      this.#fail(`has \\${next}, which JavaScript and Rust do not both support`);
+    this.#at += 2;
+    return control ?? next;
+  }
+
+  #visible(char: string): string {
+    if (/\p{Surrogate}/u.test(char)) this.#fail('has half of a character');
+    if (/[\0-\x08\x0e-\x1f\x7f-\x9f]/.test(char)) this.#fail('has a control character');
+    return char;
+  }
+}
+
+function sizeOf(pattern: Pattern): number {
+  switch (pattern.kind) {
+    case 'sequence':
+      return pattern.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+    case 'choice':
+      return pattern.options.reduce((sum, part) => sum + sizeOf(part), 0);
+    case 'repeat':
+      return sizeOf(pattern.part) * (pattern.most === Number.POSITIVE_INFINITY ? pattern.least + 1 : pattern.most);
+    default:
+      return 1;
+  }
+}
+
+/** The pattern in the form that JavaScript (flag `u`), Rust and Python read the same way. */
+export function printPattern(pattern: Pattern): string {
+  switch (pattern.kind) {
+    case 'start':
+      return '^';
+    case 'end':
+      return '$';
+    case 'characters':
+      return printCharacters(pattern.ranges, pattern.isNegated);
+    case 'choice':
+      return pattern.options.map(printPattern).join('|');
+    case 'sequence':
+      return pattern.parts
+        .map((part) => (part.kind === 'choice' ? `(?:${printPattern(part)})` : printPattern(part)))
+        .join('');
+    case 'repeat': {
+      const inner = printPattern(pattern.part);
+      return `${pattern.part.kind === 'characters' ? inner : `(?:${inner})`}${printCounts(pattern.least, pattern.most)}`;
+    }
+  }
+}
+
+function printCounts(least: number, most: number): string {
+  if (most === Number.POSITIVE_INFINITY) return least === 0 ? '*' : least === 1 ? '+' : `{${least},}`;
+  if (least === 0 && most === 1) return '?';
+  return least === most ? `{${least}}` : `{${least},${most}}`;
+}
+
+function printCharacters(ranges: readonly Range[], isNegated: boolean): string {
+  const [[from, to]] = ranges as readonly [Range];
+  if (ranges.length === 1 && from === to && !isNegated) return printCharacter(from, '^$\\.*+?()[]{}|');
+  const items = ranges.map(([first, last]) => {
+    const start = printCharacter(first, '\\[]^-&~');
+    return first === last ? start : `${start}-${printCharacter(last, '\\[]^-&~')}`;
+  });
+  return `[${isNegated ? '^' : ''}${items.join('')}]`;
+}
+
+function printCharacter(point: number, escaped: string): string {
+  const char = String.fromCodePoint(point);
+  const control = Object.keys(controls).find((name) => controls[name] === char);
+  if (control !== undefined) return `\\${control}`;
+  // Rust gives && and ~~ in a class a meaning, and JavaScript does not let them be escaped.
+  if (char === '&' || char === '~') return escaped.includes(char) ? `\\x${point.toString(16)}` : char;
+  if (escaped.includes(char)) return `\\${char}`;
+  if (/[\p{L}\p{N}\p{P}\p{S} ]/u.test(char)) return char;
+  return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`;
+}
+
+/** Whether a text contains a match. */
+export function patternRegExp(printed: string): RegExp {
+  return new RegExp(printed, 'u');
+}
+
+/**
+ * A short text that matches, or `undefined` if the anchors contradict each other. `extra` adds repetitions where the
+ * pattern allows them.
+ */
+export function textMatching(pattern: Pattern, extra = 0): string {
+  switch (pattern.kind) {
+    case 'start':
+    case 'end':
+      return '';
+    case 'characters':
+      return characterOf(pattern.ranges, pattern.isNegated);
+    case 'choice':
+      return textMatching(pattern.options[0] as Pattern, extra);
+    case 'sequence':
+      return pattern.parts.map((part) => textMatching(part, extra)).join('');
+    case 'repeat':
+      return textMatching(pattern.part, extra).repeat(Math.min(pattern.most, pattern.least + extra));
+  }
+}
+
+function characterOf(ranges: readonly Range[], isNegated: boolean): string {
+  const fits = (point: number): boolean => ranges.some(([from, to]) => from <= point && point <= to) !== isNegated;
+  const friendly = [...'aA1 -'].map(code).find(fits);
+  if (friendly !== undefined) return String.fromCodePoint(friendly);
+  if (!isNegated) return String.fromCodePoint((ranges[0] as Range)[0]);
+  for (let point = 0x21; point < 0xd800; point += 1) if (fits(point)) return String.fromCodePoint(point);
+  return '';
+}

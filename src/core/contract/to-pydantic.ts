@@ -1,0 +1,270 @@
+import {
+  bracketed,
+  type Doc,
+  group,
+  hardLine,
+  ifBroken,
+  indent,
+  join,
+  line,
+  printDoc,
+  softLine,
+} from '../text/layout.ts';
+import { docstringText, oneLine, pyLiteral } from '../text/literals.ts';
+import { declarationsOf } from './declarations.ts';
+import { grouped, type Sample } from './to-zod.ts';
+import type { Format, Json, NumberType, ObjectType, Property, StringType, Type, Types } from './type.ts';
+
+/** The text of `schemas.py`: a TypedDict or an alias for each type, as ruff formats it. */
+export function toPydantic(types: Types, sample?: Sample): string {
+  const declared = declarationsOf(types);
+  const blocks = [...declared].map(([name, type]) => ({
+    doc: declaration(name, type),
+    isClass: type.kind === 'object',
+  }));
+  if (sample !== undefined) {
+    const comment = `# A value that fits ${sample.of}.`;
+    blocks.push({ doc: [comment, hardLine, `sample: ${sample.of} = `, literal(sample.value)], isClass: false });
+  }
+  const body = printDoc(
+    blocks.map(({ doc, isClass }, index) => {
+      const isFar = index > 0 && (isClass || blocks[index - 1]?.isClass === true);
+      return [index === 0 ? '' : isFar ? [hardLine, hardLine, hardLine] : [hardLine, hardLine], doc];
+    }),
+    4,
+  );
+  const imports = importsOf(body);
+  const gap = blocks[0]?.isClass === true ? '\n\n\n' : '\n\n';
+  return `"""The types of the values that the module gets and gives."""\n\n${imports}${gap}${body}\n`;
+}
+
+const homes = [
+  ['typing', ['Annotated', 'Any', 'Literal', 'NotRequired']],
+  [
+    'ai_module_runtime',
+    [
+      'Date',
+      'DateTime',
+      'Email',
+      'Exactly',
+      'Integer',
+      'Number',
+      'OneOf',
+      'Uri',
+      'Uuid',
+      'loose_object',
+      'strict_object',
+    ],
+  ],
+  ['pydantic', ['Field']],
+  ['typing_extensions', ['TypedDict']],
+] as const;
+
+function importsOf(body: string): string {
+  // Names in strings do no harm: they are rare, and an import too many is removed by `ruff check --fix`.
+  const code = body.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|^ *#.*$/gm, '');
+  const lines = homes.flatMap(([home, names]) => {
+    const used = names.filter((name) => new RegExp(`(?<![\\w.])${name}(?!\\w)`).test(code));
+    if (used.length === 0) return [];
+    const flat = `from ${home} import ${used.join(', ')}`;
+    const text =
+      flat.length <= 120 ? flat : `from ${home} import (\n${used.map((name) => `    ${name},`).join('\n')}\n)`;
+    return [{ home, text }];
+  });
+  const [standard, others] = [
+    lines.filter(({ home }) => home === 'typing'),
+    lines.filter(({ home }) => home !== 'typing'),
+  ];
+  return [standard, others]
+    .filter((part) => part.length > 0)
+    .map((part) => part.map(({ text }) => text).join('\n'))
+    .join('\n\n');
+}
+
+function declaration(name: string, type: Type): Doc {
+  if (type.kind === 'object') return classOf(name, type);
+  return [...comment(type.description), `${name} = `, value(annotated(expressionOf(type), []))];
+}
+
+/** Names that Python does not accept as attributes, or that the types of other properties need. */
+const unusable = new Set(
+  (
+    'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
+    'lambda nonlocal not or pass raise return try while with yield str bool list dict'
+  ).split(' '),
+);
+
+function classOf(name: string, type: ObjectType): Doc {
+  const decorator = type.isOpen ? 'loose_object' : 'strict_object';
+  if (type.properties.some((property) => unusable.has(property.name))) {
+    const entries = type.properties.map((property) => [`"${property.name}": `, propertyType(property).doc]);
+    const args = [`"${name}"`, bracketed('{', entries, '}')];
+    const isUnnecessary = !type.properties.some(({ name: key }) => isKeyword(key));
+    const assigned = isUnnecessary
+      ? // A class with these attributes would hide types from the others.
+        [`${name} = TypedDict(  # noqa: UP013`, indent([hardLine, ...join([',', hardLine], args), ',']), hardLine, ')']
+      : [`${name} = TypedDict`, called(args)];
+    return [...comment(type.description), assigned, hardLine, `${decorator}(${name})`];
+  }
+  const fields = type.properties.map((property) => [
+    ...comment(property.type.description),
+    `${property.name}: `,
+    value(propertyType(property)),
+  ]);
+  const body = fields.length === 0 ? [] : [hardLine, hardLine, ...join(hardLine, fields)];
+  return [`@${decorator}`, hardLine, `class ${name}(TypedDict):`, indent([hardLine, docstring(name, type), ...body])];
+}
+
+function isKeyword(name: string): boolean {
+  return unusable.has(name) && !['str', 'bool', 'list', 'dict'].includes(name);
+}
+
+function comment(description: string | undefined): Doc[] {
+  return description === undefined ? [] : [`# ${oneLine(description)}`, hardLine];
+}
+
+function docstring(name: string, type: ObjectType): Doc {
+  const summary = `A value of the type ${name}.`;
+  if (type.description === undefined) return `"""${summary}"""`;
+  const [first = '', ...rest] = docstringText(type.description, 4).split(/\n */);
+  if (rest.length === 0 && /[.!?]$/.test(first)) return `"""${first}"""`;
+  const lines = [summary, '', first, ...rest];
+  return ['"""', ...join(hardLine, lines), hardLine, '"""'];
+}
+
+interface Expression {
+  readonly doc: Doc;
+  /** `A | B`, which needs brackets of its own to break. */
+  readonly isUnion: boolean;
+  /** What `Annotated` adds to it. */
+  readonly metadata: readonly Doc[];
+  /** Arguments of `Field`. */
+  readonly limits: readonly Doc[];
+}
+
+const simple = (doc: Doc, limits: readonly Doc[] = [], metadata: readonly Doc[] = []): Expression => ({
+  doc,
+  isUnion: false,
+  metadata,
+  limits,
+});
+
+function expressionOf(type: Type): Expression {
+  const found = withoutNull(type);
+  if (!('isNullable' in type && type.isNullable)) return found;
+  const inner = found.metadata.length === 0 ? found : annotated({ ...found, limits: [] }, []);
+  return { doc: group([inner.doc, line, '| None']), isUnion: true, metadata: [], limits: found.limits };
+}
+
+function withoutNull(type: Type): Expression {
+  switch (type.kind) {
+    case 'null':
+      return simple('None');
+    case 'boolean':
+      return simple('bool');
+    case 'ref':
+      return simple(type.name);
+    case 'string':
+      return simple(type.format === undefined ? 'str' : formatTypes[type.format], textLimits(type));
+    case 'integer':
+      return simple('Integer', numberLimits(type));
+    case 'number':
+      return simple('Number', numberLimits(type));
+    case 'enum':
+      return literalType(type.values);
+    case 'const':
+      return literalType([type.value]);
+    case 'array': {
+      const limits = keywords({ min_length: type.minItems, max_length: type.maxItems });
+      return simple(['list', subscript([annotated(expressionOf(type.items), []).doc])], limits);
+    }
+    case 'map': {
+      const values = type.values === undefined ? 'Any' : annotated(expressionOf(type.values), []).doc;
+      return simple(['dict', subscript(['str', values])]);
+    }
+    case 'union':
+      return simple(group(join([line, '| '], type.branches)), [], [`OneOf(${pyLiteral(type.discriminator)})`]);
+    case 'object':
+      throw new Error('An object without a name has no type in Python');
+  }
+}
+
+const formatTypes: Readonly<Record<Format, string>> = {
+  date: 'Date',
+  'date-time': 'DateTime',
+  uuid: 'Uuid',
+  email: 'Email',
+  uri: 'Uri',
+};
+
+function textLimits(type: StringType): Doc[] {
+  return keywords({ min_length: type.minLength, max_length: type.maxLength, pattern: type.pattern });
+}
+
+function numberLimits(type: NumberType): Doc[] {
+  return keywords({ ge: type.minimum, gt: type.exclusiveMinimum, le: type.maximum, lt: type.exclusiveMaximum });
+}
+
+function keywords(values: Readonly<Record<string, Json | undefined>>): Doc[] {
+  return Object.entries(values).flatMap(([name, given]) => {
+    if (given === undefined) return [];
+    const isPattern = name === 'pattern' && typeof given === 'string';
+    return [[`${name}=`, isPattern ? rawLiteral(given) : literal(given)]];
+  });
+}
+
+function literalType(values: readonly (string | number | boolean)[]): Expression {
+  const isText = values.every((one) => typeof one === 'string');
+  return simple(['Literal', subscript(values.map(literal))], [], isText ? [] : ['Exactly']);
+}
+
+/** The type of a key, with its default, or that it may be absent. */
+function propertyType(property: Property): Expression {
+  const { type, default: fallback, isRequired } = property;
+  if (fallback !== undefined) return annotated(expressionOf(type), [['default=', literal(fallback)]]);
+  const found = annotated(expressionOf(type), []);
+  return isRequired ? found : simple(['NotRequired', subscript([found.doc])]);
+}
+
+function annotated(expression: Expression, more: readonly Doc[]): Expression {
+  const limits = [...expression.limits, ...more];
+  const metadata = [...expression.metadata, ...(limits.length === 0 ? [] : [['Field', called(limits)]])];
+  if (metadata.length === 0) return expression;
+  return simple(['Annotated', subscript([expression.doc, ...metadata])]);
+}
+
+/** An expression behind `=` or `:`. */
+function value({ doc, isUnion }: Expression): Doc {
+  return isUnion || typeof doc === 'string'
+    ? group([ifBroken('('), indent([softLine, doc]), softLine, ifBroken(')')])
+    : doc;
+}
+
+/** Arguments: on one line, on a line of their own, or one on each line. */
+function called(args: readonly Doc[]): Doc {
+  return group(['(', indent([softLine, group([...join([',', line], args), ifBroken(',')])]), softLine, ')']);
+}
+
+function subscript(items: readonly Doc[]): Doc {
+  const comma = items.length > 1 ? ifBroken(',') : '';
+  return group(['[', indent([softLine, group([...join([',', line], items), comma])]), softLine, ']']);
+}
+
+function literal(given: Json): Doc {
+  if (typeof given === 'number') return grouped(pyLiteral(given));
+  if (typeof given !== 'object' || given === null) return pyLiteral(given);
+  if (Array.isArray(given)) return bracketed('[', given.map(literal), ']');
+  const entries = Object.entries(given).map(([key, inner]) => [pyLiteral(key), ': ', literal(inner)]);
+  return bracketed('{', entries, '}');
+}
+
+/** A raw string if that saves escapes. */
+function rawLiteral(text: string): string {
+  const escaped = pyLiteral(text);
+  return text.includes('\\') &&
+    !/["\n\r\t]|\\$/.test(text) &&
+    escaped === pyLiteral(text) &&
+    escaped.replaceAll('\\\\', '\\') === `"${text}"`
+    ? `r"${text}"`
+    : escaped;
+}

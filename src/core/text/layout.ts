@@ -1,0 +1,151 @@
+/**
+ * Code with places where a line may break, in the manner of formatters: Biome and ruff find nothing to change. This is
+ * the only place that knows how wide a line may be.
+ */
+export type Doc =
+  | string
+  | readonly Doc[]
+  | { readonly kind: 'line'; readonly flat: '' | ' ' }
+  | { readonly kind: 'hard-line' }
+  | { readonly kind: 'indent'; readonly content: Doc }
+  /** On one line if it fits, else all its own lines break. */
+  | { readonly kind: 'group'; readonly content: Doc; readonly isBroken: boolean }
+  /** The first if it fits on one line, else the second. */
+  | { readonly kind: 'choice'; readonly flat: Doc; readonly broken: Doc }
+  /** Breaks each line only if what follows does not fit. */
+  | { readonly kind: 'fill'; readonly items: readonly Doc[] }
+  | { readonly kind: 'if-broken'; readonly broken: Doc; readonly flat: Doc };
+
+export const lineWidth = 120;
+
+/** A space, or a line break. */
+export const line: Doc = { kind: 'line', flat: ' ' };
+/** Nothing, or a line break. */
+export const softLine: Doc = { kind: 'line', flat: '' };
+export const hardLine: Doc = { kind: 'hard-line' };
+export const indent = (content: Doc): Doc => ({ kind: 'indent', content });
+export const group = (content: Doc): Doc => ({ kind: 'group', content, isBroken: false });
+export const brokenGroup = (content: Doc): Doc => ({ kind: 'group', content, isBroken: true });
+export const choice = (flat: Doc, broken: Doc): Doc => ({ kind: 'choice', flat, broken });
+export const fill = (items: readonly Doc[]): Doc => ({ kind: 'fill', items });
+export const ifBroken = (broken: Doc, flat: Doc = ''): Doc => ({ kind: 'if-broken', broken, flat });
+
+export function join(separator: Doc, items: readonly Doc[]): Doc[] {
+  return items.flatMap((item, index) => (index === 0 ? [item] : [separator, item]));
+}
+
+/** Items between brackets, one on each line if they don't fit on one. */
+export function bracketed(open: string, items: readonly Doc[], close: string, padding: Doc = softLine): Doc {
+  if (items.length === 0) return `${open}${close}`;
+  return group([open, indent([padding, ...join([',', line], items)]), ifBroken(','), padding, close]);
+}
+
+interface Command {
+  readonly doc: Doc;
+  readonly indent: number;
+  readonly isFlat: boolean;
+}
+
+/** The code, with `step` spaces for each level. No line ends with a space, unless a string in the code does. */
+export function printDoc(root: Doc, step: number): string {
+  let text = '';
+  let column = 0;
+  const stack: Command[] = [{ doc: root, indent: 0, isFlat: false }];
+  const newLine = (level: number): void => {
+    text = `${text.replace(/ +$/, '')}\n${' '.repeat(level)}`;
+    column = level;
+  };
+  for (let command = stack.pop(); command !== undefined; command = stack.pop()) {
+    const { doc, indent: level, isFlat } = command;
+    const push = (inner: Doc, flat = isFlat): void => void stack.push({ doc: inner, indent: level, isFlat: flat });
+    if (typeof doc === 'string') {
+      text += doc;
+      column += widthOf(doc);
+    } else if (isList(doc)) for (const part of doc.toReversed()) push(part);
+    else if (doc.kind === 'hard-line') newLine(level);
+    else if (doc.kind === 'line') {
+      if (isFlat) push(doc.flat);
+      else newLine(level);
+    } else if (doc.kind === 'indent') stack.push({ doc: doc.content, indent: level + step, isFlat });
+    else if (doc.kind === 'if-broken') push(isFlat ? doc.flat : doc.broken);
+    else if (doc.kind === 'group') {
+      const flat = { doc: doc.content, indent: level, isFlat: true };
+      push(doc.content, isFlat || (!breaks(doc) && fits(flat, stack, column)));
+    } else if (doc.kind === 'choice') {
+      const flat = { doc: doc.flat, indent: level, isFlat: true };
+      if (isFlat || (!breaks(doc.flat) && fits(flat, stack, column))) push(doc.flat, true);
+      else push(doc.broken);
+    } else {
+      const [item, separator, ...rest] = doc.items;
+      if (item === undefined) continue;
+      const isItemFlat = isFlat || fits({ doc: item, indent: level, isFlat: true }, [], column);
+      if (separator !== undefined) {
+        const pair: Doc = [item, separator, rest[0] ?? ''];
+        const isPairFlat = isFlat || fits({ doc: pair, indent: level, isFlat: true }, [], column);
+        push(fill(rest));
+        push(separator, isPairFlat);
+      }
+      push(item, isItemFlat);
+    }
+  }
+  return text;
+}
+
+/** Whether the command fits on the line, up to the first line break of what follows. */
+function fits(next: Command, following: readonly Command[], column: number): boolean {
+  let room = lineWidth - column;
+  let at = following.length;
+  const stack = [next];
+  while (room >= 0) {
+    const command = stack.pop() ?? following[--at];
+    if (command === undefined) return true;
+    const { doc, indent: level, isFlat } = command;
+    if (typeof doc === 'string') room -= widthOf(doc);
+    else if (isList(doc)) for (const part of doc.toReversed()) stack.push({ doc: part, indent: level, isFlat });
+    else if (doc.kind === 'hard-line') return true;
+    else if (doc.kind === 'line') {
+      if (!isFlat) return true;
+      room -= doc.flat.length;
+    } else if (doc.kind === 'indent') stack.push({ doc: doc.content, indent: level, isFlat });
+    else if (doc.kind === 'if-broken') stack.push({ doc: isFlat ? doc.flat : doc.broken, indent: level, isFlat });
+    else if (doc.kind === 'group') stack.push({ doc: doc.content, indent: level, isFlat: isFlat && !doc.isBroken });
+    else if (doc.kind === 'choice') stack.push({ doc: doc.flat, indent: level, isFlat });
+    else for (const part of doc.items.toReversed()) stack.push({ doc: part, indent: level, isFlat });
+  }
+  return false;
+}
+
+/** Whether the document cannot be on one line. */
+export function breaks(doc: Doc): boolean {
+  if (typeof doc === 'string') return false;
+  if (isList(doc)) return doc.some(breaks);
+  switch (doc.kind) {
+    case 'hard-line':
+      return true;
+    case 'group':
+      return doc.isBroken || breaks(doc.content);
+    case 'indent':
+      return breaks(doc.content);
+    case 'choice':
+      return breaks(doc.flat);
+    case 'fill':
+      return doc.items.some(breaks);
+    default:
+      return false;
+  }
+}
+
+function isList(doc: Doc): doc is readonly Doc[] {
+  return Array.isArray(doc);
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Columns of a text: East Asian characters and emoji take two, marks on other characters none. */
+function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const char of text) width += wide.test(char) ? 2 : /[\p{Mn}\p{Me}\p{Cf}]/u.test(char) ? 0 : 1;
+  return width;
+}

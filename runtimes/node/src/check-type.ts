@@ -37,7 +37,7 @@ function describe(issue: z.core.$ZodIssue): readonly [type: string, msg: string]
     case 'invalid_value':
       return ['enum', `must be ${oneOf(issue.values)}`];
     case 'invalid_union':
-      return ['enum', `must be ${oneOf((issue as { options?: readonly z.core.util.Primitive[] }).options ?? [])}`];
+      return ['enum', 'must be one of the choices'];
     case 'too_small':
       if (issue.origin === 'array') return ['too_short', `must have at least ${items(Number(issue.minimum))}`];
       return issue.inclusive === false

@@ -24,7 +24,28 @@ export function sampleOf(type: Type, types: Types, name = 'text'): Json | undefi
   const value = type.examples?.[0] ?? propose(type, types, name);
   if (value === undefined) return undefined;
   const { value: completed, problems } = checkValue(value, type, types);
-  return problems.length === 0 ? completed : undefined;
+  return problems.length === 0 ? known(completed, type, types) : undefined;
+}
+
+/** The value without the keys that open objects allow: types of Python have no place for them. */
+function known(value: Json, given: Type, types: Types): Json {
+  const type = resolve(given, types);
+  if (type.kind === 'array' && isList(value)) return value.map((item) => known(item, type.items, types));
+  if (typeof value !== 'object' || value === null || isList(value)) return value;
+  const { values } = type.kind === 'map' ? type : {};
+  if (values !== undefined)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item, values, types)]));
+  const shape = type.kind === 'union' ? branchesOf(type, types).get(String(value[type.discriminator]))?.type : type;
+  if (shape?.kind !== 'object') return value;
+  const entries = shape.properties.flatMap(({ name, type: inner }) => {
+    const item = value[name];
+    return item === undefined ? [] : [[name, known(item, inner, types)] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function propose(given: Type, types: Types, name: string): Json | undefined {

@@ -18,17 +18,14 @@ import type { Format, Json, NumberType, ObjectType, Property, StringType, Type, 
 /** The text of `schemas.py`: a TypedDict or an alias for each type, as ruff formats it. */
 export function toPydantic(types: Types, sample?: Sample): string {
   const declared = declarationsOf(types);
-  const blocks = [...declared].map(([name, type]) => ({
-    doc: declaration(name, type),
-    isClass: type.kind === 'object',
-  }));
+  const blocks = [...declared].map(([name, type]) => ({ doc: declaration(name, type), isClass: isClass(type) }));
   if (sample !== undefined) {
     const comment = `# A value that fits ${sample.of}.`;
     blocks.push({ doc: [comment, hardLine, `sample: ${sample.of} = `, literal(sample.value)], isClass: false });
   }
   const body = printDoc(
     blocks.map(({ doc, isClass }, index) => {
-      const isFar = index > 0 && (isClass || blocks[index - 1]?.isClass === true);
+      const isFar = isClass || blocks[index - 1]?.isClass === true;
       return [index === 0 ? '' : isFar ? [hardLine, hardLine, hardLine] : [hardLine, hardLine], doc];
     }),
     4,
@@ -86,22 +83,28 @@ function declaration(name: string, type: Type): Doc {
   return [...comment(type.description), `${name} = `, value(annotated(expressionOf(type), []))];
 }
 
-/** Names that Python does not accept as attributes, or that the types of other properties need. */
-const unusable = new Set(
+const keywords = new Set(
   (
     'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
-    'lambda nonlocal not or pass raise return try while with yield str bool list dict'
+    'lambda nonlocal not or pass raise return try while with yield'
   ).split(' '),
 );
 
+/** Names that hide a type from the other attributes of a class, or that ruff takes for a digit. */
+const unusable = new Set(['str', 'bool', 'list', 'dict', 'l']);
+
+function isClass(type: Type): boolean {
+  return type.kind === 'object' && !type.properties.some(({ name }) => keywords.has(name) || unusable.has(name));
+}
+
 function classOf(name: string, type: ObjectType): Doc {
   const decorator = type.isOpen ? 'loose_object' : 'strict_object';
-  if (type.properties.some((property) => unusable.has(property.name))) {
+  if (!isClass(type)) {
     const entries = type.properties.map((property) => [`"${property.name}": `, propertyType(property).doc]);
     const args = [`"${name}"`, bracketed('{', entries, '}')];
-    const isUnnecessary = !type.properties.some(({ name: key }) => isKeyword(key));
+    const isUnnecessary = !type.properties.some(({ name: key }) => keywords.has(key));
     const assigned = isUnnecessary
-      ? // A class with these attributes would hide types from the others.
+      ? // ruff prefers a class, whose attributes would hide types from each other.
         [`${name} = TypedDict(  # noqa: UP013`, indent([hardLine, ...join([',', hardLine], args), ',']), hardLine, ')']
       : [`${name} = TypedDict`, called(args)];
     return [...comment(type.description), assigned, hardLine, `${decorator}(${name})`];
@@ -113,10 +116,6 @@ function classOf(name: string, type: ObjectType): Doc {
   ]);
   const body = fields.length === 0 ? [] : [hardLine, hardLine, ...join(hardLine, fields)];
   return [`@${decorator}`, hardLine, `class ${name}(TypedDict):`, indent([hardLine, docstring(name, type), ...body])];
-}
-
-function isKeyword(name: string): boolean {
-  return unusable.has(name) && !['str', 'bool', 'list', 'dict'].includes(name);
 }
 
 function comment(description: string | undefined): Doc[] {
@@ -175,7 +174,7 @@ function withoutNull(type: Type): Expression {
     case 'const':
       return literalType([type.value]);
     case 'array': {
-      const limits = keywords({ min_length: type.minItems, max_length: type.maxItems });
+      const limits = fieldArguments({ min_length: type.minItems, max_length: type.maxItems });
       return simple(['list', subscript([annotated(expressionOf(type.items), []).doc])], limits);
     }
     case 'map': {
@@ -198,14 +197,14 @@ const formatTypes: Readonly<Record<Format, string>> = {
 };
 
 function textLimits(type: StringType): Doc[] {
-  return keywords({ min_length: type.minLength, max_length: type.maxLength, pattern: type.pattern });
+  return fieldArguments({ min_length: type.minLength, max_length: type.maxLength, pattern: type.pattern });
 }
 
 function numberLimits(type: NumberType): Doc[] {
-  return keywords({ ge: type.minimum, gt: type.exclusiveMinimum, le: type.maximum, lt: type.exclusiveMaximum });
+  return fieldArguments({ ge: type.minimum, gt: type.exclusiveMinimum, le: type.maximum, lt: type.exclusiveMaximum });
 }
 
-function keywords(values: Readonly<Record<string, Json | undefined>>): Doc[] {
+function fieldArguments(values: Readonly<Record<string, Json | undefined>>): Doc[] {
   return Object.entries(values).flatMap(([name, given]) => {
     if (given === undefined) return [];
     const isPattern = name === 'pattern' && typeof given === 'string';

@@ -1,6 +1,6 @@
 import {
   bracketed,
-  breaks,
+  broken,
   brokenGroup,
   choice,
   type Doc,
@@ -10,6 +10,7 @@ import {
   ifBroken,
   indent,
   join,
+  keptGroup,
   line,
   printDoc,
   softLine,
@@ -195,7 +196,7 @@ function literal(value: Json): Code {
   if (!Array.isArray(value))
     return objectOf(Object.entries(value).map(([name, inner]) => ({ name, value: literal(inner) })));
   const items = value.map(literal);
-  const depth = 1 + Math.max(0, ...items.map((item) => item.depth));
+  const depth = items.length === 0 ? 0 : 1 + Math.max(...items.map((item) => item.depth));
   return {
     doc: listOf(value, items),
     isUnbreakable: false,
@@ -215,17 +216,23 @@ function listOf(value: readonly Json[], items: readonly Code[]): Doc {
   const isList = (item: Json): boolean => Array.isArray(item) && item.length > 1;
   const list = bracketed('[', docs, ']');
   const isMatrix = value.length > 1 && (value.every(isObject) || value.every(isList));
-  return isMatrix && typeof list === 'object' && 'content' in list ? brokenGroup(list.content) : list;
+  return isMatrix ? broken(list) : list;
 }
 
 function objectOf(properties: readonly { name: string; value: Code }[]): Code {
   const items = properties.map(({ name, value }) => {
-    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : tsLiteral(name);
+    const key = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : tsLiteral(name);
     return [key, assigned(':', value, key.length)];
   });
-  const depth = 1 + Math.max(0, ...properties.map(({ value }) => value.depth));
   const isEmpty = items.length === 0;
-  return { doc: bracketed('{', items, '}', line), isUnbreakable: false, isShort: isEmpty, depth, isHugged: !isEmpty };
+  const depth = isEmpty ? 0 : 1 + Math.max(...properties.map(({ value }) => value.depth));
+  return {
+    doc: isEmpty ? '{}' : keptGroup(['{', indent([line, ...join([',', line], items)]), ifBroken(','), line, '}']),
+    isUnbreakable: false,
+    isShort: isEmpty,
+    depth,
+    isHugged: !isEmpty,
+  };
 }
 
 function tsNumber(value: number): string {
@@ -259,13 +266,16 @@ function chain(head: string, calls: readonly Call[]): Code {
   const isFactory = /^[A-Z]/.test(head);
   const code = { isUnbreakable, isShort, depth, isHugged: false };
   if (methods.length < (isFactory ? 3 : 2)) return { ...code, doc: oneLineDoc };
-  const isComplex = calls.length > 2 && calls.some(({ args }) => args.some((arg) => arg.depth > 2));
-  const mustBreak = isComplex || breaks([first, ...methods.slice(0, -1)]);
-  return { ...code, doc: mustBreak ? expanded : choice(oneLineDoc, expanded) };
+  const isComplex = calls.length > 2 && calls.some(({ args }) => args.some((arg) => arg.depth > 1));
+  return { ...code, doc: isComplex ? expanded : choice(oneLineDoc, expanded, [first, ...methods.slice(0, -1)]) };
 }
 
 function argumentsOf(args: readonly Code[]): Doc {
   const docs = args.map((arg) => arg.doc);
-  if (args.at(-1)?.isHugged === true) return ['(', ...join(', ', docs), ')'];
-  return bracketed('(', docs, ')');
+  const all = bracketed('(', docs, ')');
+  if (args.at(-1)?.isHugged !== true) return all;
+  const [last = '', ...others] = docs.toReversed();
+  if (others.length === 0) return ['(', last, ')'];
+  const before = ['(', ...others.toReversed().flatMap((doc) => [doc, ', '])];
+  return choice([...before, last, ')'], choice([...before, broken(last), ')'], broken(all)));
 }

@@ -162,9 +162,8 @@ class Check {
     const place = [...loc, type.discriminator];
     const tag = ownValue(value, type.discriminator);
     if (tag === undefined) return this.#add(place, 'missing', 'is missing');
-    const branches = branchesOf(type, this.#types);
-    const branch = typeof tag === 'string' ? branches.get(tag) : undefined;
-    if (branch === undefined) return this.#constant(tag, [...branches.keys()], place);
+    const branch = typeof tag === 'string' ? branchesOf(type, this.#types).get(tag) : undefined;
+    if (branch === undefined) return this.#add(place, 'enum', 'must be one of the choices');
     return this.#properties(value, branch.type, loc);
   }
 

@@ -9,12 +9,20 @@ export type Doc =
   | { readonly kind: 'hard-line' }
   | { readonly kind: 'indent'; readonly content: Doc }
   /** On one line if it fits, else all its own lines break. */
-  | { readonly kind: 'group'; readonly content: Doc; readonly isBroken: boolean }
-  /** The first if it fits on one line, else the second. */
-  | { readonly kind: 'choice'; readonly flat: Doc; readonly broken: Doc }
+  | Group
+  /** The first if it fits on one line, up to a part that is broken anyway, else the second. `early` must not break. */
+  | { readonly kind: 'choice'; readonly flat: Doc; readonly broken: Doc; readonly early: Doc }
   /** Breaks each line only if what follows does not fit. */
   | { readonly kind: 'fill'; readonly items: readonly Doc[] }
   | { readonly kind: 'if-broken'; readonly broken: Doc; readonly flat: Doc };
+
+interface Group {
+  readonly kind: 'group';
+  readonly content: Doc;
+  readonly isBroken: boolean;
+  /** Biome does not join the lines of an object. */
+  readonly isKept: boolean;
+}
 
 export const lineWidth = 120;
 
@@ -24,9 +32,10 @@ export const line: Doc = { kind: 'line', flat: ' ' };
 export const softLine: Doc = { kind: 'line', flat: '' };
 export const hardLine: Doc = { kind: 'hard-line' };
 export const indent = (content: Doc): Doc => ({ kind: 'indent', content });
-export const group = (content: Doc): Doc => ({ kind: 'group', content, isBroken: false });
-export const brokenGroup = (content: Doc): Doc => ({ kind: 'group', content, isBroken: true });
-export const choice = (flat: Doc, broken: Doc): Doc => ({ kind: 'choice', flat, broken });
+export const group = (content: Doc): Doc => ({ kind: 'group', content, isBroken: false, isKept: false });
+export const keptGroup = (content: Doc): Doc => ({ kind: 'group', content, isBroken: false, isKept: true });
+export const brokenGroup = (content: Doc): Doc => ({ kind: 'group', content, isBroken: true, isKept: false });
+export const choice = (flat: Doc, broken: Doc, early: Doc = ''): Doc => ({ kind: 'choice', flat, broken, early });
 export const fill = (items: readonly Doc[]): Doc => ({ kind: 'fill', items });
 export const ifBroken = (broken: Doc, flat: Doc = ''): Doc => ({ kind: 'if-broken', broken, flat });
 
@@ -40,14 +49,29 @@ export function bracketed(open: string, items: readonly Doc[], close: string, pa
   return group([open, indent([padding, ...join([',', line], items)]), ifBroken(','), padding, close]);
 }
 
+/** The same with its lines broken. */
+export function broken(doc: Doc): Doc {
+  return typeof doc === 'object' && 'content' in doc && doc.kind === 'group' ? { ...doc, isBroken: true } : doc;
+}
+
 interface Command {
   readonly doc: Doc;
   readonly indent: number;
   readonly isFlat: boolean;
 }
 
-/** The code, with `step` spaces for each level. No line ends with a space, unless a string in the code does. */
+/** The code, with `step` spaces for each level. */
 export function printDoc(root: Doc, step: number): string {
+  const broken = new Set<Doc>();
+  for (;;) {
+    const before = broken.size;
+    const text = printWith(broken, root, step);
+    if (broken.size === before) return text;
+  }
+}
+
+/** Adds the groups that are kept and break to `kept`; those in it break anyway. */
+function printWith(kept: Set<Doc>, root: Doc, step: number): string {
   let text = '';
   let column = 0;
   const stack: Command[] = [{ doc: root, indent: 0, isFlat: false }];
@@ -70,18 +94,20 @@ export function printDoc(root: Doc, step: number): string {
     else if (doc.kind === 'if-broken') push(isFlat ? doc.flat : doc.broken);
     else if (doc.kind === 'group') {
       const flat = { doc: doc.content, indent: level, isFlat: true };
-      push(doc.content, isFlat || (!breaks(doc) && fits(flat, stack, column)));
+      const isNowFlat = !breaks(doc, kept) && (isFlat || fits(flat, stack, column, kept));
+      if (doc.isKept && !isNowFlat) kept.add(doc);
+      push(doc.content, isNowFlat);
     } else if (doc.kind === 'choice') {
       const flat = { doc: doc.flat, indent: level, isFlat: true };
-      if (isFlat || (!breaks(doc.flat) && fits(flat, stack, column))) push(doc.flat, true);
+      if (isFlat || (!breaks(doc.early, kept) && fits(flat, stack, column, kept))) push(doc.flat, true);
       else push(doc.broken);
     } else {
       const [item, separator, ...rest] = doc.items;
       if (item === undefined) continue;
-      const isItemFlat = isFlat || fits({ doc: item, indent: level, isFlat: true }, [], column);
+      const isItemFlat = isFlat || fits({ doc: item, indent: level, isFlat: true }, [], column, kept);
       if (separator !== undefined) {
         const pair: Doc = [item, separator, rest[0] ?? ''];
-        const isPairFlat = isFlat || fits({ doc: pair, indent: level, isFlat: true }, [], column);
+        const isPairFlat = isFlat || fits({ doc: pair, indent: level, isFlat: true }, [], column, kept);
         push(fill(rest));
         push(separator, isPairFlat);
       }
@@ -92,7 +118,7 @@ export function printDoc(root: Doc, step: number): string {
 }
 
 /** Whether the command fits on the line, up to the first line break of what follows. */
-function fits(next: Command, following: readonly Command[], column: number): boolean {
+function fits(next: Command, following: readonly Command[], column: number, kept: ReadonlySet<Doc>): boolean {
   let room = lineWidth - column;
   let at = following.length;
   const stack = [next];
@@ -108,7 +134,8 @@ function fits(next: Command, following: readonly Command[], column: number): boo
       room -= doc.flat.length;
     } else if (doc.kind === 'indent') stack.push({ doc: doc.content, indent: level, isFlat });
     else if (doc.kind === 'if-broken') stack.push({ doc: isFlat ? doc.flat : doc.broken, indent: level, isFlat });
-    else if (doc.kind === 'group') stack.push({ doc: doc.content, indent: level, isFlat: isFlat && !doc.isBroken });
+    else if (doc.kind === 'group')
+      stack.push({ doc: doc.content, indent: level, isFlat: isFlat && !breaks(doc, kept) });
     else if (doc.kind === 'choice') stack.push({ doc: doc.flat, indent: level, isFlat });
     else for (const part of doc.items.toReversed()) stack.push({ doc: part, indent: level, isFlat });
   }
@@ -116,20 +143,20 @@ function fits(next: Command, following: readonly Command[], column: number): boo
 }
 
 /** Whether the document cannot be on one line. */
-export function breaks(doc: Doc): boolean {
+function breaks(doc: Doc, kept: ReadonlySet<Doc>): boolean {
   if (typeof doc === 'string') return false;
-  if (isList(doc)) return doc.some(breaks);
+  if (isList(doc)) return doc.some((part) => breaks(part, kept));
   switch (doc.kind) {
     case 'hard-line':
       return true;
     case 'group':
-      return doc.isBroken || breaks(doc.content);
+      return doc.isBroken || kept.has(doc) || breaks(doc.content, kept);
     case 'indent':
-      return breaks(doc.content);
+      return breaks(doc.content, kept);
     case 'choice':
-      return breaks(doc.flat);
+      return breaks(doc.flat, kept);
     case 'fill':
-      return doc.items.some(breaks);
+      return doc.items.some((item) => breaks(item, kept));
     default:
       return false;
   }

@@ -146,7 +146,7 @@ function format(draw: Draw): Schema {
 
 function number(draw: Draw): Schema {
   const type = draw.one(['integer', 'number']);
-  const [low, high] = [draw.below(10) - 5, 5 + draw.below(5)];
+  const [low, high] = [draw.below(10) - 5, 7 + draw.below(5)];
   const step = type === 'number' && draw.flag() ? 0.5 : 0;
   return nullable(draw, {
     type,

@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { sampleOf } from '../../src/core/contract/sample.ts';
+import { toPydantic } from '../../src/core/contract/to-pydantic.ts';
+import { toZod } from '../../src/core/contract/to-zod.ts';
+import type { Json, Type, Types } from '../../src/core/contract/type.ts';
+import { allKinds } from '../core/contract/all-kinds.ts';
+import { randomTypes } from '../core/contract/random-types.ts';
+import { Draw } from '../core/pack/random-manifest.ts';
+import { draws, firstSeed } from '../draws.ts';
+import { describeWhere, missingPython } from './needs.ts';
+import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'types-'));
+
+function all(): Types[] {
+  const named = Array.from({ length: 60 }, (_, index) => allKinds(index + 1));
+  const drawn = Array.from({ length: draws.typeLayouts }, (_, index) => randomTypes(new Draw(firstSeed + index)));
+  return [...named, ...drawn].map(({ types, problems }) => {
+    expect(problems).toEqual([]);
+    return types;
+  });
+}
+
+function sampleIn(types: Types): { of: string; value: Json } {
+  return { of: 'Input', value: sampleOf(types.get('Input') as Type, types) as Json };
+}
+
+async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const env = { ...process.env, MYPYPATH: join(project, 'runtimes/python/src'), PYTHONDONTWRITEBYTECODE: '1' };
+  return promisify(execFile)(program, args, { cwd, env, maxBuffer: 1e8 }).then(
+    ({ stdout }) => stdout,
+    (error) => `${error.stdout}${error.stderr}`,
+  );
+}
+
+describe('schemas.ts', () => {
+  const place = join(folder, 'typescript');
+
+  it('is as Biome formats and lints it, for names of any length', async () => {
+    mkdirSync(place);
+    writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+    cpSync(join(project, 'templates/fastify/host/biome.json'), join(place, 'biome.json'));
+    for (const [index, types] of all().entries())
+      writeFileSync(join(place, `schemas-${index}.ts`), toZod(types, sampleIn(types)));
+    const args = [
+      join(project, 'node_modules/@biomejs/biome/bin/biome'),
+      'ci',
+      '--vcs-enabled=false',
+      '--max-diagnostics=3',
+    ];
+    expect(await output(process.execPath, args, place)).not.toMatch(/×|error/);
+  });
+
+  it('compiles in strict mode', async () => {
+    const { compilerOptions } = JSON.parse(readFileSync(join(project, 'runtimes/node/tsconfig.build.json'), 'utf8'));
+    const { rootDir: _, outDir: __, ...strict } = compilerOptions;
+    const paths = { 'ai-module-runtime': [join(project, 'runtimes/node/src/types.ts')] };
+    const typeRoots = [join(project, 'node_modules/@types')];
+    const options = { ...strict, paths, typeRoots, noEmit: true };
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
+    expect(await output(process.execPath, [join(project, 'node_modules/typescript/bin/tsc')], place)).toBe('');
+  });
+});
+
+await describeWhere('schemas.py', missingPython(), async () => {
+  const wanted = await dependenciesOf(join(project, 'runtimes/python/pyproject.toml'));
+  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
+  const bin = join(
+    await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages),
+    'bin',
+  );
+  const place = join(folder, 'python');
+
+  describe('schemas.py', { timeout: 300_000 }, () => {
+    it('is as ruff formats and lints it, for names of any length', async () => {
+      mkdirSync(place);
+      const host = readFileSync(join(project, 'templates/fastapi/host/pyproject.toml.hbs'), 'utf8');
+      const settings = host.slice(host.indexOf('[tool.ruff]'), host.indexOf('[tool.pytest'));
+      // The files of this test are no package.
+      writeFileSync(
+        join(place, 'pyproject.toml'),
+        settings.replace('ignore = [', 'ignore = ["INP001", ').replace(/^files = .*$/m, ''),
+      );
+      for (const [index, types] of all().entries())
+        writeFileSync(join(place, `schemas_${index}.py`), toPydantic(types, sampleIn(types)));
+      expect(await output(join(bin, 'ruff'), ['format', '--no-cache', '--check'], place)).toMatch(
+        /^\d+ files already formatted/,
+      );
+      expect(await output(join(bin, 'ruff'), ['check', '--no-cache'], place)).toBe('All checks passed!\n');
+    });
+
+    it('passes the strict type check', async () => {
+      const settings = ['--cache-dir', join(project, '.cache/mypy')];
+      expect(await output(join(bin, 'mypy'), [...settings, '.'], place)).toMatch(/^Success: no issues found/);
+    });
+  });
+});

@@ -17,7 +17,8 @@ export type CheckedType<T> =
 /** Compares a JSON value with a type of `schemas.ts`. */
 export function checkType<T>(type: z.ZodType<T>, value: unknown): CheckedType<T> {
   const parsed = type.safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data };
+  // zod gives every value the same default; a module may change its value.
+  if (parsed.success) return { ok: true, value: structuredClone(parsed.data) };
   return { ok: false, problems: onePerPlace(parsed.error.issues.flatMap((issue) => problemsOf(issue, value))) };
 }
 

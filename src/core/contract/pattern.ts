@@ -1,3 +1,5 @@
+import { isAmbiguous } from './ambiguity.ts';
+
 /**
  * The regular expressions that a type may have: what JavaScript (flag `u`) and the Rust library behind Pydantic read the
  * same way. `\d`, `\w` and `\s` are ASCII, and `.` is everything but a line feed: they are printed as classes.
@@ -43,6 +45,8 @@ export function parsePattern(text: string): ParsedPattern {
     const size = sizeOf(pattern);
     if (size > maxSize)
       return { ok: false, reason: `repeats too much: at most ${maxSize} characters when written out` };
+    if (isAmbiguous(pattern))
+      return { ok: false, reason: 'can take very long: a repetition in it matches the same text in several ways' };
     return { ok: true, pattern };
   } catch (error) {
     if (error instanceof PatternError) return { ok: false, reason: error.message };
@@ -255,7 +259,8 @@ export function printPattern(pattern: Pattern): string {
         .map((part) => (part.kind === 'choice' ? `(?:${printPattern(part)})` : printPattern(part)))
         .join('');
     case 'repeat': {
-      const inner = printPattern(pattern.part);
+      // Linters take ${2} in a string for a template.
+      const inner = printPattern(pattern.part).replace(/^\\\$$/, '[$]');
       return `${pattern.part.kind === 'characters' ? inner : `(?:${inner})`}${printCounts(pattern.least, pattern.most)}`;
     }
   }

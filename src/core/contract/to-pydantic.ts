@@ -36,7 +36,7 @@ export function toPydantic(types: Types, sample?: Sample): string {
 }
 
 const homes = [
-  ['typing', ['Annotated', 'Any', 'Literal', 'NotRequired']],
+  ['typing', ['Annotated', 'Any', 'Literal', 'NotRequired', 'TypeAlias']],
   [
     'ai_module_runtime',
     [
@@ -80,7 +80,8 @@ function importsOf(body: string): string {
 
 function declaration(name: string, type: Type): Doc {
   if (type.kind === 'object') return classOf(name, type);
-  return [...comment(type.description), `${name} = `, value(annotated(expressionOf(type), []))];
+  const assigned = type.kind === 'null' ? `${name}: TypeAlias = ` : `${name} = `;
+  return [...comment(type.description), assigned, value(annotated(expressionOf(type), []))];
 }
 
 const keywords = new Set(

@@ -60,7 +60,7 @@ interface Code {
   readonly isUnbreakable: boolean;
   /** An argument that does not make a call worth breaking. */
   readonly isShort: boolean;
-  /** How deep calls and brackets are nested; infinite for functions. A chain with complex arguments always breaks. */
+  /** How deep calls and brackets are nested. A chain of three calls with deeper arguments always breaks. */
   readonly depth: number;
   /** An object or array that keeps its brackets beside those of the call. */
   readonly isHugged: boolean;
@@ -162,17 +162,8 @@ function shapeOf(type: ObjectType): Code {
 }
 
 function presence(property: Property): Call[] {
-  if (property.default !== undefined) return [call('default', fallback(property.default))];
+  if (property.default !== undefined) return [call('default', literal(property.default))];
   return property.isRequired ? [] : [call('optional')];
-}
-
-/** zod copies a list or an object that is a default, but not what is inside it. */
-function fallback(value: Json): Code {
-  const isNested = isContainer(value) && Object.values(value).some(isContainer);
-  const inner = literal(value);
-  if (!isNested) return inner;
-  const doc = Array.isArray(value) ? ['() => ', inner.doc] : ['() => (', inner.doc, ')'];
-  return { ...inner, doc, depth: Number.POSITIVE_INFINITY };
 }
 
 function isContainer(value: Json): value is readonly Json[] | { readonly [key: string]: Json } {

@@ -16,6 +16,73 @@ import {
 import { checkValue, lengthOf } from '../../../src/core/contract/values.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
+const atoms = [
+  'a',
+  'Z',
+  '0',
+  ' ',
+  'é',
+  '😀',
+  '家',
+  '.',
+  '-',
+  '/',
+  '"',
+  "'",
+  '&',
+  '~',
+  '#',
+  '\\d',
+  '\\w',
+  '\\s',
+  '\\D',
+  '\\W',
+  '\\S',
+];
+const escaped = ['\\.', '\\n', '\\t', '\\\\', '\\$', '\\{', '\\x41', '\\u00e9', '\\u{1F600}'];
+const inClass = [
+  'a',
+  'a-z',
+  'A-Z',
+  '0-9',
+  '\\d',
+  '\\w',
+  '\\s',
+  '.',
+  '$',
+  '*',
+  '(',
+  '\\]',
+  '\\[',
+  '\\-',
+  '\\\\',
+  '&',
+  '~',
+  'é',
+  'à-ÿ',
+  '😀',
+  ' ',
+];
+
+/** A pattern that types may have. */
+function randomPattern(draw: Draw, depth = 0): string {
+  const atom = (): string =>
+    draw.one([
+      () => draw.one(atoms),
+      () => draw.one(escaped),
+      () => `[${draw.one(['', '^'])}${[draw.one(inClass), ...draw.times(3, () => draw.one(inClass))].join('')}]`,
+      ...(depth > 1 ? [] : [() => `${draw.one(['(', '(?:'])}${randomPattern(draw, depth + 1)})`]),
+    ])();
+  const sequence = (): string =>
+    [atom(), ...draw.times(2, atom)]
+      .map((one) => one + draw.one(['', '', '', '*', '+', '?', '{2}', '{1,3}', '{2,}?']))
+      .join('');
+  const all = [sequence(), ...(draw.below(4) === 0 ? [sequence()] : [])].join('|');
+  if (depth > 0) return all;
+  const whole = draw.one([all, `^(?:${all})$`, `^(?:${all})`, `(?:${all})$`]);
+  return parsePattern(whole).ok ? whole : randomPattern(draw);
+}
+
 type Schema = { [keyword: string]: unknown };
 
 export interface RandomTypes extends ReadTypes {
@@ -130,7 +197,8 @@ function nullable(draw: Draw, schema: Schema): Schema {
 }
 
 function text(draw: Draw): Schema {
-  if (draw.below(3) === 0) return nullable(draw, { type: 'string', pattern: draw.one(patterns) });
+  if (draw.below(3) === 0)
+    return nullable(draw, { type: 'string', pattern: draw.flag() ? draw.one(patterns) : randomPattern(draw) });
   const least = draw.below(4);
   return nullable(draw, {
     type: 'string',

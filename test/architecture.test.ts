@@ -50,6 +50,7 @@ describe('imports, including type imports', () => {
     ['core/yaml'],
     ['core/failure-catalogue.ts'],
     ['core/failure.ts'],
+    ['core/contract'],
     ['core/manifest', 'core/tree'],
     ['core/code', 'core/merge'],
     ['core/lock'],

@@ -2,7 +2,8 @@ import { type Problem, problemAt } from '../diagnostic.ts';
 import { nearestWord } from '../text/nearest-word.ts';
 import { checkReferences, checkValues, type PathOf, showPath } from './check-types.ts';
 import { invalidPropertyReason, takenTypeNames, typeNamePattern } from './names.ts';
-import { parsePattern, printPattern } from './pattern.ts';
+import { parsePattern } from './pattern/parse-pattern.ts';
+import { printPattern } from './pattern/pattern.ts';
 import { type Format, formatNames, type Json, type Property, type Type, type Types } from './type.ts';
 
 /** A schema that stands for itself, such as `input`, with the name of its type in code. */

@@ -1,6 +1,7 @@
 import { titleOf } from '../text/names.ts';
 import { formatSamples } from './formats.ts';
-import { parsePattern, textMatching } from './pattern.ts';
+import { parsePattern } from './pattern/parse-pattern.ts';
+import { textMatching } from './pattern/pattern.ts';
 import {
   branchesOf,
   type Json,

@@ -35,7 +35,7 @@ export function toZod(types: Types, sample?: Sample): string {
   }
   const body = printDoc(join([hardLine, hardLine], blocks), 2);
   const helpers = ['integer', 'text'].filter((name) => new RegExp(`(?<![\\w'.])${name}\\(`).test(body));
-  return `import { ${[...helpers, 'z'].join(', ')} } from 'ai-module-runtime';\n\n${body}\n`;
+  return `import { ${[...helpers, 'z'].join(', ')} } from ${tsLiteral('ai-module-runtime')};\n\n${body}\n`;
 }
 
 function declaration(name: string, type: Type): Doc {

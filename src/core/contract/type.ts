@@ -65,7 +65,7 @@ export interface StringType extends Nullable {
   /** Lengths count code points. */
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** As `pattern.ts` prints it: every language reads it the same way. */
+  /** As `pattern/pattern.ts` prints it: every language reads it the same way. */
   readonly pattern?: string;
   readonly format?: Format;
 }

@@ -1,5 +1,5 @@
 import { hasFormat } from './formats.ts';
-import { patternRegExp } from './pattern.ts';
+import { patternRegExp } from './pattern/pattern.ts';
 import {
   type ArrayType,
   branchesOf,

@@ -1,5 +1,6 @@
 import { formatSamples } from '../../../src/core/contract/formats.ts';
-import { parsePattern, textMatching } from '../../../src/core/contract/pattern.ts';
+import { parsePattern } from '../../../src/core/contract/pattern/parse-pattern.ts';
+import { textMatching } from '../../../src/core/contract/pattern/pattern.ts';
 import { type ReadTypes, readTypes } from '../../../src/core/contract/read-type.ts';
 import {
   branchesOf,

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { parsePattern, patternRegExp, printPattern, textMatching } from '../../../src/core/contract/pattern.ts';
+import { parsePattern } from '../../../../src/core/contract/pattern/parse-pattern.ts';
+import { patternRegExp, printPattern, textMatching } from '../../../../src/core/contract/pattern/pattern.ts';
 
 it.each([
   ['^[a-z]+(-[a-z]+)*$', '^[a-z]+(?:-[a-z]+)*$'],

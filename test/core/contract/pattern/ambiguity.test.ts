@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsePattern } from '../../../src/core/contract/pattern.ts';
+import { parsePattern } from '../../../../src/core/contract/pattern/parse-pattern.ts';
 
 const reason = 'can take very long: a repetition in it matches the same text in several ways';
 

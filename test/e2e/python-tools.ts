@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { madeOnce } from './once.ts';
 
 const run = promisify(execFile);
-const environments = fileURLToPath(new URL('../../.cache/python-tools/', import.meta.url));
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const runtimeProject = join(project, 'runtimes/python/pyproject.toml');
+const environments = join(project, '.cache/python-tools');
 
 /** A virtual environment with these packages, created once. `folder` exists only after it is complete. */
 export async function pythonEnvironment(folder: string, packages: readonly string[]): Promise<string> {
@@ -29,6 +32,25 @@ export async function dependenciesOf(pyproject: string): Promise<{ python: strin
   const { stdout } = await run('python3', ['-c', printDependencies, pyproject]);
   const [python = '', ...packages] = stdout.trim().split('\n');
   return { python, packages };
+}
+
+/** The virtual environment with the newest dependencies of the Python runtime. */
+export async function runtimeEnvironment(): Promise<string> {
+  const wanted = await dependenciesOf(runtimeProject);
+  return pythonEnvironment(join(project, '.cache/installed', `runtime-${hashOf(wanted)}`), wanted.packages);
+}
+
+/** A virtual environment with the oldest dependencies of the Python runtime: all, or only some. */
+export async function oldestEnvironment(isChosen = (_: string): boolean => true): Promise<string> {
+  const { packages } = await dependenciesOf(runtimeProject);
+  const oldest = packages.filter(isChosen).map((one) => one.replace(/>=([^,]+).*/, '==$1'));
+  // Old versions of Starlette use httpx.
+  const all = [...oldest, 'httpx'];
+  return pythonEnvironment(join(project, '.cache/installed', `runtime-oldest-${hashOf(all)}`), all);
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 const printDependencies = [

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import { mutate } from '../core/manifest/mutants.ts';
 import { candidateManifest, Draw } from '../core/pack/random-manifest.ts';
 import { draws, eachSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
+import { oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtime = join(project, 'runtimes/python');
@@ -29,16 +28,11 @@ for manifest in manifests:
 print(len(manifests), 'accepted')`;
 
 await describeWhere('the Python runtime', missingPython(), async () => {
-  const wanted = await dependenciesOf(join(runtime, 'pyproject.toml'));
-  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
-  const environment = await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages);
+  const environment = await runtimeEnvironment();
 
   if (isNightly)
     it('passes its own tests with the oldest versions of its dependencies', { timeout: 600_000 }, async () => {
-      const oldest = wanted.packages.map((one) => one.replace(/>=([^,]+).*/, '==$1'));
-      const folder = join(project, '.cache/installed', `runtime-oldest-${hash}`);
-      // Old versions of Starlette use httpx.
-      const python = join(await pythonEnvironment(folder, [...oldest, 'httpx']), 'bin/python');
+      const python = join(await oldestEnvironment(), 'bin/python');
       // Old versions cause deprecation warnings.
       const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
       const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 });

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +14,7 @@ import { randomTypes } from '../core/contract/random-types.ts';
 import { Draw } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
+import { runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -71,12 +70,7 @@ describe('schemas.ts', () => {
 });
 
 await describeWhere('schemas.py', missingPython(), async () => {
-  const wanted = await dependenciesOf(join(project, 'runtimes/python/pyproject.toml'));
-  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
-  const bin = join(
-    await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages),
-    'bin',
-  );
+  const bin = join(await runtimeEnvironment(), 'bin');
   const place = join(folder, 'python');
 
   describe('schemas.py', { timeout: 300_000 }, () => {

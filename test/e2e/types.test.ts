@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { transform } from 'esbuild';
+import { build, transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import runtime from '../../runtimes/node/package.json' with { type: 'json' };
 import { checkType } from '../../runtimes/node/src/check-type.ts';
-import { integer, text, z } from '../../runtimes/node/src/types.ts';
+import * as types from '../../runtimes/node/src/types.ts';
 import { formatPatterns } from '../../src/core/contract/formats.ts';
 import { sampleOf } from '../../src/core/contract/sample.ts';
 import { toOpenApi } from '../../src/core/contract/to-openapi.ts';
@@ -27,9 +29,10 @@ import {
   refusingKeywords,
 } from '../core/contract/random-types.ts';
 import { Draw } from '../core/pack/random-manifest.ts';
-import { draws, firstSeed } from '../draws.ts';
+import { draws, firstSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { dependenciesOf, pythonEnvironment } from './python-tools.ts';
+import { madeOnce } from './once.ts';
+import { oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -37,6 +40,30 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 type Verdict = { value: unknown } | { problems: [loc: unknown, type: string, msg: string][] } | { accepted: boolean };
 /** Checks values with the type `Input`. */
 type Judge = (types: Types, values: readonly Json[]) => Promise<Verdict[]>;
+
+/** What generated code imports, and what checks values with it. */
+type NodeTypes = Pick<typeof types, 'z' | 'text' | 'integer'> & { readonly checkType: typeof checkType };
+type ZodType = Parameters<typeof checkType>[0];
+
+const newest: NodeTypes = { ...types, checkType };
+
+/** The same with the oldest zod that the runtime allows. */
+async function oldestNode(): Promise<NodeTypes> {
+  const zod = `zod@${runtime.dependencies.zod.replace('^', '')}`;
+  const folder = await madeOnce(join(project, '.cache/installed', zod), async (draft) => {
+    await promisify(execFile)('npm', ['install', '--prefix', draft, '--no-audit', '--no-fund', zod]);
+  });
+  const outfile = join(mkdtempSync(join(tmpdir(), 'zod-')), 'types.mjs');
+  const contents = "export * from './types.ts'; export * from './check-type.ts';";
+  await build({
+    stdin: { contents, resolveDir: join(project, 'runtimes/node/src') },
+    alias: { zod: join(folder, 'node_modules/zod') },
+    bundle: true,
+    format: 'esm',
+    outfile,
+  });
+  return import(pathToFileURL(outfile).href);
+}
 
 interface Case {
   readonly types: Types;
@@ -53,21 +80,21 @@ const ours: Judge = async (types, values) =>
   });
 
 /** `change` is applied to the generated code: the test of the test. */
-const zodWith =
-  (change = (code: string) => code): Judge =>
-  async (types, values) => {
+function zodOf({ z, text, integer, checkType }: NodeTypes, change = (code: string) => code): Judge {
+  return async (types, values) => {
     const { code } = await transform(change(toZod(types)), { loader: 'ts' });
     const body = code
       .replace(/^import .*$/m, '')
       .replaceAll(/^export /gm, '')
       .replace(/^\{[^}]*\};?$/m, '');
-    const input = new Function('z', 'text', 'integer', `${body}\nreturn Input;`)(z, text, integer) as z.ZodType;
+    const input = new Function('z', 'text', 'integer', `${body}\nreturn Input;`)(z, text, integer) as ZodType;
     return values.map((value) => {
       const checked = checkType(input, value);
       if (checked.ok) return { value: checked.value };
       return { problems: checked.problems.map(({ loc, type, msg }) => [loc, type, msg]) };
     });
   };
+}
 
 const ajvWith =
   (change = (schema: string) => schema): Judge =>
@@ -178,77 +205,82 @@ function count(counts: Map<string, number>, keyword: string): void {
   counts.set(keyword, (counts.get(keyword) ?? 0) + 1);
 }
 
-await describeWhere('types', missingPython(), async () => {
-  const wanted = await dependenciesOf(join(project, 'runtimes/python/pyproject.toml'));
-  const hash = createHash('sha256').update(JSON.stringify(wanted)).digest('hex').slice(0, 16);
-  const given = process.env.TYPES_PYTHON;
-  const environment =
-    given ??
-    join(await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages), 'bin/python');
+await describeWhere('types', missingPython(), () => {
+  // With the newest versions in CI, and also with the oldest at night.
+  const versions = isNightly ? (['newest', 'oldest'] as const) : (['newest'] as const);
 
-  describe('the types of both languages', { timeout: 1_800_000 }, () => {
-    let python: Python;
-    beforeAll(() => {
-      python = new Python(environment);
-    });
-    afterAll(() => python.stop());
+  describe.each(versions)(
+    'with the %s zod and Pydantic, the types of both languages',
+    { timeout: 1_800_000 },
+    (version) => {
+      let python: Python;
+      let node: NodeTypes;
+      beforeAll(async () => {
+        const isPydantic = (name: string): boolean => name.startsWith('pydantic>');
+        const environment = version === 'newest' ? runtimeEnvironment() : oldestEnvironment(isPydantic);
+        python = new Python(join(await environment, 'bin/python'));
+        node = version === 'newest' ? newest : await oldestNode();
+      }, 600_000);
+      afterAll(() => python.stop());
+      const zodWith = (change?: (code: string) => string): Judge => zodOf(node, change);
 
-    const perType = 8;
-    it(`agree on ${draws.typePairs} values`, async () => {
-      const cases = new Cases(firstSeed);
-      const judges = [ours, zodWith(), python.judge(), ajvWith()];
-      for (let pairs = 0; pairs < draws.typePairs; pairs += perType)
-        expect(await disagreements(cases.make(perType), judges)).toEqual([]);
-      const rare = (counts: Map<string, number>, keywords: readonly string[]): [string, number][] =>
-        keywords
-          .map((name): [string, number] => [name, counts.get(name) ?? 0])
-          .filter(([, times]) => times < draws.typePairs / 100);
-      expect({
-        accepted: rare(cases.accepted, acceptingKeywords),
-        refused: rare(cases.refused, refusingKeywords),
-      }).toEqual({
-        accepted: [],
-        refused: [],
+      const perType = 8;
+      it(`agree on ${draws.typePairs} values`, async () => {
+        const cases = new Cases(firstSeed);
+        const judges = [ours, zodWith(), python.judge(), ajvWith()];
+        for (let pairs = 0; pairs < draws.typePairs; pairs += perType)
+          expect(await disagreements(cases.make(perType), judges)).toEqual([]);
+        const rare = (counts: Map<string, number>, keywords: readonly string[]): [string, number][] =>
+          keywords
+            .map((name): [string, number] => [name, counts.get(name) ?? 0])
+            .filter(([, times]) => times < draws.typePairs / 100);
+        expect({
+          accepted: rare(cases.accepted, acceptingKeywords),
+          refused: rare(cases.refused, refusingKeywords),
+        }).toEqual({
+          accepted: [],
+          refused: [],
+        });
       });
-    });
 
-    it(`agree on ${draws.typePairs / 4} values with several problems`, async () => {
-      const draw = new Draw(firstSeed + 1);
-      const judges = [ours, zodWith(), python.judge(), ajvWith()];
-      for (let pairs = 0; pairs < draws.typePairs / 4; pairs += perType) {
-        const { types } = randomTypes(draw);
-        const input = inputOf(types);
-        const values = Array.from({ length: perType }, () => scrambled(draw, fitting(draw, input, types)));
-        expect(await disagreements({ types, values }, judges)).toEqual([]);
-      }
-    });
+      it(`agree on ${draws.typePairs / 4} values with several problems`, async () => {
+        const draw = new Draw(firstSeed + 1);
+        const judges = [ours, zodWith(), python.judge(), ajvWith()];
+        for (let pairs = 0; pairs < draws.typePairs / 4; pairs += perType) {
+          const { types } = randomTypes(draw);
+          const input = inputOf(types);
+          const values = Array.from({ length: perType }, () => scrambled(draw, fitting(draw, input, types)));
+          expect(await disagreements({ types, values }, judges)).toEqual([]);
+        }
+      });
 
-    it('accept the sample', async () => {
-      const draw = new Draw(firstSeed + 2);
-      const judges = [ours, zodWith(), python.judge(), ajvWith()];
-      for (let times = 0; times < draws.typePairs / 40; times += 1) {
-        const { types } = randomTypes(draw);
-        const sample = sampleOf(inputOf(types), types) as Json;
-        const { problems, value } = checkValue(sample, inputOf(types), types);
-        expect({ problems, value }).toEqual({ problems: [], value: sample });
-        expect(await disagreements({ types, values: [sample] }, judges)).toEqual([]);
-      }
-    });
+      it('accept the sample', async () => {
+        const draw = new Draw(firstSeed + 2);
+        const judges = [ours, zodWith(), python.judge(), ajvWith()];
+        for (let times = 0; times < draws.typePairs / 40; times += 1) {
+          const { types } = randomTypes(draw);
+          const sample = sampleOf(inputOf(types), types) as Json;
+          const { problems, value } = checkValue(sample, inputOf(types), types);
+          expect({ problems, value }).toEqual({ problems: [], value: sample });
+          expect(await disagreements({ types, values: [sample] }, judges)).toEqual([]);
+        }
+      });
 
-    it.each<[string, () => Judge]>([
-      ['zod', () => zodWith((code) => code.replaceAll('.gt(', '.min('))],
-      ['Pydantic', () => python.judge((code) => code.replaceAll('min_length=', 'max_length='))],
-      ['ajv', () => ajvWith((schema) => schema.replaceAll('"exclusiveMaximum"', '"maximum"'))],
-    ])('do not agree if %s is wrong', async (_, wrong) => {
-      const cases = new Cases(firstSeed);
-      const judges = [ours, wrong()];
-      const found: string[] = [];
-      for (let times = 0; times < 60; times += 1)
-        // A changed schema may also be refused as a whole.
-        found.push(...(await disagreements(cases.make(perType), judges).catch((error: Error) => [error.message])));
-      expect(found.length).toBeGreaterThan(0);
-    });
-  });
+      it.each<[string, () => Judge]>([
+        ['zod', () => zodWith((code) => code.replaceAll('.gt(', '.min('))],
+        ['Pydantic', () => python.judge((code) => code.replaceAll('min_length=', 'max_length='))],
+        ['ajv', () => ajvWith((schema) => schema.replaceAll('"exclusiveMaximum"', '"maximum"'))],
+      ])('do not agree if %s is wrong', async (_, wrong) => {
+        const cases = new Cases(firstSeed);
+        const judges = [ours, wrong()];
+        const found: string[] = [];
+        for (let times = 0; times < 60; times += 1)
+          // A changed schema may also be refused as a whole.
+          found.push(...(await disagreements(cases.make(perType), judges).catch((error: Error) => [error.message])));
+        expect(found.length).toBeGreaterThan(0);
+      });
+    },
+  );
 });
 
 /** The value with some of its parts replaced, removed or added. */

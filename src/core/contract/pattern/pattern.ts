@@ -18,7 +18,7 @@ export const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r:
 
 export const code = (text: string): number => text.codePointAt(0) ?? 0;
 
-/** The pattern in the form that JavaScript (flag `u`), Rust and Python read the same way. */
+/** The pattern in the form that JavaScript (flag `u`) and Rust read the same way. */
 export function printPattern(pattern: Pattern): string {
   switch (pattern.kind) {
     case 'start':

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { checkType } from '../src/check-type.ts';
+import { integer, text, z } from '../src/types.ts';
+
+const Line = z.strictObject({ text: text({ maxLength: 2 }), count: integer().min(1).optional() });
+const Input = z.strictObject({
+  lines: z
+    .array(Line)
+    .min(1)
+    .max(3)
+    .default([{ text: 'a' }]),
+  price: z.number().nullable().optional(),
+  due: text({ format: 'date' }).optional(),
+});
+
+function problems(value: unknown): string[] {
+  const checked = checkType(Input, value);
+  return checked.ok ? [] : checked.problems.map(({ loc, type, msg }) => `${loc.join('.')} ${type}: ${msg}`);
+}
+
+// The tests of the Python runtime have the same values.
+describe('checkType', () => {
+  it.each<[unknown, string[]]>([
+    [{ lines: [{ text: '😀😀' }], price: null }, []],
+    [
+      { lines: [{ text: 'abc', count: '1' }, {}] },
+      [
+        'lines.0.count int_type: must be an integer',
+        'lines.0.text too_long: must have at most 2 characters',
+        'lines.1.text missing: is missing',
+      ],
+    ],
+    [{ lines: [1, 2, 3, 4] }, ['lines too_long: must have at most 3 items']],
+    [{ lines: [] }, ['lines too_short: must have at least 1 item']],
+    [
+      { lines: [{ text: 'a', count: 0 }], z: 1, a: 1 },
+      [
+        'a extra_forbidden: is not a known property',
+        'lines.0.count greater_than_equal: must be at least 1',
+        'z extra_forbidden: is not a known property',
+      ],
+    ],
+    [{ lines: null, price: Number.NaN }, ['lines list_type: must be a list', 'price float_type: must be a number']],
+    [{ price: Number.POSITIVE_INFINITY }, ['price float_type: must be a number']],
+    [{ due: '2025-02-29' }, ['due format: must be a date, like 2026-01-31']],
+    [[], [' dict_type: must be an object']],
+  ])('reports what is wrong with %j', (value, expected) => expect(problems(value)).toEqual(expected));
+
+  it('gives every value a default of its own', () => {
+    const first = checkType(Input, {});
+    if (!first.ok) expect.fail();
+    first.value.lines[0]!.text = 'changed';
+    expect(checkType(Input, {})).toEqual({ ok: true, value: { lines: [{ text: 'a' }] } });
+  });
+});

@@ -1,0 +1,96 @@
+"""Types of values. The tests of the Node runtime have the same values."""
+
+from decimal import Decimal
+from enum import IntEnum
+from typing import Annotated, Any, NotRequired
+
+import pytest
+from pydantic import Field, TypeAdapter
+from typing_extensions import TypedDict
+
+from ai_module_runtime import Date, Integer, Number, strict_object
+from ai_module_runtime.check_type import InvalidValueError, check_type
+
+
+@strict_object
+class Line(TypedDict):
+    text: Annotated[str, Field(max_length=2)]
+    count: NotRequired[Annotated[Integer, Field(ge=1)]]
+
+
+@strict_object
+class Input(TypedDict):
+    lines: Annotated[list[Line], Field(min_length=1, max_length=3, default=[{"text": "a"}])]
+    price: NotRequired[Number | None]
+    due: NotRequired[Date]
+
+
+ADAPTER = TypeAdapter(Input)
+
+
+def problems(value: Any) -> list[str]:
+    try:
+        check_type(ADAPTER, value)
+    except InvalidValueError as error:
+        return [f"{'.'.join(map(str, loc))} {kind}: {msg}" for loc, kind, msg in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"lines": [{"text": "😀😀"}], "price": None}, []),
+        (
+            {"lines": [{"text": "abc", "count": "1"}, {}]},
+            [
+                "lines.0.count int_type: must be an integer",
+                "lines.0.text too_long: must have at most 2 characters",
+                "lines.1.text missing: is missing",
+            ],
+        ),
+        ({"lines": [1, 2, 3, 4]}, ["lines too_long: must have at most 3 items"]),
+        ({"lines": []}, ["lines too_short: must have at least 1 item"]),
+        (
+            {"lines": [{"text": "a", "count": 0}], "z": 1, "a": 1},
+            [
+                "a extra_forbidden: is not a known property",
+                "lines.0.count greater_than_equal: must be at least 1",
+                "z extra_forbidden: is not a known property",
+            ],
+        ),
+        (
+            {"lines": None, "price": float("nan")},
+            ["lines list_type: must be a list", "price float_type: must be a number"],
+        ),
+        ({"price": float("inf")}, ["price float_type: must be a number"]),
+        ({"due": "2025-02-29"}, ["due format: must be a date, like 2026-01-31"]),
+        ([], [" dict_type: must be an object"]),
+    ],
+)
+def test_reports_what_is_wrong(value: Any, expected: list[str]) -> None:
+    assert problems(value) == expected
+
+
+def test_gives_every_value_a_default_of_its_own() -> None:
+    check_type(ADAPTER, {})["lines"][0]["text"] = "changed"
+    assert check_type(ADAPTER, {}) == {"lines": [{"text": "a"}]}
+
+
+def test_keeps_numbers_as_they_are_and_makes_integers_of_whole_ones() -> None:
+    value = check_type(ADAPTER, {"lines": [{"text": "a", "count": 2.0}], "price": 1})
+    assert (repr(value["lines"][0]["count"]), repr(value["price"])) == ("2", "1")
+
+
+@pytest.mark.parametrize("number", [True, Decimal(1), "1", 10**400, None])
+def test_refuses_what_is_no_number_in_json(number: Any) -> None:
+    assert problems({"lines": [{"text": "a", "count": number}]}) != []
+
+
+def test_takes_members_of_an_int_enum_for_integers() -> None:
+    level = IntEnum("level", ["low"])
+    assert problems({"lines": [{"text": "a", "count": level["low"]}], "price": level["low"]}) == []
+
+
+def test_refuses_tuples_and_keys_that_are_no_strings() -> None:
+    assert problems({"lines": ({"text": "a"},)}) == ["lines list_type: must be a list"]
+    assert len(problems({1: 1})) == 1

@@ -45,7 +45,7 @@ describe('schemas.ts', () => {
 
   it('is as Biome formats and lints it, for names of any length', async () => {
     mkdirSync(place);
-    writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(place, 'package.json'), '{\n  "type": "module"\n}\n');
     cpSync(join(project, 'templates/fastify/host/biome.json'), join(place, 'biome.json'));
     for (const [index, types] of all().entries())
       writeFileSync(join(place, `schemas-${index}.ts`), toZod(types, sampleIn(types)));

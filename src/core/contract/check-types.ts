@@ -5,6 +5,10 @@ import { checkValue } from './values.ts';
 
 type Path = Problem['path'];
 
+/** Of a value with every property; a request may be nested 100 levels deep. */
+const maxDepth = 50;
+const maxSize = 20_000;
+
 /** Where problems go. */
 export interface Report {
   readonly problems: readonly Problem[];
@@ -39,6 +43,12 @@ export function checkReferences(report: Report, types: Types, roots: readonly st
     return ends;
   };
   if (![...types.keys()].every((name) => visit(name, []))) return;
+  const [name, reason] = oversized(types) ?? [];
+  if (name !== undefined) {
+    const message = `${showPath(pathOf(name))} ${reason} through its references`;
+    report.add(pathOf(name), message, 'Refer to fewer types, or make a part any object.');
+    return;
+  }
   for (const name of roots) {
     const type = types.get(name);
     const kind = type === undefined ? 'object' : resolve(type, types);
@@ -55,6 +65,41 @@ export function checkReferences(report: Report, types: Types, roots: readonly st
     );
   }
   for (const [name, type] of types) checkUnions(report, type, types, pathOf(name));
+}
+
+interface Size {
+  readonly values: number;
+  readonly depth: number;
+}
+
+/** The first type whose values are too large, and why. */
+function oversized(types: Types): readonly [name: string, reason: string] | undefined {
+  const sizes = new Map<string, Size>();
+  for (const name of types.keys()) {
+    const { values, depth } = sizeOf({ kind: 'ref', name }, types, sizes);
+    if (depth > maxDepth) return [name, `is nested more than ${maxDepth} levels deep`];
+    if (values > maxSize) return [name, `expands to more than ${maxSize} values`];
+  }
+  return undefined;
+}
+
+/** How much a value with every property has, with one item in each list. */
+function sizeOf(type: Type, types: Types, sizes: Map<string, Size>): Size {
+  if (type.kind === 'ref' || type.kind === 'union') {
+    const all = namesIn(type).map((name) => {
+      const known = sizes.get(name);
+      const found = known ?? sizeOf(types.get(name) ?? { kind: 'null' }, types, sizes);
+      sizes.set(name, found);
+      return found;
+    });
+    return { values: Math.max(...all.map(({ values }) => values)), depth: Math.max(...all.map(({ depth }) => depth)) };
+  }
+  const parts = partsOf(type).map((part) => sizeOf(part, types, sizes));
+  const times = type.kind === 'array' ? Math.max(1, type.minItems ?? 0) : 1;
+  return {
+    values: 1 + times * parts.reduce((sum, { values }) => sum + values, 0),
+    depth: 1 + Math.max(0, ...parts.map(({ depth }) => depth)),
+  };
 }
 
 function checkUnions(report: Report, type: Type, types: Types, path: Path): void {

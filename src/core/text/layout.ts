@@ -72,11 +72,13 @@ export function printDoc(root: Doc, step: number): string {
 
 /** Adds the groups that are kept and break to `kept`; those in it break anyway. */
 function printWith(kept: Set<Doc>, root: Doc, step: number): string {
+  const lines: string[] = [];
   let text = '';
   let column = 0;
   const stack: Command[] = [{ doc: root, indent: 0, isFlat: false }];
   const newLine = (level: number): void => {
-    text = `${text.replace(/ +$/, '')}\n${' '.repeat(level)}`;
+    lines.push(text.replace(/ +$/, ''));
+    text = ' '.repeat(level);
     column = level;
   };
   for (let command = stack.pop(); command !== undefined; command = stack.pop()) {
@@ -114,7 +116,7 @@ function printWith(kept: Set<Doc>, root: Doc, step: number): string {
       push(item, isItemFlat);
     }
   }
-  return text;
+  return [...lines, text].join('\n');
 }
 
 /** Whether the command fits on the line, up to the first line break of what follows. */

@@ -198,6 +198,37 @@ describe('refuses with one message', () => {
     expect(others).toEqual([]);
   });
 
+  it.each<[string, number, (inner: string) => Schema, string]>([
+    [
+      'types that expand exponentially',
+      40,
+      (inner) => object({ a: { $ref: inner }, b: { $ref: inner } }),
+      'types.T14 expands to more than 20000 values',
+    ],
+    [
+      'a long chain of references',
+      60,
+      (inner) => object({ a: { $ref: inner } }),
+      'types.T50 is nested more than 50 levels deep',
+    ],
+    [
+      'nested lists with many items',
+      5,
+      (inner) => ({ type: 'array', minItems: 100, items: { $ref: inner } }),
+      'types.T3 expands to more than 20000 values',
+    ],
+  ])('%s', (_, count, schema, message) => {
+    const types = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `T${index}`,
+        index === 0 ? { type: 'null' } : schema(`#/types/T${index - 1}`),
+      ]),
+    );
+    const [first, ...others] = problemsOf({ type: 'null' }, types);
+    expect(first).toContain(message);
+    expect(others).toEqual([]);
+  });
+
   it('an input that is not an object', () => {
     const { problems } = readTypes({}, [{ name: 'Input', path: ['input'], schema: { type: 'string' } }]);
     expect(problems.map(({ message }) => message)).toEqual(['input must be an object']);

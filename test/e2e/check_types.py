@@ -16,7 +16,10 @@ def declare(number, code):
     module = types.ModuleType(f"schemas_{number}")
     sys.modules[module.__name__] = module
     exec(code, module.__dict__)
-    return TypeAdapter(module.Input)
+    adapter = TypeAdapter(module.Input)
+    # FastAPI prints it for the documentation.
+    adapter.json_schema()
+    return adapter
 
 
 def check(adapter, value):

@@ -11,17 +11,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import runtime from '../../runtimes/node/package.json' with { type: 'json' };
 import { checkType } from '../../runtimes/node/src/check-type.ts';
 import * as types from '../../runtimes/node/src/types.ts';
-import { formatPatterns } from '../../src/core/contract/formats.ts';
+import { formatPatterns, formatSamples } from '../../src/core/contract/formats.ts';
+import { readTypes } from '../../src/core/contract/read-type.ts';
 import { sampleOf } from '../../src/core/contract/sample.ts';
 import { toOpenApi } from '../../src/core/contract/to-openapi.ts';
 import { toPydantic } from '../../src/core/contract/to-pydantic.ts';
 import { toZod } from '../../src/core/contract/to-zod.ts';
-import type { Json, Type, Types } from '../../src/core/contract/type.ts';
+import { formatNames, type Json, type Type, type Types } from '../../src/core/contract/type.ts';
 import { checkValue } from '../../src/core/contract/values.ts';
 import {
   acceptingKeywords,
   anyText,
+  badFormats,
   fitting,
+  goodFormats,
   keywordsIn,
   type Mutation,
   mutationsOf,
@@ -88,6 +91,8 @@ function zodOf({ z, text, integer, checkType }: NodeTypes, change = (code: strin
       .replaceAll(/^export /gm, '')
       .replace(/^\{[^}]*\};?$/m, '');
     const input = new Function('z', 'text', 'integer', `${body}\nreturn Input;`)(z, text, integer) as ZodType;
+    // Fastify prints it for the documentation.
+    z.toJSONSchema(input);
     return values.map((value) => {
       const checked = checkType(input, value);
       if (checked.ok) return { value: checked.value };
@@ -254,6 +259,17 @@ await describeWhere('types', missingPython(), () => {
         }
       });
 
+      it.each(formatNames)('agree on texts with the format %s', async (format) => {
+        const draw = new Draw(firstSeed + 3);
+        const texts = [formatSamples[format], ...goodFormats[format], ...badFormats[format]];
+        const near = Array.from({ length: draws.typePairs / 20 }, () => misspelt(draw, draw.one(texts)));
+        const input = { type: 'object', properties: { it: { type: 'string', format } } };
+        const { types } = readTypes({}, [{ name: 'Input', path: ['input'], schema: input }]);
+        const values = [...texts, ...near].map((it) => ({ it }));
+        const judges = [ours, zodWith(), python.judge(), ajvWith()];
+        expect(await disagreements({ types, values }, judges)).toEqual([]);
+      });
+
       it('accept the sample', async () => {
         const draw = new Draw(firstSeed + 2);
         const judges = [ours, zodWith(), python.judge(), ajvWith()];
@@ -282,6 +298,13 @@ await describeWhere('types', missingPython(), () => {
     },
   );
 });
+
+/** The text with one character more, less or replaced. */
+function misspelt(draw: Draw, text: string): string {
+  const at = draw.below(text.length + 1);
+  const other = draw.one(['', '0', '9', '-', ':', 'Z', 'g', '.', '@', '%', ' ', '\n', 'é', '٣']);
+  return `${text.slice(0, at)}${other}${text.slice(at + draw.below(2))}`;
+}
 
 /** The value with some of its parts replaced, removed or added. */
 function scrambled(draw: Draw, value: Json): Json {

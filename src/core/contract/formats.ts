@@ -1,8 +1,8 @@
 import type { Format } from './type.ts';
 
 /*
- * The runtimes have the same expressions, in `types.ts` and `types.py`; a test compares them. They match the whole text,
- * and use nothing that JavaScript and Python read differently.
+ * The runtimes have the same expressions, in `types.ts` and `types.py`; a test compares what they accept. They match the
+ * whole text, and use nothing that JavaScript and Python read differently.
  */
 
 const monthAndDay = [

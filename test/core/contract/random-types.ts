@@ -336,7 +336,7 @@ function fittingText(draw: Draw, type: StringType): string {
   return [anyText(draw, 8), `${anyText(draw)}${made}${anyText(draw)}`, made].find(fits) ?? made;
 }
 
-const goodFormats: Readonly<Record<Format, readonly string[]>> = {
+export const goodFormats: Readonly<Record<Format, readonly string[]>> = {
   date: ['2024-02-29', '2000-02-29', '0001-01-01', '9999-12-31'],
   'date-time': ['2024-02-29T23:59:59.123456789+23:59', '1999-01-01T00:00:00-00:00'],
   uuid: ['00000000-0000-0000-0000-000000000000', 'FFFFFFFF-ffff-FFFF-ffff-FFFFFFFFFFFF'],

@@ -17,7 +17,18 @@ import {
 } from '../text/layout.ts';
 import { jsdocComment, oneLine, tsLiteral } from '../text/literals.ts';
 import { declarationsOf } from './declarations.ts';
-import type { ArrayType, Json, NumberType, ObjectType, Property, StringType, Type, Types, UnionType } from './type.ts';
+import {
+  type ArrayType,
+  type Json,
+  type NumberType,
+  type ObjectType,
+  type Property,
+  partsOf,
+  type StringType,
+  type Type,
+  type Types,
+  type UnionType,
+} from './type.ts';
 
 /** A value to write below the types. */
 export interface Sample {
@@ -34,8 +45,15 @@ export function toZod(types: Types, sample?: Sample): string {
     blocks.push([comment, hardLine, `export const sample: ${sample.of} = `, literal(sample.value).doc, ';']);
   }
   const body = printDoc(join([hardLine, hardLine], blocks), 2);
-  const helpers = ['integer', 'text'].filter((name) => new RegExp(`(?<![\\w'.])${name}\\(`).test(body));
+  const helpers = (['integer', 'text'] as const).filter((name) =>
+    [...types.values()].some((type) => needs(type, name)),
+  );
   return `import { ${[...helpers, 'z'].join(', ')} } from ${tsLiteral('ai-module-runtime')};\n\n${body}\n`;
+}
+
+function needs(type: Type, helper: 'integer' | 'text'): boolean {
+  const isItself = helper === 'integer' ? type.kind === 'integer' : type.kind === 'string' && limitsOf(type).length > 0;
+  return isItself || partsOf(type).some((part) => needs(part, helper));
 }
 
 function declaration(name: string, type: Type): Doc {
@@ -107,13 +125,17 @@ function call(name: string, ...args: readonly Code[]): Call {
 }
 
 function textOf(type: StringType, calls: readonly Call[]): Code {
-  const limits = (['format', 'minLength', 'maxLength', 'pattern'] as const).flatMap((name) => {
-    const value = type[name];
-    return value === undefined ? [] : [{ name, value: literal(value) }];
-  });
+  const limits = limitsOf(type);
   return limits.length === 0
     ? chain('z', [call('string'), ...calls])
     : chain('', [call('text', objectOf(limits)), ...calls]);
+}
+
+function limitsOf(type: StringType): { name: string; value: Code }[] {
+  return (['format', 'minLength', 'maxLength', 'pattern'] as const).flatMap((name) => {
+    const value = type[name];
+    return value === undefined ? [] : [{ name, value: literal(value) }];
+  });
 }
 
 function numberCalls(type: NumberType): Call[] {

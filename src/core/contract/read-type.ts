@@ -1,4 +1,5 @@
 import { type Problem, problemAt } from '../diagnostic.ts';
+import { oneLine } from '../text/literals.ts';
 import { nearestWord } from '../text/nearest-word.ts';
 import { checkReferences, checkValues, type PathOf, showPath } from './check-types.ts';
 import { invalidPropertyReason, takenTypeNames, typeNamePattern } from './names.ts';
@@ -199,7 +200,7 @@ class TypeReader {
     const { description, examples } = schema;
     if (
       description !== undefined &&
-      (typeof description !== 'string' || description.trim() === '' || description.length > 1_000)
+      (typeof description !== 'string' || oneLine(description) === '' || description.length > 1_000)
     )
       this.add(
         [...path, 'description'],

@@ -58,8 +58,8 @@ const homes = [
 ] as const;
 
 function importsOf(body: string): string {
-  // Names in strings do no harm: they are rare, and an import too many is removed by `ruff check --fix`.
-  const code = body.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|^ *#.*$/gm, '');
+  // Without docstrings, comments and strings.
+  const code = body.replace(/"""[\s\S]*?"""|^ *#.*$|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/gm, '');
   const lines = homes.flatMap(([home, names]) => {
     const used = names.filter((name) => new RegExp(`(?<![\\w.])${name}(?!\\w)`).test(code));
     if (used.length === 0) return [];
@@ -126,10 +126,12 @@ function comment(description: string | undefined): Doc[] {
 function docstring(name: string, type: ObjectType): Doc {
   const summary = `A value of the type ${name}.`;
   if (type.description === undefined) return `"""${summary}"""`;
-  const [first = '', ...rest] = docstringText(type.description, 4).split(/\n */);
-  if (rest.length === 0 && /[.!?]$/.test(first)) return `"""${first}"""`;
+  const escaped = docstringText(type.description, 4);
+  const quotes = escaped.includes('\\') ? 'r"""' : '"""';
+  const [first = '', ...rest] = escaped.replaceAll('\\\\', '\\').split(/\n */);
+  if (rest.length === 0 && /[.!?]$/.test(first)) return `${quotes}${first}"""`;
   const lines = [summary, '', first, ...rest];
-  return ['"""', ...join(hardLine, lines), hardLine, '"""'];
+  return [quotes, ...join(hardLine, lines), hardLine, '"""'];
 }
 
 interface Expression {

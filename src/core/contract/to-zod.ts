@@ -169,8 +169,7 @@ function unionCall(type: UnionType): Call {
 function shapeOf(type: ObjectType): Code {
   const lines = type.properties.map((property) => {
     const { description } = property.type;
-    const about =
-      description === undefined ? [] : [jsdocComment(oneLine(description), 2).replaceAll('\n', '\n'), hardLine];
+    const about = description === undefined ? [] : [jsdocComment(oneLine(description), 2), hardLine];
     return [
       ...about,
       property.name,

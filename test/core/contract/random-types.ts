@@ -15,6 +15,7 @@ import {
   type Types,
 } from '../../../src/core/contract/type.ts';
 import { checkValue, lengthOf } from '../../../src/core/contract/values.ts';
+import { oneLine } from '../../../src/core/text/literals.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
 const atoms = [
@@ -146,6 +147,10 @@ export function randomTypes(draw: Draw): RandomTypes {
 }
 
 function objectOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
+  return described(draw, plainObject(draw, refs, depth));
+}
+
+function plainObject(draw: Draw, refs: readonly string[], depth: number): Schema {
   const inner = properties(draw, refs, 2 + draw.below(4), depth);
   const fixed = Object.keys(inner).filter((name) => !('default' in (inner[name] as Schema)));
   const required = fixed.filter(() => draw.flag());
@@ -159,7 +164,14 @@ function objectOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
 
 function properties(draw: Draw, refs: readonly string[], count: number, depth = 0): Schema {
   const chosen = new Set(Array.from({ length: count }, () => draw.one(names.filter((name) => name !== 'kind'))));
-  return Object.fromEntries([...chosen].map((name) => [name, withDefault(draw, schemaOf(draw, refs, depth))]));
+  return Object.fromEntries(
+    [...chosen].map((name) => [name, described(draw, withDefault(draw, schemaOf(draw, refs, depth)))]),
+  );
+}
+
+function described(draw: Draw, schema: Schema): Schema {
+  const description = draw.below(6) === 0 ? draw.prose(300) : '';
+  return oneLine(description) === '' ? schema : { ...schema, description };
 }
 
 function withDefault(draw: Draw, schema: Schema): Schema {

@@ -31,7 +31,7 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     .option('--provider <provider>', 'Provider that runs the jobs: local or openai')
     .option('--cpu <quantity>', 'CPUs in Kubernetes notation, "1" or "500m"')
     .option('--memory <quantity>', 'Memory in Kubernetes notation, "512Mi"')
-    .option('--max-concurrent-jobs <count>', 'Number of jobs that one worker runs at the same time')
+    .option('--max-concurrent-jobs <count>', 'Number of jobs that run at the same time, over all processes')
     .option('--class-name <name>', 'Class of the module; default: derived from the name')
     .option('--module-version <version>', 'Version of the module; default: 1.0.0')
     .option('-y, --yes', 'Use defaults for missing answers, and write without asking')

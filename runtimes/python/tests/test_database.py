@@ -22,12 +22,14 @@ class MemoNote(SQLModel, table=True):
     body: str = ""
     tags: list[str] = Field(default_factory=list, sa_type=JSON)
     written_at: datetime = Field(sa_type=DateTime(timezone=True))
+    read_at: datetime | None = None
 
 
 def test_a_revision_is_numbered_runs_and_lints(host: TestHost, tmp_path: Path) -> None:
     database = host.host.database
     migrations = module_migrations("memo", tmp_path)
     first = host.call(write_revision, database, migrations, 'add "notes"')
+    assert first
     assert first.name == "v0001_add_notes.py"
     for options in (["check", "--ignore", "D103"], ["format", "--check"]):
         command = [sys.executable, "-m", "ruff", *options, "--no-cache", "--config", "pyproject.toml", str(first)]
@@ -53,9 +55,8 @@ def test_a_revision_is_numbered_runs_and_lints(host: TestHost, tmp_path: Path) -
 
     assert host.call(add_note).id == 1
     assert host.call(count_twice) == (1, 1)
-    second = host.call(write_revision, database, migrations, "nothing")
-    assert second.name == "v0002_nothing.py"
-    assert "op." not in second.read_text()
+    assert host.call(write_revision, database, migrations, "nothing") is None
+    assert [path.name for path in migrations.versions.glob("*.py")] == [first.name]
 
 
 def test_a_revision_is_about_no_tables_of_the_host_and_of_other_modules(host: TestHost, tmp_path: Path) -> None:
@@ -65,8 +66,7 @@ def test_a_revision_is_about_no_tables_of_the_host_and_of_other_modules(host: Te
 
     host.call(add_neighbour)
     migrations = module_migrations("sample", tmp_path, ["sample", "sample_more"])
-    revision = host.call(write_revision, host.host.database, migrations, "nothing")
-    assert "op." not in revision.read_text()
+    assert host.call(write_revision, host.host.database, migrations, "nothing") is None
 
 
 def test_tables_of_older_hosts_stay_where_they_are(host: TestHost, tmp_path: Path) -> None:

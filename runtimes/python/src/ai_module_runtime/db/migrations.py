@@ -78,14 +78,17 @@ async def import_jobs(database: Database, modules: Iterable[str]) -> None:
             logger.exception("%s: jobs of version 0.1 not copied", name)
 
 
-async def write_revision(database: Database, migrations: Migrations, message: str) -> Path:
+async def write_revision(database: Database, migrations: Migrations, message: str) -> Path | None:
     """Write a revision from the difference between the models and the database, and return its file.
 
-    It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed.
+    It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed. Without a difference nothing
+    is written.
     """
     migrations.versions.mkdir(exist_ok=True)
     async with database.setup_transaction() as connection:
         script = await connection.run_sync(_revise, migrations, message)
+    if script is None:
+        return None
     _format(Path(script.path))
     return Path(script.path)
 
@@ -109,12 +112,10 @@ def _upgrade(connection: Connection, migrations: Migrations) -> None:
     command.upgrade(_config(connection, migrations), "head")
 
 
-def _revise(connection: Connection, migrations: Migrations, message: str) -> Script:
+def _revise(connection: Connection, migrations: Migrations, message: str) -> Script | None:
     config, number = _config(connection, migrations), _next_number(migrations.versions)
     script = command.revision(config, message, autogenerate=True, rev_id=number)
-    if not isinstance(script, Script):
-        raise TypeError("one revision was expected")
-    return script
+    return script if isinstance(script, Script) else None
 
 
 def _has_files(versions: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
@@ -28,6 +28,12 @@ def _check_level(name: str) -> str:
     if name.upper() not in logging.getLevelNamesMapping():
         raise ValueError(f"must be one of {', '.join(logging.getLevelNamesMapping())}")
     return name.upper()
+
+
+def _check_role(role: str) -> str:
+    if role == "worker":
+        raise ValueError("must be all or web; with AI_REDIS_URL, workers are processes of Celery")
+    return role
 
 
 def _names(value: Any) -> Any:
@@ -54,7 +60,7 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
-    role: Literal["all", "web"] = "all"
+    role: Annotated[Literal["all", "web"], BeforeValidator(_check_role)] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     env: Mapping[str, str] = Field(default={}, repr=False)
@@ -71,12 +77,12 @@ class Settings(BaseModel):
         problems = []
         for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and not DATABASE_URL.match(url):
-                problems.append(f"{name} must begin with postgresql://")
+                problems.append(f"{PREFIX}{name} must begin with postgresql://")
         for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and self.database_url is None:
-                problems.append(f"{name} needs DATABASE_URL")
+                problems.append(f"{PREFIX}{name} needs {PREFIX}DATABASE_URL")
         if self.role != "all" and self.database_url is None:
-            problems.append(f"ROLE={self.role} needs DATABASE_URL")
+            problems.append(f"{PREFIX}ROLE={self.role} needs {PREFIX}DATABASE_URL")
         if problems:
             raise ValueError("\n".join(problems))
         return self

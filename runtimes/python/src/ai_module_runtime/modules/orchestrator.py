@@ -30,8 +30,8 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 class StartError(Exception):
     """A module cannot be started; the code says at which step."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, reason: str | None = None) -> None:
+        super().__init__(reason or code)
         self.code = code
 
 
@@ -95,15 +95,19 @@ class Orchestrator:
         except StartError as error:
             # The text of the error is logged: it is about the module's own files, which its author has to fix.
             cause = error.__cause__
-            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
+            reason = cause or error
+            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, reason, exc_info=cause)
             candidate.error = error.code
             self._host.jobs.remove(candidate.name)
             self._host.events.unsubscribe(candidate.name)
 
     async def _started(self, candidate: Candidate) -> BaseAIModule:
         needs = candidate.metadata.needed_modules if candidate.metadata else []
-        if not all(self.get_candidate(name).ready for name in needs):
-            raise StartError("dependency_missing")
+        missing = [name for name in needs if not self.get_candidate(name).ready]
+        if missing:
+            raise StartError(
+                "dependency_missing", f"{candidate.name} requires {', '.join(missing)}, which is not ready"
+            )
         with _failing_as("import_failed"):
             module = candidate.load()
         context = self._host.context_of(candidate)

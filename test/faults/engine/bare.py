@@ -23,6 +23,7 @@ async def ignore(_module, _event):
     return None
 
 
+READY = "the worker is ready"
 SPECS = {"bare": ModuleSpec(name="bare", run_job=nothing, max_concurrent_jobs=1000, retry_attempts=0)}
 
 
@@ -44,11 +45,17 @@ async def start_celery():
         yield worker
 
 
+def report_ready(**_signal_arguments):
+    print(READY, file=sys.stderr, flush=True)
+
+
 if host.messages is not None:
     from ai_module_runtime.engine.celery import CeleryWorker
+    from celery.signals import worker_ready
 
     celery_app = host.celery_app
     CeleryWorker(celery_app, start_celery, host.messages)
+    worker_ready.connect(report_ready)
 
 
 async def add(user, count, limit):
@@ -82,7 +89,7 @@ async def measure(jobs):
 async def work():
     worker = make_worker(host.settings.worker_concurrency)
     await worker.start()
-    print(" ready.", file=sys.stderr, flush=True)
+    report_ready()
     await asyncio.Event().wait()
 
 
@@ -90,11 +97,11 @@ def start_worker():
     if host.messages is None:
         argv, role = [sys.executable, "-m", "bare"], "worker"
     else:
-        argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker", "-l", "INFO"], ""
+        argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker"], ""
         argv += ["-P", os.environ["BARE_POOL"]]
     env = {**os.environ, "BARE_ROLE": role}
     worker = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-    while " ready." not in (line := worker.stderr.readline()):
+    while READY not in (line := worker.stderr.readline()):
         if not line:
             sys.exit("the worker ended")
     import threading

@@ -153,7 +153,7 @@ async def test_takes_jobs_back_from_lost_workers(url: str) -> None:
             claimed = await claim(made, job, lease=0.01)
             assert claimed.job.attempt == attempt
             await asyncio.sleep(0.02)
-            assert await made.store.sweep() == 1
+            assert await made.store.sweep(["sample"]) == 1
             assert await made.store.renew_leases([claimed.token], 10) == set()
         ended = await made.job(job)
         assert (ended.status, ended.error_code) == ("failed", "internal_error")
@@ -165,9 +165,9 @@ async def test_keeps_leases_that_are_renewed(url: str) -> None:
         claimed = await claim(made, await made.add(), lease=0.05)
         assert await made.store.renew_leases([claimed.token, str(uuid4())], 10) == {claimed.token}
         await asyncio.sleep(0.06)
-        assert await made.store.sweep() == 0
+        assert await made.store.sweep(["sample"]) == 0
         await made.store.expire_claims()
-        assert await made.store.sweep() == 1
+        assert await made.store.sweep(["sample"]) == 1
 
 
 async def test_lists_jobs_newest_first(url: str) -> None:
@@ -222,7 +222,7 @@ async def test_takes_a_schedule_once(url: str) -> None:
 async def test_knows_whether_a_worker_is_alive(url: str) -> None:
     async with lab(url) as made:
         assert not await made.store.has_workers()
-        await made.store.beat(str(uuid4()))
+        await made.store.beat(str(uuid4()), ["sample"])
         assert await made.store.has_workers()
         await made.execute("update {s}.workers set seen_at = now() - interval '16 seconds'")
         assert not await made.store.has_workers()

@@ -260,7 +260,7 @@ class DeliveryAttempt(Attempt):
         if isinstance(outcome, _Output):
             await persist(lambda: self._store.finish_delivery(self.token))
         elif isinstance(outcome, WorkerStoppingError):
-            await self._fail("worker_stopped", 0)
+            await persist(lambda: self._store.return_delivery(self.token))
         else:
             unexpected = None if isinstance(outcome, JobError | TimeoutError) else outcome
             reason = outcome if isinstance(outcome, JobError) else code_of(outcome)

@@ -2,6 +2,7 @@
 -- Times, leases and due dates are by the clock of the database. Each function is one transaction for its caller: the
 -- job, its event, the deliveries of the event and the notification are written together, or not at all.
 -- Applied again whenever this file changes; `set search_path from current` binds each function to the runtime's schema.
+-- `set jit = off`: compiling a query would take longer than the query, whose cost PostgreSQL overestimates.
 
 -- Listeners of this channel get 'jobs', 'deliveries' or 'cancel <job id>'. A lost or repeated message does no harm.
 create or replace function wake(message text) returns void
@@ -146,9 +147,9 @@ begin
   return next job;
 end $$;
 
--- The given modules that have pending jobs that are due, with the best priority of those. Goes from module to module
--- along the index: jobs of other modules, and jobs that are not due, cost next to nothing.
-create or replace function modules_with_jobs(of_modules text[]) returns table (name text, priority smallint)
+-- Whether one of the modules has a pending job that is due. Goes from module to module along the index: jobs of other
+-- modules, and jobs that are not due, cost next to nothing.
+create or replace function has_due_jobs(of_modules text[]) returns boolean
 language sql stable set search_path from current as $$
   with recursive waiting (module) as (
     (select j.module from jobs j where j.status = 'pending' order by j.module limit 1)
@@ -157,14 +158,14 @@ language sql stable set search_path from current as $$
       select j.module from jobs j where j.status = 'pending' and j.module > w.module order by j.module limit 1
     ) from waiting w where w.module is not null
   )
-  select w.module, best.priority
-  from waiting w
-  cross join lateral (
-    select j.priority from jobs j
-    where j.module = w.module and j.status = 'pending' and j.due_at <= now()
-    order by j.priority desc limit 1
-  ) as best
-  where w.module = any (of_modules)
+  select exists (
+    select from waiting w cross join lateral (
+      select from jobs j
+      where j.module = w.module and j.status = 'pending' and j.due_at <= now()
+      order by j.priority desc limit 1
+    ) as due
+    where w.module = any (of_modules)
+  )
 $$;
 
 drop function if exists next_jobs_of(text, integer);
@@ -247,23 +248,27 @@ end $$;
 -- limit. Takes jobs of one priority for each module: call it again until it returns nothing.
 create or replace function claim_jobs(of_modules text[], free integer, lease_seconds double precision)
 returns setof jobs
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set jit = off as $$
 begin
   -- Most calls of an idle host end here.
-  if not exists (select from modules_with_jobs(of_modules)) then
+  if not has_due_jobs(of_modules) then
     return;
   end if;
   -- One claim at a time: limits and turns are exact over all processes.
   perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
   return query
     with open as (
-      select m.name, m.turn, due.priority, m.max_concurrent_jobs - running.jobs as room
-      from modules_with_jobs(of_modules) as due
-      join modules m on m.name = due.name
+      select m.name, m.turn, best.priority, m.max_concurrent_jobs - running.jobs as room
+      from modules m
+      cross join lateral (
+        select j.priority from jobs j
+        where j.module = m.name and j.status = 'pending' and j.due_at <= now()
+        order by j.priority desc limit 1
+      ) as best
       cross join lateral (
         select count(*)::integer as jobs from jobs j where j.module = m.name and j.status = 'processing'
       ) as running
-      where running.jobs < m.max_concurrent_jobs
+      where m.name = any (of_modules) and running.jobs < m.max_concurrent_jobs
       order by m.turn, m.name
       limit free
     ), chosen as (
@@ -420,7 +425,7 @@ end $$;
 -- The given modules that have deliveries. Goes from module to module along the index, so that what waits for other
 -- modules costs nothing.
 create or replace function modules_with_deliveries(of_modules text[]) returns table (name text)
-language sql stable set search_path from current as $$
+language sql stable rows 10 set search_path from current as $$
   with recursive waiting (module) as (
     (select d.module from deliveries d where d.dead_at is null order by d.module limit 1)
     union all
@@ -434,7 +439,7 @@ $$;
 -- Seconds until the next pending job or delivery of the modules becomes due; null if there is none. Jobs and deliveries
 -- that are already due don't count: they have been notified, or wait for a free worker.
 create or replace function seconds_until_due(of_modules text[]) returns double precision
-language sql stable set search_path from current as $$
+language sql stable set search_path from current set jit = off as $$
   select extract(epoch from least(
     (select due_at from jobs
       where status = 'pending' and due_at > now() and module = any (of_modules)
@@ -469,7 +474,7 @@ returns table (
   event_id uuid, module text, attempt integer, claim_token uuid,
   name text, data json, source_module text, correlation_id text, occurred_at timestamptz
 )
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set jit = off as $$
 #variable_conflict use_column
 begin
   if not exists (select from next_deliveries(of_modules, 1)) then
@@ -535,7 +540,7 @@ end $$;
 -- A delivery that lost its worker ten times is a dead letter. Any process calls it every few seconds, with its modules:
 -- it looks for work of those whose notification was lost. Returns the number of jobs.
 create or replace function sweep(of_modules text[]) returns integer
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set jit = off as $$
 declare
   job jobs;
   swept integer := 0;
@@ -570,7 +575,7 @@ begin
   end if;
   update deliveries set dead_at = now(), error_code = 'internal_error', claim_token = null, lease_until = null
   where dead_at is null and lease_until <= now() and attempt >= 10;
-  if exists (select from modules_with_jobs(of_modules)) then
+  if has_due_jobs(of_modules) then
     perform wake('jobs');
   end if;
   if exists (select from next_deliveries(of_modules, 1)) then
@@ -590,7 +595,7 @@ $$;
 -- A page of a user's jobs, newest first, and the number of all jobs that match. The total is in each row.
 create or replace function list_jobs(of_module text, of_user text, with_status text, skip integer, max_rows integer)
 returns table (job jobs, total bigint)
-language sql stable set search_path from current as $$
+language sql stable set search_path from current set jit = off as $$
   with matching as (
     select count(*) as total from jobs j
     where j.module = of_module and j.user_id = of_user and (with_status is null or j.status = with_status)

@@ -28,8 +28,9 @@ const reference = `
   ) as due order by number, created_at, id limit $1`;
 
 const claimed = `
-  select next.id from modules_with_jobs(array['m', 'unknown']) as m
-  cross join lateral next_jobs_of(m.name, m.priority, $1) as next order by next.place`;
+  select next.id
+  from (select max(priority) as priority from jobs where module = 'm' and status = 'pending' and due_at <= now()) as best
+  cross join lateral next_jobs_of('m', best.priority, $1) as next order by next.place`;
 
 beforeAll(async () => {
   await server.query(`set search_path to ${SCHEMA}, public`);

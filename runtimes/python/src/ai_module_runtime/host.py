@@ -69,6 +69,7 @@ class Host:
         self.jobs = ModuleJobs()
         self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
         self._postgres: EmbeddedPostgres | None = None
+        self._discovered: set[str] = set()
 
     @cached_property
     def database(self) -> Database:
@@ -195,7 +196,7 @@ class Host:
 
     def present_modules(self) -> set[str]:
         """Names of all modules, also of those that this process does not start."""
-        return {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
+        return {*self._discovered, *self.jobs.specs}
 
     def create_worker(
         self,
@@ -285,7 +286,9 @@ class Host:
 
     def discover(self) -> list[Candidate]:
         """Read the manifests of all modules."""
-        return discover(self.modules, self.settings.disabled_modules)
+        candidates = discover(self.modules, self.settings.disabled_modules)
+        self._discovered = {candidate.name for candidate in candidates}
+        return candidates
 
     def context_of(self, candidate: Candidate) -> ModuleContext:
         """What the host gives to a module.

@@ -89,7 +89,11 @@ async def test_goes_on_after_a_task_that_fails(url: str, caplog: pytest.LogCaptu
 
     async with lab(url) as made:
         clock = Clock(
-            made.store, ["sample"], lease_seconds=0.4, worker=True, tasks=[ScheduledTask("sample.bad", "0 3 1 1 *", fail)]
+            made.store,
+            ["sample"],
+            lease_seconds=0.4,
+            worker=True,
+            tasks=[ScheduledTask("sample.bad", "0 3 1 1 *", fail)],
         )
         clock.start()
         await until(lambda: made.sql("select count(*) from {s}.schedules"))

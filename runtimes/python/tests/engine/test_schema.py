@@ -41,7 +41,9 @@ async def test_updates_the_tables_of_an_earlier_version(url: str, monkeypatch: p
             await set_up_schema(made.database)
         await made.execute("insert into {s}.modules values ('sample', 1, 1, '{}')")
         await set_up_schema(made.database)
-        assert re.match(r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions", await made.sql(LEDGER))
+        assert re.match(
+            r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions", await made.sql(LEDGER)
+        )
         assert await made.sql("select seen_at <= now() from {s}.modules")
         assert await made.store.sweep(["sample"]) == 0
     finally:

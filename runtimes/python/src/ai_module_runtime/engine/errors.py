@@ -51,7 +51,7 @@ class DatabaseUnavailableError(Exception):
     `since` is when the call began, by `monotonic`.
     """
 
-    def __init__(self, reason: str, since: float | None = None) -> None:
+    def __init__(self, reason: str = "", since: float | None = None) -> None:
         super().__init__(reason)
         self.since = since
 

@@ -321,8 +321,8 @@ class Store:
     async def waiting_jobs(self, modules: Sequence[str], limit: int) -> int:
         """The number of jobs of the modules that are due and wait, counted up to `limit`."""
         rows = await self._rows(
-            "select count(*) from (select from {schema}.modules_with_jobs($1) as m join {schema}.jobs as j"
-            " on j.module = m.name and j.status = 'pending' and j.due_at <= now() limit $2) as waiting",
+            "select count(*) from (select from unnest($1::text[]) as m (name) cross join lateral (select from {schema}.jobs"
+            " where module = m.name and status = 'pending' and due_at <= now() limit $2) as j limit $2) as waiting",
             list(modules),
             limit,
         )

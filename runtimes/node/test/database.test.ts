@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase, rowsOf } from '../src/db/database.ts';
-import { findUnavailable } from '../src/engine/outage.ts';
+import { findUnavailable, Outage } from '../src/engine/outage.ts';
+import { inRequest, withinRequestTime } from '../src/engine/request-time.ts';
 import { migrateModule, SchemaMissing } from '../src/engine/schema.ts';
 import { createHost, type Host } from '../src/host.ts';
 import { Tokens } from '../src/http/tokens.ts';
@@ -137,10 +139,18 @@ describe('while the database is unavailable', () => {
     lines.splice(0);
     proxy.state = state;
     const begin = performance.now();
-    const [health, ...others] = await Promise.all([host.app.inject({ url: '/health' }), submit(), publish(), submit()]);
+    const [health, ofModule, ...others] = await Promise.all([
+      host.app.inject({ url: '/health' }),
+      // Needs several queries, one after the other.
+      host.app.inject({ url: `${base}/health`, headers: { authorization } }),
+      submit(),
+      publish(),
+      submit(),
+    ]);
     expect(performance.now() - begin).toBeLessThan(5_000);
     expect(others.map(outcome)).toEqual([unavailable, unavailable, unavailable]);
     expect([health.statusCode, health.json().status]).toEqual([503, 'unhealthy']);
+    expect(ofModule.json().status).toBe('degraded');
     const queries = host.services.database.db.execute(sql`select 1`).catch(findUnavailable);
     expect(await queries).toMatchObject({ code: 'database_unavailable' });
     proxy.state = 'open';
@@ -149,9 +159,50 @@ describe('while the database is unavailable', () => {
     for (const end = Date.now() + 10_000; Date.now() < end; )
       if ((await store.stats('sample')).pending_jobs === 0) break;
     expect(await store.stats('sample')).toMatchObject({ pending_jobs: 0, failed_jobs: 0 });
-    const said = lines.filter(({ level }) => ['warn', 'error'].includes(level)).map(({ text }) => text);
-    // One line for each outage and minute.
-    expect(said).toEqual(state === 'closed' ? ['database unavailable'] : []);
+    const said = lines.filter(({ text }) => text.startsWith('database'));
+    expect(said).toEqual([
+      { level: 'error', text: 'database unavailable' },
+      { level: 'info', text: expect.stringMatching(/^database available again after \d+\.\d s$/) },
+    ]);
+  });
+});
+
+describe('an outage', () => {
+  it('is reported when it begins, each minute and when it ends', () => {
+    const lines: string[] = [];
+    const outage = new Outage(recordingLog((_level, text) => lines.push(text)));
+    const clock = vi.spyOn(performance, 'now');
+    const at = (seconds: number, action: () => void) => {
+      clock.mockReturnValue(seconds * 1_000);
+      action();
+    };
+    try {
+      at(100, () => outage.end());
+      // The failed call began before the answer.
+      at(100.1, () => outage.report(new Error('late'), 99_000));
+      expect(lines).toEqual([]);
+      for (const seconds of [100.5, 130, 159, 161, 162]) at(seconds, () => outage.report(new Error('down')));
+      at(163, () => outage.end());
+      at(163, () => outage.end());
+      const began = 'database unavailable';
+      expect(lines.splice(0)).toEqual([began, began, 'database available again after 62.5 s']);
+      at(164, () => outage.report(new Error('down')));
+      expect(lines).toEqual([began]);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+});
+
+describe('a request', () => {
+  it('waits less than five seconds for all of its queries', async () => {
+    const begin = performance.now();
+    const queries = inRequest(async () => {
+      await withinRequestTime(pause(2_500));
+      await withinRequestTime(pause(8_000, undefined, { ref: false }));
+    });
+    await expect(queries).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 });
 

@@ -94,6 +94,7 @@ class Sample:
     async def register(self) -> None:
         host = self._host.host
         host.orchestrator.candidates = [self._candidate]
+        host._discovered = {"sample"}
         await host.register_modules()
 
     def call(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:

@@ -35,6 +35,7 @@ export function openPool(options: ConnectionOptions): pg.Pool {
 function translateErrors<M extends string>(target: Record<M, unknown>, method: M, outage: Outage | undefined): void {
   const original = target[method] as (...args: unknown[]) => unknown;
   target[method] = (...args: unknown[]) => {
+    const since = performance.now();
     const answer = original.apply(target, args);
     if (!(answer instanceof Promise)) return answer;
     return answer.then(
@@ -44,7 +45,7 @@ function translateErrors<M extends string>(target: Record<M, unknown>, method: M
       },
       (error) => {
         if (findUnavailable(error) || !isUnavailable(error)) throw error;
-        outage?.report(error);
+        outage?.report(error, since);
         throw new DatabaseUnavailable(error);
       },
     );

@@ -11,29 +11,35 @@ export class DatabaseUnavailable extends HttpError {
 
 const LINE_EVERY_MS = 60_000;
 
-/** Says that the database is unavailable: one line for each outage and minute, however many queries fail. */
+/** Reports outages of the database: one line when one begins and when it ends, and at most one each minute between. */
 export class Outage {
   readonly #log: Log;
-  #isOpen = false;
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  #beganAt: number | undefined;
+  #loggedAt = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  report(error: unknown): void {
-    this.#isOpen = true;
+  /** A call failed that began at `since`, by `performance.now()`. */
+  report(error: unknown, since: number = performance.now()): void {
+    // Others were answered meanwhile, such as after a connection broke.
+    if (since < this.#answeredAt) return;
     const now = performance.now();
-    if (now - this.#loggedAt < LINE_EVERY_MS) return;
+    if (this.#beganAt !== undefined && now - this.#loggedAt < LINE_EVERY_MS) return;
+    this.#beganAt ??= now;
     this.#loggedAt = now;
     this.#log.error({ err: error }, 'database unavailable');
   }
 
   /** The database has answered. */
   end(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#log.info('database available');
+    this.#answeredAt = performance.now();
+    if (this.#beganAt === undefined) return;
+    const seconds = ((this.#answeredAt - this.#beganAt) / 1_000).toFixed(1);
+    this.#beganAt = undefined;
+    this.#log.info(`database available again after ${seconds} s`);
   }
 }
 

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import { inRequest } from '../engine/request-time.ts';
 import { HttpError } from '../errors.ts';
 import { describeError } from '../log.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
@@ -29,6 +30,8 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
+  // After the body was read: its events would lose the context.
+  app.addHook('preValidation', (_request, _reply, done) => inRequest(done));
   refuseMalformedEscapes(app);
   installBodyParser(app);
   installAuth(app, ports);

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EVENT_DAYS = 30
+REMOVED_AFTER_DAYS = 7
 # Progress is stored for subscribers only. If there are test endpoints, there is one. No module can have this name.
 RECORDER = "test-recorder"
 BROKER_SECONDS = 1.0
@@ -68,6 +69,7 @@ class Host:
         self.jobs = ModuleJobs()
         self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
         self._postgres: EmbeddedPostgres | None = None
+        self._discovered: set[str] = set()
 
     @cached_property
     def database(self) -> Database:
@@ -189,9 +191,12 @@ class Host:
             for spec in self.jobs.specs.values():
                 self.events.on(spec.lifecycle_events.get("progress", ""), RECORDER)(_ignore)
         self.jobs.subscribe(self.events.subscriptions())
-        present = {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
-        await self.store.register_modules(registration_of(self.jobs.specs.values()), present)
+        await self.store.register_modules(registration_of(self.jobs.specs.values()), self.present_modules())
         await import_jobs(self.database, self.jobs.specs)
+
+    def present_modules(self) -> set[str]:
+        """Names of all modules, also of those that this process does not start."""
+        return {*self._discovered, *self.jobs.specs}
 
     def create_worker(
         self,
@@ -213,9 +218,11 @@ class Host:
 
         async def after_sweep() -> None:
             if messages is not None:
-                await messages.send_if_jobs_wait(self.store)
+                await messages.send_if_jobs_wait(self.store, self.jobs.specs)
 
         async def delete_old_events() -> None:
+            while await self.store.remove_modules(REMOVED_AFTER_DAYS):
+                pass
             while await self.store.delete_old_events(EVENT_DAYS):
                 pass
 
@@ -230,6 +237,7 @@ class Host:
             concurrency=self.settings.worker_concurrency if concurrency is None else concurrency,
             delivery_slots=delivery_slots,
             lease_seconds=self.settings.job_lease_seconds,
+            present=self.present_modules,
             runs_jobs=runs_jobs,
             threads=threads,
             sole=sole,
@@ -278,7 +286,9 @@ class Host:
 
     def discover(self) -> list[Candidate]:
         """Read the manifests of all modules."""
-        return discover(self.modules, self.settings.disabled_modules)
+        candidates = discover(self.modules, self.settings.disabled_modules)
+        self._discovered = {candidate.name for candidate in candidates}
+        return candidates
 
     def context_of(self, candidate: Candidate) -> ModuleContext:
         """What the host gives to a module.

@@ -3,8 +3,10 @@
 import asyncio
 import re
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -43,6 +45,20 @@ FOREIGN_PARAMETERS = frozenset(
         "tcp_user_timeout",
     }
 )
+
+
+# Seconds that the queries of the current request have taken.
+_waited: ContextVar[list[float] | None] = ContextVar("waited", default=None)
+
+
+@contextmanager
+def request_time() -> Iterator[None]:
+    """Limit the time of all queries in the block together to that of one call: a request is answered within 5 seconds."""
+    token = _waited.set([0.0])
+    try:
+        yield
+    finally:
+        _waited.reset(token)
 
 
 class Database:
@@ -252,22 +268,32 @@ class Database:
 
     async def _within_time(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The result of `operation`. After the time limit the caller doesn't wait for the connection to be closed."""
+        started = monotonic()
+        waited = _waited.get()
+        limit = self._call_seconds if waited is None else max(0.0, self._call_seconds - waited[0])
+        try:
+            return await self._within(limit, operation, started)
+        finally:
+            if waited is not None:
+                waited[0] += monotonic() - started
+
+    async def _within(self, seconds: float, operation: Callable[[], Awaitable[T]], started: float) -> T:
         task = asyncio.ensure_future(operation())
         self._running.add(task)
         task.add_done_callback(self._ended)
         try:
-            await asyncio.wait({task}, timeout=self._call_seconds)
+            await asyncio.wait({task}, timeout=seconds)
         except asyncio.CancelledError:
             task.cancel()
             raise
         if not task.done():
             task.cancel()
-            raise DatabaseUnavailableError("no answer in time")
+            raise DatabaseUnavailableError("no answer in time", started)
         try:
             return task.result()
         except Exception as error:
             if is_unavailable(error):
-                raise DatabaseUnavailableError(type(error).__name__) from error
+                raise DatabaseUnavailableError(type(error).__name__, started) from error
             raise
 
     def _ended(self, task: "asyncio.Future[Any]") -> None:

@@ -13,6 +13,7 @@ UNAVAILABLE_STATES = ("25006",)
 
 MESSAGES = {
     "internal_error": "The job failed because of an internal error.",
+    "module_removed": "The module was removed before the job was finished.",
     "provider_rejected": "The provider rejected the request.",
     "provider_unavailable": "The provider is not available.",
     "timeout": "The job took longer than allowed.",
@@ -45,7 +46,14 @@ class ClaimLostError(Exception):
 
 
 class DatabaseUnavailableError(Exception):
-    """The database can't be reached, ended the connection, or did not answer in time."""
+    """The database can't be reached, ended the connection, or did not answer in time.
+
+    `since` is when the call began, by `monotonic`.
+    """
+
+    def __init__(self, reason: str = "", since: float | None = None) -> None:
+        super().__init__(reason)
+        self.since = since
 
 
 class SchemaPermissionError(Exception):

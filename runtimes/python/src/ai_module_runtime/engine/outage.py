@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from ai_module_runtime.engine.errors import is_unavailable
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable
 
 T = TypeVar("T")
 
@@ -21,7 +21,9 @@ class Outage:
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
-        self._logged_at = float("-inf")
+        self._began_at: float | None = None
+        self._logged_at = 0.0
+        self._answered_at = float("-inf")
         self._failures = 0
 
     @property
@@ -30,20 +32,30 @@ class Outage:
         return self._failures > 0
 
     def failed(self, error: BaseException) -> float:
-        """Note a failed call. Writes one line per outage and minute. Returns the seconds to wait."""
+        """Note a failed call. Returns the seconds to wait.
+
+        Writes one line when an outage begins, and at most one each minute until it ends.
+        """
+        now = monotonic()
         pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
+        since = error.since if isinstance(error, DatabaseUnavailableError) else None
+        if since is not None and since < self._answered_at:
+            # Others were answered meanwhile, such as after a connection broke.
+            return pause
         self._failures += 1
-        if monotonic() >= self._logged_at + LOG_SECONDS:
-            self._logged_at = monotonic()
-            self._logger.warning("the database is unavailable (%s)", type(error.__cause__ or error).__name__)
+        if self._began_at is None or now >= self._logged_at + LOG_SECONDS:
+            self._began_at = now if self._began_at is None else self._began_at
+            self._logged_at = now
+            self._logger.error("database unavailable (%s)", type(error.__cause__ or error).__name__)
         return pause
 
     def answered(self) -> None:
         """Note a call that succeeded."""
-        if self._failures:
-            self._failures = 0
-            self._logged_at = float("-inf")
-            self._logger.info("the database is available again")
+        self._answered_at = monotonic()
+        self._failures = 0
+        if self._began_at is not None:
+            seconds, self._began_at = self._answered_at - self._began_at, None
+            self._logger.info("database available again after %.1f s", seconds)
 
 
 async def persist(operation: Callable[[], Awaitable[T]], seconds: float = PERSIST_SECONDS) -> T:

@@ -16,7 +16,6 @@ from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError, is_unavailable
 
 OWNER = "runtime"
-TABLES = "0001_tables.sql"
 FUNCTIONS = "functions.sql"
 # Another process may be applying a long migration.
 LOCK_SECONDS = 60
@@ -139,12 +138,13 @@ async def _missing(
 
 @cache
 def runtime_migrations() -> tuple[Migration, ...]:
-    """The tables, and the functions under a name that changes with their text."""
+    """The numbered files, and the functions under a name that changes with their text."""
     folder = sql_folder()
+    numbered = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     functions = (folder / FUNCTIONS).read_bytes()
     digest = hashlib.sha256(functions).hexdigest()[:12]
     return (
-        Migration(TABLES, (folder / TABLES).read_text(encoding="utf-8")),
+        *(Migration(file.name, file.read_text(encoding="utf-8")) for file in numbered),
         Migration(f"{FUNCTIONS}@{digest}", functions.decode()),
     )
 

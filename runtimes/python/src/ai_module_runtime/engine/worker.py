@@ -1,7 +1,7 @@
 """Everything that a process needs to run jobs, put together."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from ai_module_runtime.engine.clock import Clock, ScheduledTask
@@ -23,6 +23,7 @@ class Worker:
 
     Args:
         modules: what this process runs, by name. May change at any time.
+        present: see `Clock`.
         handle_event: calls the handlers of a module, on this event loop.
         concurrency: jobs at the same time, over all modules.
         runs_jobs: whether this process runs jobs, and says that it is alive. If not, it only delivers events.
@@ -38,6 +39,7 @@ class Worker:
         modules: Mapping[str, ModuleSpec],
         handle_event: HandleEvent,
         *,
+        present: Callable[[], Iterable[str]] | None = None,
         concurrency: int = 4,
         delivery_slots: int = 10,
         lease_seconds: float = 10,
@@ -70,6 +72,8 @@ class Worker:
         )
         self.clock = Clock(
             self.store,
+            modules,
+            present=present,
             lease_seconds=lease_seconds,
             worker=runs_jobs,
             tasks=tasks,

@@ -104,7 +104,7 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
     if not is_unavailable(error):
         logger.error("a request failed", exc_info=error)
         return error_response(500, "internal_error")
-    # Writes one line per outage and minute.
+    # Writes one line when an outage begins.
     request.app.state.host.outage.failed(error)
     return error_response(503, "database_unavailable", RETRY_AFTER)
 

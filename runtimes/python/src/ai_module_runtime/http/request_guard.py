@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ai_module_runtime.engine.database import request_time
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.json_body import read_body, refuse_body
@@ -51,7 +52,8 @@ class RequestGuard:
         refusal = refuse_body(body, Headers(scope=scope))
         if refusal is not None:
             return await refusal(scope, receive, send)
-        await self._app(scope, _replay(body or b"", receive), send)
+        with request_time():
+            await self._app(scope, _replay(body or b"", receive), send)
 
     async def _refuse_caller(self, scope: Scope) -> Response | None:
         route = self._routes.find(scope["method"], scope["path"])

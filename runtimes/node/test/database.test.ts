@@ -28,7 +28,7 @@ describe('migrations of a module', () => {
   beforeAll(async () => {
     const { url, ...created } = await createHostDatabase();
     drop = created.drop;
-    database = await openDatabase({ url }, 'tests', log);
+    database = await openDatabase({ url }, { application: 'tests' }, log);
   });
   afterAll(async () => {
     await database.close();
@@ -72,7 +72,7 @@ describe('a role that may not create a schema', () => {
     await admin.query(`create role ${role} login`);
     const ofRole = new URL(url);
     ofRole.username = role;
-    const open = () => openDatabase({ url: ofRole.href }, 'tests', log);
+    const open = () => openDatabase({ url: ofRole.href }, { application: 'tests' }, log);
     const missing = await open().catch((error: unknown) => error);
     expect(missing).toBeInstanceOf(SchemaMissing);
     await admin.query((missing as SchemaMissing).sql);
@@ -151,7 +151,9 @@ describe('while the database is unavailable', () => {
     expect(await store.stats('sample')).toMatchObject({ pending_jobs: 0, failed_jobs: 0 });
     const said = lines.filter(({ level }) => ['warn', 'error'].includes(level)).map(({ text }) => text);
     // One line for each outage and minute.
-    expect(said).toEqual(state === 'closed' ? ['database unavailable'] : []);
+    const { pathname, port } = new URL(proxy.url);
+    const line = `database: 127.0.0.1:${port}${pathname} is unavailable: the connection was lost`;
+    expect(said).toEqual(state === 'closed' ? [line] : []);
   });
 });
 

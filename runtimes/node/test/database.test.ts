@@ -64,24 +64,37 @@ describe('migrations of a module', () => {
 });
 
 describe('a role that may not create a schema', () => {
-  it('gets SQL for an administrator, after which the host starts', async () => {
-    const { url, drop } = await createTestDatabase();
-    const admin = new pg.Client(url);
-    await admin.connect();
-    const role = `role_${process.pid}`;
-    await admin.query(`create role ${role} login`);
-    const ofRole = new URL(url);
-    ofRole.username = role;
-    const open = () => openDatabase({ url: ofRole.href }, { application: 'tests' }, log);
-    const missing = await open().catch((error: unknown) => error);
-    expect(missing).toBeInstanceOf(SchemaMissing);
-    await admin.query((missing as SchemaMissing).sql);
-    const database = await open();
-    expect(await database.store.hasWorkers()).toBe(false);
-    await database.close();
-    await admin.end();
-    await drop();
-  });
+  it.each([false, true])(
+    'gets SQL for an administrator, after which the host starts (old tables: %s)',
+    async (existing) => {
+      const { url, drop } = await (existing ? createHostDatabase() : createTestDatabase());
+      const admin = new pg.Client(url);
+      await admin.connect();
+      const role = `role_${process.pid}_${existing}`;
+      // What is there belongs to another role, and is old.
+      if (existing) await admin.query("delete from ai.applied_migrations where file like 'functions%'");
+      await admin.query(`create role ${role} login`);
+      const ofRole = new URL(url);
+      ofRole.username = role;
+      const open = () => openDatabase({ url: ofRole.href }, { application: 'tests' }, log);
+      const missing = await open().catch((error: unknown) => error);
+      expect(missing).toBeInstanceOf(SchemaMissing);
+      const { message, sql: statements } = missing as SchemaMissing;
+      expect(message).toMatch(
+        new RegExp(
+          `^the role ${role} may not create or change the schema ai \\(.+\\)\\. Run this SQL as an administrator of the database, then start again:$`,
+        ),
+      );
+      // Only what is missing.
+      expect([/create schema/, /owner to/].map((each) => each.test(statements))).toEqual([!existing, existing]);
+      await admin.query(statements);
+      const database = await open();
+      expect(await database.store.hasWorkers()).toBe(false);
+      await database.close();
+      await admin.end();
+      await drop();
+    },
+  );
 });
 
 describe('while the database is unavailable', () => {

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase, rowsOf } from '../src/db/database.ts';
-import { findUnavailable, Outage } from '../src/engine/outage.ts';
+import { DatabaseUnavailable, findUnavailable, Outage } from '../src/engine/outage.ts';
 import { inRequest, withinRequestTime } from '../src/engine/request-time.ts';
 import { migrateModule, SchemaMissing } from '../src/engine/schema.ts';
 import { createHost, type Host } from '../src/host.ts';
@@ -30,7 +30,7 @@ describe('migrations of a module', () => {
   beforeAll(async () => {
     const { url, ...created } = await createHostDatabase();
     drop = created.drop;
-    database = await openDatabase({ url }, 'tests', log);
+    database = await openDatabase({ url }, { application: 'tests' }, log);
   });
   afterAll(async () => {
     await database.close();
@@ -66,24 +66,37 @@ describe('migrations of a module', () => {
 });
 
 describe('a role that may not create a schema', () => {
-  it('gets SQL for an administrator, after which the host starts', async () => {
-    const { url, drop } = await createTestDatabase();
-    const admin = new pg.Client(url);
-    await admin.connect();
-    const role = `role_${process.pid}`;
-    await admin.query(`create role ${role} login`);
-    const ofRole = new URL(url);
-    ofRole.username = role;
-    const open = () => openDatabase({ url: ofRole.href }, 'tests', log);
-    const missing = await open().catch((error: unknown) => error);
-    expect(missing).toBeInstanceOf(SchemaMissing);
-    await admin.query((missing as SchemaMissing).sql);
-    const database = await open();
-    expect(await database.store.hasWorkers()).toBe(false);
-    await database.close();
-    await admin.end();
-    await drop();
-  });
+  it.each([false, true])(
+    'gets SQL for an administrator, after which the host starts (old tables: %s)',
+    async (existing) => {
+      const { url, drop } = await (existing ? createHostDatabase() : createTestDatabase());
+      const admin = new pg.Client(url);
+      await admin.connect();
+      const role = `role_${process.pid}_${existing}`;
+      // What is there belongs to another role, and is old.
+      if (existing) await admin.query("delete from ai.applied_migrations where file like 'functions%'");
+      await admin.query(`create role ${role} login`);
+      const ofRole = new URL(url);
+      ofRole.username = role;
+      const open = () => openDatabase({ url: ofRole.href }, { application: 'tests' }, log);
+      const missing = await open().catch((error: unknown) => error);
+      expect(missing).toBeInstanceOf(SchemaMissing);
+      const { message, sql: statements } = missing as SchemaMissing;
+      expect(message).toMatch(
+        new RegExp(
+          `^the role ${role} may not create or change the schema ai \\(.+\\)\\. Run this SQL as an administrator of the database, then start again:$`,
+        ),
+      );
+      // Only what is missing.
+      expect([/create schema/, /owner to/].map((each) => each.test(statements))).toEqual([!existing, existing]);
+      await admin.query(statements);
+      const database = await open();
+      expect(await database.store.hasWorkers()).toBe(false);
+      await database.close();
+      await admin.end();
+      await drop();
+    },
+  );
 });
 
 describe('while the database is unavailable', () => {
@@ -159,10 +172,12 @@ describe('while the database is unavailable', () => {
     for (const end = Date.now() + 10_000; Date.now() < end; )
       if ((await store.stats('sample')).pending_jobs === 0) break;
     expect(await store.stats('sample')).toMatchObject({ pending_jobs: 0, failed_jobs: 0 });
+    const { pathname, port } = new URL(proxy.url);
+    const reason = state === 'closed' ? 'the connection was lost' : 'no answer in time';
     const said = lines.filter(({ text }) => text.startsWith('database'));
     expect(said).toEqual([
-      { level: 'error', text: 'database unavailable' },
-      { level: 'info', text: expect.stringMatching(/^database available again after \d+\.\d s$/) },
+      { level: 'error', text: `database: 127.0.0.1:${port}${pathname} is unavailable: ${reason}` },
+      { level: 'info', text: expect.stringMatching(/^database: it is available again after \d+\.\d s$/) },
     ]);
   });
 });
@@ -171,6 +186,7 @@ describe('an outage', () => {
   it('is reported when it begins, each minute and when it ends', () => {
     const lines: string[] = [];
     const outage = new Outage(recordingLog((_level, text) => lines.push(text)));
+    const down = new DatabaseUnavailable('localhost:5432/ai', { code: 'ECONNREFUSED' });
     const clock = vi.spyOn(performance, 'now');
     const at = (seconds: number, action: () => void) => {
       clock.mockReturnValue(seconds * 1_000);
@@ -179,14 +195,14 @@ describe('an outage', () => {
     try {
       at(100, () => outage.end());
       // The failed call began before the answer.
-      at(100.1, () => outage.report(new Error('late'), 99_000));
+      at(100.1, () => outage.report(new DatabaseUnavailable('x:1/y', new Error('late')), 99_000));
       expect(lines).toEqual([]);
-      for (const seconds of [100.5, 130, 159, 161, 162]) at(seconds, () => outage.report(new Error('down')));
+      for (const seconds of [100.5, 130, 159, 161, 162]) at(seconds, () => outage.report(down));
       at(163, () => outage.end());
       at(163, () => outage.end());
-      const began = 'database unavailable';
-      expect(lines.splice(0)).toEqual([began, began, 'database available again after 62.5 s']);
-      at(164, () => outage.report(new Error('down')));
+      const began = 'database: localhost:5432/ai is unavailable: connection refused';
+      expect(lines.splice(0)).toEqual([began, began, 'database: it is available again after 62.5 s']);
+      at(164, () => outage.report(down));
       expect(lines).toEqual([began]);
     } finally {
       clock.mockRestore();

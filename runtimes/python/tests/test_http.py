@@ -181,6 +181,6 @@ def test_without_a_database_every_route_answers_503_in_time(
             assert monotonic() < begin + 5
         health = host.client.get("/health")
         assert (health.status_code, health.json()["status"]) == (503, "unhealthy")
-    lines = [record for record in caplog.records if "database unavailable" in record.getMessage()]
+    lines = [record for record in caplog.records if "is unavailable" in record.getMessage()]
     assert len(lines) == 1
     assert sample.wait_for(sample.start("someone")).status == "completed"

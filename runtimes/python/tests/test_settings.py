@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ai_module_runtime import Host, Ports, SettingsError, Tokens, create_host, read_environment, read_settings, run_host
+from ai_module_runtime.engine import outage
 
 DATABASE_URL = "postgresql://localhost/ai"
 REDIS_URL = "redis://localhost"
@@ -87,9 +88,11 @@ def test_reads_a_file_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest
     assert read_environment(tmp_path / "missing")["LOG_LEVEL"] == "debug"
 
 
-def test_a_start_without_the_database_is_one_line(tmp_path: Path) -> None:
+def test_a_start_without_the_database_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage, "START_SECONDS", 1)
     url = "postgresql://postgres@127.0.0.1:1/ai"
     settings = read_settings({"AI_DATABASE_URL": url, "AI_DATA_DIR": str(tmp_path), "AI_LOG_LEVEL": "error"})
     host = create_host(settings, Ports(authenticate=Tokens(settings).authenticate), modules="tests.no_modules")
-    with pytest.raises(SystemExit, match=r"^database: it is unavailable \(\w+\)$"):
+    sentence = r"^database: 127\.0\.0\.1:1/ai is unavailable: connection refused\. Check AI_DATABASE_URL\.$"
+    with pytest.raises(SystemExit, match=sentence):
         run_host(host)

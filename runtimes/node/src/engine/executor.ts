@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
 import { untilAborted } from '../jobs/run.ts';
 import type { Log } from '../log.ts';
+import { endsWithin } from '../tasks/with-timeout.ts';
 import { ClaimLoop } from './claim-loop.ts';
-import { type ConnectionOptions, isUnavailable } from './connection.ts';
+import { type ConnectionOptions, canListen, isUnavailable } from './connection.ts';
 import { Leases } from './leases.ts';
 import { Listener } from './listener.ts';
 import { type ScheduledTask, Schedules } from './schedules.ts';
@@ -55,8 +55,10 @@ const BEAT_MS = 5_000;
 const MAX_SWEEP_SECONDS = 5;
 /** How long `stop` waits for a claim that is under way. */
 const CLAIM_WAIT_MS = 1_000;
-/** How long `stop` waits for event handlers, which can't be interrupted. */
-const HANDLER_WAIT_MS = 2_000;
+/** How long it may take to hand work back. */
+const HAND_BACK_MS = 4_000;
+/** How often to look for work if no messages can be received. */
+const POLL_MS = 1_000;
 
 /** Runs jobs, delivers events and keeps time in one process. Several processes share the work. */
 export class Executor {
@@ -74,6 +76,7 @@ export class Executor {
   readonly #schedules: Schedules;
   readonly #timers: NodeJS.Timeout[] = [];
   #due: NodeJS.Timeout | undefined;
+  #claimed: Promise<unknown> | undefined;
   #stopped = false;
 
   constructor(options: ExecutorOptions) {
@@ -106,27 +109,42 @@ export class Executor {
       this.#repeat(sweepMs, () => store.sweep(this.#names));
       this.#repeat(sweepMs, () => this.#schedules.check());
       // From here on it claims jobs.
-      await this.#listener.start();
+      if (canListen(this.#options.connection)) return await this.#listener.start();
+      this.#repeat(POLL_MS, async () => this.#wakeAll());
+      this.#wakeAll();
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Stops claiming and hands running jobs and deliveries back. Resolves when this process holds no claim. */
-  async stop(): Promise<void> {
+  /** Claims nothing more. Work that runs goes on. */
+  stopClaiming(): void {
     this.#stopped = true;
     clearTimeout(this.#due);
     for (const timer of this.#timers) clearInterval(timer);
-    const claimed = Promise.all([this.#jobs.stop(), this.#deliveries.stop()]);
+    this.#claimed ??= Promise.all([this.#jobs.stop(), this.#deliveries.stop()]);
+  }
+
+  /**
+   * Stops claiming, waits for running work, and hands the rest back. Takes little longer than `graceMs`: other processes
+   * take over what could not be handed back.
+   */
+  async stop(graceMs = 0): Promise<void> {
+    this.stopClaiming();
     // A claim that is under way could take the jobs that are handed back.
-    await Promise.race([claimed, pause(CLAIM_WAIT_MS, undefined, { ref: false })]);
+    await endsWithin(CLAIM_WAIT_MS, this.#claimed);
+    const ended = Promise.all([this.#jobs.idle(), this.#deliveries.idle(), this.#schedules.stop()]);
+    await endsWithin(graceMs, ended);
     for (const controller of this.#running.values()) controller.abort(new HostStopping());
-    const handingBack = setTimeout(() => this.#handingBack.abort(new HostStopping()), HANDLER_WAIT_MS);
-    await Promise.all([this.#jobs.idle(), this.#deliveries.idle(), this.#schedules.stop(), this.#listener.stop()]);
-    clearTimeout(handingBack);
+    this.#handingBack.abort(new HostStopping());
+    if (!(await endsWithin(HAND_BACK_MS, ended))) this.#options.log.warn('work was left behind');
     this.#leases.stop();
-    await this.#options.store.removeWorker(this.#id).catch(() => {});
+    await this.#listener.stop();
+    await endsWithin(
+      CLAIM_WAIT_MS,
+      this.#options.store.removeWorker(this.#id).catch(() => {}),
+    );
   }
 
   #onMessage(message: string): void {

@@ -19,7 +19,7 @@ export async function withinRequestTime<T>(answer: Promise<T>): Promise<T> {
   const started = performance.now();
   const stop = new AbortController();
   const tooLong = pause(REQUEST_MS - request.waited, undefined, { signal: stop.signal }).then(() => {
-    throw new DatabaseUnavailable(new Error('no answer in time'));
+    throw new DatabaseUnavailable('the database', new Error('timeout'));
   });
   try {
     return await Promise.race([answer, tooLong]);

@@ -107,7 +107,11 @@ async def test_gives_the_administrator_sql(url: str, existing: bool) -> None:
         database = await as_role(made, role)
         with pytest.raises(SchemaPermissionError, match=role) as refused:
             await set_up_schema(database)
-        assert "\n" not in str(refused.value).partition("\n\n")[0]
+        sentence = rf"the role {role} may not create or change the schema {made.schema} \(.+\)\. Run this SQL as an administrator of the database, then start again:"
+        assert re.fullmatch(sentence, str(refused.value).partition("\n\n")[0])
+        # Only what is missing.
+        assert ("create schema" in str(refused.value)) == (not existing)
+        assert ("owner to" in str(refused.value)) == existing
         administrator = await made.database.open_for_setup()
         await administrator.execute(sql_of(refused.value))
         await administrator.close()

@@ -121,6 +121,7 @@ class Hosts:
         folder = self.folder()
         copy_binaries(folder)
         shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(SOURCE.parents[1] / "postgres/supervisor.sh", folder / "ai_module_runtime/postgres")
         return {"PYTHONPATH": str(folder)}
 
     def mount(self, options: str) -> Path:

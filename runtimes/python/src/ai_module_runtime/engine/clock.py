@@ -16,6 +16,7 @@ from ai_module_runtime.engine.store import Store
 
 MAX_SWEEP_SECONDS = 5.0
 BEAT_SECONDS = 5.0
+REMOVE_SECONDS = 1.0
 CRON_FIELDS = 5
 # The time of an expression that has none, such as 30 February.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -113,7 +114,8 @@ class Clock:
         self._loops = []
         if self._worker_id is not None:
             with contextlib.suppress(Exception):
-                await self._store.remove_worker(self._worker_id)
+                async with asyncio.timeout(REMOVE_SECONDS):
+                    await self._store.remove_worker(self._worker_id)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:

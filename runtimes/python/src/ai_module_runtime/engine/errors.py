@@ -1,6 +1,7 @@
 """Errors of the engine, and the errors that the work of a job raises."""
 
 import asyncio
+import socket
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import exc
@@ -48,6 +49,7 @@ class ClaimLostError(Exception):
 class DatabaseUnavailableError(Exception):
     """The database can't be reached, ended the connection, or did not answer in time.
 
+    The message is for the log, such as `localhost:5432/ai is unavailable: connection refused`. Clients don't see it.
     `since` is when the call began, by `monotonic`.
     """
 
@@ -92,3 +94,26 @@ def is_unavailable(error: BaseException) -> bool:
             isinstance(cause, asyncpg.InterfaceError) and "connection" in str(cause)
         )
     return state[:2] in UNAVAILABLE_CLASSES or state in UNAVAILABLE_STATES
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether waiting doesn't help: the role or the database is refused."""
+    return (sqlstate_of(error) or "").startswith(("28", "3D"))
+
+
+def reason_of(error: BaseException) -> str:
+    """PostgreSQL's own sentence, or the same ones as in the Node runtime."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.PostgresError):
+            return str(seen.args[0])
+        if isinstance(seen, ConnectionRefusedError) or "Connect call failed" in str(seen):
+            return "connection refused"
+        if isinstance(seen, FileNotFoundError):
+            return "the socket does not exist"
+        if isinstance(seen, socket.gaierror):
+            return "the host name is unknown"
+        if isinstance(seen, TimeoutError | exc.TimeoutError):
+            return "no answer in time"
+        seen = (seen.orig if isinstance(seen, exc.DBAPIError) else None) or seen.__cause__
+    return "the connection was lost"

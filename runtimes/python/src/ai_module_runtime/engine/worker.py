@@ -9,7 +9,7 @@ from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS, Executor
 from ai_module_runtime.engine.listener import Listener
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import Outage, retry_at_start
 from ai_module_runtime.engine.store import Store
 from ai_module_runtime.engine.threads import WorkerThreads
 
@@ -95,7 +95,7 @@ class Worker:
     async def start(self) -> None:
         """Begin to run jobs. The database may be unavailable."""
         if self._sole:
-            await self.store.expire_claims()
+            await retry_at_start(self.store.expire_claims, self._outage)
         if self.listener is not None:
             self.listener.start()
         self.clock.start()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi import APIRouter, FastAPI
 
 from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
+from ai_module_runtime.engine.outage import retry_at_start
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
@@ -118,7 +119,8 @@ class Orchestrator:
             create_service = module.create_service if isinstance(module, JobModule) else None
             self._host.jobs.add(candidate, context, create_service)
         with _failing_as("migration_failed"):
-            await apply_module_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
+            migrations = module_migrations(candidate.name, candidate.folder)
+            await retry_at_start(lambda: apply_module_migrations(self._host.database, migrations), self._host.outage)
         with _failing_as("initialize_failed"):
             async with asyncio.timeout(START_SECONDS):
                 if not await module.initialize():

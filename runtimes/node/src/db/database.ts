@@ -21,6 +21,8 @@ export interface Database {
   readonly connection: ConnectionOptions;
   /** Whether no other process uses the database: this one has just started its server. */
   readonly isAlone: boolean;
+  /** The data of an embedded host of version 0.1, as a file. */
+  readonly oldData: string | undefined;
   close(): Promise<void>;
 }
 
@@ -46,13 +48,17 @@ export async function openDatabase(port: DatabasePort, application: string, log:
     throw error;
   }
   const db = drizzle(pool) as unknown as Db;
-  return { db, pool, store: new Store(pool, SCHEMA), connection, isAlone: server?.isOwner === true, close };
+  const store = new Store(pool, SCHEMA);
+  return { db, pool, store, connection, isAlone: server?.isOwner === true, oldData: server?.oldData, close };
 }
 
 /** The code of the embedded server is loaded only if it is needed. */
 async function startServer(dataDir: string, application: string, log: Log) {
   const { startEmbeddedPostgres } = await import('../postgres/embedded.ts');
-  return startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  const { exportIn, makeRoomBesideOldData } = await import('../postgres/old-data.ts');
+  makeRoomBesideOldData(dataDir);
+  const server = await startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  return { ...server, oldData: exportIn(dataDir) };
 }
 
 /** The rows of a hand-written statement, untyped. */

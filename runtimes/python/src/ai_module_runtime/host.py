@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.db.migrations import import_jobs
+from ai_module_runtime.db.migrations import import_jobs, load_old_data
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.modules import registration_of
@@ -27,6 +27,7 @@ from ai_module_runtime.modules.health import Probe, ProbeError
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.ports import Ports
 from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
+from ai_module_runtime.postgres.old_data import export_in, refuse_old_data
 from ai_module_runtime.redis_clients import RedisClients
 from ai_module_runtime.settings import Settings
 from ai_module_runtime.tasks.module_jobs import ModuleJobs
@@ -77,6 +78,7 @@ class Host:
         return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
 
     def _start_postgres(self) -> EmbeddedPostgres:
+        refuse_old_data(self.settings.data_dir)
         self._postgres = start_embedded_postgres(
             self.settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
         )
@@ -191,6 +193,8 @@ class Host:
         self.jobs.subscribe(self.events.subscriptions())
         present = {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
         await self.store.register_modules(registration_of(self.jobs.specs.values()), present)
+        if self.is_embedded and (old_data := export_in(self.settings.data_dir)):
+            await load_old_data(self.database, old_data)
         await import_jobs(self.database, self.jobs.specs)
 
     def create_worker(

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,6 @@ import { fastifyLauncher } from '../conformance/host/launch-fastify.ts';
 import { inOneHour, signToken } from '../conformance/wire/token.ts';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
 import { modulesOf, replaceIn, type Stack } from '../edited-module.ts';
-import { tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';
 import { installHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
@@ -37,6 +36,13 @@ const providers: Readonly<Record<Stack, readonly [file: string, line: string, mo
   ],
 };
 
+const page = readFileSync(new URL('../../docs/updating.md', import.meta.url), 'utf8');
+const section = /^## Migrating from 0\.1\n(.*?)^## /ms.exec(page)?.[1] ?? '';
+const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = '']) =>
+  [...text.matchAll(/^npx create-ai-module (.*)$/gm)].map(([, words = '']) => words),
+);
+/** The commands of the tool that the documentation gives. */
+const commands = { fastify: blocks[0] ?? [], fastapi: blocks[1] ?? [] };
 const oldData = { fastify: ['pg', 'pg-0.1'], fastapi: ['app.db', 'app.db'] } as const;
 const installed = { fastify: 'node_modules', fastapi: '.venv' } as const;
 
@@ -44,12 +50,12 @@ await describeWhere('the upgrade of embedded hosts of 0.1.0', missingPython(), (
   describe.each<Stack>(['fastify', 'fastapi'])('the upgrade of an embedded %s host of 0.1.0', (stack) => {
     it('keeps exported jobs, and refuses data that was not exported', { timeout: 600_000 }, async () => {
       const dir = await hostOfRelease('0.1.0', stack);
-      const dataDir = mkdtempSync(join(tempFolder(), 'data'));
+      const dataDir = join(dir, '.data');
       const [file, line, more] = providers[stack];
       const provider = join(dir, modulesOf[stack], 'notes', file);
       replaceIn(provider, line, `${more}${line}`);
       if (stack === 'fastapi') replaceIn(provider, 'import TransientError', 'import PermanentError, TransientError');
-      const tool = (...args: string[]) => run(process.execPath, [bin, ...args], { cwd: dir, maxBuffer: 1e8 });
+      const tool = (words: string) => run(process.execPath, [bin, ...words.split(' ')], { cwd: dir, maxBuffer: 1e8 });
       const start = async (env: Record<string, string> = {}) => {
         rmSync(join(dir, installed[stack]), { force: true });
         await installHost(stack, dir);
@@ -61,12 +67,17 @@ await describeWhere('the upgrade of embedded hosts of 0.1.0', missingPython(), (
       const old = await start({ HOLD: '1' });
       const ids = await addJobs(old);
       const before = await jobsOf(old, ids);
-      await expect(tool('host', 'export-data', '--data-dir', dataDir)).rejects.toThrow('the host is running');
+      await expect(tool('host export-data')).rejects.toThrow('the host is running');
       await old.stop();
-      const { stdout } = await tool('host', 'export-data', '--data-dir', dataDir);
-      expect(stdout).toMatch(/^Exported 5 rows of 2 tables to /);
-
-      await tool('update', '--host', '--yes');
+      await expect(tool('update --host --check')).rejects.toThrow(
+        'To keep it, run `create-ai-module host export-data`',
+      );
+      const [exportData = '', update = '', ...others] = commands[stack];
+      expect(others).toEqual([]);
+      const { stdout } = await tool(exportData);
+      expect(stdout).toMatch(/^Exported 5 rows of 2 tables to \.data\/export-0\.1\.jsonl\./);
+      const { stderr } = await tool(`${update} --yes`);
+      expect(stderr).not.toContain('Note: ');
       const exported = join(dataDir, 'export-0.1.jsonl');
       renameSync(exported, `${exported}.hidden`);
       await expect(start()).rejects.toThrow(/was not exported.* host export-data`.* move .* to another folder/);

@@ -27,17 +27,28 @@ export function findOldData(dataDir: string): OldData | undefined {
   return existsSync(join(dataDir, sqlite.path)) ? sqlite : undefined;
 }
 
-/** The data folder of a host: the host reads the same variables and file. */
+/** The data folder of a host. */
 export function dataFolderOf(root: string, env: Io['env']): string {
-  const file = readTextIfThere(join(root, '.env')) ?? '';
-  const all: Io['env'] = { ...parseEnv(file.replace(/^\uFEFF/, '')), ...env };
-  return resolve(root, all.AI_DATA_DIR || all.DATA_DIR || '.data');
+  const { AI_DATA_DIR, DATA_DIR } = environmentOf(root, env);
+  return resolve(root, AI_DATA_DIR || DATA_DIR || '.data');
 }
 
-/** The data of version 0.1 that was not exported, or has changed since then. */
-export function dataToExport(dataDir: string): OldData | undefined {
+/** A note if an embedded host has data of version 0.1 that was not exported, or has changed since then. */
+export function exportNote(root: string, env: Io['env']): string | undefined {
+  const dataDir = dataFolderOf(root, env);
   const data = findOldData(dataDir);
-  return data && startOf(join(dataDir, exportFile))?.includes(stateOf(dataDir, data)) ? undefined : data;
+  const { AI_DATABASE_URL, DATABASE_URL } = environmentOf(root, env);
+  if (data === undefined || AI_DATABASE_URL || DATABASE_URL) return undefined;
+  // The new host has started without this data.
+  if (data === sqlite && existsSync(join(dataDir, 'pg'))) return undefined;
+  if (startOf(join(dataDir, exportFile))?.includes(stateOf(dataDir, data))) return undefined;
+  return `${join(dataDir, data.path)} has data of version 0.1. To keep it, run \`create-ai-module host export-data\` before you install the new dependencies.`;
+}
+
+/** The variables that a host reads. */
+function environmentOf(root: string, env: Io['env']): Io['env'] {
+  const file = readTextIfThere(join(root, '.env')) ?? '';
+  return { ...parseEnv(file.replace(/^\uFEFF/, '')), ...env };
 }
 
 /** Identifies the state of the data. SQLite keeps recent changes in a second file. */

@@ -1,6 +1,7 @@
 """The data of embedded hosts of version 0.1, which was in SQLite."""
 
 import hashlib
+import os
 from pathlib import Path
 
 from ai_module_runtime.postgres.error import EmbeddedPostgresError
@@ -21,8 +22,8 @@ def refuse_old_data(data_dir: Path) -> None:
         EmbeddedPostgresError: the data was not exported, or has changed since then.
     """
     data = data_dir / "app.db"
-    has_database = any((data_dir / name).exists() for name in ("pg", "pg-location"))
-    if has_database or not data.exists():
+    has_database = any(os.path.exists(data_dir / name) for name in ("pg", "pg-location"))
+    if has_database or not os.path.exists(data):
         return
     file = export_in(data_dir)
     if file is None or not _is_current(file, data):

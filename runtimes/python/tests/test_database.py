@@ -121,6 +121,6 @@ def test_loads_exported_tables_of_version_0_1_once_with_their_times_in_utc(host:
             await connection.execute(text("insert into olds_notes default values"))
             return [tuple(row) for row in await connection.execute(text(read))]
 
-    at = datetime(2026, 1, 2, 4, 4, 5, 678_000)  # noqa: DTZ001
+    at = datetime(2026, 1, 2, 4, 4, 5, 678_000)
     expected = [(7, at, True, '{"z": "\\u0000"}'), (8, None, None, None), (9, None, None, None)]
     assert host.call(load) == expected

@@ -20,8 +20,8 @@ interface Import {
 }
 
 /**
- * Sentences about imports of files that the pack no longer generates, with their lines: `replaced` has what replaces
- * files, folders and aliases. Files that exist under the same path, also those of the user, can be imported.
+ * Sentences about imports of files that the pack no longer generates, with their lines, one for each replacement:
+ * `replaced` has what replaces files, folders and aliases. Files that exist under the same path, also those of the user, can be imported.
  */
 export function removedImports(path: string, files: HostFiles, replaced: Readonly<Record<string, string>>): string[] {
   const importsOf = path.endsWith('.py') ? pythonImports : /\.[cm]?[jt]sx?$/.test(path) ? scriptImports : undefined;
@@ -30,13 +30,17 @@ export function removedImports(path: string, files: HostFiles, replaced: Readonl
   const sentenceOf = (target: string) =>
     endings.map((ending) => replaced[`${target}${ending}`]).find((one) => one !== undefined) ??
     sentenceFor(`${target}/`, replaced);
-  return importsOf(path, text)
-    .filter(({ target }) => sentenceOf(target) !== undefined)
-    .flatMap(({ at, ...all }) => missingOf(all, files).map((one) => ({ at, ...one })))
-    .map(({ at, name, target }) => {
-      const line = text.slice(0, at).split('\n').length;
-      return `${path}:${line} imports ${name}, which the host no longer has. ${sentenceOf(target)}.`;
-    });
+  const found = new Map<string, { lines: Set<number>; names: Set<string> }>();
+  for (const { at, ...all } of importsOf(path, text).filter(({ target }) => sentenceOf(target) !== undefined))
+    for (const { name, target } of missingOf(all, files)) {
+      const sentence = sentenceOf(target) ?? '';
+      const { lines, names } = found.get(sentence) ?? { lines: new Set(), names: new Set() };
+      found.set(sentence, { lines: lines.add(text.slice(0, at).split('\n').length), names: names.add(name) });
+    }
+  return [...found].map(
+    ([sentence, { lines, names }]) =>
+      `${path}:${[...lines].join(',')} imports ${[...names].join(', ')}, which the host no longer has. ${sentence}.`,
+  );
 }
 
 /** What can't be imported: the file, or names that are neither in it nor in its folder. */
@@ -72,13 +76,13 @@ function pythonImports(path: string, text: string): Import[] {
   return [...text.matchAll(inPython)].map(({ index, 1: dots = '', 2: from = '', 3: list = '', 4: module }) => {
     const name = module ?? `${dots}${from}`;
     const inside = (module ?? from).replaceAll('.', '/');
-    const up = dots === '' ? inside : resolved(folderOf(path), `${'../'.repeat(dots.length - 1)}${inside}`);
+    const target = dots === '' ? inside : resolved(folderOf(path), `${'../'.repeat(dots.length - 1)}${inside}`);
     const names = list
       .replace(/#.*$|[()\\]/gm, '')
       .split(',')
       .map((one) => one.trim().split(/\s/)[0] ?? '')
       .filter((one) => /^\w+$/.test(one));
-    return { at: index + (/^\s*/.exec(text.slice(index))?.[0].length ?? 0), name, target: up, names };
+    return { at: index + (/^\s*/.exec(text.slice(index))?.[0].length ?? 0), name, target, names };
   });
 }
 

@@ -42,6 +42,14 @@ it.each([
   expect(reported('app/own.py', text, { 'app/core/kept.py': 'class Event: ...' })).toEqual([message]),
 );
 
+it('reports the lines of one replacement together', () => {
+  const text = "import a from './platform/a.ts';\nimport '#platform/b.ts';\nimport c from './platform/c.ts';";
+  expect(reported('src/own.ts', text)).toEqual([
+    of('src/own.ts:1,3', './platform/a.ts, ./platform/c.ts', 'It is in the package'),
+    of('src/own.ts:2', '#platform/b.ts', 'Import it from the package'),
+  ]);
+});
+
 it('accepts imports of files that exist, and of everything that was never generated', () => {
   const kept = { 'src/platform/mine.ts': '', 'app/core/kept.py': 'class Event: ...' };
   const script = "import './platform/mine.ts'; import x from 'platform'; import './other.ts'; // from '#own/a.ts'";

@@ -84,7 +84,11 @@ await describeWhere('the upgrade of embedded hosts of 0.1.0', missingPython(), (
       renameSync(`${exported}.hidden`, exported);
 
       const host = await start();
-      await waitUntil('the held job', async () => (await jobsOf(host, [ids[3] as string]))[0]?.status === 'completed');
+      await waitUntil(
+        'the held job',
+        async () => (await jobsOf(host, [ids[3] as string]))[0]?.status === 'completed',
+        120,
+      );
       expect((await jobsOf(host, ids)).slice(0, 3)).toEqual(before.slice(0, 3));
       await host.stop();
       expect(existsSync(join(dataDir, oldData[stack][1]))).toBe(true);
@@ -112,7 +116,7 @@ async function addJobs(host: Host): Promise<string[]> {
     const { job_id } = (await (await call(host, '/process', { input_data })).json()) as { job_id: string };
     ids.push(job_id);
     const wanted = 'hold' in input_data ? 'processing' : 'text' in input_data ? 'completed' : 'failed';
-    await waitUntil(wanted, async () => (await jobsOf(host, [job_id]))[0]?.status === wanted);
+    await waitUntil(wanted, async () => (await jobsOf(host, [job_id]))[0]?.status === wanted, 120);
     if ('cancel' in input_data) await call(host, `/cancel/${job_id}`, {});
   }
   return ids;

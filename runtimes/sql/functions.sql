@@ -759,6 +759,64 @@ begin
   return found;
 end $$;
 
+-- Which tables of an exported database of version 0.1 the caller has to fill, in the transaction in which it calls this:
+-- those that exist and were not filled yet. Only an embedded database has such data; its role may do everything.
+create or replace function tables_to_fill(names text[]) returns setof text
+language plpgsql set search_path from current as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' import', 0));
+  -- SQLite has times in UTC, without a zone. Foreign keys hold when all tables are filled.
+  perform set_config('timezone', 'UTC', true), set_config('session_replication_role', 'replica', true);
+  return query
+    with filled as (
+      insert into applied_migrations (owner, file)
+      select name, 'data of version 0.1' from unnest(names) as name
+      where to_regclass(quote_ident(name)) is not null and name <> all (array[
+        'applied_migrations', 'modules', 'subscriptions', 'jobs', 'results', 'job_counters', 'events', 'deliveries',
+        'workers', 'schedules'
+      ])
+      on conflict do nothing
+      returning owner
+    ), to_copy_again as (
+      delete from applied_migrations a using filled f
+      where f.owner = a.owner || '_jobs' and a.file = 'jobs of version 0.1'
+    )
+    select owner from filled;
+end $$;
+
+-- Adds exported rows to a table: `{"table", "columns", "rows"}`, with values as text. Rows that exist stay.
+create or replace function import_rows(batch json) returns void
+language plpgsql set search_path from current as $$
+declare
+  target constant regclass := to_regclass(quote_ident(batch ->> 'table'));
+  names text;
+  fields text;
+  generator text;
+  of_column name;
+begin
+  select
+    string_agg(quote_ident(a.attname), ', '),
+    string_agg(format('(r ->> %s)::%s', c.number - 1, format_type(a.atttypid, -1)), ', ')
+  into names, fields
+  from json_array_elements_text(batch -> 'columns') with ordinality as c (column_name, number)
+  join pg_attribute a on a.attrelid = target and a.attname = c.column_name and a.attnum > 0
+    and not a.attisdropped and a.attgenerated = '';
+  execute format(
+    'insert into %s (%s) overriding system value select %s from json_array_elements($1) as r on conflict do nothing',
+    target, names, fields
+  ) using batch -> 'rows';
+  for generator, of_column in
+    select pg_get_serial_sequence(target::text, attname), attname from pg_attribute
+    where attrelid = target and attnum > 0 and not attisdropped
+  loop
+    if generator is not null then
+      execute format(
+        'select setval($1::regclass, max(%1$I)) from %2$s having max(%1$I) is not null', of_column, target
+      ) using generator;
+    end if;
+  end loop;
+end $$;
+
 -- The modules that had tables of jobs of their own in version 0.1, which were not copied yet.
 create or replace function modules_to_import(names text[]) returns setof text
 language sql stable set search_path from current as $$

@@ -22,6 +22,8 @@ export interface Database {
   readonly connection: ConnectionOptions;
   /** Whether no other process uses the database: this one has just started its server. */
   readonly isAlone: boolean;
+  /** The data of an embedded host of version 0.1, as a file. */
+  readonly oldData: string | undefined;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,8 @@ export interface DatabaseOptions {
 /** Connects to the database, or starts the embedded one, and creates the tables of the runtime. */
 export async function openDatabase(port: DatabasePort, options: DatabaseOptions, log: Log): Promise<Database> {
   const { application, schema = 'ai', directUrl, startSeconds } = options;
-  const server = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
+  const embedded = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
+  const server = embedded?.server;
   const connection = {
     get url() {
       return 'url' in port ? port.url : (server?.url ?? '');
@@ -65,7 +68,15 @@ export async function openDatabase(port: DatabasePort, options: DatabaseOptions,
     await retryAtStart(() => createSchema(opened, schema), startSeconds);
     const db = drizzle(opened) as unknown as Db;
     const store = new Store(opened, schema);
-    return { db, pool: opened, store, connection, isAlone: server?.isOwner === true, close };
+    return {
+      db,
+      pool: opened,
+      store,
+      connection,
+      isAlone: server?.isOwner === true,
+      oldData: embedded?.oldData,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -78,7 +89,10 @@ const POLLING =
 /** The code of the embedded server is loaded only if it is needed. */
 async function startServer(dataDir: string, application: string, log: Log) {
   const { startEmbeddedPostgres } = await import('../postgres/embedded.ts');
-  return startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  const { exportIn, makeRoomBesideOldData } = await import('../postgres/old-data.ts');
+  makeRoomBesideOldData(dataDir);
+  const server = await startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  return { server, oldData: exportIn(dataDir) };
 }
 
 /** The rows of a hand-written statement, untyped. */

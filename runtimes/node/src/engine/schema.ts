@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { Log } from '../log.ts';
 import { quoteName } from './connection.ts';
 
@@ -67,15 +68,43 @@ export async function importJobs(pool: Pool, schema: string, modules: readonly s
   for (const { name } of rows) {
     try {
       const jobs = await inTurn(pool, schema, async (client) => {
-        const text = `select ${quoteName(schema)}.import_jobs($1) as jobs`;
-        return (await client.query({ text, values: [name], query_timeout: NO_TIMEOUT_MS } as { text: string })).rows[0]
-          .jobs;
+        return (await unlimited(client, `select ${quoteName(schema)}.import_jobs($1) as jobs`, [name])).rows[0].jobs;
       });
       log.info({ module: name, jobs: Number(jobs) }, 'jobs of version 0.1 copied');
     } catch (error) {
       log.error({ err: error, module: name }, 'jobs of version 0.1 not copied');
     }
   }
+}
+
+/**
+ * Loads the exported data of an embedded host of version 0.1 into the tables of modules: each table once, when it exists.
+ * The first line of the file has the names of the tables, the others have rows.
+ */
+export async function loadOldData(pool: Pool, schema: string, file: string, log: Log): Promise<void> {
+  try {
+    const loaded = await inTurn(pool, schema, (client) => loadTables(client, quoteName(schema), file));
+    if (loaded.length > 0) log.info({ tables: loaded }, 'data of version 0.1 loaded');
+  } catch (error) {
+    log.error({ err: error, file }, 'data of version 0.1 not loaded');
+  }
+}
+
+async function loadTables(client: PoolClient, schema: string, file: string): Promise<string[]> {
+  let tables: string[] | undefined;
+  await client.query('begin');
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const piece = JSON.parse(line);
+    if (tables === undefined) {
+      const { rows } = await client.query(`select ${schema}.tables_to_fill($1) as name`, [piece.tables]);
+      tables = rows.map(({ name }) => name);
+      if (tables.length === 0) break;
+    } else if (tables.includes(piece.table)) {
+      await unlimited(client, `select ${schema}.import_rows($1)`, [line]);
+    }
+  }
+  await client.query('commit');
+  return tables ?? [];
 }
 
 async function runtimeMigrations(): Promise<Migration[]> {
@@ -169,9 +198,9 @@ async function appliedBefore(db: Queryable): Promise<{ owner: string; file: stri
   return (await db.query('select owner, file from public.applied_migrations')).rows;
 }
 
-function unlimited(client: PoolClient, text: string): Promise<unknown> {
+function unlimited(client: PoolClient, text: string, values?: unknown[]): Promise<QueryResult> {
   // The option exists, but the types don't have it.
-  return client.query({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
+  return client.query({ text, values, query_timeout: NO_TIMEOUT_MS } as QueryConfig);
 }
 
 async function missingPermissions(pool: Pool, schema: string): Promise<{ role: string; sql: string }> {

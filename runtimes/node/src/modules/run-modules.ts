@@ -1,6 +1,6 @@
 import { Executor, type ExecutorModule } from '../engine/executor.ts';
 import type { ScheduledTask } from '../engine/schedules.ts';
-import { importJobs } from '../engine/schema.ts';
+import { importJobs, loadOldData } from '../engine/schema.ts';
 import type { RegisteredModule } from '../engine/store.ts';
 import { maxAttempts } from '../jobs/job-worker.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -30,7 +30,9 @@ export async function registerModules(host: HostServices, orchestrator: Orchestr
   }
   await database.store.registerModules(registered, presentModules(host, orchestrator));
   const names = registered.map(({ name }) => name);
-  await importJobs(database.pool, database.connection.schema, names, log);
+  const { pool, connection, oldData } = database;
+  if (oldData) await loadOldData(pool, connection.schema, oldData, log);
+  await importJobs(pool, connection.schema, names, log);
 }
 
 /** Runs the jobs of the modules, their handlers of events and their scheduled tasks in this process. */

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.db.migrations import import_jobs
+from ai_module_runtime.db.migrations import import_jobs, load_old_data
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS
@@ -29,6 +29,7 @@ from ai_module_runtime.modules.health import Probe, ProbeError
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.ports import Ports
 from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
+from ai_module_runtime.postgres.old_data import export_in, refuse_old_data
 from ai_module_runtime.redis_clients import RedisClients
 from ai_module_runtime.settings import Settings
 from ai_module_runtime.tasks.module_jobs import ModuleJobs
@@ -88,6 +89,7 @@ class Host:
         url = self.ports.database or settings.database_url
         if url is not None:
             return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
+        refuse_old_data(settings.data_dir)
         postgres = self._postgres = start_embedded_postgres(
             settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
         )
@@ -229,6 +231,8 @@ class Host:
         self.jobs.subscribe(self.events.subscriptions())
         present, registered = self.present_modules(), registration_of(self.jobs.specs.values())
         await retry_at_start(lambda: self.store.register_modules(registered, present), self.outage)
+        if self.is_embedded and (old_data := export_in(self.settings.data_dir)):
+            await load_old_data(self.database, old_data)
         await retry_at_start(lambda: import_jobs(self.database, self.jobs.specs), self.outage)
 
     def present_modules(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""A pytest plugin: fixtures for the tests of a host and of its modules, on a throw-away folder.
+"""A pytest plugin: fixtures for the tests of a host and of its modules, on a temporary folder.
 
 The option `ai_host` names the host as `package.module:attribute`. TEST_DATABASE_URL and TEST_REDIS_URL may name servers;
 without them the host gets a database of its own on an embedded PostgreSQL. A `.env` file is not read, and

@@ -41,8 +41,18 @@ function describeStartError(error: unknown): string {
   if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
   const unavailable = findUnavailable(error);
   if (unavailable) return `database: it is unavailable (${describeError(unavailable.cause).message})`;
-  const { code = '', path, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
+  const {
+    code = '',
+    path,
+    address,
+    port,
+    stack,
+  } = Object(error) as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
+  if (port !== undefined) return `HOST and PORT: can't listen on ${address}:${port} (${code})`;
   if (path && NOT_WRITABLE.has(code)) return `AI_DATA_DIR: ${path} can't be written to (${code})`;
   return stack ?? String(error);
 }

@@ -1,6 +1,7 @@
 """Serve a host with uvicorn."""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -12,6 +13,8 @@ import uvicorn
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
 from ai_module_runtime.host import Host
+from ai_module_runtime.http.protocol import JsonErrorProtocol
+from ai_module_runtime.http.request_guard import MAX_HEADER_BYTES
 from ai_module_runtime.logs import configure_logging
 from ai_module_runtime.postgres.error import EmbeddedPostgresError
 
@@ -28,6 +31,21 @@ class Server(uvicorn.Server):
             host, port = self.servers[0].sockets[0].getsockname()[:2]
             address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             logger.info("listening on http://%s", address)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A socket at an address. Bound here, because uvicorn would only log why it can't."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(f"PORT {port} is in use: stop the process that uses it, or set another PORT")
+        code = errno.errorcode.get(error.errno or 0, str(error))
+        sys.exit(f"HOST and PORT: can't listen on {host}:{port} ({code})")
+    return listening
 
 
 def run_host(host: Host) -> NoReturn:
@@ -51,11 +69,14 @@ def run_host(host: Host) -> NoReturn:
             port=host.settings.port,
             log_config=None,
             access_log=False,
+            http=JsonErrorProtocol,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             timeout_graceful_shutdown=10,
         )
     )
+    listening = _bind(host.settings.host, host.settings.port)
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run(sockets=[listening])
     logging.shutdown()
     # Not sys.exit: threads with work that cannot be interrupted would keep the process.
     os._exit(0 if server.started else 1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
@@ -27,6 +28,7 @@ class KnownRoute:
     needs_user: bool
     needs_admin: bool
     permissions: tuple[str, ...]
+    takes_json: bool
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the route answers a request."""
@@ -86,6 +88,7 @@ def _known(path: str, route: APIRoute) -> KnownRoute:
         needs_user=get_current_user in calls,
         needs_admin=require_admin in calls,
         permissions=tuple(checks),
+        takes_json=route.body_field is not None and not isinstance(route.body_field.field_info, Form),
     )
 
 

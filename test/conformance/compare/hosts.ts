@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { generatedHost, pythonOf } from '../../e2e/generated-host.ts';
-import type { Host } from '../host/host.ts';
+import { generatedHost, pythonOf, type Stack } from '../../e2e/generated-host.ts';
+import type { Environment, Host } from '../host/host.ts';
 import { fastapiLauncher } from '../host/launch-fastapi.ts';
 import { fastifyLauncher } from '../host/launch-fastify.ts';
 import { FakeOpenAi, providerKey } from '../wire/fake-openai.ts';
@@ -27,44 +27,58 @@ export interface Pair {
 }
 
 export async function startPair(): Promise<Pair> {
-  const { CONFORMANCE_FASTIFY_HOST, CONFORMANCE_FASTAPI_HOST } = process.env;
-  const fastify = CONFORMANCE_FASTIFY_HOST ?? (await generatedHost('fastify', 'compared', manifests));
-  const fastapi = CONFORMANCE_FASTAPI_HOST ?? (await generatedHost('fastapi', 'compared', manifests));
-  const launchers = [fastifyLauncher({ dir: fastify }), fastapiLauncher({ dir: fastapi, python: pythonOf(fastapi) })];
-  const started = await Promise.all(
-    launchers.map(async (launcher) => {
-      const fake = new FakeOpenAi();
-      await fake.listen();
-      // In the order of `scripts`.
-      for (const step of ['ok', 'hold', 400, 500] as const) fake.script(step);
-      return { fake, host: await launcher.launch({ env: settings(fake) }) };
-    }),
-  );
-  const [one, other] = started as [(typeof started)[number], (typeof started)[number]];
+  const started = await Promise.all([startHost('fastify', smallLimits), startHost('fastapi', smallLimits)]);
+  const [{ host: fastify }, { host: fastapi }] = started;
   return {
-    fastify: one.host,
-    fastapi: other.host,
+    fastify,
+    fastapi,
     close: async () => {
-      await Promise.all(
-        started.map(async ({ fake, host }) => {
-          await host.dispose();
-          await fake.close();
-        }),
-      );
+      await Promise.all(started.map((one) => one.close()));
     },
   };
 }
 
-function settings(fake: FakeOpenAi): Record<string, string> {
-  return {
+/** Limits that drawn requests reach. */
+const smallLimits = {
+  DOCUMENT_SEARCH_MAX_PENDING_JOBS: '3',
+  DOCUMENT_SEARCH_MAX_INPUT_BYTES: '2000',
+  MANY_METHODS_MAX_PENDING_JOBS: '2',
+  MANY_METHODS_MAX_INPUT_BYTES: '500',
+};
+
+/** The folder of a host with the three modules. */
+export async function folderOf(stack: Stack): Promise<string> {
+  const given = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`];
+  return given ?? (await generatedHost(stack, 'compared', manifests));
+}
+
+/** Starts a host whose module `document_search` has a provider that follows the scripts. */
+export async function startHost(
+  stack: Stack,
+  env: Environment,
+): Promise<{ readonly host: Host; close(): Promise<void> }> {
+  const dir = await folderOf(stack);
+  const launcher = stack === 'fastify' ? fastifyLauncher({ dir }) : fastapiLauncher({ dir, python: pythonOf(dir) });
+  const fake = new FakeOpenAi();
+  await fake.listen();
+  // In the order of `scripts`.
+  for (const step of ['ok', 'hold', 400, 500] as const) fake.script(step);
+  const settings = {
     PLANTED_PROVIDER_KEY: providerKey,
     DOCUMENT_SEARCH_PROVIDER: 'openai',
     DOCUMENT_SEARCH_BASE_URL: fake.baseUrl,
     DOCUMENT_SEARCH_API_KEY_ENV: 'PLANTED_PROVIDER_KEY',
-    DOCUMENT_SEARCH_MAX_PENDING_JOBS: '3',
-    DOCUMENT_SEARCH_MAX_INPUT_BYTES: '2000',
+    MON_NOUVEAU_MODULE_BASE_URL: fake.baseUrl,
     DOCUMENT_SEARCH_RETRY_ATTEMPTS: '1',
     DOCUMENT_SEARCH_RETRY_DELAY_SECONDS: '0.05',
     DOCUMENT_SEARCH_TIMEOUT_SECONDS: '60',
+  };
+  const host = await launcher.launch({ env: { ...settings, ...env } });
+  return {
+    host,
+    close: async () => {
+      await host.dispose();
+      await fake.close();
+    },
   };
 }

@@ -28,7 +28,7 @@ export const JobParams = z.strictObject({ job_id: z.guid() });
 export const AnyQuery = JsonDocument.meta({ type: 'object', properties: {}, additionalProperties: {} });
 
 /** The body of an answer that has none. */
-export const NoContent = z.void();
+export const NoContent = z.undefined();
 
 /** A number in a query string: decimal digits and nothing else. Infinity would be no number. */
 const digits = (text: unknown) =>

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -33,18 +33,23 @@ class Server(uvicorn.Server):
             logger.info("listening on http://%s", address)
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    """A socket at an address. Bound here, because uvicorn would only log why it can't."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets at the addresses of a host. Bound here, because uvicorn would only log why it can't."""
     try:
-        listening.bind((host, port))
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return [_bound(family, address) for family, _, _, _, address in dict.fromkeys(found)]
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             sys.exit(f"PORT {port} is in use: stop the process that uses it, or set another PORT")
         code = errno.errorcode.get(error.errno or 0, str(error))
         sys.exit(f"HOST and PORT: can't listen on {host}:{port} ({code})")
+
+
+def _bound(family: int, address: Any) -> socket.socket:
+    listening = socket.socket(family)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(address)
     return listening
 
 
@@ -76,7 +81,7 @@ def run_host(host: Host) -> NoReturn:
     )
     listening = _bind(host.settings.host, host.settings.port)
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=listening)
     logging.shutdown()
     # Not sys.exit: threads with work that cannot be interrupted would keep the process.
     os._exit(0 if server.started else 1)

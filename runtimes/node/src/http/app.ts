@@ -64,5 +64,6 @@ function registerFallback(app: FastifyInstance, { modules }: Orchestrator): void
     const status = modules.get((params as { name: string }).name)?.status ?? 'ready';
     throw status === 'ready' ? new HttpError(404, 'not_found') : new HttpError(503, 'module_unavailable');
   };
-  app.all('/api/v1/modules/:name/*', { schema: HIDDEN, onRequest: refuse }, refuse);
+  const method = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  app.route({ method, url: '/api/v1/modules/:name/*', schema: HIDDEN, onRequest: refuse, handler: refuse });
 }

@@ -138,10 +138,12 @@ def _refuse_head(scope: Scope) -> Response | None:
 
 
 def _refuse_unknown(scope: Scope, route: KnownRoute | None) -> Response | None:
-    """404 for an escaped slash, which is no separator, and where no route of the application is."""
+    """404 for an escaped slash and where no route of the application is; 503 for a module that is not started."""
     is_escaped = b"%2f" in (scope.get("raw_path") or b"").lower()
     known = route is not None or any(each.matches(scope)[0] is Match.FULL for each in scope["app"].routes)
-    return error_response(404, "not_found") if is_escaped or not known else None
+    if is_escaped or not known:
+        return error_response(404, "not_found")
+    return error_response(503, "module_unavailable") if route is not None and not route.is_available else None
 
 
 async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,19 +153,19 @@ async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, sen
         await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
 
     await refusal(scope, receive, keep_open)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS):
-            await _discard(receive)
+    await _discard(receive)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _discard(receive: Receive) -> None:
     size = 0
-    while size < DISCARD_BYTES:
-        message = await receive()
-        size += len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while size < DISCARD_BYTES:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _without_body(send: Send) -> Send:

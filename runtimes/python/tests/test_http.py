@@ -5,6 +5,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urljoin
 
 import jwt
 import pytest
@@ -162,10 +163,13 @@ def test_answers_head_like_get(host: TestHost, path: str) -> None:
 
 
 def test_the_documentation_loads_nothing_from_other_servers(host: TestHost) -> None:
-    page = host.client.get("/docs").text
-    assert "https://" not in page
-    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
-        assert host.client.get(f"/{address}").status_code == 200
+    for path in ("/docs", "/docs/"):
+        page = host.client.get(path).text
+        assert "https://" not in page
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert len(addresses) == 3
+        for address in addresses:
+            assert host.client.get(urljoin(path, address)).status_code == 200
     assert host.client.get("/redoc").status_code == 404
     assert host.client.get("/docs/__init__.py").status_code == 404
 

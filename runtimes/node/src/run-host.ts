@@ -34,14 +34,18 @@ export async function runHost(start: () => Promise<RunnableHost>): Promise<void>
   }
 }
 
+type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
+
 function describeStartError(error: unknown): string {
   if (error instanceof SettingsError) return `configuration: ${error.message}`;
   if (error instanceof EmbeddedPostgresError) return `database: ${error.message}`;
   if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
   const unavailable = findUnavailable(error);
   if (unavailable) return `database: ${unavailable.description}. Check AI_DATABASE_URL.`;
-  const { code = '', path, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
+  const { code = '', path, stack, syscall, address, hostname, port } = Object(error) as ListenError;
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return `HOST and PORT: can't listen on ${address ?? hostname}:${port ?? 0} (${code})`;
   if (path && NOT_WRITABLE.has(code)) return `AI_DATA_DIR: ${path} can't be written to (${code})`;
   return stack ?? String(error);
 }

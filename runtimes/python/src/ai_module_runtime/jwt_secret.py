@@ -13,7 +13,7 @@ def read_jwt_secret(settings: Settings) -> str:
     """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only.
 
     Raises:
-        SettingsError: in production, no secret or one of less than 32 bytes.
+        SettingsError: in production, no secret or one of less than 32 bytes; or the file in `data_dir` is empty.
     """
     if settings.production and len((settings.jwt_secret or "").strip().encode()) < MIN_BYTES:
         raise SettingsError(f"AI_JWT_SECRET: must have at least {MIN_BYTES} bytes in production")
@@ -34,4 +34,7 @@ def _read_or_create(path: Path) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+    secret = path.read_text(encoding="utf-8").strip()
+    if not secret:
+        raise SettingsError(f"AI_JWT_SECRET: {path} is empty, delete it and the next start makes a new secret")
+    return secret

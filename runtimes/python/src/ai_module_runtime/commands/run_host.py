@@ -1,6 +1,7 @@
 """Serve a host with uvicorn."""
 
 import asyncio
+import errno
 import logging
 import os
 import socket
@@ -8,13 +9,15 @@ import sys
 import threading
 from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import uvicorn
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
 from ai_module_runtime.engine.executor import GRACE_SECONDS
 from ai_module_runtime.host import Host
+from ai_module_runtime.http.protocol import JsonErrorProtocol
+from ai_module_runtime.http.request_guard import MAX_HEADER_BYTES
 from ai_module_runtime.logs import configure_logging
 from ai_module_runtime.postgres.error import EmbeddedPostgresError
 
@@ -35,6 +38,8 @@ class Server(uvicorn.Server):
             port=host.settings.port,
             log_config=None,
             access_log=False,
+            http=JsonErrorProtocol,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             timeout_graceful_shutdown=int(GRACE_SECONDS),
         )
         super().__init__(config)
@@ -69,6 +74,26 @@ def _end_late() -> None:
     os._exit(1)
 
 
+def _bind(host: str, port: int) -> list[socket.socket]:
+    """Sockets at the addresses of a host. Bound here, because uvicorn would only log why it can't."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return [_bound(family, address) for family, _, _, _, address in dict.fromkeys(found)]
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(f"PORT {port} is in use: stop the process that uses it, or set another PORT")
+        code = errno.errorcode.get(error.errno or 0, str(error))
+        sys.exit(f"HOST and PORT: can't listen on {host}:{port} ({code})")
+
+
+def _bound(family: int, address: Any) -> socket.socket:
+    listening = socket.socket(family)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(address)
+    return listening
+
+
 def run_host(host: Host) -> NoReturn:
     """Serve the host at `host` and `port` of its settings until the process gets a signal, then end the process.
 
@@ -84,8 +109,9 @@ def run_host(host: Host) -> NoReturn:
     except PermissionError as error:
         sys.exit(f"AI_DATA_DIR: {error.filename} can't be written to")
     server = Server(host)
+    listening = _bind(host.settings.host, host.settings.port)
     with suppress(KeyboardInterrupt):
-        server.run()
+        server.run(sockets=listening)
     logging.shutdown()
     # Not sys.exit: threads with work that cannot be interrupted would keep the process.
     os._exit(0 if server.started else 1)

@@ -21,6 +21,8 @@ JOB_FIELDS = (
     *("failed_at", "cancelled_at"),
 )
 JSON_FIELDS = ("input_data", "options")
+# The largest integer of PostgreSQL: nobody has more jobs.
+MAX_INTEGER = 2**31 - 1
 
 
 def _job_columns(row: str = "") -> str:
@@ -208,7 +210,7 @@ class Store:
             module,
             user_id,
             status,
-            skip,
+            min(skip, MAX_INTEGER),
             limit,
         )
         jobs = [_job(row) for row in rows if row.id is not None]

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 START_SECONDS = 30
 ServiceT = TypeVar("ServiceT", bound=JobService)
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class StartError(Exception):
@@ -137,12 +137,17 @@ def _failing_as(code: str) -> Iterator[None]:
         raise StartError(code) from error
 
 
+async def refuse_unavailable(path: str) -> None:
+    """Every endpoint of a module that is not started.
+
+    Raises:
+        HttpError: 503 `module_unavailable`.
+    """
+    raise HttpError(503, "module_unavailable")
+
+
 def _unavailable() -> APIRouter:
     """Endpoints of a module that is not started: all of them say so."""
     router = APIRouter()
-
-    async def refuse(path: str) -> None:
-        raise HttpError(503, "module_unavailable")
-
-    router.add_api_route("/{path:path}", refuse, methods=METHODS, include_in_schema=False)
+    router.add_api_route("/{path:path}", refuse_unavailable, methods=METHODS, include_in_schema=False)
     return router

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -190,4 +190,18 @@ await describeWhere('installs from what the Dockerfile copies', missingPython(),
       expect(await shell(versionOf[stack], image)).toBe(expected[stack]);
       expect(await shell(`ls -d ${embedded[stack]} || true`, image)).toBe('');
     });
+
+  it('with pnpm in a workspace', { timeout: 600_000 }, async () => {
+    const root = tempFolder();
+    const host = join(root, 'apps/host');
+    cpSync(await hostWithModule('fastify'), host, { recursive: true });
+    writeFileSync(join(root, 'package.json'), '{"private": true}');
+    // As docs/hosts.md describes it: pnpm reads only the settings of the workspace.
+    const settings = readFileSync(join(host, 'pnpm-workspace.yaml'), 'utf8');
+    writeFileSync(join(root, 'pnpm-workspace.yaml'), `packages: ['apps/*']\n${settings}`);
+    rmSync(join(host, 'pnpm-workspace.yaml'));
+    await shell('pnpm install', root, emptyCaches(await npmTool('pnpm@12.21.0', 'pnpm')));
+    expect(await shell(versionOf.fastify, host)).toBe(expected.fastify);
+    expect(await shell('npm run --silent typecheck', host)).toBe('');
+  });
 });

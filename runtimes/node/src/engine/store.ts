@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { quoteName } from './connection.ts';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+/** The state of a job; the last three are final. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** Any JSON object. */

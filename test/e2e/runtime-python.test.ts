@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,16 +34,25 @@ await describeWhere('the Python runtime', missingPython(), async () => {
   const environment = await pythonEnvironment(join(project, '.cache/installed', `runtime-${hash}`), wanted.packages);
 
   if (isNightly)
-    it('passes its own tests with the oldest versions of its dependencies', { timeout: 600_000 }, async () => {
-      const oldest = wanted.packages.map((one) => one.replace(/>=([^,]+).*/, '==$1'));
-      const folder = join(project, '.cache/installed', `runtime-oldest-${hash}`);
+    it.each([
       // Old versions of Starlette use httpx.
-      const python = join(await pythonEnvironment(folder, [...oldest, 'httpx']), 'bin/python');
-      // Old versions cause deprecation warnings.
-      const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
-      const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 });
-      expect(stdout).toMatch(/^\d+ passed/m);
-    });
+      ['oldest', [...wanted.packages.map((one) => one.replace(/>=([^,]+).*/, '==$1')), 'httpx']],
+      ['newest', wanted.packages],
+    ])(
+      'passes its own tests with the %s versions of its dependencies',
+      { timeout: 900_000 },
+      async (name, packages) => {
+        const folder = join(project, '.cache/installed', `runtime-${name}`);
+        rmSync(folder, { recursive: true, force: true });
+        const python = join(await pythonEnvironment(folder, packages), 'bin/python');
+        // Other versions cause deprecation warnings.
+        const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
+        const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 }).catch((error) => {
+          throw new Error(`${error.stdout}${error.stderr}`);
+        });
+        expect(stdout).toMatch(/^\d+ passed/m);
+      },
+    );
 
   /** The output of a tool in the runtime's folder. Throws with the output if the tool fails. */
   async function tool(name: string, ...args: string[]): Promise<string> {

@@ -3,6 +3,7 @@ import { quoteName } from './connection.ts';
 import { withinRequestTime } from './request-time.ts';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+/** The state of a job; the last three are final. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** Any JSON object. */

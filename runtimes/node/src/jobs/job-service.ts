@@ -20,6 +20,7 @@ export interface ProcessRequest extends WorkRequest {
   readonly priority: number;
 }
 
+/** What a module passes to the constructor of `JobService`. */
 export interface JobServiceSettings<C extends BaseConfig> {
   readonly config: C;
   readonly lifecycle: LifecycleNames;

@@ -17,11 +17,13 @@ export const InputData = JsonDocument.refine((value) => Object.keys(value).lengt
   params: { type: 'too_short' },
 }).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 
+/** The options of a request: any JSON object, `{}` by default. */
 export const Options = JsonDocument.default({});
 
 /** 1 is last, 10 is first. */
 export const Priority = z.number().int().min(1).max(10).default(5);
 
+/** The path of an endpoint about one job. */
 export const JobParams = z.strictObject({ job_id: z.guid() });
 
 /** Any query string: an endpoint beyond the standard ones says itself what it takes. */
@@ -34,6 +36,7 @@ export const NoContent = z.undefined();
 const digits = (text: unknown) =>
   /^-?\d+$/.test(String(text)) ? Math.max(-Number.MAX_VALUE, Math.min(Number(text), Number.MAX_VALUE)) : text;
 
+/** The query of a list of jobs: `limit` is at most 100. */
 export const ListQuery = z.object({
   skip: z.preprocess(digits, z.number().int().min(0)).default(0),
   limit: z.preprocess(digits, z.number().int().min(1).max(100)).default(20),
@@ -59,6 +62,7 @@ export const JobView = z.object({
 });
 export type JobView = z.output<typeof JobView>;
 
+/** A result as clients see it. */
 export const ResultView = z.object({
   /** null for work that was done at once, without a job. */
   result_id: z.guid().nullable(),
@@ -67,6 +71,7 @@ export const ResultView = z.object({
 });
 export type ResultView = z.output<typeof ResultView>;
 
+/** The jobs of a module by status, and the seconds since its start. */
 export const StatsView = z.object({
   total_jobs: z.number().int(),
   pending_jobs: z.number().int(),

@@ -83,7 +83,9 @@ def module_path(module: str, path: str) -> str:
 
 
 Page = Annotated[PageParameters, Depends(get_page)]
+"""The page of a list that the query asks for, with `skip` and `limit`."""
 JobId = Annotated[UUID, BeforeValidator(check_uuid)]
 """The id of a job in a path: 36 characters, in either case."""
 
 QueryValues = Annotated[dict[str, Any], Depends(get_query_values)]
+"""Any query, by name."""

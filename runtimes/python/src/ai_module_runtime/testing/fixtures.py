@@ -20,7 +20,7 @@ import yaml
 if TYPE_CHECKING:
     from ai_module_runtime.testing.test_host import TestHost
 
-DEFAULT_MODULES_DIR = "app/ai/modules"
+_DEFAULT_MODULES_DIR = "app/ai/modules"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _modules(root: Path) -> list[str]:
     settings = root / "ai-modules.yaml"
     values = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
-    folder = root / ((values or {}).get("modules_dir") or DEFAULT_MODULES_DIR)
+    folder = root / ((values or {}).get("modules_dir") or _DEFAULT_MODULES_DIR)
     return [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 

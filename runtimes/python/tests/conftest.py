@@ -146,5 +146,7 @@ def sample(make_sample: MakeSample) -> Sample:
 @contextmanager
 def no_database(host: TestHost) -> Iterator[None]:
     """While the block runs, the host's database can't be reached."""
-    with patch.object(host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError)):
+    with patch.object(
+        host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError("it is unavailable"))
+    ):
         yield

@@ -27,8 +27,17 @@ READY = "the worker is ready"
 SPECS = {"bare": ModuleSpec(name="bare", run_job=nothing, max_concurrent_jobs=1000, retry_attempts=0)}
 
 
+celery_app = messages = None
+if host.settings.redis_url is not None:
+    from ai_module_runtime.engine.celery import CeleryWorker, WorkMessages, create_celery_app
+    from celery.signals import worker_ready
+
+    # Not the application of the host: its workers would run the host's modules.
+    celery_app = create_celery_app(host.settings.redis_url, concurrency=host.settings.worker_concurrency)
+    messages = WorkMessages(celery_app)
+
+
 def make_worker(concurrency):
-    messages = host.messages
     return Worker(
         host.database,
         SPECS,
@@ -49,19 +58,16 @@ def report_ready(**_signal_arguments):
     print(READY, file=sys.stderr, flush=True)
 
 
-if host.messages is not None:
-    from ai_module_runtime.engine.celery import CeleryWorker
-    from celery.signals import worker_ready
-
-    celery_app = host.celery_app
-    CeleryWorker(celery_app, start_celery, host.messages)
+if celery_app is not None:
+    CeleryWorker(celery_app, start_celery, messages)
     worker_ready.connect(report_ready)
 
 
 async def add(user, count, limit):
     for _ in range(count):
         await host.store.add_job(str(uuid4()), "bare", user, {}, max_active=limit)
-        host.wake_workers()
+        if messages is not None:
+            messages.send()
 
 
 async def measure(jobs):
@@ -94,7 +100,7 @@ async def work():
 
 
 def start_worker():
-    if host.messages is None:
+    if celery_app is None:
         argv, role = [sys.executable, "-m", "bare"], "worker"
     else:
         argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker"], ""

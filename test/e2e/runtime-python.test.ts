@@ -64,7 +64,7 @@ await describeWhere('the Python runtime', missingPython(), async () => {
     return stdout;
   }
 
-  describe('the Python runtime', { timeout: 300_000 }, () => {
+  describe('the Python runtime', { timeout: 900_000 }, () => {
     it('has no lint errors', () => tool('ruff', 'check', '--no-cache'));
 
     it('is formatted', () => tool('ruff', 'format', '--no-cache', '--check'));

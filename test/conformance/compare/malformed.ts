@@ -19,7 +19,6 @@ export const malformed: ReadonlyArray<readonly [name: string, bytes: Buffer, sta
   ['a method that no endpoint has', b(`PROPFIND /health HTTP/1.1\r\n${head}\r\n`), 404, 'not_found'],
   ['no Host', get('/health', 'Connection: close\r\n'), 400, 'bad_request'],
   ['a long address', get(`/${'x'.repeat(20_000)}`), 431, 'headers_too_large'],
-  ['a very long address', get(`/${'x'.repeat(200_000)}`), 431, 'headers_too_large'],
   ['a long header', get('/health', `${head}X: ${'x'.repeat(20_000)}\r\n`), 431, 'headers_too_large'],
   ['an address of 10,000 characters', get(`/${'x'.repeat(10_000)}`), 404, 'not_found'],
   ['a header without a colon', get('/health', `${head}nothing\r\n`), 400, 'bad_request'],

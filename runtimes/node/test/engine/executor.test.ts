@@ -267,7 +267,7 @@ it('lets a handler that is nearly done finish when it stops', async () => {
   });
   await publish();
   await until(async () => isHandling);
-  await executor.stop();
+  await executor.stop(2_000);
   expect((await pool.query('select from deliveries')).rowCount).toBe(0);
 });
 

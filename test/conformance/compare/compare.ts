@@ -52,7 +52,8 @@ async function take(side: Side, { caller, ...step }: Step, sub: string): Promise
   const answer = await send(host.baseUrl, request);
   const { job_id: id } = Object(answer.json) as { job_id?: unknown };
   if (answer.status === 202 && typeof id === 'string') {
-    const isHeld = `${step.body ?? ''}`.includes(scripts.hold);
+    // The other modules have providers without scripts.
+    const isHeld = path.includes('/document_search/') && `${step.body ?? ''}`.includes(scripts.hold);
     jobs.push({ id, status: step.path.replace('/process', `/status/${id}`), isHeld });
   }
   return { baseUrl: host.baseUrl, request, answer };

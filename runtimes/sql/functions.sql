@@ -15,31 +15,50 @@ language sql stable set search_path from current as $$
   select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
--- Counts every change of a job, including deletions.
-create or replace function count_job() returns trigger
+-- Counts every change of jobs, including deletions: once for each statement, as an import or a deletion of many jobs
+-- would otherwise change the same counters thousands of times.
+create or replace function count_jobs() returns trigger
 language plpgsql set search_path from current as $$
 declare
   my_shard constant smallint := pg_backend_pid() % 8;
 begin
-  if tg_op = 'UPDATE' and new.status = old.status and new.module = old.module then
-    return null;
+  if tg_op = 'INSERT' then
+    insert into job_counters as c (module, status, shard, jobs, duration_ms)
+    select module, status, my_shard, count(*), coalesce(sum(duration_ms), 0) from added group by module, status
+    order by module, status
+    on conflict (module, status, shard)
+    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+  elsif tg_op = 'DELETE' then
+    insert into job_counters as c (module, status, shard, jobs, duration_ms)
+    select module, status, my_shard, -count(*), -coalesce(sum(duration_ms), 0) from removed group by module, status
+    order by module, status
+    on conflict (module, status, shard)
+    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+  else
+    -- Always in one order, so that sessions don't wait for each other in a circle.
+    insert into job_counters as c (module, status, shard, jobs, duration_ms)
+    select module, status, my_shard, sum(jobs), sum(ms)
+    from (
+      select module, status, 1 as jobs, coalesce(duration_ms, 0) as ms from added
+      union all
+      select module, status, -1, -coalesce(duration_ms, 0) from removed
+    ) as change
+    group by module, status having sum(jobs) <> 0 or sum(ms) <> 0
+    order by module, status
+    on conflict (module, status, shard)
+    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
   end if;
-  -- Always in one order, so that sessions don't wait for each other in a circle.
-  insert into job_counters as c (module, status, shard, jobs, duration_ms)
-  select change.module, change.status, my_shard, change.jobs, change.duration_ms
-  from (
-    select new.module, new.status, 1, coalesce(new.duration_ms, 0) where tg_op <> 'DELETE'
-    union all
-    select old.module, old.status, -1, -coalesce(old.duration_ms, 0) where tg_op <> 'INSERT'
-  ) as change (module, status, jobs, duration_ms)
-  order by change.module, change.status
-  on conflict (module, status, shard)
-  do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
   return null;
 end $$;
 
-create or replace trigger count_job after insert or update or delete on jobs
-for each row execute function count_job();
+drop trigger if exists count_job on jobs;
+drop function if exists count_job();
+create or replace trigger count_added_jobs after insert on jobs
+referencing new table as added for each statement execute function count_jobs();
+create or replace trigger count_removed_jobs after delete on jobs
+referencing old table as removed for each statement execute function count_jobs();
+create or replace trigger count_changed_jobs after update on jobs
+referencing old table as removed new table as added for each statement execute function count_jobs();
 
 -- Registers the modules of a process. `registered`: [{name, max_concurrent_jobs, max_attempts, lifecycle_events,
 -- subscriptions: [event]}]. `present`: names of all modules of the host, also of those that it does not start. Other

@@ -46,7 +46,9 @@ function describeStartError(error: unknown): string {
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
   if (syscall === 'listen' || syscall === 'getaddrinfo')
     return `HOST and PORT: can't listen on ${address ?? hostname}:${port ?? 0} (${code})`;
-  if (path && NOT_WRITABLE.has(code)) return `AI_DATA_DIR: ${path} can't be written to (${code})`;
+  // Creating a folder on a read-only file system can end with ENOENT.
+  if (path && (NOT_WRITABLE.has(code) || syscall === 'mkdir'))
+    return `AI_DATA_DIR: ${path} can't be written to (${code})`;
   return stack ?? String(error);
 }
 

@@ -46,7 +46,10 @@ const environment = z.enum(ENVIRONMENTS, {
   error: (issue) => `unknown environment ${JSON.stringify(issue.input)}, use ${ENVIRONMENTS.join(', ')}`,
 });
 
-const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://');
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgresql://', abort: true })
+  .refine((url) => URL.canParse(url), 'is not a valid URL: escape the password, such as %23 for # and %2F for /');
 
 const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),

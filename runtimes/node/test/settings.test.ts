@@ -29,6 +29,8 @@ describe('settings', () => {
     [{ ROLE: 'boss' }, /^ROLE: /],
     [{ AI_JOB_LEASE_SECONDS: 'x', AI_WORKER_CONCURRENCY: '0' }, /^AI_WORKER_CONCURRENCY: .*; AI_JOB_LEASE_SECONDS: /],
     [{ AI_DATABASE_SCHEMA: 'a"b' }, 'AI_DATABASE_SCHEMA: must match [a-z_][a-z0-9_]{0,50}'],
+    [{ DATABASE_URL: 'postgresql://a:p#s@h/d' }, 'DATABASE_URL: is not a valid URL: escape the password'],
+    [{ DATABASE_URL: 'postgresql://a:p/s@h/d' }, 'DATABASE_URL: is not a valid URL: escape the password'],
     [{ DIRECT_DATABASE_URL: 'postgresql://h/d' }, 'DIRECT_DATABASE_URL needs AI_DATABASE_URL'],
     [{ NODE_ENV: 'Production' }, 'NODE_ENV: unknown environment "Production", use development, test, production'],
     [{ APP_ENV: 'staging' }, 'APP_ENV: unknown environment "staging", use development, test, production'],

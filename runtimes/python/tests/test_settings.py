@@ -49,7 +49,11 @@ def test_reads_only_prefixed_variables() -> None:
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"AI_JOB_LEASE_SECONDS": "0", "WORKER_CONCURRENCY": "0"}, "WORKER_CONCURRENCY(.|\n)*AI_JOB_LEASE_SECONDS"),
         ({"REDIS_URL": REDIS_URL}, "DATABASE_URL"),
-        ({"DATABASE_URL": "sqlite:///app.db"}, "AI_DATABASE_URL must begin with postgresql://"),
+        ({"DATABASE_URL": "sqlite:///app.db"}, "DATABASE_URL: must begin with postgresql://"),
+        ({"AI_DATABASE_URL": "postgresql://a:p#s@h/d"}, "AI_DATABASE_URL: is not a valid URL: escape the password"),
+        ({"AI_DATABASE_URL": "postgresql://a:p/s@h/d"}, "AI_DATABASE_URL: is not a valid URL: escape the password"),
+        ({"AI_DATABASE_URL": DATABASE_URL, "AI_REDIS_URL": "http://h"}, "AI_REDIS_URL: must begin with redis://"),
+        ({"AI_DATA_DIR": "/proc/x"}, "AI_DATA_DIR: /proc/x can't be written to"),
         ({"AI_DIRECT_DATABASE_URL": DATABASE_URL}, "DIRECT_DATABASE_URL"),
         ({"AI_ROLE": "worker"}, "AI_ROLE"),
         ({"AI_ROLE": "worker"}, "AI_ROLE: must be all or web; with AI_REDIS_URL, workers are processes of Celery"),
@@ -96,3 +100,8 @@ def test_a_start_without_the_database_is_one_line(tmp_path: Path, monkeypatch: p
     sentence = r"^database: 127\.0\.0\.1:1/ai is unavailable: connection refused\. Check AI_DATABASE_URL\.$"
     with pytest.raises(SystemExit, match=sentence):
         run_host(host)
+
+
+def test_takes_everything_before_the_last_at_sign_for_the_user() -> None:
+    settings = read_settings({"AI_DATABASE_URL": "postgresql://a:p@ss@h:1/d?x=@"})
+    assert settings.database_url == "postgresql://a:p%40ss@h:1/d?x=@"

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DatabaseUnavailable, findUnavailable, isPasswordMissing, type Outage } from './outage.ts';
+import { DatabaseUnavailable, findUnavailable, isPasswordMissing, isWithoutSsl, type Outage } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -156,7 +156,8 @@ export function isUnavailable(error: unknown): boolean {
     code === '25006' ||
     /^E[A-Z]+$/.test(code) ||
     isPasswordMissing(message) ||
-    /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message)
+    /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message) ||
+    isWithoutSsl(message)
   );
 }
 

@@ -195,7 +195,7 @@ export class Executor {
       const error = await this.#handle(delivery);
       if (error === undefined) await withRetries(() => store.finishDelivery(delivery));
       else if (error instanceof HostStopping) await withRetries(() => store.returnDelivery(delivery));
-      else await withRetries(() => this.#failDelivery(delivery, error));
+      else await this.#failDelivery(delivery, error);
     } catch (error) {
       // It is delivered again when its lease ends.
       log.error({ err: error, event_id: delivery.event_id }, 'delivery left without a next state');
@@ -227,7 +227,8 @@ export class Executor {
     if (isLast) log.error(fields, 'event given up');
     else log.warn(fields, 'event handler failed');
     const code = error instanceof PermanentError || error instanceof TransientError ? error.code : 'internal_error';
-    await store.failDelivery(delivery, code, isLast ? null : delay * 2 ** (attempt - 1));
+    const seconds = isLast ? null : delay * 2 ** (attempt - 1);
+    await withRetries(() => store.failDelivery(delivery, code, seconds));
   }
 
   #repeat(ms: number, action: () => Promise<unknown>): void {

@@ -31,6 +31,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof pg.DatabaseError) return error.message;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   if (isPasswordMissing(message)) return 'the database needs a password';
+  if (isWithoutSsl(message)) return 'the server does not support SSL';
   const isLate = code === 'ETIMEDOUT' || /timeout/i.test(message);
   return REASONS[code] ?? (isLate ? 'no answer in time' : 'the connection was lost');
 }
@@ -38,12 +39,16 @@ function reasonOf(error: unknown): string {
 /** Whether waiting doesn't help: the role or the database is refused. */
 export function isRefused(error: unknown): boolean {
   const { code = '', message = '' } = Object(findUnavailable(error)?.cause ?? error) as Partial<pg.DatabaseError>;
-  return /^(28|3D)/.test(code) || isPasswordMissing(message);
+  return /^(28|3D)/.test(code) || isPasswordMissing(message) || isWithoutSsl(message);
 }
 
 /** What pg reports if the server asks for a password and the URL has none. */
 export function isPasswordMissing(message: string): boolean {
   return /client password must be a (non-empty )?string/.test(message);
+}
+
+export function isWithoutSsl(message: string): boolean {
+  return /server does not support SSL/.test(message);
 }
 
 const LINE_EVERY_MS = 60_000;

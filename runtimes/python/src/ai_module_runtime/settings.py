@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -30,6 +31,27 @@ def _check_level(name: str) -> str:
     return name.upper()
 
 
+def _check_database_url(url: str) -> str:
+    """The URL with an escaped password, as SQLAlchemy and asyncpg would take what follows an @ for the host."""
+    if not DATABASE_URL.match(url):
+        raise ValueError("must begin with postgresql://")
+    scheme, _, rest = url.partition("://")
+    end = min((found for mark in "/?#" if (found := rest.find(mark)) >= 0), default=len(rest))
+    user, at, host = rest[:end].rpartition("@")
+    url = f"{scheme}://{user.replace('@', '%40')}{at}{host}{rest[end:]}"
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("is not a valid URL: escape the password, such as %23 for # and %2F for /") from None
+    return url
+
+
+def _check_redis_url(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis://")
+    return url
+
+
 def _check_role(role: str) -> str:
     if role == "worker":
         raise ValueError("must be all or web; with AI_REDIS_URL, workers are processes of Celery")
@@ -50,10 +72,10 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    database_url: str | None = Field(default=None, repr=False)
-    direct_database_url: str | None = Field(default=None, repr=False)
+    database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
+    direct_database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
     database_schema: str = Field(default="ai", pattern=r"^[a-z_][a-z0-9_]{0,50}$")
-    redis_url: str | None = Field(default=None, repr=False)
+    redis_url: Annotated[str, AfterValidator(_check_redis_url)] | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
@@ -75,9 +97,6 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = []
-        for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
-            if url is not None and not DATABASE_URL.match(url):
-                problems.append(f"{PREFIX}{name} must begin with postgresql://")
         for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and self.database_url is None:
                 problems.append(f"{PREFIX}{name} needs {PREFIX}DATABASE_URL")

@@ -12,6 +12,8 @@ UNAVAILABLE_CLASSES = ("08", "28", "3D", "40", "53", "57", "58")
 UNAVAILABLE_STATES = ("25006",)
 
 
+WITHOUT_SSL = "the server does not support SSL"
+
 MESSAGES = {
     "internal_error": "The job failed because of an internal error.",
     "module_removed": "The module was removed before the job was finished.",
@@ -98,7 +100,7 @@ def is_unavailable(error: BaseException) -> bool:
 
 def is_refused(error: BaseException) -> bool:
     """Whether waiting doesn't help: the role or the database is refused."""
-    return (sqlstate_of(error) or "").startswith(("28", "3D"))
+    return (sqlstate_of(error) or "").startswith(("28", "3D")) or reason_of(error) == WITHOUT_SSL
 
 
 def reason_of(error: BaseException) -> str:
@@ -109,6 +111,8 @@ def reason_of(error: BaseException) -> str:
             return str(seen.args[0])
         if isinstance(seen, ConnectionRefusedError) or "Connect call failed" in str(seen):
             return "connection refused"
+        if "rejected SSL upgrade" in str(seen):
+            return WITHOUT_SSL
         if isinstance(seen, FileNotFoundError):
             return "the socket does not exist"
         if isinstance(seen, socket.gaierror):

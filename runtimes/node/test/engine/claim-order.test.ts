@@ -35,7 +35,7 @@ const claimed = `
 beforeAll(async () => {
   await server.query(`set search_path to ${SCHEMA}, public`);
   // Their counters are not tested here.
-  await server.query('alter table jobs disable trigger count_job');
+  await server.query('alter table jobs disable trigger user');
 });
 
 async function fill({ jobs, users, firstOfOne = 0, later, running, priorities }: Queue): Promise<void> {

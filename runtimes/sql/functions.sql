@@ -15,38 +15,35 @@ language sql stable set search_path from current as $$
   select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
+create or replace function change_counter(of_module text, of_status text, by_jobs bigint, by_ms bigint) returns void
+language sql set search_path from current as $$
+  insert into job_counters as c (module, status, shard, jobs, duration_ms)
+  values (of_module, of_status, pg_backend_pid() % 8, by_jobs, by_ms)
+  on conflict (module, status, shard)
+  do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms
+$$;
+
 -- Counts every change of jobs, including deletions: once for each statement, as an import or a deletion of many jobs
--- would otherwise change the same counters thousands of times.
+-- would otherwise change the same counters thousands of times. Always in one order, so that sessions don't wait for each
+-- other in a circle.
 create or replace function count_jobs() returns trigger
 language plpgsql set search_path from current as $$
-declare
-  my_shard constant smallint := pg_backend_pid() % 8;
 begin
   if tg_op = 'INSERT' then
-    insert into job_counters as c (module, status, shard, jobs, duration_ms)
-    select module, status, my_shard, count(*), coalesce(sum(duration_ms), 0) from added group by module, status
-    order by module, status
-    on conflict (module, status, shard)
-    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+    perform change_counter(module, status, count(*), coalesce(sum(duration_ms), 0))
+    from added group by module, status order by module, status;
   elsif tg_op = 'DELETE' then
-    insert into job_counters as c (module, status, shard, jobs, duration_ms)
-    select module, status, my_shard, -count(*), -coalesce(sum(duration_ms), 0) from removed group by module, status
-    order by module, status
-    on conflict (module, status, shard)
-    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+    perform change_counter(module, status, -count(*), -coalesce(sum(duration_ms), 0))
+    from removed group by module, status order by module, status;
   else
-    -- Always in one order, so that sessions don't wait for each other in a circle.
-    insert into job_counters as c (module, status, shard, jobs, duration_ms)
-    select module, status, my_shard, sum(jobs), sum(ms)
+    perform change_counter(module, status, sum(jobs)::bigint, sum(ms)::bigint)
     from (
       select module, status, 1 as jobs, coalesce(duration_ms, 0) as ms from added
       union all
       select module, status, -1, -coalesce(duration_ms, 0) from removed
     ) as change
     group by module, status having sum(jobs) <> 0 or sum(ms) <> 0
-    order by module, status
-    on conflict (module, status, shard)
-    do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+    order by module, status;
   end if;
   return null;
 end $$;

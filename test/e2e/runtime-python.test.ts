@@ -47,9 +47,13 @@ await describeWhere('the Python runtime', missingPython(), async () => {
         const python = join(await pythonEnvironment(folder, packages), 'bin/python');
         // Other versions cause deprecation warnings.
         const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
-        const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 }).catch((error) => {
-          throw new Error(`${error.stdout}${error.stderr}`);
-        });
+        // Old versions of pytest load plugins before they read `pythonpath`.
+        const env = { ...process.env, PYTHONPATH: 'src' };
+        const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, env, maxBuffer: 1e8 }).catch(
+          (error) => {
+            throw new Error(`${error.stdout}${error.stderr}`);
+          },
+        );
         expect(stdout).toMatch(/^\d+ passed/m);
       },
     );

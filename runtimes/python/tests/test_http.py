@@ -12,6 +12,8 @@ import pytest
 
 from ai_module_runtime import Ports
 from ai_module_runtime.clock import utcnow
+from ai_module_runtime.engine import database as database_file
+from ai_module_runtime.engine.errors import DatabaseUnavailableError
 from ai_module_runtime.testing import TestHost
 
 from .app_host import tokens
@@ -196,6 +198,23 @@ def test_an_error_of_authenticate_is_no_error_of_the_server(host: TestHost) -> N
         response = host.client.post(EVENTS, json=EVENT, headers=host.headers("admin", admin=True))
     assert (response.status_code, response.json()) == (503, {"detail": "authentication_unavailable"})
     assert response.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/v1/test/events"), ("POST", EVENTS)])
+def test_the_queries_of_each_request_share_their_time(host: TestHost, method: str, path: str) -> None:
+    limits = []
+
+    async def query(*_arguments: object) -> list[object]:
+        limits.append(database_file._waited.get())
+        raise DatabaseUnavailableError("it is unavailable")
+
+    with patch.object(host.host.database, "query", query):
+        host.client.request(
+            method, path, headers=host.headers("admin", admin=True), json=EVENT if method == "POST" else None
+        )
+    host.host.outage.answered()
+    # The worker of the host makes queries as well.
+    assert [0.0] in limits
 
 
 def test_without_a_database_every_route_answers_503_in_time(

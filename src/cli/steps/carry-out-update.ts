@@ -62,7 +62,7 @@ export async function carryOutUpdate(
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
-  if (apply && !flags.json && changesRuntime(planned))
+  if (apply && !flags.json && changesDependencies(planned))
     io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host.root))));
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
@@ -71,8 +71,8 @@ export async function carryOutUpdate(
   return hasConflicts || (flags.check === true && !isIdle) ? exit.diagnostics : exit.done;
 }
 
-/** Whether the host depends on another runtime than before. */
-function changesRuntime({ plan, pack }: Planned): boolean {
+/** Whether the file changes that declares the dependencies of the host. */
+function changesDependencies({ plan, pack }: Planned): boolean {
   const { runtime } = pack.meta;
   const file = runtime && dependencyFile(runtime);
   return plan.changes.some(({ kind, path }) => kind !== 'keep' && path === file);

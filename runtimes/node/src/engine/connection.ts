@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DatabaseUnavailable, findUnavailable, isPasswordMissing, isWithoutSsl, type Outage } from './outage.ts';
+import { DatabaseUnavailable, findUnavailable, isRefused, type Outage } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -151,13 +151,12 @@ export function isUnavailable(error: unknown): boolean {
   if (findUnavailable(error)) return true;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   return (
-    // Connection errors, refused roles and databases, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
-    /^(08|28|3D|40|53|57|58)/.test(code) ||
+    isRefused(error) ||
+    // Connection errors, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
+    /^(08|40|53|57|58)/.test(code) ||
     code === '25006' ||
     /^E[A-Z]+$/.test(code) ||
-    isPasswordMissing(message) ||
-    /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message) ||
-    isWithoutSsl(message)
+    /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message)
   );
 }
 

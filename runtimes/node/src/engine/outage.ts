@@ -43,11 +43,11 @@ export function isRefused(error: unknown): boolean {
 }
 
 /** What pg reports if the server asks for a password and the URL has none. */
-export function isPasswordMissing(message: string): boolean {
+function isPasswordMissing(message: string): boolean {
   return /client password must be a (non-empty )?string/.test(message);
 }
 
-export function isWithoutSsl(message: string): boolean {
+function isWithoutSsl(message: string): boolean {
   return /server does not support SSL/.test(message);
 }
 

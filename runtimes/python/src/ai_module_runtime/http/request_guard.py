@@ -94,11 +94,12 @@ class RequestGuard:
         if scope["method"] == "GET":
             # The body of a GET has no meaning.
             await _discard(receive)
-            return await self._app(scope, _replay(b"", receive), send)
-        body = await read_body(receive)
-        refusal = refuse_body(body, Headers(scope=scope), is_json=route is not None and route.takes_json)
-        if refusal is not None:
-            return await refusal(scope, receive, send)
+            body: bytes | None = b""
+        else:
+            body = await read_body(receive)
+            refusal = refuse_body(body, Headers(scope=scope), is_json=route is not None and route.takes_json)
+            if refusal is not None:
+                return await refusal(scope, receive, send)
         with request_time():
             await self._app(scope, _replay(body or b"", receive), send)
 

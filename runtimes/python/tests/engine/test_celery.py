@@ -233,6 +233,8 @@ async def test_jobs_wait_while_the_broker_is_unavailable(url: str, redis: Redis)
         first = await made.add()
         messages.send()
         await made.wait_for(first, "completed")
+        # The task looks for more jobs before it ends.
+        await asyncio.sleep(1)
         await asyncio.to_thread(redis.stop)
         job = await made.add()
         started = monotonic()

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from sqlalchemy import NullPool, make_url, text
@@ -183,7 +184,10 @@ def query(url: str, statement: str) -> list[dict[str, Any]]:
 
 
 async def _query(url: str, statement: str) -> list[dict[str, Any]]:
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    # Old versions of SQLAlchemy don't decode it.
+    database = unquote(urlsplit(url).path.removeprefix("/"))
+    address = make_url(url).set(drivername="postgresql+asyncpg", database=database)
+    engine = create_async_engine(address, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             result = await connection.execute(text(statement))

@@ -99,23 +99,29 @@ async def test_work_can_not_end_the_process(url: str, threads: bool) -> None:
 
 @pytest.mark.parametrize("threads", [False, True])
 async def test_cancels_work_that_runs(url: str, threads: bool) -> None:
+    started: list[str] = []
     ended: list[str] = []
 
-    async def work(_job: Job, _run: Run) -> None:
+    async def work(job: Job, _run: Run) -> None:
+        started.append(job.id)
         try:
             await asyncio.sleep(30)
         except asyncio.CancelledError:
             ended.append(threading.current_thread().name)
             raise
 
+    async def has_started() -> bool:
+        return bool(started)
+
+    async def has_ended() -> bool:
+        return bool(ended)
+
     async with lab(url, run_job=work) as made, made.worker(threads=WorkerThreads() if threads else None):
-        job = await made.wait_for(await made.add(), "processing")
+        job = await made.add()
+        # A job is `processing` before its work starts; work that never started has nothing to end.
+        await until(has_started)
         cancelled = monotonic()
         assert await made.store.cancel_job(job.id)
-
-        async def has_ended() -> bool:
-            return bool(ended)
-
         await until(has_ended)
         assert monotonic() - cancelled < 1
         assert ended[0].startswith("ai-worker") == threads

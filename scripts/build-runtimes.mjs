@@ -31,18 +31,21 @@ const hatchling = 'hatchling==1.33.0';
 const date = '1580601600';
 /** What tools create beside the sources. */
 const notSources = new Set(
-  'node_modules dist .cache .venv __pycache__ .mypy_cache .pytest_cache .ruff_cache coverage .data'.split(' '),
+  'api.md node_modules dist .cache .venv __pycache__ .mypy_cache .pytest_cache .ruff_cache coverage .data'.split(' '),
 );
 
 const builders = { node: buildNode, python: buildPython };
 
-/** Writes the archives of `<root>/runtimes` to `out`. Skips a runtime without sources, and the wheel without Python. */
-export async function buildRuntimes(out, root = project) {
+/**
+ * Writes the archives of `<root>/runtimes` to `out`, all or those in `names`. Skips a runtime without sources, and the
+ * wheel without Python.
+ */
+export async function buildRuntimes(out, root = project, names = Object.keys(builders)) {
   const umask = process.umask(0o022);
   await mkdir(out, { recursive: true });
-  for (const [name, build] of Object.entries(builders)) {
+  for (const name of names) {
     if (!existsSync(join(root, 'runtimes', name))) continue;
-    const archive = await cached(root, name, build);
+    const archive = await cached(root, name, builders[name]);
     if (archive !== undefined) await copyFile(archive, join(out, basename(archive)));
   }
   process.umask(umask);
@@ -123,7 +126,7 @@ async function buildNode(root, draft) {
 }
 
 async function buildPython(root, draft) {
-  const python = await pythonWithHatchling();
+  const python = await pythonWith(hatchling);
   if (python === undefined) {
     const note =
       'Python 3.11 or newer is missing: the wheel was not built, and this build cannot create FastAPI hosts.';
@@ -141,16 +144,16 @@ async function buildPython(root, draft) {
   return true;
 }
 
-/** Python with hatchling, in a virtual environment in the cache; `undefined` without Python. */
-async function pythonWithHatchling() {
-  const folder = join(project, '.cache', hatchling.replace('==', '-'));
+/** Python with a package (`name==version`) in a virtual environment in the cache; `undefined` without Python. */
+export async function pythonWith(requirement) {
+  const folder = join(project, '.cache', requirement.replace('==', '-'));
   const python = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (existsSync(python)) return python;
   const command = await findPython();
   if (command === undefined) return undefined;
   const draft = await mkdtemp(`${folder}-`);
   await run(command, ['-m', 'venv', draft], project);
-  await run(python.replace(folder, draft), ['-m', 'pip', 'install', '--quiet', hatchling], project);
+  await run(python.replace(folder, draft), ['-m', 'pip', 'install', '--quiet', requirement], project);
   await rename(draft, folder).catch(async (error) => {
     await rm(draft, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;

@@ -37,7 +37,10 @@ const rows = new Map([
   ['io', vitest('--project', 'io')],
   ['update-faults', vitest('--project', 'cli', updateFaults)],
   ...rowsOf('e2e', 'test/e2e'),
-  ['conformance/wire', vitest('--project', 'conformance', 'test/conformance/wire')],
+  ...['compare', 'schemathesis', 'wire'].map((it) => [
+    `conformance/${it}`,
+    vitest('--project', 'conformance', `test/conformance/${it}`),
+  ]),
   ...rowsOf('conformance', 'test/conformance/rows'),
   ...rowsOf('faults', 'test/faults/rows'),
 ]);

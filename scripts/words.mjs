@@ -1,5 +1,5 @@
 // Reports words that user-facing text avoids, with a suggestion: prose and printed output in Markdown, string literals
-// in TypeScript. `node scripts/words.mjs [file…]`; without files, everything that is listed here.
+// in TypeScript, everything in templates. `node scripts/words.mjs [file…]`; without files, everything that is listed here.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseSync, Visitor } from 'oxc-parser';
@@ -13,6 +13,9 @@ const files = [
   'CHANGELOG.md',
   'docs/**/*.md',
   'src/**/*.ts',
+  'templates/**/{.,}*',
+  // Quotes code of older versions.
+  '!templates/*/pack.yaml',
   ...['!docs/hosts.md', '!docs/modules.md', '!src/cli/prompts/*.ts'],
 ];
 
@@ -62,7 +65,9 @@ for (const { path, line, word, suggestion } of hits) console.log(`${path}:${line
 process.exitCode = hits.length > 0 ? 1 : 0;
 
 function hitsIn(path, text) {
-  const pieces = path.endsWith('.md') ? [{ text: proseOf(text), start: 0 }] : literalsOf(path, text);
+  const pieces = path.endsWith('.ts')
+    ? literalsOf(path, text)
+    : [{ text: isPage(path) ? proseOf(text) : text, start: 0 }];
   const found = pieces.flatMap((piece) =>
     words.flatMap(({ pattern, suggestion }) =>
       [...piece.text.matchAll(pattern)].map(({ 0: word, index }) => {
@@ -72,6 +77,10 @@ function hitsIn(path, text) {
     ),
   );
   return found.sort((a, b) => a.line - b.line);
+}
+
+function isPage(path) {
+  return /\.md(?:\.hbs)?$/.test(path);
 }
 
 /** The page with everything blanked that is code or an address; output of the tool is text too. */

@@ -32,6 +32,8 @@ const counts = {
   properties: { ci: 200, nightly: 5_000 },
   fixes: { ci: 50, nightly: 1_000 },
   writes: { ci: 40, nightly: 1_000 },
+  /** Requests sent to a host of each stack. */
+  comparedRequests: { ci: 100, nightly: 2_000 },
   /** Of the 370 steps of an update of 30 modules, those at which a failure is injected. Other seeds take other steps. */
   updateSteps: { ci: 2, nightly: 60 },
 } as const;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 /**
  * The settings of this module, besides those that every module has.
- * Environment variables (`TEXT_INSIGHTS_<KEY>`) beat the manifest, and the manifest beats these defaults.
+ * Environment variables (`TEXT_INSIGHTS_<KEY>`) override the manifest, which overrides these defaults.
  */
 export const Config = BaseConfig.extend({
   timeout_seconds: BaseConfig.shape.timeout_seconds.unwrap().default(60),

@@ -99,7 +99,7 @@ export class OpenAiProvider implements Provider {
       await this.#client.models.list({ timeout: 2_000 });
       return true;
     } catch (error) {
-      // Not every compatible server lists its models; one that says so is there.
+      // Not every compatible server lists its models; one that answers 404 is available.
       return error instanceof APIError && error.status === 404;
     }
   }

@@ -2,6 +2,7 @@
 -- Times, leases and due dates are by the clock of the database. Each function is one transaction for its caller: the
 -- job, its event, the deliveries of the event and the notification are written together, or not at all.
 -- Applied again whenever this file changes; `set search_path from current` binds each function to the runtime's schema.
+-- `set jit = off`: compiling a query would take longer than the query, whose cost PostgreSQL overestimates.
 
 -- Listeners of this channel get 'jobs', 'deliveries' or 'cancel <job id>'. A lost or repeated message does no harm.
 create or replace function wake(message text) returns void
@@ -14,35 +15,51 @@ language sql stable set search_path from current as $$
   select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
--- Counts every change of a job, including deletions.
-create or replace function count_job() returns trigger
-language plpgsql set search_path from current as $$
-declare
-  my_shard constant smallint := pg_backend_pid() % 8;
-begin
-  if tg_op = 'UPDATE' and new.status = old.status and new.module = old.module then
-    return null;
-  end if;
-  -- Always in one order, so that sessions don't wait for each other in a circle.
+create or replace function change_counter(of_module text, of_status text, by_jobs bigint, by_ms bigint) returns void
+language sql set search_path from current as $$
   insert into job_counters as c (module, status, shard, jobs, duration_ms)
-  select change.module, change.status, my_shard, change.jobs, change.duration_ms
-  from (
-    select new.module, new.status, 1, coalesce(new.duration_ms, 0) where tg_op <> 'DELETE'
-    union all
-    select old.module, old.status, -1, -coalesce(old.duration_ms, 0) where tg_op <> 'INSERT'
-  ) as change (module, status, jobs, duration_ms)
-  order by change.module, change.status
+  values (of_module, of_status, pg_backend_pid() % 8, by_jobs, by_ms)
   on conflict (module, status, shard)
-  do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms;
+  do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms
+$$;
+
+-- Counts every change of jobs, including deletions: once for each statement, as an import or a deletion of many jobs
+-- would otherwise change the same counters thousands of times. Always in one order, so that sessions don't wait for each
+-- other in a circle.
+create or replace function count_jobs() returns trigger
+language plpgsql set search_path from current as $$
+begin
+  if tg_op = 'INSERT' then
+    perform change_counter(module, status, count(*), coalesce(sum(duration_ms), 0))
+    from added group by module, status order by module, status;
+  elsif tg_op = 'DELETE' then
+    perform change_counter(module, status, -count(*), -coalesce(sum(duration_ms), 0))
+    from removed group by module, status order by module, status;
+  else
+    perform change_counter(module, status, sum(jobs)::bigint, sum(ms)::bigint)
+    from (
+      select module, status, 1 as jobs, coalesce(duration_ms, 0) as ms from added
+      union all
+      select module, status, -1, -coalesce(duration_ms, 0) from removed
+    ) as change
+    group by module, status having sum(jobs) <> 0 or sum(ms) <> 0
+    order by module, status;
+  end if;
   return null;
 end $$;
 
-create or replace trigger count_job after insert or update or delete on jobs
-for each row execute function count_job();
+drop trigger if exists count_job on jobs;
+drop function if exists count_job();
+create or replace trigger count_added_jobs after insert on jobs
+referencing new table as added for each statement execute function count_jobs();
+create or replace trigger count_removed_jobs after delete on jobs
+referencing old table as removed for each statement execute function count_jobs();
+create or replace trigger count_changed_jobs after update on jobs
+referencing old table as removed new table as added for each statement execute function count_jobs();
 
--- Registers the modules of a process and removes those that no longer exist.
--- `registered`: [{name, max_concurrent_jobs, max_attempts, lifecycle_events, subscriptions: [event]}].
--- `present`: names of all modules of the host, also of those that did not start.
+-- Registers the modules of a process. `registered`: [{name, max_concurrent_jobs, max_attempts, lifecycle_events,
+-- subscriptions: [event]}]. `present`: names of all modules of the host, also of those that it does not start. Other
+-- modules stay registered until `remove_modules`: they may belong to a newer host.
 create or replace function register_modules(registered json, present text[]) returns void
 language plpgsql set search_path from current as $$
 begin
@@ -64,7 +81,7 @@ begin
   select json_array_elements_text(r.subscriptions), r.name
   from json_to_recordset(registered) as r (name text, subscriptions json)
   on conflict do nothing;
-  delete from modules where name <> all (present);
+  update modules set seen_at = now() where name = any (present);
 end $$;
 
 -- Stores an event and its deliveries. The same id again is the same event and changes nothing.
@@ -146,71 +163,133 @@ begin
   return next job;
 end $$;
 
--- The jobs of a module that are next, at most `max_rows`: the highest priority, then the user with the fewest running
--- jobs, then the oldest job. Goes from user to user along the index, so that a user with many jobs costs no more.
-create or replace function next_jobs_of(of_module text, max_rows integer)
-returns table (id uuid, place bigint)
+-- Whether one of the modules has a pending job that is due. Goes from module to module along the index: jobs of other
+-- modules, and jobs that are not due, cost next to nothing.
+create or replace function has_due_jobs(of_modules text[]) returns boolean
 language sql stable set search_path from current as $$
-  with recursive best as (
-    select j.priority from jobs j
-    where j.module = of_module and j.status = 'pending' and j.due_at <= now()
-    order by j.priority desc limit 1
-  ), users (user_id) as (
-    (select j.user_id from jobs j, best
-    where j.module = of_module and j.status = 'pending' and j.priority = best.priority
-    order by j.user_id limit 1)
+  with recursive waiting (module) as (
+    (select j.module from jobs j where j.status = 'pending' order by j.module limit 1)
     union all
     select (
-      select j.user_id from jobs j, best
-      where j.module = of_module and j.status = 'pending' and j.priority = best.priority and j.user_id > u.user_id
-      order by j.user_id limit 1
-    ) from users u where u.user_id is not null
-  ), running as (
-    select j.user_id, count(*) as jobs from jobs j
-    where j.module = of_module and j.status = 'processing' group by j.user_id
+      select j.module from jobs j where j.status = 'pending' and j.module > w.module order by j.module limit 1
+    ) from waiting w where w.module is not null
   )
-  select due.id, row_number() over (order by coalesce(running.jobs, 0) + due.number, due.created_at, due.id)
-  from users
-  left join running using (user_id)
-  cross join lateral (
-    select j.id, j.created_at, row_number() over (order by j.created_at, j.id) as number
-    from jobs j, best
-    where j.module = of_module and j.status = 'pending' and j.priority = best.priority
-      and j.user_id = users.user_id and j.due_at <= now()
-    order by j.created_at, j.id
-    limit max_rows
-  ) as due
-  order by 2
-  limit max_rows
+  select exists (
+    select from waiting w cross join lateral (
+      select from jobs j
+      where j.module = w.module and j.status = 'pending' and j.due_at <= now()
+      order by j.priority desc limit 1
+    ) as due
+    where w.module = any (of_modules)
+  )
 $$;
+
+drop function if exists next_jobs_of(text, integer);
+
+-- The jobs of a module that are next, at most `max_rows` of its best priority: first those of the user with the fewest
+-- running jobs, then the oldest.
+create or replace function next_jobs_of(of_module text, best smallint, max_rows integer)
+returns table (id uuid, place bigint)
+language plpgsql stable set search_path from current as $$
+#variable_conflict use_column
+declare
+  size integer;
+begin
+  -- A part of the jobs suffices if it is all that are due, or if the oldest jobs contain enough users for whom nothing
+  -- runs. That is always so if users may have 100 jobs and the module runs at most 20.
+  foreach size in array array[200, 2000, 20000] loop
+    return query
+      with due as materialized (
+        select j.id, j.user_id, j.created_at from jobs j
+        where j.module = of_module and j.status = 'pending' and j.priority = best and j.due_at <= now()
+        order by j.due_at limit size
+      ), has_all as materialized (
+        select count(*) < size as is_true from due
+      ), part as (
+        select * from due where (select is_true from has_all)
+        union all
+        (select j.id, j.user_id, j.created_at from jobs j
+        where not (select is_true from has_all)
+          and j.module = of_module and j.status = 'pending' and j.priority = best and j.due_at <= now()
+        order by j.created_at, j.id limit size)
+      ), running as (
+        select j.user_id, count(*) as jobs from jobs j
+        where j.module = of_module and j.status = 'processing' group by j.user_id
+      ), numbered as (
+        select p.id, p.created_at, coalesce(running.jobs, 0)
+          + row_number() over (partition by p.user_id order by p.created_at, p.id) as number
+        from part p left join running using (user_id)
+      )
+      select n.id, row_number() over (order by n.number, n.created_at, n.id) as place
+      from numbered n
+      where (select is_true from has_all) or max_rows <= (select count(*) from numbered where number = 1)
+      order by place
+      limit max_rows;
+    if found then
+      return;
+    end if;
+  end loop;
+  -- Otherwise go from user to user along the index, so that a user with many jobs costs no more.
+  return query
+    with recursive users (user_id) as (
+      (select j.user_id from jobs j
+      where j.module = of_module and j.status = 'pending' and j.priority = best
+      order by j.user_id limit 1)
+      union all
+      select (
+        select j.user_id from jobs j
+        where j.module = of_module and j.status = 'pending' and j.priority = best and j.user_id > u.user_id
+        order by j.user_id limit 1
+      ) from users u where u.user_id is not null
+    ), running as (
+      select j.user_id, count(*) as jobs from jobs j
+      where j.module = of_module and j.status = 'processing' group by j.user_id
+    )
+    select due.id, row_number() over (order by coalesce(running.jobs, 0) + due.number, due.created_at, due.id) as place
+    from users
+    left join running using (user_id)
+    cross join lateral (
+      select j.id, j.created_at, row_number() over (order by j.created_at, j.id) as number
+      from jobs j
+      where j.module = of_module and j.status = 'pending' and j.priority = best
+        and j.user_id = users.user_id and j.due_at <= now()
+      order by j.created_at, j.id
+      limit max_rows
+    ) as due
+    order by place
+    limit max_rows;
+end $$;
 
 -- Claims at most `free` jobs of the given modules for a worker. Modules take turns, and none gets more workers than its
 -- limit. Takes jobs of one priority for each module: call it again until it returns nothing.
 create or replace function claim_jobs(of_modules text[], free integer, lease_seconds double precision)
 returns setof jobs
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set jit = off as $$
 begin
   -- Most calls of an idle host end here.
-  if not exists (select from jobs where status = 'pending' and due_at <= now()) then
+  if not has_due_jobs(of_modules) then
     return;
   end if;
   -- One claim at a time: limits and turns are exact over all processes.
   perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
   return query
     with open as (
-      select m.name, m.turn, m.max_concurrent_jobs - running.jobs as room
+      select m.name, m.turn, best.priority, m.max_concurrent_jobs - running.jobs as room
       from modules m
+      cross join lateral (
+        select j.priority from jobs j
+        where j.module = m.name and j.status = 'pending' and j.due_at <= now()
+        order by j.priority desc limit 1
+      ) as best
       cross join lateral (
         select count(*)::integer as jobs from jobs j where j.module = m.name and j.status = 'processing'
       ) as running
-      where m.name = any (of_modules)
-        and exists (select from jobs j where j.module = m.name and j.status = 'pending' and j.due_at <= now())
-        and running.jobs < m.max_concurrent_jobs
+      where m.name = any (of_modules) and running.jobs < m.max_concurrent_jobs
       order by m.turn, m.name
       limit free
     ), chosen as (
       select next.id, open.name, row_number() over (order by next.place, open.turn, open.name) as number
-      from open cross join lateral next_jobs_of(open.name, least(open.room, free)) as next
+      from open cross join lateral next_jobs_of(open.name, open.priority, least(open.room, free)) as next
       order by number
       limit free
     ), turned as (
@@ -359,18 +438,50 @@ begin
   end if;
 end $$;
 
+-- The given modules that have deliveries. Goes from module to module along the index, so that what waits for other
+-- modules costs nothing.
+create or replace function modules_with_deliveries(of_modules text[]) returns table (name text)
+language sql stable rows 10 set search_path from current as $$
+  with recursive waiting (module) as (
+    (select d.module from deliveries d where d.dead_at is null order by d.module limit 1)
+    union all
+    select (
+      select d.module from deliveries d where d.dead_at is null and d.module > w.module order by d.module limit 1
+    ) from waiting w where w.module is not null
+  )
+  select w.module from waiting w where w.module = any (of_modules)
+$$;
+
 -- Seconds until the next pending job or delivery of the modules becomes due; null if there is none. Jobs and deliveries
 -- that are already due don't count: they have been notified, or wait for a free worker.
 create or replace function seconds_until_due(of_modules text[]) returns double precision
-language sql stable set search_path from current as $$
+language sql stable set search_path from current set jit = off as $$
   select extract(epoch from least(
     (select due_at from jobs
       where status = 'pending' and due_at > now() and module = any (of_modules)
       order by due_at limit 1),
-    (select due_at from deliveries
-      where dead_at is null and due_at > now() and module = any (of_modules)
-      order by due_at limit 1)
+    (select min(due.due_at) from modules_with_deliveries(of_modules) as m cross join lateral (
+      select d.due_at from deliveries d
+      where d.module = m.name and d.dead_at is null and d.due_at > now()
+      order by d.due_at limit 1
+    ) as due)
   ) - now())::double precision
+$$;
+
+-- The deliveries of the given modules that can be claimed, at most `max_rows`, oldest first.
+create or replace function next_deliveries(of_modules text[], max_rows integer)
+returns table (event_id uuid, module text)
+language sql stable set search_path from current as $$
+  select due.event_id, due.module
+  from modules_with_deliveries(of_modules) as m
+  cross join lateral (
+    select d.event_id, d.module, d.due_at from deliveries d
+    where d.module = m.name and d.dead_at is null and d.due_at <= now()
+      and (d.lease_until is null or d.lease_until <= now())
+    order by d.due_at limit max_rows
+  ) as due
+  order by due.due_at
+  limit max_rows
 $$;
 
 -- Claims at most `free` deliveries that are due, oldest first, with their events.
@@ -379,27 +490,30 @@ returns table (
   event_id uuid, module text, attempt integer, claim_token uuid,
   name text, data json, source_module text, correlation_id text, occurred_at timestamptz
 )
-language sql set search_path from current as $$
-  with due as (
-    select d.event_id, d.module from deliveries d
-    where d.dead_at is null and d.due_at <= now() and (d.lease_until is null or d.lease_until <= now())
-      and d.module = any (of_modules)
-    order by d.due_at
-    limit free
-    for update skip locked
-  ), claimed as (
-    update deliveries d set
-      attempt = d.attempt + 1,
-      claim_token = gen_random_uuid(),
-      lease_until = now() + make_interval(secs => lease_seconds)
-    from due where d.event_id = due.event_id and d.module = due.module
-    returning d.event_id, d.module, d.attempt, d.claim_token
-  )
-  select c.event_id, c.module, c.attempt, c.claim_token,
-    e.name, e.data, e.source_module, e.correlation_id, e.occurred_at
-  from claimed c join events e on e.id = c.event_id
-  order by e.position
-$$;
+language plpgsql set search_path from current set jit = off as $$
+#variable_conflict use_column
+begin
+  if not exists (select from next_deliveries(of_modules, 1)) then
+    return;
+  end if;
+  -- One claim at a time: otherwise one that waits for another finds nothing, and leaves the rest to nobody.
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' deliveries', 0));
+  return query
+    with claimed as (
+      update deliveries d set
+        attempt = d.attempt + 1,
+        claim_token = gen_random_uuid(),
+        lease_until = now() + make_interval(secs => lease_seconds)
+      from next_deliveries(of_modules, free) as due
+      where d.event_id = due.event_id and d.module = due.module
+        and d.dead_at is null and (d.lease_until is null or d.lease_until <= now())
+      returning d.event_id, d.module, d.attempt, d.claim_token
+    )
+    select c.event_id, c.module, c.attempt, c.claim_token,
+      e.name, e.data, e.source_module, e.correlation_id, e.occurred_at
+    from claimed c join events e on e.id = c.event_id
+    order by e.position;
+end $$;
 
 -- The handler has succeeded. Call it in the transaction of the handler to make both one step. False: claim lost.
 create or replace function finish_delivery(token uuid) returns boolean
@@ -426,11 +540,23 @@ begin
   return found;
 end $$;
 
--- Takes jobs back from workers that have disappeared: the job is pending again, or failed after too many attempts.
--- A delivery that lost its worker ten times is a dead letter. Any process calls it every few seconds. Returns the number
--- of jobs.
-create or replace function sweep() returns integer
+-- The process stops before the handler has ended: the delivery is due again, and this attempt doesn't count.
+create or replace function return_delivery(token uuid) returns boolean
 language plpgsql set search_path from current as $$
+begin
+  update deliveries set attempt = attempt - 1, due_at = now(), claim_token = null, lease_until = null
+  where claim_token = token;
+  if found then
+    perform wake('deliveries');
+  end if;
+  return found;
+end $$;
+
+-- Takes jobs back from workers that have disappeared: the job is pending again, or failed after too many attempts.
+-- A delivery that lost its worker ten times is a dead letter. Any process calls it every few seconds, with its modules:
+-- it looks for work of those whose notification was lost. Returns the number of jobs.
+create or replace function sweep(of_modules text[]) returns integer
+language plpgsql set search_path from current set jit = off as $$
 declare
   job jobs;
   swept integer := 0;
@@ -438,36 +564,37 @@ begin
   if not pg_try_advisory_xact_lock(hashtextextended(current_schema() || ' sweep', 0)) then
     return 0;
   end if;
-  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
-  for job in
-    update jobs j set
-      status = case when j.attempt < coalesce(m.max_attempts, 1) then 'pending' else 'failed' end,
-      error_code = case when j.attempt < coalesce(m.max_attempts, 1) then null else 'internal_error' end,
-      failed_at = case when j.attempt < coalesce(m.max_attempts, 1) then null else now() end,
-      claim_token = null,
-      lease_until = null,
-      due_at = now()
-    from jobs expired left join modules m on m.name = expired.module
-    where j.id = expired.id and expired.status = 'processing' and expired.lease_until <= now()
-      and j.status = 'processing' and j.lease_until <= now()
-    returning j.*
-  loop
-    swept := swept + 1;
-    if job.status = 'failed' then
-      perform publish_step(job, 'failed',
-        json_build_object('error_code', job.error_code, 'attempt', job.attempt), true);
-    end if;
-  end loop;
+  if exists (select from jobs where status = 'processing' and lease_until <= now()) then
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
+    for job in
+      update jobs j set
+        status = case when j.attempt < coalesce(m.max_attempts, 1) then 'pending' else 'failed' end,
+        error_code = case when j.attempt < coalesce(m.max_attempts, 1) then null else 'internal_error' end,
+        failed_at = case when j.attempt < coalesce(m.max_attempts, 1) then null else now() end,
+        claim_token = null,
+        lease_until = null,
+        due_at = now()
+      from jobs expired left join modules m on m.name = expired.module
+      where j.id = expired.id and expired.status = 'processing' and expired.lease_until <= now()
+        and j.status = 'processing' and j.lease_until <= now()
+      returning j.*
+    loop
+      swept := swept + 1;
+      if job.status = 'failed' then
+        perform publish_step(job, 'failed',
+          json_build_object('error_code', job.error_code, 'attempt', job.attempt), true);
+      else
+        -- The process that takes it up may run other modules than this one.
+        perform wake('jobs');
+      end if;
+    end loop;
+  end if;
   update deliveries set dead_at = now(), error_code = 'internal_error', claim_token = null, lease_until = null
   where dead_at is null and lease_until <= now() and attempt >= 10;
-  -- Also for jobs and deliveries whose notification was lost.
-  if exists (select from jobs where status = 'pending' and due_at <= now()) then
+  if has_due_jobs(of_modules) then
     perform wake('jobs');
   end if;
-  if exists (
-    select from deliveries
-    where dead_at is null and due_at <= now() and (lease_until is null or lease_until <= now())
-  ) then
+  if exists (select from next_deliveries(of_modules, 1)) then
     perform wake('deliveries');
   end if;
   delete from workers where seen_at < now() - interval '1 day';
@@ -484,15 +611,17 @@ $$;
 -- A page of a user's jobs, newest first, and the number of all jobs that match. The total is in each row.
 create or replace function list_jobs(of_module text, of_user text, with_status text, skip integer, max_rows integer)
 returns table (job jobs, total bigint)
-language sql stable set search_path from current as $$
+language sql stable set search_path from current set jit = off as $$
   with matching as (
-    select j.id, j.created_at from jobs j
+    select count(*) as total from jobs j
     where j.module = of_module and j.user_id = of_user and (with_status is null or j.status = with_status)
   ), page as (
-    select id from matching order by created_at desc, id desc offset skip limit max_rows
+    select j.id from jobs j
+    where j.module = of_module and j.user_id = of_user and (with_status is null or j.status = with_status)
+    order by j.created_at desc, j.id desc offset skip limit max_rows
   )
-  select j, (select count(*) from matching)
-  from (select 1) as always left join (jobs j join page on page.id = j.id) on true
+  select j, matching.total
+  from matching left join (jobs j join page on page.id = j.id) on true
   order by j.created_at desc, j.id desc
 $$;
 
@@ -545,27 +674,78 @@ begin
   return deleted;
 end $$;
 
--- Deletes at most 500 events older than `days` that no delivery waits for. Returns how many.
+-- Deletes at most 500 dead letters, and 500 events that no delivery waits for, that are older than `days`. Returns how
+-- many.
 create or replace function delete_old_events(days double precision) returns integer
 language plpgsql set search_path from current as $$
 declare
+  latest constant timestamptz := now() - make_interval(secs => days * 86400);
+  letters integer;
   deleted integer;
 begin
+  delete from deliveries where (event_id, module) in (
+    select d.event_id, d.module from deliveries d where d.dead_at < latest limit 500
+  );
+  get diagnostics letters = row_count;
   delete from events where id in (
     select e.id from events e
-    where e.occurred_at < now() - make_interval(secs => days * 86400)
-      and not exists (select from deliveries d where d.event_id = e.id)
+    where e.occurred_at < latest and not exists (select from deliveries d where d.event_id = e.id)
     limit 500
   );
   get diagnostics deleted = row_count;
-  return deleted;
+  return letters + deleted;
 end $$;
 
--- Says that a worker process is alive.
-create or replace function beat(worker uuid) returns void
-language sql set search_path from current as $$
-  insert into workers (id) values (worker) on conflict (id) do update set seen_at = now()
-$$;
+-- Ends the work of modules that no process had for `days`: their jobs fail and their deliveries are dead letters, both
+-- with the code `module_removed`. What is younger waits. At most 500 of each at a time. Returns how many.
+create or replace function remove_modules(days double precision) returns integer
+language plpgsql set search_path from current as $$
+declare
+  latest constant timestamptz := now() - make_interval(secs => days * 86400);
+  job jobs;
+  failed integer := 0;
+  given_up integer;
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
+  for job in
+    update jobs set status = 'failed', error_code = 'module_removed', failed_at = now()
+    where status = 'pending' and id in (
+      select j.id from jobs j
+      where j.status = 'pending' and j.created_at < latest
+        and not exists (select from modules m where m.name = j.module and m.seen_at >= latest)
+      limit 500
+    )
+    returning *
+  loop
+    failed := failed + 1;
+    perform publish_step(job, 'failed',
+      json_build_object('error_code', job.error_code, 'attempt', job.attempt), true);
+  end loop;
+  update deliveries set dead_at = now(), error_code = 'module_removed', claim_token = null, lease_until = null
+  where dead_at is null and (event_id, module) in (
+    select d.event_id, d.module from deliveries d join events e on e.id = d.event_id
+    where d.dead_at is null and e.occurred_at < latest
+      and not exists (select from modules m where m.name = d.module and m.seen_at >= latest)
+    limit 500
+  );
+  get diagnostics given_up = row_count;
+  -- The names of its events are needed as long as jobs wait.
+  delete from modules m where m.seen_at < latest
+    and not exists (select from jobs j where j.module = m.name and j.status in ('pending', 'processing'));
+  return failed + given_up;
+end $$;
+
+-- Says that a worker process is alive, and with it the modules of its folder.
+create or replace function beat(worker uuid, present text[]) returns void
+language plpgsql set search_path from current as $$
+begin
+  insert into workers (id) values (worker) on conflict (id) do update set seen_at = now();
+  if exists (select from modules where name = any (present) and seen_at < now() - interval '1 hour') then
+    -- A claim updates modules, too.
+    perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
+    update modules set seen_at = now() where name = any (present);
+  end if;
+end $$;
 
 -- Whether a process that runs jobs is alive.
 create or replace function has_workers() returns boolean
@@ -593,6 +773,64 @@ language plpgsql set search_path from current as $$
 begin
   update schedules set due_at = next_at where name = task and due_at <= now();
   return found;
+end $$;
+
+-- Which tables of an exported database of version 0.1 the caller has to fill, in the transaction in which it calls this:
+-- those that exist and were not filled yet. Only an embedded database has such data; its role may do everything.
+create or replace function tables_to_fill(names text[]) returns setof text
+language plpgsql set search_path from current as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' import', 0));
+  -- SQLite has times in UTC, without a zone. Foreign keys hold when all tables are filled.
+  perform set_config('timezone', 'UTC', true), set_config('session_replication_role', 'replica', true);
+  return query
+    with filled as (
+      insert into applied_migrations (owner, file)
+      select name, 'data of version 0.1' from unnest(names) as name
+      where to_regclass(quote_ident(name)) is not null and name <> all (array[
+        'applied_migrations', 'modules', 'subscriptions', 'jobs', 'results', 'job_counters', 'events', 'deliveries',
+        'workers', 'schedules'
+      ])
+      on conflict do nothing
+      returning owner
+    ), to_copy_again as (
+      delete from applied_migrations a using filled f
+      where f.owner = a.owner || '_jobs' and a.file = 'jobs of version 0.1'
+    )
+    select owner from filled;
+end $$;
+
+-- Adds exported rows to a table: `{"table", "columns", "rows"}`, with values as text. Rows that exist stay.
+create or replace function import_rows(batch json) returns void
+language plpgsql set search_path from current as $$
+declare
+  target constant regclass := to_regclass(quote_ident(batch ->> 'table'));
+  names text;
+  fields text;
+  generator text;
+  of_column name;
+begin
+  select
+    string_agg(quote_ident(a.attname), ', '),
+    string_agg(format('(r ->> %s)::%s', c.number - 1, format_type(a.atttypid, -1)), ', ')
+  into names, fields
+  from json_array_elements_text(batch -> 'columns') with ordinality as c (column_name, number)
+  join pg_attribute a on a.attrelid = target and a.attname = c.column_name and a.attnum > 0
+    and not a.attisdropped and a.attgenerated = '';
+  execute format(
+    'insert into %s (%s) overriding system value select %s from json_array_elements($1) as r on conflict do nothing',
+    target, names, fields
+  ) using batch -> 'rows';
+  for generator, of_column in
+    select pg_get_serial_sequence(target::text, attname), attname from pg_attribute
+    where attrelid = target and attnum > 0 and not attisdropped
+  loop
+    if generator is not null then
+      execute format(
+        'select setval($1::regclass, max(%1$I)) from %2$s having max(%1$I) is not null', of_column, target
+      ) using generator;
+    end if;
+  end loop;
 end $$;
 
 -- The modules that had tables of jobs of their own in version 0.1, which were not copied yet.

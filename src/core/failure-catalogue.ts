@@ -70,6 +70,10 @@ export const catalogue = {
     ({ file, reason }: { file: string; reason: string }) => `${file} cannot be read: ${reason}`,
     () => 'Save it as UTF-8.',
   ),
+  'export-failed': machine(
+    ({ data, reason }: { data: string; reason: string }) => `${data} can't be exported: ${reason}.`,
+    () => 'The data was not changed. Run the command again after you removed the cause.',
+  ),
   'file-too-large': user(
     ({ file, bytes, limit }: { file: string; bytes: number; limit: number }) =>
       `${file} has ${bytes} bytes; the limit is ${limit}.`,

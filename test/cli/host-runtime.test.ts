@@ -85,6 +85,7 @@ describe('a host with an older runtime', () => {
     const { out, err } = await succeedIn(host.root, ['update', '--host', '--yes']);
     expect(err).toContain(`    - ${archive('1.0.0')}\n    + ${archive('1.1.0')} (1 kB)\n`);
     expect(out).toContain('Updated 1 module and the host');
+    expect(err).toMatch(/Next:\n {2}stop the host and its workers\n {2}node --version\n {2}start them again\n/);
     expect(readdirSync(join(host.root, 'vendor'))).toEqual([archive('1.1.0')]);
     expect(read('package.json')).toContain('"license": "MIT"');
     expect(read('package.json')).toContain(`file:vendor/${archive('1.1.0')}`);

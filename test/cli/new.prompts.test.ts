@@ -15,7 +15,7 @@ const questions = [
   'Dependencies: services, "module:<name>" or packages (comma-separated)',
   'CPUs',
   'Memory',
-  'Jobs one worker runs at once',
+  'Jobs that run at once, over all processes',
   'Configuration key (empty to go on)',
   'Where is the work done?',
   'Write these files?',

@@ -74,6 +74,7 @@ const oddities: Readonly<Record<string, object>> = {
   only_stats: { endpoints: ['GET /admin/stats'] },
   only_status: { endpoints: ['GET /status/{job_id}'] },
   onlyenum: { configuration: { mode: { type: 'string', enum: ['one', 'two'], default: 'one' } } },
+  own_provider: { configuration: { provider: { type: 'string', enum: ['local', 'openai', 'mine'], default: 'mine' } } },
   own_events: {
     events_emitted: ['started', 'completed', 'zebra', 'apple']
       .map((verb) => `own_events.${verb}`)

@@ -45,8 +45,12 @@ describe('new, without a host', () => {
     await terminal.answer('Dependencies', 'redis');
     await terminal.answer('CPUs (1)');
     await terminal.answer('Memory (512Mi)', '1Gi');
-    await terminal.tryAnswer('Jobs one worker runs at once', '0', 'It must be a whole number from 1 to 1000.');
-    await terminal.answer('Jobs one worker runs at once', '4');
+    await terminal.tryAnswer(
+      'Jobs that run at once, over all processes',
+      '0',
+      'It must be a whole number from 1 to 1000.',
+    );
+    await terminal.answer('Jobs that run at once, over all processes', '4');
     await terminal.answer('Configuration key', 'top_k');
     await terminal.see('Type of top_k');
     terminal.press('down');

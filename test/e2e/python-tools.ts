@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -34,7 +35,7 @@ export async function dependenciesOf(pyproject: string): Promise<{ python: strin
   return { python, packages };
 }
 
-/** The virtual environment with the newest dependencies of the Python runtime. */
+/** The virtual environment in which the Python runtime is tested, kept between runs. */
 export async function runtimeEnvironment(): Promise<string> {
   const wanted = await dependenciesOf(runtimeProject);
   return pythonEnvironment(join(project, '.cache/installed', `runtime-${hashOf(wanted)}`), wanted.packages);
@@ -43,10 +44,18 @@ export async function runtimeEnvironment(): Promise<string> {
 /** A virtual environment with the oldest dependencies of the Python runtime: all, or only some. */
 export async function oldestEnvironment(isChosen = (_: string): boolean => true): Promise<string> {
   const { packages } = await dependenciesOf(runtimeProject);
-  const oldest = packages.filter(isChosen).map((one) => one.replace(/>=([^,]+).*/, '==$1'));
+  // Versions of types end with a date.
+  const oldest = packages.filter(isChosen).map((one) => one.replace(/^(?!types-)(.*)>=([^,]+).*/, '$1==$2'));
   // Old versions of Starlette use httpx.
   const all = [...oldest, 'httpx'];
   return pythonEnvironment(join(project, '.cache/installed', `runtime-oldest-${hashOf(all)}`), all);
+}
+
+/** A new virtual environment with the newest dependencies of the Python runtime today. */
+export async function newestEnvironment(): Promise<string> {
+  const folder = join(project, '.cache/installed/runtime-newest');
+  rmSync(folder, { recursive: true, force: true });
+  return pythonEnvironment(folder, (await dependenciesOf(runtimeProject)).packages);
 }
 
 function hashOf(value: unknown): string {

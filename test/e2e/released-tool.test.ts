@@ -33,14 +33,34 @@ function filesOf(root: string): Record<string, string> {
 const runtimeFiles: Readonly<Record<Stack, readonly [path: string, replaced: string]>> = {
   fastify: [
     'src/platform/jobs/job-service.ts',
-    'The package ai-module-runtime contains this file now; what it can be given is in src/host.ts',
+    'The package ai-module-runtime contains this code now; src/host.ts configures it',
   ],
-  fastapi: ['app/jobs/service.py', 'The package ai_module_runtime contains this file now'],
+  fastapi: ['app/jobs/service.py', 'The package ai_module_runtime contains this code now'],
 };
 /** A file of the module that belongs to the user since it was generated, and its import of the runtime. */
 const providers: Readonly<Record<Stack, readonly [path: string, imports: string]>> = {
   fastify: ['provider.ts', "TransientError } from 'ai-module-runtime';"],
   fastapi: ['provider.py', 'from ai_module_runtime import ModuleContext, TransientError'],
+};
+
+/** A script of the user in the host, and what is reported about it. */
+const scripts: Readonly<Record<Stack, readonly [path: string, text: string, notes: readonly string[]]>> = {
+  fastify: [
+    'scripts/report.ts',
+    "import { readHostConfig } from '../src/platform/config.ts';\nimport { messageFor } from '#platform/errors.ts';\n",
+    [
+      'scripts/report.ts:1 imports ../src/platform/config.ts, which the host no longer has. Use readSettings of ai-module-runtime',
+      'scripts/report.ts:2 imports #platform/errors.ts, which the host no longer has. Import it from ai-module-runtime',
+    ],
+  ],
+  fastapi: [
+    'app/report.py',
+    'from app.core.event_bus import event_bus\nfrom app.core import db\nfrom .core.config import get_settings\n',
+    [
+      'app/report.py:2 imports app.core.db, which the host no longer has. Use the session that the service receives',
+      'app/report.py:3 imports .core.config, which the host no longer has. Use app.settings instead',
+    ],
+  ],
 };
 
 it('the fixture is release 0.1.0', async () => {
@@ -87,6 +107,20 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
     expect(await runTool(host, ['undo', '--yes'])).toMatchObject({ code: 0 });
     expect(filesOf(host)).toEqual(before);
+  });
+
+  it('update --host lists files of the user that import what was removed, each time, and leaves them', async () => {
+    const [path, text, notes] = scripts[stack];
+    writeFileSync(join(host, path), text);
+    for (const run of ['first', 'second']) {
+      const { code, err } = await runTool(host, ['update', '--host', '--yes']);
+      const found = err.split('\n').filter((line) => line.startsWith('Note: ') && line.includes(' imports '));
+      expect([code, found], run).toEqual([0, notes.map((note) => expect.stringContaining(note))]);
+    }
+    expect(readFileSync(join(host, path), 'utf8')).toBe(text);
+    expect(await runTool(host, ['update', '--host', '--check'])).toMatchObject({ code: 0 });
+    writeFileSync(join(host, path), '');
+    expect((await runTool(host, ['update', '--host', '--yes'])).err).not.toContain(' imports ');
   });
 
   it('update --host keeps edits, or lists them with what replaces them', async () => {

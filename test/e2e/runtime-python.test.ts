@@ -11,7 +11,7 @@ import { mutate } from '../core/manifest/mutants.ts';
 import { candidateManifest, Draw } from '../core/pack/random-manifest.ts';
 import { draws, eachSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
+import { newestEnvironment, oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtime = join(project, 'runtimes/python');
@@ -31,13 +31,26 @@ await describeWhere('the Python runtime', missingPython(), async () => {
   const environment = await runtimeEnvironment();
 
   if (isNightly)
-    it('passes its own tests with the oldest versions of its dependencies', { timeout: 600_000 }, async () => {
-      const python = join(await oldestEnvironment(), 'bin/python');
-      // Old versions cause deprecation warnings.
-      const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
-      const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, maxBuffer: 1e8 });
-      expect(stdout).toMatch(/^\d+ passed/m);
-    });
+    it.each([
+      ['oldest', oldestEnvironment],
+      ['newest', newestEnvironment],
+    ])(
+      'passes its own tests with the %s versions of its dependencies',
+      { timeout: 900_000 },
+      async (_name, createEnvironment) => {
+        const python = join(await createEnvironment(), 'bin/python');
+        // Other versions cause deprecation warnings.
+        const args = ['-m', 'pytest', '-q', '-o', 'filterwarnings=default', '-p', 'no:cacheprovider'];
+        // Old versions of pytest load plugins before they read `pythonpath`.
+        const env = { ...process.env, PYTHONPATH: 'src' };
+        const { stdout } = await promisify(execFile)(python, args, { cwd: runtime, env, maxBuffer: 1e8 }).catch(
+          (error) => {
+            throw new Error(`${error.stdout}${error.stderr}`);
+          },
+        );
+        expect(stdout).toMatch(/^\d+ passed/m);
+      },
+    );
 
   /** The output of a tool in the runtime's folder. Throws with the output if the tool fails. */
   async function tool(name: string, ...args: string[]): Promise<string> {
@@ -49,7 +62,7 @@ await describeWhere('the Python runtime', missingPython(), async () => {
     return stdout;
   }
 
-  describe('the Python runtime', { timeout: 300_000 }, () => {
+  describe('the Python runtime', { timeout: 900_000 }, () => {
     it('has no lint errors', () => tool('ruff', 'check', '--no-cache'));
 
     it('is formatted', () => tool('ruff', 'format', '--no-cache', '--check'));

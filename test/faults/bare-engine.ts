@@ -33,6 +33,7 @@ export function bareEngine(launcher: Launcher, host: Host, messages: number, poo
       env,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 300_000,
     });
     return Number(/took (\d+)/.exec(out)?.[1]);
   } finally {

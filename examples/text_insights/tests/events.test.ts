@@ -8,15 +8,15 @@ const { service } = host.module;
 const request = { input_data: { test: 'data' }, options: {}, priority: 5 };
 
 describe('the life of a job', () => {
-  it('is told from start to end', async () => {
+  it('publishes its events in order', async () => {
     const user = host.user();
     const { job_id } = await service.startProcessing(request, user);
     await host.finished(user, job_id);
     await host.until(() => host.eventsOf(job_id).some((event) => event.name === own.emitted.completed));
-    const told = host.eventsOf(job_id);
-    expect(told[0]?.name).toBe(own.emitted.started);
-    expect(told.at(-1)?.name).toBe(own.emitted.completed);
-    for (const event of told) {
+    const published = host.eventsOf(job_id);
+    expect(published[0]?.name).toBe(own.emitted.started);
+    expect(published.at(-1)?.name).toBe(own.emitted.completed);
+    for (const event of published) {
       expect(Object.values<string>(own.emitted)).toContain(event.name);
       expect(event).toMatchObject({ source_module: host.name, data: { job_id, user_id: user.id } });
     }

@@ -50,6 +50,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   provider_unavailable: 'The provider is not available.',
   provider_rejected: 'The provider rejected the request.',
   internal_error: 'The job failed because of an internal error.',
+  module_removed: 'The module was removed before the job was finished.',
 };
 
 /** The sentence shown for an error code. Never the text of an exception: that could hold secrets. */

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { openDatabase } from './db/database.ts';
+import { type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
 import type { Store } from './engine/store.ts';
+import { retryAtStart } from './engine/with-retries.ts';
 import { EventBus } from './events/event-bus.ts';
 import { createApp, mountRoutes } from './http/app.ts';
 import type { Log } from './log.ts';
@@ -11,7 +12,7 @@ import { registerModules, startExecutor } from './modules/run-modules.ts';
 import type { HostServices } from './modules/start-module.ts';
 import type { DatabasePort, Ports } from './ports.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { withTimeout } from './tasks/with-timeout.ts';
+import { endsWithin } from './tasks/with-timeout.ts';
 
 /** Everything that a host consists of. */
 export interface HostOptions extends Ports {
@@ -27,8 +28,10 @@ export interface Host {
   readonly orchestrator: Orchestrator;
 }
 
-/** Work that does not stop in time is taken over by other processes when its lease ends. */
-const STOP_TIMEOUT_MS = 5_000;
+/** How long requests and jobs that run may go on when the host stops. What is left is interrupted, jobs are handed back. */
+const GRACE_MS = 5_000;
+/** How long a stop may take. Work that is left is taken over by other processes when its lease ends. */
+const STOP_MS = 12_000;
 
 /**
  * Starts a host: opens the database, starts the modules, and runs jobs unless the role is `web`. A module that can't
@@ -44,24 +47,38 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const app = createApp(settings, options);
   const { log } = app;
   reportIgnored(settings, log);
-  const database = await openDatabase(databasePort, modules.dir, log);
+  const database = await openDatabase(databasePort, databaseOptions(settings, modules.dir), log);
   const { store } = database;
   const bus = new EventBus(store);
   const services: HostServices = { settings, mode, load: modules.load, database, bus, log, probes: probesOf(store) };
   const orchestrator = new Orchestrator(services);
   let executor: Executor | undefined;
 
+  let stoppingAt = 0;
+  let grace: NodeJS.Timeout | undefined;
+  const msUntil = (ms: number) => Math.max(0, stoppingAt + ms - performance.now());
+  app.addHook('preClose', async () => {
+    stoppingAt = performance.now();
+    executor?.stopClaiming();
+    grace = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
+  });
+  // All requests have ended.
   app.addHook('onClose', async () => {
-    if (executor) await withTimeout(STOP_TIMEOUT_MS, executor.stop()).catch(() => log.warn('work left running'));
-    await orchestrator.stop();
-    await database.close();
+    stoppingAt ||= performance.now();
+    clearTimeout(grace);
+    const stop = async () => {
+      await executor?.stop(msUntil(GRACE_MS));
+      await orchestrator.stop();
+      await database.close();
+    };
+    if (!(await endsWithin(msUntil(STOP_MS), stop()))) log.warn('the host was not stopped completely');
   });
   try {
     await orchestrator.start(modules.dir, modules.only);
-    await registerModules(services, orchestrator);
+    await retryAtStart(() => registerModules(services, orchestrator));
     await mountRoutes(app, services, orchestrator);
     await app.ready();
-    if (settings.role !== 'web') executor = await startExecutor(services, orchestrator);
+    if (settings.role !== 'web') executor = await retryAtStart(() => startExecutor(services, orchestrator));
     return { app, services, orchestrator };
   } catch (error) {
     await app.close();
@@ -71,6 +88,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 function defaultDatabase({ databaseUrl, dataDir }: Settings): DatabasePort {
   return databaseUrl === undefined ? { embeddedIn: dataDir } : { url: databaseUrl };
+}
+
+function databaseOptions({ databaseSchema, directDatabaseUrl }: Settings, application: string): DatabaseOptions {
+  return { application, schema: databaseSchema, directUrl: directDatabaseUrl };
 }
 
 function refuseInProduction({ environment, testEndpoints }: Settings, mode: HostServices['mode']): void {

@@ -1,7 +1,6 @@
 import { findUnavailable } from './engine/outage.ts';
 import { SchemaMissing } from './engine/schema.ts';
 import type { Host } from './host.ts';
-import { describeError } from './log.ts';
 import { EmbeddedPostgresError } from './postgres/error.ts';
 import { SettingsError } from './settings.ts';
 
@@ -23,7 +22,7 @@ export interface RunnableHost {
 export async function runHost(start: () => Promise<RunnableHost>): Promise<void> {
   try {
     const { host, listen } = await start();
-    stopOnSignal(() => host.app.close());
+    stopOnSignal(host);
     if (listen === undefined) {
       host.app.log.info('worker ready');
     } else {
@@ -35,25 +34,34 @@ export async function runHost(start: () => Promise<RunnableHost>): Promise<void>
   }
 }
 
+type ListenError = NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
+
 function describeStartError(error: unknown): string {
   if (error instanceof SettingsError) return `configuration: ${error.message}`;
   if (error instanceof EmbeddedPostgresError) return `database: ${error.message}`;
   if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
   const unavailable = findUnavailable(error);
-  if (unavailable) return `database: it is unavailable (${describeError(unavailable.cause).message})`;
-  const { code = '', path, port, stack } = Object(error) as NodeJS.ErrnoException & { port?: number };
+  if (unavailable) return `database: ${unavailable.description}. Check AI_DATABASE_URL.`;
+  const { code = '', path, stack, syscall, address, hostname, port } = Object(error) as ListenError;
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
-  if (path && NOT_WRITABLE.has(code)) return `AI_DATA_DIR: ${path} can't be written to (${code})`;
+  if (syscall === 'listen' || syscall === 'getaddrinfo')
+    return `HOST and PORT: can't listen on ${address ?? hostname}:${port ?? 0} (${code})`;
+  // Creating a folder on a read-only file system can end with ENOENT.
+  if (path && (NOT_WRITABLE.has(code) || syscall === 'mkdir'))
+    return `AI_DATA_DIR: ${path} can't be written to (${code})`;
   return stack ?? String(error);
 }
 
-function stopOnSignal(close: () => Promise<unknown>): void {
+function stopOnSignal({ app }: Host): void {
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    close().then(
+    setTimeout(() => {
+      app.log.error('the host did not stop in time');
+      process.exit(1);
+    }, SHUTDOWN_LIMIT_MS).unref();
+    app.close().then(
       () => process.exit(0),
       () => process.exit(1),
     );

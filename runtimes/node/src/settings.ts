@@ -12,6 +12,10 @@ export interface Settings {
   readonly role: 'all' | 'web' | 'worker';
   /** URL of a PostgreSQL database. Without it the database is embedded, in `dataDir`. */
   readonly databaseUrl?: string | undefined;
+  /** The same database without a transaction pooler such as PgBouncer in between. */
+  readonly directDatabaseUrl?: string | undefined;
+  /** The schema of the runtime's tables. Default: `ai`. */
+  readonly databaseSchema?: string | undefined;
   /** Folder of the embedded database and of the generated secret. */
   readonly dataDir: string;
   /** Signs and verifies tokens. Required in production, where it has at least 32 bytes. */
@@ -42,12 +46,19 @@ const environment = z.enum(ENVIRONMENTS, {
   error: (issue) => `unknown environment ${JSON.stringify(issue.input)}, use ${ENVIRONMENTS.join(', ')}`,
 });
 
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgresql://', abort: true })
+  .refine((url) => URL.canParse(url), 'is not a valid URL: escape the password, such as %23 for # and %2F for /');
+
 const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
-  DATABASE_URL: z
+  DATABASE_URL: databaseUrl.optional(),
+  DIRECT_DATABASE_URL: databaseUrl.optional(),
+  DATABASE_SCHEMA: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')
-    .optional(),
+    .regex(/^[a-z_][a-z0-9_]{0,50}$/, 'must match [a-z_][a-z0-9_]{0,50}')
+    .default('ai'),
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: z.string().optional(),
   WORKER_CONCURRENCY: count.default(10),
@@ -75,11 +86,15 @@ export function readSettings(env: Env = process.env, options: { readonly without
   const host = HostVariables.safeParse(values);
   const process = Environment.safeParse(given);
   const problems = [...problemsOf(host.error, variableOf), ...problemsOf(process.error)];
+  if (values.DIRECT_DATABASE_URL !== undefined && values.DATABASE_URL === undefined)
+    problems.push(`${variableOf('DIRECT_DATABASE_URL')} needs ${PREFIX}DATABASE_URL`);
   if (!host.success || !process.success || problems.length > 0) throw new SettingsError(problems.join('; '));
   const { NODE_ENV, APP_ENV } = process.data;
   return {
     role: host.data.ROLE,
     databaseUrl: host.data.DATABASE_URL,
+    directDatabaseUrl: host.data.DIRECT_DATABASE_URL,
+    databaseSchema: host.data.DATABASE_SCHEMA,
     dataDir: host.data.DATA_DIR,
     jwtSecret: host.data.JWT_SECRET,
     workerConcurrency: host.data.WORKER_CONCURRENCY,

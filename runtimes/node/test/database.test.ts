@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase, rowsOf } from '../src/db/database.ts';
-import { findUnavailable } from '../src/engine/outage.ts';
+import { DatabaseUnavailable, findUnavailable, Outage } from '../src/engine/outage.ts';
+import { inRequest, withinRequestTime } from '../src/engine/request-time.ts';
 import { migrateModule, SchemaMissing } from '../src/engine/schema.ts';
 import { createHost, type Host } from '../src/host.ts';
 import { Tokens } from '../src/http/tokens.ts';
@@ -28,7 +30,7 @@ describe('migrations of a module', () => {
   beforeAll(async () => {
     const { url, ...created } = await createHostDatabase();
     drop = created.drop;
-    database = await openDatabase({ url }, 'tests', log);
+    database = await openDatabase({ url }, { application: 'tests' }, log);
   });
   afterAll(async () => {
     await database.close();
@@ -64,24 +66,37 @@ describe('migrations of a module', () => {
 });
 
 describe('a role that may not create a schema', () => {
-  it('gets SQL for an administrator, after which the host starts', async () => {
-    const { url, drop } = await createTestDatabase();
-    const admin = new pg.Client(url);
-    await admin.connect();
-    const role = `role_${process.pid}`;
-    await admin.query(`create role ${role} login`);
-    const ofRole = new URL(url);
-    ofRole.username = role;
-    const open = () => openDatabase({ url: ofRole.href }, 'tests', log);
-    const missing = await open().catch((error: unknown) => error);
-    expect(missing).toBeInstanceOf(SchemaMissing);
-    await admin.query((missing as SchemaMissing).sql);
-    const database = await open();
-    expect(await database.store.hasWorkers()).toBe(false);
-    await database.close();
-    await admin.end();
-    await drop();
-  });
+  it.each([false, true])(
+    'gets SQL for an administrator, after which the host starts (old tables: %s)',
+    async (existing) => {
+      const { url, drop } = await (existing ? createHostDatabase() : createTestDatabase());
+      const admin = new pg.Client(url);
+      await admin.connect();
+      const role = `role_${process.pid}_${existing}`;
+      // What is there belongs to another role, and is old.
+      if (existing) await admin.query("delete from ai.applied_migrations where file like 'functions%'");
+      await admin.query(`create role ${role} login`);
+      const ofRole = new URL(url);
+      ofRole.username = role;
+      const open = () => openDatabase({ url: ofRole.href }, { application: 'tests' }, log);
+      const missing = await open().catch((error: unknown) => error);
+      expect(missing).toBeInstanceOf(SchemaMissing);
+      const { message, sql: statements } = missing as SchemaMissing;
+      expect(message).toMatch(
+        new RegExp(
+          `^the role ${role} may not create or change the schema ai \\(.+\\)\\. Run this SQL as an administrator of the database, then start again:$`,
+        ),
+      );
+      // Only what is missing.
+      expect([/create schema/, /owner to/].map((each) => each.test(statements))).toEqual([!existing, existing]);
+      await admin.query(statements);
+      const database = await open();
+      expect(await database.store.hasWorkers()).toBe(false);
+      await database.close();
+      await admin.end();
+      await drop();
+    },
+  );
 });
 
 describe('while the database is unavailable', () => {
@@ -137,10 +152,18 @@ describe('while the database is unavailable', () => {
     lines.splice(0);
     proxy.state = state;
     const begin = performance.now();
-    const [health, ...others] = await Promise.all([host.app.inject({ url: '/health' }), submit(), publish(), submit()]);
+    const [health, ofModule, ...others] = await Promise.all([
+      host.app.inject({ url: '/health' }),
+      // Needs several queries, one after the other.
+      host.app.inject({ url: `${base}/health`, headers: { authorization } }),
+      submit(),
+      publish(),
+      submit(),
+    ]);
     expect(performance.now() - begin).toBeLessThan(5_000);
     expect(others.map(outcome)).toEqual([unavailable, unavailable, unavailable]);
     expect([health.statusCode, health.json().status]).toEqual([503, 'unhealthy']);
+    expect(ofModule.json().status).toBe('degraded');
     const queries = host.services.database.db.execute(sql`select 1`).catch(findUnavailable);
     expect(await queries).toMatchObject({ code: 'database_unavailable' });
     proxy.state = 'open';
@@ -149,9 +172,53 @@ describe('while the database is unavailable', () => {
     for (const end = Date.now() + 10_000; Date.now() < end; )
       if ((await store.stats('sample')).pending_jobs === 0) break;
     expect(await store.stats('sample')).toMatchObject({ pending_jobs: 0, failed_jobs: 0 });
-    const said = lines.filter(({ level }) => ['warn', 'error'].includes(level)).map(({ text }) => text);
-    // One line for each outage and minute.
-    expect(said).toEqual(state === 'closed' ? ['database unavailable'] : []);
+    const { pathname, port } = new URL(proxy.url);
+    const reason = state === 'closed' ? 'the connection was lost' : 'no answer in time';
+    const said = lines.filter(({ text }) => text.startsWith('database'));
+    expect(said).toEqual([
+      { level: 'error', text: `database: 127.0.0.1:${port}${pathname} is unavailable: ${reason}` },
+      { level: 'info', text: expect.stringMatching(/^database: it is available again after \d+\.\d s$/) },
+    ]);
+  });
+});
+
+describe('an outage', () => {
+  it('is reported when it begins, each minute and when it ends', () => {
+    const lines: string[] = [];
+    const outage = new Outage(recordingLog((_level, text) => lines.push(text)));
+    const down = new DatabaseUnavailable('localhost:5432/ai', { code: 'ECONNREFUSED' });
+    const clock = vi.spyOn(performance, 'now');
+    const at = (seconds: number, action: () => void) => {
+      clock.mockReturnValue(seconds * 1_000);
+      action();
+    };
+    try {
+      at(100, () => outage.end());
+      // The failed call began before the answer.
+      at(100.1, () => outage.report(new DatabaseUnavailable('x:1/y', new Error('late')), 99_000));
+      expect(lines).toEqual([]);
+      for (const seconds of [100.5, 130, 159, 161, 162]) at(seconds, () => outage.report(down));
+      at(163, () => outage.end());
+      at(163, () => outage.end());
+      const began = 'database: localhost:5432/ai is unavailable: connection refused';
+      expect(lines.splice(0)).toEqual([began, began, 'database: it is available again after 62.5 s']);
+      at(164, () => outage.report(down));
+      expect(lines).toEqual([began]);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+});
+
+describe('a request', () => {
+  it('waits less than five seconds for all of its queries', async () => {
+    const begin = performance.now();
+    const queries = inRequest(async () => {
+      await withinRequestTime(pause(2_500));
+      await withinRequestTime(pause(8_000, undefined, { ref: false }));
+    });
+    await expect(queries).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 });
 

@@ -82,6 +82,8 @@ describe('errors come in order', () => {
     ['{"input_data": {"a": -9007199254740992}}', ['json_invalid body']],
     ['{"input_data": {"a": "x\\u0000"}}', ['json_invalid body']],
     ['{"input_data": {"\\ud800": 1}}', ['json_invalid body']],
+    ['null', ['dict_type body']],
+    ['{"input_data": {"a": 1}, "priority": 1e300}', ['less_than_equal body.priority']],
     [`{"input_data": ${'{"a":'.repeat(200)}1${'}'.repeat(200)}}`, ['too_deep body']],
     [`{"input_data": {"a": "${'x'.repeat(2_200_000)}"}}`, ['too_long body']],
   ])('%.40s', async (body, problems) => {
@@ -94,6 +96,7 @@ describe('errors come in order', () => {
 describe('numbers and text', () => {
   it.each([
     '{"input_data": {"a": [9007199254740991, -9007199254740991, 1e300, 9007199254740993.0]}}',
+    '{"input_data": {"__proto__": {"a": 1}}}',
     '{"input_data": {"a": "9007199254740993 \\\\u0000 \\ud83d\\ude00"}}',
   ])('accepts %s', async (body) => {
     expect((await send(`Bearer ${token({ admin: true })}`, body)).status).toBe(202);
@@ -108,6 +111,11 @@ describe('an address', () => {
       expect([answer.statusCode, answer.json()]).toEqual([400, { detail: 'bad_request' }]);
     },
   );
+
+  it.each(['/api/v1/modules%2Flist', '/api/v1/modules//health'])('%s is not found', async (path) => {
+    const answer = await host.host.app.inject({ url: path });
+    expect([answer.statusCode, answer.json()]).toEqual([404, { detail: 'not_found' }]);
+  });
 
   it('answers HEAD like GET, without a body', async () => {
     const [get, head] = await Promise.all([

@@ -53,6 +53,11 @@ describe('an attempt', () => {
     expect(JSON.stringify([job, events])).not.toContain('secret');
   });
 
+  it('whose output can not be stored ends the job', async () => {
+    const { job } = await outcomeOf('unstorable', 'ok');
+    expect(job).toMatchObject({ status: 'failed', attempt: 1, error_code: 'internal_error', result_id: null });
+  });
+
   it('reports progress, in events at most once a second', async () => {
     const { job, events } = await outcomeOf('progress');
     const progress = events.filter((event) => event.name === 'sample.progress').map((event) => event.data.progress);

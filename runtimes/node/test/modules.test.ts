@@ -7,7 +7,7 @@ import { brokenModules } from './sample-host.ts';
 
 const database = await createHostDatabase();
 const env = { AI_LOG_LEVEL: 'silent', AI_DISABLED_MODULES: 'switched_off' };
-const { app } = await createHost({
+const { app, services } = await createHost({
   modules: brokenModules,
   settings: readSettings(env),
   authenticate: () => null,
@@ -50,6 +50,25 @@ describe('broken modules', () => {
     expect(await get('/api/v1/modules/no_code/health')).toMatchObject({ status: 503, body: { status: 'unhealthy' } });
     expect(await get('/api/v1/modules/nobody/health')).toMatchObject({ status: 404 });
     expect(await get('/api/v1/modules/nobody/list')).toEqual({ status: 404, body: { detail: 'not_found' } });
+  });
+});
+
+describe('a host with one of the modules', () => {
+  it('keeps the registrations of the others', async () => {
+    const limits = { max_concurrent_jobs: 1, max_attempts: 1, lifecycle_events: {}, subscriptions: ['user.deleted'] };
+    await services.database.store.registerModules([{ name: 'elsewhere', ...limits }], ['elsewhere']);
+    const other = await createHost({
+      modules: { ...brokenModules, only: 'fine' },
+      settings: readSettings(env),
+      authenticate: () => null,
+      database: { url: database.url },
+    });
+    await other.app.close();
+    const { rows } = await services.database.pool.query(
+      'select name, event from modules left join subscriptions on module = name order by name',
+    );
+    expect(rows).toContainEqual({ name: 'elsewhere', event: 'user.deleted' });
+    expect(rows.map(({ name }) => name)).toContain('fine');
   });
 });
 

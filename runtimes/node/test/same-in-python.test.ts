@@ -12,5 +12,6 @@ it.each([
   ['provider_unavailable', 'The provider is not available.'],
   ['provider_rejected', 'The provider rejected the request.'],
   ['internal_error', 'The job failed because of an internal error.'],
+  ['module_removed', 'The module was removed before the job was finished.'],
   ['other', 'The job failed.'],
 ])('has the same sentence for %s in both runtimes', (code, sentence) => expect(messageFor(code)).toBe(sentence));

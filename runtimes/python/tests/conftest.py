@@ -94,6 +94,7 @@ class Sample:
     async def register(self) -> None:
         host = self._host.host
         host.orchestrator.candidates = [self._candidate]
+        host._discovered = {"sample"}
         await host.register_modules()
 
     def call(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
@@ -145,5 +146,7 @@ def sample(make_sample: MakeSample) -> Sample:
 @contextmanager
 def no_database(host: TestHost) -> Iterator[None]:
     """While the block runs, the host's database can't be reached."""
-    with patch.object(host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError)):
+    with patch.object(
+        host.host.database, "query", AsyncMock(side_effect=DatabaseUnavailableError("it is unavailable"))
+    ):
         yield

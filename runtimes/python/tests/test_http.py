@@ -5,12 +5,15 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urljoin
 
 import jwt
 import pytest
 
 from ai_module_runtime import Ports
 from ai_module_runtime.clock import utcnow
+from ai_module_runtime.engine import database as database_file
+from ai_module_runtime.engine.errors import DatabaseUnavailableError
 from ai_module_runtime.testing import TestHost
 
 from .app_host import tokens
@@ -97,6 +100,7 @@ def test_only_admins_publish(host: TestHost, user_id: str) -> None:
         (b'{"name": "a.b", "data": {"x": "\\ud800"}}', "json_invalid"),
         (b"[" * 100_000 + b"]" * 100_000, "too_deep"),
         (b'{"name": "' + b"x" * 3_000_000 + b'"}', "too_long"),
+        (b'{"name": "a.b", "data": ' + b'{"a":' * 100 + b"1" + b"}" * 101, "too_deep"),
     ],
 )
 def test_refuses_bad_bodies_after_it_asked_for_a_token(host: TestHost, body: bytes, error: str) -> None:
@@ -128,6 +132,31 @@ def test_refuses_malformed_escapes(host: TestHost, path: str) -> None:
     assert (response.status_code, response.json()) == (400, {"detail": "bad_request"})
 
 
+def test_refuses_an_escaped_slash(host: TestHost) -> None:
+    request = host.client.build_request("GET", "/")
+    request.url = request.url.copy_with(raw_path=b"/api/v1/modules%2Flist")
+    response = host.client.send(request)
+    assert (response.status_code, response.json()) == (404, {"detail": "not_found"})
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/jsonx", "json", ""])
+def test_refuses_other_content_types(host: TestHost, content_type: str) -> None:
+    headers = {"Content-Type": content_type, **host.headers("admin", admin=True)}
+    response = host.client.post(EVENTS, content=b'{"name": "a.b", "data": {}}', headers=headers)
+    assert [item["type"] for item in response.json()["detail"]] == ["json_invalid"]
+
+
+def test_ignores_a_body_where_no_route_is_and_of_a_get(host: TestHost) -> None:
+    assert host.client.post("/nowhere", content=b"x" * 3_000_000).status_code == 404
+    assert host.client.request("GET", "/health", content=b"{").status_code == 200
+
+
+@pytest.mark.parametrize("user_id", ["", "x" * 256, "a\0b"])
+def test_makes_no_token_that_it_would_refuse(user_id: str) -> None:
+    with pytest.raises(ValueError, match="a user id has 1 to 255 characters"):
+        tokens.create(user_id, [])
+
+
 @pytest.mark.parametrize("path", ["/health", "/docs", "/openapi.json", "/api/v1/modules/list", "/api/v1/nowhere"])
 def test_answers_head_like_get(host: TestHost, path: str) -> None:
     head, get = host.client.head(path), host.client.get(path)
@@ -136,10 +165,13 @@ def test_answers_head_like_get(host: TestHost, path: str) -> None:
 
 
 def test_the_documentation_loads_nothing_from_other_servers(host: TestHost) -> None:
-    page = host.client.get("/docs").text
-    assert "https://" not in page
-    for address in re.findall(r'(?:src|href)="([^"]+)"', page):
-        assert host.client.get(f"/{address}").status_code == 200
+    for path in ("/docs", "/docs/"):
+        page = host.client.get(path).text
+        assert "https://" not in page
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+        assert len(addresses) == 3
+        for address in addresses:
+            assert host.client.get(urljoin(path, address)).status_code == 200
     assert host.client.get("/redoc").status_code == 404
     assert host.client.get("/docs/__init__.py").status_code == 404
 
@@ -168,6 +200,23 @@ def test_an_error_of_authenticate_is_no_error_of_the_server(host: TestHost) -> N
     assert response.headers["Retry-After"] == "5"
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/v1/test/events"), ("POST", EVENTS)])
+def test_the_queries_of_each_request_share_their_time(host: TestHost, method: str, path: str) -> None:
+    limits = []
+
+    async def query(*_arguments: object) -> list[object]:
+        limits.append(database_file._waited.get())
+        raise DatabaseUnavailableError("it is unavailable")
+
+    with patch.object(host.host.database, "query", query):
+        host.client.request(
+            method, path, headers=host.headers("admin", admin=True), json=EVENT if method == "POST" else None
+        )
+    host.host.outage.answered()
+    # The worker of the host makes queries as well.
+    assert [0.0] in limits
+
+
 def test_without_a_database_every_route_answers_503_in_time(
     host: TestHost, sample: Sample, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -181,6 +230,6 @@ def test_without_a_database_every_route_answers_503_in_time(
             assert monotonic() < begin + 5
         health = host.client.get("/health")
         assert (health.status_code, health.json()["status"]) == (503, "unhealthy")
-    lines = [record for record in caplog.records if "the database is unavailable" in record.getMessage()]
+    lines = [record for record in caplog.records if "is unavailable" in record.getMessage()]
     assert len(lines) == 1
     assert sample.wait_for(sample.start("someone")).status == "completed"

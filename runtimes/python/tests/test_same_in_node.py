@@ -17,6 +17,7 @@ def test_gives_a_job_that_an_event_starts_the_same_id() -> None:
         ("provider_unavailable", "The provider is not available."),
         ("provider_rejected", "The provider rejected the request."),
         ("internal_error", "The job failed because of an internal error."),
+        ("module_removed", "The module was removed before the job was finished."),
         ("other", "The job failed."),
     ],
 )

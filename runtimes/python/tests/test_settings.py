@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ai_module_runtime import Host, Ports, SettingsError, Tokens, create_host, read_environment, read_settings, run_host
+from ai_module_runtime.engine import outage
 
 DATABASE_URL = "postgresql://localhost/ai"
 REDIS_URL = "redis://localhost"
@@ -48,10 +49,15 @@ def test_reads_only_prefixed_variables() -> None:
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"AI_JOB_LEASE_SECONDS": "0", "WORKER_CONCURRENCY": "0"}, "WORKER_CONCURRENCY(.|\n)*AI_JOB_LEASE_SECONDS"),
         ({"REDIS_URL": REDIS_URL}, "DATABASE_URL"),
-        ({"DATABASE_URL": "sqlite:///app.db"}, "DATABASE_URL must begin with postgresql://"),
+        ({"DATABASE_URL": "sqlite:///app.db"}, "DATABASE_URL: must begin with postgresql://"),
+        ({"AI_DATABASE_URL": "postgresql://a:p#s@h/d"}, "AI_DATABASE_URL: is not a valid URL: escape the password"),
+        ({"AI_DATABASE_URL": "postgresql://a:p/s@h/d"}, "AI_DATABASE_URL: is not a valid URL: escape the password"),
+        ({"AI_DATABASE_URL": DATABASE_URL, "AI_REDIS_URL": "http://h"}, "AI_REDIS_URL: must begin with redis://"),
+        ({"AI_DATA_DIR": "/proc/x"}, "AI_DATA_DIR: /proc/x can't be written to"),
         ({"AI_DIRECT_DATABASE_URL": DATABASE_URL}, "DIRECT_DATABASE_URL"),
         ({"AI_ROLE": "worker"}, "AI_ROLE"),
-        ({"AI_ROLE": "web"}, "ROLE=web needs DATABASE_URL"),
+        ({"AI_ROLE": "worker"}, "AI_ROLE: must be all or web; with AI_REDIS_URL, workers are processes of Celery"),
+        ({"AI_ROLE": "web"}, "AI_ROLE=web needs AI_DATABASE_URL"),
         ({"NODE_ENV": "Production"}, "NODE_ENV"),
         ({"APP_ENV": "prod"}, "APP_ENV"),
         ({"NODE_ENV": "production"}, "JWT_SECRET"),
@@ -86,9 +92,16 @@ def test_reads_a_file_with_a_byte_order_mark(tmp_path: Path, monkeypatch: pytest
     assert read_environment(tmp_path / "missing")["LOG_LEVEL"] == "debug"
 
 
-def test_a_start_without_the_database_is_one_line(tmp_path: Path) -> None:
+def test_a_start_without_the_database_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage, "START_SECONDS", 1)
     url = "postgresql://postgres@127.0.0.1:1/ai"
     settings = read_settings({"AI_DATABASE_URL": url, "AI_DATA_DIR": str(tmp_path), "AI_LOG_LEVEL": "error"})
     host = create_host(settings, Ports(authenticate=Tokens(settings).authenticate), modules="tests.no_modules")
-    with pytest.raises(SystemExit, match=r"^database: it is unavailable \(\w+\)$"):
+    sentence = r"^database: 127\.0\.0\.1:1/ai is unavailable: connection refused\. Check AI_DATABASE_URL\.$"
+    with pytest.raises(SystemExit, match=sentence):
         run_host(host)
+
+
+def test_takes_everything_before_the_last_at_sign_for_the_user() -> None:
+    settings = read_settings({"AI_DATABASE_URL": "postgresql://a:p@ss@h:1/d?x=@"})
+    assert settings.database_url == "postgresql://a:p%40ss@h:1/d?x=@"

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { exportNote } from '../../io/host/old-data.ts';
 import type { Io } from '../../io/io.ts';
 import type { UpdatePlan } from '../../io/module/plan-update.ts';
 import type { ExitCode } from '../output/exit.ts';
@@ -13,7 +14,9 @@ export async function update(io: Io, names: readonly string[], flags: UpdateFlag
     openModules(io, names, style, flags, { onProgress }),
   );
   assertRestored(planned, flags.restore ?? []);
-  return carryOutUpdate(io, 'update', planned, aborts, flags);
+  const note = flags.hostFiles ? exportNote(planned.found.host.root, io.env) : undefined;
+  const notes = note === undefined ? planned.notes : [note, ...planned.notes];
+  return carryOutUpdate(io, 'update', { ...planned, notes }, aborts, flags);
 }
 
 function assertRestored({ modules }: UpdatePlan, paths: readonly string[]): void {

@@ -31,7 +31,7 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     .option('--provider <provider>', 'Provider that runs the jobs: local or openai')
     .option('--cpu <quantity>', 'CPUs in Kubernetes notation, "1" or "500m"')
     .option('--memory <quantity>', 'Memory in Kubernetes notation, "512Mi"')
-    .option('--max-concurrent-jobs <count>', 'Number of jobs that one worker runs at the same time')
+    .option('--max-concurrent-jobs <count>', 'Number of jobs that run at the same time, over all processes')
     .option('--class-name <name>', 'Class of the module; default: derived from the name')
     .option('--module-version <version>', 'Version of the module; default: 1.0.0')
     .option('-y, --yes', 'Use defaults for missing answers, and write without asking')
@@ -47,7 +47,10 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
 }
 
 export function declareHostCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
-  const host = program.command('host').description('Create host applications').exitOverride();
+  const host = program
+    .command('host')
+    .description('Create host applications, and export the data of old ones')
+    .exitOverride();
   host
     .command('init')
     .description('Create a host application, in which modules run')
@@ -64,5 +67,14 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .option('--debug', 'Print the stack trace of an error')
     .action(async (dir: string, flags) =>
       setExitCode(await (await import('../commands/host-init.ts')).hostInit(io, dir, flags)),
+    );
+  host
+    .command('export-data')
+    .description('Export the data of an embedded host of version 0.1, before `update --host`')
+    .argument('[dir]', 'Folder of the host application', '.')
+    .option('--data-dir <dir>', 'Folder of the data; default: AI_DATA_DIR or DATA_DIR, also from .env, else .data')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (dir: string, flags) =>
+      setExitCode(await (await import('../commands/export-data.ts')).exportData(io, dir, flags)),
     );
 }

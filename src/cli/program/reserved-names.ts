@@ -65,7 +65,7 @@ export function isCommand(word: string): boolean {
 
 /** The command that the arguments run, as the user types it: `host init`. */
 export function commandOf([first = '', second]: readonly string[]): string {
-  if (first === 'host' && second === 'init') return 'host init';
+  if (first === 'host' && (second === 'init' || second === 'export-data')) return `host ${second}`;
   return isCommand(first) ? first : 'new';
 }
 

@@ -36,7 +36,7 @@ export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
   resources: [
     line('cpu', 'CPUs', () => '1'),
     line('memory', 'Memory', () => '512Mi'),
-    line('max_concurrent_jobs', 'Jobs one worker runs at once', () => '10'),
+    line('max_concurrent_jobs', 'Jobs that run at once, over all processes', () => '10'),
   ],
   config: [
     {

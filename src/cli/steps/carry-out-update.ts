@@ -1,9 +1,12 @@
 import { Failure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import { dependencyFile } from '../../core/pack/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { deletionNotes, keptNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
 import { changedFolders, isNoop, type Plan } from '../../core/tree/plan.ts';
+import { withPackageManager } from '../../io/host/package-manager.ts';
 import type { Io } from '../../io/io.ts';
 import { applyUpdate } from '../../io/module/last-update.ts';
 import type { UpdatePlan } from '../../io/module/plan-update.ts';
@@ -13,6 +16,7 @@ import { withProgress } from '../output/progress.ts';
 import { confirmPlan, mayAsk, mayWrite, printJson } from '../output/show-plan.ts';
 import { assertNoNewErrors } from './check-plan.ts';
 import type { FoundHost } from './find-host.ts';
+import { reportSteps, updateSteps } from './next-steps.ts';
 import type { ModuleFlags } from './open-modules.ts';
 
 export interface UpdateFlags extends ModuleFlags {
@@ -31,7 +35,7 @@ export function conflictStyle(io: Io, flags: UpdateFlags): { readonly style: Con
   return style === 'abort' ? { style: 'markers', aborts: true } : { style, aborts: false };
 }
 
-type Planned = UpdatePlan & { readonly found: FoundHost };
+type Planned = UpdatePlan & { readonly found: FoundHost; readonly pack: Pack };
 
 /** Shows, confirms and applies an update. Returns exit code 1 if conflicts are left, or if --check finds changes. */
 export async function carryOutUpdate(
@@ -58,11 +62,20 @@ export async function carryOutUpdate(
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
+  if (apply && !flags.json && changesDependencies(planned))
+    io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host.root))));
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
     await printJson(io, { command, plan, written: apply, diagnostics }, more);
   } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
   return hasConflicts || (flags.check === true && !isIdle) ? exit.diagnostics : exit.done;
+}
+
+/** Whether the file changes that declares the dependencies of the host. */
+function changesDependencies({ plan, pack }: Planned): boolean {
+  const { runtime } = pack.meta;
+  const file = runtime && dependencyFile(runtime);
+  return plan.changes.some(({ kind, path }) => kind !== 'keep' && path === file);
 }
 
 function titleOf({ plan, modules, found }: Planned): string {

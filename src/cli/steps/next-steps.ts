@@ -36,6 +36,11 @@ export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, m
   ];
 }
 
+/** The next steps after an update that changes the dependencies of the host. */
+export function updateSteps({ commands }: PackMeta): string[] {
+  return ['stop the host and its workers', ...lines(commands.install.slice(-1)), 'start them again'];
+}
+
 function changeFolder(cwd: string, root: string): string[] {
   const place = relative(cwd, root);
   return place === '' ? [] : [shellLine(['cd', place])];

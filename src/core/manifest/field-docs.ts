@@ -84,7 +84,7 @@ export const resourceDocs: Readonly<Record<keyof Manifest['resources'], FieldDoc
   cpu: { meaning: 'CPUs, in Kubernetes notation.', example: '"500m"', refused: '"fast"' },
   memory: { meaning: 'Bytes of memory, in Kubernetes notation.', example: '"2Gi"', refused: '"2GB"' },
   max_concurrent_jobs: {
-    meaning: 'Number of jobs that one worker process runs at the same time.',
+    meaning: 'Number of jobs of the module that run at the same time, over all processes.',
     example: '4',
     refused: '0',
   },

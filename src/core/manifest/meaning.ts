@@ -114,8 +114,17 @@ function valueProblem(setting: Setting): SettingProblem | undefined {
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return ['has a minimum above its maximum', 'minimum'];
   if (value === undefined) return undefined;
-  const reason = defaultProblem(setting, value) ?? defaultProblem(standard ?? {}, value);
-  return reason === undefined ? undefined : [reason, 'default'];
+  const reason = defaultProblem(setting, value) ?? defaultProblem({ ...standard, enum: undefined }, value);
+  if (reason === undefined) return undefined;
+  const values = [...(setting.enum ?? []), value].join(', ');
+  const isNew = standard?.enum !== undefined && !standard.enum.includes(value) && !setting.enum?.includes(value);
+  return isNew
+    ? [
+        reason,
+        'default',
+        `To add a value, list all of them: ${key}: {type: ${type}, enum: [${values}], default: ${value}}.`,
+      ]
+    : [reason, 'default'];
 }
 
 function defaultProblem(setting: Partial<Setting>, value: Scalar): string | undefined {

@@ -117,13 +117,19 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
   return isRenamed ? { ...decision, from: track.mine } : decision;
 }
 
-/** The reason for a removed file, with the sentence of its path, else of the innermost folder. */
+/** The reason for a removed file, with what replaces it. */
 function withReplacement(path: RelPath, { reason, state }: Outcome, { replaced = {}, records }: MergeTreesOptions) {
   if (state === 'detached' && records.detached.includes(path)) return reason;
+  const sentence = sentenceFor(path, replaced);
+  return sentence === undefined ? reason : `${reason}. ${sentence}`;
+}
+
+/** The sentence of a path in `replaced`, else of the innermost folder. */
+export function sentenceFor(path: string, replaced: Readonly<Record<string, string>>): string | undefined {
   const place = Object.keys(replaced)
     .filter((key) => (key.endsWith('/') ? path.startsWith(key) : path === key))
     .sort((a, b) => b.length - a.length)[0];
-  return place === undefined ? reason : `${reason}. ${replaced[place]}`;
+  return place === undefined ? undefined : replaced[place];
 }
 
 /** Gives the merged file and the sidecar the line endings of `mine`. */

@@ -81,7 +81,7 @@ function adviceOn({ kind, path, sidecar }: ExplainedConflict, module: ReportedMo
       sidecar === undefined
         ? 'markers` to get both versions in the file'
         : 'sidecar` to get the generated file beside yours';
-    return `run \`${command} --on-conflict ${both}, or use ours or theirs to pick one`;
+    return `run \`${command} --on-conflict ${both}, or use ours or theirs to pick one version of each part`;
   }
   if (sidecar !== undefined)
     return `compare it with ${placeIn(module, sidecar)}, take what you need, then delete that file`;

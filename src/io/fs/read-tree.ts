@@ -33,10 +33,14 @@ export function isIgnoredFolder(name: string): boolean {
  * that are invalid on any supported operating system: plans reject them too.
  */
 export async function readTree(root: string, options: { readonly ignore?: ReadonlySet<string> } = {}): Promise<Tree> {
+  return new Map(pathsBelow(root, options.ignore).map((path) => [path, readFile(join(root, path))]));
+}
+
+/** The paths of `readTree`. */
+export function pathsBelow(root: string, ignore = ignoredFolders): RelPath[] {
   const paths: RelPath[] = [];
-  const ignore = options.ignore ?? ignoredFolders;
   if (statSync(root, { throwIfNoEntry: false })) collect(root, '', ignore, paths);
-  return new Map(paths.sort(comparePaths).map((path) => [path, readFile(join(root, path))]));
+  return paths.sort(comparePaths);
 }
 
 function collect(root: string, folder: string, ignore: ReadonlySet<string>, paths: RelPath[]): void {

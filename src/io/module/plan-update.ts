@@ -17,6 +17,7 @@ import { mergeWithGit, withBaseFromGit } from '../git.ts';
 import { dependenciesOf, runtimeFailure } from '../host/host-runtime.ts';
 import { manifestIn, modulesToRead } from '../host/read-module.ts';
 import type { OnProgress } from '../io.ts';
+import { findRemovedImports } from './find-removed-imports.ts';
 import { type ChangedManifest, removeObsoleteEdits } from './obsolete-edits.ts';
 import { planHostFiles } from './plan-host-files.ts';
 import { addManifestSchema, editHost, editLines, type HostEdits, type PlannedModule } from './plan-module.ts';
@@ -113,7 +114,17 @@ export async function planUpdate(
     }
   }
   await removeObsoleteEdits(host, pack, changed, edits);
-  const plan = planChanges(new Map([...current, ...edits.current]), new Map([...desired, ...edits.edited]), { remove });
+  const planned = new Map([...desired, ...edits.edited]);
+  if (ofHost && !ofHost.update.isBlocked) {
+    const kept = ofHost.update.decisions.filter(({ state }) => state === 'detached').map(({ path }) => path);
+    const conflicts = modules.flatMap(({ folder, update }) =>
+      update.conflicts.map(({ path }) => joinPath(folder, path)),
+    );
+    const reported = new Set<string>([...kept, ...conflicts]);
+    const isReported = (path: string) => reported.has(path) || notes.some((note) => note.startsWith(`${path} `));
+    notes.push(...findRemovedImports(host.root, pack.meta, planned, remove, isReported));
+  }
+  const plan = planChanges(new Map([...current, ...edits.current]), planned, { remove });
   const lastManifests = new Map(
     changed.map(({ name, lastManifest }) => [joinPath(host.modulesDir, name, manifestPath), lastManifest]),
   );

@@ -2,7 +2,7 @@ import type { Environment, HostProcess } from './host.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 
 const stopSeconds = 40;
-const startSeconds = 60;
+const startSeconds = 180;
 
 interface Program {
   readonly argv: readonly string[];

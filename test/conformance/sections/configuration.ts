@@ -95,6 +95,9 @@ export function describeConfiguration(world: World): void {
       expect(errors).toEqual({});
       expect(hostHealth.parse((await caller.get('/health')).json).modules[neighbour.name]).toBe('disabled');
       expectRefusal(await caller.get(under(neighbour, '/list')), 503, 'module_unavailable');
+      expectRefusal(await caller.raw(under(neighbour, '/process'), '{'), 503, 'module_unavailable');
+      expectRefusal(await caller.send({ method: 'OPTIONS', path: under(neighbour, '/x') }), 503, 'module_unavailable');
+      expectRefusal(await caller.send({ method: 'TRACE', path: under(neighbour, '/x') }), 404, 'not_found');
       expect((await caller.get(under(neighbour, '/health'))).status).toBe(503);
     });
 

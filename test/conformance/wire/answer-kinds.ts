@@ -21,7 +21,10 @@ const routes = [
 
 /** Maps and user or provider data: their keys are not part of the wire format. */
 const open = ['$.errors', '$.output_data', '$.events[].data', '$.detail[].loc', '$.metrics.reasons'];
-const openOf: Readonly<Record<string, readonly string[]>> = { 'GET /health 200': ['$.modules'] };
+const openOf: Readonly<Record<string, readonly string[]>> = {
+  'GET /health 200': ['$.modules'],
+  'GET /health 503': ['$.modules'],
+};
 
 interface Kind {
   readonly body: ShapeOf;

@@ -115,6 +115,7 @@ export const eventList = z.strictObject({ events: z.array(event) });
 const problemTypes = [
   ...['json_invalid', 'missing', 'extra_forbidden', 'dict_type', 'too_short', 'int_type', 'int_parsing', 'string_type'],
   ...['greater_than_equal', 'less_than_equal', 'uuid_parsing', 'enum', 'too_long', 'too_deep'],
+  'string_pattern_mismatch',
 ] as const;
 
 export const problems = z.strictObject({

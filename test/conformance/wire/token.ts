@@ -4,11 +4,17 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 const digests: Readonly<Record<string, string>> = { HS256: 'sha256', HS384: 'sha384', HS512: 'sha512' };
 
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encode = (value: unknown): string => encodeText(JSON.stringify(value));
+const encodeText = (text: string): string => Buffer.from(text).toString('base64url');
 
 /** A signed JWT; `none` leaves the signature empty. */
 export function signToken(secret: string, claims: Claims, alg = 'HS256'): string {
-  const text = `${encode({ alg, typ: 'JWT' })}.${encode(claims)}`;
+  return signText(secret, JSON.stringify(claims), alg);
+}
+
+/** A signed JWT with any text as its claims. */
+export function signText(secret: string, claims: string, alg = 'HS256'): string {
+  const text = `${encode({ alg, typ: 'JWT' })}.${encodeText(claims)}`;
   const digest = digests[alg];
   const signature = digest === undefined ? '' : createHmac(digest, secret).update(text).digest('base64url');
   return `${text}.${signature}`;

@@ -114,6 +114,7 @@ describe('configuration', () => {
     ['half an attempt', 'retry_attempts', 1.5, 'must have type integer, like the standard setting'],
     ['the same type in long form', 'provider', { type: 'boolean' }, 'must have type string, like the standard setting'],
     ['an unknown provider', 'provider', 'azure', 'default "azure", which is not in its enum'],
+    ['a provider of its own', 'provider', { type: 'string', enum: ['local', 'azure'], default: 'azure' }, undefined],
     ['a key that only looks standard', 'constructor_', 'x', undefined],
   ];
   it('points at the invalid part of the long form', () => {

@@ -11,11 +11,20 @@ const { Executor } = await import('ai-module-runtime/platform/engine/executor.ts
 const { databaseUrl, dataDir } = readSettings(process.env, { withoutPrefix: true });
 const log = { info() {}, warn() {}, error() {} };
 const port = databaseUrl === undefined ? { embeddedIn: dataDir } : { url: databaseUrl };
-const { store, connection } = await openDatabase(port, 'bare', log);
+const { store, connection } = await openDatabase(port, { application: 'bare' }, log);
 const runJob = async (job) => void (await store.completeJob(job, randomUUID(), {}, 0));
 const modules = [{ name: 'bare', runJob, handleEvent: async () => {} }];
 const work = () =>
-  new Executor({ store, connection, modules, tasks: [], concurrency: 10, leaseSeconds: 10, log }).start();
+  new Executor({
+    store,
+    connection,
+    modules,
+    present: ['bare'],
+    tasks: [],
+    concurrency: 10,
+    leaseSeconds: 10,
+    log,
+  }).start();
 
 if (process.env.BARE_ROLE === 'worker') {
   await work();

@@ -23,11 +23,21 @@ async def ignore(_module, _event):
     return None
 
 
+READY = "the worker is ready"
 SPECS = {"bare": ModuleSpec(name="bare", run_job=nothing, max_concurrent_jobs=1000, retry_attempts=0)}
 
 
+celery_app = messages = None
+if host.settings.redis_url is not None:
+    from ai_module_runtime.engine.celery import CeleryWorker, WorkMessages, create_celery_app
+    from celery.signals import worker_ready
+
+    # Not the application of the host: its workers would run the host's modules.
+    celery_app = create_celery_app(host.settings.redis_url, concurrency=host.settings.worker_concurrency)
+    messages = WorkMessages(celery_app)
+
+
 def make_worker(concurrency):
-    messages = host.messages
     return Worker(
         host.database,
         SPECS,
@@ -44,17 +54,20 @@ async def start_celery():
         yield worker
 
 
-if host.messages is not None:
-    from ai_module_runtime.engine.celery import CeleryWorker
+def report_ready(**_signal_arguments):
+    print(READY, file=sys.stderr, flush=True)
 
-    celery_app = host.celery_app
-    CeleryWorker(celery_app, start_celery, host.messages)
+
+if celery_app is not None:
+    CeleryWorker(celery_app, start_celery, messages)
+    worker_ready.connect(report_ready)
 
 
 async def add(user, count, limit):
     for _ in range(count):
         await host.store.add_job(str(uuid4()), "bare", user, {}, max_active=limit)
-        host.wake_workers()
+        if messages is not None:
+            messages.send()
 
 
 async def measure(jobs):
@@ -82,19 +95,19 @@ async def measure(jobs):
 async def work():
     worker = make_worker(host.settings.worker_concurrency)
     await worker.start()
-    print(" ready.", file=sys.stderr, flush=True)
+    report_ready()
     await asyncio.Event().wait()
 
 
 def start_worker():
-    if host.messages is None:
+    if celery_app is None:
         argv, role = [sys.executable, "-m", "bare"], "worker"
     else:
-        argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker", "-l", "INFO"], ""
+        argv, role = [sys.executable, "-m", "celery", "-A", "bare:celery_app", "worker"], ""
         argv += ["-P", os.environ["BARE_POOL"]]
     env = {**os.environ, "BARE_ROLE": role}
     worker = subprocess.Popen(argv, env=env, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-    while " ready." not in (line := worker.stderr.readline()):
+    while READY not in (line := worker.stderr.readline()):
         if not line:
             sys.exit("the worker ended")
     import threading

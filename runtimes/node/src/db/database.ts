@@ -2,10 +2,11 @@ import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
-import { type ConnectionOptions, openPool } from '../engine/connection.ts';
+import { type ConnectionOptions, findPooler, openPool } from '../engine/connection.ts';
 import { Outage } from '../engine/outage.ts';
 import { createSchema } from '../engine/schema.ts';
 import { Store } from '../engine/store.ts';
+import { retryAtStart } from '../engine/with-retries.ts';
 import type { Log } from '../log.ts';
 import type { DatabasePort } from '../ports.ts';
 
@@ -21,38 +22,77 @@ export interface Database {
   readonly connection: ConnectionOptions;
   /** Whether no other process uses the database: this one has just started its server. */
   readonly isAlone: boolean;
+  /** The data of an embedded host of version 0.1, as a file. */
+  readonly oldData: string | undefined;
   close(): Promise<void>;
 }
 
-const SCHEMA = 'ai';
+/** How a host uses its database. */
+export interface DatabaseOptions {
+  /** Identifies the host: its processes share an embedded database. */
+  readonly application: string;
+  /** The schema of the runtime's tables. Default: `ai`. */
+  readonly schema?: string | undefined;
+  /** The same database without a transaction pooler in between. */
+  readonly directUrl?: string | undefined;
+  /** How long the start waits for a database that doesn't answer. Default: 30. */
+  readonly startSeconds?: number;
+}
 
-/**
- * Connects to the database, or starts the embedded one, and creates the tables of the runtime. `application` identifies
- * the host: its processes share an embedded database.
- */
-export async function openDatabase(port: DatabasePort, application: string, log: Log): Promise<Database> {
-  const server = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
-  const url = 'url' in port ? port.url : (server?.url ?? '');
-  const connection = { url, schema: SCHEMA, outage: new Outage(log) };
-  const pool = openPool(connection);
+/** Connects to the database, or starts the embedded one, and creates the tables of the runtime. */
+export async function openDatabase(port: DatabasePort, options: DatabaseOptions, log: Log): Promise<Database> {
+  const { application, schema = 'ai', directUrl, startSeconds } = options;
+  const embedded = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
+  const server = embedded?.server;
+  const connection = {
+    get url() {
+      return 'url' in port ? port.url : (server?.url ?? '');
+    },
+    schema,
+    directUrl,
+    isPooled: directUrl !== undefined,
+    outage: new Outage(log),
+  };
+  let pool: pg.Pool | undefined;
   const close = async () => {
-    await pool.end();
+    await pool?.end();
     await server?.stop();
   };
   try {
-    await createSchema(pool, SCHEMA);
+    if (!server && !directUrl && (await retryAtStart(() => findPooler(connection), startSeconds))) {
+      connection.isPooled = true;
+      log.warn(POLLING);
+    }
+    const opened = openPool(connection);
+    pool = opened;
+    await retryAtStart(() => createSchema(opened, schema), startSeconds);
+    const db = drizzle(opened) as unknown as Db;
+    const store = new Store(opened, schema);
+    return {
+      db,
+      pool: opened,
+      store,
+      connection,
+      isAlone: server?.isOwner === true,
+      oldData: embedded?.oldData,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
-  const db = drizzle(pool) as unknown as Db;
-  return { db, pool, store: new Store(pool, SCHEMA), connection, isAlone: server?.isOwner === true, close };
 }
+
+const POLLING =
+  'the database URL goes through a transaction pooler: processes look for work every second. Set AI_DIRECT_DATABASE_URL';
 
 /** The code of the embedded server is loaded only if it is needed. */
 async function startServer(dataDir: string, application: string, log: Log) {
   const { startEmbeddedPostgres } = await import('../postgres/embedded.ts');
-  return startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  const { exportIn, makeRoomBesideOldData } = await import('../postgres/old-data.ts');
+  makeRoomBesideOldData(dataDir);
+  const server = await startEmbeddedPostgres({ dataDir, application, report: (message) => log.warn(message) });
+  return { server, oldData: exportIn(dataDir) };
 }
 
 /** The rows of a hand-written statement, untyped. */

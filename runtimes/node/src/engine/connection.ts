@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { DatabaseUnavailable, findUnavailable, type Outage } from './outage.ts';
+import { DatabaseUnavailable, findUnavailable, isRefused, type Outage } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -7,6 +7,13 @@ export interface ConnectionOptions {
   readonly url: string;
   /** The schema of the runtime's tables. Other names are looked up in `public`. */
   readonly schema: string;
+  /** The same database without a transaction pooler in between. */
+  readonly directUrl?: string | undefined;
+  /**
+   * Whether `url` goes through a pooler in transaction mode, such as PgBouncer. Connections then have no prepared
+   * statements with names, and settings are set in each transaction.
+   */
+  readonly isPooled?: boolean;
   /** At most this many connections, beside one that listens. */
   readonly poolSize?: number;
   /** Reports when the database is unavailable and when it answers again. */
@@ -19,41 +26,117 @@ const STATEMENT_TIMEOUT_MS = 4_000;
 
 /** The pool that all queries of a process use. Its errors are `DatabaseUnavailable` if the same query may succeed later. */
 export function openPool(options: ConnectionOptions): pg.Pool {
-  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10 });
+  /** Reads the URL again: an embedded database that was killed has another one afterwards. */
+  class Client extends pg.Client {
+    constructor() {
+      super(clientConfig(options));
+    }
+  }
+  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10, Client });
   // A connection that breaks emits an error, also while it is idle. The pool replaces it, and queries report their own.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    translateErrors(client, 'query', options.outage);
+    if (options.isPooled) configureTransactions(client, options);
+    translateErrors(client, 'query', options);
   });
-  translateErrors(pool, 'connect', options.outage);
-  translateErrors(pool, 'query', options.outage);
+  if (options.isPooled) queryInTransactions(pool);
+  translateErrors(pool, 'connect', options);
+  translateErrors(pool, 'query', options);
   return pool;
 }
 
+/** Behind a pooler each transaction may have another connection to the server: it sets what it needs at its begin. */
+function configureTransactions(client: pg.PoolClient, options: ConnectionOptions): void {
+  const query = client.query.bind(client) as (config: object) => Promise<unknown>;
+  const text = "select set_config('search_path', $1, true), set_config('statement_timeout', $2, true)";
+  const settings = { text, values: [searchPath(options), String(STATEMENT_TIMEOUT_MS)] };
+  Object.assign(client, {
+    query: async (given: string | pg.QueryConfig, values?: unknown[]) => {
+      const { name: _, ...config } = typeof given === 'string' ? { text: given } : given;
+      const answer = await query({ ...config, ...(values && { values }) });
+      if (/^\s*begin\b/i.test(config.text)) await query(settings);
+      return answer;
+    },
+  });
+}
+
+function queryInTransactions(pool: pg.Pool): void {
+  const query = async (given: pg.QueryConfig, values?: unknown[]) => {
+    const client = await pool.connect();
+    let isBroken = true;
+    try {
+      await client.query('begin');
+      const answer = await client.query(given, values).catch(async (error) => {
+        await client.query('rollback');
+        isBroken = false;
+        throw error;
+      });
+      await client.query('commit');
+      isBroken = false;
+      return answer;
+    } finally {
+      client.release(isBroken);
+    }
+  };
+  Object.assign(pool, { query });
+}
+
+/**
+ * Whether the URL goes through a pooler in transaction mode: those refuse or ignore the settings of a connection. Throws
+ * `DatabaseUnavailable`.
+ */
+export async function findPooler(options: ConnectionOptions): Promise<boolean> {
+  const client = new pg.Client(clientConfig(options));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query("select current_setting('search_path') as path");
+    return rows[0].path !== searchPath(options);
+  } catch (error) {
+    if (/unsupported startup parameter/.test((error as Error).message)) return true;
+    throw isUnavailable(error) ? reportUnavailable(error, options) : error;
+  } finally {
+    client.end().catch(() => {});
+  }
+}
+
+/** Whether messages can be received. If not, processes poll. */
+export function canListen({ isPooled, directUrl }: ConnectionOptions): boolean {
+  return !isPooled || directUrl !== undefined;
+}
+
+/** `since` is when the failed call began, by `performance.now()`. */
+export function reportUnavailable(error: unknown, options: ConnectionOptions, since?: number): DatabaseUnavailable {
+  const { host, port, database } = new pg.Client(options.url);
+  const unavailable = new DatabaseUnavailable(`${host}:${port}/${database}`, error);
+  options.outage?.report(unavailable, since);
+  return unavailable;
+}
+
 /** Replaces a method, for calls that return a promise. */
-function translateErrors<M extends string>(target: Record<M, unknown>, method: M, outage: Outage | undefined): void {
+function translateErrors<M extends string>(target: Record<M, unknown>, method: M, options: ConnectionOptions): void {
   const original = target[method] as (...args: unknown[]) => unknown;
   target[method] = (...args: unknown[]) => {
+    const since = performance.now();
     const answer = original.apply(target, args);
     if (!(answer instanceof Promise)) return answer;
     return answer.then(
       (value) => {
-        outage?.end();
+        options.outage?.end();
         return value;
       },
       (error) => {
         if (findUnavailable(error) || !isUnavailable(error)) throw error;
-        outage?.report(error);
-        throw new DatabaseUnavailable(error);
+        throw reportUnavailable(error, options, since);
       },
     );
   };
 }
 
-/** A connection of its own, for LISTEN. Not connected yet. */
+/** A connection of its own without a pooler, for LISTEN. Not connected yet. */
 export function newClient(options: ConnectionOptions): pg.Client {
-  const client = new pg.Client(clientConfig(options));
+  const client = new pg.Client(clientConfig({ ...options, url: options.directUrl ?? options.url, isPooled: false }));
   client.on('error', () => {});
   return client;
 }
@@ -68,20 +151,27 @@ export function isUnavailable(error: unknown): boolean {
   if (findUnavailable(error)) return true;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   return (
-    // Connection errors, refused roles and databases, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
-    /^(08|28|3D|40|53|57|58)/.test(code) ||
+    isRefused(error) ||
+    // Connection errors, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
+    /^(08|40|53|57|58)/.test(code) ||
     code === '25006' ||
     /^E[A-Z]+$/.test(code) ||
     /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message)
   );
 }
 
-function clientConfig({ url, schema }: ConnectionOptions): pg.ClientConfig {
+function searchPath({ schema }: ConnectionOptions): string {
+  return `${quoteName(schema)}, public`;
+}
+
+function clientConfig(options: ConnectionOptions): pg.ClientConfig {
+  const settings = `-c statement_timeout=${STATEMENT_TIMEOUT_MS} -c search_path=${searchPath(options).replaceAll(' ', '\\ ')}`;
   return {
-    connectionString: url,
+    connectionString: options.url,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 500,
-    options: `-c statement_timeout=${STATEMENT_TIMEOUT_MS} -c search_path=${quoteName(schema).replaceAll(' ', '\\ ')},public`,
+    // Poolers refuse most settings at the start of a connection.
+    ...(options.isPooled ? {} : { options: settings }),
   };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { PermanentError, TransientError } from '../errors.ts';
+import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
+import { untilAborted } from '../jobs/run.ts';
 import type { Log } from '../log.ts';
-import { withTimeout } from '../tasks/with-timeout.ts';
+import { endsWithin } from '../tasks/with-timeout.ts';
 import { ClaimLoop } from './claim-loop.ts';
-import { type ConnectionOptions, isUnavailable } from './connection.ts';
+import { type ConnectionOptions, canListen, isUnavailable } from './connection.ts';
 import { Leases } from './leases.ts';
 import { Listener } from './listener.ts';
 import { type ScheduledTask, Schedules } from './schedules.ts';
@@ -34,11 +34,17 @@ export interface ExecutorOptions {
   readonly store: Store;
   readonly connection: ConnectionOptions;
   readonly modules: readonly ExecutorModule[];
+  /** Names of all modules of the host, also of those that it does not start. */
+  readonly present: readonly string[];
   readonly tasks: readonly ScheduledTask[];
   /** Jobs that this process runs at the same time, of all modules together. */
   readonly concurrency: number;
   readonly leaseSeconds: number;
   readonly log: Log;
+  /** How long an event handler may take; 10 seconds. */
+  readonly handlerMs?: number;
+  /** The pause after the first failed delivery; 0.5 seconds. It doubles with each attempt. */
+  readonly deliveryDelaySeconds?: number;
 }
 
 const DELIVERY_SLOTS = 10;
@@ -49,6 +55,10 @@ const BEAT_MS = 5_000;
 const MAX_SWEEP_SECONDS = 5;
 /** How long `stop` waits for a claim that is under way. */
 const CLAIM_WAIT_MS = 1_000;
+/** How long it may take to hand work back. */
+const HAND_BACK_MS = 4_000;
+/** How often to look for work if no messages can be received. */
+const POLL_MS = 1_000;
 
 /** Runs jobs, delivers events and keeps time in one process. Several processes share the work. */
 export class Executor {
@@ -57,6 +67,8 @@ export class Executor {
   readonly #modules: ReadonlyMap<string, ExecutorModule>;
   readonly #names: readonly string[];
   readonly #running = new Map<string, AbortController>();
+  /** Aborts when event handlers that still run are handed back. */
+  readonly #handingBack = new AbortController();
   readonly #jobs: ClaimLoop<ClaimedJob>;
   readonly #deliveries: ClaimLoop<Delivery>;
   readonly #leases: Leases;
@@ -64,6 +76,7 @@ export class Executor {
   readonly #schedules: Schedules;
   readonly #timers: NodeJS.Timeout[] = [];
   #due: NodeJS.Timeout | undefined;
+  #claimed: Promise<unknown> | undefined;
   #stopped = false;
 
   constructor(options: ExecutorOptions) {
@@ -86,35 +99,52 @@ export class Executor {
 
   /** Throws if the database is unavailable; then nothing is left running. */
   async start(): Promise<void> {
-    const { store, leaseSeconds } = this.#options;
+    const { store, leaseSeconds, present } = this.#options;
     try {
-      await store.beat(this.#id);
+      await store.beat(this.#id, present);
       await this.#schedules.start();
       this.#leases.start();
-      this.#repeat(BEAT_MS, () => store.beat(this.#id));
+      this.#repeat(BEAT_MS, () => store.beat(this.#id, present));
       const sweepMs = Math.min(MAX_SWEEP_SECONDS, leaseSeconds / 4) * 1_000;
-      this.#repeat(sweepMs, () => store.sweep());
+      this.#repeat(sweepMs, () => store.sweep(this.#names));
       this.#repeat(sweepMs, () => this.#schedules.check());
       // From here on it claims jobs.
-      await this.#listener.start();
+      if (canListen(this.#options.connection)) return await this.#listener.start();
+      this.#repeat(POLL_MS, async () => this.#wakeAll());
+      this.#wakeAll();
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Stops claiming and hands running jobs back. Resolves when this process holds no claim. */
-  async stop(): Promise<void> {
+  /** Claims nothing more. Work that runs goes on. */
+  stopClaiming(): void {
     this.#stopped = true;
     clearTimeout(this.#due);
     for (const timer of this.#timers) clearInterval(timer);
-    const claimed = Promise.all([this.#jobs.stop(), this.#deliveries.stop()]);
+    this.#claimed ??= Promise.all([this.#jobs.stop(), this.#deliveries.stop()]);
+  }
+
+  /**
+   * Stops claiming, waits for running work, and hands the rest back. Takes little longer than `graceMs`: other processes
+   * take over what could not be handed back.
+   */
+  async stop(graceMs = 0): Promise<void> {
+    this.stopClaiming();
     // A claim that is under way could take the jobs that are handed back.
-    await Promise.race([claimed, pause(CLAIM_WAIT_MS, undefined, { ref: false })]);
+    await endsWithin(CLAIM_WAIT_MS, this.#claimed);
+    const ended = Promise.all([this.#jobs.idle(), this.#deliveries.idle(), this.#schedules.stop()]);
+    await endsWithin(graceMs, ended);
     for (const controller of this.#running.values()) controller.abort(new HostStopping());
-    await Promise.all([this.#jobs.idle(), this.#deliveries.idle(), this.#schedules.stop(), this.#listener.stop()]);
+    this.#handingBack.abort(new HostStopping());
+    if (!(await endsWithin(HAND_BACK_MS, ended))) this.#options.log.warn('work was left behind');
     this.#leases.stop();
-    await this.#options.store.removeWorker(this.#id).catch(() => {});
+    await this.#listener.stop();
+    await endsWithin(
+      CLAIM_WAIT_MS,
+      this.#options.store.removeWorker(this.#id).catch(() => {}),
+    );
   }
 
   #onMessage(message: string): void {
@@ -164,7 +194,8 @@ export class Executor {
     try {
       const error = await this.#handle(delivery);
       if (error === undefined) await withRetries(() => store.finishDelivery(delivery));
-      else await withRetries(() => this.#failDelivery(delivery, error));
+      else if (error instanceof HostStopping) await withRetries(() => store.returnDelivery(delivery));
+      else await this.#failDelivery(delivery, error);
     } catch (error) {
       // It is delivered again when its lease ends.
       log.error({ err: error, event_id: delivery.event_id }, 'delivery left without a next state');
@@ -173,25 +204,31 @@ export class Executor {
     }
   }
 
-  /** The error of the handler. One that takes longer than ten seconds counts as failed. */
+  /** The error of the handler. One that takes longer than ten seconds counts as failed; `HostStopping`: it still runs. */
   async #handle(delivery: Delivery): Promise<Error | undefined> {
+    const time = new AbortController();
+    const timer = setTimeout(() => time.abort(new AttemptTimeout()), this.#options.handlerMs ?? HANDLER_TIMEOUT_MS);
+    const signal = AbortSignal.any([this.#handingBack.signal, time.signal]);
     try {
-      await withTimeout(HANDLER_TIMEOUT_MS, this.#modules.get(delivery.module)?.handleEvent(delivery) ?? pause(0));
+      await untilAborted(signal, async () => this.#modules.get(delivery.module)?.handleEvent(delivery));
       return undefined;
     } catch (error) {
       return error instanceof Error ? error : new Error('The handler rejected without an error.', { cause: error });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
   async #failDelivery(delivery: Delivery, error: Error): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, log, deliveryDelaySeconds: delay = DELIVERY_DELAY_SECONDS } = this.#options;
     const { module, name: event, event_id, attempt } = delivery;
     const isLast = attempt >= DELIVERY_ATTEMPTS || error instanceof PermanentError;
     const fields = { err: error, module, event, event_id, attempt };
     if (isLast) log.error(fields, 'event given up');
     else log.warn(fields, 'event handler failed');
     const code = error instanceof PermanentError || error instanceof TransientError ? error.code : 'internal_error';
-    await store.failDelivery(delivery, code, isLast ? null : DELIVERY_DELAY_SECONDS * 2 ** (attempt - 1));
+    const seconds = isLast ? null : delay * 2 ** (attempt - 1);
+    await withRetries(() => store.failDelivery(delivery, code, seconds));
   }
 
   #repeat(ms: number, action: () => Promise<unknown>): void {

@@ -1,7 +1,10 @@
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { type ConnectionOptions, newClient, quoteName } from './connection.ts';
+import { type ConnectionOptions, newClient, quoteName, reportUnavailable } from './connection.ts';
 
 const PING_MS = 5_000;
+const END_MS = 1_000;
 const RECONNECT_MS = [200, 500, 1_000, 3_000];
 
 /**
@@ -66,7 +69,7 @@ export class Listener {
   }
 
   #fail(error: unknown): void {
-    this.#options.outage?.report(error);
+    reportUnavailable(error, this.#options);
     this.#lose();
   }
 
@@ -74,6 +77,9 @@ export class Listener {
     clearInterval(this.#ping);
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => {});
+    if (!client) return;
+    await Promise.race([client.end().catch(() => {}), sleep(END_MS, undefined, { ref: false })]);
+    // A server that hangs doesn't close its end.
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
   }
 }

@@ -1,39 +1,87 @@
+import pg from 'pg';
 import { HttpError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** The database can't be reached or can't answer. Requests are answered with 503. */
 export class DatabaseUnavailable extends HttpError {
-  constructor(cause: unknown) {
+  /** Such as `localhost:5432/ai`. For the log: clients don't see it. */
+  readonly address: string;
+
+  constructor(address: string, cause: unknown) {
     super(503, 'database_unavailable', { 'retry-after': '5' });
+    this.address = address;
     this.cause = cause;
   }
+
+  /** For the log: which database, and why. */
+  get description(): string {
+    return `${this.address} is unavailable: ${reasonOf(this.cause)}`;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOENT: 'the socket does not exist',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name is unknown',
+};
+
+/** PostgreSQL's own sentence, or the same ones as in the Python runtime. */
+function reasonOf(error: unknown): string {
+  if (error instanceof pg.DatabaseError) return error.message;
+  const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
+  if (isPasswordMissing(message)) return 'the database needs a password';
+  if (isWithoutSsl(message)) return 'the server does not support SSL';
+  const isLate = code === 'ETIMEDOUT' || /timeout/i.test(message);
+  return REASONS[code] ?? (isLate ? 'no answer in time' : 'the connection was lost');
+}
+
+/** Whether waiting doesn't help: the role or the database is refused. */
+export function isRefused(error: unknown): boolean {
+  const { code = '', message = '' } = Object(findUnavailable(error)?.cause ?? error) as Partial<pg.DatabaseError>;
+  return /^(28|3D)/.test(code) || isPasswordMissing(message) || isWithoutSsl(message);
+}
+
+/** What pg reports if the server asks for a password and the URL has none. */
+function isPasswordMissing(message: string): boolean {
+  return /client password must be a (non-empty )?string/.test(message);
+}
+
+function isWithoutSsl(message: string): boolean {
+  return /server does not support SSL/.test(message);
 }
 
 const LINE_EVERY_MS = 60_000;
 
-/** Says that the database is unavailable: one line for each outage and minute, however many queries fail. */
+/** Reports outages of the database: one line when one begins and when it ends, and at most one each minute between. */
 export class Outage {
   readonly #log: Log;
-  #isOpen = false;
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  #beganAt: number | undefined;
+  #loggedAt = 0;
+  #answeredAt = Number.NEGATIVE_INFINITY;
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  report(error: unknown): void {
-    this.#isOpen = true;
+  /** A call failed that began at `since`, by `performance.now()`. */
+  report(error: DatabaseUnavailable, since: number = performance.now()): void {
+    // Others were answered meanwhile, such as after a connection broke.
+    if (since < this.#answeredAt) return;
     const now = performance.now();
-    if (now - this.#loggedAt < LINE_EVERY_MS) return;
+    if (this.#beganAt !== undefined && now - this.#loggedAt < LINE_EVERY_MS) return;
+    this.#beganAt ??= now;
     this.#loggedAt = now;
-    this.#log.error({ err: error }, 'database unavailable');
+    this.#log.error({ err: error.cause }, `database: ${error.description}`);
   }
 
   /** The database has answered. */
   end(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#log.info('database available');
+    this.#answeredAt = performance.now();
+    if (this.#beganAt === undefined) return;
+    const seconds = ((this.#answeredAt - this.#beganAt) / 1_000).toFixed(1);
+    this.#beganAt = undefined;
+    this.#log.info(`database: it is available again after ${seconds} s`);
   }
 }
 

@@ -26,9 +26,8 @@ export class Schedules {
 
   async start(): Promise<void> {
     const tasks = [...this.#tasks.values()];
-    await this.#store.enterSchedules(
-      tasks.map(({ name, cron }) => ({ name, cron, next_at: nextTime(cron, new Date()) })),
-    );
+    const now = await this.#store.now();
+    await this.#store.enterSchedules(tasks.map(({ name, cron }) => ({ name, cron, next_at: nextTime(cron, now) })));
   }
 
   /** Starts the tasks that are due. */
@@ -58,5 +57,9 @@ export class Schedules {
 
 /** The first time after `from`. An expression without one, such as 30 February, is never due. Throws if it is invalid. */
 export function nextTime(cron: string, from: Date): Date {
-  return new Cron(cron, { timezone: 'UTC' }).nextRun(from) ?? new Date('9999-12-31T00:00:00Z');
+  // As in cron(8): of day and weekday one suffices, unless a field begins with an asterisk, such as */2.
+  const [, , day, , weekday] = cron.trim().split(/\s+/);
+  const domAndDow = [day, weekday].some((field) => field?.startsWith('*'));
+  const next = new Cron(cron, { timezone: 'UTC', domAndDow, sloppyRanges: true }).nextRun(from);
+  return next ?? new Date('9999-12-31T00:00:00Z');
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { Log } from '../log.ts';
 import { quoteName } from './connection.ts';
 
@@ -15,20 +16,20 @@ interface Migration {
   readonly sql: string;
 }
 
-/** The database role may not create the runtime's tables. `sql` is what an administrator has to run. */
+/** The database role may not create or change the runtime's tables. `sql` is what an administrator has to run. */
 export class SchemaMissing extends Error {
   override readonly name = 'SchemaMissing';
   readonly sql: string;
 
-  constructor(schema: string, sql: string, cause: unknown) {
-    super(`The database role may not create or change the schema ${schema}. Run the SQL below as an administrator.`, {
-      cause,
-    });
+  constructor(schema: string, role: string, sql: string, cause: Error) {
+    const problem = `the role ${role} may not create or change the schema ${schema} (${cause.message})`;
+    super(`${problem}. Run this SQL as an administrator of the database, then start again:`, { cause });
     this.sql = sql;
   }
 }
 
 const FUNCTIONS = 'functions.sql';
+const PERMISSIONS = 'permissions.sql';
 /** pg takes 0 for the default of the connection. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 const PERMISSION_DENIED = '42501';
@@ -40,11 +41,13 @@ const PERMISSION_DENIED = '42501';
 export async function createSchema(pool: Pool, schema: string): Promise<void> {
   const migrations = await runtimeMigrations();
   try {
-    await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
+    await applyMissing(pool, schema, migrations);
   } catch (error) {
     if ((error as { code?: string }).code !== PERMISSION_DENIED) throw error;
-    const { rows } = await pool.query('select current_user as role');
-    throw new SchemaMissing(schema, administratorSql(schema, rows[0].role, migrations), error);
+    const { role, sql } = await missingPermissions(pool, schema);
+    // Something else is refused, such as a table of version 0.1.
+    if (sql === '') throw error;
+    throw new SchemaMissing(schema, role, sql, error as Error);
   }
 }
 
@@ -55,7 +58,7 @@ export async function migrateModule(pool: Pool, schema: string, module: string, 
   const migrations = await Promise.all(
     files.map(async (file) => ({ owner: module, file, sql: await readFile(join(folder, file), 'utf8') })),
   );
-  if (migrations.length > 0) await inTurn(pool, schema, (client) => applyMissing(client, schema, migrations));
+  await applyMissing(pool, schema, migrations);
 }
 
 /** Copies the jobs that modules of version 0.1 have in tables of their own, once. */
@@ -65,15 +68,43 @@ export async function importJobs(pool: Pool, schema: string, modules: readonly s
   for (const { name } of rows) {
     try {
       const jobs = await inTurn(pool, schema, async (client) => {
-        const text = `select ${quoteName(schema)}.import_jobs($1) as jobs`;
-        return (await client.query({ text, values: [name], query_timeout: NO_TIMEOUT_MS } as { text: string })).rows[0]
-          .jobs;
+        return (await unlimited(client, `select ${quoteName(schema)}.import_jobs($1) as jobs`, [name])).rows[0].jobs;
       });
       log.info({ module: name, jobs: Number(jobs) }, 'jobs of version 0.1 copied');
     } catch (error) {
       log.error({ err: error, module: name }, 'jobs of version 0.1 not copied');
     }
   }
+}
+
+/**
+ * Loads the exported data of an embedded host of version 0.1 into the tables of modules: each table once, when it exists.
+ * The first line of the file has the names of the tables, the others have rows.
+ */
+export async function loadOldData(pool: Pool, schema: string, file: string, log: Log): Promise<void> {
+  try {
+    const loaded = await inTurn(pool, schema, (client) => loadTables(client, quoteName(schema), file));
+    if (loaded.length > 0) log.info({ tables: loaded }, 'data of version 0.1 loaded');
+  } catch (error) {
+    log.error({ err: error, file }, 'data of version 0.1 not loaded');
+  }
+}
+
+async function loadTables(client: PoolClient, schema: string, file: string): Promise<string[]> {
+  let tables: string[] | undefined;
+  await client.query('begin');
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    const piece = JSON.parse(line);
+    if (tables === undefined) {
+      const { rows } = await client.query(`select ${schema}.tables_to_fill($1) as name`, [piece.tables]);
+      tables = rows.map(({ name }) => name);
+      if (tables.length === 0) break;
+    } else if (tables.includes(piece.table)) {
+      await unlimited(client, `select ${schema}.import_rows($1)`, [line]);
+    }
+  }
+  await client.query('commit');
+  return tables ?? [];
 }
 
 async function runtimeMigrations(): Promise<Migration[]> {
@@ -96,76 +127,88 @@ function sqlFolder(): string {
   return folder;
 }
 
+/** Runs a transaction whose statements have no time limit, one process at a time. */
 async function inTurn<T>(pool: Pool, schema: string, action: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  const lock = `hashtextextended('${schema.replaceAll("'", "''")} migrate', 0)`;
+  let isBroken = true;
   try {
+    await client.query('begin');
     // A migration may take long, and so may waiting for another process.
-    await client.query('set statement_timeout = 0');
-    await unlimited(client, `select pg_advisory_lock(${lock})`);
-    return await action(client);
+    await client.query('set local statement_timeout = 0');
+    // Until the end of the transaction, which a transaction pooler keeps on one connection.
+    const lock = `hashtextextended('${schema.replaceAll("'", "''")} migrate', 0)`;
+    await unlimited(client, `select pg_advisory_xact_lock(${lock})`);
+    const answer = await action(client);
+    await client.query('commit');
+    isBroken = false;
+    return answer;
   } finally {
-    // Ends the session, and with it the lock and the setting.
-    client.release(true);
+    client.release(isBroken);
   }
 }
 
-async function applyMissing(client: PoolClient, schema: string, migrations: readonly Migration[]): Promise<void> {
+/** Each file and its row in the ledger are one transaction: both are applied, or neither. */
+async function applyMissing(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {
+  const missing = await missingOf(pool, schema, migrations);
+  if (missing.length === 0) return;
   const name = quoteName(schema);
-  const { rows: found } = await client.query('select to_regnamespace($1) is not null as exists', [name]);
-  if (!found[0].exists) await client.query(`create schema ${name}`);
-  const { rows: ledger } = await client.query('select to_regclass($1) is not null as exists', [
-    `${name}.applied_migrations`,
-  ]);
-  if (!ledger[0].exists) await client.query(ledgerSql(schema));
-  const { rows } = await client.query(`select owner, file from ${name}.applied_migrations`);
-  const applied = new Set([...rows, ...(await appliedBefore(client))].map(({ owner, file }) => `${owner}/${file}`));
-  for (const each of migrations) {
-    if (!applied.has(`${each.owner}/${each.file}`)) await unlimited(client, transactionSql(schema, each));
+  await inTurn(pool, schema, (client) => createLedger(client, name));
+  for (const migration of missing) {
+    await inTurn(pool, schema, async (client) => {
+      if ((await missingOf(client, schema, [migration])).length === 0) return;
+      const { owner, file, sql } = migration;
+      await client.query(`set local search_path to ${name}, public`);
+      await unlimited(client, sql);
+      await client.query(`insert into ${name}.applied_migrations (owner, file) values ($1, $2)`, [owner, file]);
+    });
   }
+}
+
+type Queryable = Pick<Pool | PoolClient, 'query'>;
+
+async function missingOf(db: Queryable, schema: string, migrations: readonly Migration[]): Promise<Migration[]> {
+  const name = quoteName(schema);
+  if (!(await exists(db, 'to_regclass', `${name}.applied_migrations`))) return [...migrations];
+  const { rows } = await db.query(`select owner, file from ${name}.applied_migrations`);
+  const applied = new Set([...rows, ...(await appliedBefore(db))].map(({ owner, file }) => `${owner}/${file}`));
+  return migrations.filter(({ owner, file }) => !applied.has(`${owner}/${file}`));
+}
+
+async function createLedger(client: PoolClient, name: string): Promise<void> {
+  // `if not exists` needs the permission to create even if the schema exists.
+  if (!(await exists(client, 'to_regnamespace', name))) await client.query(`create schema ${name}`);
+  if (await exists(client, 'to_regclass', `${name}.applied_migrations`)) return;
+  await client.query(`create table ${name}.applied_migrations (
+    owner text not null,
+    file text not null,
+    applied_at timestamptz not null default now(),
+    primary key (owner, file)
+  )`);
+}
+
+async function exists(db: Queryable, find: 'to_regclass' | 'to_regnamespace', name: string): Promise<boolean> {
+  return (await db.query(`select ${find}($1) is not null as exists`, [name])).rows[0].exists;
 }
 
 /** What version 0.1 has applied in the schema `public`: modules keep their tables there. */
-async function appliedBefore(client: PoolClient): Promise<{ owner: string; file: string }[]> {
-  const { rows } = await client.query(`select from information_schema.columns
+async function appliedBefore(db: Queryable): Promise<{ owner: string; file: string }[]> {
+  const { rows } = await db.query(`select from information_schema.columns
     where table_schema = 'public' and table_name = 'applied_migrations' and column_name in ('owner', 'file')`);
   if (rows.length < 2) return [];
-  return (await client.query('select owner, file from public.applied_migrations')).rows;
+  return (await db.query('select owner, file from public.applied_migrations')).rows;
 }
 
-function unlimited(client: PoolClient, text: string): Promise<unknown> {
+function unlimited(client: PoolClient, text: string, values?: unknown[]): Promise<QueryResult> {
   // The option exists, but the types don't have it.
-  return client.query({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
+  return client.query({ text, values, query_timeout: NO_TIMEOUT_MS } as QueryConfig);
 }
 
-function ledgerSql(schema: string): string {
-  return `create table if not exists ${quoteName(schema)}.applied_migrations (
-  owner text not null,
-  file text not null,
-  applied_at timestamptz not null default now(),
-  primary key (owner, file)
-);`;
-}
-
-/** Statements that are sent together are one transaction: the file and its row are applied both, or neither. */
-function transactionSql(schema: string, { owner, file, sql }: Migration): string {
-  const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
-  return `begin;
-set local search_path to ${quoteName(schema)}, public;
-${sql}
-;insert into ${quoteName(schema)}.applied_migrations (owner, file) values (${text(owner)}, ${text(file)});
-commit;`;
-}
-
-/** The role of the host may create tables of modules in the schema. */
-function administratorSql(schema: string, role: string, migrations: readonly Migration[]): string {
-  const [inSchema, to] = [quoteName(schema), quoteName(role)];
-  return [
-    `create schema if not exists ${inSchema};`,
-    ledgerSql(schema),
-    ...migrations.map((each) => transactionSql(schema, each)),
-    `grant usage, create on schema ${inSchema} to ${to};`,
-    `grant all on all tables in schema ${inSchema} to ${to};`,
-    `grant all on all sequences in schema ${inSchema} to ${to};`,
-  ].join('\n');
+async function missingPermissions(pool: Pool, schema: string): Promise<{ role: string; sql: string }> {
+  const text = await readFile(join(sqlFolder(), PERMISSIONS), 'utf8');
+  return inTurn(pool, schema, async (client) => {
+    await client.query('set local search_path to pg_catalog');
+    const { rows } = await client.query(text, [schema]);
+    const [{ role }] = (await client.query('select current_user as role')).rows;
+    return { role, sql: rows.map(({ statement }) => statement).join('\n') };
+  });
 }

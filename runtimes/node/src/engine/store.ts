@@ -1,7 +1,9 @@
-import type { Pool } from 'pg';
+import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { quoteName } from './connection.ts';
+import { withinRequestTime } from './request-time.ts';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+/** The state of a job; the last three are final. */
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** Any JSON object. */
@@ -156,12 +158,12 @@ export class Store {
 
   async findJob(module: string, id: string): Promise<Job | undefined> {
     const text = `select * from ${this.#schema}.jobs where id = $1 and module = $2`;
-    return (await this.#pool.query<Job>({ name: 'ai_find_job', text, values: [id, module] })).rows[0];
+    return (await this.#query<Job>({ name: 'ai_find_job', text, values: [id, module] })).rows[0];
   }
 
   async findResult(jobId: string): Promise<Result | undefined> {
     const text = `select id, job_id, output_data, metadata from ${this.#schema}.results where job_id = $1`;
-    return (await this.#pool.query<Result>({ name: 'ai_find_result', text, values: [jobId] })).rows[0];
+    return (await this.#query<Result>({ name: 'ai_find_result', text, values: [jobId] })).rows[0];
   }
 
   /** A page of a user's jobs, newest first, and how many match. */
@@ -174,7 +176,7 @@ export class Store {
     // Nobody has more jobs than the largest integer of PostgreSQL.
     const skip = Math.min(page.skip, 2_147_483_647);
     const values = [module, userId, page.status ?? null, skip, page.limit];
-    const { rows } = await this.#pool.query<Job & { total: string }>({ name: 'ai_list_jobs', text, values });
+    const { rows } = await this.#query<Job & { total: string }>({ name: 'ai_list_jobs', text, values });
     // Without a job on the page there is one row, for the total.
     return { jobs: rows.filter((row) => row.id !== null), total: Number(rows[0]?.total ?? 0) };
   }
@@ -198,7 +200,7 @@ export class Store {
     const text = `select id, name, data, source_module, correlation_id, occurred_at from ${this.#schema}.events
       where ($1::text is null or correlation_id = $1) and ($2::text is null or name = $2) order by position`;
     const values = [filter.correlationId ?? null, filter.name ?? null];
-    return (await this.#pool.query<StoredEvent>({ name: 'ai_events', text, values })).rows;
+    return (await this.#query<StoredEvent>({ name: 'ai_events', text, values })).rows;
   }
 
   async finishDelivery({ claim_token }: Delivery): Promise<boolean> {
@@ -215,8 +217,14 @@ export class Store {
     return ((await this.#value('seconds_until_due', modules)) as number | null) ?? undefined;
   }
 
-  async sweep(): Promise<number> {
-    return (await this.#value('sweep')) as number;
+  /** The process stops before the handler has ended: another one delivers the event, and the attempt doesn't count. */
+  async returnDelivery({ claim_token }: Delivery): Promise<void> {
+    await this.#call('return_delivery', claim_token);
+  }
+
+  /** Takes jobs back from workers that have disappeared, and wakes processes if work of the modules waits. */
+  async sweep(modules: readonly string[]): Promise<number> {
+    return (await this.#value('sweep', modules)) as number;
   }
 
   /** Ends all claims. Only for a process that knows that no other one runs jobs. */
@@ -230,31 +238,27 @@ export class Store {
   }
 
   /** Deletes jobs that ended more than `days` ago, with their results. Returns how many. */
-  async deleteOldJobs(module: string, days: number): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const deleted = (await this.#value('delete_old_jobs', module, days)) as number;
-      if (deleted === 0) return total;
-      total += deleted;
-    }
+  deleteOldJobs(module: string, days: number): Promise<number> {
+    return this.#untilZero('delete_old_jobs', module, days);
   }
 
-  /** Deletes events that are older than `days` and delivered. Returns how many. */
-  async deleteOldEvents(days: number): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const deleted = (await this.#value('delete_old_events', days)) as number;
-      if (deleted === 0) return total;
-      total += deleted;
-    }
+  /** Deletes events that are older than `days` and delivered, and dead letters of that age. Returns how many. */
+  deleteOldEvents(days: number): Promise<number> {
+    return this.#untilZero('delete_old_events', days);
   }
 
-  async beat(workerId: string): Promise<void> {
-    await this.#call('beat', workerId);
+  /** Ends the jobs and deliveries of modules that no process had for `days`. Returns how many. */
+  removeModules(days: number): Promise<number> {
+    return this.#untilZero('remove_modules', days);
+  }
+
+  /** `present`: names of all modules of the host. */
+  async beat(workerId: string, present: readonly string[]): Promise<void> {
+    await this.#call('beat', workerId, present);
   }
 
   async removeWorker(workerId: string): Promise<void> {
-    await this.#pool.query(`delete from ${this.#schema}.workers where id = $1`, [workerId]);
+    await this.#query({ text: `delete from ${this.#schema}.workers where id = $1`, values: [workerId] });
   }
 
   async hasWorkers(): Promise<boolean> {
@@ -275,15 +279,34 @@ export class Store {
     return (await this.#value('take_schedule', task, next)) === true;
   }
 
+  /** The time of the database. */
+  async now(): Promise<Date> {
+    return (await this.#query<{ now: Date }>({ text: 'select now()' })).rows[0]?.now ?? new Date();
+  }
+
   async ping(): Promise<void> {
-    await this.#pool.query('select 1');
+    await this.#query({ text: 'select 1' });
+  }
+
+  #query<T extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<T>> {
+    return withinRequestTime(this.#pool.query<T>(query));
+  }
+
+  /** Calls a function that works in batches, until nothing is left. Returns the sum. */
+  async #untilZero(name: string, ...values: readonly unknown[]): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const done = (await this.#value(name, ...values)) as number;
+      if (done === 0) return total;
+      total += done;
+    }
   }
 
   async #call<T extends object>(name: string, ...values: readonly unknown[]): Promise<T[]> {
     const parameters = values.map((_, index) => `$${index + 1}`).join(', ');
     const text = `select * from ${this.#schema}.${name}(${parameters})`;
     // A prepared statement: PostgreSQL parses and plans it once for each connection.
-    return (await this.#pool.query<T>({ name: `ai_${name}`, text, values: [...values] })).rows;
+    return (await this.#query<T>({ name: `ai_${name}`, text, values: [...values] })).rows;
   }
 
   async #one<T extends object>(name: string, ...values: readonly unknown[]): Promise<T | undefined> {

@@ -13,4 +13,5 @@ export interface Event {
   readonly occurred_at: string;
 }
 
+/** Handles an event. If it throws, the event is delivered again. */
 export type EventHandler = (event: Event) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import type { HostRequest } from '../ports.ts';
 
-const BEARER = /^Bearer +(\S+)$/i;
+const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
 /** The bearer token in the `Authorization` header of a request, if there is one. */
 export function bearerToken(request: Pick<HostRequest, 'headers'>): string | undefined {

@@ -12,10 +12,18 @@ import { HostHealth, ModuleHealthView, ModuleList } from './views.ts';
 
 const PublishRequest = z
   .strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/),
+    name: z
+      .string()
+      .max(255)
+      .regex(/^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$/),
     data: JsonDocument,
-    event_id: z.guid().optional(),
-    correlation_id: z.string().min(1).max(200).optional(),
+    event_id: z.guid().nullish(),
+    correlation_id: z
+      .string()
+      .min(1)
+      .max(255)
+      .regex(/^[^\x00-\x1f\x7f]*$/)
+      .nullish(),
   })
   .meta({ id: 'PublishRequest' });
 
@@ -67,7 +75,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       },
       handler: async (request, reply) => {
         const { name, data, correlation_id, event_id } = request.body;
-        const event = await host.bus.publish(name, data, 'host', correlation_id, event_id);
+        const event = await host.bus.publish(name, data, 'host', correlation_id ?? undefined, event_id?.toLowerCase());
         return reply.code(202).send({ event_id: event.event_id });
       },
     });

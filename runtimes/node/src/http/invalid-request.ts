@@ -26,9 +26,12 @@ export function tooLong(loc: RequestProblem['loc'], maxBytes: number): InvalidRe
 
 export const NOT_JSON: RequestProblem = { loc: ['body'], msg: 'The body is not valid JSON', type: 'json_invalid' };
 
-const MAX_DEPTH = 100;
+/** A body of `null`, which Fastify passes to validators for an absent body as well. */
+export const IS_NULL: RequestProblem = { loc: ['body'], msg: 'Input should be an object', type: 'dict_type' };
 
-const TOO_DEEP: RequestProblem = {
+export const MAX_DEPTH = 100;
+
+export const TOO_DEEP: RequestProblem = {
   loc: ['body'],
   msg: `Nested more than ${MAX_DEPTH} levels deep`,
   type: 'too_deep',
@@ -48,17 +51,61 @@ export const compileValidator: FastifySchemaCompiler<z.ZodType> = ({ schema, htt
     if (part === 'body' && isDeeperThan(data, MAX_DEPTH)) return { error: new InvalidRequest([TOO_DEEP]) };
     const parsed = schema.safeParse(data ?? undefined, { reportInput: true });
     if (parsed.success) return { value: parsed.data };
-    return { error: new InvalidRequest(parsed.error.issues.flatMap((issue) => problemsOf(issue, part))) };
+    return { error: new InvalidRequest(onePerPlace(parsed.error.issues).flatMap((issue) => problemsOf(issue, part))) };
   };
 };
+
+/** The first problem of each place. That an integer is beyond ±(2^53 − 1) counts only if it is in the range of the schema. */
+function onePerPlace(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const places = new Map<string, z.core.$ZodIssue>();
+  for (const issue of issues) {
+    const place = JSON.stringify(issue.path.map(String));
+    const found = places.get(place);
+    if (found === undefined || 'note' in found) places.set(place, issue);
+  }
+  return [...places.values()];
+}
 
 function problemsOf(issue: z.core.$ZodIssue, part: string): RequestProblem[] {
   const loc = [part, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'Unknown field', type: 'extra_forbidden' }));
   }
-  return [{ loc, msg: issue.message, type: typeOf(issue, part) }];
+  const type = typeOf(issue, part);
+  return [{ loc, msg: messageFor(type, issue), type }];
 }
+
+/** The same sentences as in the hosts in other languages; zod's own for types that are not common to them. */
+function messageFor(type: string, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && type === 'greater_than_equal')
+    return `Input should be greater than or equal to ${issue.minimum}`;
+  if (issue.code === 'too_big' && type === 'less_than_equal')
+    return `Input should be less than or equal to ${issue.maximum}`;
+  if (issue.code === 'too_small' && type === 'too_short') return `Should have at least ${count(issue.minimum, issue)}`;
+  if (issue.code === 'too_big' && type === 'too_long') return `Should have at most ${count(issue.maximum, issue)}`;
+  if (issue.code === 'invalid_value') return `Input should be ${listOf(issue.values)}`;
+  return MESSAGES[type] ?? issue.message;
+}
+
+function count(number: number | bigint, { origin }: { readonly origin: string }): string {
+  return `${number} ${origin === 'string' ? 'character' : 'item'}${Number(number) === 1 ? '' : 's'}`;
+}
+
+function listOf(values: readonly unknown[]): string {
+  const quoted = values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value)));
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  missing: 'Field required',
+  dict_type: 'Input should be an object',
+  int_type: 'Input should be a valid integer',
+  int_parsing: 'Input should be a valid integer',
+  string_type: 'Input should be a valid string',
+  string_pattern_mismatch: 'Input has an invalid format',
+  uuid_parsing: 'Input should be a valid UUID',
+};
 
 /** The same vocabulary as the hosts in other languages use. */
 function typeOf(issue: z.core.$ZodIssue, part: string): string {
@@ -68,7 +115,8 @@ function typeOf(issue: z.core.$ZodIssue, part: string): string {
     return issue.origin === 'number' || issue.origin === 'int' ? 'less_than_equal' : 'too_long';
   if (issue.code === 'invalid_value') return 'enum';
   if (issue.code === 'invalid_format') return FORMATS[issue.format] ?? 'value_error';
-  if (issue.code === 'custom') return String(issue.params?.type ?? 'value_error');
+  if (issue.code === 'custom')
+    return issue.input === undefined ? 'missing' : String(issue.params?.type ?? 'value_error');
   return 'value_error';
 }
 
@@ -83,7 +131,11 @@ function wrongType(issue: z.core.$ZodIssueInvalidType, part: string): string {
   return type === 'int_type' && part !== 'body' ? 'int_parsing' : type;
 }
 
-const FORMATS: Readonly<Record<string, string>> = { guid: 'uuid_parsing', uuid: 'uuid_parsing' };
+const FORMATS: Readonly<Record<string, string>> = {
+  guid: 'uuid_parsing',
+  uuid: 'uuid_parsing',
+  regex: 'string_pattern_mismatch',
+};
 const TYPES: Readonly<Record<string, string>> = {
   object: 'dict_type',
   record: 'dict_type',

@@ -1,5 +1,5 @@
 /** Text that PostgreSQL can't store, or that is no text: U+0000 and unpaired surrogates. */
-const UNUSABLE_TEXT = /[\0\p{Surrogate}]/u;
+export const UNUSABLE_TEXT = /[\0\p{Surrogate}]/u;
 /** A string, which is skipped, or a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
@@ -10,27 +10,39 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 export function parseInteroperable(text: string): unknown {
   const value: unknown = JSON.parse(text);
   let hasLargeNumber = false;
-  // Without recursion: the client chooses the depth.
-  for (let level = [value]; level.length > 0; ) {
-    const next: unknown[] = [];
-    for (const each of level) {
-      if (typeof each === 'string') assertText(each);
-      else if (typeof each === 'number') hasLargeNumber ||= Math.abs(each) > Number.MAX_SAFE_INTEGER;
-      else if (Array.isArray(each)) for (const item of each) next.push(item);
-      else if (each !== null && typeof each === 'object')
-        for (const [key, item] of Object.entries(each)) {
-          assertText(key);
-          next.push(item);
-        }
-    }
-    level = next;
+  for (const each of scalarsOf(value)) {
+    if (typeof each === 'number') hasLargeNumber ||= Math.abs(each) > Number.MAX_SAFE_INTEGER;
+    else if (!isUsable(each)) throw new SyntaxError('a string with U+0000 or an unpaired surrogate');
   }
   if (hasLargeNumber) assertNumbers(text);
   return value;
 }
 
-function assertText(text: string): void {
-  if (UNUSABLE_TEXT.test(text)) throw new SyntaxError('a string with U+0000 or an unpaired surrogate');
+/** Whether all strings and keys of a JSON value can be stored. */
+export function hasOnlyUsableText(value: unknown): boolean {
+  for (const each of scalarsOf(value)) if (!isUsable(each)) return false;
+  return true;
+}
+
+function isUsable(scalar: unknown): boolean {
+  return typeof scalar !== 'string' || !UNUSABLE_TEXT.test(scalar);
+}
+
+/** The keys and scalars of a JSON value. Without recursion: the client chooses the depth. */
+function* scalarsOf(value: unknown): Generator<unknown> {
+  for (let level = [value]; level.length > 0; ) {
+    const next: unknown[] = [];
+    for (const each of level) {
+      if (Array.isArray(each)) for (const item of each) next.push(item);
+      else if (each !== null && typeof each === 'object')
+        for (const [key, item] of Object.entries(each)) {
+          yield key;
+          next.push(item);
+        }
+      else yield each;
+    }
+    level = next;
+  }
 }
 
 function assertNumbers(text: string): void {

@@ -2,6 +2,7 @@ import { createSigner, createVerifier } from 'fast-jwt';
 import * as z from 'zod';
 import type { HostRequest, User } from '../ports.ts';
 import { bearerToken } from './bearer-token.ts';
+import { UNUSABLE_TEXT } from './json.ts';
 
 export type { User };
 
@@ -9,17 +10,18 @@ const MAX_ID_LENGTH = 255;
 const seconds = z.number().optional();
 
 const Claims = z.object({
-  // PostgreSQL stores no NUL characters. The length counts code points.
-  sub: z
-    .string()
-    .min(1)
-    .refine((text) => !text.includes('\0') && [...text].length <= MAX_ID_LENGTH),
+  sub: z.string().refine(isUserId),
   exp: seconds,
   nbf: seconds,
   iat: seconds.refine((issued = 0) => issued * 1_000 <= Date.now()),
   permissions: z.array(z.string()).default([]),
   admin: z.boolean().default(false),
 });
+
+/** PostgreSQL stores neither U+0000 nor unpaired surrogates. The length counts code points. */
+function isUserId(text: string): boolean {
+  return text !== '' && [...text].length <= MAX_ID_LENGTH && !UNUSABLE_TEXT.test(text);
+}
 
 const LIFETIME_MS = 3_600_000;
 
@@ -33,8 +35,12 @@ export class Tokens {
     this.#verify = createVerifier({ key: secret, algorithms: ['HS256'], requiredClaims: ['exp'], cache: false });
   }
 
-  /** A token that is valid for an hour. */
+  /** A token that is valid for an hour. Throws a `RangeError` for an id that `verify` would refuse. */
   issue(user: Pick<User, 'id'> & Partial<User>): string {
+    if (!isUserId(user.id))
+      throw new RangeError(
+        `a user id has 1 to ${MAX_ID_LENGTH} characters, and neither U+0000 nor unpaired surrogates`,
+      );
     return this.#sign({ sub: user.id, permissions: user.permissions ?? [], admin: user.isAdmin ?? false });
   }
 

@@ -3,11 +3,11 @@ import type { ClaimedJob, Job, JobStatus, JsonObject } from '../engine/store.ts'
 import { HttpError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { User } from '../http/auth.ts';
-import { tooLong } from '../http/invalid-request.ts';
 import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { Provider } from '../provider.ts';
+import { checkInput } from './check-input.ts';
 import { idFromEvent } from './id-from-event.ts';
 import { JobWorker } from './job-worker.ts';
 import type { LifecycleNames } from './lifecycle.ts';
@@ -20,6 +20,7 @@ export interface ProcessRequest extends WorkRequest {
   readonly priority: number;
 }
 
+/** What a module passes to the constructor of `JobService`. */
 export interface JobServiceSettings<C extends BaseConfig> {
   readonly config: C;
   readonly lifecycle: LifecycleNames;
@@ -65,7 +66,7 @@ export abstract class JobService<C extends BaseConfig> {
 
   /** Accepts a job. 422 when it is too large, 429 when the user has too many. */
   async startProcessing(request: ProcessRequest, user: Pick<User, 'id'>, id: string = randomUUID()): Promise<JobView> {
-    this.#refuseOversized(request);
+    checkInput(request, this.config.max_input_bytes);
     const { input_data, options, priority } = request;
     const job = { id, module: this.#module, user_id: user.id, input_data, options, priority };
     const added = await this.#store.addJob(job, this.config.max_pending_jobs);
@@ -86,7 +87,7 @@ export abstract class JobService<C extends BaseConfig> {
 
   /** Does the work at once, without a job. */
   async process(request: WorkRequest): Promise<ResultView> {
-    this.#refuseOversized(request);
+    checkInput(request, this.config.max_input_bytes);
     const started = performance.now();
     const work = (each: WorkRequest, run: Run) => this.work(each, run);
     const output_data = await runInline(work, request, this.config.timeout_seconds);
@@ -158,11 +159,6 @@ export abstract class JobService<C extends BaseConfig> {
 
   get #module() {
     return this.#context.manifest.name;
-  }
-
-  #refuseOversized({ input_data, options }: WorkRequest): void {
-    const bytes = Buffer.byteLength(JSON.stringify(input_data)) + Buffer.byteLength(JSON.stringify(options));
-    if (bytes > this.config.max_input_bytes) throw tooLong(['body', 'input_data'], this.config.max_input_bytes);
   }
 
   async #jobOf(id: string, user: User): Promise<Job> {

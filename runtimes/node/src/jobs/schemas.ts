@@ -4,30 +4,39 @@ import { messageFor } from '../errors.ts';
 
 const moment = z.iso.datetime();
 
-export const JsonDocument = z.record(z.string(), z.unknown());
+/** Any JSON object, as it is: `z.record` would drop a key `__proto__`. */
+export const JsonDocument = z
+  .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+    params: { type: 'dict_type' },
+  })
+  .meta({ type: 'object', additionalProperties: {} });
 
 /** What a module works on: a JSON object with at least one key. */
 export const InputData = JsonDocument.refine((value) => Object.keys(value).length > 0, {
-  message: 'At least one key is required',
+  message: 'Should have at least 1 item',
   params: { type: 'too_short' },
-}).meta({ minProperties: 1 });
+}).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 
+/** The options of a request: any JSON object, `{}` by default. */
 export const Options = JsonDocument.default({});
 
 /** 1 is last, 10 is first. */
 export const Priority = z.number().int().min(1).max(10).default(5);
 
+/** The path of an endpoint about one job. */
 export const JobParams = z.strictObject({ job_id: z.guid() });
 
 /** Any query string: an endpoint beyond the standard ones says itself what it takes. */
-export const AnyQuery = z.record(z.string(), z.unknown());
+export const AnyQuery = JsonDocument.meta({ type: 'object', properties: {}, additionalProperties: {} });
 
 /** The body of an answer that has none. */
-export const NoContent = z.void();
+export const NoContent = z.undefined();
 
-/** A number in a query string: decimal digits and nothing else. */
-const digits = (text: unknown) => (/^-?\d+$/.test(String(text)) ? Number(text) : text);
+/** A number in a query string: decimal digits and nothing else. Infinity would be no number. */
+const digits = (text: unknown) =>
+  /^-?\d+$/.test(String(text)) ? Math.max(-Number.MAX_VALUE, Math.min(Number(text), Number.MAX_VALUE)) : text;
 
+/** The query of a list of jobs: `limit` is at most 100. */
 export const ListQuery = z.object({
   skip: z.preprocess(digits, z.number().int().min(0)).default(0),
   limit: z.preprocess(digits, z.number().int().min(1).max(100)).default(20),
@@ -53,14 +62,16 @@ export const JobView = z.object({
 });
 export type JobView = z.output<typeof JobView>;
 
+/** A result as clients see it. */
 export const ResultView = z.object({
   /** null for work that was done at once, without a job. */
   result_id: z.guid().nullable(),
-  output_data: z.record(z.string(), z.unknown()),
+  output_data: JsonDocument,
   metadata: z.object({ duration_ms: z.number().int() }),
 });
 export type ResultView = z.output<typeof ResultView>;
 
+/** The jobs of a module by status, and the seconds since its start. */
 export const StatsView = z.object({
   total_jobs: z.number().int(),
   pending_jobs: z.number().int(),

@@ -26,4 +26,5 @@ export const BaseConfig = z.strictObject({
   /** The NAME of the environment variable that holds the key. */
   api_key_env: z.string().default('OPENAI_API_KEY'),
 });
-export type BaseConfig = z.output<typeof BaseConfig>;
+/** The config of any module: the provider may be one of its own. */
+export type BaseConfig = Omit<z.output<typeof BaseConfig>, 'provider'> & { readonly provider: string };

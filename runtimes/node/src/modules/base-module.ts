@@ -87,6 +87,6 @@ export abstract class BaseModule<C extends BaseConfig, S extends JobService<C>> 
   }
 }
 
-// Whatever its configuration and service are, the host treats every module alike.
+/** A module with any configuration and service. */
 // biome-ignore lint/suspicious/noExplicitAny: a module's own types do not concern the host
 export type AnyModule = BaseModule<any, any>;

@@ -1,6 +1,7 @@
 import { withTimeout } from '../tasks/with-timeout.ts';
 import type { Probe } from './module-context.ts';
 
+/** Whether a module works, as its health endpoint reports it. */
 export interface ModuleHealth {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   readonly dependencies_ok: boolean;

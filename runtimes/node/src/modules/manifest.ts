@@ -41,7 +41,7 @@ export const Manifest = z.strictObject({
     .strictObject({
       cpu: quantity,
       memory: quantity,
-      /** How many of the module's jobs one worker process runs at once. */
+      /** Jobs of the module that run at the same time, over all processes. */
       max_concurrent_jobs: z.number().int().min(1).default(10),
     })
     .prefault({}),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import { nextTime } from '../engine/schedules.ts';
 import { migrateModule } from '../engine/schema.ts';
+import { retryAtStart } from '../engine/with-retries.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { ModuleEvents } from '../events/module-events.ts';
 import type { Log } from '../log.ts';
@@ -33,7 +34,9 @@ export async function startModule(host: HostServices, folder: string, manifest: 
   );
   const { pool, connection } = host.database;
   const migrations = join(folder, 'migrations');
-  await step('migration_failed', name, () => migrateModule(pool, connection.schema, name, migrations));
+  await step('migration_failed', name, () =>
+    retryAtStart(() => migrateModule(pool, connection.schema, name, migrations)),
+  );
 
   const context = contextFor(host, manifest);
   const ready = await step('initialize_failed', name, () => module.initialize(context, config));

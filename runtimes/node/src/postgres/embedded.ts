@@ -5,17 +5,30 @@ import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 import { choosePlace, choosePrivileges, giveTo, type Privileges } from './privileges.ts';
-import { isAlive, isServerOf, poll, sleep } from './process.ts';
+import { isAlive, isProcessOf, poll, sleep } from './process.ts';
 import { createRunFolder, hasSupervisor } from './run-folder.ts';
 import { parametersOf } from './settings.ts';
-import { clear, joinServer, leave, type Member, type PidFile, readPidFile, register } from './shared-server.ts';
+import {
+  abandon,
+  clear,
+  isLost,
+  joinServer,
+  leave,
+  type Member,
+  type PidFile,
+  readPidFile,
+  register,
+} from './shared-server.ts';
 import { startSupervisor } from './supervisor.ts';
 import { startTcpServer } from './tcp-server.ts';
 
 export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 
+const WATCH_MS = 1_000;
+
 /**
- * Starts a private PostgreSQL that ends with the last process of the host, or joins it.
+ * Starts a private PostgreSQL that ends with the last process of the host, or joins it. If the server and its supervisor
+ * are killed, the processes of the host start it again, at another address.
  *
  * @throws EmbeddedPostgresError if it can't run here
  */
@@ -28,20 +41,74 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { folder, binaries } = choosePlace(dataDir, findBinaries(options.from ?? process.cwd()), privileges, report);
   const place = { dataDir, folder, data: join(folder, 'pg'), binaries, privileges };
   const { member, isOwner } = await startOrJoin(place, options);
-  let left: Promise<void> | undefined;
+  const membership = new Membership(member, place, options, report);
   return {
-    url: urlOf(member.run.socketFolder, 'postgres'),
-    host: member.run.socketFolder,
+    get url() {
+      return urlOf(membership.socketFolder, 'postgres');
+    },
+    get host() {
+      return membership.socketFolder;
+    },
     port: 5432,
     user: 'postgres',
     database: 'postgres',
     folder,
     isOwner,
-    stop: () => {
-      left ??= leave(member);
-      return left;
-    },
+    stop: () => membership.end(),
   };
+}
+
+/** This process as a user of the server: starts or joins the next server if this one is lost. */
+class Membership {
+  socketFolder: string;
+  #member: Member | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #startAgain: () => Promise<Member>;
+  readonly #report: (message: string) => void;
+  #starting: Promise<void> | undefined;
+  #failure = '';
+  #ended: Promise<void> | undefined;
+
+  constructor(member: Member, place: ServerPlace, options: EmbeddedPostgresOptions, report: (message: string) => void) {
+    this.#member = member;
+    this.socketFolder = member.run.socketFolder;
+    this.#startAgain = async () => (await startOrJoin(place, options)).member;
+    this.#report = report;
+    this.#timer = setInterval(() => {
+      const isNeeded = this.#member === undefined || isLost(this.#member, place.data);
+      // Without its data, the server has nothing to start with.
+      if (isNeeded && !this.#starting && existsSync(join(place.data, 'PG_VERSION'))) this.#starting = this.#restart();
+    }, WATCH_MS);
+    this.#timer.unref();
+  }
+
+  /** Returns after the server ended, if no other process uses it. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#member) abandon(this.#member);
+    this.#member = undefined;
+    try {
+      this.#member = await this.#startAgain();
+      this.socketFolder = this.#member.run.socketFolder;
+      this.#report('The embedded PostgreSQL was killed with its supervisor and runs again.');
+    } catch (error) {
+      // Tried again a second later.
+      const { message } = error as Error;
+      if (message !== this.#failure) this.#report(message);
+      this.#failure = message;
+    }
+    this.#starting = undefined;
+  }
+
+  async #end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#starting;
+    if (this.#member) await leave(this.#member);
+  }
 }
 
 /** The URL of a database on the socket in a folder. */
@@ -85,7 +152,7 @@ async function startOrJoin(place: ServerPlace, options: EmbeddedPostgresOptions)
 async function isStarting(found: PidFile, data: string): Promise<boolean> {
   if (found.run) return hasSupervisor(found.run);
   // PostgreSQL writes the file in several steps.
-  if (!isServerOf(found.pid, data)) return false;
+  if (!isProcessOf(found.pid, data)) return false;
   return (await poll(5, () => (readPidFile(data)?.text === found.text ? undefined : true))) === true;
 }
 

@@ -10,6 +10,7 @@ export type EmbeddedPostgresCode =
   | 'other_version'
   | 'other_user'
   | 'other_application'
+  | 'old_data'
   | 'timeout'
   | 'failed';
 
@@ -35,10 +36,6 @@ export function reasonInLog(log: string, folder: string): EmbeddedPostgresError 
   if (/read-only file system|permission denied/i.test(log)) return notWritable(folder, log);
   if (/not found|(cannot|failed to) execute|exec format error/i.test(log) && !/FATAL|PANIC/.test(log))
     return needsDatabaseUrl('binaries_unusable', 'its binaries need a system with glibc');
-  if (/database files are incompatible|has (wrong ownership|invalid permissions)/.test(log)) {
-    const reason = `the data in ${folder}/pg is not its own, but perhaps of version 0.1: AI_DATA_DIR may be a new folder`;
-    return needsDatabaseUrl('other_version', reason);
-  }
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const line = lines.findLast((text) => /\b(FATAL|PANIC|error)\b/.test(text)) ?? lines.at(-1) ?? 'nothing';
   return needsDatabaseUrl('failed', `PostgreSQL reported "${line.trim()}"`);

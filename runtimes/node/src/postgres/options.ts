@@ -14,9 +14,9 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Connects `pg` through the server's socket. */
+  /** Connects `pg` through the server's socket. Changes if the server was killed and started again. */
   readonly url: string;
-  /** The folder of the socket. */
+  /** The folder of the socket. Changes with `url`. */
   readonly host: string;
   readonly port: number;
   readonly user: string;

@@ -17,17 +17,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process is a PostgreSQL of this folder: ids are used again, for example after a restart of a container. */
-export function isServerOf(pid: number, data: string): boolean {
+/**
+ * Whether the process has this folder among its arguments, such as the PostgreSQL of a data folder: ids are used again, for
+ * example after a restart of a container.
+ */
+export function isProcessOf(pid: number, folder: string): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform === 'linux') {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(folder);
     } catch {
       return false;
     }
   }
-  return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(data);
+  return spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout.includes(folder);
 }
 
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {

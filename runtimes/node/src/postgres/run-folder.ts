@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,6 +16,7 @@ import { basename, join } from 'node:path';
 import { type Binaries, linkLibraries } from './binaries.ts';
 import { EmbeddedPostgresError, needsDatabaseUrl, systemCode } from './error.ts';
 import { canEnter, giveTo, type Privileges } from './privileges.ts';
+import { isProcessOf } from './process.ts';
 
 /**
  * A short private folder for one run of the server: the path of a socket may have about 100 characters.
@@ -24,6 +26,7 @@ import { canEnter, giveTo, type Privileges } from './privileges.ts';
  * - `members` is a named pipe that each process of the host keeps open; the server ends when the last one closes it
  * - `<process id>-<random>` is a process that uses the server
  * - `application` is the host's name
+ * - `supervisor` contains the process id of the supervisor
  * - `ready` exists once the server was ready, `exit` if it ended before
  */
 export interface RunFolder {
@@ -47,12 +50,24 @@ export function isRunFolder(path: string, owner = process.geteuid?.()): boolean 
 
 /** Whether the supervisor still listens: it closes its end of the pipe before it stops the server. */
 export function hasSupervisor(run: RunFolder): boolean {
+  if (isSupervisorKilled(run)) return false;
   try {
     closeSync(openSync(join(run.path, 'members'), constants.O_WRONLY | constants.O_NONBLOCK));
     return true;
   } catch {
     return false;
   }
+}
+
+/** Whether the supervisor ended without removing the folder. A child of it may still read the pipe. */
+export function isSupervisorKilled(run: RunFolder): boolean {
+  let pid: number;
+  try {
+    pid = Number(readFileSync(join(run.path, 'supervisor'), 'utf8'));
+  } catch {
+    return false; // It is starting, or has removed the folder.
+  }
+  return !isProcessOf(pid, run.path);
 }
 
 export function createRunFolder(

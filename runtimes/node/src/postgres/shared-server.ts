@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EmbeddedPostgresError } from './error.ts';
-import { isAlive, isServerOf, poll, sendSignal } from './process.ts';
-import { hasSupervisor, isRunFolder, type RunFolder, runFolderAt } from './run-folder.ts';
+import { isAlive, isProcessOf, poll, sendSignal } from './process.ts';
+import { hasSupervisor, isRunFolder, isSupervisorKilled, type RunFolder, runFolderAt } from './run-folder.ts';
 
 /** What `postmaster.pid` in the data folder says about the server: PostgreSQL creates it, for one server at a time. */
 export interface PidFile {
@@ -64,7 +64,7 @@ export async function register(run: RunFolder, pipe: number): Promise<Member | u
 /** Joins the server of another process of the same application. */
 export async function joinServer(found: PidFile, data: string, application: string): Promise<Member | undefined> {
   const { run } = found;
-  if (!run || !isRunFolder(run.path)) return undefined;
+  if (!run || !isRunFolder(run.path) || isSupervisorKilled(run)) return undefined;
   let pipe: number;
   let owner: string;
   try {
@@ -87,17 +87,30 @@ export async function joinServer(found: PidFile, data: string, application: stri
   return register(run, pipe);
 }
 
-/** Returns after the server ended, if this was the last process that used it. */
-export async function leave({ run, id, pipe }: Member): Promise<void> {
+/** Whether both the server and its supervisor were killed: nobody starts the server again. */
+export function isLost({ run }: Member, data: string): boolean {
+  const found = readPidFile(data);
+  if (found?.run?.path === run.path && isProcessOf(found.pid, data)) return false;
+  return !existsSync(run.path) || isSupervisorKilled(run);
+}
+
+/** Stops using a server, without waiting for its end. */
+export function abandon({ run, id, pipe }: Member): void {
   rmSync(join(run.path, id), { force: true });
   closeSync(pipe);
+}
+
+/** Returns after the server ended, if this was the last process that used it. */
+export async function leave(member: Member): Promise<void> {
+  const { run } = member;
+  abandon(member);
   if (hasMembers(run)) return;
   await poll(20, () => (existsSync(run.path) ? undefined : true));
 }
 
 /** Stops a server without a supervisor, and removes what stopped servers left. Then the next one can start. */
 export async function clear(found: PidFile, data: string): Promise<void> {
-  const isOrphan = () => readPidFile(data)?.pid === found.pid && isServerOf(found.pid, data);
+  const isOrphan = () => readPidFile(data)?.pid === found.pid && isProcessOf(found.pid, data);
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
     if (!isOrphan()) break;
     sendSignal(found.pid, signal);
@@ -105,7 +118,7 @@ export async function clear(found: PidFile, data: string): Promise<void> {
   }
   if (found.run && isRunFolder(found.run.path)) rmSync(found.run.path, { recursive: true, force: true });
   // PostgreSQL trusts the process id alone, which may be another program's by now.
-  if (isAlive(found.pid) && !isServerOf(found.pid, data)) setPidFileAside(found, data);
+  if (isAlive(found.pid) && !isProcessOf(found.pid, data)) setPidFileAside(found, data);
 }
 
 function hasMembers(run: RunFolder): boolean {

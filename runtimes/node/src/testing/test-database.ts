@@ -10,6 +10,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../postgres/embedd
 /** Its value is the URL of the server that all test processes of a run use. */
 const variable = 'AI_TEST_DATABASE_SERVER';
 
+/** A database on the server of the run. */
 export interface TestDatabase {
   readonly url: string;
   /** Removes the database and closes connections that are still open. */

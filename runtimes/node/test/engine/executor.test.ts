@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ClaimLost, Executor, type ExecutorModule, HostStopping } from '../../src/engine/executor.ts';
 import type { ScheduledTask } from '../../src/engine/schedules.ts';
 import type { ClaimedJob, Delivery, JobStatus, NewJob } from '../../src/engine/store.ts';
+import { PermanentError } from '../../src/errors.ts';
 import { log, testDatabase } from './test-database.ts';
 
 const { store, pool, connection, url } = await testDatabase();
@@ -23,11 +24,14 @@ async function start(
     concurrency?: number;
     leaseSeconds?: number;
     tasks?: ScheduledTask[];
+    handlerMs?: number;
+    deliveryDelaySeconds?: number;
   } = {},
 ) {
-  const { handleEvent = async () => {}, concurrency = 5, leaseSeconds = 1, tasks = [] } = more;
+  const { handleEvent = async () => {}, concurrency = 5, leaseSeconds = 1, tasks = [], ...times } = more;
   const modules = [{ name: 'a', runJob, handleEvent }];
-  const executor = new Executor({ store, connection, modules, tasks, concurrency, leaseSeconds, log });
+  const options = { store, connection, modules, present: ['a'], tasks, concurrency, leaseSeconds, log, ...times };
+  const executor = new Executor(options);
   executors.push(executor);
   await executor.start();
   return executor;
@@ -177,7 +181,7 @@ it('works on after its connection for notifications broke', async () => {
   await reaches(job.id, 'completed', 3_000);
 });
 
-it('delivers events, again after an error, and gives up after eight attempts', async () => {
+it('delivers events, and again after an error', async () => {
   const handled: Delivery[] = [];
   await start(complete, {
     handleEvent: async (delivery) => {
@@ -200,6 +204,82 @@ it('delivers events, again after an error, and gives up after eight attempts', a
     [id, 2],
     [id, 3],
   ]);
+});
+
+const publish = () =>
+  store.publish({ id: randomUUID(), name: 'user.deleted', data: {}, source_module: 'host', correlation_id: 'c' });
+const deadLetters = async () =>
+  (await pool.query('select attempt, error_code from deliveries where dead_at is not null')).rows;
+
+it.each([
+  ['fails', () => Promise.reject(new Error('boom')), 8, 'internal_error'],
+  ['reports a permanent error', () => Promise.reject(new PermanentError('no')), 1, 'no'],
+  ['never ends', () => new Promise<void>(() => {}), 8, 'timeout'],
+] as const)('gives an event up if its handler %s', async (_name, handler, attempts, error_code) => {
+  let calls = 0;
+  const handleEvent = () => {
+    calls += 1;
+    return handler();
+  };
+  await start(complete, { handleEvent, handlerMs: 50, deliveryDelaySeconds: 0.001 });
+  await publish();
+  await until(async () => (await deadLetters()).length > 0, 20_000);
+  expect(await deadLetters()).toEqual([{ attempt: attempts, error_code }]);
+  expect(calls).toBe(attempts);
+});
+
+it('doubles the pause before an event is delivered again', async () => {
+  const times: number[] = [];
+  const handleEvent = async () => {
+    times.push(performance.now());
+    if (times.length < 3) throw new Error('not yet');
+  };
+  await start(complete, { handleEvent, deliveryDelaySeconds: 0.3 });
+  await publish();
+  await until(async () => times.length === 3);
+  const [first = 0, second = 0, third = 0] = times;
+  expect(second - first).toBeGreaterThanOrEqual(300);
+  expect(third - second).toBeGreaterThanOrEqual(600);
+});
+
+it('hands deliveries that run back when it stops, without counting the attempt', async () => {
+  let isHandling = false;
+  const executor = await start(complete, {
+    handleEvent: () => {
+      isHandling = true;
+      return new Promise(() => {});
+    },
+  });
+  await publish();
+  await until(async () => isHandling);
+  await executor.stop();
+  const { rows } = await pool.query('select attempt, claim_token, due_at <= now() as is_due from deliveries');
+  expect(rows).toEqual([{ attempt: 0, claim_token: null, is_due: true }]);
+});
+
+it('lets a handler that is nearly done finish when it stops', async () => {
+  let isHandling = false;
+  const executor = await start(complete, {
+    handleEvent: async () => {
+      isHandling = true;
+      await pause(300);
+    },
+  });
+  await publish();
+  await until(async () => isHandling);
+  await executor.stop(2_000);
+  expect((await pool.query('select from deliveries')).rowCount).toBe(0);
+});
+
+it('leaves nothing running if it can not start', async () => {
+  const broken = { ...connection, url: 'postgresql:///nowhere?host=/nowhere' };
+  const options = { store, modules: [{ name: 'a', runJob: complete, handleEvent: async () => {} }], present: ['a'] };
+  const executor = new Executor({ ...options, connection: broken, tasks: [], concurrency: 5, leaseSeconds: 0.2, log });
+  await expect(executor.start()).rejects.toThrow();
+  expect(await store.hasWorkers()).toBe(false);
+  const job = await add();
+  await pause(500);
+  expect((await store.findJob('a', job.id))?.status).toBe('pending');
 });
 
 it('survives a handler that rejects without an error', async () => {
@@ -228,6 +308,17 @@ it('runs a scheduled task in one of several processes', async () => {
   await until(async () => ran.length > 0, 5_000);
   await pause(600);
   expect(ran).toHaveLength(1);
+});
+
+it('enters a scheduled task by the clock of the database', async () => {
+  vi.useFakeTimers({ now: new Date('2090-01-01'), toFake: ['Date'] });
+  try {
+    await start(complete, { tasks: [{ name: 'a.clean', cron: '0 3 1 1 *', run: async () => {} }] });
+  } finally {
+    vi.useRealTimers();
+  }
+  const inYear = `due_at between now() and now() + interval '367 days'`;
+  expect((await pool.query(`select ${inYear} as is_next from schedules`)).rows).toEqual([{ is_next: true }]);
 });
 
 it('reports that a worker is alive while it runs', async () => {

@@ -9,4 +9,13 @@ const connection = { url, schema: 'ai' };
 const store = new Store(openPool(connection), connection.schema);
 const hang = () => new Promise<void>(() => {});
 const modules = [{ name: 'a', runJob: hang, handleEvent: hang }];
-await new Executor({ store, connection, modules, tasks: [], concurrency: 5, leaseSeconds: 1, log }).start();
+await new Executor({
+  store,
+  connection,
+  modules,
+  present: ['a'],
+  tasks: [],
+  concurrency: 5,
+  leaseSeconds: 1,
+  log,
+}).start();

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
-import { importJobs } from '../../src/engine/schema.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { importJobs, loadOldData } from '../../src/engine/schema.ts';
 import { log, SCHEMA, testDatabase } from './test-database.ts';
 
 const { store, pool } = await testDatabase();
+const folder = mkdtempSync(join(tmpdir(), 'old-data-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The tables of a Fastify module of version 0.1. */
 const fastify = (module: string) => `
@@ -92,4 +97,50 @@ it("leaves a module's own tables of these names alone", async () => {
   await pool.query('create table public.mine_jobs (id int); create table public.mine_results (id int)');
   await importJobs(pool, SCHEMA, ['mine'], log);
   expect((await store.stats('mine')).total_jobs).toBe(0);
+});
+
+it('loads exported tables once, when they exist, each with its types, keys and sequences', async () => {
+  const file = join(folder, 'export.jsonl');
+  const load = () => Promise.all([1, 2].map(() => loadOldData(pool, SCHEMA, file, log)));
+  const write = (...lines: object[]) => writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await pool.query(`set search_path to ${SCHEMA};
+    create table own_kinds (id int generated always as identity primary key, label varchar(5), twice int
+      generated always as (id * 2) stored, bytes bytea, data json, at timestamptz, is_on boolean, "Odd name" text[]);
+    create table own_words (id serial primary key, kind int references own_kinds (id), job uuid);`);
+  const words = { table: 'own_words', columns: ['id', 'kind', 'unknown'], rows: [['7', '2', 'x']] };
+  const columns = ['id', 'label', 'twice', 'bytes', 'data', 'at', 'is_on', 'Odd name'];
+  const row = ['2', 'ä😀', '4', '\\x00ff', '{"z":"\\u0000","a":1.50}', '2026-01-02 03:04:05.678', '1', '{"a b",c}'];
+  const kinds = (...rows: (string | null)[][]) => ({ table: 'own_kinds', columns, rows });
+  const header = { format: 1, state: '', tables: ['own_words', 'own_kinds', 'own_later', 'jobs'] };
+  const jobs = { table: 'jobs', columns: ['id'], rows: [[randomUUID()]] };
+
+  write(header, words, kinds(row, ['3', 'too long', ...row.slice(2)]), jobs);
+  await load();
+  expect((await pool.query(`select from ${SCHEMA}.own_words`)).rowCount).toBe(0);
+
+  write(header, words, kinds(row, ['3', ...Array(7).fill(null)]), jobs);
+  await load();
+  const found = await pool.query(`select *, data::text as data, at at time zone 'UTC' = '2026-01-02 03:04:05.678' as at
+    from ${SCHEMA}.own_kinds order by id`);
+  expect(found.rows).toEqual([
+    {
+      id: 2,
+      label: 'ä😀',
+      twice: 4,
+      bytes: Buffer.from([0, 255]),
+      data: row[4],
+      at: true,
+      is_on: true,
+      'Odd name': ['a b', 'c'],
+    },
+    { id: 3, label: null, twice: 6, bytes: null, data: null, at: null, is_on: null, 'Odd name': null },
+  ]);
+  const add = `insert into ${SCHEMA}.own_words (kind) values (3) returning id`;
+  expect((await pool.query(add)).rows).toEqual([{ id: 8 }]);
+
+  await pool.query(`delete from ${SCHEMA}.own_words; create table ${SCHEMA}.own_later (id int)`);
+  write(header, words, { table: 'own_later', columns: ['id'], rows: [['1']] });
+  await load();
+  expect((await pool.query(`select from ${SCHEMA}.own_words`)).rowCount).toBe(0);
+  expect((await pool.query(`select from ${SCHEMA}.own_later`)).rowCount).toBe(1);
 });

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import times from '../../../../test/fixtures/cron-times.json' with { type: 'json' };
+import { nextTime } from '../../src/engine/schedules.ts';
 import { createSchema } from '../../src/engine/schema.ts';
-import type { ClaimedJob, NewJob, RegisteredModule } from '../../src/engine/store.ts';
+import type { ClaimedJob, Delivery, NewJob, RegisteredModule } from '../../src/engine/store.ts';
 import { SCHEMA, testDatabase } from './test-database.ts';
 
 const database = await testDatabase();
-const { store, pool } = database;
+const { store, pool, server } = database;
+
+// The tests of the Python runtime use the same table.
+const TIMES = times as [cron: string, after: string, expected: string][];
 
 const lifecycle = (name: string) => {
   const steps = ['started', 'progress', 'completed', 'failed', 'cancelled'];
@@ -51,11 +57,28 @@ beforeEach(async () => {
   await register(defined('a'), defined('b', { max_concurrent_jobs: 5 }));
 });
 
+const files = ['0001_tables.sql', '0002_indexes.sql', expect.stringMatching(/^functions\.sql@/)];
+
 describe('the schema', () => {
+  it('of an earlier version is updated', async () => {
+    const tables = await readFile(new URL('../../../sql/0001_tables.sql', import.meta.url), 'utf8');
+    await server.query(`create schema old; set search_path to old, public;
+      create table applied_migrations (owner text, file text, applied_at timestamptz default now(), primary key (owner, file));
+      ${tables};
+      insert into applied_migrations (owner, file) values ('runtime', '0001_tables.sql');
+      insert into modules values ('a', 1, 1, '{}')`);
+    await createSchema(pool, 'old');
+    const { rows } = await server.query('select file from old.applied_migrations order by file');
+    expect(rows.map(({ file }) => file)).toEqual(files);
+    expect((await server.query("select old.sweep('{a}') as swept")).rows).toEqual([{ swept: 0 }]);
+    const seen = await server.query('select seen_at <= now() as is_set from old.modules');
+    expect(seen.rows).toEqual([{ is_set: true }]);
+  });
+
   it('is created once by many processes that start together', async () => {
     await Promise.all(Array.from({ length: 4 }, () => createSchema(pool, SCHEMA)));
     const { rows } = await pool.query('select owner, file from applied_migrations order by file');
-    expect(rows.map(({ file }) => file)).toEqual(['0001_tables.sql', expect.stringMatching(/^functions\.sql@/)]);
+    expect(rows.map(({ file }) => file)).toEqual(files);
   });
 });
 
@@ -200,10 +223,10 @@ describe('a running job', () => {
   });
 
   it('is pending again after its worker has disappeared, and failed after too many attempts', async () => {
-    expect(await store.sweep()).toBe(0);
+    expect(await store.sweep(['a', 'b'])).toBe(0);
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       await expireLeases();
-      expect(await store.sweep()).toBe(1);
+      expect(await store.sweep(['a', 'b'])).toBe(1);
       if (attempt < 3) expect((await claim(['a']))[0]?.attempt).toBe(attempt + 1);
     }
     expect(await store.findJob('a', job.id)).toMatchObject({ status: 'failed', error_code: 'internal_error' });
@@ -213,7 +236,7 @@ describe('a running job', () => {
   it('keeps its claim while the lease is renewed', async () => {
     await expireLeases();
     expect(await store.renewLeases([job.claim_token], 10)).toEqual(new Set([job.claim_token]));
-    expect(await store.sweep()).toBe(0);
+    expect(await store.sweep(['a', 'b'])).toBe(0);
   });
 });
 
@@ -224,7 +247,7 @@ describe('a job whose id was used before', () => {
     await add('a', 'ada', { id });
     const [job] = (await claim(['a'])) as [ClaimedJob];
     await expireLeases();
-    expect(await store.sweep()).toBe(1);
+    expect(await store.sweep(['a', 'b'])).toBe(1);
     const [again] = (await claim(['a'])) as [ClaimedJob];
     expect(again.id).toBe(job.id);
     expect(await store.completeJob(again, randomUUID(), {}, 1)).toMatchObject({ status: 'completed' });
@@ -239,7 +262,7 @@ describe('many sessions', () => {
     const work = async () => {
       while (Date.now() < end) {
         for (const job of await store.claimJobs(['a', 'b'], 3, 10)) await store.retryJob(job, 0);
-        await store.sweep();
+        await store.sweep(['a', 'b']);
       }
     };
     const registering = async () => {
@@ -349,7 +372,110 @@ describe('an event', () => {
   });
 });
 
+describe('a dead letter', () => {
+  it('is kept as long as an event', async () => {
+    await register(defined('a', { subscriptions: ['user.deleted'] }));
+    const event = { name: 'user.deleted', data: {}, source_module: 'host', correlation_id: 'c' };
+    await store.publish({ id: randomUUID(), ...event });
+    const [delivery] = await store.claimDeliveries(['a'], 1, 10);
+    await store.failDelivery(delivery as Delivery, 'boom', null);
+    expect(await store.deleteOldEvents(1)).toBe(0);
+    await pool.query(`update events set occurred_at = now() - interval '2 days'`);
+    expect(await store.deleteOldEvents(1)).toBe(0);
+    await pool.query(`update deliveries set dead_at = now() - interval '2 days'`);
+    expect(await store.deleteOldEvents(1)).toBe(2);
+  });
+});
+
+describe('a module that a host does not have', () => {
+  const event = { name: 'user.deleted', data: {}, source_module: 'host', correlation_id: 'c' };
+  const subscribed = (name: string) => defined(name, { subscriptions: ['user.deleted'] });
+  const codes = async () => {
+    const jobs = await pool.query('select module, status, error_code from jobs order by module');
+    const letters = await pool.query('select module, error_code, dead_at is not null as is_dead from deliveries');
+    return [...jobs.rows, ...letters.rows];
+  };
+  const age = (table: string, column: string, days: number) =>
+    pool.query(`update ${table} set ${column} = now() - $1 * interval '1 day'`, [days]);
+
+  it('keeps its registration and its work: another host may have it', async () => {
+    await register(subscribed('a'));
+    await register(defined('b'));
+    await store.publish({ id: randomUUID(), ...event });
+    const job = await add('a');
+    expect(await store.removeModules(7)).toBe(0);
+    expect((await claim(['a'])).map(({ id }) => id)).toEqual([job.id]);
+    expect(await store.claimDeliveries(['a'], 10, 10)).toHaveLength(1);
+  });
+
+  it('keeps its work while a worker has it, also disabled', async () => {
+    await register(subscribed('a'));
+    await store.publish({ id: randomUUID(), ...event });
+    await add('a');
+    for (const [table, column] of [
+      ['modules', 'seen_at'],
+      ['jobs', 'created_at'],
+      ['events', 'occurred_at'],
+    ] as const)
+      await age(table, column, 8);
+    await store.beat(randomUUID(), ['a']);
+    expect(await store.removeModules(7)).toBe(0);
+  });
+
+  it('loses its work a week later, with a reason', async () => {
+    await register(subscribed('a'));
+    await store.publish({ id: randomUUID(), ...event });
+    const job = await add('a');
+    await age('modules', 'seen_at', 8);
+    // Its work is younger.
+    expect(await store.removeModules(7)).toBe(0);
+    await age('jobs', 'created_at', 8);
+    await age('events', 'occurred_at', 8);
+    expect(await store.removeModules(7)).toBe(2);
+    expect(await codes()).toEqual([
+      { module: 'a', status: 'failed', error_code: 'module_removed' },
+      { module: 'a', error_code: 'module_removed', is_dead: true },
+    ]);
+    expect(await namesOf(job.id)).toEqual(['a.started', 'a.failed']);
+    expect((await pool.query(`select from modules where name = 'a'`)).rowCount).toBe(0);
+  });
+
+  it('wakes no process', async () => {
+    await register(subscribed('a'), defined('b'));
+    await store.publish({ id: randomUUID(), ...event });
+    await add('a');
+    const messages: (string | undefined)[] = [];
+    server.on('notification', ({ payload }) => messages.push(payload));
+    await server.query(`listen ${SCHEMA}_wake`);
+    await store.sweep(['b']);
+    await server.query('select 1');
+    expect(messages).toEqual([]);
+    await store.sweep(['a']);
+    await server.query('select 1');
+    expect(messages.sort()).toEqual(['deliveries', 'jobs']);
+    await server.query('unlisten *');
+  });
+});
+
+describe('many processes', () => {
+  it('claim all deliveries, each once', async () => {
+    await register(
+      defined('a', { subscriptions: ['user.deleted'] }),
+      defined('b', { subscriptions: ['user.deleted'] }),
+    );
+    const event = { name: 'user.deleted', data: {}, source_module: 'host', correlation_id: 'c' };
+    for (let i = 0; i < 30; i += 1) await store.publish({ id: randomUUID(), ...event });
+    const claims = await Promise.all(Array.from({ length: 8 }, () => store.claimDeliveries(['a', 'b'], 10, 10)));
+    const claimed = claims.flat().map(({ event_id, module }) => `${event_id} ${module}`);
+    expect([claimed.length, new Set(claimed).size]).toEqual([60, 60]);
+  });
+});
+
 describe('a scheduled task', () => {
+  it.each(TIMES)('at %s after %s runs at %s', (cron, after, expected) => {
+    expect(nextTime(cron, new Date(after))).toEqual(new Date(expected));
+  });
+
   it('is run by one of the processes when it is due, and keeps its time until its expression changes', async () => {
     const past = new Date(Date.now() - 60_000);
     const future = new Date(Date.now() + 60_000);

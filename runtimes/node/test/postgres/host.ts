@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -237,5 +238,7 @@ function hostProcess(): string {
       cwd: packageFolder,
     });
   }
+  const script = 'postgres/supervisor.sh';
+  copyFileSync(join(packageFolder, '..', script), join(compiled, 'src', script));
   return join(compiled, 'test/postgres/host-process.js');
 }

@@ -6,15 +6,17 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.db.migrations import import_jobs
+from ai_module_runtime.db.migrations import import_jobs, load_old_data
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.executor import GRACE_SECONDS
 from ai_module_runtime.engine.modules import registration_of
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import Outage, retry_at_start
 from ai_module_runtime.engine.schema import set_up_schema
 from ai_module_runtime.engine.store import Event, Store
 from ai_module_runtime.engine.threads import WorkerThreads
@@ -27,6 +29,7 @@ from ai_module_runtime.modules.health import Probe, ProbeError
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.ports import Ports
 from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
+from ai_module_runtime.postgres.old_data import export_in, refuse_old_data
 from ai_module_runtime.redis_clients import RedisClients
 from ai_module_runtime.settings import Settings
 from ai_module_runtime.tasks.module_jobs import ModuleJobs
@@ -43,9 +46,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EVENT_DAYS = 30
+REMOVED_AFTER_DAYS = 7
 # Progress is stored for subscribers only. If there are test endpoints, there is one. No module can have this name.
 RECORDER = "test-recorder"
 BROKER_SECONDS = 1.0
+# How long a stop may take, with the grace time. Other processes take over what is left.
+STOP_SECONDS = 12.0
+POLLING = (
+    "the database URL goes through a transaction pooler: processes look for work every second. "
+    "Set AI_DIRECT_DATABASE_URL"
+)
 DELIVERY_SLOTS = 10
 
 logger = logging.getLogger(__name__)
@@ -68,19 +78,22 @@ class Host:
         self.jobs = ModuleJobs()
         self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
         self._postgres: EmbeddedPostgres | None = None
+        self._discovered: set[str] = set()
+        self._worker: Worker | None = None
+        self._stopping_at: float | None = None
 
     @cached_property
     def database(self) -> Database:
         """The database. In embedded mode the first use starts PostgreSQL, or joins the one of another process."""
         settings = self.settings
-        url = self.ports.database or settings.database_url or self._start_postgres().url
-        return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
-
-    def _start_postgres(self) -> EmbeddedPostgres:
-        self._postgres = start_embedded_postgres(
-            self.settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
+        url = self.ports.database or settings.database_url
+        if url is not None:
+            return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
+        refuse_old_data(settings.data_dir)
+        postgres = self._postgres = start_embedded_postgres(
+            settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
         )
-        return self._postgres
+        return Database(lambda: postgres.url, schema=settings.database_schema)
 
     @property
     def is_embedded(self) -> bool:
@@ -110,7 +123,33 @@ class Host:
 
     async def set_up_schema(self) -> None:
         """Bring the runtime's tables up to date."""
-        await set_up_schema(self.database)
+        database = self.database
+        if not self.is_embedded and not database.pooler and await retry_at_start(database.find_pooler, self.outage):
+            logger.warning(POLLING)
+        await retry_at_start(lambda: set_up_schema(database), self.outage)
+
+    def stop_claiming(self) -> None:
+        """Take no more work: the grace time of work that runs begins."""
+        if self._stopping_at is None:
+            self._stopping_at = monotonic()
+        if self._worker is not None:
+            self._worker.executor.stop_claiming()
+
+    def seconds_to_stop(self, seconds: float = STOP_SECONDS) -> float:
+        """What is left of the time since `stop_claiming`."""
+        return max(0.0, (self._stopping_at or monotonic()) + seconds - monotonic())
+
+    async def start_worker(self) -> None:
+        """Begin to run jobs and to deliver events in this web process."""
+        runs_jobs = self.settings.runs_jobs
+        self._worker = self.create_worker(runs_jobs=runs_jobs, sole=self.owns_postgres and runs_jobs)
+        await self._worker.start()
+
+    async def stop_worker(self) -> None:
+        """Wait for work that runs, as long as the grace time lasts, and hand the rest back."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            await worker.stop(self.seconds_to_stop(GRACE_SECONDS))
 
     async def close(self) -> None:
         """Close connections, and the embedded PostgreSQL if no other process uses it. The host can be opened again."""
@@ -119,7 +158,8 @@ class Host:
         self.__dict__.pop("database", None)
         postgres, self._postgres = self._postgres, None
         if postgres is not None:
-            await asyncio.to_thread(postgres.stop)
+            await asyncio.to_thread(postgres.stop, self.seconds_to_stop())
+        self._stopping_at = None
 
     async def close_connections(self) -> None:
         """Close what was opened on the running event loop."""
@@ -189,9 +229,15 @@ class Host:
             for spec in self.jobs.specs.values():
                 self.events.on(spec.lifecycle_events.get("progress", ""), RECORDER)(_ignore)
         self.jobs.subscribe(self.events.subscriptions())
-        present = {*(candidate.name for candidate in self.orchestrator.candidates), *self.jobs.specs}
-        await self.store.register_modules(registration_of(self.jobs.specs.values()), present)
-        await import_jobs(self.database, self.jobs.specs)
+        present, registered = self.present_modules(), registration_of(self.jobs.specs.values())
+        await retry_at_start(lambda: self.store.register_modules(registered, present), self.outage)
+        if self.is_embedded and (old_data := export_in(self.settings.data_dir)):
+            await load_old_data(self.database, old_data)
+        await retry_at_start(lambda: import_jobs(self.database, self.jobs.specs), self.outage)
+
+    def present_modules(self) -> set[str]:
+        """Names of all modules, also of those that this process does not start."""
+        return {*self._discovered, *self.jobs.specs}
 
     def create_worker(
         self,
@@ -213,9 +259,11 @@ class Host:
 
         async def after_sweep() -> None:
             if messages is not None:
-                await messages.send_if_jobs_wait(self.store)
+                await messages.send_if_jobs_wait(self.store, self.jobs.specs)
 
         async def delete_old_events() -> None:
+            while await self.store.remove_modules(REMOVED_AFTER_DAYS):
+                pass
             while await self.store.delete_old_events(EVENT_DAYS):
                 pass
 
@@ -230,6 +278,7 @@ class Host:
             concurrency=self.settings.worker_concurrency if concurrency is None else concurrency,
             delivery_slots=delivery_slots,
             lease_seconds=self.settings.job_lease_seconds,
+            present=self.present_modules,
             runs_jobs=runs_jobs,
             threads=threads,
             sole=sole,
@@ -278,7 +327,9 @@ class Host:
 
     def discover(self) -> list[Candidate]:
         """Read the manifests of all modules."""
-        return discover(self.modules, self.settings.disabled_modules)
+        candidates = discover(self.modules, self.settings.disabled_modules)
+        self._discovered = {candidate.name for candidate in candidates}
+        return candidates
 
     def context_of(self, candidate: Candidate) -> ModuleContext:
         """What the host gives to a module.

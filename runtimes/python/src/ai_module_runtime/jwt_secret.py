@@ -1,5 +1,6 @@
 """The secret that signs tokens."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -13,11 +14,20 @@ def read_jwt_secret(settings: Settings) -> str:
     """The secret of the settings; outside production, a random one kept in `data_dir`, readable by its owner only.
 
     Raises:
-        SettingsError: in production, no secret or one of less than 32 bytes.
+        SettingsError: in production, no secret or one of less than 32 bytes; or `data_dir` can't be written to, or the
+            file there is empty.
     """
     if settings.production and len((settings.jwt_secret or "").strip().encode()) < MIN_BYTES:
-        raise SettingsError(f"AI_JWT_SECRET: must have at least {MIN_BYTES} bytes in production")
-    return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
+        raise SettingsError(
+            "AI_JWT_SECRET is required in production"
+            if settings.jwt_secret is None
+            else f"AI_JWT_SECRET is too short for production: use at least {MIN_BYTES} bytes"
+        )
+    try:
+        return settings.jwt_secret or _read_or_create(settings.data_dir / "jwt-secret")
+    except OSError as error:
+        code = errno.errorcode.get(error.errno or 0, "")
+        raise SettingsError(f"AI_DATA_DIR: {error.filename} can't be written to ({code})") from None
 
 
 def _read_or_create(path: Path) -> str:
@@ -34,4 +44,7 @@ def _read_or_create(path: Path) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+    secret = path.read_text(encoding="utf-8").strip()
+    if not secret:
+        raise SettingsError(f"AI_JWT_SECRET: {path} is empty, delete it and the next start makes a new secret")
+    return secret

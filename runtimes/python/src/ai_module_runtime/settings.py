@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
@@ -30,6 +31,33 @@ def _check_level(name: str) -> str:
     return name.upper()
 
 
+def _check_database_url(url: str) -> str:
+    """The URL with an escaped password, as SQLAlchemy and asyncpg would take what follows an @ for the host."""
+    if not DATABASE_URL.match(url):
+        raise ValueError("must begin with postgresql://")
+    scheme, _, rest = url.partition("://")
+    end = min((found for mark in "/?#" if (found := rest.find(mark)) >= 0), default=len(rest))
+    user, at, host = rest[:end].rpartition("@")
+    url = f"{scheme}://{user.replace('@', '%40')}{at}{host}{rest[end:]}"
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("is not a valid URL: escape the password, such as %23 for # and %2F for /") from None
+    return url
+
+
+def _check_redis_url(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://")):
+        raise ValueError("must begin with redis://")
+    return url
+
+
+def _check_role(role: str) -> str:
+    if role == "worker":
+        raise ValueError("must be all or web; with AI_REDIS_URL, workers are processes of Celery")
+    return role
+
+
 def _names(value: Any) -> Any:
     return frozenset(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
@@ -44,17 +72,17 @@ class Settings(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    database_url: str | None = Field(default=None, repr=False)
-    direct_database_url: str | None = Field(default=None, repr=False)
+    database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
+    direct_database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
     database_schema: str = Field(default="ai", pattern=r"^[a-z_][a-z0-9_]{0,50}$")
-    redis_url: str | None = Field(default=None, repr=False)
+    redis_url: Annotated[str, AfterValidator(_check_redis_url)] | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
-    role: Literal["all", "web"] = "all"
+    role: Annotated[Literal["all", "web"], BeforeValidator(_check_role)] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     env: Mapping[str, str] = Field(default={}, repr=False)
@@ -69,14 +97,11 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = []
-        for name, url in (("DATABASE_URL", self.database_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
-            if url is not None and not DATABASE_URL.match(url):
-                problems.append(f"{name} must begin with postgresql://")
         for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and self.database_url is None:
-                problems.append(f"{name} needs DATABASE_URL")
+                problems.append(f"{PREFIX}{name} needs {PREFIX}DATABASE_URL")
         if self.role != "all" and self.database_url is None:
-            problems.append(f"ROLE={self.role} needs DATABASE_URL")
+            problems.append(f"{PREFIX}ROLE={self.role} needs {PREFIX}DATABASE_URL")
         if problems:
             raise ValueError("\n".join(problems))
         return self

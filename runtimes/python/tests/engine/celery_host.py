@@ -55,7 +55,7 @@ async def start_worker() -> AsyncIterator[Worker]:
         delivery_slots=2,
         lease_seconds=LEASE,
         threads=WorkerThreads(),
-        after_sweep=lambda: messages.send_if_jobs_wait(store),
+        after_sweep=lambda: messages.send_if_jobs_wait(store, modules),
         on_retry=messages.send,
     )
     async with worker.running():

@@ -193,8 +193,8 @@ async def test_hands_jobs_back_when_it_stops(url: str, redis: Redis, pool: str) 
         messages.send()
         await made.wait_for(job, "processing")
         process.send_signal(signal.SIGTERM)
-        await made.wait_for(job, "pending", seconds=8)
-        async with asyncio.timeout(10):
+        await made.wait_for(job, "pending", seconds=15)
+        async with asyncio.timeout(15):
             await process.wait()
 
 
@@ -233,6 +233,8 @@ async def test_jobs_wait_while_the_broker_is_unavailable(url: str, redis: Redis)
         first = await made.add()
         messages.send()
         await made.wait_for(first, "completed")
+        # The task looks for more jobs before it ends.
+        await asyncio.sleep(1)
         await asyncio.to_thread(redis.stop)
         job = await made.add()
         started = monotonic()

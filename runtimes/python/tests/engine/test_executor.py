@@ -1,6 +1,7 @@
 """Workers in one process: attempts, limits, fairness, events, and what interrupts them."""
 
 import asyncio
+import logging
 import threading
 import time
 from collections import Counter
@@ -11,10 +12,12 @@ from typing import Any
 import pytest
 
 from ai_module_runtime.engine import attempt as attempt_file
-from ai_module_runtime.engine.errors import PermanentError, TransientError
+from ai_module_runtime.engine import outage as outage_file
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, PermanentError, TransientError
 from ai_module_runtime.engine.modules import ModuleSpec, Run
 from ai_module_runtime.engine.store import Event, Job
 from ai_module_runtime.engine.threads import WorkerThreads
+from ai_module_runtime.engine.worker import Worker
 
 from .support import Lab, lab, most_common, sample_work, until
 
@@ -78,9 +81,9 @@ async def test_fails_if_the_output_is_not_json(url: str, output: Any) -> None:
     async def work(_job: Job, _run: Run) -> Any:
         return output
 
-    async with lab(url, run_job=work, retry_attempts=0) as made, made.worker():
+    async with lab(url, run_job=work) as made, made.worker():
         job = await made.wait_for(await made.add())
-        assert (job.status, job.error_code) == ("failed", "internal_error")
+        assert (job.status, job.attempt, job.error_code) == ("failed", 1, "internal_error")
 
 
 @pytest.mark.parametrize("threads", [False, True])
@@ -96,23 +99,29 @@ async def test_work_can_not_end_the_process(url: str, threads: bool) -> None:
 
 @pytest.mark.parametrize("threads", [False, True])
 async def test_cancels_work_that_runs(url: str, threads: bool) -> None:
+    started: list[str] = []
     ended: list[str] = []
 
-    async def work(_job: Job, _run: Run) -> None:
+    async def work(job: Job, _run: Run) -> None:
+        started.append(job.id)
         try:
             await asyncio.sleep(30)
         except asyncio.CancelledError:
             ended.append(threading.current_thread().name)
             raise
 
+    async def has_started() -> bool:
+        return bool(started)
+
+    async def has_ended() -> bool:
+        return bool(ended)
+
     async with lab(url, run_job=work) as made, made.worker(threads=WorkerThreads() if threads else None):
-        job = await made.wait_for(await made.add(), "processing")
+        job = await made.add()
+        # A job is `processing` before its work starts; work that never started has nothing to end.
+        await until(has_started)
         cancelled = monotonic()
         assert await made.store.cancel_job(job.id)
-
-        async def has_ended() -> bool:
-            return bool(ended)
-
         await until(has_ended)
         assert monotonic() - cancelled < 1
         assert ended[0].startswith("ai-worker") == threads
@@ -386,6 +395,47 @@ async def test_gives_an_event_up(
         assert await made.sql("select attempt from {s}.deliveries") == calls
 
 
+async def test_hands_deliveries_back_when_it_stops_without_counting_the_attempt(url: str) -> None:
+    handling = asyncio.Event()
+
+    async def handle(_module: str, _event: Event) -> None:
+        handling.set()
+        await asyncio.sleep(30)
+
+    async with lab(url, subscriptions=["shop.paid"]) as made:
+        async with made.worker(handle_event=handle):
+            await publish(made)
+            await handling.wait()
+        assert await made.sql("select attempt = 0 and claim_token is null and due_at <= now() from {s}.deliveries")
+        async with made.worker():
+            await until(lambda: asyncio.sleep(0, made.handled), seconds=2)
+
+
+async def test_lets_a_handler_that_is_nearly_done_finish_when_it_stops(url: str) -> None:
+    handling = asyncio.Event()
+
+    async def handle(_module: str, _event: Event) -> None:
+        handling.set()
+        await asyncio.sleep(0.3)
+
+    async with lab(url, subscriptions=["shop.paid"]) as made:
+        worker = Worker(made.database, made.specs, handle)
+        async with worker.running():
+            await publish(made)
+            await handling.wait()
+        assert await made.sql("select count(*) from {s}.deliveries") == 0
+
+
+async def test_leaves_nothing_running_if_it_can_not_start() -> None:
+    made = Lab("postgresql://u@127.0.0.1:1/x", (ModuleSpec("sample", sample_work),))
+    before = asyncio.all_tasks()
+    with pytest.raises(DatabaseUnavailableError):
+        async with Worker(made.database, made.specs, made.handle, sole=True).running():
+            pytest.fail("it started")
+    assert asyncio.all_tasks() == before
+    await made.database.close()
+
+
 async def test_deliveries_do_not_wait_for_jobs(url: str) -> None:
     async with lab(url, subscriptions=["shop.paid"]) as made, made.worker(concurrency=1):
         await made.wait_for(await made.add(sleep=4), "processing")
@@ -472,12 +522,37 @@ async def test_an_idle_worker_asks_the_database_seldom(url: str) -> None:
         assert most_common(statements) <= 2
 
 
+def test_writes_when_an_outage_begins_and_ends(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO")
+    now = [100.0]
+    monkeypatch.setattr(outage_file, "monotonic", lambda: now[0])
+    outage = outage_file.Outage(logging.getLogger("test"))
+    error = DatabaseUnavailableError("no answer in time", 99.0)
+    outage.answered()
+    # It began before the answer.
+    outage.failed(error)
+    assert caplog.messages == []
+    error.since = 100.5
+    for now[0] in (100.5, 130.0, 159.0, 161.0, 162.0):
+        outage.failed(error)
+    now[0] = 163.0
+    outage.answered()
+    outage.answered()
+    began = "database: no answer in time"
+    assert caplog.messages == [began, began, "database: it is available again after 62.5 s"]
+    error.since = now[0] = 164.0
+    outage.failed(error)
+    assert caplog.messages[3:] == [began]
+
+
 async def test_writes_one_line_for_an_outage(caplog: pytest.LogCaptureFixture) -> None:
     made = Lab("postgresql://u@127.0.0.1:1/x", (ModuleSpec("sample", sample_work),))
     async with made.worker() as worker:
         await asyncio.sleep(1)
         assert worker.degraded is not None
-    assert caplog.text.count("the database is unavailable") == 1
+    assert caplog.text.count("is unavailable") == 1
 
 
 async def test_never_logs_the_text_of_an_error_with_a_code(url: str, caplog: pytest.LogCaptureFixture) -> None:

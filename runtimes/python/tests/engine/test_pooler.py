@@ -25,7 +25,7 @@ PROGRAM = os.environ.get("PGBOUNCER") or shutil.which("pgbouncer", path=f"{os.en
 pytestmark = pytest.mark.skipif(PROGRAM is None and not os.environ.get("CI"), reason="PgBouncer is not installed")
 
 
-def configure(name: str, port: int, server: Server) -> Path:
+def configure(name: str, port: int, server: Server, more: str) -> Path:
     folder = Path(name)
     if not os.getuid():
         shutil.chown(folder, "postgres")
@@ -34,18 +34,18 @@ def configure(name: str, port: int, server: Server) -> Path:
     (folder / "config.ini").write_text(
         f"[databases]\npostgres = host={host} dbname=postgres user=postgres\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
-        "pool_mode = transaction\ndefault_pool_size = 2\nauth_file = users.txt\nserver_tls_sslmode = disable\n"
+        f"pool_mode = transaction\ndefault_pool_size = 2\nauth_file = users.txt\nserver_tls_sslmode = disable\n{more}\n"
     )
     return folder
 
 
 @asynccontextmanager
-async def bouncer(server: Server) -> AsyncIterator[str]:
+async def bouncer(server: Server, more: str = "") -> AsyncIterator[str]:
     """The URL of a pooler with two connections to the server."""
     with TemporaryDirectory() as name, socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
         found.close()
-        folder = configure(name, port, server)
+        folder = configure(name, port, server, more)
         as_user = ["-u", "postgres"] if not os.getuid() else []
         process = await asyncio.create_subprocess_exec(
             str(PROGRAM), "-q", *as_user, str(folder / "config.ini"), cwd=folder, stderr=asyncio.subprocess.DEVNULL
@@ -83,6 +83,17 @@ async def test_runs_jobs_through_a_transaction_pooler(own_server: Server, direct
             assert (worker.degraded is None) == direct
             await until(lambda: asyncio.sleep(0, len(made.handled) == 40), seconds=3)
         await database.close()
+
+
+@pytest.mark.parametrize("more", ["", "ignore_startup_parameters = search_path, statement_timeout"])
+async def test_finds_out_that_there_is_a_transaction_pooler(own_server: Server, more: str) -> None:
+    async with bouncer(own_server, more) as url:
+        for address, expected in ((own_server.url, False), (url, True)):
+            database = Database(address)
+            assert await database.find_pooler() == expected
+            assert database.can_listen == (not expected)
+            assert await database.ping()
+            await database.close()
 
 
 async def test_sets_the_schema_up_through_a_transaction_pooler(own_server: Server) -> None:

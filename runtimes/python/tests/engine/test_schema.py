@@ -9,7 +9,7 @@ import pytest
 from ai_module_runtime.engine import schema
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import SchemaPermissionError
-from ai_module_runtime.engine.schema import Migration, apply_migrations, set_up_schema
+from ai_module_runtime.engine.schema import Migration, apply_migrations, runtime_migrations, set_up_schema
 from ai_module_runtime.engine.store import Store
 
 from .support import Lab, drop_schema, lab
@@ -23,12 +23,32 @@ async def test_applies_each_file_once_if_processes_start_together(url: str) -> N
     try:
         await asyncio.gather(*(set_up_schema(database) for database in databases))
         ledger = await made.sql(LEDGER)
-        assert re.fullmatch(r"runtime 0001_tables\.sql, runtime functions\.sql@[0-9a-f]{12}", ledger)
+        files = r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions\.sql@[0-9a-f]{12}"
+        assert re.fullmatch(files, ledger)
         assert not await Store(made.database).has_workers()
     finally:
         await drop_schema(made.database)
         for database in [*databases, made.database]:
             await database.close()
+
+
+async def test_updates_the_tables_of_an_earlier_version(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Lab(url, ())
+    tables, *_ = runtime_migrations()
+    try:
+        with monkeypatch.context() as earlier:
+            earlier.setattr(schema, "runtime_migrations", lambda: (tables,))
+            await set_up_schema(made.database)
+        await made.execute("insert into {s}.modules values ('sample', 1, 1, '{}')")
+        await set_up_schema(made.database)
+        assert re.match(
+            r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions", await made.sql(LEDGER)
+        )
+        assert await made.sql("select seen_at <= now() from {s}.modules")
+        assert await made.store.sweep(["sample"]) == 0
+    finally:
+        await drop_schema(made.database)
+        await made.database.close()
 
 
 async def test_applies_functions_again_when_they_change(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +107,11 @@ async def test_gives_the_administrator_sql(url: str, existing: bool) -> None:
         database = await as_role(made, role)
         with pytest.raises(SchemaPermissionError, match=role) as refused:
             await set_up_schema(database)
-        assert "\n" not in str(refused.value).partition("\n\n")[0]
+        sentence = rf"the role {role} may not create or change the schema {made.schema} \(.+\)\. Run this SQL as an administrator of the database, then start again:"
+        assert re.fullmatch(sentence, str(refused.value).partition("\n\n")[0])
+        # Only what is missing.
+        assert ("create schema" in str(refused.value)) == (not existing)
+        assert ("owner to" in str(refused.value)) == existing
         administrator = await made.database.open_for_setup()
         await administrator.execute(sql_of(refused.value))
         await administrator.close()

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.database import Database, request_time
 from ai_module_runtime.engine.errors import DatabaseUnavailableError
+from ai_module_runtime.engine.modules import ModuleSpec, registration_of
 from ai_module_runtime.engine.store import Claim, Job, Store
 
-from .support import Lab, lab
+from .support import Lab, lab, sample_work
 
 ODD_JSON: dict[str, Any] = {
     "integer": 10**40,
@@ -22,6 +23,57 @@ ODD_JSON: dict[str, Any] = {
     "text": "\x00 \ud800 é 🙂 \u2028",
     "nested": [None, True, {"": []}],
 }
+
+
+async def test_a_host_keeps_the_registrations_of_modules_that_it_does_not_have(url: str) -> None:
+    specs = tuple(ModuleSpec(name, sample_work, subscriptions=["shop.paid"]) for name in ("sample", "other"))
+    async with lab(url, *specs) as made:
+        await made.store.register_modules(registration_of(specs[:1]), ["sample"])
+        await made.store.publish_event(str(uuid4()), "shop.paid", {}, "shop", "c")
+        assert await made.store.remove_modules(7) == 0
+        deliveries = await made.store.claim_deliveries(["sample", "other"], 10, 10)
+        assert {delivery.module for delivery in deliveries} == {"sample", "other"}
+        await made.add("other")
+        assert len(await made.store.claim_jobs(["other"], 1, 10)) == 1
+
+
+async def test_ends_the_work_of_a_module_that_no_process_had_for_a_week(url: str) -> None:
+    async with lab(url, subscriptions=["shop.paid"]) as made:
+        job = await made.add()
+        await made.store.publish_event(str(uuid4()), "shop.paid", {}, "shop", "c")
+        await made.execute("update {s}.jobs set created_at = now() - interval '8 days'")
+        await made.execute("update {s}.events set occurred_at = now() - interval '8 days'")
+        await made.execute("update {s}.modules set seen_at = now() - interval '8 days'")
+        await made.store.beat(str(uuid4()), ["sample"])
+        assert await made.store.remove_modules(7) == 0
+        await made.execute("update {s}.modules set seen_at = now() - interval '8 days'")
+        assert await made.store.remove_modules(7) == 2
+        job = await made.job(job)
+        assert (job.status, job.error_code) == ("failed", "module_removed")
+        assert await made.sql("select error_code from {s}.deliveries where dead_at is not null") == "module_removed"
+        assert await made.store.delete_old_events(30) == 0
+        await made.execute("update {s}.deliveries set dead_at = now() - interval '31 days'")
+        assert await made.store.delete_old_events(30) == 1
+
+
+async def test_jobs_of_other_modules_wake_no_celery_worker(url: str) -> None:
+    async with lab(url) as made:
+        await made.add()
+        assert await made.store.waiting_jobs(["other"], 4) == 0
+        assert await made.store.waiting_jobs(["sample", "other"], 4) == 1
+
+
+async def test_the_queries_of_a_request_share_their_time(url: str) -> None:
+    async with lab(url) as made:
+        database = made.connect(call_seconds=0.8)
+        with request_time():
+            await database.query("select pg_sleep(0.5)")
+            with pytest.raises(DatabaseUnavailableError):
+                await database.query("select pg_sleep(0.5)")
+            with pytest.raises(DatabaseUnavailableError):
+                await database.query("select pg_sleep(0.5)")
+        await database.query("select pg_sleep(0.5)")
+        await database.close()
 
 
 async def claim(lab: Lab, job: Job, lease: float = 10) -> Claim:
@@ -153,7 +205,7 @@ async def test_takes_jobs_back_from_lost_workers(url: str) -> None:
             claimed = await claim(made, job, lease=0.01)
             assert claimed.job.attempt == attempt
             await asyncio.sleep(0.02)
-            assert await made.store.sweep() == 1
+            assert await made.store.sweep(["sample"]) == 1
             assert await made.store.renew_leases([claimed.token], 10) == set()
         ended = await made.job(job)
         assert (ended.status, ended.error_code) == ("failed", "internal_error")
@@ -165,9 +217,9 @@ async def test_keeps_leases_that_are_renewed(url: str) -> None:
         claimed = await claim(made, await made.add(), lease=0.05)
         assert await made.store.renew_leases([claimed.token, str(uuid4())], 10) == {claimed.token}
         await asyncio.sleep(0.06)
-        assert await made.store.sweep() == 0
+        assert await made.store.sweep(["sample"]) == 0
         await made.store.expire_claims()
-        assert await made.store.sweep() == 1
+        assert await made.store.sweep(["sample"]) == 1
 
 
 async def test_lists_jobs_newest_first(url: str) -> None:
@@ -222,7 +274,7 @@ async def test_takes_a_schedule_once(url: str) -> None:
 async def test_knows_whether_a_worker_is_alive(url: str) -> None:
     async with lab(url) as made:
         assert not await made.store.has_workers()
-        await made.store.beat(str(uuid4()))
+        await made.store.beat(str(uuid4()), ["sample"])
         assert await made.store.has_workers()
         await made.execute("update {s}.workers set seen_at = now() - interval '16 seconds'")
         assert not await made.store.has_workers()

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from sqlalchemy import NullPool, make_url, text
@@ -121,6 +122,7 @@ class Hosts:
         folder = self.folder()
         copy_binaries(folder)
         shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(SOURCE.parents[1] / "postgres/supervisor.sh", folder / "ai_module_runtime/postgres")
         return {"PYTHONPATH": str(folder)}
 
     def mount(self, options: str) -> Path:
@@ -182,7 +184,10 @@ def query(url: str, statement: str) -> list[dict[str, Any]]:
 
 
 async def _query(url: str, statement: str) -> list[dict[str, Any]]:
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
+    # Old versions of SQLAlchemy don't decode it.
+    database = unquote(urlsplit(url).path.removeprefix("/"))
+    address = make_url(url).set(drivername="postgresql+asyncpg", database=database)
+    engine = create_async_engine(address, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
             result = await connection.execute(text(statement))

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 from ai_module_runtime.postgres import start_embedded_postgres
-from ai_module_runtime.postgres.supervisor import SUPERVISOR_SCRIPT
 from tests.postgres.host import (
     NIGHTLY,
     Hosts,
@@ -179,8 +178,3 @@ def test_stops_the_server_although_signals_are_blocked(hosts: Hosts) -> None:
     server.stop()
     assert not Path(server.host).parent.exists()
     no_process_with(data_dir)
-
-
-def test_uses_the_same_supervisor_as_node() -> None:
-    node = Path(__file__).parents[3] / "node/src/postgres/supervisor.ts"
-    assert SUPERVISOR_SCRIPT in node.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ export interface SettingContext extends Setting {
   readonly isEnv: boolean;
   /** Whether it is secret itself, and does not name a variable. */
   readonly isSecret: boolean;
-  /** Whether the host declares it for every module; the manifest only sets the default. */
+  /** Whether the host declares it for every module, and the manifest only sets the default or narrows the range. */
   readonly isStandard: boolean;
   /** Whether it has the long form in the manifest. */
   readonly isLong: boolean;
@@ -47,7 +47,8 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
   return {
     isEnv: isEnvKey(key),
     isSecret: setting.secret === true && !isEnvKey(key),
-    isStandard: Object.hasOwn(standardSettings, key),
+    // A setting with values of its own, such as a further provider, is declared by the module.
+    isStandard: Object.hasOwn(standardSettings, key) && !(typeof value === 'object' && value.enum !== undefined),
     isLong: typeof value === 'object',
     hasDefault: setting.default !== undefined,
     hasMinimum: setting.minimum !== undefined,

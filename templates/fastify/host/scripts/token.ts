@@ -15,4 +15,9 @@ if (!id || positionals.length > 1) {
   process.exit(2);
 }
 loadEnvFile();
-console.log(createTokens(readSettings()).issue({ id, permissions: values.permission, isAdmin: values.admin }));
+try {
+  console.log(createTokens(readSettings()).issue({ id, permissions: values.permission, isAdmin: values.admin }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+}

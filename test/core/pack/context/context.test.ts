@@ -104,6 +104,8 @@ it('groups settings by origin, and finds those from the environment', () => {
   expect(keys(found.envSettings)).toEqual(['api_key_env', 'token']);
   expect(found.provider).toBe('openai');
   expect(context('ocr', { configuration: {} }).provider).toBe('local');
+  const own = { provider: { type: 'string' as const, enum: ['local', 'mine'], default: 'mine' } };
+  expect(keys(context('ocr', { configuration: own }).ownSettings)).toEqual(['provider']);
 });
 
 it('converts quantities to strings', () => {

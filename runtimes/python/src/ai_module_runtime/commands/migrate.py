@@ -35,5 +35,6 @@ async def _migrate(host: Host, candidates: list[Candidate], module: str | None, 
             candidate.import_models()
             names = [each.name for each in candidates]
             revised = module_migrations(candidate.name, candidate.folder, names)
-            print(f"wrote {await write_revision(host.database, revised, message)}")
+            file = await write_revision(host.database, revised, message)
+            print(f"wrote {file}" if file else f"nothing to write: the tables of {module} match its models.py")
     await host.close()

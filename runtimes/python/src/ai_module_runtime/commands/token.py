@@ -14,5 +14,11 @@ def print_token(tokens: Tokens) -> None:
     parser.add_argument("--admin", action="store_true", help="pass every permission check")
     parser.add_argument("--hours", type=float, default=12, help="lifetime (default: 12)")
     arguments = parser.parse_args()
-    lifetime = timedelta(hours=arguments.hours)
-    print(tokens.create(arguments.user, arguments.permission, admin=arguments.admin, lifetime=lifetime))
+    try:
+        lifetime = timedelta(hours=arguments.hours)
+        token = tokens.create(arguments.user, arguments.permission, admin=arguments.admin, lifetime=lifetime)
+    except OverflowError:
+        parser.error("--hours is out of range")
+    except ValueError as error:
+        parser.error(str(error))
+    print(token)

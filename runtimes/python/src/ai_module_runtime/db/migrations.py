@@ -3,6 +3,7 @@
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
 
+import json
 import logging
 import re
 import subprocess
@@ -17,6 +18,7 @@ from alembic.config import Config
 from alembic.script import Script
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from ai_module_runtime.engine.database import Database
@@ -78,14 +80,41 @@ async def import_jobs(database: Database, modules: Iterable[str]) -> None:
             logger.exception("%s: jobs of version 0.1 not copied", name)
 
 
-async def write_revision(database: Database, migrations: Migrations, message: str) -> Path:
+async def load_old_data(database: Database, file: Path) -> None:
+    """Load the exported data of an embedded host of version 0.1 into the tables of modules.
+
+    Each table is loaded once, when it exists. The first line of the file has the names of the tables, the others have rows.
+    """
+    try:
+        async with database.setup_transaction() as connection:
+            tables = await _load_tables(connection, file)
+        if tables:
+            logger.info("data of version 0.1 loaded: %s", ", ".join(sorted(tables)))
+    except (DBAPIError, OSError, ValueError):
+        logger.exception("%s: data of version 0.1 not loaded", file)
+
+
+async def _load_tables(connection: AsyncConnection, file: Path) -> set[str]:
+    with file.open(encoding="utf-8") as lines:
+        names = json.loads(next(lines))["tables"]
+        tables = set(await connection.scalars(text("select tables_to_fill(:names)"), {"names": names}))
+        for line in lines if tables else ():
+            if json.loads(line)["table"] in tables:
+                await connection.execute(text("select import_rows(cast(:batch as json))"), {"batch": line})
+    return tables
+
+
+async def write_revision(database: Database, migrations: Migrations, message: str) -> Path | None:
     """Write a revision from the difference between the models and the database, and return its file.
 
-    It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed.
+    It is numbered, `v0002_what_changed.py`, and formatted with ruff if that is installed. Without a difference nothing
+    is written.
     """
     migrations.versions.mkdir(exist_ok=True)
     async with database.setup_transaction() as connection:
         script = await connection.run_sync(_revise, migrations, message)
+    if script is None:
+        return None
     _format(Path(script.path))
     return Path(script.path)
 
@@ -109,12 +138,10 @@ def _upgrade(connection: Connection, migrations: Migrations) -> None:
     command.upgrade(_config(connection, migrations), "head")
 
 
-def _revise(connection: Connection, migrations: Migrations, message: str) -> Script:
+def _revise(connection: Connection, migrations: Migrations, message: str) -> Script | None:
     config, number = _config(connection, migrations), _next_number(migrations.versions)
     script = command.revision(config, message, autogenerate=True, rev_id=number)
-    if not isinstance(script, Script):
-        raise TypeError("one revision was expected")
-    return script
+    return script if isinstance(script, Script) else None
 
 
 def _has_files(versions: Path) -> bool:

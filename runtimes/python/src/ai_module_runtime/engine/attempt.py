@@ -214,7 +214,10 @@ class JobAttempt(Attempt):
         except Exception as error:
             if is_unavailable(error):
                 raise
-            await self._fail(error)
+            # Output that JSON or the database can't store. Another attempt would end the same way.
+            self._logger.error("%s: the output was not stored", self, exc_info=error)
+            code = code_of(error)
+            await persist(lambda: self._store.fail_job(self._claim, code))
 
     async def _fail(self, error: BaseException) -> None:
         """Another attempt later, or the end of the job."""
@@ -260,7 +263,7 @@ class DeliveryAttempt(Attempt):
         if isinstance(outcome, _Output):
             await persist(lambda: self._store.finish_delivery(self.token))
         elif isinstance(outcome, WorkerStoppingError):
-            await self._fail("worker_stopped", 0)
+            await persist(lambda: self._store.return_delivery(self.token))
         else:
             unexpected = None if isinstance(outcome, JobError | TimeoutError) else outcome
             reason = outcome if isinstance(outcome, JobError) else code_of(outcome)

@@ -8,7 +8,7 @@ claims a job, runs it, and goes on until there is none. Event handlers, leases, 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import AbstractAsyncContextManager
 from multiprocessing.sharedctypes import RawValue
 from time import monotonic
@@ -101,9 +101,9 @@ class WorkMessages:
                 self._thread.start()
             self._changed.notify()
 
-    async def send_if_jobs_wait(self, store: Store) -> None:
-        """Send messages for jobs that wait, as their own may have been lost. Call it after each sweep."""
-        for _ in range(await store.waiting_jobs(MESSAGES_AFTER_SWEEP)):
+    async def send_if_jobs_wait(self, store: Store, modules: Collection[str]) -> None:
+        """Send messages for jobs of the modules that wait, as their own may have been lost. Call it after each sweep."""
+        for _ in range(await store.waiting_jobs([*modules], MESSAGES_AFTER_SWEEP)):
             self.send()
 
     def stop(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -16,6 +16,7 @@ from ai_module_runtime.engine.store import Store
 
 MAX_SWEEP_SECONDS = 5.0
 BEAT_SECONDS = 5.0
+REMOVE_SECONDS = 1.0
 CRON_FIELDS = 5
 # The time of an expression that has none, such as 30 February.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -64,6 +65,8 @@ class Clock:
     """Runs in every process, also in those that only serve HTTP.
 
     Args:
+        modules: names of the modules whose work it looks for. May change at any time.
+        present: names of all modules of the host, also of those that it does not start. May change as well.
         worker: whether this process runs jobs, and says that it is alive.
         after_sweep: awaited after each sweep.
     """
@@ -71,7 +74,9 @@ class Clock:
     def __init__(
         self,
         store: Store,
+        modules: Collection[str],
         *,
+        present: Callable[[], Iterable[str]] | None = None,
         lease_seconds: float = 10,
         worker: bool = False,
         tasks: Sequence[ScheduledTask] = (),
@@ -80,6 +85,8 @@ class Clock:
         logger: logging.Logger | None = None,
     ) -> None:
         self._store = store
+        self._modules = modules
+        self._present = present or (lambda: modules)
         self._sweep_seconds = sweep_interval(lease_seconds)
         self._worker_id = str(uuid4()) if worker else None
         self._tasks = {task.name: task for task in tasks}
@@ -107,7 +114,8 @@ class Clock:
         self._loops = []
         if self._worker_id is not None:
             with contextlib.suppress(Exception):
-                await self._store.remove_worker(self._worker_id)
+                async with asyncio.timeout(REMOVE_SECONDS):
+                    await self._store.remove_worker(self._worker_id)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -124,14 +132,14 @@ class Clock:
 
     async def sweep(self) -> None:
         """Take jobs back from workers that have disappeared."""
-        if swept := await self._store.sweep():
+        if swept := await self._store.sweep([*self._modules]):
             self._logger.info("%d jobs were taken back from workers that have disappeared", swept)
         if self._after_sweep is not None:
             await self._after_sweep()
 
     async def _beat(self) -> None:
         if self._worker_id is not None:
-            await self._store.beat(self._worker_id)
+            await self._store.beat(self._worker_id, self._present())
 
     async def check(self) -> None:
         """Start the scheduled tasks that are due and that no other process has taken."""

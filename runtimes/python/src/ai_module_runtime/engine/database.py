@@ -3,18 +3,20 @@
 import asyncio
 import re
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import Connection, NullPool, Row, event, text
+from sqlalchemy import Connection, NullPool, Row, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable, reason_of
 
 T = TypeVar("T")
 
@@ -45,11 +47,26 @@ FOREIGN_PARAMETERS = frozenset(
 )
 
 
+# Seconds that the queries of the current request have taken.
+_waited: ContextVar[list[float] | None] = ContextVar("waited", default=None)
+
+
+@contextmanager
+def request_time() -> Iterator[None]:
+    """Limit the time of all queries in the block together to that of one call: a request is answered within 5 seconds."""
+    token = _waited.set([0.0])
+    try:
+        yield
+    finally:
+        _waited.reset(token)
+
+
 class Database:
     """The database of a host. Each event loop has its own pool, because a connection can't change loops.
 
     Args:
-        url: `postgresql://…`, with the parameters that libpq knows, such as `sslmode` and `host=/socket/folder`.
+        url: `postgresql://…`, with the parameters that libpq knows, such as `sslmode` and `host=/socket/folder`. A
+            function is called for each connection: an embedded database that was killed has another address afterwards.
         schema: the schema of the runtime's tables.
         direct_url: the same database without a transaction pooler in between.
         pooler: whether `url` goes through a pooler in transaction mode, such as PgBouncer. Connections then have no
@@ -60,7 +77,7 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        url: str | Callable[[], str],
         *,
         schema: str = "ai",
         direct_url: str | None = None,
@@ -74,14 +91,23 @@ class Database:
             raise ValueError(f"the name of the schema must match {SCHEMA_NAME.pattern}")
         self.schema = schema
         self.pooler = direct_url is not None if pooler is None else pooler
-        self._url = _address(url)
-        self._direct_url = _address(direct_url) if direct_url else None if self.pooler else self._url
+        self._given_url = url
+        self._given_direct_url = _address(direct_url) if direct_url else None
+        _ = self._url  # It is checked.
         self._connect_seconds = connect_seconds
         self._statement_seconds = statement_seconds
         self._call_seconds = call_seconds
         self._pool_size = pool_size
         self._running: set[asyncio.Future[Any]] = set()
         self._engines: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = weakref.WeakKeyDictionary()
+
+    @property
+    def _url(self) -> str:
+        return _address(self._given_url if isinstance(self._given_url, str) else self._given_url())
+
+    @property
+    def _direct_url(self) -> str | None:
+        return self._given_direct_url or (None if self.pooler else self._url)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -179,8 +205,50 @@ class Database:
             return await self._open(url, settings, *limit, **options)
         except Exception as error:
             if is_unavailable(error):
-                raise DatabaseUnavailableError(type(error).__name__) from error
+                raise self.unavailable(error) from error
             raise
+
+    def unavailable(self, error: BaseException, since: float | None = None) -> DatabaseUnavailableError:
+        """The error that says for the log which database is unavailable, and why.
+
+        `since` is when the call began, by `monotonic`.
+        """
+        if isinstance(error, DatabaseUnavailableError):
+            return error
+        url = make_url(self._url)
+        host = url.host or url.query.get("host", "localhost")
+        address = f"{host}:{url.port or 5432}/{url.database or url.username}"
+        return DatabaseUnavailableError(f"{address} is unavailable: {reason_of(error)}", since)
+
+    async def find_pooler(self) -> bool:
+        """Find out whether the URL goes through a pooler in transaction mode, and configure connections for it.
+
+        Poolers refuse or ignore the settings of a connection.
+
+        Raises:
+            DatabaseUnavailableError: the database can't be reached.
+        """
+        if self.pooler:
+            return True
+        try:
+            connection = await self._open_single(
+                self._url, self._settings(), self._statement_seconds, statement_cache_size=0
+            )
+        except DatabaseUnavailableError as error:
+            self.pooler = "unsupported startup parameter" in str(error)
+            if not self.pooler:
+                raise
+            return True
+        try:
+            async with connection.transaction():
+                self.pooler = await connection.fetchval("show search_path") != self.search_path
+        except Exception as error:
+            if is_unavailable(error):
+                raise self.unavailable(error) from error
+            raise
+        finally:
+            connection.terminate()
+        return self.pooler
 
     async def _open(
         self, url: str, settings: dict[str, str], command_timeout: float | None, **options: Any
@@ -252,22 +320,32 @@ class Database:
 
     async def _within_time(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The result of `operation`. After the time limit the caller doesn't wait for the connection to be closed."""
+        started = monotonic()
+        waited = _waited.get()
+        limit = self._call_seconds if waited is None else max(0.0, self._call_seconds - waited[0])
+        try:
+            return await self._within(limit, operation, started)
+        finally:
+            if waited is not None:
+                waited[0] += monotonic() - started
+
+    async def _within(self, seconds: float, operation: Callable[[], Awaitable[T]], started: float) -> T:
         task = asyncio.ensure_future(operation())
         self._running.add(task)
         task.add_done_callback(self._ended)
         try:
-            await asyncio.wait({task}, timeout=self._call_seconds)
+            await asyncio.wait({task}, timeout=seconds)
         except asyncio.CancelledError:
             task.cancel()
             raise
         if not task.done():
             task.cancel()
-            raise DatabaseUnavailableError("no answer in time")
+            raise self.unavailable(TimeoutError(), started)
         try:
             return task.result()
         except Exception as error:
             if is_unavailable(error):
-                raise DatabaseUnavailableError(type(error).__name__) from error
+                raise self.unavailable(error, started) from error
             raise
 
     def _ended(self, task: "asyncio.Future[Any]") -> None:

@@ -1,6 +1,7 @@
 """Errors of the engine, and the errors that the work of a job raises."""
 
 import asyncio
+import socket
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import exc
@@ -11,8 +12,11 @@ UNAVAILABLE_CLASSES = ("08", "28", "3D", "40", "53", "57", "58")
 UNAVAILABLE_STATES = ("25006",)
 
 
+WITHOUT_SSL = "the server does not support SSL"
+
 MESSAGES = {
     "internal_error": "The job failed because of an internal error.",
+    "module_removed": "The module was removed before the job was finished.",
     "provider_rejected": "The provider rejected the request.",
     "provider_unavailable": "The provider is not available.",
     "timeout": "The job took longer than allowed.",
@@ -45,7 +49,15 @@ class ClaimLostError(Exception):
 
 
 class DatabaseUnavailableError(Exception):
-    """The database can't be reached, ended the connection, or did not answer in time."""
+    """The database can't be reached, ended the connection, or did not answer in time.
+
+    The message is for the log, such as `localhost:5432/ai is unavailable: connection refused`. Clients don't see it.
+    `since` is when the call began, by `monotonic`.
+    """
+
+    def __init__(self, reason: str = "", since: float | None = None) -> None:
+        super().__init__(reason)
+        self.since = since
 
 
 class SchemaPermissionError(Exception):
@@ -84,3 +96,28 @@ def is_unavailable(error: BaseException) -> bool:
             isinstance(cause, asyncpg.InterfaceError) and "connection" in str(cause)
         )
     return state[:2] in UNAVAILABLE_CLASSES or state in UNAVAILABLE_STATES
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether waiting doesn't help: the role or the database is refused."""
+    return (sqlstate_of(error) or "").startswith(("28", "3D")) or reason_of(error) == WITHOUT_SSL
+
+
+def reason_of(error: BaseException) -> str:
+    """PostgreSQL's own sentence, or the same ones as in the Node runtime."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, asyncpg.PostgresError):
+            return str(seen.args[0])
+        if isinstance(seen, ConnectionRefusedError) or "Connect call failed" in str(seen):
+            return "connection refused"
+        if "rejected SSL upgrade" in str(seen):
+            return WITHOUT_SSL
+        if isinstance(seen, FileNotFoundError):
+            return "the socket does not exist"
+        if isinstance(seen, socket.gaierror):
+            return "the host name is unknown"
+        if isinstance(seen, TimeoutError | exc.TimeoutError):
+            return "no answer in time"
+        seen = (seen.orig if isinstance(seen, exc.DBAPIError) else None) or seen.__cause__
+    return "the connection was lost"

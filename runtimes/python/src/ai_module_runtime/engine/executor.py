@@ -13,10 +13,10 @@ from ai_module_runtime.engine.store import Claim, Delivery, Store
 from ai_module_runtime.engine.threads import WorkerThreads
 
 MIN_TIMER_SECONDS = 0.05
-GRACE_SECONDS = 4.0
-CLAIM_SECONDS = 5.0
-# Longer than the time for which an outcome is written again and again.
-STOP_SECONDS = 20.0
+GRACE_SECONDS = 5.0
+CLAIM_SECONDS = 1.0
+# How long it may take to hand work back. Other processes take over what is left.
+HAND_BACK_SECONDS = 4.0
 
 
 class Executor:
@@ -100,8 +100,8 @@ class Executor:
             await asyncio.wait(self._loops[:1], timeout=CLAIM_SECONDS)
         await self._wait_for_work(grace_seconds)
         self.hand_back()
-        if left := await self._wait_for_work(STOP_SECONDS):
-            self._logger.warning("%d pieces of work can't be interrupted and were left behind", left)
+        if await self._wait_for_work(HAND_BACK_SECONDS):
+            self._logger.warning("work was left behind")
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)

@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from ai_module_runtime.engine.errors import is_unavailable
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_refused, is_unavailable, reason_of
 
 T = TypeVar("T")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
 LOG_SECONDS = 60.0
-# A result that is already computed is worth this long.
+# Finished work should not be lost to a database that restarts.
 PERSIST_SECONDS = 10.0
+# A host may start together with its database.
+START_SECONDS = 30.0
 
 
 class Outage:
@@ -21,7 +23,9 @@ class Outage:
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
-        self._logged_at = float("-inf")
+        self._began_at: float | None = None
+        self._logged_at = 0.0
+        self._answered_at = float("-inf")
         self._failures = 0
 
     @property
@@ -30,23 +34,53 @@ class Outage:
         return self._failures > 0
 
     def failed(self, error: BaseException) -> float:
-        """Note a failed call. Writes one line per outage and minute. Returns the seconds to wait."""
+        """Note a failed call. Returns the seconds to wait.
+
+        Writes one line when an outage begins, and at most one each minute until it ends.
+        """
+        now = monotonic()
         pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
+        since = error.since if isinstance(error, DatabaseUnavailableError) else None
+        if since is not None and since < self._answered_at:
+            # Others were answered meanwhile, such as after a connection broke.
+            return pause
         self._failures += 1
-        if monotonic() >= self._logged_at + LOG_SECONDS:
-            self._logged_at = monotonic()
-            self._logger.warning("the database is unavailable (%s)", type(error.__cause__ or error).__name__)
+        if self._began_at is None or now >= self._logged_at + LOG_SECONDS:
+            self._began_at = now if self._began_at is None else self._began_at
+            self._logged_at = now
+            self._logger.error(
+                "database: %s", error if isinstance(error, DatabaseUnavailableError) else reason_of(error)
+            )
         return pause
 
     def answered(self) -> None:
         """Note a call that succeeded."""
-        if self._failures:
-            self._failures = 0
-            self._logged_at = float("-inf")
-            self._logger.info("the database is available again")
+        self._answered_at = monotonic()
+        self._failures = 0
+        if self._began_at is not None:
+            seconds, self._began_at = self._answered_at - self._began_at, None
+            self._logger.info("database: it is available again after %.1f s", seconds)
 
 
-async def persist(operation: Callable[[], Awaitable[T]], seconds: float = PERSIST_SECONDS) -> T:
+async def retry_at_start(step: Callable[[], Awaitable[T]], outage: Outage) -> T:
+    """Call a step of a start, again while the database is unavailable. One that refuses the role isn't asked again."""
+
+    async def call() -> T:
+        try:
+            return await step()
+        except Exception as error:
+            if is_unavailable(error):
+                outage.failed(error)
+            raise
+
+    return await persist(call, START_SECONDS, is_refused)
+
+
+async def persist(
+    operation: Callable[[], Awaitable[T]],
+    seconds: float = PERSIST_SECONDS,
+    is_final: Callable[[Exception], bool] = lambda _error: False,
+) -> T:
     """Call `operation`, again for some seconds while the database is unavailable."""
     until = monotonic() + seconds
     failures = 0
@@ -55,7 +89,7 @@ async def persist(operation: Callable[[], Awaitable[T]], seconds: float = PERSIS
             return await operation()
         except Exception as error:
             pause = PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]
-            if not is_unavailable(error) or monotonic() + pause > until:
+            if not is_unavailable(error) or is_final(error) or monotonic() + pause > until:
                 raise
             failures += 1
             await asyncio.sleep(pause)

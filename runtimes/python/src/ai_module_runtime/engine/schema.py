@@ -13,39 +13,14 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 
 from ai_module_runtime.engine.database import Database
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError, is_unavailable
+from ai_module_runtime.engine.errors import SchemaPermissionError, is_unavailable
 
 OWNER = "runtime"
-TABLES = "0001_tables.sql"
 FUNCTIONS = "functions.sql"
-# Another process may be applying a long migration.
-LOCK_SECONDS = 60
-
+PERMISSIONS = "permissions.sql"
 LEDGER = """create table if not exists applied_migrations (
   owner text, file text, applied_at timestamptz default now(), primary key (owner, file)
 )"""
-
-TAKE_OVER = """create schema if not exists {schema};
-alter schema {schema} owner to {role};
-do $$
-declare
-  statement text;
-begin
-  for statement in
-    select format('alter table %s owner to %I', oid::regclass, {role_text}) from pg_class
-    where relnamespace = {schema_text}::regnamespace and relkind in ('r', 'p')
-    union all
-    select format('alter routine %s owner to %I', oid::regprocedure, {role_text}) from pg_proc
-    where pronamespace = {schema_text}::regnamespace
-    union all
-    select format('alter sequence %s owner to %I', oid::regclass, {role_text}) from pg_class
-    where relnamespace = {schema_text}::regnamespace and relkind = 'S' and not exists (
-      select from pg_depend d where d.objid = pg_class.oid and d.deptype in ('a', 'i') and d.classid = 'pg_class'::regclass
-    )
-  loop
-    execute statement;
-  end loop;
-end $$;"""
 
 
 @dataclass(frozen=True)
@@ -77,12 +52,14 @@ async def apply_migrations(database: Database, owner: str, migrations: Sequence[
     try:
         await _apply(connection, database.schema, owner, migrations)
     except asyncpg.InsufficientPrivilegeError as error:
-        async with connection.transaction():
-            role = await connection.fetchval("select current_user")
-        raise SchemaPermissionError(_advice(database.schema, role, str(error))) from error
+        sentence = await _missing_permissions(connection, database.schema, error)
+        if sentence is None:
+            # Something else is refused, such as a table of version 0.1.
+            raise
+        raise SchemaPermissionError(sentence) from error
     except Exception as error:
         if is_unavailable(error):
-            raise DatabaseUnavailableError(type(error).__name__) from error
+            raise database.unavailable(error) from error
         raise
     finally:
         await connection.close(timeout=2)
@@ -94,8 +71,7 @@ async def _apply(connection: asyncpg.Connection, schema: str, owner: str, migrat
         return
     for migration in (None, *missing):
         async with connection.transaction():
-            await connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
-            # A lock until commit, which a transaction pooler keeps.
+            # A lock until commit, which a transaction pooler keeps. Another process may be applying a long migration.
             await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{schema} migrate")
             if migration is None:
                 await _create_ledger(connection, schema)
@@ -139,12 +115,13 @@ async def _missing(
 
 @cache
 def runtime_migrations() -> tuple[Migration, ...]:
-    """The tables, and the functions under a name that changes with their text."""
+    """The numbered files, and the functions under a name that changes with their text."""
     folder = sql_folder()
+    numbered = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
     functions = (folder / FUNCTIONS).read_bytes()
     digest = hashlib.sha256(functions).hexdigest()[:12]
     return (
-        Migration(TABLES, (folder / TABLES).read_text(encoding="utf-8")),
+        *(Migration(file.name, file.read_text(encoding="utf-8")) for file in numbered),
         Migration(f"{FUNCTIONS}@{digest}", functions.decode()),
     )
 
@@ -156,13 +133,16 @@ def sql_folder() -> Path:
     return next((folder for folder in candidates if (folder / FUNCTIONS).is_file()), candidates[0])
 
 
-def _advice(schema: str, role: str, reason: str) -> str:
-    quoted = role.replace('"', '""')
-    text = role.replace("'", "''")
-    statements = TAKE_OVER.format(
-        schema=f'"{schema}"', role=f'"{quoted}"', role_text=f"'{text}'", schema_text=f"'\"{schema}\"'"
-    )
+async def _missing_permissions(connection: asyncpg.Connection, schema: str, error: asyncpg.PostgresError) -> str | None:
+    """A sentence with the SQL that gives the role what it lacks in the schema, or None if it lacks nothing."""
+    text = (sql_folder() / PERMISSIONS).read_text(encoding="utf-8")
+    async with connection.transaction():
+        role = await connection.fetchval("select current_user")
+        await connection.execute("set local search_path to pg_catalog")
+        sql = "\n".join(row["statement"] for row in await connection.fetch(text, schema))
+    if not sql:
+        return None
     return (
-        f"the role {role} may not create or update the schema {schema} ({reason}). Run this SQL as an administrator "
-        f"of the database, then start again:\n\n{statements}\n"
+        f"the role {role} may not create or change the schema {schema} ({error.args[0]}). Run this SQL as an "
+        f"administrator of the database, then start again:\n\n{sql}"
     )

@@ -21,6 +21,8 @@ JOB_FIELDS = (
     *("failed_at", "cancelled_at"),
 )
 JSON_FIELDS = ("input_data", "options")
+# The largest integer of PostgreSQL: nobody has more jobs.
+MAX_INTEGER = 2**31 - 1
 
 
 def _job_columns(row: str = "") -> str:
@@ -208,7 +210,7 @@ class Store:
             module,
             user_id,
             status,
-            skip,
+            min(skip, MAX_INTEGER),
             limit,
         )
         jobs = [_job(row) for row in rows if row.id is not None]
@@ -304,6 +306,10 @@ class Store:
         """The handler has failed; without a delay the delivery is a dead letter. False: the claim is lost."""
         return bool(await self._value("fail_delivery($1, $2, $3)", token, code, delay_seconds))
 
+    async def return_delivery(self, token: str) -> bool:
+        """The process stops before the handler has ended: due again, without counting the attempt. False: claim lost."""
+        return bool(await self._value("return_delivery($1)", token))
+
     async def renew_leases(self, tokens: Sequence[str], lease_seconds: float) -> set[str]:
         """Extend leases. Returns the tokens of the claims that are still held."""
         rows = await self._rows("select token from {schema}.renew_leases($1, $2) as token", list(tokens), lease_seconds)
@@ -314,25 +320,30 @@ class Store:
         seconds: float | None = await self._value("seconds_until_due($1)", list(modules))
         return seconds
 
-    async def waiting_jobs(self, limit: int) -> int:
-        """The number of jobs that are due and wait, counted up to `limit`."""
+    async def waiting_jobs(self, modules: Sequence[str], limit: int) -> int:
+        """The number of jobs of the modules that are due and wait, counted up to `limit`."""
         rows = await self._rows(
-            "select count(*) from (select from {schema}.jobs where status = 'pending' and due_at <= now() limit $1) as j",
+            "select count(*) from (select from unnest($1::text[]) as m (name) cross join lateral (select from {schema}.jobs"
+            " where module = m.name and status = 'pending' and due_at <= now() limit $2) as j limit $2) as waiting",
+            list(modules),
             limit,
         )
         return int(rows[0][0])
 
-    async def sweep(self) -> int:
-        """Take jobs back from workers that have disappeared. Returns their number."""
-        return int(await self._value("sweep()"))
+    async def sweep(self, modules: Sequence[str]) -> int:
+        """Take jobs back from workers that have disappeared, and wake workers if work of `modules` waits.
+
+        Returns the number of jobs.
+        """
+        return int(await self._value("sweep($1)", list(modules)))
 
     async def expire_claims(self) -> None:
         """End every claim. Only for a process that knows that no other process runs jobs."""
         await self._value("expire_claims()")
 
-    async def beat(self, worker_id: str) -> None:
-        """Say that a worker is alive."""
-        await self._value("beat($1)", worker_id)
+    async def beat(self, worker_id: str, present: Iterable[str]) -> None:
+        """Say that a worker is alive; `present` are all modules of the host."""
+        await self._value("beat($1, $2)", worker_id, list(present))
 
     async def has_workers(self) -> bool:
         """Whether a worker is alive."""
@@ -372,8 +383,12 @@ class Store:
         return int(await self._value("delete_old_jobs($1, $2)", module, days))
 
     async def delete_old_events(self, days: float) -> int:
-        """Delete at most 500 events that are older than `days`. Returns their number."""
+        """Delete at most 500 events and 500 dead letters that are older than `days`. Returns their number."""
         return int(await self._value("delete_old_events($1)", days))
+
+    async def remove_modules(self, days: float) -> int:
+        """End at most 500 jobs and 500 deliveries of modules that no process had for `days`. Returns their number."""
+        return int(await self._value("remove_modules($1)", days))
 
 
 def to_json(value: Any) -> str:

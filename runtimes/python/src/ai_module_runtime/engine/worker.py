@@ -1,7 +1,7 @@
 """Everything that a process needs to run jobs, put together."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from ai_module_runtime.engine.clock import Clock, ScheduledTask
@@ -9,7 +9,7 @@ from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS, Executor
 from ai_module_runtime.engine.listener import Listener
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import Outage, retry_at_start
 from ai_module_runtime.engine.store import Store
 from ai_module_runtime.engine.threads import WorkerThreads
 
@@ -23,6 +23,7 @@ class Worker:
 
     Args:
         modules: what this process runs, by name. May change at any time.
+        present: see `Clock`.
         handle_event: calls the handlers of a module, on this event loop.
         concurrency: jobs at the same time, over all modules.
         runs_jobs: whether this process runs jobs, and says that it is alive. If not, it only delivers events.
@@ -38,6 +39,7 @@ class Worker:
         modules: Mapping[str, ModuleSpec],
         handle_event: HandleEvent,
         *,
+        present: Callable[[], Iterable[str]] | None = None,
         concurrency: int = 4,
         delivery_slots: int = 10,
         lease_seconds: float = 10,
@@ -70,6 +72,8 @@ class Worker:
         )
         self.clock = Clock(
             self.store,
+            modules,
+            present=present,
             lease_seconds=lease_seconds,
             worker=runs_jobs,
             tasks=tasks,
@@ -91,7 +95,7 @@ class Worker:
     async def start(self) -> None:
         """Begin to run jobs. The database may be unavailable."""
         if self._sole:
-            await self.store.expire_claims()
+            await retry_at_start(self.store.expire_claims, self._outage)
         if self.listener is not None:
             self.listener.start()
         self.clock.start()

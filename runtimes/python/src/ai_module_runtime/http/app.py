@@ -1,5 +1,6 @@
 """The web application of a host: what is started, in which order, and how it is stopped."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from ai_module_runtime.engine.errors import SchemaPermissionError
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
 from ai_module_runtime.http import events, health, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
@@ -29,7 +30,16 @@ def create_app(host: "Host") -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await _start(host, app, stack)
+            started = stack.pop_all()
+        try:
             yield
+        finally:
+            host.stop_claiming()
+            stopping = asyncio.ensure_future(started.aclose())
+            if (await asyncio.wait({stopping}, timeout=host.seconds_to_stop()))[1]:
+                logger.warning("the host was not stopped completely")
+            else:
+                stopping.result()
 
     # No addresses of documents: `install_docs` serves them, without other servers.
     app = FastAPI(title="AI modules", version="1.0.0", lifespan=lifespan, redirect_slashes=False, openapi_url=None)
@@ -50,13 +60,12 @@ def create_app(host: "Host") -> FastAPI:
 
 
 async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
-    settings = host.settings
     stack.push_async_callback(host.close)
     try:
         await host.open()
-    except (EmbeddedPostgresError, SchemaPermissionError) as error:
+    except (EmbeddedPostgresError, SchemaPermissionError, DatabaseUnavailableError) as error:
         # Their messages say what to do. Those of other exceptions are not logged.
-        logger.error("%s", error)
+        logger.error("database: %s", error)
         raise
     if host.messages is not None:
         stack.callback(host.messages.stop)
@@ -65,6 +74,5 @@ async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
     await host.orchestrator.start(app)
     await host.register_modules()
 
-    worker = host.create_worker(runs_jobs=settings.runs_jobs, sole=host.owns_postgres and settings.runs_jobs)
-    stack.push_async_callback(worker.stop)
-    await worker.start()
+    stack.push_async_callback(host.stop_worker)
+    await host.start_worker()

@@ -22,3 +22,4 @@ def get_orchestrator(request: Request) -> Orchestrator:
 
 HostDep = Annotated[Host, Depends(get_host)]
 OrchestratorDep = Annotated[Orchestrator, Depends(get_orchestrator)]
+"""The modules of the host."""

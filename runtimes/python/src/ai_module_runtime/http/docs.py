@@ -5,7 +5,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
@@ -51,14 +51,16 @@ def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
         return Response(document, media_type="application/json")
 
     @app.get("/docs", include_in_schema=False)
-    async def get_page() -> HTMLResponse:
+    @app.get("/docs/", include_in_schema=False)
+    async def get_page(request: Request) -> HTMLResponse:
         # Relative addresses, so that a host below a prefix works.
+        root = "../" if request.url.path.endswith("/") else ""
         return get_swagger_ui_html(
-            openapi_url="openapi.json",
+            openapi_url=f"{root}openapi.json",
             title=app.title,
-            swagger_js_url="docs/swagger-ui-bundle.js",
-            swagger_css_url="docs/swagger-ui.css",
-            swagger_favicon_url="docs/favicon-32x32.png",
+            swagger_js_url=f"{root}docs/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}docs/swagger-ui.css",
+            swagger_favicon_url=f"{root}docs/favicon-32x32.png",
         )
 
     @app.get("/docs/{name}", include_in_schema=False)

@@ -14,11 +14,23 @@ from starlette.exceptions import HTTPException
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
 from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
+from ai_module_runtime.json_values import NOT_JSON_MESSAGE
 
 logger = logging.getLogger(__name__)
 
-# Pydantic names what it saw in Python; what a client sent is simply not an object.
-ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
+# Pydantic has several names for the same problem of a client.
+ERROR_TYPES = {
+    "model_attributes_type": "dict_type",
+    "model_type": "dict_type",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+}
+# The same sentences as in the runtime in the other language; Pydantic's own for all other types.
+MESSAGES = {
+    "dict_type": "Input should be an object",
+    "extra_forbidden": "Unknown field",
+    "string_pattern_mismatch": "Input has an invalid format",
+}
 # What JSON can say and nobody can store: numbers beyond all bounds, half characters.
 NOT_JSON = {"finite_number", "string_unicode"}
 
@@ -92,19 +104,31 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
     problems = cast("RequestValidationError", error).errors()
     unreadable = next((item for item in problems if item["type"] in NOT_JSON), None)
     if unreadable is not None:
-        return validation_response(("body",), unreadable["msg"], "json_invalid")
-    items = [
-        {"loc": list(item["loc"]), "msg": item["msg"], "type": ERROR_TYPES.get(item["type"], item["type"])}
-        for item in problems
-    ]
-    return error_response(422, items)
+        return validation_response(("body",), NOT_JSON_MESSAGE, "json_invalid")
+    return error_response(422, [_item(problem) for problem in problems])
+
+
+def _item(problem: Any) -> dict[str, Any]:
+    error_type = ERROR_TYPES.get(problem["type"], problem["type"])
+    message = MESSAGES.get(error_type, problem["msg"])
+    minimum, maximum = (problem.get("ctx", {}).get(name) for name in ("min_length", "max_length"))
+    unit = "character" if problem["type"].startswith("string") else "item"
+    if error_type == "too_short":
+        message = f"Should have at least {_count(minimum, unit)}"
+    if error_type == "too_long":
+        message = f"Should have at most {_count(maximum, unit)}"
+    return {"loc": list(problem["loc"]), "msg": message, "type": error_type}
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     if not is_unavailable(error):
         logger.error("a request failed", exc_info=error)
         return error_response(500, "internal_error")
-    # Writes one line per outage and minute.
+    # Writes one line when an outage begins.
     request.app.state.host.outage.failed(error)
     return error_response(503, "database_unavailable", RETRY_AFTER)
 

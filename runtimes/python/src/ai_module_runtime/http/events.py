@@ -1,13 +1,13 @@
 """Publishing events of the host, such as user.deleted."""
 
-from typing import Any
-from uuid import UUID
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from ai_module_runtime.http.dependencies import HostDep
 from ai_module_runtime.http.permissions import Admin
+from ai_module_runtime.jobs.routing import check_uuid
 from ai_module_runtime.modules.manifest import EVENT_PATTERN
 
 router = APIRouter(prefix="/events", tags=["host"])
@@ -22,8 +22,10 @@ class PublishRequest(BaseModel):
 
     name: str = Field(pattern=EVENT_PATTERN, max_length=255)
     data: dict[str, Any]
-    event_id: UUID | None = None
-    correlation_id: str | None = Field(default=None, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")
+    event_id: (
+        Annotated[str, AfterValidator(check_uuid), WithJsonSchema({"type": "string", "format": "uuid"})] | None
+    ) = None
+    correlation_id: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]*$")
 
 
 class PublishResponse(BaseModel):
@@ -35,6 +37,6 @@ class PublishResponse(BaseModel):
 @router.post("", status_code=202)
 async def publish_event(body: PublishRequest, _admin: Admin, host: HostDep) -> PublishResponse:
     """Publish an event in the name of the host."""
-    event_id = str(body.event_id) if body.event_id else None
+    event_id = body.event_id.lower() if body.event_id else None
     event = await host.events.publish(body.name, body.data, SOURCE, body.correlation_id, event_id)
     return PublishResponse(event_id=event.event_id)

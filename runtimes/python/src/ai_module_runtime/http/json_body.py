@@ -1,6 +1,7 @@
 """Refuses bodies that are too large or not JSON."""
 
 import json
+import re
 from typing import NoReturn
 
 from starlette.datastructures import Headers
@@ -8,11 +9,10 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from ai_module_runtime.http.errors import validation_response
-from ai_module_runtime.json_values import is_interoperable, json_depth
+from ai_module_runtime.json_values import MAX_DEPTH, NOT_JSON_MESSAGE, TOO_DEEP_MESSAGE, is_interoperable, json_depth
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
-# The framework parses the body again, deeper in the stack: stay well below Python's recursion limit.
-MAX_PARSED_DEPTH = 400
+JSON_TYPE = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.ASCII | re.IGNORECASE)
 
 
 async def read_body(receive: Receive) -> bytes | None:
@@ -29,23 +29,34 @@ async def read_body(receive: Receive) -> bytes | None:
             return b"".join(chunks) if size <= MAX_BODY_BYTES else None
 
 
-def refuse_body(body: bytes | None, headers: Headers) -> Response | None:
-    """The 422 for a body that is not accepted; None for a good one."""
+def refuse_body(body: bytes | None, headers: Headers, *, is_json: bool) -> Response | None:
+    """The 422 for a body that is not accepted; None for a good one.
+
+    With `is_json`, bodies of any other content type are refused; without it, they are not looked at.
+    """
     if body is None:
-        return validation_response(("body",), f"Body should have at most {MAX_BODY_BYTES} bytes", "too_long")
-    if not body or "json" not in headers.get("content-type", ""):
+        return validation_response(("body",), f"Longer than {MAX_BODY_BYTES} bytes", "too_long")
+    if not body:
         return None
+    if not JSON_TYPE.match(headers.get("content-type", "")):
+        return _not_json() if is_json else None
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except RecursionError:
-        return validation_response(("body",), "Body is nested too deeply", "too_deep")
+        return _too_deep()
     except ValueError:
-        return validation_response(("body",), "JSON decode error", "json_invalid")
-    if json_depth(value) > MAX_PARSED_DEPTH:
-        return validation_response(("body",), "Body is nested too deeply", "too_deep")
+        return _not_json()
     if not is_interoperable(value):
-        return validation_response(("body",), "A number or text that JSON cannot carry", "json_invalid")
-    return None
+        return _not_json()
+    return _too_deep() if json_depth(value) > MAX_DEPTH else None
+
+
+def _not_json() -> Response:
+    return validation_response(("body",), NOT_JSON_MESSAGE, "json_invalid")
+
+
+def _too_deep() -> Response:
+    return validation_response(("body",), TOO_DEEP_MESSAGE, "too_deep")
 
 
 def _refuse_constant(constant: str) -> NoReturn:

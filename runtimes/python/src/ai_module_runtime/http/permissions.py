@@ -104,7 +104,9 @@ async def get_optional_user(request: Request, host: HostDep, documented: Documen
 
 
 CurrentUser = Annotated[User, Depends(get_current_user)]
+"""The user of a request; without one, the answer is 401."""
 OptionalUser = Annotated[User | None, Depends(get_optional_user)]
+"""The user of a request, or None."""
 
 
 @dataclass(frozen=True)
@@ -158,3 +160,4 @@ async def require_admin(user: CurrentUser) -> User:
 
 
 Admin = Annotated[User, Depends(require_admin)]
+"""The user of a request; if that is no administrator, the answer is 403."""

@@ -9,22 +9,65 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ai_module_runtime.engine.database import request_time
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.json_body import read_body, refuse_body
 from ai_module_runtime.http.permissions import assert_admin, assert_may, identify
-from ai_module_runtime.http.routes import KnownRoutes
+from ai_module_runtime.http.routes import KnownRoute, KnownRoutes
 from ai_module_runtime.settings import API_PREFIX
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
 
+# The limit of Node, which counts the same.
+MAX_HEADER_BYTES = 16 * 1024
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-OWN_PATHS = frozenset({"/health", "/docs", "/openapi.json"})
+OWN_PATHS = frozenset({"/health", "/docs", "/docs/", "/openapi.json"})
+# The methods that Node can parse, so that both runtimes refuse the same.
+METHODS = frozenset(
+    [
+        "ACL",
+        "BIND",
+        "CHECKOUT",
+        "COPY",
+        "DELETE",
+        "GET",
+        "HEAD",
+        "LINK",
+        "LOCK",
+        "M-SEARCH",
+        "MERGE",
+        "MKACTIVITY",
+        "MKCALENDAR",
+        "MKCOL",
+        "MOVE",
+        "NOTIFY",
+        "OPTIONS",
+        "PATCH",
+        "POST",
+        "PROPFIND",
+        "PROPPATCH",
+        "PURGE",
+        "PUT",
+        "QUERY",
+        "REBIND",
+        "REPORT",
+        "SEARCH",
+        "SOURCE",
+        "SUBSCRIBE",
+        "TRACE",
+        "UNBIND",
+        "UNLINK",
+        "UNLOCK",
+        "UNSUBSCRIBE",
+    ]
+)
 
 
 class RequestGuard:
@@ -44,17 +87,23 @@ class RequestGuard:
             return await self._app(scope, receive, send)
         if scope["method"] == "HEAD" and (scope["path"].startswith(API_PREFIX) or scope["path"] in OWN_PATHS):
             scope, send = {**scope, "method": "GET"}, _without_body(send)
-        refusal = _refuse_address(scope) or await self._refuse_caller(scope)
+        route = self._routes.find(scope["method"], scope["path"])
+        refusal = _refuse_head(scope) or _refuse_unknown(scope, route) or await self._refuse_caller(scope, route)
         if refusal is not None:
             return await _answer_at_once(refusal, scope, receive, send)
-        body = await read_body(receive)
-        refusal = refuse_body(body, Headers(scope=scope))
-        if refusal is not None:
-            return await refusal(scope, receive, send)
-        await self._app(scope, _replay(body or b"", receive), send)
+        if scope["method"] == "GET":
+            # The body of a GET has no meaning.
+            await _discard(receive)
+            body: bytes | None = b""
+        else:
+            body = await read_body(receive)
+            refusal = refuse_body(body, Headers(scope=scope), is_json=route is not None and route.takes_json)
+            if refusal is not None:
+                return await refusal(scope, receive, send)
+        with request_time():
+            await self._app(scope, _replay(body or b"", receive), send)
 
-    async def _refuse_caller(self, scope: Scope) -> Response | None:
-        route = self._routes.find(scope["method"], scope["path"])
+    async def _refuse_caller(self, scope: Scope, route: KnownRoute | None) -> Response | None:
         if route is None or not route.needs_user:
             return None
         request = Request(scope)
@@ -69,9 +118,16 @@ class RequestGuard:
         return None
 
 
-def _refuse_address(scope: Scope) -> Response | None:
-    """400 for a percent sign without two digits, and for bytes that are not UTF-8."""
+def _refuse_head(scope: Scope) -> Response | None:
+    """400 for an unknown method, a malformed address, and two lengths of the body; 431 for headers that are too large."""
     address = scope.get("raw_path") or b""
+    headers = scope["headers"]
+    size = len(address) + len(scope.get("query_string") or b"") + sum(len(name) + len(value) for name, value in headers)
+    if size > MAX_HEADER_BYTES:
+        return error_response(431, "headers_too_large")
+    has_two_lengths = {b"content-length", b"transfer-encoding"} <= {name for name, _ in headers}
+    if scope["method"] not in METHODS or has_two_lengths or not scope["path"].startswith(("/", "*")):
+        return error_response(400, "bad_request")
     for part in (address, scope.get("query_string") or b""):
         if b"%" not in part:
             continue
@@ -84,6 +140,15 @@ def _refuse_address(scope: Scope) -> Response | None:
     return None
 
 
+def _refuse_unknown(scope: Scope, route: KnownRoute | None) -> Response | None:
+    """404 for an escaped slash and where no route of the application is; 503 for a module that is not started."""
+    is_escaped = b"%2f" in (scope.get("raw_path") or b"").lower()
+    known = route is not None or any(each.matches(scope)[0] is Match.FULL for each in scope["app"].routes)
+    if is_escaped or not known:
+        return error_response(404, "not_found")
+    return error_response(503, "module_unavailable") if route is not None and not route.is_available else None
+
+
 async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer before the body, then read on without keeping it: many clients look for the answer only after they sent it."""
 
@@ -91,19 +156,19 @@ async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, sen
         await send({**message, "more_body": True} if message["type"] == "http.response.body" else message)
 
     await refusal(scope, receive, keep_open)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_SECONDS):
-            await _discard(receive)
+    await _discard(receive)
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _discard(receive: Receive) -> None:
     size = 0
-    while size < DISCARD_BYTES:
-        message = await receive()
-        size += len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while size < DISCARD_BYTES:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def _without_body(send: Send) -> Send:

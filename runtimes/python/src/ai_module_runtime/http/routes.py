@@ -7,10 +7,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
 from ai_module_runtime.http.permissions import PermissionCheck, get_current_user, get_optional_user, require_admin
+from ai_module_runtime.modules.orchestrator import refuse_unavailable
 from ai_module_runtime.settings import API_PREFIX
 
 MODULES_PREFIX = f"{API_PREFIX}/modules/"
@@ -27,6 +29,8 @@ class KnownRoute:
     needs_user: bool
     needs_admin: bool
     permissions: tuple[str, ...]
+    takes_json: bool
+    is_available: bool
 
     def matches(self, method: str, path: str) -> bool:
         """Whether the route answers a request."""
@@ -86,6 +90,8 @@ def _known(path: str, route: APIRoute) -> KnownRoute:
         needs_user=get_current_user in calls,
         needs_admin=require_admin in calls,
         permissions=tuple(checks),
+        is_available=route.endpoint is not refuse_unavailable,
+        takes_json=route.body_field is not None and not isinstance(route.body_field.field_info, Form),
     )
 
 

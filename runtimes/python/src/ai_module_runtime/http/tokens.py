@@ -1,5 +1,6 @@
 """JSON Web Tokens signed with HS256. The token is the user: there is no table of users."""
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,7 @@ import jwt
 from pydantic import BaseModel, ConfigDict, Field
 
 from ai_module_runtime.clock import utcnow
+from ai_module_runtime.json_values import UNUSABLE_TEXT
 from ai_module_runtime.jwt_secret import read_jwt_secret
 from ai_module_runtime.settings import Settings
 from ai_module_runtime.users import User
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 ALGORITHM = "HS256"
+MAX_ID_LENGTH = 255
+BEARER = re.compile(r"Bearer +([\x21-\x7e]+)", re.IGNORECASE)
 # The claims are checked here, with the same rules as in the other runtime.
-ONLY_THE_SIGNATURE: Any = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_sub": False}
+ONLY_THE_SIGNATURE: Any = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "sub", "aud", "iss", "jti")}
 DEFAULT_LIFETIME = timedelta(hours=12)
 
 
@@ -28,7 +32,7 @@ class Claims(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    sub: str = Field(min_length=1, max_length=255, pattern=r"^[^\x00]+$")
+    sub: str = Field(min_length=1, max_length=MAX_ID_LENGTH, pattern=r"^[^\x00]+$")
     exp: Seconds
     nbf: Seconds = 0
     iat: Seconds = 0
@@ -38,8 +42,8 @@ class Claims(BaseModel):
 
 def bearer_token(request: "Request") -> str | None:
     """The token of the Authorization header; None without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" and token else None
+    match = BEARER.fullmatch(request.headers.get("Authorization", ""))
+    return match[1] if match else None
 
 
 class Tokens:
@@ -60,7 +64,15 @@ class Tokens:
         admin: bool = False,
         lifetime: timedelta = DEFAULT_LIFETIME,
     ) -> str:
-        """A signed token for `user_id`."""
+        """A signed token for `user_id`.
+
+        Raises:
+            ValueError: `read` would refuse the token, because of the length or the characters of `user_id`.
+        """
+        if not 1 <= len(user_id) <= MAX_ID_LENGTH or UNUSABLE_TEXT.search(user_id):
+            raise ValueError(
+                f"a user id has 1 to {MAX_ID_LENGTH} characters, and neither U+0000 nor unpaired surrogates"
+            )
         claims: dict[str, Any] = {
             "sub": user_id,
             "permissions": permissions,

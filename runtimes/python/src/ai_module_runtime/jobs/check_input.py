@@ -4,9 +4,7 @@ import json
 from typing import Any
 
 from ai_module_runtime.errors import InvalidInputError
-from ai_module_runtime.json_values import is_interoperable, json_depth
-
-MAX_DEPTH = 100
+from ai_module_runtime.json_values import MAX_DEPTH, NOT_JSON_MESSAGE, TOO_DEEP_MESSAGE, is_interoperable, json_depth
 
 
 def check_input(input_data: dict[str, Any], options: dict[str, Any], max_bytes: int) -> None:
@@ -17,11 +15,11 @@ def check_input(input_data: dict[str, Any], options: dict[str, Any], max_bytes: 
     """
     values = (input_data, options)
     if any(json_depth(value) > MAX_DEPTH for value in values):
-        raise InvalidInputError("too_deep", "Data is nested too deeply")
+        raise InvalidInputError("too_deep", TOO_DEEP_MESSAGE)
     if not all(is_interoperable(value) for value in values):
-        raise InvalidInputError("json_invalid", "Data holds a number or text that JSON cannot carry", ("body",))
+        raise InvalidInputError("json_invalid", NOT_JSON_MESSAGE, ("body",))
     if sum(len(_json_text(value).encode()) for value in values) > max_bytes:
-        raise InvalidInputError("too_long", "Data is larger than allowed")
+        raise InvalidInputError("too_long", f"Longer than {max_bytes} bytes")
 
 
 def _json_text(value: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ JobRow = Job
 """A job, as modules import it."""
 
 ReportProgress = Callable[[int], Awaitable[None]]
+"""Stores the progress of a job, in percent."""
 
 
 def id_from_event(module: str, event_id: str) -> str:

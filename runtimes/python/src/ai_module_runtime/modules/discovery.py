@@ -117,7 +117,9 @@ def _check_dependencies(candidates: dict[str, Candidate]) -> None:
     while changed:
         changed = False
         for candidate in candidates.values():
-            if candidate.usable and not all(_available(candidates, name) for name in _needs(candidate)):
+            missing = [name for name in _needs(candidate) if not _available(candidates, name)]
+            if candidate.usable and missing:
+                logger.error("%s requires %s, which is not ready", candidate.name, ", ".join(missing))
                 candidate.error = "dependency_missing"
                 changed = True
 

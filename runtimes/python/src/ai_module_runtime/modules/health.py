@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 PROBE_SECONDS = 2.0
 
 Probe = Callable[[], Awaitable[bool]]
+"""Checks a dependency: false, or an error, if it is unavailable."""
 
 
 class ProbeError(Exception):

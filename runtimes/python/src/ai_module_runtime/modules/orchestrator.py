@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from fastapi import APIRouter, FastAPI
 
 from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
+from ai_module_runtime.engine.outage import retry_at_start
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
@@ -24,14 +25,14 @@ logger = logging.getLogger(__name__)
 START_SECONDS = 30
 ServiceT = TypeVar("ServiceT", bound=JobService)
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class StartError(Exception):
     """A module cannot be started; the code says at which step."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, reason: str | None = None) -> None:
+        super().__init__(reason or code)
         self.code = code
 
 
@@ -95,15 +96,19 @@ class Orchestrator:
         except StartError as error:
             # The text of the error is logged: it is about the module's own files, which its author has to fix.
             cause = error.__cause__
-            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, cause, exc_info=cause)
+            reason = cause or error
+            logger.error("module %s is not started: %s (%s)", candidate.name, error.code, reason, exc_info=cause)
             candidate.error = error.code
             self._host.jobs.remove(candidate.name)
             self._host.events.unsubscribe(candidate.name)
 
     async def _started(self, candidate: Candidate) -> BaseAIModule:
         needs = candidate.metadata.needed_modules if candidate.metadata else []
-        if not all(self.get_candidate(name).ready for name in needs):
-            raise StartError("dependency_missing")
+        missing = [name for name in needs if not self.get_candidate(name).ready]
+        if missing:
+            raise StartError(
+                "dependency_missing", f"{candidate.name} requires {', '.join(missing)}, which is not ready"
+            )
         with _failing_as("import_failed"):
             module = candidate.load()
         context = self._host.context_of(candidate)
@@ -114,7 +119,8 @@ class Orchestrator:
             create_service = module.create_service if isinstance(module, JobModule) else None
             self._host.jobs.add(candidate, context, create_service)
         with _failing_as("migration_failed"):
-            await apply_module_migrations(self._host.database, module_migrations(candidate.name, candidate.folder))
+            migrations = module_migrations(candidate.name, candidate.folder)
+            await retry_at_start(lambda: apply_module_migrations(self._host.database, migrations), self._host.outage)
         with _failing_as("initialize_failed"):
             async with asyncio.timeout(START_SECONDS):
                 if not await module.initialize():
@@ -131,12 +137,17 @@ def _failing_as(code: str) -> Iterator[None]:
         raise StartError(code) from error
 
 
+async def refuse_unavailable(path: str) -> None:
+    """Every endpoint of a module that is not started.
+
+    Raises:
+        HttpError: 503 `module_unavailable`.
+    """
+    raise HttpError(503, "module_unavailable")
+
+
 def _unavailable() -> APIRouter:
     """Endpoints of a module that is not started: all of them say so."""
     router = APIRouter()
-
-    async def refuse(path: str) -> None:
-        raise HttpError(503, "module_unavailable")
-
-    router.add_api_route("/{path:path}", refuse, methods=METHODS, include_in_schema=False)
+    router.add_api_route("/{path:path}", refuse_unavailable, methods=METHODS, include_in_schema=False)
     return router

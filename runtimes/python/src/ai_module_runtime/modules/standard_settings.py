@@ -1,25 +1,10 @@
 """Types of the keys that every module's configuration has, and what modules declare their own keys with."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
-
-TimeoutSeconds = Annotated[float, Field(ge=0.01, le=3600, description="Longest duration of one attempt, in seconds")]
-RetryAttempts = Annotated[int, Field(ge=0, le=10, description="Attempts after the first one")]
-RetryDelaySeconds = Annotated[
-    float, Field(ge=0, le=86_400, description="Pause before the first retry; doubled for each next one")
-]
-RetentionDays = Annotated[int, Field(ge=1, le=3_650, description="Days that ended jobs and their results are kept")]
-MaxPendingJobs = Annotated[int, Field(ge=1, le=1_000_000, description="Active jobs that one user may have")]
-MaxInputBytes = Annotated[
-    int, Field(ge=1, le=2_097_152, description="Longest JSON text of input_data and options, in bytes")
-]
-Provider = Annotated[Literal["local", "openai"], Field(description="Where the work is done")]
-Model = Annotated[str, Field(min_length=1, description="The provider's model")]
-BaseUrl = Annotated[str, Field(pattern=r"^https?://", description="The provider's address")]
-ApiKeyEnv = Annotated[str, Field(min_length=1, description="The environment variable that holds the provider's key")]
 
 
 @dataclass(frozen=True)
@@ -49,3 +34,20 @@ class OneOf:
 def one_of(*values: Any) -> OneOf:
     """For `Annotated`: the values that a key may have."""
     return OneOf(values)
+
+
+TimeoutSeconds = Annotated[float, Field(ge=0.01, le=3600, description="Longest duration of one attempt, in seconds")]
+RetryAttempts = Annotated[int, Field(ge=0, le=10, description="Attempts after the first one")]
+RetryDelaySeconds = Annotated[
+    float, Field(ge=0, le=86_400, description="Pause before the first retry; doubled for each next one")
+]
+RetentionDays = Annotated[int, Field(ge=1, le=3_650, description="Days that ended jobs and their results are kept")]
+MaxPendingJobs = Annotated[int, Field(ge=1, le=1_000_000, description="Active jobs that one user may have")]
+MaxInputBytes = Annotated[
+    int, Field(ge=1, le=2_097_152, description="Longest JSON text of input_data and options, in bytes")
+]
+# A string, because a module may declare providers of its own.
+Provider = Annotated[str, one_of("local", "openai"), Field(description="Where the work is done")]
+Model = Annotated[str, Field(min_length=1, description="The provider's model")]
+BaseUrl = Annotated[str, Field(pattern=r"^https?://", description="The provider's address")]
+ApiKeyEnv = Annotated[str, Field(min_length=1, description="The environment variable that holds the provider's key")]

@@ -4,25 +4,34 @@ import os
 import re
 import shutil
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
 from ai_module_runtime.postgres.binaries import Binaries, find_binaries
 from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, is_being_created
-from ai_module_runtime.postgres.error import needs_database_url, not_writable, reason_in_log, system_code
+from ai_module_runtime.postgres.error import (
+    EmbeddedPostgresError,
+    needs_database_url,
+    not_writable,
+    reason_in_log,
+    system_code,
+)
 from ai_module_runtime.postgres.privileges import Privileges, choose_place, choose_privileges, give_to
-from ai_module_runtime.postgres.processes import is_alive, is_server_of, poll
+from ai_module_runtime.postgres.processes import is_alive, is_process_of, poll
 from ai_module_runtime.postgres.run_folder import create_run_folder, has_supervisor
-from ai_module_runtime.postgres.server import EmbeddedPostgres
+from ai_module_runtime.postgres.server import STOP_SECONDS, EmbeddedPostgres
 from ai_module_runtime.postgres.settings import parameters_of
 from ai_module_runtime.postgres.shared_server import (
     Member,
     PidFile,
+    abandon,
     clear,
+    is_lost,
     join_server,
     leave,
     read_pid_file,
@@ -30,6 +39,8 @@ from ai_module_runtime.postgres.shared_server import (
 )
 from ai_module_runtime.postgres.supervisor import start_supervisor
 from ai_module_runtime.postgres.tcp_server import start_tcp_server
+
+WATCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class _Server:
     privileges: Privileges
     application: str
     is_temporary: bool
-    end: float
+    end: float = 0.0
 
     @property
     def data(self) -> Path:
@@ -56,6 +67,8 @@ def start_embedded_postgres(
     timeout_seconds: float = 60,
 ) -> EmbeddedPostgres:
     """Start a private PostgreSQL that ends with the last process of the host, or join it.
+
+    If the server and its supervisor are killed, the processes of the host start it again, at another address.
 
     Args:
         data_dir: the host's data folder, usually `.data`. The database is in its folder `pg`.
@@ -74,15 +87,9 @@ def start_embedded_postgres(
     privileges = choose_privileges(given)
     data_dir = _create_folder(given, privileges)
     place = choose_place(data_dir, find_binaries(), privileges, report)
-    end = time.monotonic() + timeout_seconds
-    server = _Server(data_dir, place.folder, place.binaries, privileges, application, is_temporary, end)
-    started = _start_or_join(server)
-    if started is None:
-        raise needs_database_url("timeout", f"it was not ready after {timeout_seconds:g} seconds")
-    member, is_owner = started
-    host = str(member.run / "s")
-    url = url_of(host, "postgres")
-    return EmbeddedPostgres(url, host, 5432, place.folder, is_owner=is_owner, end=lambda: leave(member))
+    server = _Server(data_dir, place.folder, place.binaries, privileges, application, is_temporary)
+    member, is_owner = _start_or_join(server, timeout_seconds)
+    return _Membership(member, server, timeout_seconds, report).start(is_owner=is_owner)
 
 
 def url_of(socket_folder: str, database: str) -> str:
@@ -90,14 +97,68 @@ def url_of(socket_folder: str, database: str) -> str:
     return f"postgresql://postgres@/{quote(database, safe='')}?host={quote(socket_folder, safe='')}"
 
 
-def _start_or_join(server: _Server) -> tuple[Member, bool] | None:
+class _Membership:
+    """This process as a user of the server: starts or joins the next server if this one is lost."""
+
+    def __init__(self, member: Member, server: _Server, seconds: float, report: Callable[[str], None]) -> None:
+        self._member: Member | None = member
+        self._server = server
+        self._seconds = seconds
+        self._report = report
+        self._failure = ""
+        self._ending = threading.Event()
+        # A daemon: it doesn't keep a process that forgets to stop the server.
+        self._thread = threading.Thread(target=self._watch, name="ai-postgres", daemon=True)
+
+    def start(self, *, is_owner: bool) -> EmbeddedPostgres:
+        """Begin to watch the server."""
+        host, url = self._address()
+        self._started = EmbeddedPostgres(url, host, 5432, self._server.folder, is_owner=is_owner, end=self._end)
+        self._thread.start()
+        return self._started
+
+    def _address(self) -> tuple[str, str]:
+        host = str(self._member.run / "s") if self._member else ""
+        return host, url_of(host, "postgres")
+
+    def _watch(self) -> None:
+        while not self._ending.wait(WATCH_SECONDS):
+            is_needed = self._member is None or is_lost(self._member, self._server.data)
+            # Without its data, the server has nothing to start with.
+            if is_needed and (self._server.data / "PG_VERSION").exists():
+                self._restart()
+
+    def _restart(self) -> None:
+        if self._member:
+            abandon(self._member)
+            self._member = None
+        try:
+            self._member, _ = _start_or_join(self._server, self._seconds)
+        except (EmbeddedPostgresError, OSError) as error:
+            # Tried again a second later.
+            if str(error) != self._failure:
+                self._report(str(error))
+            self._failure = str(error)
+            return
+        self._started.host, self._started.url = self._address()
+        self._report("The embedded PostgreSQL was killed with its supervisor and runs again.")
+
+    def _end(self, seconds: float) -> None:
+        self._ending.set()
+        self._thread.join(seconds)
+        if self._member:
+            leave(self._member, seconds)
+
+
+def _start_or_join(server: _Server, seconds: float) -> tuple[Member, bool]:
+    server = replace(server, end=time.monotonic() + seconds)
     while time.monotonic() < server.end:
         found = read_pid_file(server.data) if has_cluster(server.data) else None
         member = join_server(found, server.data, server.application) if found else None
         if member:
             if _becomes_ready(member, server):
                 return member, False
-            leave(member)
+            leave(member, STOP_SECONDS)
         if member or is_being_created(server.folder) or (found and _is_starting(found, server.data)):
             time.sleep(0.02)
             continue
@@ -107,7 +168,7 @@ def _start_or_join(server: _Server) -> tuple[Member, bool] | None:
         if owner:
             return owner, True
         time.sleep(0.02)
-    return None
+    raise needs_database_url("timeout", f"it was not ready after {seconds:g} seconds")
 
 
 def _is_starting(found: PidFile, data: Path) -> bool:
@@ -115,7 +176,7 @@ def _is_starting(found: PidFile, data: Path) -> bool:
     if found.run:
         return has_supervisor(found.run)
     # PostgreSQL writes the file in several steps.
-    if not is_server_of(found.pid, data):
+    if not is_process_of(found.pid, data):
         return False
 
     def has_changed() -> bool | None:

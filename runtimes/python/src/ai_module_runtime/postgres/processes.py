@@ -33,8 +33,8 @@ def is_alive(pid: int) -> bool:
     return state not in "ZX"
 
 
-def is_server_of(pid: int, data: Path) -> bool:
-    """Whether the process is a PostgreSQL of this folder.
+def is_process_of(pid: int, folder: Path) -> bool:
+    """Whether the process has this folder among its arguments, such as the PostgreSQL of a data folder.
 
     Ids are used again, for example after a restart of a container.
     """
@@ -42,10 +42,10 @@ def is_server_of(pid: int, data: Path) -> bool:
         return False
     if sys.platform == "linux":
         try:
-            return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            return os.fsencode(folder) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         except OSError:
             return False
-    return str(data) in _output_of("ps", "-ww", "-o", "command=", "-p", str(pid))
+    return str(folder) in _output_of("ps", "-ww", "-o", "command=", "-p", str(pid))
 
 
 def _output_of(*command: str) -> str:

@@ -5,6 +5,7 @@
 - `members` is a named pipe that each process of the host keeps open; the server ends when the last one closes it
 - `<process id>-<random>` is a process that uses the server
 - `application` is the host's name
+- `supervisor` contains the process id of the supervisor
 - `ready` exists once the server was ready, `exit` if it ended before
 """
 
@@ -19,6 +20,7 @@ from pathlib import Path
 from ai_module_runtime.postgres.binaries import Binaries, link_libraries
 from ai_module_runtime.postgres.error import needs_database_url, system_code
 from ai_module_runtime.postgres.privileges import Privileges, can_enter, give_to
+from ai_module_runtime.postgres.processes import is_process_of
 
 PREFIX = "ai-pg-"
 LONGEST = 103 - len("/s/.s.PGSQL.5432")
@@ -36,11 +38,22 @@ def is_run_folder(path: Path) -> bool:
 
 def has_supervisor(run: Path) -> bool:
     """Whether the supervisor still listens: it closes its end of the pipe before it stops the server."""
+    if is_supervisor_killed(run):
+        return False
     try:
         os.close(os.open(run / "members", os.O_WRONLY | os.O_NONBLOCK))
     except OSError:
         return False
     return True
+
+
+def is_supervisor_killed(run: Path) -> bool:
+    """Whether the supervisor ended without removing the folder. A child of it may still read the pipe."""
+    try:
+        pid = int((run / "supervisor").read_text())
+    except (OSError, ValueError):
+        return False  # It is starting, or has removed the folder.
+    return not is_process_of(pid, run)
 
 
 def create_run_folder(data_dir: Path, application: str, binaries: Binaries, privileges: Privileges) -> Path:

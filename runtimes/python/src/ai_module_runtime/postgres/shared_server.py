@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ai_module_runtime.postgres.error import EmbeddedPostgresError
-from ai_module_runtime.postgres.processes import is_alive, is_server_of, poll, send_signal
-from ai_module_runtime.postgres.run_folder import has_supervisor, is_run_folder
+from ai_module_runtime.postgres.processes import is_alive, is_process_of, poll, send_signal
+from ai_module_runtime.postgres.run_folder import has_supervisor, is_run_folder, is_supervisor_killed
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def join_server(found: PidFile, data: Path, application: str) -> Member | None:
         EmbeddedPostgresError: another application uses it.
     """
     run = found.run
-    if run is None or not is_run_folder(run):
+    if run is None or not is_run_folder(run) or is_supervisor_killed(run):
         return None
     try:
         pipe = os.open(run / "members", os.O_WRONLY | os.O_NONBLOCK)
@@ -92,12 +92,25 @@ def join_server(found: PidFile, data: Path, application: str) -> Member | None:
     raise EmbeddedPostgresError("other_application", f"{problem} Set AI_DATA_DIR to a folder of this application.")
 
 
-def leave(member: Member) -> None:
-    """Return after the server ended, if this was the last process that used it."""
+def is_lost(member: Member, data: Path) -> bool:
+    """Whether both the server and its supervisor were killed: nobody starts the server again."""
+    found = read_pid_file(data)
+    if found and found.run == member.run and is_process_of(found.pid, data):
+        return False
+    return not member.run.exists() or is_supervisor_killed(member.run)
+
+
+def abandon(member: Member) -> None:
+    """Stop using a server, without waiting for its end."""
     (member.run / member.id).unlink(missing_ok=True)
     os.close(member.pipe)
+
+
+def leave(member: Member, seconds: float) -> None:
+    """Return after the server ended, if this was the last process that used it, or after some seconds."""
+    abandon(member)
     if not _has_members(member.run):
-        poll(20, lambda: None if member.run.exists() else True)
+        poll(seconds, lambda: None if member.run.exists() else True)
 
 
 def clear(found: PidFile, data: Path) -> None:
@@ -105,7 +118,7 @@ def clear(found: PidFile, data: Path) -> None:
 
     def is_orphan() -> bool:
         now = read_pid_file(data)
-        return now is not None and now.pid == found.pid and is_server_of(found.pid, data)
+        return now is not None and now.pid == found.pid and is_process_of(found.pid, data)
 
     for number, seconds in ((signal.SIGINT, 10), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):
         if not is_orphan():
@@ -115,7 +128,7 @@ def clear(found: PidFile, data: Path) -> None:
     if found.run and is_run_folder(found.run):
         shutil.rmtree(found.run, ignore_errors=True)
     # PostgreSQL trusts the process id alone, which may be another program's by now.
-    if found.pid and is_alive(found.pid) and not is_server_of(found.pid, data):
+    if found.pid and is_alive(found.pid) and not is_process_of(found.pid, data):
         _set_pid_file_aside(found, data)
 
 

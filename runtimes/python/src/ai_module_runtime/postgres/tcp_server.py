@@ -116,7 +116,7 @@ def _join(server: _Server) -> EmbeddedPostgres | None:
         problem = f"The database in {server.data} is in use by another application, {owner.application}."
         raise EmbeddedPostgresError("other_application", f"{problem} Set AI_DATA_DIR to a folder of this application.")
     return EmbeddedPostgres(
-        _url(server, owner.port), "127.0.0.1", owner.port, server.folder, is_owner=False, end=lambda: None
+        _url(server, owner.port), "127.0.0.1", owner.port, server.folder, is_owner=False, end=lambda _seconds: None
     )
 
 
@@ -155,7 +155,7 @@ def _start(server: _Server) -> EmbeddedPostgres | None:
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
 
-    def end() -> None:
+    def end(_seconds: float) -> None:
         supervisor.communicate()
         remove_files()
         if server.is_temporary:

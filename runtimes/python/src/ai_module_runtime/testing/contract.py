@@ -17,6 +17,7 @@ from ai_module_runtime.jobs.events import LifecycleEvents
 from ai_module_runtime.modules.base_module import BaseAIModule
 
 CustomEvent = tuple[Callable[..., Awaitable[object]], type[EventData]]
+"""A function that publishes an event, and the type of the event's data."""
 
 
 def permissions_of(module: BaseAIModule) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A pytest plugin: fixtures for the tests of a host and of its modules, on a throw-away folder.
+"""A pytest plugin: fixtures for the tests of a host and of its modules, on a temporary folder.
 
 The option `ai_host` names the host as `package.module:attribute`. TEST_DATABASE_URL and TEST_REDIS_URL may name servers;
 without them the host gets a database of its own on an embedded PostgreSQL. A `.env` file is not read, and
@@ -20,7 +20,7 @@ import yaml
 if TYPE_CHECKING:
     from ai_module_runtime.testing.test_host import TestHost
 
-DEFAULT_MODULES_DIR = "app/ai/modules"
+_DEFAULT_MODULES_DIR = "app/ai/modules"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _modules(root: Path) -> list[str]:
     settings = root / "ai-modules.yaml"
     values = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
-    folder = root / ((values or {}).get("modules_dir") or DEFAULT_MODULES_DIR)
+    folder = root / ((values or {}).get("modules_dir") or _DEFAULT_MODULES_DIR)
     return [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
 
 

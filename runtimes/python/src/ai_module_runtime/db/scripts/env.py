@@ -3,16 +3,22 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlmodel import AutoString
+from sqlalchemy import TypeDecorator
 
 
 def render_item(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
-    """Types as SQLAlchemy names them: a migration must not depend on SQLModel or on this runtime."""
-    if kind != "type":
-        return False
-    if isinstance(item, AutoString):
-        return "sa.String()" if item.length is None else f"sa.String(length={item.length})"
+    """Types as SQLAlchemy names them: a migration must not depend on SQLModel, on a module or on this runtime."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        stored = item.impl_instance
+        if type(stored).__module__ == "sqlalchemy.sql.sqltypes":
+            return f"sa.{stored!r}"
     return False
+
+
+def without_empty_revision(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write no file if the models and the database agree."""
+    if directives[0].upgrade_ops.is_empty():
+        directives.clear()
 
 
 context.configure(
@@ -21,5 +27,6 @@ context.configure(
     version_table=context.config.attributes["version_table"],
     include_object=context.config.attributes["include_object"],
     render_item=render_item,
+    process_revision_directives=without_empty_revision,
 )
 context.run_migrations()

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { firstSeed } from '../../draws.ts';
+import { describeWhere, missingPython } from '../../e2e/needs.ts';
+import { pythonTool } from '../../e2e/python-tools.ts';
+import { authorizationOf } from '../compare/callers.ts';
+import { scripts, startHost } from '../compare/hosts.ts';
+import type { Host } from '../host/host.ts';
+import { send } from '../wire/send.ts';
+
+const examples = 60;
+/** So that valid data is not refused because of its size or number. */
+const largeLimits = {
+  DOCUMENT_SEARCH_MAX_PENDING_JOBS: '10000',
+  MANY_METHODS_MAX_PENDING_JOBS: '10000',
+  MON_NOUVEAU_MODULE_MAX_PENDING_JOBS: '10000',
+  MON_NOUVEAU_MODULE_PROVIDER: 'openai',
+  // They return all events.
+  TEST_ENDPOINTS: '0',
+};
+// With the reason why a check can't hold.
+const excluded = [
+  'unsupported_method', // Another method is 404 `not_found` instead of 405: docs/modules.md.
+];
+
+await describeWhere('schemathesis', missingPython(), () => {
+  describe('schemathesis', () => {
+    it.each(['fastify', 'fastapi'] as const)('%s answers as its OpenAPI document says', async (stack) => {
+      const { host, close } = await startHost(stack, largeLimits);
+      const folder = mkdtempSync(join(tmpdir(), 'schemathesis-'));
+      try {
+        writeFileSync(join(folder, 'schemathesis.toml'), await configuration(host));
+        const output = await schemathesis(host, folder);
+        expect(output.code, output.text).toBe(0);
+        expect(await withoutSuccess(host, join(folder, 'requests.har')), 'operations without an answer 2xx').toEqual(
+          [],
+        );
+      } finally {
+        await close();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  });
+});
+
+/** The ids of jobs in the state that each operation needs. */
+async function configuration(host: Host): Promise<string> {
+  const authorization = authorizationOf('user', host.secret, 'someone') ?? '';
+  const headers = { authorization, 'content-type': 'application/json' };
+  const operation = async (module: string, name: string, text: string) => {
+    const body = JSON.stringify({ input_data: { text } });
+    const created = await send(host.baseUrl, {
+      method: 'POST',
+      path: `/api/v1/modules/${module}/process`,
+      headers,
+      body,
+    });
+    const { job_id } = created.json as { job_id: string };
+    return [
+      '[[operations]]',
+      `include-path = "/api/v1/modules/${module}/${name}/{job_id}"`,
+      `parameters = { "path.job_id" = "${job_id}" }`,
+    ].join('\n');
+  };
+  const operations = await Promise.all([
+    operation('document_search', 'status', scripts.ok),
+    operation('document_search', 'result', scripts.ok),
+    operation('document_search', 'cancel', scripts.hold),
+    operation('mon_nouveau_module', 'status', scripts.ok),
+    operation('mon_nouveau_module', 'cancel', scripts.hold),
+    operation('many_methods', 'status', scripts.ok),
+  ]);
+  return operations.join('\n\n');
+}
+
+/** Runs all checks as an administrator. */
+async function schemathesis(host: Host, folder: string): Promise<{ code: number; text: string }> {
+  const program = await pythonTool('schemathesis==4.32.5', 'schemathesis');
+  copyFileSync(join(import.meta.dirname, 'hooks.py'), join(folder, 'hooks.py'));
+  const args = [
+    ...['run', `${host.baseUrl}/openapi.json`, '--no-color', '--seed', `${firstSeed}`, '--max-examples', `${examples}`],
+    ...['--header', `Authorization: ${authorizationOf('admin', host.secret, '')}`],
+    ...['--checks', 'all', '--exclude-checks', excluded.join(',')],
+    // U+0000 is `json_invalid` everywhere: docs/modules.md.
+    ...['--generation-allow-x00', 'false'],
+    ...['--report', 'har', '--report-har-path', 'requests.har'],
+  ];
+  const env = { ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: folder };
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: folder, env, maxBuffer: 1e9 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : 1, text: stdout + stderr });
+    });
+  });
+}
+
+interface Har {
+  readonly log: {
+    readonly entries: ReadonlyArray<{
+      readonly request: { readonly method: string; readonly url: string };
+      readonly response: { readonly status: number };
+    }>;
+  };
+}
+
+/** The operations of the document that never answered with 2xx. */
+async function withoutSuccess(host: Host, report: string): Promise<string[]> {
+  const { log } = JSON.parse(readFileSync(report, 'utf8')) as Har;
+  const succeeded = log.entries
+    .filter(({ response: { status } }) => status >= 200 && status < 300)
+    .map(({ request: { method, url } }) => `${method} ${new URL(url).pathname}`);
+  const { json } = await send(host.baseUrl, { method: 'GET', path: '/openapi.json' });
+  const { paths } = json as { paths: Record<string, Record<string, unknown>> };
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const patternOf = (operation: string) => new RegExp(`^${operation.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+  return operations.filter((operation) => !succeeded.some((each) => patternOf(operation).test(each)));
+}

@@ -59,20 +59,22 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
 
 function endpointRoots(manifest: Manifest): ContractRoot[] {
   return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
-    const stem = typeName(handler);
-    const rootOf = (key: 'input' | 'output', suffix: string, sample: string): ContractRoot[] =>
+    const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>
       given[key] === undefined
         ? []
         : [
             {
-              name: `${stem}${suffix}`,
+              name,
               subject: `the ${key} of ${method} ${path}`,
               sample: `${handler}_${sample}`,
               path: ['endpoints', index, key],
               schema: given[key],
             },
           ];
-    return [...rootOf('input', 'Input', 'sample'), ...rootOf('output', 'Output', 'sample_output')];
+    return [
+      ...rootOf('input', `${typeName(handler)}Input`, 'sample'),
+      ...rootOf('output', `${typeName(handler)}Output`, 'sample_output'),
+    ];
   });
 }
 

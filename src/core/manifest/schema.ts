@@ -168,17 +168,19 @@ const ConfigurationKey = text(whyNot.configurationKey);
 
 const listOf = <T extends z.ZodMiniType>(item: T) => z._default(z.array(item).check(z.maxLength(200)), []);
 
-/** A schema of a type. `contract.ts` reads it: it knows the names of all types, and where a problem is. */
+/** Schemas of types. `contract.ts` reads them: it knows the names of all types, and where a problem is. */
 const TypeSchema = z.unknown();
+const NamedTypes = z.unknown();
 
 const Endpoint = text(whyNot.endpoint);
 const Permission = matching(patterns.permission);
+const Summary = text(whyNot.summary);
 export const EndpointEntry = z.strictObject({
   endpoint: Endpoint,
   input: z.optional(TypeSchema),
   output: z.optional(TypeSchema),
   permission: z.optional(Permission),
-  summary: z.optional(text(whyNot.summary)),
+  summary: z.optional(Summary),
 });
 export const EventEntry = z.strictObject({ event: Event, payload: z.optional(TypeSchema) });
 const EventInList = z.union([Event, EventEntry]);
@@ -192,7 +194,7 @@ export const ManifestSchema = z.strictObject({
   author: text(whyNot.author),
   class_name: text(whyNot.className),
   dependencies: listOf(Dependency),
-  types: z.optional(TypeSchema),
+  types: z.optional(NamedTypes),
   input: z.optional(TypeSchema),
   options: z.optional(TypeSchema),
   output: z.optional(TypeSchema),
@@ -227,7 +229,9 @@ export const fields = {
   endpoint: Endpoint,
   permission: Permission,
   event: Event,
+  types: NamedTypes,
   type: TypeSchema,
+  summary: Summary,
   dependency: Dependency,
   cpu: Quantity.cpu,
   memory: Quantity.memory,

@@ -177,6 +177,13 @@ function standardManifest(name: string, defaults: Defaults): Manifest {
   };
 }
 
-function added(entries: readonly string[], more: readonly string[] | undefined): string[] {
-  return [...new Set([...entries, ...(more ?? [])])];
+/** Adds strings to a list whose entries may have a long form. */
+function added<T>(entries: readonly (string | T)[], more: readonly string[] = []): (string | T)[] {
+  const there = new Set(entries.map(nameOf));
+  return [...entries, ...more.filter((name) => !there.has(name) && there.add(name))];
+}
+
+function nameOf(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return entry;
+  return 'endpoint' in entry ? entry.endpoint : 'event' in entry ? entry.event : undefined;
 }

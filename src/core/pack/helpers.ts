@@ -10,6 +10,7 @@ import {
   yamlLiteral,
 } from '../text/literals.ts';
 import { camelCase, kebabCase, pascalCase, snakeCase } from '../text/names.ts';
+import { yamlText } from '../text/yaml-text.ts';
 
 /**
  * All helpers of templates; docs/packs.md lists them. User input is written to a file only through the literal helper of
@@ -34,6 +35,8 @@ export const helpers = {
   json: jsonLiteral,
   /** A YAML scalar. Strings are always quoted, so that every YAML reader reads them as strings. */
   yaml: yamlLiteral,
+  /** A YAML value of any kind, over several lines if it is long; the second argument is its indentation. */
+  yamlBlock: (value: unknown, indent: unknown) => yamlText(value, typeof indent === 'number' ? indent : 0),
   /** A TOML value. */
   toml: tomlLiteral,
   /** Prose on one line, escaped for Markdown. */

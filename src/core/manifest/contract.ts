@@ -35,11 +35,12 @@ const namesOfEvents = ['Event', 'EventData', 'EventHandler', 'ModuleEvents', 'Ow
 export function contractOf(manifest: Manifest): Contract {
   const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
   const { types, problems } = readTypes(manifest.types, roots);
+  const taken = takenNames(manifest, roots);
   const byPath = new Map(roots.map((root) => [root.path.join('/'), root]));
   return {
     types,
     roots,
-    problems: [...takenNames(manifest, roots), ...problems],
+    problems: taken.length > 0 ? taken : problems,
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
   };

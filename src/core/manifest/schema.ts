@@ -173,12 +173,13 @@ const TypeSchema = z.unknown();
 
 const Endpoint = text(whyNot.endpoint);
 const Permission = matching(patterns.permission);
+const Summary = text(whyNot.summary);
 export const EndpointEntry = z.strictObject({
   endpoint: Endpoint,
   input: z.optional(TypeSchema),
   output: z.optional(TypeSchema),
   permission: z.optional(Permission),
-  summary: z.optional(text(whyNot.summary)),
+  summary: z.optional(Summary),
 });
 export const EventEntry = z.strictObject({ event: Event, payload: z.optional(TypeSchema) });
 const EventInList = z.union([Event, EventEntry]);
@@ -226,6 +227,7 @@ export const fields = {
   class_name: ManifestSchema.shape.class_name,
   endpoint: Endpoint,
   permission: Permission,
+  summary: Summary,
   event: Event,
   type: TypeSchema,
   dependency: Dependency,

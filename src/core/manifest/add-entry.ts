@@ -158,24 +158,7 @@ function referenceOf(schema: unknown): string | undefined {
 
 /** The value with a field. A new one goes before the fields that follow it in the standard order. */
 function withKey(value: Value, key: string, inner: unknown): Value {
-  return withOrderedKey(value, key, inner, [
-    'name',
-    'version',
-    'description',
-    'author',
-    'class_name',
-    'dependencies',
-    'types',
-    'input',
-    'options',
-    'output',
-    'endpoints',
-    'permissions_required',
-    'events_emitted',
-    'events_subscribed',
-    'resources',
-    'configuration',
-  ]);
+  return withOrderedKey(value, key, inner, Object.keys(ManifestSchema.shape));
 }
 
 function withOrderedKey(value: Value, key: string, inner: unknown, order: readonly string[]): Value {

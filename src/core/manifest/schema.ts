@@ -228,6 +228,7 @@ export const fields = {
   class_name: ManifestSchema.shape.class_name,
   endpoint: Endpoint,
   permission: Permission,
+  summary: Summary,
   event: Event,
   types: NamedTypes,
   type: TypeSchema,

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parse as readYaml } from 'yaml';
-import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
-import { ManifestSchema, patterns } from '../../../src/core/manifest/schema.ts';
-import { draws, eachSeed } from '../../draws.ts';
-import { candidateManifest, Draw, randomManifest } from '../pack/random-manifest.ts';
-import { goodText } from './good-manifest.ts';
-import { mutate } from './mutants.ts';
+import { manifestJsonSchema } from '../../../../src/core/manifest/reference/json-schema.ts';
+import { ManifestSchema, patterns } from '../../../../src/core/manifest/schema.ts';
+import { draws, eachSeed } from '../../../draws.ts';
+import { candidateManifest, Draw, randomManifest } from '../../pack/random-manifest.ts';
+import { goodText } from '../good-manifest.ts';
+import { mutate } from '../mutants.ts';
 
 const schema = manifestJsonSchema(parse);
 /** In strict mode, unknown and misplaced keywords are errors. */
@@ -22,7 +22,7 @@ function partsOf(value: unknown): Record<string, unknown>[] {
 
 describe('the JSON Schema of the manifest', () => {
   it('is the file that the package contains', () => {
-    const shipped = readFileSync(new URL('../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
+    const shipped = readFileSync(new URL('../../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(shipped)).toEqual(schema);
   });
 

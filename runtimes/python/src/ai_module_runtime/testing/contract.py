@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def describe_contract(module: str) -> type:
-    """Tests that the code of a module agrees with its manifest, as a class: `TestContract = describe_contract("x")`.
+    """Tests that the code of a module agrees with its manifest, as a class to be assigned to `TestContract`.
 
     The module must start: then it serves the endpoints of the manifest with their permissions and types. Its events,
     its configuration and the samples in `schemas.py` are compared here.

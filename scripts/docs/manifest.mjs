@@ -71,8 +71,11 @@ export const manifestParts = {
 
 function fieldSection([field, doc]) {
   const place = (value) => ({ ...least, permissions_required: allPermissions, [field]: value });
-  const isRequired = Object.hasOwn(least, field);
-  const initial = isRequired ? 'required' : `default ${code(JSON.stringify(defaultOf(field)))}`;
+  const initial = Object.hasOwn(least, field)
+    ? 'required'
+    : defaultOf(field) === undefined
+      ? 'optional'
+      : `default ${code(JSON.stringify(defaultOf(field)))}`;
   return [
     `### \`${field}\``,
     `${kindOf(ManifestSchema.shape[field])}, ${initial}. ${doc.meaning}`,
@@ -96,8 +99,8 @@ function defaultOf(field) {
 
 function kindOf(schema) {
   const { type, innerType } = schema.def;
-  if (type === 'default') return kindOf(innerType);
-  return { string: 'String', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
+  if (type === 'default' || type === 'optional') return kindOf(innerType);
+  return { unknown: 'Mapping', string: 'String', array: 'List', object: 'Mapping', record: 'Mapping' }[type];
 }
 
 function rangeOf({ minimum, maximum, enum: values }) {

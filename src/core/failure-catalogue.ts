@@ -226,6 +226,10 @@ export const catalogue = {
         : `The modules need ${name} ${needed}, but the host depends on ${found}. Nothing was written.`,
     () => 'Run `create-ai-module update --host` first.',
   ),
+  'schema-unusable': user(
+    ({ file, reason }: { file: string; reason: string; hint: string }) => `${file} cannot be imported: ${reason}.`,
+    ({ hint }) => hint,
+  ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>
       `${dir} already contains files that would be overwritten: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}.`,

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { sampleOf } from '../../src/core/contract/sample.ts';
 import { toPydantic } from '../../src/core/contract/to-pydantic.ts';
-import { toZod } from '../../src/core/contract/to-zod.ts';
+import { type Beside, toZod } from '../../src/core/contract/to-zod.ts';
 import type { Json, Type, Types } from '../../src/core/contract/type.ts';
 import { allKinds } from '../core/contract/all-kinds.ts';
 import { randomTypes } from '../core/contract/random-types.ts';
@@ -28,8 +28,9 @@ function all(): Types[] {
   });
 }
 
-function sampleIn(types: Types): { of: string; value: Json } {
-  return { of: 'Input', value: sampleOf(types.get('Input') as Type, types) as Json };
+function sampleIn(types: Types): Beside {
+  const value = sampleOf(types.get('Input') as Type, types) as Json;
+  return { untyped: [], samples: [{ name: 'sample', of: 'Input', value }] };
 }
 
 async function output(program: string, args: readonly string[], cwd: string): Promise<string> {

@@ -12,6 +12,7 @@ import { mayAsk } from '../output/show-plan.ts';
 import { programName } from '../output/version.ts';
 import type { FoundHost, HostFlags } from '../steps/find-host.ts';
 import { readManifestFile } from '../steps/read-manifest.ts';
+import { importTypes } from './import-types.ts';
 import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
 
 /** The flags that define the module. */
@@ -28,7 +29,8 @@ export interface Given {
 
 /** Flags override the answers file, which overrides the manifest of `--from`. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
-  const fromFlags = await answersFromFlags(name, flags);
+  const imported = await importTypes(io, flags);
+  const fromFlags = { ...(await answersFromFlags(name, flags)), ...imported };
   const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
   const base = flags.from === undefined ? undefined : await readManifestFile(io, flags.from);
   const merged = mergeAnswers(fromFlags, fromFile);

@@ -31,13 +31,24 @@ class NotationError extends Error {
 
 /** Reads fields that white space separates. Does not know which names of types exist. */
 export function readNotation(text: string): ReadNotation {
-  try {
+  return explained(() => {
     const fields = splitFields(text).map(readField);
     const repeated = fields.find(({ name }, index) => fields.findIndex((other) => other.name === name) < index);
     if (repeated !== undefined) throw new NotationError(`${repeated.name} is there twice`, 'Remove one of the two.');
     const required = fields.filter(({ isRequired }) => isRequired).map(({ name }) => name);
     const properties = Object.fromEntries(fields.map(({ name, schema }) => [name, schema]));
-    return { ok: true, schema: { type: 'object', ...(required.length === 0 ? {} : { required }), properties } };
+    return { type: 'object', ...(required.length === 0 ? {} : { required }), properties };
+  });
+}
+
+/** Reads the type of one field, without its name: `en|fr`, `Line[]`. */
+export function readTypeNotation(text: string): ReadNotation {
+  return explained(() => readTypeText(text, text));
+}
+
+function explained(read: () => Schema): ReadNotation {
+  try {
+    return { ok: true, schema: read() };
   } catch (error) {
     if (!(error instanceof NotationError)) throw error;
     return { ok: false, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };

@@ -14,9 +14,11 @@ import {
 import { foreignEvent, foreignPermission, lifecycleEvent, ownEvent } from './rules/manifest/events.ts';
 import { className, duplicateEntry, folderName, resourceSize } from './rules/manifest/fields.ts';
 import { configurationValue, envName, secretDefault, secretValue } from './rules/manifest/settings.ts';
+import { types, unusedType } from './rules/manifest/types.ts';
 import { circularDependency, missingModule } from './rules/modules/dependencies.ts';
 import { environmentClash } from './rules/modules/environment-clash.ts';
 import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner } from './rules/modules/owners.ts';
+import { payloadMismatch } from './rules/modules/payload.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
 import { reportedRules } from './rules/reported.ts';
 
@@ -43,6 +45,7 @@ export const rules: readonly Rule[] = [
   missingModule,
   mixedLineEndings,
   ownEvent,
+  payloadMismatch,
   permissionOwner,
   readDifferently,
   reservedEndpoint,
@@ -52,7 +55,9 @@ export const rules: readonly Rule[] = [
   secretValue,
   shadowedEndpoint,
   tableOwner,
+  types,
   unknownEvent,
+  unusedType,
   ...driftRules,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
 

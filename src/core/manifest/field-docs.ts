@@ -43,6 +43,30 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
     example: '["redis", "module:transcription", "wink-nlp@2.4.0"]',
     refused: '["module:"]',
   },
+  types: {
+    meaning:
+      'Types with a name, for use in `input`, `options`, `output` and the long forms below: `{ $ref: "#/types/Line" }`. Types are JSON Schema, of which a part is supported.',
+    example:
+      '{Line: {type: object, required: [text], properties: {text: {type: string}, amount: {type: number, minimum: 0}}}}',
+    refused: '{line: {type: object, properties: {text: {type: string}}}}',
+  },
+  input: {
+    meaning:
+      'Type of the input: of `input_data` in `POST /process`, and of the data of events that start jobs. Without it, an input is any JSON object with at least one key.',
+    example: '{type: object, required: [text], properties: {text: {type: string, minLength: 1}}}',
+    refused: '{type: string}',
+  },
+  options: {
+    meaning: 'Type of the options of a job. Without it, options are any JSON object.',
+    example: '{type: object, properties: {language: {enum: [en, fr], default: en}}}',
+    refused: '{type: object, properties: {language: {enum: [en, fr], default: de}}}',
+  },
+  output: {
+    meaning:
+      'Type of the output of a job, which is checked before it is stored. Without it, an output is any JSON object.',
+    example: '{type: object, required: [words], properties: {words: {type: integer}}}',
+    refused: '{type: object, properties: {words: {type: int}}}',
+  },
   endpoints: {
     meaning:
       'HTTP endpoints below `/api/v1/modules/<name>`. Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only if it is listed. Any other endpoint does the work during the request and returns the result. A path without a method has the method of the standard endpoint with that path, or POST.',

@@ -9,6 +9,10 @@ const flagOf: Readonly<Record<string, string>> = {
   author: answerKinds.author.flag,
   class_name: answerKinds.class_name.flag,
   dependencies: answerKinds.dependencies.flag,
+  types: answerKinds.types.flag,
+  input: answerKinds.input.flag,
+  options: answerKinds.options.flag,
+  output: answerKinds.output.flag,
   endpoints: answerKinds.endpoints.flag,
   permissions_required: answerKinds.permissions.flag,
   events_emitted: answerKinds.emit.flag,
@@ -22,13 +26,21 @@ export function assertFitsTogether(manifest: Manifest): Manifest {
   if (checked !== undefined) return checked;
   const problem = problems[0];
   const [field = '', key] = problem?.path ?? [];
-  const whole = (manifest as Record<string, unknown>)[field] as Record<string | number, unknown> | undefined;
-  const value = key === undefined ? whole : whole?.[key];
+  const value = valueAt(manifest, problem?.path ?? []);
+  const isSetting = field === 'configuration' && key !== undefined;
   throw new Failure('answer-invalid', {
     flag: flagOf[field] ?? String(field),
-    value: field === 'configuration' ? `${key}=${textOf(value)}` : textOf(value),
+    value: isSetting ? `${key}=${textOf(manifest.configuration[key])}` : textOf(value),
     reason: [problem?.message, problem?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
   });
+}
+
+/** The value at a path, or the last one above it. */
+function valueAt(manifest: Manifest, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>((at, part) => {
+    const inner = typeof at === 'object' && at !== null ? (at as Record<string | number, unknown>)[part] : undefined;
+    return inner ?? at;
+  }, manifest);
 }
 
 function textOf(value: unknown): string {

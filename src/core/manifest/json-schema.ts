@@ -1,4 +1,7 @@
 import * as z from 'zod/mini';
+import { propertyPattern, typeNamePattern } from '../contract/names.ts';
+import { maxTypes, typeNames } from '../contract/read-type.ts';
+import { formatNames } from '../contract/type.ts';
 import { keywords, reservedClassNames, reservedModuleNames } from '../text/names.ts';
 import { standardSettings } from './configuration.ts';
 import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
@@ -39,6 +42,17 @@ const checks = new Map<unknown, JsonSchema>([
   [fields.description, prose(maxLengths.description)],
   [fields.author, prose(maxLengths.author)],
   [fields.settingDescription, prose(maxLengths.settingDescription)],
+  [fields.summary, prose(maxLengths.summary)],
+  [fields.type, { allOf: [{ $ref: '#/definitions/type' }] }],
+  [
+    fields.types,
+    {
+      type: 'object',
+      maxProperties: maxTypes,
+      propertyNames: explained(typeNamePattern.source, 'must be PascalCase: a capital, then letters and digits', 'key'),
+      additionalProperties: { $ref: '#/definitions/type' },
+    },
+  ],
   [
     fields.endpoint,
     {
@@ -83,7 +97,7 @@ export function manifestJsonSchema(parse: Parse): JsonSchema {
       }),
       configuration: describeSettings,
     }),
-    definitions: { setting: settingDefinition(parse, properties.configuration) },
+    definitions: { setting: settingDefinition(parse, properties.configuration), type: typeDefinition },
   };
 }
 
@@ -111,6 +125,72 @@ function describeSettings(schema: JsonSchema): JsonSchema {
   ]);
   return { ...schema, properties: Object.fromEntries(known) as JsonSchema, additionalProperties: setting };
 }
+
+const inner = { $ref: '#/definitions/type' };
+const count = { type: 'integer', minimum: 0 };
+const reference = explained('^#/types/[A-Z][A-Za-z0-9]{0,63}$', 'must be "#/types/Name", the name of a type');
+
+/** The supported part of JSON Schema. Which keywords go together, only the tool checks. */
+const typeDefinition: JsonSchema = {
+  description: 'A type: JSON Schema, of which these keywords are supported.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    type: {
+      anyOf: [
+        { enum: typeNames },
+        { type: 'array', items: { enum: typeNames }, minItems: 1, maxItems: 2, uniqueItems: true },
+      ],
+      description: 'The kind of value, or a list of a kind and "null".',
+    },
+    description: { type: 'string', maxLength: 1_000, description: 'What the value is, in generated code and OpenAPI.' },
+    examples: { type: 'array', minItems: 1, description: 'Values that fit; tests use the first one.' },
+    default: { description: 'The value of an absent property.' },
+    enum: { type: 'array', minItems: 1, description: 'The allowed values: strings or integers, and null.' },
+    const: { description: 'The only allowed value.' },
+    properties: {
+      type: 'object',
+      propertyNames: explained(propertyPattern.source, 'must be snake_case', 'key'),
+      additionalProperties: inner,
+      description: 'The properties of an object, with their types.',
+    },
+    required: {
+      type: 'array',
+      items: { type: 'string' },
+      uniqueItems: true,
+      description: 'Properties that must be there.',
+    },
+    additionalProperties: {
+      anyOf: [{ type: 'boolean' }, inner],
+      description: 'Whether an object may have other keys, or the type of their values.',
+    },
+    items: { allOf: [inner], description: 'The type of the items of a list.' },
+    minItems: { ...count, description: 'The smallest number of items.' },
+    maxItems: { ...count, description: 'The largest number of items.' },
+    minLength: { ...count, description: 'The smallest number of characters.' },
+    maxLength: { ...count, description: 'The largest number of characters.' },
+    pattern: { type: 'string', description: 'A regular expression that a part of the text matches.' },
+    format: { enum: [...formatNames], description: 'The format of a string.' },
+    minimum: { type: 'number', description: 'The smallest number.' },
+    maximum: { type: 'number', description: 'The largest number.' },
+    exclusiveMinimum: { type: 'number', description: 'The number that a value must exceed.' },
+    exclusiveMaximum: { type: 'number', description: 'The number that a value must be below.' },
+    $ref: { type: 'string', ...reference, description: 'A type under types.' },
+    oneOf: {
+      type: 'array',
+      minItems: 2,
+      items: { type: 'object', properties: { $ref: { type: 'string', ...reference } }, required: ['$ref'] },
+      description: 'The types that a value may have; discriminator tells them apart.',
+    },
+    discriminator: {
+      type: 'object',
+      properties: { propertyName: { type: 'string' } },
+      required: ['propertyName'],
+      additionalProperties: false,
+      description: 'The property that is a different constant in each type of oneOf.',
+    },
+  },
+};
 
 const setting = { $ref: '#/definitions/setting' };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { standardSettings } from '../../../src/core/manifest/configuration.ts';
 import { endpointsOf } from '../../../src/core/manifest/endpoints.ts';
+import { eventNames } from '../../../src/core/manifest/events.ts';
 import { draws, eachSeed } from '../../draws.ts';
 import { driftIn, edited, generated, type Module, replacements, stacks } from '../code/generated-code.ts';
 import { goodManifest } from '../manifest/good-manifest.ts';
@@ -107,10 +108,10 @@ describe.each(stacks)('the check of %s code', (stack) => {
   it('reports a renamed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const cases = [
-      ...manifest.events_emitted.map(
+      ...eventNames(manifest.events_emitted).map(
         (name) => [name, 'undeclared-event: the manifest does not declare the event'] as const,
       ),
-      ...manifest.events_subscribed.map(
+      ...eventNames(manifest.events_subscribed).map(
         (name) => [name, 'undeclared-subscription: the manifest does not subscribe to'] as const,
       ),
     ];
@@ -124,7 +125,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
 
   it('reports a removed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
-    for (const [index, name] of manifest.events_emitted.entries()) {
+    for (const [index, name] of eventNames(manifest.events_emitted).entries()) {
       const isExtra = name.endsWith('refreshed');
       const changed = edited(module, file(stack, 'events'), (text) => {
         if (!isExtra) return withoutLine(quoted(stack, name))(text);
@@ -136,7 +137,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
         `${lineOf('events_emitted', index, module)} unpublished-event: the code does not publish ${name}`,
       ]);
     }
-    for (const [index, name] of manifest.events_subscribed.entries()) {
+    for (const [index, name] of eventNames(manifest.events_subscribed).entries()) {
       const changed = edited(module, file(stack, 'events'), (text) =>
         isFastify(stack)
           ? withoutLine(`events.on(${quoted(stack, name)}`)(text)

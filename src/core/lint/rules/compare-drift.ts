@@ -1,7 +1,8 @@
 import type { Aspect, CodeFacts, Named } from '../../code/facts.ts';
 import type { Problem } from '../../diagnostic.ts';
 import { standardSettings } from '../../manifest/configuration.ts';
-import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
+import { eventNames } from '../../manifest/events.ts';
 import { namespaceOf } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
@@ -58,21 +59,21 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
     return renamed(compare(declared, declared, found, code), (shape) => written.get(shape) ?? shape);
   },
   permissions(manifest, code) {
-    const declared = listed(manifest, 'permissions_required');
+    const declared = listed('permissions_required', manifest.permissions_required);
     const namespace = namespaceOf(manifest);
     // `missing-route` and `unguarded-route` report endpoints without a route and routes without a permission.
     const guarded = new Set(code.routes.filter(({ permissions }) => permissions.length > 0).map(shapeOf));
     const endpoints = endpointsOf(manifest).filter((endpoint) => guarded.has(shapeOf(endpoint)));
-    const needed = new Set(endpoints.map(({ permission }) => `${namespace}:${permission}`));
+    const needed = new Set(endpoints.map((endpoint) => permissionOf(endpoint, namespace)));
     const wanted = code.namesAllPermissions ? declared : declared.filter(({ name }) => needed.has(name));
     return compare(declared, wanted, code.permissions, code);
   },
   published(manifest, code) {
-    const declared = listed(manifest, 'events_emitted');
+    const declared = listed('events_emitted', eventNames(manifest.events_emitted));
     return compare(declared, declared, code.published, code);
   },
   handled(manifest, code) {
-    const declared = listed(manifest, 'events_subscribed');
+    const declared = listed('events_subscribed', eventNames(manifest.events_subscribed));
     return compare(declared, declared, code.handled, code);
   },
   settings(manifest, code) {
@@ -99,11 +100,8 @@ function renamed({ extra, missing }: Drift, named: (name: string) => string): Dr
   };
 }
 
-function listed(
-  manifest: Manifest,
-  field: 'permissions_required' | 'events_emitted' | 'events_subscribed',
-): Declared[] {
-  return manifest[field].map((name, index) => ({ name, path: [field, index] }));
+function listed(field: keyof Manifest, names: readonly string[]): Declared[] {
+  return names.map((name, index) => ({ name, path: [field, index] }));
 }
 
 export function driftOf(aspect: Aspect, manifest: Manifest, code: CodeFacts): Drift {

@@ -1,6 +1,6 @@
 import type { Aspect, CodeFacts, Place } from '../../code/facts.ts';
 import { type Problem, positionAt, problemAt } from '../../diagnostic.ts';
-import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
+import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
@@ -107,7 +107,7 @@ const unguardedRoute: CodeRule = {
   summary: 'a route of the code requires no permission',
   why: 'Everyone who can reach the host can call it.',
   check({ manifest, namespace }, { routes, broken }) {
-    const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), `${namespace}:${one.permission}`]));
+    const needed = new Map(endpointsOf(manifest).map((one) => [shapeOf(one), permissionOf(one, namespace)]));
     const open = routes.filter(
       ({ permissions, isGuardKnown, place }) =>
         permissions.length === 0 && isGuardKnown && !broken.some(({ file }) => file === place.file),

@@ -1,4 +1,6 @@
+import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
+import { eventNames, eventsOf } from '../../manifest/events.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { camelCase, classStem, kebabCase, titleOf } from '../../text/names.ts';
@@ -12,6 +14,7 @@ import {
   type PermissionContext,
   permissionContexts,
 } from './endpoint-context.ts';
+import { type SchemasContext, schemasContext, type TypeKeyContext, typeKeyContexts } from './schemas-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
@@ -47,6 +50,18 @@ export interface Context {
   readonly manifest: Manifest;
   /** The module's dependencies, by kind. */
   readonly dependencies: DependencyGroups;
+  /** The text of the file with the module's types. */
+  readonly schemas: SchemasContext;
+  /** Whether the manifest declares a type of the input. */
+  readonly hasInput: boolean;
+  /** Whether the manifest declares a type of the options. */
+  readonly hasOptions: boolean;
+  /** Whether the manifest declares a type of the output. */
+  readonly hasOutput: boolean;
+  /** Whether the manifest declares a type of the input or of the output. */
+  readonly isTyped: boolean;
+  /** The keys with types that the manifest has, each with its value: `types`, `input`, `options`, `output`. */
+  readonly typeKeys: readonly TypeKeyContext[];
   /** All endpoints, in the manifest's order. */
   readonly endpoints: readonly EndpointContext[];
   /** The standard endpoints by role, null if the manifest does not have one: `endpoint.result.path`. */
@@ -119,10 +134,14 @@ const knownServices: ReadonlySet<string> = new Set(
 export function contextOf(manifest: Manifest, pack: ContextPack, imports: Context['imports']): Context {
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
-  const endpoints = endpointContexts(manifest, namespace);
+  const contract = contractOf(manifest);
+  const endpoints = endpointContexts(manifest, namespace, contract);
   const extra = endpoints.filter((endpoint) => endpoint.role === null);
-  const events = eventContexts(manifest.events_emitted, namespace);
-  const subscriptions = eventContexts(manifest.events_subscribed, '');
+  const eventsIn = (list: 'events_emitted' | 'events_subscribed', own: string): EventContext[] =>
+    eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
+  const events = eventsIn('events_emitted', namespace);
+  const subscriptions = eventsIn('events_subscribed', '');
+  const emitted = eventNames(manifest.events_emitted);
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
@@ -141,6 +160,12 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     namespace,
     manifest,
     dependencies: dependencyGroups(manifest.dependencies),
+    schemas: schemasContext(contract),
+    hasInput: manifest.input !== undefined,
+    hasOptions: manifest.options !== undefined,
+    hasOutput: manifest.output !== undefined,
+    isTyped: manifest.input !== undefined || manifest.output !== undefined,
+    typeKeys: typeKeyContexts(manifest),
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
@@ -148,10 +173,10 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
     events,
-    event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, manifest.events_emitted)),
+    event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, emitted)),
     extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
     subscriptions,
-    subscribesUserDeleted: manifest.events_subscribed.includes('user.deleted'),
+    subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
     ownSubscriptions: others.filter((event) => event.namespace === namespace),
     startingSubscriptions: others.filter((event) => event.namespace !== namespace),

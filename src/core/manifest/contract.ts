@@ -35,11 +35,12 @@ const namesOfEvents = ['Event', 'EventData', 'EventHandler', 'ModuleEvents', 'Ow
 export function contractOf(manifest: Manifest): Contract {
   const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
   const { types, problems } = readTypes(manifest.types, roots);
+  const taken = takenNames(manifest, roots);
   const byPath = new Map(roots.map((root) => [root.path.join('/'), root]));
   return {
     types,
     roots,
-    problems: [...takenNames(manifest, roots), ...problems],
+    problems: taken.length > 0 ? taken : problems,
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
   };
@@ -59,20 +60,22 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
 
 function endpointRoots(manifest: Manifest): ContractRoot[] {
   return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
-    const stem = typeName(handler);
-    const rootOf = (key: 'input' | 'output', suffix: string, sample: string): ContractRoot[] =>
+    const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>
       given[key] === undefined
         ? []
         : [
             {
-              name: `${stem}${suffix}`,
+              name,
               subject: `the ${key} of ${method} ${path}`,
               sample: `${handler}_${sample}`,
               path: ['endpoints', index, key],
               schema: given[key],
             },
           ];
-    return [...rootOf('input', 'Input', 'sample'), ...rootOf('output', 'Output', 'sample_output')];
+    return [
+      ...rootOf('input', `${typeName(handler)}Input`, 'sample'),
+      ...rootOf('output', `${typeName(handler)}Output`, 'sample_output'),
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
+import { resolve } from '../contract/type.ts';
 import { type Problem, problemAt, problemsIn, type RuleProblem } from '../diagnostic.ts';
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
-import { contractOf } from './contract.ts';
+import { type Contract, contractOf } from './contract.ts';
 import { endpointsOf, permissionOf } from './endpoints.ts';
 import { eventNames } from './events.ts';
 import { namespaceOf } from './namespace.ts';
@@ -57,7 +58,8 @@ function missingPermissions(manifest: Manifest): Problem[] {
 }
 
 function typeProblems(manifest: Manifest): Problem[] {
-  return [...contractOf(manifest).problems, ...misplacedTypes(manifest)];
+  const contract = contractOf(manifest);
+  return [...contract.problems, ...misplacedTypes(manifest), ...queryProblems(manifest, contract)];
 }
 
 /** Standard endpoints take the types of the module. */
@@ -74,6 +76,28 @@ function misplacedTypes(manifest: Manifest): Problem[] {
       }));
   });
 }
+
+/** Requests without a body have their input in the query. */
+function queryProblems(manifest: Manifest, { types, problems, rootAt }: Contract): Problem[] {
+  if (problems.length > 0) return [];
+  return endpointsOf(manifest).flatMap(({ method, path: route, role }, index) => {
+    const path = ['endpoints', index, 'input'];
+    const root = rootAt(path);
+    if (root === undefined || role !== null || (method !== 'GET' && method !== 'DELETE')) return [];
+    const subject = `endpoints[${index}].input is the query of ${method} ${route}`;
+    const hint = 'A query has an object whose properties are strings, numbers, booleans or one of several values.';
+    const type = resolve({ kind: 'ref', name: root.name }, types);
+    if (type.kind !== 'object' || type.isOpen)
+      return [problemAt(path, `${subject}, which must be an object with known properties`, hint)];
+    return type.properties.flatMap((property) => {
+      const { kind, ...rest } = resolve(property.type, types);
+      if (scalarKinds.has(kind) && !('isNullable' in rest && rest.isNullable)) return [];
+      return [problemAt(path, `${subject}, which cannot have ${property.name}`, hint)];
+    });
+  });
+}
+
+const scalarKinds: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean', 'enum', 'const']);
 
 function hostEndpoints(manifest: Manifest): Problem[] {
   return problemsIn(endpointsOf(manifest), ({ shape }, index) =>

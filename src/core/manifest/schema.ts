@@ -168,8 +168,9 @@ const ConfigurationKey = text(whyNot.configurationKey);
 
 const listOf = <T extends z.ZodMiniType>(item: T) => z._default(z.array(item).check(z.maxLength(200)), []);
 
-/** A schema of a type. `contract.ts` reads it: it knows the names of all types, and where a problem is. */
+/** Schemas of types. `contract.ts` reads them: it knows the names of all types, and where a problem is. */
 const TypeSchema = z.unknown();
+const NamedTypes = z.unknown();
 
 const Endpoint = text(whyNot.endpoint);
 const Permission = matching(patterns.permission);
@@ -193,7 +194,7 @@ export const ManifestSchema = z.strictObject({
   author: text(whyNot.author),
   class_name: text(whyNot.className),
   dependencies: listOf(Dependency),
-  types: z.optional(TypeSchema),
+  types: z.optional(NamedTypes),
   input: z.optional(TypeSchema),
   options: z.optional(TypeSchema),
   output: z.optional(TypeSchema),
@@ -229,6 +230,7 @@ export const fields = {
   permission: Permission,
   summary: Summary,
   event: Event,
+  types: NamedTypes,
   type: TypeSchema,
   dependency: Dependency,
   cpu: Quantity.cpu,

@@ -17,8 +17,18 @@ export const InputData = JsonDocument.refine((value) => Object.keys(value).lengt
   params: { type: 'too_short' },
 }).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 
-/** The options of a request: any JSON object, `{}` by default. */
-export const Options = JsonDocument.default({});
+export type InputData = z.output<typeof InputData>;
+
+/** The options of a request without a type: any JSON object, `{}` by default. */
+export const OptionsData = JsonDocument.default({});
+export type OptionsData = z.output<typeof OptionsData>;
+
+/** The output of a module without a type: any JSON object. */
+export const OutputData = JsonDocument;
+export type OutputData = z.output<typeof OutputData>;
+
+/** @deprecated Use `OptionsData`. */
+export const Options = OptionsData;
 
 /** 1 is last, 10 is first. */
 export const Priority = z.number().int().min(1).max(10).default(5);
@@ -67,7 +77,8 @@ export const ResultView = z.object({
   /** null for work that was done at once, without a job. */
   result_id: z.guid().nullable(),
   output_data: JsonDocument,
-  metadata: z.object({ duration_ms: z.number().int() }),
+  /** What the work has used, too. */
+  metadata: z.looseObject({ duration_ms: z.number().int() }),
 });
 export type ResultView = z.output<typeof ResultView>;
 
@@ -115,7 +126,7 @@ export function viewOfJob(job: Job): JobView {
 }
 
 export function viewOfResult({ id, output_data, metadata }: Result): ResultView {
-  return { result_id: id, output_data, metadata: { duration_ms: Number(metadata.duration_ms) } };
+  return { result_id: id, output_data, metadata: { ...metadata, duration_ms: Number(metadata.duration_ms) } };
 }
 
 function iso(moment: Date | null): string | null {

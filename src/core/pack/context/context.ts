@@ -14,7 +14,7 @@ import {
   type PermissionContext,
   permissionContexts,
 } from './endpoint-context.ts';
-import { type SchemasContext, schemasContext } from './schemas-context.ts';
+import { type SchemasContext, schemasContext, type TypeKeyContext, typeKeyContexts } from './schemas-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
@@ -61,7 +61,7 @@ export interface Context {
   /** Whether the manifest declares a type of the input or of the output. */
   readonly isTyped: boolean;
   /** The keys with types that the manifest has, each with its value: `types`, `input`, `options`, `output`. */
-  readonly typeKeys: readonly TypeKey[];
+  readonly typeKeys: readonly TypeKeyContext[];
   /** All endpoints, in the manifest's order. */
   readonly endpoints: readonly EndpointContext[];
   /** The standard endpoints by role, null if the manifest does not have one: `endpoint.result.path`. */
@@ -121,13 +121,6 @@ export interface Context {
 /** The part of a pack that the context of a module depends on. */
 type ContextPack = Context['pack'] & { readonly runtime?: Runtime | undefined };
 
-interface TypeKey {
-  readonly key: string;
-  readonly value: unknown;
-}
-
-const typeKeys = ['types', 'input', 'options', 'output'] as const;
-
 interface DependencyGroups {
   readonly services: readonly string[];
   readonly modules: readonly string[];
@@ -172,7 +165,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     hasOptions: manifest.options !== undefined,
     hasOutput: manifest.output !== undefined,
     isTyped: manifest.input !== undefined || manifest.output !== undefined,
-    typeKeys: typeKeys.flatMap((key) => (manifest[key] === undefined ? [] : [{ key, value: manifest[key] }])),
+    typeKeys: typeKeyContexts(manifest),
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,

@@ -68,6 +68,8 @@ export interface Context {
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones with a type of their input or output. */
+  readonly typedEndpoints: readonly EndpointContext[];
   /** The extra endpoints without a request body. */
   readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
@@ -90,6 +92,8 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Whether an own event or a subscribed one has a type of its data. */
+  readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
   /** The settings that every module has. */
@@ -142,10 +146,11 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
   const events = eventsIn('events_emitted', namespace);
   const subscriptions = eventsIn('events_subscribed', '');
   const emitted = eventNames(manifest.events_emitted);
+  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
+  const extraEvents = events.filter((event) => !lifecycle.includes(event.name));
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
-  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   return {
     name,
     camelName: camelCase(name),
@@ -169,12 +174,14 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
+    typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
     extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
     events,
     event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, emitted)),
-    extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
+    extraEvents,
+    hasPayloads: [...extraEvents, ...others].some((event) => event.payload !== null),
     subscriptions,
     subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,

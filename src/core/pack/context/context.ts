@@ -1,3 +1,4 @@
+import { standardSettings } from '../../manifest/configuration.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
 import { eventNames, eventsOf } from '../../manifest/events.ts';
@@ -70,6 +71,8 @@ export interface Context {
   readonly extraEndpoints: readonly EndpointContext[];
   /** The endpoints beyond the standard ones with a type of their input or output. */
   readonly typedEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones without types. */
+  readonly untypedEndpoints: readonly EndpointContext[];
   /** The extra endpoints without a request body. */
   readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
@@ -96,6 +99,8 @@ export interface Context {
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
+  /** The settings that only this module has, whatever their values. */
+  readonly moduleSettings: readonly SettingContext[];
   /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];
   /** The settings that only this module has. */
@@ -175,6 +180,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
     typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
+    untypedEndpoints: extra.filter((endpoint) => !endpoint.isTyped),
     extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
@@ -188,6 +194,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     ownSubscriptions: others.filter((event) => event.namespace === namespace),
     startingSubscriptions: others.filter((event) => event.namespace !== namespace),
     settings,
+    moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),

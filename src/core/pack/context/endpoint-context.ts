@@ -55,7 +55,10 @@ const takenByServices: ReadonlySet<string> = new Set(
     'constructor config context log manifest schemas events results provider lifecycle run work process process_now ' +
     'start_processing start_from_event get_job list_jobs cancel_job get_result get_stats get_metrics erase_user ' +
     'delete_jobs_of delete_old_jobs cleanup_old_jobs run_job run_claimed requeue_stale initialize shutdown on_completed ' +
-    'on_user_erased'
+    'on_user_erased ' +
+    // In Python only.
+    'store settings spec open close check_provider run_checked request_model has_completed_hook cancel get_job_for stats ' +
+    'config_class input_type options_type output_type'
   ).split(' '),
 );
 

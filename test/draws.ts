@@ -21,7 +21,7 @@ const counts = {
   /** Values, each with a type, in zod, Pydantic, ajv and `validate`. Half of them are changed so that they do not fit. */
   typePairs: { ci: 2_000, nightly: 20_000 },
   /** Types whose code is formatted, linted and compiled. */
-  typeLayouts: { ci: 60, nightly: 2_000 },
+  typeLayouts: { ci: 30, nightly: 2_000 },
   /** Merges of texts that two people edited. */
   merges: { ci: 1_000, nightly: 100_000 },
   /** Texts converted to the format of another one. */

@@ -140,4 +140,18 @@ describe('a manifest with types that are not supported', async () => {
     expect([code, err]).toEqual([2, expect.stringContaining('the limit is 1000000')]);
     expect(readdirSync(root)).not.toContain('modules');
   });
+
+  it('masks a default of a property that is named like a secret', async () => {
+    const folder = tempFolder();
+    writeFileSync(
+      join(folder, 'manifest.yaml'),
+      head +
+        input(
+          '{ type: object, properties: { password: { type: string, default: hunter2, examples: [hunter3], maxLength: 3 } } }',
+        ),
+    );
+    const { code, out } = await runIn(folder, ['validate', 'manifest.yaml']);
+    expect([code, out]).toEqual([1, expect.stringContaining('password.default must have at most 3 characters')]);
+    expect(out).not.toMatch(/hunter[23]/);
+  });
 });

@@ -21,7 +21,7 @@ function problemsIn(tree: Tree, { description }: Manifest): string[] {
   return [...tree].flatMap(([path, { content }]) => {
     const text = String(content);
     if (path.endsWith('.ts')) return parseSync(path, text).errors.map((error) => `${path}: ${error.message}`);
-    if (path.endsWith('.md'))
+    if (path === 'README.md')
       return markdownHolds(text, description) ? [] : [`${path}: the description is not as it was given`];
     if (/\.ya?ml$/.test(path)) return typeof load(text) === 'object' ? [] : [`${path}: not a mapping`];
     return [];

@@ -39,7 +39,7 @@ const runtimeFiles: Readonly<Record<Stack, readonly [path: string, replaced: str
 };
 /** A file of the module that belongs to the user since it was generated, and its import of the runtime. */
 const providers: Readonly<Record<Stack, readonly [path: string, imports: string]>> = {
-  fastify: ['provider.ts', "TransientError } from 'ai-module-runtime';"],
+  fastify: ['provider.ts', "  TransientError,\n} from 'ai-module-runtime';"],
   fastapi: ['provider.py', 'from ai_module_runtime import ModuleContext, TransientError'],
 };
 
@@ -101,8 +101,8 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     const fresh = join(dirname(host), 'fresh', basename(host));
     await runTool(dirname(host), ['host', 'init', fresh, '--stack', stack, '--yes']);
     await runTool(fresh, newModule);
-    // Migrations belong to the user: those of older tools stay.
-    expect(withoutMigrations(filesOf(host))).toEqual(withoutMigrations(filesOf(fresh)));
+    // Migrations and providers belong to the user: those of older tools stay.
+    expect(withoutOwned(filesOf(host))).toEqual(withoutOwned(filesOf(fresh)));
     expect(await runTool(host, ['update', '--host', '--check'])).toMatchObject({ code: 0 });
     expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
     expect(await runTool(host, ['undo', '--yes'])).toMatchObject({ code: 0 });
@@ -127,7 +127,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     const [runtimeFile, replaced] = runtimeFiles[stack];
     const mine = userTextIn(runtimeFile);
     const append = (file: string) => writeFileSync(file, `${readFileSync(file, 'utf8')}\n${mine}\n`);
-    editAsUser(stack, inModule(''));
+    editAsUser(stack, inModule(''), {}, '0.1.0');
     append(join(host, runtimeFile));
     const [provider, imports] = providers[stack];
     append(inModule(provider));
@@ -144,7 +144,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     process.stdout.write(`${stack}, edited in 0.1.0: ${err.match(/^conflict .*$/gm)?.join('; ')}\n`);
     expect(code).toBe(1);
     expect(readFileSync(join(host, runtimeFile), 'utf8')).toContain(mine);
-    for (const file of editedFiles(stack))
+    for (const file of editedFiles(stack, '0.1.0'))
       expect(readFileSync(inModule(file), 'utf8'), file).toContain(userTextIn(file));
     expect(readFileSync(inModule(provider), 'utf8')).toContain(mine);
     expect(readFileSync(inModule(provider), 'utf8')).toContain(imports);
@@ -152,5 +152,5 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
   });
 });
 
-const withoutMigrations = (files: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/migrations/')));
+const withoutOwned = (files: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(files).filter(([path]) => !/\/migrations\/|provider\.(test\.)?(ts|py)$/.test(path)));

@@ -19,7 +19,7 @@ type Edits = Readonly<Record<Stack, Readonly<Record<string, string>>>>;
 const edits: Edits = {
   fastify: {
     'routes.ts': '    await app.register(jobRoutes(service));',
-    'events.ts': '/** Listens to the events of others.',
+    'events.ts': 'export function registerEventHandlers',
     'config.ts': 'export type Config',
     'dependencies.ts': 'export { requireAdmin',
     'service.ts': '  override readonly provider',

@@ -127,7 +127,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     const [runtimeFile, replaced] = runtimeFiles[stack];
     const mine = userTextIn(runtimeFile);
     const append = (file: string) => writeFileSync(file, `${readFileSync(file, 'utf8')}\n${mine}\n`);
-    editAsUser(stack, inModule(''));
+    editAsUser(stack, inModule(''), { isOld: true });
     append(join(host, runtimeFile));
     const [provider, imports] = providers[stack];
     append(inModule(provider));
@@ -144,7 +144,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     process.stdout.write(`${stack}, edited in 0.1.0: ${err.match(/^conflict .*$/gm)?.join('; ')}\n`);
     expect(code).toBe(1);
     expect(readFileSync(join(host, runtimeFile), 'utf8')).toContain(mine);
-    for (const file of editedFiles(stack))
+    for (const file of editedFiles(stack, true))
       expect(readFileSync(inModule(file), 'utf8'), file).toContain(userTextIn(file));
     expect(readFileSync(inModule(provider), 'utf8')).toContain(mine);
     expect(readFileSync(inModule(provider), 'utf8')).toContain(imports);

@@ -30,16 +30,17 @@ const edits: Edits = {
     'README.md': '## Tests',
   },
   fastapi: {
-    'routes.py': '    job = await service.start_processing(body, user.id)',
-    'events.py': '        user_id = user_id_of(event)',
-    'schemas.py': 'class NotesResponse(base.ProcessResponse):',
-    'config.py': '    model_config = SettingsConfigDict(env_prefix="NOTES_")',
+    'routes.py': '    router = job_routes(service)',
+    'events.py': '        await service.erase_user(user_id_of(event))',
+    'config.py': 'class NotesConfig(ModuleConfig):',
+    'service.py': '        self.provider = create_provider(context, self.config)',
+    'tests/test_contract.py': 'TestContract = ',
     'README.md': '## Tests',
   },
 };
 
-/** The same for modules of version 0.1.0. */
-const edits010: Edits = {
+/** The same in modules of version 0.1. */
+const oldEdits: Edits = {
   fastify: {
     'routes.ts': "        summary: 'Start a job',",
     'events.ts': '/** The events of this module.',
@@ -68,25 +69,27 @@ export const userTextIn = (file: string): string => {
   return file.endsWith('.md') ? 'Mine, all mine.' : '/** Mine, all mine. */';
 };
 
-export const editedFiles = (stack: Stack, release?: '0.1.0'): readonly string[] =>
-  Object.keys((release ? edits010 : edits)[stack]);
+export const editedFiles = (stack: Stack, isOld = false): readonly string[] =>
+  Object.keys((isOld ? oldEdits : edits)[stack]);
 
-/** Inserts the user's text into files of a module. `names` maps files that have another name there. */
-export function editAsUser(
-  stack: Stack,
-  folder: string,
-  names: Readonly<Record<string, string>> = {},
-  release?: '0.1.0',
-): void {
-  for (const known of editedFiles(stack, release)) {
+interface EditOptions {
+  /** For files that have another name there. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Whether the module is one of version 0.1. */
+  readonly isOld?: boolean;
+}
+
+/** Inserts the user's text into files of a module. */
+export function editAsUser(stack: Stack, folder: string, { names = {}, isOld = false }: EditOptions = {}): void {
+  for (const known of editedFiles(stack, isOld)) {
     const file = join(folder, names[known] ?? known);
-    writeFileSync(file, editedText(stack, known, readFileSync(file, 'utf8'), release));
+    writeFileSync(file, editedText(stack, known, readFileSync(file, 'utf8'), isOld));
   }
 }
 
 /** The text of a file with the user's text inserted. */
-export function editedText(stack: Stack, file: string, text: string, release?: '0.1.0'): string {
-  const line = (release ? edits010 : edits)[stack][file] as string;
+export function editedText(stack: Stack, file: string, text: string, isOld = false): string {
+  const line = (isOld ? oldEdits : edits)[stack][file] as string;
   const indent = /^ */.exec(line)?.[0] ?? '';
   return replacedIn(text, line, `${indent}${userTextIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
 }

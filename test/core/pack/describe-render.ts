@@ -21,7 +21,9 @@ function problemsIn(tree: Tree, { description }: Manifest): string[] {
   return [...tree].flatMap(([path, { content }]) => {
     const text = String(content);
     if (path.endsWith('.ts')) return parseSync(path, text).errors.map((error) => `${path}: ${error.message}`);
-    if (path === 'README.md')
+    if (path === 'prompt.md')
+      return text.includes(oneLine(description)) ? [] : [`${path}: the description is not as it was given`];
+    if (path.endsWith('.md'))
       return markdownHolds(text, description) ? [] : [`${path}: the description is not as it was given`];
     if (/\.ya?ml$/.test(path)) return typeof load(text) === 'object' ? [] : [`${path}: not a mapping`];
     return [];

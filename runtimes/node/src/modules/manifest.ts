@@ -119,3 +119,8 @@ export function requiredModules(manifest: Manifest): string[] {
   const prefix = 'module:';
   return manifest.dependencies.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
 }
+
+export {
+  /** @deprecated Tests of version 0.1 import it from here. */
+  endpointsOf,
+} from './endpoints.ts';

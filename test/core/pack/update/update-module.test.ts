@@ -42,7 +42,7 @@ const everywhere = (gone: string) => ({ fastify: gone, fastapi: gone });
 const kinds: Readonly<Record<string, Kind>> = {
   'adding an event': {
     edit: added('  - "notes.indexed"', 'notes.zipped'),
-    fastify: { 'events.ts': 'publishZipped', 'README.md': '`notes.zipped`' },
+    fastify: { 'events.ts': 'const zipped', 'README.md': '`notes.zipped`' },
     fastapi: {
       'events.py': 'def publish_zipped(',
       'schemas.py': 'class NotesZippedData(',
@@ -51,38 +51,37 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'renaming an event': {
     edit: renamed('notes.indexed', 'notes.sorted'),
-    fastify: { 'events.ts': 'publishSorted' },
+    fastify: { 'events.ts': 'const notesSorted', 'tests/events.test.ts': 'events.notesSorted' },
     fastapi: { 'events.py': 'def publish_sorted(', 'tests/test_contract.py': 'events.publish_sorted' },
-    gone: { fastify: 'publishIndexed', fastapi: 'publish_indexed' },
+    gone: { fastify: 'ndexed', fastapi: 'publish_indexed' },
   },
   'removing an event': {
     edit: removed('notes.indexed'),
-    fastify: { 'events.ts': "'notes.cancelled'" },
+    fastify: { 'README.md': 'notes.cancelled' },
     fastapi: { 'events.py': 'LIFECYCLE_EVENTS' },
-    gone: { fastify: 'publishIndexed', fastapi: 'ndexed' },
+    gone: everywhere('ndexed'),
   },
   'adding a subscription': {
     edit: added('  - "file.uploaded"', 'a.done'),
-    fastify: { 'events.ts': 'onADone(event' },
+    fastify: { 'events.ts': "events.on('a.done'" },
     fastapi: { 'events.py': 'def on_a_done(', 'tests/test_events.py': '"a.done"' },
   },
   'renaming a subscription': {
     edit: renamed('file.uploaded', 'a.done'),
-    fastify: { 'events.ts': 'onADone(event' },
+    fastify: { 'events.ts': "events.on('a.done'" },
     fastapi: { 'events.py': 'def on_a_done(' },
-    gone: { fastify: 'onFileUploaded', fastapi: 'on_file_uploaded' },
+    gone: { fastify: 'file.uploaded', fastapi: 'on_file_uploaded' },
   },
   'removing a subscription': {
     edit: removed('file.uploaded'),
     fastify: { 'README.md': 'user.deleted' },
     fastapi: { 'README.md': 'user.deleted' },
-    gone: { fastify: 'onFileUploaded', fastapi: 'file_uploaded' },
+    gone: { fastify: 'file.uploaded', fastapi: 'file_uploaded' },
   },
   'adding an endpoint': {
     edit: added('  - "POST /reindex"', 'GET /docs/{doc_id}'),
     fastify: {
-      'routes.ts': "url: '/docs/:doc_id'",
-      'schemas.ts': 'GetDocsByDocIdParams',
+      'routes.ts': "endpoint(service, 'GET /docs/{doc_id}')",
       'README.md': 'GET /docs/{doc_id}',
     },
     fastapi: {
@@ -93,31 +92,31 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'renaming an endpoint': {
     edit: renamed('POST /reindex', 'POST /redo'),
-    fastify: { 'routes.ts': "url: '/redo'" },
+    fastify: { 'routes.ts': "endpoint(service, 'POST /redo')" },
     fastapi: { 'routes.py': '"/redo"', 'tests/test_contract.py': '"POST /redo": "notes:create"' },
     gone: everywhere('/reindex'),
   },
   'removing an endpoint': {
     edit: removed('POST /reindex'),
-    fastify: { 'routes.ts': "url: '/process'" },
+    fastify: { 'routes.ts': 'jobRoutes(service)' },
     fastapi: { 'routes.py': '"/process"' },
     gone: everywhere('reindex'),
   },
-  // FastAPI modules read further permissions from the manifest.
+  // Modules read further permissions from the manifest.
   'adding a permission': {
     edit: added('  - "notes:export"', 'notes:zip'),
-    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastify: {},
     fastapi: {},
   },
   'renaming a permission': {
     edit: renamed('notes:export', 'notes:zip'),
-    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastify: {},
     fastapi: {},
     gone: everywhere('notes:export'),
   },
   'removing a permission': {
     edit: removed('notes:export'),
-    fastify: { 'dependencies.ts': "'notes:admin'" },
+    fastify: { 'README.md': 'notes:admin' },
     fastapi: { 'routes.py': '"notes:admin"' },
     gone: everywhere('notes:export'),
   },
@@ -140,15 +139,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'another default': {
     edit: ['default: 5', 'default: 7'],
-    fastify: { 'config.ts': 'default(7)', 'README.md': '| 7 |' },
+    fastify: { 'README.md': '| 7 |' },
     fastapi: { 'config.py': 'default=7,', 'README.md': '| 7 |' },
-    gone: { fastify: 'default(5)', fastapi: 'default=5' },
+    gone: { fastify: '| 5 |', fastapi: 'default=5' },
   },
   'a standard default': {
     edit: ['_seconds: 300', '_seconds: 9'],
-    fastify: { 'config.ts': 'default(9)' },
+    fastify: { 'README.md': '| 9 |' },
     fastapi: { 'config.py': 'TimeoutSeconds = 9\n' },
-    gone: { fastify: 'default(300)', fastapi: 'TimeoutSeconds = 300' },
+    gone: { fastify: '| 300 |', fastapi: 'TimeoutSeconds = 300' },
   },
   'the description': {
     edit: ['Keeps notes', 'Finds notes'],
@@ -195,14 +194,14 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
-      if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
+      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md') expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
 
   it('reports a conflict if the user edited code that is removed', async () => {
     const [path, line] = {
-      fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
+      fastify: ['events.ts' as RelPath, "  events.on('file.uploaded'"],
       fastapi: ['events.py' as RelPath, '            await service.start_processing('],
     }[stack] as [RelPath, string];
     const own = `${/^ */.exec(line)?.[0]}mine();`;

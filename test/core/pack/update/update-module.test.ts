@@ -194,7 +194,8 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
-      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md') expect(textIn(tree, path)).not.toContain(wanted);
+      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md')
+        expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });

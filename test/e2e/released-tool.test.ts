@@ -40,7 +40,7 @@ const runtimeFiles: Readonly<Record<Stack, readonly [path: string, replaced: str
 };
 /** A file of the module that belongs to the user since it was generated, and its import of the runtime. */
 const providers: Readonly<Record<Stack, readonly [path: string, imports: string]>> = {
-  fastify: ['provider.ts', "TransientError } from 'ai-module-runtime';"],
+  fastify: ['provider.ts', "  TransientError,\n} from 'ai-module-runtime';"],
   fastapi: ['provider.py', 'from ai_module_runtime import ModuleContext, TransientError'],
 };
 

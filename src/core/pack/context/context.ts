@@ -107,7 +107,7 @@ export interface Context {
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
-  /** The settings that only this module has, whatever their values. */
+  /** The settings that only this module has, with any values. */
   readonly moduleSettings: readonly SettingContext[];
   /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];

@@ -43,40 +43,36 @@ const kinds: Readonly<Record<string, Kind>> = {
   'adding an event': {
     edit: added('  - "notes.indexed"', 'notes.zipped'),
     fastify: { 'events.ts': 'const zipped', 'README.md': '`notes.zipped`' },
-    fastapi: {
-      'events.py': 'def publish_zipped(',
-      'schemas.py': 'class NotesZippedData(',
-      'README.md': '`notes.zipped`',
-    },
+    fastapi: { 'events.py': 'zipped = OwnEvent(', 'README.md': '`notes.zipped`' },
   },
   'renaming an event': {
     edit: renamed('notes.indexed', 'notes.sorted'),
     fastify: { 'events.ts': 'const notesSorted', 'tests/events.test.ts': 'events.notesSorted' },
-    fastapi: { 'events.py': 'def publish_sorted(', 'tests/test_contract.py': 'events.publish_sorted' },
-    gone: { fastify: 'ndexed', fastapi: 'publish_indexed' },
+    fastapi: { 'events.py': 'notes_sorted = OwnEvent(', 'tests/test_events.py': 'events.notes_sorted.publish' },
+    gone: everywhere('ndexed'),
   },
   'removing an event': {
     edit: removed('notes.indexed'),
     fastify: { 'README.md': 'notes.cancelled' },
-    fastapi: { 'events.py': 'LIFECYCLE_EVENTS' },
+    fastapi: { 'README.md': 'notes.cancelled' },
     gone: everywhere('ndexed'),
   },
   'adding a subscription': {
     edit: added('  - "file.uploaded"', 'a.done'),
     fastify: { 'events.ts': "events.on('a.done'" },
-    fastapi: { 'events.py': 'def on_a_done(', 'tests/test_events.py': '"a.done"' },
+    fastapi: { 'events.py': 'events.on("a.done")', 'tests/test_events.py': '"a.done"' },
   },
   'renaming a subscription': {
     edit: renamed('file.uploaded', 'a.done'),
     fastify: { 'events.ts': "events.on('a.done'" },
-    fastapi: { 'events.py': 'def on_a_done(' },
-    gone: { fastify: 'file.uploaded', fastapi: 'on_file_uploaded' },
+    fastapi: { 'events.py': 'events.on("a.done")' },
+    gone: everywhere('file.uploaded'),
   },
   'removing a subscription': {
     edit: removed('file.uploaded'),
     fastify: { 'README.md': 'user.deleted' },
     fastapi: { 'README.md': 'user.deleted' },
-    gone: { fastify: 'file.uploaded', fastapi: 'file_uploaded' },
+    gone: everywhere('file.uploaded'),
   },
   'adding an endpoint': {
     edit: added('  - "POST /reindex"', 'GET /docs/{doc_id}'),
@@ -85,21 +81,21 @@ const kinds: Readonly<Record<string, Kind>> = {
       'README.md': 'GET /docs/{doc_id}',
     },
     fastapi: {
-      'routes.py': '"/docs/{doc_id}"',
-      'tests/test_routes.py': 'GET /docs/',
+      'routes.py': 'endpoint(service, "GET /docs/{doc_id}")',
+      'tests/test_routes.py': '/docs/',
       'README.md': 'GET /docs/{doc_id}',
     },
   },
   'renaming an endpoint': {
     edit: renamed('POST /reindex', 'POST /redo'),
     fastify: { 'routes.ts': "endpoint(service, 'POST /redo')" },
-    fastapi: { 'routes.py': '"/redo"', 'tests/test_contract.py': '"POST /redo": "notes:create"' },
+    fastapi: { 'routes.py': 'endpoint(service, "POST /redo")', 'tests/test_routes.py': '/redo' },
     gone: everywhere('/reindex'),
   },
   'removing an endpoint': {
     edit: removed('POST /reindex'),
     fastify: { 'routes.ts': 'jobRoutes(service)' },
-    fastapi: { 'routes.py': '"/process"' },
+    fastapi: { 'routes.py': 'job_routes(service)' },
     gone: everywhere('reindex'),
   },
   // Modules read further permissions from the manifest.
@@ -117,18 +113,18 @@ const kinds: Readonly<Record<string, Kind>> = {
   'removing a permission': {
     edit: removed('notes:export'),
     fastify: { 'README.md': 'notes:admin' },
-    fastapi: { 'routes.py': '"notes:admin"' },
+    fastapi: { 'README.md': 'notes:admin' },
     gone: everywhere('notes:export'),
   },
   'adding a setting': {
     edit: [topK, `${topK}  size: 3\n`],
     fastify: { 'config.ts': 'size: z', 'README.md': 'NOTES_SIZE' },
-    fastapi: { 'config.py': 'size: int = 3', 'README.md': 'NOTES_SIZE' },
+    fastapi: { 'config.py': 'size: int', 'README.md': 'NOTES_SIZE' },
   },
   'renaming a setting': {
     edit: ['  top_k:', '  best:'],
     fastify: { 'config.ts': 'best: z', 'README.md': 'NOTES_BEST' },
-    fastapi: { 'config.py': 'best: int = Field(', 'README.md': 'NOTES_BEST' },
+    fastapi: { 'config.py': 'best: int', 'README.md': 'NOTES_BEST' },
     gone: everywhere('top_k'),
   },
   'removing a setting': {
@@ -140,14 +136,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   'another default': {
     edit: ['default: 5', 'default: 7'],
     fastify: { 'README.md': '| 7 |' },
-    fastapi: { 'config.py': 'default=7,', 'README.md': '| 7 |' },
-    gone: { fastify: '| 5 |', fastapi: 'default=5' },
+    fastapi: { 'README.md': '| 7 |' },
+    gone: everywhere('| 5 |'),
   },
   'a standard default': {
     edit: ['_seconds: 300', '_seconds: 9'],
     fastify: { 'README.md': '| 9 |' },
-    fastapi: { 'config.py': 'TimeoutSeconds = 9\n' },
-    gone: { fastify: '| 300 |', fastapi: 'TimeoutSeconds = 300' },
+    fastapi: { 'README.md': '| 9 |' },
+    gone: everywhere('| 300 |'),
   },
   'the description': {
     edit: ['Keeps notes', 'Finds notes'],
@@ -194,7 +190,8 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
-      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md') expect(textIn(tree, path)).not.toContain(wanted);
+      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md')
+        expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
@@ -202,7 +199,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
   it('reports a conflict if the user edited code that is removed', async () => {
     const [path, line] = {
       fastify: ['events.ts' as RelPath, "  events.on('file.uploaded'"],
-      fastapi: ['events.py' as RelPath, '            await service.start_processing('],
+      fastapi: ['events.py' as RelPath, '    events.on("file.uploaded")'],
     }[stack] as [RelPath, string];
     const own = `${/^ */.exec(line)?.[0]}mine();`;
     const edited = textFile(replacedIn(textIn(folder, path), line, `${own}\n${line}`));

@@ -123,6 +123,10 @@ export const catalogue = {
       `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
     () => 'Fix the errors listed above, then run the command again.',
   ),
+  'manifest-differs': user(
+    ({ reason }: { file: string; reason: string; hint: string | undefined }) => `${reason}.`,
+    ({ file, hint }) => hint ?? `Change it in ${file}, then run \`create-ai-module update\`.`,
+  ),
   'manifest-not-editable': user(
     ({ file, key }: { file: string; key: string }) =>
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,
@@ -225,6 +229,10 @@ export const catalogue = {
         ? `The modules need ${name} ${needed}, but the host does not depend on it. Nothing was written.`
         : `The modules need ${name} ${needed}, but the host depends on ${found}. Nothing was written.`,
     () => 'Run `create-ai-module update --host` first.',
+  ),
+  'schema-unusable': user(
+    ({ file, reason }: { file: string; reason: string; hint: string }) => `${file} cannot be imported: ${reason}.`,
+    ({ hint }) => hint,
   ),
   'target-not-empty': user(
     ({ dir, files }: { dir: string; files: readonly string[] }) =>

@@ -105,7 +105,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
       const found = own.flatMap(([path, verbs]) =>
         Object.keys(verbs).map((verb) => `${verb} ${path.slice(prefix.length)}`),
       );
-      const wanted = given.endpoints.map((path) => `${methods[path] ?? 'get'} ${path}`);
+      const wanted = given.endpoints.map((path) => `${methods[String(path)] ?? 'get'} ${path}`);
       expect(found.filter((endpoint) => !endpoint.startsWith('get /health')).sort()).toEqual([...wanted].sort());
     });
 

@@ -22,6 +22,11 @@ export function checkType<T>(type: z.ZodType<T>, value: unknown): CheckedType<T>
   return { ok: false, problems: onePerPlace(parsed.error.issues.flatMap((issue) => problemsOf(issue, value))) };
 }
 
+/** For the log: places and problems, never a value. */
+export function describeProblems(problems: readonly TypeProblem[]): string {
+  return problems.map(({ loc, msg }) => `${loc.join('.') || 'the value'} ${msg}`).join('; ');
+}
+
 function problemsOf(issue: z.core.$ZodIssue, value: unknown): TypeProblem[] {
   const loc = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   if (issue.code === 'unrecognized_keys')

@@ -4,7 +4,8 @@ import type { Executor } from './engine/executor.ts';
 import type { Store } from './engine/store.ts';
 import { retryAtStart } from './engine/with-retries.ts';
 import { EventBus } from './events/event-bus.ts';
-import { createApp, mountRoutes } from './http/app.ts';
+import { createApp } from './http/app.ts';
+import { mountRoutes } from './http/mount-routes.ts';
 import type { Log } from './log.ts';
 import type { ModulesOptions } from './modules/discovery.ts';
 import { Orchestrator } from './modules/orchestrator.ts';
@@ -50,7 +51,16 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const database = await openDatabase(databasePort, databaseOptions(settings, modules.dir), log);
   const { store } = database;
   const bus = new EventBus(store);
-  const services: HostServices = { settings, mode, load: modules.load, database, bus, log, probes: probesOf(store) };
+  const services: HostServices = {
+    settings,
+    mode,
+    load: modules.load,
+    database,
+    bus,
+    log,
+    probes: probesOf(store),
+    may: (user, permission) => app.may(user, permission),
+  };
   const orchestrator = new Orchestrator(services);
   let executor: Executor | undefined;
 

@@ -10,11 +10,8 @@ export interface ProviderStep {
   readonly data: JsonObject;
 }
 
-/**
- * Where the AI is: a library, a server, a cloud service. Failures that may pass are `TransientError`s, all others
- * `PermanentError`s, each with a code that users see.
- */
-export interface Provider {
+/** @deprecated A provider of version 0.1, which is asked for the next step again and again. Extend `Provider` instead. */
+export interface PollingProvider {
   /** Called once before any work. */
   connect(): Promise<void>;
   close(): Promise<void>;
@@ -25,3 +22,8 @@ export interface Provider {
   /** The next step of work that was not complete; waits as long as suits the provider. */
   getStatus(id: string): Promise<ProviderStep>;
 }
+
+export type {
+  /** @deprecated Modules of version 0.1 import it from here. */
+  PollingProvider as Provider,
+};

@@ -28,7 +28,10 @@ describe('broken modules', () => {
   it('are listed with what is wrong, and hurt nobody else', async () => {
     const { body } = await get('/api/v1/modules/list');
     expect(body.errors).toEqual({
+      bad_permission: 'manifest_invalid',
+      bad_reference: 'manifest_invalid',
       bad_sql: 'migration_failed',
+      bad_type: 'manifest_invalid',
       behind_broken: 'dependency_missing',
       missing_neighbour: 'dependency_missing',
       no_code: 'import_failed',
@@ -37,7 +40,10 @@ describe('broken modules', () => {
       ring_one: 'dependency_cycle',
       ring_two: 'dependency_cycle',
       throws_at_import: 'import_failed',
+      throwing_routes: 'endpoints_invalid',
+      undeclared_endpoint: 'endpoints_invalid',
       unknown_setting: 'config_invalid',
+      unserved_endpoint: 'endpoints_invalid',
       wrong_folder: 'name_mismatch',
     });
     expect((await get('/health')).body.modules).toMatchObject({ fine: 'ready', switched_off: 'disabled' });

@@ -6,6 +6,7 @@ const modulesIn = (folder: string) => ({ dir: fileURLToPath(new URL(folder, impo
 
 export const sampleModules = modulesIn('fixtures/modules');
 export const brokenModules = modulesIn('fixtures/broken');
+export const typedModules = modulesIn('fixtures/typed');
 
 /** A host with one module, whose jobs follow the script in their input. */
 export function sampleHost(env: Readonly<Record<string, string>> = {}): Promise<TestHost> {

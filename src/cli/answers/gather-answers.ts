@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Answers, manifestFromAnswers } from '../../core/manifest/answers.ts';
-import { assertFitsTogether } from '../../core/manifest/fit-together.ts';
+import { assertFitsProvider, assertFitsTogether } from '../../core/manifest/fit-together.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reservedReason } from '../../core/pack/pack-meta.ts';
 import { readGitAuthor } from '../../io/git.ts';
@@ -12,6 +12,7 @@ import { mayAsk } from '../output/show-plan.ts';
 import { programName } from '../output/version.ts';
 import type { FoundHost, HostFlags } from '../steps/find-host.ts';
 import { readManifestFile } from '../steps/read-manifest.ts';
+import { importTypes } from './import-types.ts';
 import { type AnswerFlags, answersFromFlags, mergeAnswers, readAnswersFile } from './read-answers.ts';
 
 /** The flags that define the module. */
@@ -28,7 +29,8 @@ export interface Given {
 
 /** Flags override the answers file, which overrides the manifest of `--from`. */
 export async function gatherAnswers(io: Io, name: string | undefined, flags: SourceFlags): Promise<Given> {
-  const fromFlags = await answersFromFlags(name, flags);
+  const imported = await importTypes(io, flags);
+  const fromFlags = { ...(await answersFromFlags(name, flags)), ...imported };
   const fromFile = flags.answers === undefined ? {} : await readAnswersFile(io.cwd, flags.answers);
   const base = flags.from === undefined ? undefined : await readManifestFile(io, flags.from);
   const merged = mergeAnswers(fromFlags, fromFile);
@@ -50,8 +52,11 @@ export async function completeManifest(
   flags: HostFlags,
 ): Promise<Manifest> {
   const defaults = { author, dependencies: [] };
-  const make = (all: Answers & { readonly name: string }) =>
-    assertFitsTogether(manifestFromAnswers(all, defaults, base));
+  const make = (all: Answers & { readonly name: string }) => {
+    const manifest = assertFitsTogether(manifestFromAnswers(all, defaults, base));
+    assertFitsProvider(all, manifest);
+    return manifest;
+  };
   if (base === undefined && mayAsk(io, flags)) {
     make({ name: 'example', ...answers });
     return make(await askForRest(io, answers, found, author, flags));

@@ -4,9 +4,11 @@ import { type AnswerId, type Answers, answerKinds, readConfigEntry } from '../..
 import { explainIssues } from '../../core/manifest/explain.ts';
 import { type ConfigurationValue, fields, maxManifestBytes } from '../../core/manifest/schema.ts';
 import { suggestValue } from '../../core/manifest/suggest-value.ts';
+import { readNamedType, readObjectAnswer, readTypeAnswer, type Schema } from '../../core/manifest/type-answer.ts';
 import { suggestModuleName } from '../../core/text/names.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 import { readYaml } from '../../core/yaml/fast.ts';
+import { isMapping } from '../../core/yaml/same.ts';
 import { readText } from '../../io/fs/read-file.ts';
 
 /** The flags of `new` that answer questions, as commander names them. */
@@ -14,6 +16,12 @@ export interface AnswerFlags {
   readonly stack?: string;
   readonly description?: string;
   readonly author?: string;
+  readonly input?: string;
+  readonly options?: string;
+  readonly output?: string;
+  readonly inputFrom?: string;
+  readonly outputFrom?: string;
+  readonly type?: readonly string[];
   readonly endpoint?: readonly string[];
   readonly permission?: readonly string[];
   readonly emit?: readonly string[];
@@ -37,6 +45,10 @@ export function answersFromFlags(name: string | undefined, flags: AnswerFlags): 
       description: flags.description,
       author: flags.author,
       class_name: flags.className,
+      types: flags.type,
+      input: flags.input,
+      options: flags.options,
+      output: flags.output,
       endpoints: flags.endpoint,
       permissions: flags.permission,
       emit: flags.emit,
@@ -89,9 +101,11 @@ export function mergeAnswers(first: Answers, second: Answers): Answers {
     ...second,
     ...first,
     ...Object.fromEntries(lists.map((id) => [id, [...(second[id] ?? []), ...(first[id] ?? [])]])),
-    ...(first.config === undefined && second.config === undefined
-      ? {}
-      : { config: { ...second.config, ...first.config } }),
+    ...Object.fromEntries(
+      (['config', 'types'] as const)
+        .filter((id) => first[id] !== undefined || second[id] !== undefined)
+        .map((id) => [id, { ...second[id], ...first[id] }]),
+    ),
   };
 }
 
@@ -107,6 +121,8 @@ async function checkAnswers(
 
 async function checkAnswer(id: AnswerId, value: unknown, name: string): Promise<unknown> {
   if (id === 'config') return Array.isArray(value) ? configFromEntries(value, name) : configFromMapping(value, name);
+  if (id === 'types') return readNamedTypes(value, name);
+  if (id === 'input' || id === 'options' || id === 'output') return { schema: await readType(value, name) };
   if (answerKinds[id].isList) {
     if (!Array.isArray(value)) throw invalidAnswer(name, value, 'must be a list');
     for (const entry of value) assertValid(id, entry, name);
@@ -151,6 +167,30 @@ function configFromMapping(value: unknown, name: string): Record<string, Configu
   if (parsed.success) return parsed.data;
   const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
   throw invalidAnswer(name, value, [problem?.message, problem?.hint].filter(Boolean).join('. '));
+}
+
+/** A list from flags, or a mapping from a file. */
+async function readNamedTypes(value: unknown, name: string): Promise<Record<string, Schema>> {
+  const types: Record<string, Schema> = {};
+  if (isMapping(value)) {
+    for (const [key, one] of Object.entries(value)) types[key] = await readType(one, `${name}: ${key}`, readTypeAnswer);
+    return types;
+  }
+  if (!Array.isArray(value)) throw invalidAnswer(name, value, 'must be a mapping of names to types');
+  for (const entry of value) {
+    const read = typeof entry === 'string' ? await readNamedType(entry) : 'must be a string';
+    if (typeof read === 'string') throw invalidAnswer(name, entry, read);
+    if (Object.hasOwn(types, read[0])) throw invalidAnswer(name, entry, `${read[0]} is there twice`);
+    types[read[0]] = read[1];
+  }
+  return types;
+}
+
+async function readType(value: unknown, name: string, read = readObjectAnswer): Promise<Schema> {
+  if (isMapping(value)) return value;
+  const schema = typeof value === 'string' ? await read(value) : 'must be fields, like text:string, or a schema';
+  if (typeof schema === 'string') throw invalidAnswer(name, value, schema);
+  return schema;
 }
 
 function invalidAnswer(flag: string, value: unknown, reason: string): Failure {

@@ -1,5 +1,6 @@
 import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
+import { printTypeAnswer, type Schema, type TypeAnswer } from '../../core/manifest/type-answer.ts';
 import { maskSecrets, secretsIn } from '../../core/report/mask-secrets.ts';
 import { shellLine } from '../../core/text/display.ts';
 import { jsonLiteral } from '../../core/text/literals.ts';
@@ -25,6 +26,8 @@ export function repeatCommand(
     ...valued('--description', answers.description),
     ...valued('--author', answers.author),
     ...valued('--class-name', answers.class_name),
+    ...each('--type', Object.entries(answers.types ?? {}).map(namedType)),
+    ...(['input', 'options', 'output'] as const).flatMap((id) => typeFlag(id, answers[id])),
     ...each('--endpoint', answers.endpoints),
     ...each('--permission', answers.permissions),
     ...each('--emit', answers.emit),
@@ -40,6 +43,15 @@ export function repeatCommand(
     '--yes',
   ];
   return maskSecrets(`${program} ${shellLine(['new', answers.name, ...words])}`, secretsIn({ ...answers, stack: '' }));
+}
+
+function namedType([name, schema]: readonly [string, Schema]): string {
+  return `${name}=${printTypeAnswer(schema)}`;
+}
+
+function typeFlag(id: string, answer: TypeAnswer | undefined): string[] {
+  if (answer === undefined) return [];
+  return answer.from === undefined ? [`--${id}`, printTypeAnswer(answer.schema)] : [`--${id}-from`, answer.from];
 }
 
 function valued(flag: string, value: string | number | undefined): string[] {

@@ -2,8 +2,18 @@ import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
-import { findManifest } from '../../core/manifest/parse.ts';
+import { fields } from '../../core/manifest/schema.ts';
+import { suggestValue } from '../../core/manifest/suggest-value.ts';
+import {
+  readObjectAnswer,
+  readTypeAnswer,
+  type Schema,
+  type TypeAnswer,
+  typeNameReason,
+} from '../../core/manifest/type-answer.ts';
+import { nearestWord } from '../../core/text/nearest-word.ts';
 import type { Io } from '../../io/io.ts';
+import { importType } from '../answers/import-types.ts';
 import type { ExitCode } from '../output/exit.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
 import { openModules } from '../steps/open-modules.ts';
@@ -11,15 +21,37 @@ import { readManifestText } from '../steps/read-manifest.ts';
 
 export interface AddFlags extends UpdateFlags {
   readonly module?: string;
+  readonly input?: string;
+  readonly output?: string;
+  readonly payload?: string;
+  readonly permission?: string;
+  readonly summary?: string;
+  readonly from?: string;
 }
 
-const kinds: Readonly<Record<string, { readonly list: ListKey | 'configuration'; readonly answer: AnswerId }>> = {
-  event: { list: 'events_emitted', answer: 'emit' },
-  subscription: { list: 'events_subscribed', answer: 'subscribe' },
-  permission: { list: 'permissions_required', answer: 'permissions' },
-  endpoint: { list: 'endpoints', answer: 'endpoints' },
-  dependency: { list: 'dependencies', answer: 'dependencies' },
-  config: { list: 'configuration', answer: 'config' },
+type Detail = 'input' | 'output' | 'payload' | 'permission' | 'summary' | 'from';
+
+interface Kind {
+  /** The flags that it takes. */
+  readonly details?: readonly Detail[];
+  readonly read: (values: readonly string[], flags: AddFlags, io: Io) => Promise<Addition[]>;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  input: { details: ['from'], read: (values, flags, io) => readFields('input', values, flags, io) },
+  option: { details: ['from'], read: (values, flags, io) => readFields('options', values, flags, io) },
+  output: { details: ['from'], read: (values, flags, io) => readFields('output', values, flags, io) },
+  type: { details: ['from'], read: readType },
+  endpoint: {
+    details: ['input', 'output', 'permission', 'summary'],
+    read: entries('endpoint', 'endpoints', 'endpoints'),
+  },
+  event: { details: ['payload'], read: entries('event', 'events_emitted', 'emit') },
+  subscription: { details: ['payload'], read: entries('subscription', 'events_subscribed', 'subscribe') },
+  payload: { details: ['from'], read: readPayload },
+  permission: { read: entries('permission', 'permissions_required', 'permissions') },
+  dependency: { read: entries('dependency', 'dependencies', 'dependencies') },
+  config: { read: readSettings },
 };
 
 /** Adds entries to a module's manifest and updates its code, in one plan. */
@@ -29,7 +61,7 @@ export async function add(
   values: readonly string[],
   flags: AddFlags,
 ): Promise<ExitCode> {
-  const additions = await additionsOf(kind, values);
+  const additions = await additionsOf(io, kind, values, flags);
   const { style, aborts } = conflictStyle(io, flags);
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
   const given = flags.module === undefined ? [] : [flags.module];
@@ -38,50 +70,154 @@ export async function add(
   return carryOutUpdate(io, 'add', { ...planned, lastManifests: new Map() }, aborts, flags);
 }
 
-async function additionsOf(kind: string | undefined, values: readonly string[]): Promise<Addition[]> {
+async function additionsOf(
+  io: Io,
+  kind: string | undefined,
+  values: readonly string[],
+  flags: AddFlags,
+): Promise<Addition[]> {
   const known = Object.hasOwn(kinds, kind ?? '') ? kinds[kind as string] : undefined;
-  if (known === undefined || values.length === 0)
-    throw new Failure('usage', { message: usageOf(kind, known !== undefined) });
-  const invalid = (value: string, reason: string) =>
-    new Failure('answer-invalid', { flag: `add ${kind}`, value, reason });
-  const additions: Addition[] = [];
-  for (const value of values) {
-    if (known.list === 'configuration') {
-      const read = await readConfigEntry(value);
-      if (typeof read === 'string') throw invalid(value, read);
-      additions.push({ list: known.list, key: read[0], value: read[1] });
-    } else {
-      const reason = answerKinds[known.answer].check(value);
-      if (reason !== undefined) throw invalid(value, reason);
-      additions.push({ list: known.list, entry: value });
-    }
-  }
-  return additions;
+  if (known === undefined) throw usage(unknownKind(kind));
+  const misplaced = details.find((detail) => flags[detail] !== undefined && !known.details?.includes(detail));
+  if (misplaced !== undefined) throw usage(`--${misplaced} has no meaning for add ${kind}: ${ownersOf(misplaced)}.`);
+  if (values.length === 0 && flags.from === undefined) throw usage(`Pass the value after add ${kind}.`);
+  return known.read(values, flags, io);
 }
 
-function usageOf(kind: string | undefined, isKnown: boolean): string {
-  const names = Object.keys(kinds).join(', ');
-  if (kind === undefined) return `Pass what to add (${names}) and its value.`;
-  return isKnown ? `Pass the value after add ${kind}.` : `Cannot add ${JSON.stringify(kind)}. Pass one of ${names}.`;
+const details: readonly Detail[] = ['input', 'output', 'payload', 'permission', 'summary', 'from'];
+
+function ownersOf(detail: Detail): string {
+  const owners = Object.keys(kinds).filter((kind) => kinds[kind]?.details?.includes(detail));
+  return `it is for add ${owners.join(', add ')}`;
+}
+
+function unknownKind(kind: string | undefined): string {
+  const names = Object.keys(kinds);
+  if (kind === undefined) return `Pass what to add (${names.join(', ')}) and its value.`;
+  const near = nearestWord(kind, names);
+  const advice = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `Cannot add ${JSON.stringify(kind)}.${advice} Pass one of ${names.join(', ')}.`;
+}
+
+function usage(message: string): Failure {
+  return new Failure('usage', { message });
+}
+
+function invalid(flag: string, value: string, reason: string): Failure {
+  return new Failure('answer-invalid', { flag, value, reason });
+}
+
+/** Entries of a list. With details there may be only one. */
+function entries(kind: string, list: ListKey, answer: AnswerId): Kind['read'] {
+  return async (values, flags) => {
+    for (const value of values) {
+      const reason = answerKinds[answer].check(value);
+      if (reason !== undefined)
+        throw invalid(`add ${kind}`, value, withSuggestion(reason, suggestValue([list], value)));
+    }
+    const more = await readDetails(flags);
+    if (Object.keys(more).length === 0) return values.map((entry) => ({ list, entry }));
+    const [entry = ''] = values;
+    if (values.length > 1)
+      throw usage(`--${Object.keys(more)[0]} describes one value, but there are ${values.length}.`);
+    return [{ list, entry, more }];
+  };
+}
+
+function withSuggestion(reason: string, near: string | undefined): string {
+  return near === undefined ? reason : `${reason}. Did you mean ${near}?`;
+}
+
+async function readDetails(flags: AddFlags): Promise<Record<string, unknown>> {
+  const more: Record<string, unknown> = {};
+  for (const key of ['input', 'output', 'payload'] as const) {
+    const text = flags[key];
+    if (text !== undefined) more[key] = await objectIn(`--${key}`, text);
+  }
+  for (const key of ['permission', 'summary'] as const) {
+    const text = flags[key];
+    if (text === undefined) continue;
+    const reason = fields[key].safeParse(text).error?.issues[0]?.message;
+    if (reason !== undefined) throw invalid(`--${key}`, text, reason);
+    more[key] = text;
+  }
+  return more;
+}
+
+async function objectIn(flag: string, text: string, read = readObjectAnswer): Promise<Schema> {
+  const schema = await read(text);
+  if (typeof schema === 'string') throw invalid(flag, text, schema);
+  return schema;
+}
+
+/** The schema of the given fields, or of a file. */
+async function schemaIn(
+  kind: string,
+  values: readonly string[],
+  { from }: AddFlags,
+  io: Io,
+  read = readObjectAnswer,
+): Promise<TypeAnswer> {
+  if (from === undefined) return { schema: await objectIn(`add ${kind}`, values.join(' '), read) };
+  if (values.length > 0) throw usage(`Pass fields or --from, not both.`);
+  return importType(io, from);
+}
+
+/** The types that an imported schema refers to, each as a whole. */
+function importedTypes({ types = {} }: TypeAnswer): Addition[] {
+  return Object.entries(types).map(([key, schema]) => ({ list: 'types', key, schema }));
+}
+
+async function readFields(
+  list: 'input' | 'options' | 'output',
+  values: readonly string[],
+  flags: AddFlags,
+  io: Io,
+): Promise<Addition[]> {
+  const answer = await schemaIn(list === 'options' ? 'option' : list, values, flags, io);
+  return [...importedTypes(answer), { list, schema: answer.schema }];
+}
+
+async function readType([key = '', ...rest]: readonly string[], flags: AddFlags, io: Io): Promise<Addition[]> {
+  if (typeNameReason(key) !== undefined)
+    throw invalid(
+      'add type',
+      key,
+      "must be the name of the type in PascalCase, then its fields: add type Line 'text:string'",
+    );
+  if (rest.length === 0 && flags.from === undefined)
+    throw usage(`Pass the fields of ${key}, like add type ${key} 'text:string', or --from.`);
+  const answer = await schemaIn('type', rest, flags, io, readTypeAnswer);
+  return [...importedTypes(answer), { list: 'types', key, schema: answer.schema }];
+}
+
+async function readPayload([event = '', ...rest]: readonly string[], flags: AddFlags, io: Io): Promise<Addition[]> {
+  const reason = answerKinds.emit.check(event);
+  if (reason !== undefined) throw invalid('add payload', event, `the event ${reason}`);
+  if (rest.length === 0 && flags.from === undefined)
+    throw usage(`Pass the fields after the event, like add payload ${event} 'text:string', or --from.`);
+  const answer = await schemaIn('payload', rest, flags, io);
+  return [...importedTypes(answer), { list: 'payload', event, schema: answer.schema }];
+}
+
+async function readSettings(values: readonly string[]): Promise<Addition[]> {
+  const additions: Addition[] = [];
+  for (const value of values) {
+    const read = await readConfigEntry(value);
+    if (typeof read === 'string') throw invalid('add config', value, read);
+    additions.push({ list: 'configuration', key: read[0], value: read[1] });
+  }
+  return additions;
 }
 
 async function edit(io: Io, text: string, file: string, additions: readonly Addition[]): Promise<string> {
   let edited = text;
   for (const addition of additions) {
-    const next = await addEntry(edited, addition);
-    if (next === undefined) throw await whyNotAdded(edited, file, addition);
-    edited = next;
+    const result = await addEntry(edited, addition);
+    if ('reason' in result) throw new Failure('manifest-differs', { file, ...result });
+    if ('key' in result) throw new Failure('manifest-not-editable', { file, key: result.key });
+    edited = result.text;
   }
   await readManifestText(io, edited, relative(io.cwd, file), file);
   return edited;
-}
-
-/** Explains why an entry was not added: the setting has another value, or the YAML style is not supported. */
-async function whyNotAdded(text: string, file: string, addition: Addition): Promise<Failure> {
-  const manifest = addition.list === 'configuration' ? await findManifest(text) : undefined;
-  const value = addition.list === 'configuration' ? manifest?.configuration[addition.key] : undefined;
-  if (addition.list !== 'configuration' || value === undefined)
-    return new Failure('manifest-not-editable', { file, key: addition.list });
-  const message = `${addition.key} is already in configuration, with the value ${JSON.stringify(value)}. Change it in ${file}.`;
-  return new Failure('usage', { message });
 }

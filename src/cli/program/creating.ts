@@ -14,6 +14,16 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     .option('--answers <file>', 'Read answers from a YAML file')
     .option('--description <text>', 'What the module does')
     .option('--author <name>', 'Author of the module; default: git config user.name')
+    .option('--input <fields>', "Fields of the input, such as 'text:string language?:en|fr=en'")
+    .option('--options <fields>', 'Fields of the options, in the same notation')
+    .option('--output <fields>', 'Fields of the output, in the same notation')
+    .option(
+      '--type <name=fields>',
+      "Add a type that fields refer to, such as 'Line=text:string amount:number(0..)' (repeatable)",
+      repeatable,
+    )
+    .option('--input-from <file>', 'Read the type of the input from schema.json, or openapi.json#Component')
+    .option('--output-from <file>', 'Read the type of the output from schema.json, or openapi.json#Component')
     .option(
       '--endpoint <endpoint>',
       'Add an endpoint to the standard six, such as "POST /reindex" (repeatable)',
@@ -28,7 +38,7 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
       repeatable,
     )
     .option('--dependency <name>', 'Add a dependency: a service, module:<name> or a package (repeatable)', repeatable)
-    .option('--provider <provider>', 'Provider that runs the jobs: local or openai')
+    .option('--provider <provider>', 'Provider that runs the jobs: local, openai, or sample for a module with types')
     .option('--cpu <quantity>', 'CPUs in Kubernetes notation, "1" or "500m"')
     .option('--memory <quantity>', 'Memory in Kubernetes notation, "512Mi"')
     .option('--max-concurrent-jobs <count>', 'Number of jobs that run at the same time, over all processes')

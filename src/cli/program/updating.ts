@@ -51,11 +51,24 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
   planning(
     program
       .command('add')
-      .description(
-        'Add an event, subscription, permission, endpoint, dependency or config to a manifest, and update the code',
+      .description('Add an endpoint, an event, fields of the input or another entry to a manifest, and update the code')
+      .argument(
+        '[kind]',
+        'input, option, output, type, endpoint, event, subscription, payload, permission, dependency or config',
       )
-      .argument('[kind]', 'event, subscription, permission, endpoint, dependency or config')
-      .argument('[values...]', 'Values as for the flags of `new`: "ns.verb", "POST /reindex", key=value')
+      .argument(
+        '[values...]',
+        'Values as for the flags of `new`: "POST /reindex", ns.verb, key=value, text:string; type and payload take a name first',
+      )
+      .option('--input <fields>', "With endpoint: fields of its input, such as 'text:string limit?:integer=10'")
+      .option('--output <fields>', 'With endpoint: fields of its output')
+      .option('--permission <permission>', 'With endpoint: the permission that callers need, "ns:verb"')
+      .option('--summary <text>', 'With endpoint: a sentence for the OpenAPI document')
+      .option('--payload <fields>', 'With event or subscription: fields of its data')
+      .option(
+        '--from <file>',
+        'With input, option, output, type or payload: read it from schema.json, or openapi.json#Component',
+      )
       .option(
         '--module <module>',
         'Name or path of the module; default: the module of the current folder, or the only one',

@@ -4,6 +4,7 @@ import type { QuestionId } from '../../core/pack/pack-meta.ts';
 import { titleOf } from '../../core/text/names.ts';
 import type { Choice } from '../../io/io.ts';
 import { type Asking, askConfiguration } from './configuration.ts';
+import { askFields } from './fields.ts';
 
 /** Asks for the missing answers: the name, then the others in the pack's order. */
 export async function askMissing(asking: Asking, order: readonly QuestionId[]): Promise<Answers & { name: string }> {
@@ -28,6 +29,8 @@ export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
     line('description', 'What does it do?', ({ answers }) => `${titleOf(answers.name ?? '')}: an AI module.`),
   ],
   author: [line('author', 'Author', ({ author }) => author)],
+  input: [fieldsStep('input', 'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)')],
+  output: [fieldsStep('output', 'Field of the output (empty: any JSON object)')],
   endpoints: [list('endpoints', 'Endpoints beyond the standard six, like "POST /reindex"')],
   permissions: [list('permissions', 'Permissions beyond create, read, delete and admin, like "ns:share"')],
   emit: [list('emit', 'Events it emits beyond the standard five, like "ns.indexed"')],
@@ -45,8 +48,10 @@ export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
     },
   ],
   provider: [
-    choice('provider', 'Where is the work done?', [
-      { value: 'local', label: 'local: in this process, offline' },
+    choice('provider', 'Where is the work done?', ({ input, output }) => [
+      (input ?? output) === undefined
+        ? { value: 'local', label: 'local: in this process, offline' }
+        : { value: 'sample', label: 'sample: nowhere yet; each result is an example of the output' },
       { value: 'openai', label: 'openai: an OpenAI-compatible server' },
     ]),
   ],
@@ -60,6 +65,13 @@ function line(id: AnswerId, message: string, initial?: (asking: Asking) => strin
         whyNotOne(asking, id, text) ?? whyNotTogether({ ...asking.answers, [id]: answerOf(id, text) });
       return { [id]: answerOf(id, await asking.prompter.text({ message, default: initial?.(asking), check })) };
     },
+  };
+}
+
+function fieldsStep(id: 'input' | 'output', message: string): Step {
+  return {
+    isAnswered: (answers) => answers[id] !== undefined,
+    ask: (asking) => askFields(asking, id, message),
   };
 }
 
@@ -81,10 +93,10 @@ function list(id: AnswerId, message: string): Step {
   };
 }
 
-function choice(id: 'provider', message: string, choices: readonly Choice[]): Step {
+function choice(id: 'provider', message: string, choices: (answers: Answers) => readonly Choice[]): Step {
   return {
     isAnswered: ({ [id]: answer, config }) => answer !== undefined || config?.[id] !== undefined,
-    ask: async ({ prompter }) => ({ [id]: await prompter.select(message, choices) }),
+    ask: async ({ prompter, answers }) => ({ [id]: await prompter.select(message, choices(answers)) }),
   };
 }
 

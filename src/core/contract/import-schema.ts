@@ -1,4 +1,5 @@
 import { type Problem, problemAt } from '../diagnostic.ts';
+import { nearestWord } from '../text/nearest-word.ts';
 import { takenTypeNames, typeNamePattern } from './names.ts';
 import { maxNesting, readTypes } from './read-type.ts';
 import type { Json } from './type.ts';
@@ -29,16 +30,33 @@ const maxReferences = 200;
 export function importSchema(document: unknown, root: string, component?: string): ImportedSchema {
   const importer = new Importer(document);
   const start = component === undefined ? document : importer.find(`#/components/schemas/${component}`);
-  if (!isObject(start)) {
-    const message =
-      component === undefined ? 'the file is not a schema' : `there is no schema ${component} in components.schemas`;
-    return { schema: {}, types: {}, dropped: [], problems: [problemAt([root], message)] };
+  const isOpenApi = isObject(document) && ('openapi' in document || 'swagger' in document);
+  if (!isObject(start) || (component === undefined && isOpenApi)) {
+    const problem = component === undefined ? noSchema(isOpenApi) : noComponent(importer, component);
+    return { schema: {}, types: {}, dropped: [], problems: [problemAt([root], ...problem)] };
   }
   const schema = importer.convert(start);
   const types = importer.types();
   const { problems } = readTypes(types, [{ name: 'Input', path: [root], schema }]);
   const missing = importer.missing.map((reference) => problemAt([root], `the file has no ${reference}`));
   return { schema, types, dropped: [...importer.dropped].sort(), problems: missing.length > 0 ? missing : problems };
+}
+
+function noSchema(isOpenApi: boolean): [message: string, hint: string] {
+  return isOpenApi
+    ? ['the file is an OpenAPI document', 'Name one of its schemas: openapi.json#Component.']
+    : ['the file is not a schema', 'A schema is an object with a type, such as {"type": "object", "properties": {…}}.'];
+}
+
+function noComponent(importer: Importer, component: string): [message: string, hint: string] {
+  const known = Object.keys(importer.find('#/components/schemas') ?? {});
+  const near = nearestWord(component, known);
+  const listed = known.length > 10 ? `${known.slice(0, 10).join(', ')}, …` : known.join(', ');
+  const hint = listed === '' ? 'The file has no components.schemas.' : `Its schemas are ${listed}.`;
+  return [
+    `there is no schema ${component} in components.schemas`,
+    near === undefined ? hint : `Did you mean ${near}? ${hint}`,
+  ];
 }
 
 class Importer {

@@ -4,7 +4,7 @@ export const typeNamePattern = /^[A-Z][A-Za-z0-9]{0,63}$/;
 /** Names that generated code imports, or that a language or its linter reserves. */
 export const takenTypeNames: ReadonlySet<string> = new Set(
   (
-    'I O Input Options Output Annotated Any Literal NotRequired TypeAlias TypedDict Field Exactly OneOf Integer Number Date DateTime Uuid ' +
+    'I O Input Options Output InputData JsonObject Annotated Any Literal NotRequired TypeAlias TypedDict Field Exactly OneOf Integer Number Date DateTime Uuid ' +
     'Email Uri None True False Ellipsis NotImplemented Object Function Array Infinity NaN Boolean String Symbol Promise ' +
     'RegExp Error AggregateError EvalError RangeError ReferenceError SyntaxError TypeError URIError JSON Math Map Set ' +
     'WeakMap WeakSet Proxy Reflect BigInt Record Exception BaseException ExceptionGroup BaseExceptionGroup Warning ' +

@@ -31,13 +31,24 @@ class NotationError extends Error {
 
 /** Reads fields that white space separates. Does not know which names of types exist. */
 export function readNotation(text: string): ReadNotation {
-  try {
+  return explained(() => {
     const fields = splitFields(text).map(readField);
     const repeated = fields.find(({ name }, index) => fields.findIndex((other) => other.name === name) < index);
     if (repeated !== undefined) throw new NotationError(`${repeated.name} is there twice`, 'Remove one of the two.');
     const required = fields.filter(({ isRequired }) => isRequired).map(({ name }) => name);
     const properties = Object.fromEntries(fields.map(({ name, schema }) => [name, schema]));
-    return { ok: true, schema: { type: 'object', ...(required.length === 0 ? {} : { required }), properties } };
+    return { type: 'object', ...(required.length === 0 ? {} : { required }), properties };
+  });
+}
+
+/** Reads the type of one field, without its name: `en|fr`, `Line[]`. */
+export function readTypeNotation(text: string): ReadNotation {
+  return explained(() => readTypeText(text, text));
+}
+
+function explained(read: () => Schema): ReadNotation {
+  try {
+    return { ok: true, schema: read() };
   } catch (error) {
     if (!(error instanceof NotationError)) throw error;
     return { ok: false, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
@@ -120,6 +131,12 @@ function readRange(text: string, suffix: 'Length' | 'Items' | 'imum', field: str
   };
 }
 
+const plainNouns: Readonly<Record<string, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
 /** A string may be written without quotes where a string is expected. */
 function readValue(text: string, schema: Schema): Json {
   const values = (schema.enum ?? []) as readonly Json[];
@@ -130,7 +147,10 @@ function readValue(text: string, schema: Schema): Json {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NotationError(`the default ${text} is not JSON`, 'Write strings in lists and objects in double quotes.');
+    const noun = plainNouns[String(Array.isArray(schema.type) ? schema.type[0] : schema.type)];
+    throw noun === undefined
+      ? new NotationError(`the default ${text} is not JSON`, 'Write strings in lists and objects in double quotes.')
+      : new NotationError(`the default ${text} is not ${noun}`);
   }
 }
 

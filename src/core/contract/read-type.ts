@@ -41,7 +41,7 @@ const keywordsOf = {
   null: [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 type TypeName = keyof typeof keywordsOf;
-const typeNames = Object.keys(keywordsOf) as TypeName[];
+export const typeNames = Object.keys(keywordsOf) as TypeName[];
 
 /** Every keyword that a schema may have. */
 export const supportedKeywords: readonly string[] = [
@@ -169,7 +169,7 @@ class TypeReader {
       if (!supportedKeywords.includes(keyword)) {
         const near = nearestWord(keyword, supportedKeywords);
         const supported = `Supported: ${supportedKeywords.join(', ')}.`;
-        const hint = near === undefined ? supported : `Did you mean ${near}? ${supported}`;
+        const hint = near === undefined ? supported : `Did you mean ${near}?`;
         this.problems.push({
           path: at,
           at: 'key',

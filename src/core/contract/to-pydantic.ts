@@ -12,16 +12,20 @@ import {
 } from '../text/layout.ts';
 import { docstringText, oneLine, pyLiteral } from '../text/literals.ts';
 import { declarationsOf } from './declarations.ts';
-import { grouped, type Sample } from './to-zod.ts';
+import { type Beside, grouped, runtimeType } from './to-zod.ts';
 import type { Format, Json, NumberType, ObjectType, Property, StringType, Type, Types } from './type.ts';
 
 /** The text of `schemas.py`: a TypedDict or an alias for each type, as ruff formats it. */
-export function toPydantic(types: Types, sample?: Sample): string {
+export function toPydantic(types: Types, { untyped, samples }: Beside = { untyped: [], samples: [] }): string {
   const declared = declarationsOf(types);
   const blocks = [...declared].map(([name, type]) => ({ doc: declaration(name, type), isClass: isClass(type) }));
-  if (sample !== undefined) {
-    const comment = `# A value that fits ${sample.of}.`;
-    blocks.push({ doc: [comment, hardLine, `sample: ${sample.of} = `, literal(sample.value)], isClass: false });
+  if (untyped.length > 0) {
+    const aliases = untyped.map((name) => [hardLine, `${name} = ${runtimeType(name)}`]);
+    blocks.unshift({ doc: ['# Any JSON object: manifest.yaml declares no type.', ...aliases], isClass: false });
+  }
+  for (const { name, of, value } of samples) {
+    const comment = `# A value that fits ${of}.`;
+    blocks.push({ doc: [comment, hardLine, `${name}: ${of} = `, literal(value)], isClass: false });
   }
   const body = printDoc(
     blocks.map(({ doc, isClass }, index) => {
@@ -32,8 +36,11 @@ export function toPydantic(types: Types, sample?: Sample): string {
   );
   const imports = importsOf(body);
   const gap = blocks[0]?.isClass === true ? '\n\n\n' : '\n\n';
-  return `"""The types of the values that the module gets and gives."""\n\n${imports}${gap}${body}\n`;
+  return `${docstringOfFile}\n\n${imports}${gap}${body}\n`;
 }
+
+const docstringOfFile =
+  '"""Generated from the types in manifest.yaml: change them there, then run create-ai-module update."""';
 
 const homes = [
   ['typing', ['Annotated', 'Any', 'Literal', 'NotRequired', 'TypeAlias']],
@@ -44,7 +51,9 @@ const homes = [
       'DateTime',
       'Email',
       'Exactly',
+      'InputData',
       'Integer',
+      'JsonObject',
       'Number',
       'OneOf',
       'Uri',

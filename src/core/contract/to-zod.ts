@@ -16,6 +16,7 @@ import {
   softLine,
 } from '../text/layout.ts';
 import { jsdocComment, oneLine, tsLiteral } from '../text/literals.ts';
+import { camelCase } from '../text/names.ts';
 import { declarationsOf } from './declarations.ts';
 import {
   type ArrayType,
@@ -30,26 +31,54 @@ import {
   type UnionType,
 } from './type.ts';
 
-/** A value to write below the types. */
+/** What `schemas` has beside the types of the manifest. */
+export interface Beside {
+  /** Names of types that the manifest does not declare: they are any JSON object. */
+  readonly untyped: readonly ModuleType[];
+  readonly samples: readonly Sample[];
+}
+
+export type ModuleType = 'Input' | 'Options' | 'Output';
+
+/** A value that fits a type. */
 export interface Sample {
+  /** In snake_case. */
+  readonly name: string;
   /** The name of its type. */
   readonly of: string;
   readonly value: Json;
 }
 
+const nothing: Beside = { untyped: [], samples: [] };
+
+/** The types of the runtime that stand for types that the manifest does not declare. */
+export function runtimeType(name: ModuleType): 'InputData' | 'JsonObject' {
+  return name === 'Input' ? 'InputData' : 'JsonObject';
+}
+
 /** The text of `schemas.ts`: a zod schema and a type for each type, as Biome formats it. */
-export function toZod(types: Types, sample?: Sample): string {
-  const blocks = [...declarationsOf(types)].map(([name, type]) => declaration(name, type));
-  if (sample !== undefined) {
-    const comment = `/** A value that fits ${sample.of}. */`;
-    blocks.push([comment, hardLine, `export const sample: ${sample.of} = `, literal(sample.value).doc, ';']);
+export function toZod(types: Types, { untyped, samples }: Beside = nothing): string {
+  const blocks: Doc[] = [...declarationsOf(types)].map(([name, type]) => declaration(name, type));
+  if (untyped.length > 0) {
+    const names = untyped.map((name) => `${runtimeType(name)} as ${name}`).join(', ');
+    blocks.unshift(['/** Any JSON object: manifest.yaml declares no type. */', hardLine, `export { ${names} };`]);
+  }
+  for (const { name, of, value } of samples) {
+    const type = untyped.find((one) => one === of);
+    const comment = `/** A value that fits ${of}. */`;
+    const start = `export const ${camelCase(name)}: ${type === undefined ? of : runtimeType(type)} = `;
+    blocks.push([comment, hardLine, start, literal(value).doc, ';']);
   }
   const body = printDoc(join([hardLine, hardLine], blocks), 2);
   const helpers = (['integer', 'text'] as const).filter((name) =>
     [...types.values()].some((type) => needs(type, name)),
   );
-  return `import { ${[...helpers, 'z'].join(', ')} } from ${tsLiteral('ai-module-runtime')};\n\n${body}\n`;
+  const names = [...new Set([...untyped.map(runtimeType), ...helpers, ...(types.size > 0 ? ['z'] : [])])];
+  const imported = names.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(', ');
+  return `${comment}\nimport { ${imported} } from ${tsLiteral('ai-module-runtime')};\n\n${body}\n`;
 }
+
+const comment = '// Generated from the types in manifest.yaml: change them there, then run create-ai-module update.';
 
 function needs(type: Type, helper: 'integer' | 'text'): boolean {
   const isItself = helper === 'integer' ? type.kind === 'integer' : type.kind === 'string' && limitsOf(type).length > 0;

@@ -11,12 +11,14 @@ import {
   routeCollision,
   shadowedEndpoint,
 } from './rules/manifest/endpoints.ts';
-import { foreignEvent, foreignPermission, lifecycleEvent, ownEvent } from './rules/manifest/events.ts';
+import { foreignEvent, foreignPermission, lifecycleEvent } from './rules/manifest/events.ts';
 import { className, duplicateEntry, folderName, resourceSize } from './rules/manifest/fields.ts';
 import { configurationValue, envName, secretDefault, secretValue } from './rules/manifest/settings.ts';
+import { types, unusedType } from './rules/manifest/types.ts';
 import { circularDependency, missingModule } from './rules/modules/dependencies.ts';
 import { environmentClash } from './rules/modules/environment-clash.ts';
 import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner } from './rules/modules/owners.ts';
+import { payloadMismatch } from './rules/modules/payload.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
 import { reportedRules } from './rules/reported.ts';
 
@@ -42,7 +44,7 @@ export const rules: readonly Rule[] = [
   lifecycleEvent,
   missingModule,
   mixedLineEndings,
-  ownEvent,
+  payloadMismatch,
   permissionOwner,
   readDifferently,
   reservedEndpoint,
@@ -52,9 +54,14 @@ export const rules: readonly Rule[] = [
   secretValue,
   shadowedEndpoint,
   tableOwner,
+  types,
   unknownEvent,
+  unusedType,
   ...driftRules,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Rules of older versions. Settings may still name them. */
+export const removedRules: ReadonlySet<string> = new Set(['unrequired-permission']);
 
 const severities = new Map(rules.map(({ id, severity }) => [id, severity]));
 

@@ -5,6 +5,7 @@ import { standardEndpoints } from './endpoints.ts';
 import { explainIssues } from './explain.ts';
 import { lifecycleEvents, permissionRoles } from './namespace.ts';
 import { type ConfigurationValue, fields, type Manifest, usualResources } from './schema.ts';
+import type { Schema, TypeAnswer } from './type-answer.ts';
 
 /** The answers for `new`, from flags, an answers file, a manifest or prompts. Lists add to the standard entries. */
 export interface Answers {
@@ -14,6 +15,10 @@ export interface Answers {
   readonly description?: string;
   readonly author?: string;
   readonly class_name?: string;
+  readonly types?: Readonly<Record<string, Schema>>;
+  readonly input?: TypeAnswer;
+  readonly options?: TypeAnswer;
+  readonly output?: TypeAnswer;
   readonly endpoints?: readonly string[];
   readonly permissions?: readonly string[];
   readonly emit?: readonly string[];
@@ -58,6 +63,11 @@ export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   description: { flag: '--description', check: bySchema(fields.description) },
   author: { flag: '--author', check: bySchema(fields.author) },
   class_name: { flag: '--class-name', check: bySchema(fields.class_name), path: ['class_name'] },
+  // Read and checked by read-answers.ts.
+  types: { flag: '--type', check: () => undefined, isList: true },
+  input: { flag: '--input', check: () => undefined },
+  options: { flag: '--options', check: () => undefined },
+  output: { flag: '--output', check: () => undefined },
   endpoints: { flag: '--endpoint', check: bySchema(fields.endpoint), isList: true, path: ['endpoints'] },
   permissions: {
     flag: '--permission',
@@ -76,7 +86,7 @@ export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   },
   // Read and checked by readConfigEntry.
   config: { flag: '--config', check: () => undefined, isList: true },
-  provider: { flag: '--provider', check: oneOf(['local', 'openai']) },
+  provider: { flag: '--provider', check: oneOf(['local', 'openai', 'sample']) },
 };
 
 /**
@@ -134,8 +144,11 @@ export function manifestFromAnswers(
   defaults: Defaults,
   base?: Manifest,
 ): Manifest {
-  const { name } = answers;
+  const { name, input, options, output } = answers;
   const start = base === undefined ? standardManifest(name, defaults) : base.name === name ? base : { ...base, name };
+  const types = { ...(start.types ?? {}), ...input?.types, ...options?.types, ...output?.types, ...answers.types };
+  const isTyped = (input ?? output ?? start.input ?? start.output) !== undefined;
+  const wasTyped = base !== undefined && (base.input ?? base.output) !== undefined;
   return {
     ...start,
     version: answers.version ?? start.version,
@@ -143,6 +156,10 @@ export function manifestFromAnswers(
     author: answers.author ?? start.author,
     class_name: answers.class_name ?? start.class_name,
     dependencies: added(start.dependencies, answers.dependencies),
+    ...(Object.keys(types).length === 0 ? {} : { types }),
+    ...(input === undefined ? {} : { input: input.schema }),
+    ...(options === undefined ? {} : { options: options.schema }),
+    ...(output === undefined ? {} : { output: output.schema }),
     endpoints: added(start.endpoints, answers.endpoints),
     permissions_required: added(start.permissions_required, answers.permissions),
     events_emitted: added(start.events_emitted, answers.emit),
@@ -154,6 +171,8 @@ export function manifestFromAnswers(
     },
     configuration: {
       ...start.configuration,
+      // The provider `local` works on any object.
+      ...(isTyped && !wasTyped && start.configuration.provider === 'local' ? { provider: 'sample' } : {}),
       ...answers.config,
       ...(answers.provider === undefined ? {} : { provider: answers.provider }),
     },
@@ -177,6 +196,13 @@ function standardManifest(name: string, defaults: Defaults): Manifest {
   };
 }
 
-function added(entries: readonly string[], more: readonly string[] | undefined): string[] {
-  return [...new Set([...entries, ...(more ?? [])])];
+/** Adds strings to a list whose entries may have a long form. */
+function added<T>(entries: readonly (string | T)[], more: readonly string[] = []): (string | T)[] {
+  const there = new Set(entries.map(nameOf));
+  return [...entries, ...more.filter((name) => !there.has(name) && there.add(name))];
+}
+
+function nameOf(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return entry;
+  return 'endpoint' in entry ? entry.endpoint : 'event' in entry ? entry.event : undefined;
 }

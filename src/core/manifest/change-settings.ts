@@ -1,4 +1,4 @@
-import { addEntry, endOfEntry, entriesBelow } from './add-entry.ts';
+import { addEntry } from './add-entry.ts';
 
 /** Changes that a newer template pack makes to the settings in a manifest. */
 export interface SettingChanges {
@@ -29,8 +29,8 @@ export async function changeSettings(
   for (const [key, value] of Object.entries(add)) {
     if (hasSetting(changed, key)) continue;
     const longer = await addEntry(changed, { list: 'configuration', key, value });
-    if (longer === undefined) return undefined;
-    changed = longer;
+    if (!('text' in longer)) return undefined;
+    changed = longer.text;
   }
   return changed;
 }
@@ -52,4 +52,32 @@ function findSetting(text: string, key: string): Found | 'unreadable' | undefine
 
 function keyOf(line: string): string {
   return /^\s*["']?([\w-]+)["']?\s*:/.exec(line)?.[1] ?? '';
+}
+
+/** The first lines of the entries of a block: all lines with the indentation of its first entry. */
+function entriesBelow(lines: readonly string[], head: number): number[] {
+  const found: number[] = [];
+  let indent: number | undefined;
+  for (let at = head + 1; at < lines.length; at += 1) {
+    const line = lines[at] as string;
+    if (/^[ \t]*(#|\r?\n?$)/.test(line)) continue;
+    const depth = /^ */.exec(line)?.[0].length ?? 0;
+    if (depth === 0 && !line.startsWith('- ')) break;
+    indent ??= depth;
+    if (depth === indent) found.push(at);
+  }
+  return found;
+}
+
+/** The line after an entry and its nested lines. */
+function endOfEntry(item: number, lines: readonly string[]): number {
+  const indent = /^ */.exec(lines[item] as string)?.[0].length ?? 0;
+  let end = item + 1;
+  for (let at = end; at < lines.length; at += 1) {
+    const line = lines[at] as string;
+    if (/^[ \t]*(#|\r?\n?$)/.test(line)) continue;
+    if ((/^ */.exec(line)?.[0].length ?? 0) <= indent) break;
+    end = at + 1;
+  }
+  return end;
 }

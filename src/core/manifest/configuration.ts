@@ -51,7 +51,12 @@ export const standardSettings: Readonly<Record<string, Omit<Setting, 'key'>>> = 
     maximum: 2097152,
     description: 'Maximum size of the input, in bytes of JSON',
   },
-  provider: { type: 'string', default: 'local', enum: ['local', 'openai'], description: 'Provider that runs the jobs' },
+  provider: {
+    type: 'string',
+    default: 'local',
+    enum: ['local', 'openai', 'sample'],
+    description: 'Provider that runs the jobs',
+  },
   model: { type: 'string', default: 'gpt-4o-mini', description: 'Model name, for the openai provider' },
   base_url: {
     type: 'string',

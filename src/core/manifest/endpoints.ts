@@ -1,10 +1,11 @@
-import { endpointPattern, type Manifest, type methods, parametersIn } from './schema.ts';
+import { isKeyword, uniqueName } from '../text/names.ts';
+import { type EndpointEntry, endpointPattern, type Manifest, type methods, parametersIn } from './schema.ts';
 
 export type Method = (typeof methods)[number];
 export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
 export type PermissionRole = 'create' | 'read' | 'delete' | 'admin';
 
-/** A parsed entry of `endpoints`. `role` is null for an endpoint that is not one of the standard six. */
+/** A parsed path of an endpoint. `role` is null for an endpoint that is not one of the standard six. */
 export interface Endpoint {
   readonly method: Method;
   /** Relative to the prefix of the module, with parameters in braces: `/status/{job_id}`. */
@@ -14,6 +15,14 @@ export interface Endpoint {
   readonly permission: PermissionRole;
   /** Endpoints with the same shape are the same route. */
   readonly shape: string;
+}
+
+/** An entry of `endpoints`. */
+export interface ManifestEndpoint extends Endpoint {
+  /** The entry in its long form. */
+  readonly given: EndpointEntry;
+  /** Name of the handler: the role, or snake_case, unique in the module. */
+  readonly handler: string;
 }
 
 interface Standard {
@@ -49,23 +58,45 @@ const permissionOfMethod: Readonly<Record<Method, PermissionRole>> = {
 };
 
 /** The list that was read last: many rules need the endpoints of the same manifest, one after the other. */
-let last: { readonly entries: readonly string[]; readonly endpoints: readonly Endpoint[] } | undefined;
+let last: { readonly entries: Manifest['endpoints']; readonly endpoints: readonly ManifestEndpoint[] } | undefined;
 
 /** The endpoints of a manifest, in its order. Only the first endpoint that matches a standard role has that role. */
-export function endpointsOf({ endpoints: entries }: Pick<Manifest, 'endpoints'>): readonly Endpoint[] {
+export function endpointsOf({ endpoints: entries }: Pick<Manifest, 'endpoints'>): readonly ManifestEndpoint[] {
   if (last?.entries !== entries) last = { entries, endpoints: readEndpoints(entries) };
   return last.endpoints;
 }
 
-function readEndpoints(entries: readonly string[]): readonly Endpoint[] {
+function readEndpoints(entries: Manifest['endpoints']): readonly ManifestEndpoint[] {
   const taken = new Set<EndpointRole>();
+  const used = new Set<string>(Object.keys(standard));
   return entries.map((entry) => {
-    const endpoint = readEndpoint(entry);
-    if (endpoint.role === null) return endpoint;
-    if (taken.has(endpoint.role)) return { ...endpoint, role: null, permission: permissionOfMethod[endpoint.method] };
-    taken.add(endpoint.role);
-    return endpoint;
+    const given = typeof entry === 'string' ? { endpoint: entry } : entry;
+    const endpoint = readEndpoint(given.endpoint);
+    const { role } = endpoint;
+    if (role !== null && !taken.has(role)) {
+      taken.add(role);
+      return { ...endpoint, given, handler: role };
+    }
+    const handler = uniqueName(handlerName(endpoint), used);
+    return { ...endpoint, role: null, permission: permissionOfMethod[endpoint.method], given, handler };
   });
+}
+
+/** `POST /reindex` → `reindex`; `GET /documents/{document_id}` → `get_documents_by_document_id`. */
+function handlerName(endpoint: { method: string; path: string; parameters: readonly string[] }): string {
+  const words = endpoint.path
+    .split('/')
+    .filter((segment) => segment !== '' && !segment.startsWith('{'))
+    .map((segment) => segment.toLowerCase().replace(/[^a-z0-9]+/g, '_'));
+  const base = words.join('_').replace(/^_+|_+$/g, '') || 'root';
+  const full = endpoint.parameters.length === 0 ? base : `${base}_by_${endpoint.parameters.join('_and_')}`;
+  const needsVerb = endpoint.method !== 'POST' || isKeyword(full) || !/^[a-z]/.test(full);
+  return needsVerb ? `${endpoint.method.toLowerCase()}_${full}` : full;
+}
+
+/** The permission that callers need: by default that of its role or method in the namespace of the module. */
+export function permissionOf({ given, permission }: ManifestEndpoint, namespace: string): string {
+  return given.permission ?? `${namespace}:${permission}`;
 }
 
 /** `entry` must be valid. A path without a method gets the method of its role, or POST. */

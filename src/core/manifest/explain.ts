@@ -44,9 +44,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
           at: 'value',
           rule: 'wrong-type',
           message: `${name} must be ${noun(issue.expected)}, not ${kindOf(issue.input)}`,
-          ...(issue.expected === 'string' && isScalar(issue.input)
-            ? { hint: hintForText(path), fix: JSON.stringify }
-            : {}),
+          ...(issue.expected === 'string' ? quotesFor(path, issue.input) : {}),
         },
       ];
     case 'invalid_key':
@@ -65,6 +63,7 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
             at: 'value',
             rule: 'wrong-type',
             message: `${name} must be ${alternatives(kinds.map(noun))}, not ${kindOf(issue.input)}`,
+            ...(kinds.includes('string') ? quotesFor(path, issue.input) : {}),
           },
         ];
       return nearestBranch(issue).flatMap((inner) =>
@@ -104,6 +103,11 @@ function explain(issue: Issue, path: readonly (string | number)[], knownKeys: Kn
       return [{ path, at: 'value', rule: 'invalid-value', message: `${name} ${issue.message}`, ...hint }];
     }
   }
+}
+
+/** A number or a boolean that was meant as a string. */
+function quotesFor(path: RuleProblem['path'], value: unknown): Pick<RuleProblem, 'hint' | 'fix'> {
+  return isScalar(value) ? { hint: hintForText(path), fix: JSON.stringify } : {};
 }
 
 function hintForText(path: RuleProblem['path']): string {

@@ -1,7 +1,10 @@
+import { resolve } from '../contract/type.ts';
 import { type Problem, problemAt, problemsIn, type RuleProblem } from '../diagnostic.ts';
 import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
-import { endpointsOf } from './endpoints.ts';
-import { namespaceOf, permissionRoles } from './namespace.ts';
+import { type Contract, contractOf } from './contract.ts';
+import { endpointsOf, permissionOf } from './endpoints.ts';
+import { eventNames } from './events.ts';
+import { namespaceOf } from './namespace.ts';
 import type { Manifest } from './schema.ts';
 
 /** Checks beyond the schema, by rule. Nothing can be generated from a manifest that fails one of them. */
@@ -12,6 +15,7 @@ export const semanticChecks = {
   'env-name': settingsWith(envNameProblem),
   'secret-default': settingsWith(secretProblem),
   configuration: settingsWith(valueProblem),
+  types: typeProblems,
 } satisfies Readonly<Record<string, (manifest: Manifest) => Problem[]>>;
 
 /** Runs the semantic checks: `validate` reports the same problems, among others. */
@@ -21,11 +25,15 @@ export function checkSemantics(manifest: Manifest): RuleProblem[] {
   );
 }
 
-const namedLists = ['dependencies', 'permissions_required', 'events_emitted', 'events_subscribed'] as const;
-
 function duplicates(manifest: Manifest): Problem[] {
   const shapes = endpointsOf(manifest).map(({ shape }) => shape);
-  return [...repeated('endpoints', shapes), ...namedLists.flatMap((list) => repeated(list, manifest[list]))];
+  return [
+    ...repeated('endpoints', shapes),
+    ...repeated('dependencies', manifest.dependencies),
+    ...repeated('permissions_required', manifest.permissions_required),
+    ...repeated('events_emitted', eventNames(manifest.events_emitted)),
+    ...repeated('events_subscribed', eventNames(manifest.events_subscribed)),
+  ];
 }
 
 function repeated(list: string, entries: readonly string[]): Problem[] {
@@ -38,18 +46,58 @@ function repeated(list: string, entries: readonly string[]): Problem[] {
 
 function missingPermissions(manifest: Manifest): Problem[] {
   const namespace = namespaceOf(manifest);
-  const lacking = permissionRoles.filter((role) => !manifest.permissions_required.includes(`${namespace}:${role}`));
-  if (lacking.length === 0) return [];
   return problemsIn(endpointsOf(manifest), (endpoint, index) => {
-    if (!lacking.includes(endpoint.permission)) return undefined;
-    const permission = `${namespace}:${endpoint.permission}`;
+    const permission = permissionOf(endpoint, namespace);
+    if (manifest.permissions_required.includes(permission)) return undefined;
     return problemAt(
-      ['endpoints', index],
+      ['endpoints', index, ...(endpoint.given.permission === undefined ? [] : ['permission'])],
       `${endpoint.method} ${endpoint.path} requires ${permission}, which is not in permissions_required`,
       `Add ${permission} to permissions_required.`,
     );
   });
 }
+
+function typeProblems(manifest: Manifest): Problem[] {
+  const contract = contractOf(manifest);
+  return [...contract.problems, ...misplacedTypes(manifest), ...queryProblems(manifest, contract)];
+}
+
+/** Standard endpoints take the types of the module. */
+function misplacedTypes(manifest: Manifest): Problem[] {
+  return endpointsOf(manifest).flatMap(({ role, given, method, path }, index) => {
+    if (role === null) return [];
+    return (['input', 'output'] as const)
+      .filter((key) => given[key] !== undefined)
+      .map((key) => ({
+        path: ['endpoints', index, key],
+        at: 'key',
+        message: `endpoints[${index}].${key} has no effect: ${method} ${path} is a standard endpoint`,
+        hint: `Declare ${key} of the module instead, beside endpoints.`,
+      }));
+  });
+}
+
+/** Requests without a body have their input in the query. */
+function queryProblems(manifest: Manifest, { types, problems, rootAt }: Contract): Problem[] {
+  if (problems.length > 0) return [];
+  return endpointsOf(manifest).flatMap(({ method, path: route, role }, index) => {
+    const path = ['endpoints', index, 'input'];
+    const root = rootAt(path);
+    if (root === undefined || role !== null || (method !== 'GET' && method !== 'DELETE')) return [];
+    const subject = `endpoints[${index}].input is the query of ${method} ${route}`;
+    const hint = 'A query has an object whose properties are strings, numbers, booleans or one of several values.';
+    const type = resolve({ kind: 'ref', name: root.name }, types);
+    if (type.kind !== 'object' || type.isOpen)
+      return [problemAt(path, `${subject}, which must be an object with known properties`, hint)];
+    return type.properties.flatMap((property) => {
+      const { kind, ...rest } = resolve(property.type, types);
+      if (scalarKinds.has(kind) && !('isNullable' in rest && rest.isNullable)) return [];
+      return [problemAt(path, `${subject}, which cannot have ${property.name}`, hint)];
+    });
+  });
+}
+
+const scalarKinds: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean', 'enum', 'const']);
 
 function hostEndpoints(manifest: Manifest): Problem[] {
   return problemsIn(endpointsOf(manifest), ({ shape }, index) =>

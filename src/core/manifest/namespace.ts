@@ -12,9 +12,10 @@ export const lifecycleEvents: readonly LifecycleEvent[] = ['started', 'progress'
  */
 export function namespaceOf(manifest: Pick<Manifest, 'name' | 'permissions_required' | 'events_emitted'>): string {
   const isOwn = (entry: string) => isInNamespace(entry, manifest.name);
-  if (manifest.permissions_required.every(isOwn) && manifest.events_emitted.every(isOwn)) return manifest.name;
+  const events = manifest.events_emitted.map((entry) => (typeof entry === 'string' ? entry : entry.event));
+  if (manifest.permissions_required.every(isOwn) && events.every(isOwn)) return manifest.name;
   const counts = new Map<string, number>();
-  for (const [namespace, verb] of [...manifest.permissions_required, ...manifest.events_emitted].map(splitName)) {
+  for (const [namespace, verb] of [...manifest.permissions_required, ...events].map(splitName)) {
     if (isStandardVerb(verb)) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   const most = Math.max(0, ...counts.values());
@@ -22,10 +23,11 @@ export function namespaceOf(manifest: Pick<Manifest, 'name' | 'permissions_requi
   return first.length === 0 || first.includes(manifest.name) ? manifest.name : (first[0] as string);
 }
 
-/** `mon_module:create` and `mon_module.started` → namespace and verb. */
+/** `mon_module:create` and `mon_module.started` → namespace and verb; `billing.invoice.paid` has the verb `invoice.paid`. */
 export function splitName(name: string): readonly [namespace: string, verb: string] {
-  const [namespace = '', verb = ''] = name.split(name.includes(':') ? ':' : '.');
-  return [namespace, verb];
+  const mark = name.includes(':') ? ':' : '.';
+  const [namespace = '', ...verb] = name.split(mark);
+  return [namespace, verb.join(mark)];
 }
 
 /** Whether the namespace in `splitName(name)` is `namespace`. */

@@ -3,7 +3,7 @@ import { parseYaml } from '../yaml/exact.ts';
 import { readYaml } from '../yaml/fast.ts';
 import { explainIssues } from './explain.ts';
 import { checkSemantics } from './meaning.ts';
-import { ConfigurationEntry, type Manifest, ManifestSchema } from './schema.ts';
+import { ConfigurationEntry, EndpointEntry, EventEntry, type Manifest, ManifestSchema } from './schema.ts';
 
 const maxDiagnostics = 50;
 
@@ -64,5 +64,7 @@ export function checkManifestValue(value: unknown): {
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   if (path.length === 0) return Object.keys(ManifestSchema.shape);
   if (path[0] === 'resources') return ['cpu', 'memory', 'max_concurrent_jobs'];
+  if (path[0] === 'endpoints') return Object.keys(EndpointEntry.shape);
+  if (path[0] === 'events_emitted' || path[0] === 'events_subscribed') return Object.keys(EventEntry.shape);
   return path[0] === 'configuration' ? Object.keys(ConfigurationEntry.shape) : [];
 }

@@ -56,6 +56,7 @@ export const maxLengths = {
   endpoint: 200,
   configurationText: 10_000,
   settingDescription: 1_000,
+  summary: 200,
 } as const;
 
 /** Checks of strings for which a pattern is not enough. */
@@ -86,6 +87,7 @@ export const whyNot = {
     return /\p{Surrogate}/u.test(value) ? reasons.half : undefined;
   },
   settingDescription: prose(maxLengths.settingDescription),
+  summary: prose(maxLengths.summary),
 } satisfies Readonly<Record<string, WhyNot>>;
 
 function prose(limit: number): WhyNot {
@@ -117,7 +119,7 @@ export const patterns = {
     'must be a semantic version, like "1.0.0", in quotes',
   ],
   permission: [/^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$/, 'must be "namespace:verb", in lower case'],
-  event: [/^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$/, 'must be "namespace.verb", in lower case'],
+  event: [/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/, 'must be "namespace.verb", in lower case'],
   dependency: [
     /^(module:[a-z][a-z0-9_]*|(@[a-z0-9~-][a-z0-9._~-]*\/)?[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z0-9,_-]+\])?([@=<>~!^]+[A-Za-z0-9.*+!_,<>=~^-]+)?)$/,
     'must be a service, "module:<name>" or a package',
@@ -164,10 +166,24 @@ export const ConfigurationEntry = z.strictObject({
 
 const ConfigurationKey = text(whyNot.configurationKey);
 
-const listOf = (item: z.ZodMiniType<string, string>) => z._default(z.array(item).check(z.maxLength(200)), []);
+const listOf = <T extends z.ZodMiniType>(item: T) => z._default(z.array(item).check(z.maxLength(200)), []);
+
+/** Schemas of types. `contract.ts` reads them: it knows the names of all types, and where a problem is. */
+const TypeSchema = z.unknown();
+const NamedTypes = z.unknown();
 
 const Endpoint = text(whyNot.endpoint);
 const Permission = matching(patterns.permission);
+const Summary = text(whyNot.summary);
+export const EndpointEntry = z.strictObject({
+  endpoint: Endpoint,
+  input: z.optional(TypeSchema),
+  output: z.optional(TypeSchema),
+  permission: z.optional(Permission),
+  summary: z.optional(Summary),
+});
+export const EventEntry = z.strictObject({ event: Event, payload: z.optional(TypeSchema) });
+const EventInList = z.union([Event, EventEntry]);
 const Dependency = matching(patterns.dependency);
 
 /** The manifest as its author writes it; docs/manifest.md is generated from it. */
@@ -178,10 +194,14 @@ export const ManifestSchema = z.strictObject({
   author: text(whyNot.author),
   class_name: text(whyNot.className),
   dependencies: listOf(Dependency),
-  endpoints: listOf(Endpoint),
+  types: z.optional(NamedTypes),
+  input: z.optional(TypeSchema),
+  options: z.optional(TypeSchema),
+  output: z.optional(TypeSchema),
+  endpoints: listOf(z.union([Endpoint, EndpointEntry])),
   permissions_required: listOf(Permission),
-  events_emitted: listOf(Event),
-  events_subscribed: listOf(Event),
+  events_emitted: listOf(EventInList),
+  events_subscribed: listOf(EventInList),
   resources: z._default(
     z.strictObject({
       cpu: z._default(quantity(Quantity.cpu), usualResources.cpu),
@@ -196,6 +216,8 @@ export const ManifestSchema = z.strictObject({
 export type Manifest = z.output<typeof ManifestSchema>;
 export type ConfigurationValue = Manifest['configuration'][string];
 export type ConfigurationEntry = z.output<typeof ConfigurationEntry>;
+export type EndpointEntry = z.output<typeof EndpointEntry>;
+export type EventEntry = z.output<typeof EventEntry>;
 
 /** Validators of single answers, shared with the manifest. */
 export const fields = {
@@ -206,7 +228,10 @@ export const fields = {
   class_name: ManifestSchema.shape.class_name,
   endpoint: Endpoint,
   permission: Permission,
+  summary: Summary,
   event: Event,
+  types: NamedTypes,
+  type: TypeSchema,
   dependency: Dependency,
   cpu: Quantity.cpu,
   memory: Quantity.memory,

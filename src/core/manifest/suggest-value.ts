@@ -10,6 +10,8 @@ interface Field {
 
 const matching = (kind: keyof typeof patterns) => (value: string) => patterns[kind][0].test(value);
 
+const endpointField: Field = { guess: endpoint, isValid: (value) => whyNot.endpoint(value) === undefined };
+const permission: Field = { guess: (given) => joined(given, ':'), isValid: matching('permission') };
 const event: Field = { guess: (given) => joined(given, '.'), isValid: matching('event') };
 
 const fields: Readonly<Record<string, Field>> = {
@@ -20,10 +22,14 @@ const fields: Readonly<Record<string, Field>> = {
     guess: (given) => (given.startsWith('module:') ? `module:${snakeCase(given.slice(7))}` : undefined),
     isValid: matching('dependency'),
   },
-  endpoints: { guess: endpoint, isValid: (value) => whyNot.endpoint(value) === undefined },
-  permissions_required: { guess: (given) => joined(given, ':'), isValid: matching('permission') },
+  endpoints: endpointField,
+  'endpoints.endpoint': endpointField,
+  'endpoints.permission': permission,
+  permissions_required: permission,
   events_emitted: event,
+  'events_emitted.event': event,
   events_subscribed: event,
+  'events_subscribed.event': event,
   'resources.cpu': { guess: (given) => given.replace(/\s/g, ''), isValid: matching('cpu') },
   'resources.memory': { guess: memory, isValid: matching('memory') },
 };
@@ -39,7 +45,7 @@ export function suggestValue(path: readonly PropertyKey[], given: unknown): stri
 
 function joined(given: string, mark: string): string | undefined {
   const words = given.split(/[.:/]/).map((word) => snakeCase(word));
-  return words.length === 2 ? words.join(mark) : undefined;
+  return words.length === 2 || (mark === '.' && words.length > 2) ? words.join(mark) : undefined;
 }
 
 function threeNumbers(given: string): string {

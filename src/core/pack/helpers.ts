@@ -10,6 +10,7 @@ import {
   yamlLiteral,
 } from '../text/literals.ts';
 import { camelCase, kebabCase, pascalCase, snakeCase } from '../text/names.ts';
+import { printEntry, printItem } from '../yaml/print.ts';
 
 /**
  * All helpers of templates; docs/packs.md lists them. User input is written to a file only through the literal helper of
@@ -34,6 +35,10 @@ export const helpers = {
   json: jsonLiteral,
   /** A YAML scalar. Strings are always quoted, so that every YAML reader reads them as strings. */
   yaml: yamlLiteral,
+  /** An item of a YAML list, over several lines if it is long; the second argument is the indentation of the dash. */
+  yamlItem: (value: unknown, indent: unknown) => printItem(value, typeof indent === 'number' ? indent : 0),
+  /** A key of YAML and its value, over several lines. */
+  yamlEntry: (key: string, value: unknown) => printEntry(key, value, 0, true),
   /** A TOML value. */
   toml: tomlLiteral,
   /** Prose on one line, escaped for Markdown. */
@@ -44,6 +49,8 @@ export const helpers = {
   jsdoc: (text: string, indent: unknown) => jsdocComment(text, typeof indent === 'number' ? indent : 0),
   /** The text of a Python docstring, wrapped; the second argument is its indentation. */
   docstring: (text: string, indent: unknown) => docstringText(text, typeof indent === 'number' ? indent : 0),
+  /** True if the texts together fit on one line of 120 characters. */
+  fits: (...texts: readonly unknown[]) => texts.slice(0, -1).join('').length <= 120,
   /** The entries of a list, joined with a separator. */
   join: (list: readonly string[], separator: string) => list.join(separator),
   /** True if both values are equal. */

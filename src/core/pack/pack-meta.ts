@@ -10,6 +10,8 @@ export const questionIds = [
   'name',
   'description',
   'author',
+  'input',
+  'output',
   'endpoints',
   'permissions',
   'emit',

@@ -17,6 +17,21 @@ export interface YamlSource {
   rangeAt(from: number, to: number): Range;
   scalars(): readonly YamlScalar[];
   comments(): readonly YamlComment[];
+  /** The document as nodes with offsets; `undefined` if it is empty. */
+  root(): YamlNode | undefined;
+}
+
+/** A part of a document. An `other` is a scalar, or something that an edit should not change, such as an alias. */
+export type YamlNode =
+  | { readonly kind: 'map'; readonly isFlow: boolean; readonly span: Span; readonly entries: readonly YamlEntry[] }
+  | { readonly kind: 'list'; readonly isFlow: boolean; readonly span: Span; readonly items: readonly YamlNode[] }
+  | { readonly kind: 'other'; readonly span: Span };
+
+export interface YamlEntry {
+  readonly key: string;
+  /** The offset of the key. */
+  readonly start: number;
+  readonly value: YamlNode;
 }
 
 /** Limits against malicious texts. */
@@ -53,6 +68,7 @@ export async function parseYaml(given: string): Promise<YamlSource> {
     rangeAt,
     scalars: () => scalarsOf(yaml, document),
     comments: () => commentsOf(tokens),
+    root: () => (document?.contents ? nodeOf(yaml, document.contents, 0) : undefined),
   };
 }
 
@@ -67,7 +83,26 @@ function unreadable(text: string, at: number, rangeAt: YamlSource['rangeAt']): Y
     rangeAt,
     scalars: () => [],
     comments: () => [],
+    root: () => undefined,
   };
+}
+
+function nodeOf(yaml: Library, node: unknown, after: number): YamlNode {
+  const [from, to] = yaml.isNode(node) && node.range ? node.range : [after, after];
+  const span: Span = [from, to];
+  if (yaml.isSeq(node))
+    return {
+      kind: 'list',
+      isFlow: node.flow === true,
+      span,
+      items: node.items.map((item) => nodeOf(yaml, item, from)),
+    };
+  if (!yaml.isMap(node)) return { kind: 'other', span };
+  const entries = node.items.flatMap(({ key, value }) => {
+    if (!yaml.isScalar(key) || !key.range) return [];
+    return [{ key: String(key.value), start: key.range[0], value: nodeOf(yaml, value, key.range[1]) }];
+  });
+  return { kind: 'map', isFlow: node.flow === true, span, entries };
 }
 
 function rangesIn(text: string, lines: { linePos(offset: number): { line: number; col: number } }) {

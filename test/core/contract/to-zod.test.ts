@@ -32,10 +32,13 @@ const { types } = readTypes(
     },
   ],
 );
-const sample = { of: 'Input', value: { text: "It's", language: 'en' } };
+const samples = [{ name: 'sample', of: 'Input', value: { text: "It's", language: 'en' } }];
 
 it('prints zod schemas with their types', () => {
-  expect(toZod(types, sample)).toBe(`import { integer, text, z } from 'ai-module-runtime';
+  expect(
+    toZod(types, { untyped: [], samples }),
+  ).toBe(`// Generated from the types in manifest.yaml: change them there, then run create-ai-module update.
+import { integer, text, z } from 'ai-module-runtime';
 
 /** A line of an invoice. */
 export const Line = z.strictObject({
@@ -67,7 +70,9 @@ export const sample: Input = { text: "It's", language: 'en' };
 });
 
 it('prints TypedDicts, with functional syntax for names that Python reserves', () => {
-  expect(toPydantic(types, sample)).toBe(`"""The types of the values that the module gets and gives."""
+  expect(
+    toPydantic(types, { untyped: [], samples }),
+  ).toBe(`"""Generated from the types in manifest.yaml: change them there, then run create-ai-module update."""
 
 from typing import Annotated, Literal, NotRequired
 
@@ -107,5 +112,38 @@ strict_object(Input)
 
 # A value that fits Input.
 sample: Input = {"text": "It's", "language": "en"}
+`);
+});
+
+const untyped = {
+  untyped: ['Input', 'Options', 'Output'] as const,
+  samples: [{ name: 'sample', of: 'Input', value: { text: 'The text to work on' } }],
+};
+
+it('takes types that the manifest does not declare from the runtime', () => {
+  expect(
+    toZod(new Map(), untyped),
+  ).toBe(`// Generated from the types in manifest.yaml: change them there, then run create-ai-module update.
+import { InputData, JsonObject } from 'ai-module-runtime';
+
+/** Any JSON object: manifest.yaml declares no type. */
+export { InputData as Input, JsonObject as Options, JsonObject as Output };
+
+/** A value that fits Input. */
+export const sample: InputData = { text: 'The text to work on' };
+`);
+  expect(
+    toPydantic(new Map(), untyped),
+  ).toBe(`"""Generated from the types in manifest.yaml: change them there, then run create-ai-module update."""
+
+from ai_module_runtime import InputData, JsonObject
+
+# Any JSON object: manifest.yaml declares no type.
+Input = InputData
+Options = JsonObject
+Output = JsonObject
+
+# A value that fits Input.
+sample: Input = {"text": "The text to work on"}
 `);
 });

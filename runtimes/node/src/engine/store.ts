@@ -1,4 +1,4 @@
-import type { Pool, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { quoteName } from './connection.ts';
 import { withinRequestTime } from './request-time.ts';
 
@@ -92,16 +92,42 @@ export interface JobStats {
  */
 export class Store {
   readonly #pool: Pool;
+  readonly #name: string;
   readonly #schema: string;
+  /** The connection of a transaction. */
+  readonly #client: PoolClient | undefined;
 
-  constructor(pool: Pool, schema: string) {
+  constructor(pool: Pool, schema: string, client?: PoolClient) {
     this.#pool = pool;
     this.#schema = quoteName(schema);
+    this.#client = client;
+    this.#name = schema;
   }
 
   /** `present`: names of all modules of the host, also of those that did not start. */
   async registerModules(modules: readonly RegisteredModule[], present: readonly string[]): Promise<void> {
     await this.#call('register_modules', JSON.stringify(modules), present);
+  }
+
+  /** Calls `action` in a transaction, with a store and a client that take part in it. */
+  async transaction<T>(action: (store: Store, client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let isBroken = true;
+    try {
+      await client.query('begin');
+      try {
+        const outcome = await action(new Store(this.#pool, this.#name, client), client);
+        await client.query('commit');
+        isBroken = false;
+        return outcome;
+      } catch (error) {
+        await client.query('rollback');
+        isBroken = false;
+        throw error;
+      }
+    } finally {
+      client.release(isBroken);
+    }
   }
 
   /** Adds a pending job; `undefined` if the user has `limit` active jobs. A job with this id is returned unchanged. */
@@ -129,18 +155,13 @@ export class Store {
     return (await this.#value('report_progress', id, claim_token, percent)) === true;
   }
 
-  /** `undefined`: the claim is lost. The same call with the same result id may be repeated. */
-  completeJob(job: ClaimedJob, resultId: string, output: JsonObject, durationMs: number): Promise<Job | undefined> {
-    const metadata = JSON.stringify({ duration_ms: durationMs });
-    return this.#one<Job>(
-      'complete_job',
-      job.id,
-      job.claim_token,
-      resultId,
-      JSON.stringify(output),
-      metadata,
-      durationMs,
-    );
+  /**
+   * `undefined`: the claim is lost. The same call with the same result id may be repeated. `usage` is added to the
+   * metadata of the result.
+   */
+  completeJob(job: ClaimedJob, resultId: string, output: JsonObject, durationMs: number, usage: JsonObject = {}) {
+    const json = [JSON.stringify(output), JSON.stringify({ ...usage, duration_ms: durationMs })];
+    return this.#one<Job>('complete_job', job.id, job.claim_token, resultId, ...json, durationMs);
   }
 
   failJob(job: ClaimedJob, code: string): Promise<Job | undefined> {
@@ -289,7 +310,7 @@ export class Store {
   }
 
   #query<T extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<T>> {
-    return withinRequestTime(this.#pool.query<T>(query));
+    return withinRequestTime((this.#client ?? this.#pool).query<T>(query));
   }
 
   /** Calls a function that works in batches, until nothing is left. Returns the sum. */

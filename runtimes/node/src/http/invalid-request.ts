@@ -72,7 +72,8 @@ function problemsOf(issue: z.core.$ZodIssue, part: string): RequestProblem[] {
     return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'Unknown field', type: 'extra_forbidden' }));
   }
   const type = typeOf(issue, part);
-  return [{ loc, msg: messageFor(type, issue), type }];
+  const ofType = issue.code === 'custom' && typeof issue.params?.msg === 'string' ? issue.params.msg : undefined;
+  return [{ loc, msg: ofType ?? messageFor(type, issue), type }];
 }
 
 /** The same sentences as in the hosts in other languages; zod's own for types that are not common to them. */
@@ -116,7 +117,9 @@ function typeOf(issue: z.core.$ZodIssue, part: string): string {
   if (issue.code === 'invalid_value') return 'enum';
   if (issue.code === 'invalid_format') return FORMATS[issue.format] ?? 'value_error';
   if (issue.code === 'custom')
-    return issue.input === undefined ? 'missing' : String(issue.params?.type ?? 'value_error');
+    return issue.input === undefined && issue.params?.msg === undefined
+      ? 'missing'
+      : String(issue.params?.type ?? 'value_error');
   return 'value_error';
 }
 

@@ -3,11 +3,19 @@ import { ClaimLost, HostStopping } from '../engine/executor.ts';
 import type { ClaimedJob, JsonObject, Store } from '../engine/store.ts';
 import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type Run, untilAborted, type Work } from './run.ts';
+import { type Run, UsageRecord, untilAborted, type Work } from './run.ts';
+
+/** What an attempt has made, how long it took, and what it has used. */
+export interface Done {
+  readonly kind: 'done';
+  readonly output: JsonObject;
+  readonly durationMs: number;
+  readonly usage: JsonObject;
+}
 
 /** How an attempt ended. `lost`: the job was cancelled, or another worker has it. */
 export type Outcome =
-  | { readonly kind: 'done'; readonly output: JsonObject; readonly durationMs: number }
+  | Done
   | { readonly kind: 'failed'; readonly error: TransientError | PermanentError }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'lost' };
@@ -33,11 +41,20 @@ export class Attempt {
     const time = new AbortController();
     const timeout = setTimeout(() => time.abort(new AttemptTimeout()), this.#timeoutSeconds * 1_000);
     const signal = AbortSignal.any([host, time.signal]);
-    const started = performance.now();
+    const usage = new UsageRecord();
+    const { id, user_id, options } = this.#job;
+    const run: Run = {
+      options,
+      signal,
+      progress: (percent) => this.#report(percent, signal),
+      usage: usage.add,
+      logger: this.#log.child({ job_id: id }),
+      user: { id: user_id },
+      jobId: id,
+    };
     try {
-      const run: Run = { signal, progress: (percent) => this.#report(percent, signal) };
       const output = await untilAborted(signal, () => work(this.#job, run));
-      return { kind: 'done', output, durationMs: Math.round(performance.now() - started) };
+      return { kind: 'done', output, ...usage.read() };
     } catch (error) {
       return this.#outcomeOf(signal.aborted ? signal.reason : error);
     } finally {

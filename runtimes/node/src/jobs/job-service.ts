@@ -1,26 +1,43 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimedJob, Job, JobStatus, JsonObject } from '../engine/store.ts';
-import { HttpError } from '../errors.ts';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { PoolClient } from 'pg';
+import { describeProblems } from '../check-type.ts';
+import type { Db } from '../db/database.ts';
+import { isUnavailable } from '../engine/connection.ts';
+import type { ClaimedJob, JobStatus, JsonObject } from '../engine/store.ts';
+import { HttpError, PermanentError, TransientError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
+import type { ModuleEvents } from '../events/module-events.ts';
 import type { User } from '../http/auth.ts';
+import { InvalidRequest } from '../http/invalid-request.ts';
 import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
+import { namespaceOf } from '../modules/endpoints.ts';
+import type { Manifest } from '../modules/manifest.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
-import type { Provider } from '../provider.ts';
-import { checkInput } from './check-input.ts';
+import type { PollingProvider } from '../provider.ts';
+import type { Done } from './attempt.ts';
+import { checkInput, checkOutput, type ModuleSchemas } from './check-input.ts';
+import { declaredPart } from './declared-part.ts';
 import { idFromEvent } from './id-from-event.ts';
 import { JobWorker } from './job-worker.ts';
-import type { LifecycleNames } from './lifecycle.ts';
-import { type Run, runInline, type WorkRequest } from './run.ts';
-import { type JobView, type ResultView, type StatsView, viewOfJob, viewOfResult } from './schemas.ts';
+import { type LifecycleNames, lifecycleOf } from './lifecycle.ts';
+import { type Provider, runWith } from './provider.ts';
+import { findJobOf, type Results, readResult } from './results.ts';
+import { type Run, runInline, UsageRecord, type WorkRequest } from './run.ts';
+import { type JobView, type ResultView, type StatsView, viewOfJob } from './schemas.ts';
 import type { JobTables } from './tables.ts';
 
-/** A request for work; `priority` runs from 1 (last) to 10 (first). */
-export interface ProcessRequest extends WorkRequest {
-  readonly priority: number;
+/** A request for work. */
+export interface ProcessRequest<Input = JsonObject, Options = JsonObject> {
+  readonly input_data: Input;
+  /** Default: an empty object, with the defaults of its type. */
+  readonly options?: Options | undefined;
+  /** From 1 (last) to 10 (first). Default: 5. */
+  readonly priority?: number | undefined;
 }
 
-/** What a module passes to the constructor of `JobService`. */
+/** @deprecated What modules of version 0.1 pass to the constructor of `JobService`. */
 export interface JobServiceSettings<C extends BaseConfig> {
   readonly config: C;
   readonly lifecycle: LifecycleNames;
@@ -28,31 +45,83 @@ export interface JobServiceSettings<C extends BaseConfig> {
   readonly tables?: JobTables;
 }
 
+/** How a direct call is made. */
+export interface DirectCall<Options> {
+  /** Default: an empty object, with the defaults of its type. */
+  readonly options?: Options | undefined;
+  readonly user?: Pick<User, 'id'> | null | undefined;
+}
+
+/** A result as clients see it, with its type. */
+export type ResultOf<Output> = Omit<ResultView, 'output_data'> & { readonly output_data: Output };
+
 /**
- * The service of a module: it takes jobs, runs them in the background and answers about them. A module says what
- * the work is (`work`) and who does it (`provider`); how jobs move, retry, expire and recover is settled here.
+ * The service of a module: it accepts jobs, runs them in the background and answers about them. A module provides what
+ * does the work, `provider`; the runtime moves, retries, expires and recovers jobs.
  */
-export abstract class JobService<C extends BaseConfig> {
+export abstract class JobService<C extends BaseConfig, Input = JsonObject, Options = JsonObject, Output = JsonObject> {
   readonly config: C;
   readonly log: Log;
   /** Does the work of every job and every direct call. */
-  abstract readonly provider: Provider;
+  abstract readonly provider: Provider<Input, Options, Output> | PollingProvider;
 
   /** Names of the events that the runtime publishes with each step of a job. */
   readonly lifecycle: LifecycleNames;
-  readonly #context: ModuleContext;
+  protected readonly context: ModuleContext;
   readonly #worker: JobWorker;
 
-  constructor(context: ModuleContext, { config, lifecycle }: JobServiceSettings<C>) {
-    this.config = config;
+  constructor(context: ModuleContext, config: C | JobServiceSettings<C>) {
+    const old = 'lifecycle' in config && 'config' in config ? (config as JobServiceSettings<C>) : undefined;
+    this.config = old?.config ?? (config as C);
     this.log = context.log;
-    this.lifecycle = lifecycle;
-    this.#context = context;
-    this.#worker = new JobWorker(context.store, config, (request, run) => this.work(request, run), context.log);
+    this.lifecycle = old?.lifecycle ?? lifecycleOf(namespaceOf(context.manifest), context.manifest.events_emitted);
+    this.context = context;
+    this.#worker = new JobWorker({
+      store: context.store,
+      config: this.config,
+      work: async (request, run) => this.#checkedOutput(await this.work(request, run)),
+      complete: (job, resultId, done) => this.#complete(job, resultId, done),
+      log: context.log,
+    });
   }
 
-  /** The work itself: turns a request into output data. Runs in a job's attempt, or at once for a direct call. */
-  protected abstract work(request: WorkRequest, run: Run): Promise<JsonObject>;
+  get manifest(): Manifest {
+    return this.context.manifest;
+  }
+
+  /** The types of input, options and output. */
+  get schemas(): ModuleSchemas {
+    return this.context.schemas;
+  }
+
+  /** The event bus as this module sees it. */
+  get events(): ModuleEvents {
+    return this.context.events;
+  }
+
+  /** Results of other modules. */
+  get results(): Results {
+    return this.context.results;
+  }
+
+  /** What one job, or one direct call, does. The input is valid, and the output is checked afterwards. */
+  run(input: Input, run: Run<Options>): Promise<Output> {
+    return runWith(this.provider, input, run);
+  }
+
+  /** @deprecated Override `run` instead. */
+  protected work({ input_data }: WorkRequest, run: Run): Promise<JsonObject> {
+    return this.run(input_data as Input, run as Run<Options>) as Promise<JsonObject>;
+  }
+
+  /**
+   * Called when a job is completed, in the transaction that completes it: what it writes through `db` is stored with the
+   * result or not at all. If it throws, the attempt has failed. Keep it short.
+   */
+  protected async onCompleted(_job: JobView, _output: Output, _db: Db): Promise<void> {}
+
+  /** Called when a user's jobs are erased, in the same transaction. May be called again for the same user. */
+  protected async onUserErased(_userId: string, _db: Db): Promise<void> {}
 
   /** Opens what the work needs; when it throws, the module does not start. */
   async initialize(): Promise<void> {
@@ -64,43 +133,71 @@ export abstract class JobService<C extends BaseConfig> {
     await this.provider.close();
   }
 
-  /** Accepts a job. 422 when it is too large, 429 when the user has too many. */
-  async startProcessing(request: ProcessRequest, user: Pick<User, 'id'>, id: string = randomUUID()): Promise<JobView> {
-    checkInput(request, this.config.max_input_bytes);
-    const { input_data, options, priority } = request;
-    const job = { id, module: this.#module, user_id: user.id, input_data, options, priority };
+  /** Accepts a job. Throws an `InvalidRequest` (422), or `too_many_jobs` (429) when the user has too many. */
+  async startProcessing(
+    { input_data, options, priority = 5 }: ProcessRequest<Input, Options>,
+    user: Pick<User, 'id'>,
+    id: string = randomUUID(),
+  ): Promise<JobView> {
+    const request = this.#checkedInput(input_data, options);
+    const job = { id, module: this.#module, user_id: user.id, ...request, priority };
     const added = await this.#store.addJob(job, this.config.max_pending_jobs);
     if (!added) throw new HttpError(429, 'too_many_jobs');
     return viewOfJob(added);
   }
 
-  /** A job for the user the event is about; the same event twice is one job. */
-  async startFromEvent(event: Event): Promise<void> {
+  /**
+   * Starts a job for the user that the event names; the same event twice is one job. The input is `input`, or what the type
+   * of the input declares of the event's data. Input that doesn't fit is not tried again: `input_invalid`.
+   */
+  async startFromEvent(event: Event, input?: Input): Promise<void> {
     const { user_id } = event.data;
     if (typeof user_id !== 'string' || user_id === '') {
       this.log.warn({ event: event.name, event_id: event.event_id }, 'event names no user: ignored');
       return;
     }
     const id = idFromEvent(this.#module, event.event_id);
-    await this.startProcessing({ input_data: { ...event.data }, options: {}, priority: 5 }, { id: user_id }, id);
+    const input_data = input ?? (declaredPart(this.schemas.Input, event.data) as Input);
+    try {
+      await this.startProcessing({ input_data }, { id: user_id }, id);
+    } catch (error) {
+      if (!(error instanceof InvalidRequest)) throw error;
+      throw new PermanentError('input_invalid', { cause: new Error(describeProblems(error.detail)) });
+    }
   }
 
-  /** Does the work at once, without a job. */
-  async process(request: WorkRequest): Promise<ResultView> {
-    checkInput(request, this.config.max_input_bytes);
-    const started = performance.now();
-    const work = (each: WorkRequest, run: Run) => this.work(each, run);
-    const output_data = await runInline(work, request, this.config.timeout_seconds);
-    return { result_id: null, output_data, metadata: { duration_ms: Math.round(performance.now() - started) } };
+  /** Does the work at once, without a job. Throws an `InvalidRequest`, or the error of the work. */
+  async processNow(input: Input, { options, user = null }: DirectCall<Options> = {}): Promise<ResultOf<Output>> {
+    const request = this.#checkedInput(input, options);
+    const record = new UsageRecord();
+    const output_data = await runInline(this.config.timeout_seconds, async (signal) => {
+      const run: Run = {
+        options: request.options,
+        signal,
+        progress: async () => {},
+        usage: record.add,
+        logger: this.log,
+        user: user && { id: user.id },
+        jobId: null,
+      };
+      return this.#checkedOutput(await this.work(request, run));
+    });
+    const { usage, durationMs } = record.read();
+    return { result_id: null, output_data: output_data as Output, metadata: { ...usage, duration_ms: durationMs } };
+  }
+
+  /** @deprecated Use `processNow`. */
+  process({ input_data, options }: ProcessRequest<Input, Options>): Promise<ResultOf<Output>> {
+    return this.processNow(input_data, { options });
   }
 
   /** 404 when there is no such job, 403 when it is another user's. */
   async getJob(id: string, user: User): Promise<JobView> {
-    return viewOfJob(await this.#jobOf(id, user));
+    return viewOfJob(await findJobOf(this.#store, this.#module, id, user));
   }
 
   /** The user's own jobs, newest first. */
-  async listJobs(query: { skip: number; limit: number; status?: JobStatus | undefined }, user: User) {
+  async listJobs(query: { skip: number; limit: number; status?: JobStatus | undefined }, user: Pick<User, 'id'>) {
     const { jobs, total } = await this.#store.listJobs(this.#module, user.id, query);
     const { skip, limit } = query;
     return { jobs: jobs.map(viewOfJob), total, skip, limit, has_more: skip + jobs.length < total };
@@ -108,17 +205,14 @@ export abstract class JobService<C extends BaseConfig> {
 
   /** 409 when the job has ended already. */
   async cancelJob(id: string, user: User): Promise<void> {
-    await this.#jobOf(id, user);
+    await findJobOf(this.#store, this.#module, id, user);
     if (!(await this.#store.cancelJob(id))) throw new HttpError(409, 'job_not_cancellable');
   }
 
   /** 409 while there is no result, and when there never will be one. */
-  async getResult(id: string, user: User): Promise<ResultView> {
-    const job = await this.#jobOf(id, user);
-    if (job.status === 'pending' || job.status === 'processing') throw new HttpError(409, 'result_not_ready');
-    const result = await this.#store.findResult(id);
-    if (!result) throw new HttpError(409, 'result_unavailable');
-    return viewOfResult(result);
+  async getResult(id: string, user: User): Promise<ResultOf<Output>> {
+    const result = await readResult(this.#store, await findJobOf(this.#store, this.#module, id, user));
+    return { ...result, output_data: result.output_data as Output };
   }
 
   async getStats(): Promise<StatsView> {
@@ -130,9 +224,16 @@ export abstract class JobService<C extends BaseConfig> {
     return { ...(await this.getStats()), event_publish_failures: 0 };
   }
 
-  /** Cancels what a user still has running, then deletes all of their jobs and results. */
-  async deleteJobsOf(userId: string): Promise<void> {
-    await this.#store.eraseUserJobs(this.#module, userId);
+  /** Cancels the jobs of a user that are still active, then deletes all of the user's jobs and results. */
+  async eraseUser(userId: string): Promise<void> {
+    if (!this.#overrides('onUserErased')) {
+      await this.#store.eraseUserJobs(this.#module, userId);
+      return;
+    }
+    await this.#store.transaction(async (store, client) => {
+      await store.eraseUserJobs(this.#module, userId);
+      await this.onUserErased(userId, databaseOf(client));
+    });
   }
 
   /** Makes one attempt at a job. Called by the runtime. */
@@ -141,8 +242,18 @@ export abstract class JobService<C extends BaseConfig> {
   }
 
   /** Deletes jobs that ended more than `retention_days` ago; returns how many. */
-  cleanupOldJobs(): Promise<number> {
+  deleteOldJobs(): Promise<number> {
     return this.#store.deleteOldJobs(this.#module, this.config.retention_days);
+  }
+
+  /** @deprecated Use `eraseUser`. */
+  deleteJobsOf(userId: string): Promise<void> {
+    return this.eraseUser(userId);
+  }
+
+  /** @deprecated Use `deleteOldJobs`. */
+  cleanupOldJobs(): Promise<number> {
+    return this.deleteOldJobs();
   }
 
   /** @deprecated Does nothing: the runtime runs jobs. */
@@ -154,17 +265,48 @@ export abstract class JobService<C extends BaseConfig> {
   }
 
   get #store() {
-    return this.#context.store;
+    return this.context.store;
   }
 
   get #module() {
-    return this.#context.manifest.name;
+    return this.context.manifest.name;
   }
 
-  async #jobOf(id: string, user: User): Promise<Job> {
-    const job = await this.#store.findJob(this.#module, id);
-    if (!job) throw new HttpError(404, 'job_not_found');
-    if (job.user_id !== user.id && !user.isAdmin) throw new HttpError(403, 'not_owner');
-    return job;
+  #checkedInput(input_data: Input, options: Options | undefined): WorkRequest {
+    return checkInput({ input_data, options: options ?? {} }, this.schemas, this.config.max_input_bytes);
   }
+
+  #checkedOutput(output: JsonObject): JsonObject {
+    return checkOutput(this.schemas.Output, output) as JsonObject;
+  }
+
+  async #complete(job: ClaimedJob, resultId: string, { output, durationMs, usage }: Done): Promise<void> {
+    const complete = (store: typeof this.context.store) => store.completeJob(job, resultId, output, durationMs, usage);
+    if (!this.#overrides('onCompleted')) return void (await complete(this.#store));
+    await this.#store.transaction(async (store, client) => {
+      // An earlier call may have been committed although its answer was lost.
+      if ((await store.findResult(job.id))?.id === resultId) return;
+      const completed = await complete(store);
+      if (completed)
+        await this.#callHook(() => this.onCompleted(viewOfJob(completed), output as Output, databaseOf(client)));
+    });
+  }
+
+  /** Its errors are those of the work: any but a `PermanentError` may pass. */
+  async #callHook(hook: () => Promise<void>): Promise<void> {
+    try {
+      await hook();
+    } catch (error) {
+      if (error instanceof PermanentError || error instanceof TransientError || isUnavailable(error)) throw error;
+      throw new TransientError('internal_error', { cause: error });
+    }
+  }
+
+  #overrides(hook: 'onCompleted' | 'onUserErased'): boolean {
+    return this[hook] !== JobService.prototype[hook];
+  }
+}
+
+function databaseOf(client: PoolClient): Db {
+  return drizzle(client) as unknown as Db;
 }

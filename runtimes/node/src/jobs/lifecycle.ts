@@ -6,3 +6,11 @@ export interface LifecycleNames {
   readonly failed?: string;
   readonly cancelled?: string;
 }
+
+export const lifecycleSteps = ['started', 'progress', 'completed', 'failed', 'cancelled'] as const;
+
+/** The events of jobs that a module declares: `namespace.started` and so on. */
+export function lifecycleOf(namespace: string, declared: readonly string[]): LifecycleNames {
+  const names = lifecycleSteps.map((step) => [step, `${namespace}.${step}`] as const);
+  return Object.fromEntries(names.filter(([, name]) => declared.includes(name)));
+}

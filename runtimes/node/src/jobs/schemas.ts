@@ -17,7 +17,13 @@ export const InputData = JsonDocument.refine((value) => Object.keys(value).lengt
   params: { type: 'too_short' },
 }).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 
-/** The options of a request: any JSON object, `{}` by default. */
+export type InputData = z.output<typeof InputData>;
+
+/** Any JSON object. */
+export const JsonObject = JsonDocument;
+export type JsonObject = Record<string, unknown>;
+
+/** @deprecated Use `JsonObject`. The options of a request: any JSON object, `{}` by default. */
 export const Options = JsonDocument.default({});
 
 /** 1 is last, 10 is first. */
@@ -67,7 +73,8 @@ export const ResultView = z.object({
   /** null for work that was done at once, without a job. */
   result_id: z.guid().nullable(),
   output_data: JsonDocument,
-  metadata: z.object({ duration_ms: z.number().int() }),
+  /** What the work has used, too. */
+  metadata: z.looseObject({ duration_ms: z.number().int() }),
 });
 export type ResultView = z.output<typeof ResultView>;
 
@@ -115,7 +122,7 @@ export function viewOfJob(job: Job): JobView {
 }
 
 export function viewOfResult({ id, output_data, metadata }: Result): ResultView {
-  return { result_id: id, output_data, metadata: { duration_ms: Number(metadata.duration_ms) } };
+  return { result_id: id, output_data, metadata: { ...metadata, duration_ms: Number(metadata.duration_ms) } };
 }
 
 function iso(moment: Date | null): string | null {

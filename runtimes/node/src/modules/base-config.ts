@@ -18,7 +18,7 @@ export const BaseConfig = z.strictObject({
   /** Bytes of JSON that `input_data` and `options` may have together. */
   max_input_bytes: z.number().int().min(1).default(1_048_576),
   /** Which provider does the work. */
-  provider: z.enum(['local', 'openai']).default('local'),
+  provider: z.enum(['local', 'sample', 'openai']).default('local'),
   /** The model to ask for, where the provider has several. */
   model: z.string().min(1).default('gpt-4o-mini'),
   /** Where the OpenAI-compatible server is. */

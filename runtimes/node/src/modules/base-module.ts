@@ -1,9 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import type * as z from 'zod';
 import type { ModuleEvents } from '../events/module-events.ts';
-import type { JobService } from '../jobs/job-service.ts';
-import type { WorkRequest } from '../jobs/run.ts';
-import type { ResultView } from '../jobs/schemas.ts';
+import type { ModuleSchemas } from '../jobs/check-input.ts';
+import type { JobService, ProcessRequest } from '../jobs/job-service.ts';
 import type { Task } from '../tasks/task.ts';
 import type { BaseConfig } from './base-config.ts';
 import { checkHealth, type ModuleHealth } from './health.ts';
@@ -14,21 +13,64 @@ import { type ConfigClass, configSchema } from './read-config.ts';
 /** A module has no service before `initialize` and none after `shutdown`. */
 export class NotInitialised extends Error {}
 
+/** A service with any types. */
+// biome-ignore lint/suspicious/noExplicitAny: a module's own types do not concern the host
+export type AnyService = JobService<any, any, any, any>;
+
+// biome-ignore lint/suspicious/noExplicitAny: only the type in question matters
+type InputOf<S> = S extends JobService<any, infer Input, any, any> ? Input : never;
+// biome-ignore lint/suspicious/noExplicitAny: only the type in question matters
+type OptionsOf<S> = S extends JobService<any, any, infer Options, any> ? Options : never;
+
+/** What a module consists of. */
+export interface ModuleParts<C extends BaseConfig, S extends AnyService> {
+  /** The zod object that the manifest's configuration must fit. */
+  readonly config: ConfigClass<C>;
+  /** `schemas.ts` of the module. */
+  readonly schemas: ModuleSchemas;
+  readonly service: new (context: ModuleContext, config: C) => S;
+  /** Mounted at `/api/v1/modules/<name>`. */
+  routes(service: S): FastifyPluginAsyncZod;
+  tasks?(service: S): Task[];
+  registerEventHandlers?(events: ModuleEvents, service: S): void;
+}
+
 /**
- * What the host sees of a module. A module says which parts it is made of; starting, stopping and health
- * are the same for all. `index.ts` exports `loadModule()`, which makes one.
+ * What the host sees of a module. A module says which parts it consists of; starting, stopping and health are the same for
+ * all. `index.ts` exports `loadModule()`, which makes one.
  */
-export abstract class BaseModule<C extends BaseConfig, S extends JobService<C>> {
+export abstract class BaseModule<C extends BaseConfig, S extends AnyService> {
+  /** What the module consists of. Modules of version 0.1 override the methods instead. */
+  readonly parts: ModuleParts<C, S> | undefined;
   #context: ModuleContext | undefined;
   #service: S | undefined;
 
-  /** The zod object that the manifest's configuration block must fit. */
-  abstract configClass(): ConfigClass<C>;
-  protected abstract createService(context: ModuleContext, config: C): S;
-  /** Mounted at `/api/v1/modules/<name>`. */
-  abstract router(): FastifyPluginAsyncZod;
-  abstract tasks(): Task[];
-  abstract registerEvents(events: ModuleEvents): void;
+  /** The zod object that the manifest's configuration must fit. */
+  configClass(): ConfigClass<C> {
+    return this.#parts.config;
+  }
+
+  protected createService(context: ModuleContext, config: C): S {
+    return new this.#parts.service(context, config);
+  }
+
+  /** The routes of the module, mounted at `/api/v1/modules/<name>`. */
+  getRouter(): FastifyPluginAsyncZod {
+    return this.router();
+  }
+
+  /** @deprecated Use `getRouter`. */
+  router(): FastifyPluginAsyncZod {
+    return this.#parts.routes(this.service);
+  }
+
+  tasks(): Task[] {
+    return this.#parts.tasks?.(this.service) ?? [];
+  }
+
+  registerEvents(events: ModuleEvents): void {
+    this.#parts.registerEventHandlers?.(events, this.service);
+  }
 
   get service(): S {
     if (!this.#service) throw new NotInitialised();
@@ -67,18 +109,24 @@ export abstract class BaseModule<C extends BaseConfig, S extends JobService<C>> 
   async healthCheck(): Promise<ModuleHealth> {
     const service = this.#service;
     if (!this.#context || !service) return checkHealth({});
-    const health = await checkHealth({ ...this.#context.probes, provider: () => service.provider.ping() });
+    const health = await checkHealth({ ...this.#context.probes, provider: async () => service.provider.ping() });
     const metrics = await service.getMetrics().catch(() => ({}));
     return { ...health, metrics: { ...health.metrics, ...metrics } };
   }
 
   /** Does the module's work at once, without HTTP and without a job. */
-  process(request: WorkRequest): Promise<ResultView> {
-    return this.service.process(request);
+  process(request: ProcessRequest<InputOf<S>, OptionsOf<S>>): ReturnType<S['processNow']> {
+    const { input_data, options } = request;
+    return this.service.processNow(input_data as never, { options: options as never }) as ReturnType<S['processNow']>;
   }
 
   getMetrics(): Promise<Record<string, unknown>> {
     return this.service.getMetrics();
+  }
+
+  get #parts(): ModuleParts<C, S> {
+    if (!this.parts) throw new Error('The module has no parts.');
+    return this.parts;
   }
 
   /** JSON Schema 2020-12 of the module's configuration. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { findBadReference, TypeSchema } from './type-schema.ts';
 
 const NAME = /^[a-z][a-z0-9_]{1,49}$/;
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
@@ -11,12 +12,16 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** A quantity as in Kubernetes: `500m`, `512Mi`, or a plain number. */
 const quantity = z.union([z.string(), z.number()]).optional();
 
-/** The long form of a configuration key. A bare scalar means `{ default: scalar }`. */
+/** The long form of a configuration key. A bare value means `{ default: value }`. */
 const Setting = z.strictObject({
   type: z.string().optional(),
+  items: z.strictObject({ type: z.string() }).optional(),
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  pattern: z.string().optional(),
   enum: z.array(scalar).optional(),
   description: z.string().optional(),
   secret: z.boolean().optional(),
@@ -25,18 +30,52 @@ const Setting = z.strictObject({
 const Configuration = z.record(z.string(), z.union([scalar, z.array(z.unknown()), Setting]));
 export type Configuration = z.output<typeof Configuration>;
 
-/** `manifest.yaml`: what a module is, in the words of its author. */
-export const Manifest = z.strictObject({
+const EndpointEntry = z.strictObject({
+  endpoint: z.string().regex(ENDPOINT),
+  /** The body, or the query of GET and DELETE. */
+  input: TypeSchema.optional(),
+  output: TypeSchema.optional(),
+  /** Default: by role or method, such as `my_module:create`. */
+  permission: z.string().regex(PERMISSION).optional(),
+  summary: z.string().optional(),
+});
+/** An endpoint of the manifest in its long form. */
+export type EndpointEntry = z.output<typeof EndpointEntry>;
+
+const EventEntry = z.strictObject({ event: z.string().regex(EVENT), payload: TypeSchema.optional() });
+type EventEntry = z.output<typeof EventEntry>;
+
+const endpoint = z.union([
+  z
+    .string()
+    .regex(ENDPOINT)
+    .transform((text) => ({ endpoint: text })),
+  EndpointEntry,
+]);
+const event = z.union([
+  z
+    .string()
+    .regex(EVENT)
+    .transform((text) => ({ event: text })),
+  EventEntry,
+]);
+
+const ManifestFile = z.strictObject({
   name: z.string().regex(NAME),
   version: z.string().regex(SEMVER),
   description: z.string().default(''),
   author: z.string().default(''),
   class_name: z.string(),
   dependencies: z.array(z.string()).default([]),
-  endpoints: z.array(z.string().regex(ENDPOINT)).default([]),
+  types: z.record(z.string().regex(/^[A-Z][A-Za-z0-9]{0,63}$/), TypeSchema).default({}),
+  /** `input_data` of POST /process and of jobs that events start. */
+  input: TypeSchema.optional(),
+  options: TypeSchema.optional(),
+  output: TypeSchema.optional(),
+  endpoints: z.array(endpoint).default([]),
   permissions_required: z.array(z.string().regex(PERMISSION)).default([]),
-  events_emitted: z.array(z.string().regex(EVENT)).default([]),
-  events_subscribed: z.array(z.string().regex(EVENT)).default([]),
+  events_emitted: z.array(event).default([]),
+  events_subscribed: z.array(event).default([]),
   resources: z
     .strictObject({
       cpu: quantity,
@@ -47,7 +86,33 @@ export const Manifest = z.strictObject({
     .prefault({}),
   configuration: Configuration.default({}),
 });
+
+/** `manifest.yaml`: what a module is, in the words of its author. */
+export const Manifest = ManifestFile.transform((file, context) => {
+  const { endpoints, events_emitted, events_subscribed, types, input, options, output } = file;
+  const ofEndpoints = endpoints.flatMap((entry: EndpointEntry) => [entry.input, entry.output]);
+  const ofEvents = [...events_emitted, ...events_subscribed].map((entry: EventEntry) => entry.payload);
+  const roots = [input, options, output, ...ofEndpoints, ...ofEvents].filter((type) => type !== undefined);
+  const bad = findBadReference(roots, types);
+  if (bad !== undefined) context.addIssue(`the type ${bad} does not exist, or contains itself`);
+  for (const { permission } of endpoints as EndpointEntry[])
+    if (permission !== undefined && !file.permissions_required.includes(permission))
+      context.addIssue(`${permission} is not in permissions_required`);
+  return {
+    ...file,
+    endpoints: endpoints.map((entry) => entry.endpoint),
+    /** `endpoints` with their types. */
+    endpoint_entries: endpoints as EndpointEntry[],
+    events_emitted: events_emitted.map((entry) => entry.event),
+    events_subscribed: events_subscribed.map((entry) => entry.event),
+  };
+});
 export type Manifest = z.output<typeof Manifest>;
+
+/** Whether the manifest says what results look like, or what they are made from. */
+export function isTyped({ input, output }: Pick<Manifest, 'input' | 'output'>): boolean {
+  return input !== undefined || output !== undefined;
+}
 
 /** The modules that must be ready before this one. */
 export function requiredModules(manifest: Manifest): string[] {
@@ -55,16 +120,7 @@ export function requiredModules(manifest: Manifest): string[] {
   return manifest.dependencies.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
 }
 
-const METHODS: ReadonlyArray<readonly [path: RegExp, method: string]> = [
-  [/\/(status|result)\/\{\w+\}$/, 'GET'],
-  [/\/(list|stats)$/, 'GET'],
-];
-
-/** The endpoints as `METHOD /path`, sorted. One without a method has that of the standard endpoint it is, or POST. */
-export function endpointsOf(manifest: Manifest): string[] {
-  const full = manifest.endpoints.map((entry) => {
-    if (!entry.startsWith('/')) return entry;
-    return `${METHODS.find(([path]) => path.test(entry))?.[1] ?? 'POST'} ${entry}`;
-  });
-  return full.sort();
-}
+export {
+  /** @deprecated Tests of version 0.1 import it from here. */
+  endpointsOf,
+} from './endpoints.ts';

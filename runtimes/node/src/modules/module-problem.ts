@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'import_failed'
   | 'migration_failed'
   | 'initialize_failed'
+  | 'endpoints_invalid'
   | 'dependency_missing'
   | 'dependency_cycle';
 

@@ -79,7 +79,7 @@ export class Orchestrator {
     try {
       const missing = requiredModules(manifest).find((each) => this.#entries.get(each)?.status !== 'ready');
       if (missing) throw new ModuleProblem('dependency_missing', `${name} requires ${missing}, which is not ready`);
-      const module = await startModule(this.#host, folder, manifest);
+      const module = await startModule(this.#host, folder, manifest, (of) => this.#entries.get(of)?.manifest);
       this.#entries.set(name, { name, status: 'ready', manifest, module });
       this.#host.log.info({ module: name, version: manifest.version }, 'module ready');
     } catch (error) {

@@ -17,8 +17,24 @@ export function readModuleConfig<C extends BaseConfig>(
   env: Env,
 ): C {
   const parsed = config.safeParse({ ...valuesOf(block), ...fromEnvironment(config, module, env) });
-  if (parsed.success) return parsed.data;
-  throw new ConfigInvalid(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const problems = parsed.success
+    ? outOfRange(parsed.data, block)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new ConfigInvalid(problems.join('; '));
+}
+
+/** The manifest may narrow the range of a key, also of one that every module has. */
+function outOfRange(values: object, block: Configuration): string[] {
+  return Object.entries(block).flatMap(([key, entry]) => {
+    const value = (values as Record<string, unknown>)[key];
+    if (!isLongForm(entry) || value === undefined) return [];
+    const { minimum, maximum, enum: choices } = entry;
+    if (minimum !== undefined && Number(value) < minimum) return [`${key}: must be at least ${minimum}`];
+    if (maximum !== undefined && Number(value) > maximum) return [`${key}: must be at most ${maximum}`];
+    if (choices && !choices.includes(value as string)) return [`${key}: must be one of ${choices.join(', ')}`];
+    return [];
+  });
 }
 
 /** The values of a manifest's block: scalars as they stand, the long form by its `default`. */
@@ -32,11 +48,22 @@ export function configSchema(config: ConfigClass, block: Configuration): z.core.
   const schema = z.toJSONSchema(config, { io: 'input' });
   for (const [key, entry] of Object.entries(block)) {
     const property = schema.properties?.[key];
-    if (typeof property !== 'object' || !isLongForm(entry)) continue;
+    if (typeof property !== 'object') continue;
+    const value = isLongForm(entry) ? entry.default : entry;
+    if (value !== undefined) property.default = value as typeof property.default & {};
+    if (!isLongForm(entry)) continue;
     if (entry.description) property.description = entry.description;
     if (entry.secret) property.format = 'password';
+    for (const limit of ['minimum', 'maximum', 'enum'] as const)
+      if (entry[limit] !== undefined) Object.assign(property, { [limit]: entry[limit] });
   }
-  return schema;
+  const hasDefault = (key: string) => {
+    const property = schema.properties?.[key];
+    return typeof property === 'object' && property.default !== undefined;
+  };
+  const required = schema.required?.filter((key) => !hasDefault(key)) ?? [];
+  const { required: _, ...rest } = schema;
+  return required.length > 0 ? { ...rest, required } : rest;
 }
 
 function fromEnvironment(config: ConfigClass, module: string, env: Env): Record<string, unknown> {
@@ -62,6 +89,9 @@ function fromText(text: string, property: z.core.JSONSchema._JSONSchema): unknow
 
 interface LongForm {
   readonly default?: unknown;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly enum?: readonly (string | number | boolean)[] | undefined;
   readonly description?: string | undefined;
   readonly secret?: boolean | undefined;
 }

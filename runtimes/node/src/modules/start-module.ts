@@ -5,14 +5,19 @@ import { migrateModule } from '../engine/schema.ts';
 import { retryAtStart } from '../engine/with-retries.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { ModuleEvents } from '../events/module-events.ts';
+import { UNTYPED } from '../jobs/check-input.ts';
+import { Results } from '../jobs/results.ts';
 import type { Log } from '../log.ts';
+import type { User } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import type { AnyModule } from './base-module.ts';
+import { checkRoutes } from './check-routes.ts';
 import { importModule, type LoadModule } from './discovery.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleContext, Probe } from './module-context.ts';
 import { type ErrorCode, ModuleProblem } from './module-problem.ts';
 import { readModuleConfig } from './read-config.ts';
+import { standaloneSchema } from './type-schema.ts';
 
 /** What the host has to offer to modules. */
 export interface HostServices {
@@ -23,10 +28,20 @@ export interface HostServices {
   readonly bus: EventBus;
   readonly log: Log;
   readonly probes: Readonly<Record<'database' | 'queue' | 'events', Probe>>;
+  /** Whether a user has a permission. Throws an `HttpError` with status 503 if that is unknown. */
+  may(user: User, permission: string): Promise<boolean>;
 }
 
+/** The manifest of a module of this host. */
+export type ManifestOf = (module: string) => Manifest | undefined;
+
 /** Imports, configures, migrates and initialises one module. Throws a `ModuleProblem` and leaves nothing open. */
-export async function startModule(host: HostServices, folder: string, manifest: Manifest): Promise<AnyModule> {
+export async function startModule(
+  host: HostServices,
+  folder: string,
+  manifest: Manifest,
+  manifestOf: ManifestOf,
+): Promise<AnyModule> {
   const { name } = manifest;
   const module = await importModule(folder, host.load);
   const config = await step('config_invalid', name, async () =>
@@ -38,22 +53,33 @@ export async function startModule(host: HostServices, folder: string, manifest: 
     retryAtStart(() => migrateModule(pool, connection.schema, name, migrations)),
   );
 
-  const context = contextFor(host, manifest);
+  const context = contextFor(host, module, manifest, manifestOf);
   const ready = await step('initialize_failed', name, () => module.initialize(context, config));
   if (!ready) throw new ModuleProblem('initialize_failed', `${name} is not ready`);
 
-  await step('initialize_failed', name, async () => checkSchedules(module));
-  module.registerEvents(context.events);
+  try {
+    await step('initialize_failed', name, async () => checkSchedules(module));
+    if (module.parts) await checkRoutes(module, manifest);
+    await step('initialize_failed', name, async () => module.registerEvents(context.events));
+  } catch (error) {
+    await module.shutdown().catch((cause: unknown) => context.log.error({ err: cause }, 'module not closed'));
+    throw error;
+  }
   return module;
 }
 
-function contextFor(host: HostServices, manifest: Manifest): ModuleContext {
-  const { settings, database, bus, log, probes } = host;
+function contextFor(host: HostServices, module: AnyModule, manifest: Manifest, manifestOf: ManifestOf): ModuleContext {
+  const { settings, database, bus, log, probes, may } = host;
+  const { store } = database;
+  const { types, output } = manifest;
   return {
     manifest,
+    schemas: module.parts?.schemas ?? UNTYPED,
+    outputSchema: output === undefined ? null : standaloneSchema(output, types),
     db: database.db,
     events: new ModuleEvents(bus, manifest.name),
-    store: database.store,
+    results: new Results({ store, may, manifestOf }),
+    store,
     log: log.child({ module: manifest.name }),
     env: settings.env,
     probes,

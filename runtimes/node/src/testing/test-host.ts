@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import type { Event } from '../events/event.ts';
 import { asEvent } from '../events/event-bus.ts';
 import { createHost, type Host } from '../host.ts';
 import { Tokens } from '../http/tokens.ts';
 import type { JobView } from '../jobs/schemas.ts';
 import type { AnyModule } from '../modules/base-module.ts';
-import type { ModulesOptions } from '../modules/discovery.ts';
+import { discoverModules, type ModulesOptions } from '../modules/discovery.ts';
+import { isTyped, type Manifest } from '../modules/manifest.ts';
 import type { User } from '../ports.ts';
 import { readSettings } from '../settings.ts';
 import { createHostDatabase, type TestDatabase } from './test-database.ts';
@@ -14,9 +14,22 @@ import { TestUser } from './test-user.ts';
 
 const WAIT_MS = 10_000;
 
-/** Tests use no network: all modules use their local provider unless `env` says otherwise. */
-function withLocalProviders(dir: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(dir).map((name) => [`${name.toUpperCase()}_PROVIDER`, 'local']));
+/** Tests use no network: modules use a provider that needs none unless `env` says otherwise. */
+async function withOfflineProviders(dir: string): Promise<Record<string, string>> {
+  const candidates = await discoverModules(dir);
+  const variables = candidates.flatMap((each) => {
+    const provider = 'manifest' in each ? offlineProvider(each.manifest) : undefined;
+    return provider === undefined ? [] : [[`${each.name.toUpperCase()}_PROVIDER`, provider] as const];
+  });
+  return Object.fromEntries(variables);
+}
+
+/** `sample` for modules with types, `local` for others; `undefined` if the manifest has only providers of its own. */
+function offlineProvider(manifest: Manifest): string | undefined {
+  const wanted = isTyped(manifest) ? ['sample', 'local'] : ['local', 'sample'];
+  const setting = manifest.configuration.provider;
+  const choices = typeof setting === 'object' && 'enum' in setting ? setting.enum : undefined;
+  return choices ? wanted.find((each) => choices.includes(each)) : wanted[0];
 }
 
 const shared = new Map<string, Promise<TestHost>>();
@@ -31,15 +44,15 @@ export function useModules(modules: ModulesOptions): void {
  * The host for the tests of a module. It starts once for all test files of a process and ends with it. It uses the
  * database of `TEST_DATABASE_URL` if that is set.
  */
-export function testHost(module: string): Promise<TestHost> {
+export function testHost<M extends AnyModule = AnyModule>(module: string): Promise<TestHost<M>> {
   const { TEST_DATABASE_URL = '' } = process.env;
   const host = shared.get(module) ?? TestHost.start(module, { DATABASE_URL: TEST_DATABASE_URL });
   shared.set(module, host);
-  return host;
+  return host as Promise<TestHost<M>>;
 }
 
 /** A host with one module, its own users, and a database that ends with it. */
-export class TestHost {
+export class TestHost<M extends AnyModule = AnyModule> {
   readonly host: Host;
   /** All events so far, in the order in which they were published. `until` and `finished` read them again. */
   events: readonly Event[] = [];
@@ -58,15 +71,20 @@ export class TestHost {
 
   /**
    * Starts a separate host; call `stop` at the end. `env` contains its environment variables, such as
-   * `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. Modules use their local provider by default. `modules` is by default what `useModules` received.
+   * `{ MY_MODULE_RETRY_ATTEMPTS: '0' }`. Modules use an offline provider by default. `modules` is by default what `useModules` received.
    */
-  static async start(
+  static async start<M extends AnyModule = AnyModule>(
     module: string,
     env: Readonly<Record<string, string>> = {},
     modules: ModulesOptions | undefined = registered,
-  ): Promise<TestHost> {
+  ): Promise<TestHost<M>> {
     if (modules === undefined) throw new Error('no modules: call useModules() in a setup file of the tests');
-    const variables = { LOG_LEVEL: 'silent', TEST_ENDPOINTS: '1', ...withLocalProviders(modules.dir), ...env };
+    const variables = {
+      LOG_LEVEL: 'silent',
+      TEST_ENDPOINTS: '1',
+      ...(await withOfflineProviders(modules.dir)),
+      ...env,
+    };
     const settings = readSettings(variables, { withoutPrefix: true });
     const database = settings.databaseUrl === undefined ? await createHostDatabase() : undefined;
     const tokens = new Tokens(settings.jwtSecret ?? randomUUID());
@@ -76,17 +94,18 @@ export class TestHost {
       authenticate: tokens.authenticate,
       database: database && { url: database.url },
     });
-    const test = new TestHost(host, module, tokens, database);
+    const test = new TestHost<M>(host, module, tokens, database);
     const entry = test.host.orchestrator.modules.get(module);
     if (entry?.status === 'ready') return test;
     await test.stop();
     throw new Error(`${module} is not ready`, { cause: entry?.status === 'failed' ? entry.problem : entry });
   }
 
-  get module(): AnyModule {
+  /** The module. `testHost<InvoicesModule>('invoices')` gives it its type. */
+  get module(): M {
     const entry = this.host.orchestrator.modules.get(this.name);
     if (entry?.status !== 'ready') throw new Error(`${this.name} is not ready`);
-    return entry.module;
+    return entry.module as M;
   }
 
   /** The endpoints of the module, as `METHOD /path`, sorted. */

@@ -1,4 +1,7 @@
+import { standardSettings } from '../../manifest/configuration.ts';
+import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
+import { eventNames, eventsOf } from '../../manifest/events.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { camelCase, classStem, kebabCase, titleOf } from '../../text/names.ts';
@@ -12,6 +15,7 @@ import {
   type PermissionContext,
   permissionContexts,
 } from './endpoint-context.ts';
+import { type SchemasContext, schemasContext, type TypeKeyContext, typeKeyContexts } from './schemas-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
@@ -47,12 +51,30 @@ export interface Context {
   readonly manifest: Manifest;
   /** The module's dependencies, by kind. */
   readonly dependencies: DependencyGroups;
+  /** The text of the file with the module's types. */
+  readonly schemas: SchemasContext;
+  /** Whether the manifest declares a type of the input. */
+  readonly hasInput: boolean;
+  /** Whether the manifest declares a type of the options. */
+  readonly hasOptions: boolean;
+  /** Whether the manifest declares a type of the output. */
+  readonly hasOutput: boolean;
+  /** Whether the manifest declares a type of the input or of the output. */
+  readonly isTyped: boolean;
+  /** The keys with types that the manifest has, each with its value: `types`, `input`, `options`, `output`. */
+  readonly typeKeys: readonly TypeKeyContext[];
   /** All endpoints, in the manifest's order. */
   readonly endpoints: readonly EndpointContext[];
   /** The standard endpoints by role, null if the manifest does not have one: `endpoint.result.path`. */
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones with a type of their input or output. */
+  readonly typedEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones with a type of their input. */
+  readonly inputEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones without types. */
+  readonly untypedEndpoints: readonly EndpointContext[];
   /** The extra endpoints without a request body. */
   readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
@@ -75,8 +97,12 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Whether an own event or a subscribed one has a type of its data. */
+  readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
+  /** The settings that only this module has, with any values. */
+  readonly moduleSettings: readonly SettingContext[];
   /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];
   /** The settings that only this module has. */
@@ -119,14 +145,19 @@ const knownServices: ReadonlySet<string> = new Set(
 export function contextOf(manifest: Manifest, pack: ContextPack, imports: Context['imports']): Context {
   const { name } = manifest;
   const namespace = namespaceOf(manifest);
-  const endpoints = endpointContexts(manifest, namespace);
+  const contract = contractOf(manifest);
+  const endpoints = endpointContexts(manifest, namespace, contract);
   const extra = endpoints.filter((endpoint) => endpoint.role === null);
-  const events = eventContexts(manifest.events_emitted, namespace);
-  const subscriptions = eventContexts(manifest.events_subscribed, '');
+  const eventsIn = (list: 'events_emitted' | 'events_subscribed', own: string): EventContext[] =>
+    eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
+  const events = eventsIn('events_emitted', namespace);
+  const subscriptions = eventsIn('events_subscribed', '');
+  const emitted = eventNames(manifest.events_emitted);
+  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
+  const extraEvents = events.filter((event) => !lifecycle.includes(event.name));
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
-  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   return {
     name,
     camelName: camelCase(name),
@@ -141,21 +172,32 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     namespace,
     manifest,
     dependencies: dependencyGroups(manifest.dependencies),
+    schemas: schemasContext(contract),
+    hasInput: manifest.input !== undefined,
+    hasOptions: manifest.options !== undefined,
+    hasOutput: manifest.output !== undefined,
+    isTyped: manifest.input !== undefined || manifest.output !== undefined,
+    typeKeys: typeKeyContexts(manifest),
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
+    typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
+    inputEndpoints: extra.filter((endpoint) => endpoint.input !== null),
+    untypedEndpoints: extra.filter((endpoint) => !endpoint.isTyped),
     extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
     events,
-    event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, manifest.events_emitted)),
-    extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
+    event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, emitted)),
+    extraEvents,
+    hasPayloads: [...extraEvents, ...others].some((event) => event.payload !== null),
     subscriptions,
-    subscribesUserDeleted: manifest.events_subscribed.includes('user.deleted'),
+    subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
     ownSubscriptions: others.filter((event) => event.namespace === namespace),
     startingSubscriptions: others.filter((event) => event.namespace !== namespace),
     settings,
+    moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),

@@ -1,5 +1,7 @@
-import { type EndpointRole, endpointsOf, type PermissionRole } from '../../manifest/endpoints.ts';
-import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
+import type { Contract, ContractRoot } from '../../manifest/contract.ts';
+import { type EndpointRole, endpointsOf, type PermissionRole, permissionOf } from '../../manifest/endpoints.ts';
+import type { ManifestEvent } from '../../manifest/events.ts';
+import { splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { isKeyword, uniqueName } from '../../text/names.ts';
 
@@ -25,33 +27,70 @@ export interface EndpointContext {
   readonly hasBody: boolean;
   /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an extra endpoint. */
   readonly role: EndpointRole | null;
-  /** The required permission, with its namespace. */
+  /** The required permission, with its namespace: from its long form, or by its role or method. */
   readonly permission: string;
-  /** The last word of that permission. */
+  /** The last word of the permission by its role or method. */
   readonly permissionRole: PermissionRole;
+  /** What it does, in one line, from its long form; null if it has none. */
+  readonly summary: string | null;
+  /** Name of the type of its body or query in `schemas`: `PreviewInput`; null if it has none. */
+  readonly input: string | null;
+  /** Name of the value in `schemas` that fits its input, in snake_case: `preview_sample`. */
+  readonly inputSample: string | null;
+  /** Name of the type of its answer in `schemas`: `PreviewOutput`; null if it has none. */
+  readonly output: string | null;
+  /** Name of the value in `schemas` that fits its output, in snake_case: `preview_sample_output`. */
+  readonly outputSample: string | null;
+  /** Whether it has an input or an output. */
+  readonly isTyped: boolean;
   /** Name of the handler: snake_case, unique in the module. */
   readonly handler: string;
+  /** Name of the method of the service that answers: the handler, or another name if services have that one already. */
+  readonly serviceMethod: string;
 }
+
+/** Names that the service of every module has. */
+const takenByServices: ReadonlySet<string> = new Set(
+  (
+    'constructor config context log manifest schemas events results provider lifecycle run work process process_now ' +
+    'start_processing start_from_event get_job list_jobs cancel_job get_result get_stats get_metrics erase_user ' +
+    'delete_jobs_of delete_old_jobs cleanup_old_jobs run_job run_claimed requeue_stale initialize shutdown on_completed ' +
+    'on_user_erased ' +
+    // In Python only.
+    'store settings spec open close check_provider run_checked request_model has_completed_hook cancel get_job_for stats ' +
+    'config_class input_type options_type output_type'
+  ).split(' '),
+);
 
 type OwnArgument = 'body' | 'query' | 'service';
 
 export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'list', 'cancel', 'result', 'stats'];
 
-export function endpointContexts(manifest: Manifest, namespace: string): EndpointContext[] {
-  const used = new Set<string>(endpointRoles);
-  // The spread is last, because adding properties after it is a hundred times slower.
-  return endpointsOf(manifest).map(({ permission, ...endpoint }, index) => ({
-    entry: manifest.endpoints[index] as string,
-    argument: argumentNames(endpoint.parameters),
-    colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
-    pathStart: endpoint.path.replace(/\{.*$/, ''),
-    samplePath: endpoint.path.replace(/\{[^}]*\}/g, 'sample'),
-    hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
-    permission: `${namespace}:${permission}`,
-    permissionRole: permission,
-    handler: endpoint.role ?? uniqueName(handlerName(endpoint), used),
-    ...endpoint,
-  }));
+export function endpointContexts(manifest: Manifest, namespace: string, contract: Contract): EndpointContext[] {
+  return endpointsOf(manifest).map((endpoint, index) => {
+    const { given, permission, ...parsed } = endpoint;
+    const input = contract.rootAt(['endpoints', index, 'input']);
+    const output = contract.rootAt(['endpoints', index, 'output']);
+    // The spread is last, because adding properties after it is a hundred times slower.
+    return {
+      entry: given.endpoint,
+      argument: argumentNames(endpoint.parameters),
+      colonPath: endpoint.path.replace(/\{([^}]*)\}/g, ':$1'),
+      pathStart: endpoint.path.replace(/\{.*$/, ''),
+      samplePath: endpoint.path.replace(/\{[^}]*\}/g, 'sample'),
+      hasBody: endpoint.method === 'POST' || endpoint.method === 'PUT' || endpoint.method === 'PATCH',
+      permission: permissionOf(endpoint, namespace),
+      permissionRole: permission,
+      summary: given.summary ?? null,
+      input: input?.name ?? null,
+      inputSample: input?.sample ?? null,
+      output: output?.name ?? null,
+      outputSample: output?.sample ?? null,
+      isTyped: input !== undefined || output !== undefined,
+      serviceMethod: takenByServices.has(endpoint.handler) ? `${endpoint.handler}_endpoint` : endpoint.handler,
+      ...parsed,
+    };
+  });
 }
 
 function argumentNames(parameters: readonly string[]): Record<OwnArgument, string> {
@@ -59,35 +98,28 @@ function argumentNames(parameters: readonly string[]): Record<OwnArgument, strin
   return { body: free('body'), query: free('query'), service: free('service') };
 }
 
-/** `POST /reindex` → `reindex`; `GET /documents/{document_id}` → `get_documents_by_document_id`. */
-function handlerName(endpoint: { method: string; path: string; parameters: readonly string[] }): string {
-  const words = endpoint.path
-    .split('/')
-    .filter((segment) => segment !== '' && !segment.startsWith('{'))
-    .map((segment) => segment.toLowerCase().replace(/[^a-z0-9]+/g, '_'));
-  const base = words.join('_').replace(/^_+|_+$/g, '') || 'root';
-  const full = endpoint.parameters.length === 0 ? base : `${base}_by_${endpoint.parameters.join('_and_')}`;
-  const needsVerb = endpoint.method !== 'POST' || isKeyword(full) || !/^[a-z]/.test(full);
-  return needsVerb ? `${endpoint.method.toLowerCase()}_${full}` : full;
-}
-
 /** An event for templates. */
 export interface EventContext {
   /** The name in the manifest: `document_search.index_refreshed`. */
   readonly name: string;
-  /** The part before the dot. */
+  /** The part before the first dot. */
   readonly namespace: string;
   /** Name of the handler: snake_case, unique, with the namespace as a prefix if it is not the module's own. */
   readonly handler: string;
+  /** Name of the type of its data in `schemas`: `IndexRefreshed`; null if it has none. */
+  readonly payload: string | null;
+  /** Name of the value in `schemas` that fits the payload, in snake_case: `index_refreshed_sample`. */
+  readonly payloadSample: string | null;
 }
 
 /** Handlers of events in the namespace `own` are named by the verb alone. */
-export function eventContexts(events: readonly string[], own: string): EventContext[] {
-  const used = new Set<string>(own === '' ? lifecycleEvents : []);
-  return events.map((name) => {
-    const [namespace, verb] = splitName(name);
-    const isOwn = namespace === own && !isKeyword(verb);
-    return { name, namespace, handler: uniqueName(isOwn ? verb : `${namespace}_${verb}`, used) };
+export function eventContexts(
+  events: readonly ManifestEvent[],
+  rootOf: (index: number) => ContractRoot | undefined,
+): EventContext[] {
+  return events.map(({ event, namespace, handler }, index) => {
+    const root = rootOf(index);
+    return { name: event, namespace, handler, payload: root?.name ?? null, payloadSample: root?.sample ?? null };
   });
 }
 

@@ -103,30 +103,50 @@ export function manifestChanges(then: Manifest, now: Manifest): ManifestChange[]
   return [
     ...texts.filter((key) => then[key] !== now[key]).map((key) => changed(then, key, { [key]: now[key] })),
     ...lists.flatMap((key) => listChanges(then, now, key)),
+    ...mapChanges(then, now, 'types'),
+    ...(['input', 'options', 'output'] as const).flatMap((key) => valueChanges(then, now, key)),
     ...mapChanges(then, now, 'resources'),
     ...mapChanges(then, now, 'configuration'),
   ];
 }
 
-function listChanges(then: Manifest, now: Manifest, key: (typeof lists)[number]): ManifestChange[] {
-  const [before, after]: (readonly string[])[] = [then[key], now[key]];
-  const removed = (before ?? []).filter((entry) => !after?.includes(entry));
-  const added = (after ?? []).filter((entry) => !before?.includes(entry));
-  return [
-    ...removed.map((entry) => ({
-      sentence: `${entry} was removed from ${key} in manifest.yaml`,
-      isRemoval: true,
-      after: { ...then, [key]: before?.filter((other) => other !== entry) },
-    })),
-    ...added.map((entry) => ({
-      sentence: `${entry} was added to ${key} in manifest.yaml`,
-      isRemoval: false,
-      after: { ...then, [key]: after?.filter((other) => other === entry || before?.includes(other)) },
-    })),
-  ];
+function valueChanges(then: Manifest, now: Manifest, key: 'input' | 'options' | 'output'): ManifestChange[] {
+  if (JSON.stringify(then[key]) === JSON.stringify(now[key])) return [];
+  if (now[key] !== undefined) return [changed(then, key, { [key]: now[key] }, then[key] === undefined)];
+  const { [key]: _, ...after } = then;
+  return [{ sentence: `${key} was removed from manifest.yaml`, isRemoval: true, after }];
 }
 
-function mapChanges(then: Manifest, now: Manifest, block: 'resources' | 'configuration'): ManifestChange[] {
+function listChanges(then: Manifest, now: Manifest, key: (typeof lists)[number]): ManifestChange[] {
+  const [before, after] = [then[key], now[key]].map(entriesByName) as [Map<string, unknown>, Map<string, unknown>];
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  return names.flatMap((name): ManifestChange[] => {
+    const [old, value] = [before.get(name), after.get(name)];
+    if (JSON.stringify(old) === JSON.stringify(value)) return [];
+    const isRemoval = value === undefined;
+    const what = isRemoval
+      ? `was removed from ${key}`
+      : old === undefined
+        ? `was added to ${key}`
+        : `was changed in ${key}`;
+    const kept = isRemoval ? before : after;
+    const list = [...kept].flatMap(([other, entry]) =>
+      other === name ? (isRemoval ? [] : [entry]) : before.has(other) ? [before.get(other)] : [],
+    );
+    return [{ sentence: `${name} ${what} in manifest.yaml`, isRemoval, after: { ...then, [key]: list } }];
+  });
+}
+
+function entriesByName(entries: readonly (string | { endpoint: string } | { event: string })[]): Map<string, unknown> {
+  return new Map(
+    entries.map((entry) => [
+      typeof entry === 'string' ? entry : 'endpoint' in entry ? entry.endpoint : entry.event,
+      entry,
+    ]),
+  );
+}
+
+function mapChanges(then: Manifest, now: Manifest, block: 'types' | 'resources' | 'configuration'): ManifestChange[] {
   const [before, after] = [then[block], now[block]] as Readonly<Record<string, unknown>>[];
   const keys = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   return [...keys].flatMap((key) => {

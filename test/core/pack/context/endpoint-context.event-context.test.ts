@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { contractOf, payloadRootOf } from '../../../../src/core/manifest/contract.ts';
+import { eventsOf } from '../../../../src/core/manifest/events.ts';
 import { eventContexts } from '../../../../src/core/pack/context/endpoint-context.ts';
+import { goodManifest } from '../../manifest/good-manifest.ts';
 
 const cases: [name: string, events: string[], own: string, handlers: string[]][] = [
   ['own events have the verb as name', ['ocr.indexed'], 'ocr', ['indexed']],
@@ -7,13 +10,36 @@ const cases: [name: string, events: string[], own: string, handlers: string[]][]
   ['a keyword with its namespace', ['ocr.import', 'ocr.delete'], 'ocr', ['ocr_import', 'ocr_delete']],
   ['two with the same name', ['ocr.a_b', 'a.b'], 'ocr', ['a_b', 'a_b_2']],
   ['two with the same name in camel case', ['x.a__b', 'x.a_b'], '', ['x_a__b', 'x_a_b_2']],
+  ['names with several parts', ['ocr.page.read', 'billing.invoice.paid'], 'ocr', ['page_read', 'billing_invoice_paid']],
 ];
 it.each(cases)('%s', (_, events, own, handlers) => {
-  expect(eventContexts(events, own).map(({ handler }) => handler)).toEqual(handlers);
+  expect(eventContexts(eventsOf(events, own), () => undefined).map(({ handler }) => handler)).toEqual(handlers);
 });
 
-it('contains the event’s name and namespace', () => {
-  expect(eventContexts(['file.uploaded'], 'ocr')).toEqual([
-    { name: 'file.uploaded', namespace: 'file', handler: 'file_uploaded' },
+it('contains the name and namespace of the event, and the type of its payload', () => {
+  const payload = { type: 'object', properties: { page: { type: 'integer' } } };
+  const manifest = goodManifest('ocr', {
+    events_emitted: ['ocr.started', { event: 'ocr.approved', payload }],
+    events_subscribed: ['ocr.approved', { event: 'billing.invoice.paid', payload }, 'file.uploaded'],
+  });
+  const contract = contractOf(manifest);
+  const contexts = (list: 'events_emitted' | 'events_subscribed', own: string) =>
+    eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
+  const none = { payload: null, payloadSample: null };
+  const approved = { payload: 'Approved', payloadSample: 'approved_sample' };
+  expect(contexts('events_emitted', 'ocr')).toEqual([
+    { name: 'ocr.started', namespace: 'ocr', handler: 'started', ...none },
+    { name: 'ocr.approved', namespace: 'ocr', handler: 'approved', ...approved },
+  ]);
+  expect(contexts('events_subscribed', '')).toEqual([
+    { name: 'ocr.approved', namespace: 'ocr', handler: 'ocr_approved', ...approved },
+    {
+      name: 'billing.invoice.paid',
+      namespace: 'billing',
+      handler: 'billing_invoice_paid',
+      payload: 'BillingInvoicePaid',
+      payloadSample: 'billing_invoice_paid_sample',
+    },
+    { name: 'file.uploaded', namespace: 'file', handler: 'file_uploaded', ...none },
   ]);
 });

@@ -1,9 +1,13 @@
 import { expect, it } from 'vitest';
+import { contractOf } from '../../../../src/core/manifest/contract.ts';
 import { endpointContexts } from '../../../../src/core/pack/context/endpoint-context.ts';
 import { camelCase, isKeyword } from '../../../../src/core/text/names.ts';
 import { goodManifest } from '../../manifest/good-manifest.ts';
 
-const contexts = (endpoints: string[]) => endpointContexts(goodManifest('ocr', { endpoints }), 'ns');
+const contexts = (endpoints: string[]) => {
+  const manifest = goodManifest('ocr', { endpoints });
+  return endpointContexts(manifest, 'ns', contractOf(manifest));
+};
 
 const handlers: [entry: string, handler: string][] = [
   ['POST /process', 'process'],

@@ -1,5 +1,6 @@
 import { problemAt, problemsIn } from '../../../diagnostic.ts';
 import { type Endpoint, type EndpointRole, endpointsOf } from '../../../manifest/endpoints.ts';
+import { eventNames } from '../../../manifest/events.ts';
 import { semanticChecks } from '../../../manifest/meaning.ts';
 import type { ManifestRule } from '../../rule.ts';
 
@@ -32,7 +33,7 @@ export const joblessEndpoint: ManifestRule = {
   check({ manifest }) {
     const endpoints = endpointsOf(manifest);
     const hasProcess = endpoints.some(({ role }) => role === 'process');
-    if (hasProcess || manifest.events_subscribed.some((event) => event !== 'user.deleted')) return [];
+    if (hasProcess || eventNames(manifest.events_subscribed).some((event) => event !== 'user.deleted')) return [];
     return problemsIn(endpoints, ({ role, method, path }, index) => {
       if (!jobRoles.has(role)) return undefined;
       const message = `${method} ${path} is a job endpoint, but no endpoint or event of the module creates jobs`;

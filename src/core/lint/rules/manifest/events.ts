@@ -1,27 +1,9 @@
 import { problemAt, problemsIn } from '../../../diagnostic.ts';
 import { type EndpointRole, endpointsOf } from '../../../manifest/endpoints.ts';
+import { eventNames } from '../../../manifest/events.ts';
 import { isInNamespace, lifecycleEvents, splitName } from '../../../manifest/namespace.ts';
 import type { Manifest } from '../../../manifest/schema.ts';
 import type { ManifestRule } from '../../rule.ts';
-
-export const ownEvent: ManifestRule = {
-  id: 'own-event',
-  kind: 'manifest',
-  severity: 'warning',
-  summary: 'a module subscribes to an event that it emits itself',
-  why: 'Each such event starts a job, and each job emits events. This can loop forever.',
-  check({ manifest }) {
-    return problemsIn(manifest.events_subscribed, (event, index) => {
-      if (!manifest.events_emitted.includes(event)) return undefined;
-      const message = `the module subscribes to ${event}, which it emits itself`;
-      return problemAt(
-        ['events_subscribed', index],
-        message,
-        'Remove it from events_subscribed or from events_emitted.',
-      );
-    });
-  },
-};
 
 export const lifecycleEvent: ManifestRule = {
   id: 'lifecycle-event',
@@ -32,7 +14,7 @@ export const lifecycleEvent: ManifestRule = {
   check({ manifest }) {
     const roles = endpointsOf(manifest).map(({ role }) => role);
     if (roles.includes('process') && roles.includes('cancel')) return [];
-    return problemsIn(manifest.events_emitted, (event, index) => {
+    return problemsIn(eventNames(manifest.events_emitted), (event, index) => {
       const reason = reasonNeverPublished(splitName(event)[1], roles, manifest);
       return reason && problemAt(['events_emitted', index], `${event} is never published: ${reason[0]}`, reason[1]);
     });
@@ -43,9 +25,10 @@ export const lifecycleEvent: ManifestRule = {
 function reasonNeverPublished(
   verb: string,
   roles: readonly (EndpointRole | null)[],
-  { events_subscribed: subscribed }: Manifest,
+  manifest: Manifest,
 ): readonly [reason: string, hint: string] | undefined {
   if (!(lifecycleEvents as readonly string[]).includes(verb)) return undefined;
+  const subscribed = eventNames(manifest.events_subscribed);
   if (!roles.includes('process') && !subscribed.some((event) => event !== 'user.deleted'))
     return ['no endpoint or event starts a job', 'Add "POST /process" to endpoints, or remove the event.'];
   if (verb !== 'cancelled' || roles.includes('cancel') || subscribed.includes('user.deleted')) return undefined;
@@ -59,7 +42,7 @@ export const foreignEvent: ManifestRule = {
   summary: 'the module emits an event outside its namespace',
   why: 'Subscribers use the namespace of an event to find the module that emits it.',
   check({ manifest, namespace }) {
-    return problemsIn(manifest.events_emitted, (event, index) => {
+    return problemsIn(eventNames(manifest.events_emitted), (event, index) => {
       if (isInNamespace(event, namespace)) return undefined;
       const [, verb] = splitName(event);
       const message = `the event ${event} is not in the namespace ${namespace} of this module`;

@@ -1,4 +1,5 @@
 import { problemAt } from '../../../diagnostic.ts';
+import { eventNames } from '../../../manifest/events.ts';
 import { isInNamespace, splitName } from '../../../manifest/namespace.ts';
 import { classStem } from '../../../text/names.ts';
 import type { ModuleFacts, ModulesRule, Table } from '../../rule.ts';
@@ -52,22 +53,23 @@ export const eventOwner: ModulesRule = {
   check(modules, host) {
     const related = modulesThatShare(modules, ({ manifest, namespace }, visit) => {
       visit(namespace);
-      for (const event of manifest.events_emitted) if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
+      for (const event of eventNames(manifest.events_emitted))
+        if (!isInNamespace(event, namespace)) visit(splitName(event)[0]);
     });
-    const shared = sharedEntries<number>(related, ({ manifest }, visit) => manifest.events_emitted.forEach(visit)).map(
-      ({ module, other, key, entry }) => ({
-        module,
-        ...problemAt(
-          ['events_emitted', entry],
-          `${key} is also emitted by ${other.file}`,
-          whichToRename(key, module, other),
-        ),
-      }),
-    );
+    const shared = sharedEntries<number>(related, ({ manifest }, visit) =>
+      eventNames(manifest.events_emitted).forEach(visit),
+    ).map(({ module, other, key, entry }) => ({
+      module,
+      ...problemAt(
+        ['events_emitted', entry],
+        `${key} is also emitted by ${other.file}`,
+        whichToRename(key, module, other),
+      ),
+    }));
     const isOfHost = (event: string) => host.events.includes(event);
-    const emitters = modules.filter(({ manifest }) => manifest.events_emitted.some(isOfHost));
+    const emitters = modules.filter(({ manifest }) => eventNames(manifest.events_emitted).some(isOfHost));
     const ofHost = emitters.flatMap((module) =>
-      module.manifest.events_emitted.flatMap((event, index) => {
+      eventNames(module.manifest.events_emitted).flatMap((event, index) => {
         if (!isOfHost(event)) return [];
         return [
           { module, ...problemAt(['events_emitted', index], `${event} is an event of the host`, 'Rename the event.') },

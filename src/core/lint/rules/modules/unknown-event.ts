@@ -1,4 +1,5 @@
 import { problemAt } from '../../../diagnostic.ts';
+import { eventNames } from '../../../manifest/events.ts';
 import { nearestWord } from '../../../text/nearest-word.ts';
 import type { ModulesRule } from '../../rule.ts';
 
@@ -10,9 +11,12 @@ export const unknownEvent: ModulesRule = {
   why: 'The event is misspelt, or the module that emits it is not installed. The handler never runs.',
   needsAll: true,
   check(modules, host) {
-    const emitted = new Set([...host.events, ...modules.flatMap(({ manifest }) => manifest.events_emitted)]);
+    const emitted = new Set([
+      ...host.events,
+      ...modules.flatMap(({ manifest }) => eventNames(manifest.events_emitted)),
+    ]);
     return modules.flatMap((module) =>
-      module.manifest.events_subscribed.flatMap((event, index) => {
+      eventNames(module.manifest.events_subscribed).flatMap((event, index) => {
         if (emitted.has(event)) return [];
         const near = nearestWord(event, emitted);
         const hint = `${near === undefined ? '' : `Did you mean ${near}? `}If the host emits it, add it to host_events in ai-modules.yaml.`;

@@ -1,0 +1,150 @@
+import { takenTypeNames } from '../contract/names.ts';
+import { type Root, readTypes } from '../contract/read-type.ts';
+import { namesIn, type Types } from '../contract/type.ts';
+import type { Problem } from '../diagnostic.ts';
+import { pascalCase } from '../text/names.ts';
+import { endpointsOf } from './endpoints.ts';
+import { eventNames, eventsOf } from './events.ts';
+import { namespaceOf } from './namespace.ts';
+import type { Manifest } from './schema.ts';
+
+/** A schema that stands for itself: the input of the module, the payload of an event. */
+export interface ContractRoot extends Root {
+  /** What has this type, for messages: `input`, `the input of POST /preview`. */
+  readonly subject: string;
+  /** Name of a value that fits, in snake_case; `undefined` if generated code needs none. */
+  readonly sample?: string;
+}
+
+/** The types of a manifest. */
+export interface Contract {
+  /** The declared types and the roots. Incomplete if there are problems. */
+  readonly types: Types;
+  readonly roots: readonly ContractRoot[];
+  readonly problems: readonly Problem[];
+  /** The root at a path of the manifest: `['events_emitted', 0, 'payload']`. */
+  readonly rootAt: (path: Problem['path']) => ContractRoot | undefined;
+  /** The types that a root refers to, and the roots: what generated code declares. */
+  readonly usedTypes: () => Types;
+}
+
+/** Names in the code of events that a payload must not hide. */
+const namesOfEvents = ['Event', 'EventData', 'EventHandler', 'ModuleEvents', 'OwnEvent'];
+
+/** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
+export function contractOf(manifest: Manifest): Contract {
+  const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
+  const { types, problems } = readTypes(manifest.types, roots);
+  const taken = takenNames(manifest, roots);
+  const byPath = new Map(roots.map((root) => [root.path.join('/'), root]));
+  return {
+    types,
+    roots,
+    problems: taken.length > 0 ? taken : problems,
+    rootAt: (path) => byPath.get(path.join('/')),
+    usedTypes: () => usedTypes(types, roots),
+  };
+}
+
+function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
+  return [
+    ...(input === undefined
+      ? []
+      : [{ name: 'Input', subject: 'input', sample: 'sample', path: ['input'], schema: input }]),
+    ...(options === undefined
+      ? []
+      : [{ name: 'Options', subject: 'options', sample: 'sample_options', path: ['options'], schema: options }]),
+    ...(output === undefined
+      ? []
+      : [{ name: 'Output', subject: 'output', sample: 'sample_output', path: ['output'], schema: output }]),
+  ];
+}
+
+function endpointRoots(manifest: Manifest): ContractRoot[] {
+  return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
+    const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>
+      given[key] === undefined
+        ? []
+        : [
+            {
+              name,
+              subject: `the ${key} of ${method} ${path}`,
+              sample: `${handler}_${sample}`,
+              path: ['endpoints', index, key],
+              schema: given[key],
+            },
+          ];
+    return [
+      ...rootOf('input', `${typeName(handler)}Input`, 'sample'),
+      ...rootOf('output', `${typeName(handler)}Output`, 'sample_output'),
+    ];
+  });
+}
+
+function payloadRoots(manifest: Manifest): ContractRoot[] {
+  const used = new Set([...takenTypeNames, ...namesOfEvents]);
+  for (const { name, sample = '' } of endpointRoots(manifest)) used.add(name).add(sample);
+  const lists = [
+    ['events_emitted', eventsOf(manifest.events_emitted, namespaceOf(manifest))],
+    ['events_subscribed', eventsOf(manifest.events_subscribed, '')],
+  ] as const;
+  return lists.flatMap(([list, events]) =>
+    events.flatMap(({ event, handler, payload }, index): ContractRoot[] => {
+      if (payload === undefined) return [];
+      const stem = freeStem(handler, used);
+      const [name, sample] = [typeName(stem), `${stem}_sample`];
+      used.add(name).add(sample);
+      const subject = `the payload of ${event}`;
+      return [{ name, subject, sample, path: [list, index, 'payload'], schema: payload, isOpen: true }];
+    }),
+  );
+}
+
+/** `approved`, or `approved_payload` if another name in the code would be the same. */
+function freeStem(handler: string, used: ReadonlySet<string>): string {
+  const isFree = (stem: string): boolean => !used.has(typeName(stem)) && !used.has(`${stem}_sample`);
+  if (isFree(handler)) return handler;
+  let stem = `${handler}_payload`;
+  for (let number = 2; !isFree(stem); number += 1) stem = `${handler}_payload_${number}`;
+  return stem;
+}
+
+/** `get_documents_by_id` → `GetDocumentsById` */
+function typeName(handler: string): string {
+  return pascalCase(handler).replaceAll('_', '');
+}
+
+/** A type that has the name of another root, such as `PreviewInput`. */
+function takenNames({ types }: Manifest, roots: readonly ContractRoot[]): Problem[] {
+  if (typeof types !== 'object' || types === null) return [];
+  return roots
+    .filter(({ name }) => !takenTypeNames.has(name) && Object.hasOwn(types, name))
+    .map(({ name, subject }) => ({
+      path: ['types', name],
+      at: 'key',
+      message: `the type name ${name} is reserved for ${subject}`,
+      hint: `Choose another name, like ${name}Value.`,
+    }));
+}
+
+function usedTypes(types: Types, roots: readonly ContractRoot[]): Types {
+  const used = new Set<string>();
+  const visit = (name: string): void => {
+    const type = types.get(name);
+    if (type === undefined || used.has(name)) return;
+    used.add(name);
+    namesIn(type).forEach(visit);
+  };
+  for (const { name } of roots) visit(name);
+  return new Map([...types].filter(([name]) => used.has(name)));
+}
+
+/** The payload of an event of the module's own: also if the module subscribes to it without a payload. */
+export function payloadRootOf(contract: Contract, manifest: Manifest, list: EventList, index: number) {
+  const own = contract.rootAt([list, index, 'payload']);
+  if (own !== undefined || list === 'events_emitted') return own;
+  const event = eventNames(manifest.events_subscribed)[index] ?? '';
+  return contract.rootAt(['events_emitted', eventNames(manifest.events_emitted).indexOf(event), 'payload']);
+}
+
+export type EventList = 'events_emitted' | 'events_subscribed';

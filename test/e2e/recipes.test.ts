@@ -37,8 +37,9 @@ it('the index lists every recipe', () => {
 function describeRecipes(stack: Stack, section: string, checks: readonly string[], tests: string): void {
   describe(`the recipes for ${section}`, { timeout: 600_000 }, async () => {
     const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'recipes-')));
-    const host = copyHost(await generatedHost(stack, 'recipes', []));
-    const path = `${dirname(pythonOf(host))}:${join(host, 'node_modules/.bin')}:${process.env.PATH}`;
+    const original = await generatedHost(stack, 'recipes', []);
+    const host = copyHost(original);
+    const path = `${dirname(pythonOf(original))}:${join(host, 'node_modules/.bin')}:${process.env.PATH}`;
     const npx = await npxOfBin(scratch);
     afterAll(() => {
       rmSync(scratch, { recursive: true, force: true });
@@ -68,7 +69,7 @@ function describeRecipes(stack: Stack, section: string, checks: readonly string[
       }
     });
 
-    it.each(checks)('their files pass %s', (check) => shell(check));
+    it.each(checks)('their files pass %s', async (check) => void (await shell(check)));
 
     it('their modules pass validate', async () => {
       expect(await shell('npx create-ai-module validate --strict')).toMatch(/\d manifests valid/);

@@ -61,7 +61,7 @@ describe('names in code', () => {
       ['PreviewInputPayload', 'preview_input_payload_sample'],
       ['PreviewPayload', 'preview_payload_sample'],
       ['PreviewPayloadPayload', 'preview_payload_payload_sample'],
-      ['InputPayload', 'input_payload_sample'],
+      ['InvoicesInput', 'invoices_input_sample'],
     ]));
 });
 

@@ -21,7 +21,7 @@ from ai_module_runtime import (
     ModuleMetadata,
     PermanentError,
     ProcessRequest,
-    ReportProgress,
+    Run,
     Task,
     TransientError,
 )
@@ -52,17 +52,9 @@ class SampleService(JobService):
     async def shutdown(self) -> None:
         self.opened -= 1
 
-    async def check_provider(self) -> bool:
-        return True
-
-    async def run(
-        self,
-        input_data: dict[str, Any],
-        options: dict[str, Any],
-        report_progress: ReportProgress,
-    ) -> dict[str, Any]:
+    async def run(self, input_data: dict[str, Any], run: Run) -> dict[str, Any]:
         for percent in input_data.get("progress", []):
-            await report_progress(percent)
+            await run.progress(percent)
         await asyncio.sleep(input_data.get("sleep", 0))
         match input_data.get("fail"):
             case "transient":
@@ -94,7 +86,7 @@ class Sample:
     async def register(self) -> None:
         host = self._host.host
         host.orchestrator.candidates = [self._candidate]
-        host._discovered = {"sample"}
+        host._discovered = {"sample": self._candidate.metadata}
         await host.register_modules()
 
     def call(self, function: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:

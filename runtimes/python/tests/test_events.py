@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from ai_module_runtime import Event, EventData, user_id_of
+from ai_module_runtime import Event, EventData, PermanentError, user_id_of
 from ai_module_runtime.testing import TestHost, wait_until
 
 from .conftest import Sample
@@ -54,4 +54,5 @@ def test_a_value_that_is_not_json_is_not_published(host: TestHost, sample: Sampl
 @pytest.mark.parametrize("data", [{}, {"user_id": ""}, {"user_id": 7}, {"user_id": None}])
 def test_an_event_without_a_user(data: dict[str, Any]) -> None:
     event = Event("1", "user.deleted", data, "host", "c", "2026-01-01T00:00:00.000Z")
-    assert user_id_of(event) is None
+    with pytest.raises(PermanentError, match="user_id_missing"):
+        user_id_of(event)

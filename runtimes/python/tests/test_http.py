@@ -178,8 +178,8 @@ def test_the_documentation_loads_nothing_from_other_servers(host: TestHost) -> N
 
 def test_documents_the_answers_of_each_endpoint(host: TestHost) -> None:
     paths = host.client.get("/openapi.json").json()["paths"]
-    assert paths["/api/v1/modules/{name}/health"]["get"]["security"] == [{}, {"HTTPBearer": []}]
-    assert paths["/api/v1/events"]["post"]["security"] == [{"HTTPBearer": []}]
+    assert paths["/api/v1/modules/{name}/health"]["get"]["security"] == [{}, {"bearer": []}]
+    assert paths["/api/v1/events"]["post"]["security"] == [{"bearer": []}]
     answers = {f"{method} {path}": list(one["responses"]) for path in paths for method, one in paths[path].items()}
     assert answers == {
         "get /health": ["200", "503"],

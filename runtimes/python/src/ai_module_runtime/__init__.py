@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from ai_module_runtime.events.event_bus import user_id_of as user_id_of
     from ai_module_runtime.events.event_data import EventData as EventData
     from ai_module_runtime.events.module_events import ModuleEvents as ModuleEvents
+    from ai_module_runtime.events.own_event import OwnEvent as OwnEvent
     from ai_module_runtime.host import Host as Host
     from ai_module_runtime.host import create_host as create_host
     from ai_module_runtime.http.dependencies import OrchestratorDep as OrchestratorDep
+    from ai_module_runtime.http.endpoint import endpoint as endpoint
     from ai_module_runtime.http.errors import error_responses as error_responses
+    from ai_module_runtime.http.job_routes import job_routes as job_routes
     from ai_module_runtime.http.permissions import Admin as Admin
     from ai_module_runtime.http.permissions import CurrentUser as CurrentUser
     from ai_module_runtime.http.permissions import OptionalUser as OptionalUser
@@ -40,10 +43,15 @@ if TYPE_CHECKING:
     from ai_module_runtime.http.tokens import Tokens as Tokens
     from ai_module_runtime.http.tokens import bearer_token as bearer_token
     from ai_module_runtime.jobs.events import LifecycleEvents as LifecycleEvents
+    from ai_module_runtime.jobs.results import Results as Results
     from ai_module_runtime.jobs.routing import JobId as JobId
     from ai_module_runtime.jobs.routing import Page as Page
     from ai_module_runtime.jobs.routing import QueryValues as QueryValues
     from ai_module_runtime.jobs.routing import module_path as module_path
+    from ai_module_runtime.jobs.run import PollingProvider as PollingProvider
+    from ai_module_runtime.jobs.run import Provider as Provider
+    from ai_module_runtime.jobs.run import ReportProgress as ReportProgress
+    from ai_module_runtime.jobs.run import Run as Run
     from ai_module_runtime.jobs.schemas import JobListResponse as JobListResponse
     from ai_module_runtime.jobs.schemas import JobResponse as JobResponse
     from ai_module_runtime.jobs.schemas import ProcessRequest as ProcessRequest
@@ -51,15 +59,19 @@ if TYPE_CHECKING:
     from ai_module_runtime.jobs.schemas import StatsResponse as StatsResponse
     from ai_module_runtime.jobs.service import JobRow as JobRow
     from ai_module_runtime.jobs.service import JobService as JobService
-    from ai_module_runtime.jobs.service import ReportProgress as ReportProgress
     from ai_module_runtime.jobs.spec import JobSpec as JobSpec
     from ai_module_runtime.jobs.tasks import job_tasks as job_tasks
+    from ai_module_runtime.jobs.values import InputData as InputData
+    from ai_module_runtime.jobs.values import JsonObject as JsonObject
+    from ai_module_runtime.jobs.values import OptionsData as OptionsData
+    from ai_module_runtime.jobs.values import OutputData as OutputData
     from ai_module_runtime.modules.base_module import BaseAIModule as BaseAIModule
     from ai_module_runtime.modules.base_module import ModuleHealth as ModuleHealth
     from ai_module_runtime.modules.context import ModuleContext as ModuleContext
     from ai_module_runtime.modules.health import Probe as Probe
     from ai_module_runtime.modules.health import ProbeError as ProbeError
     from ai_module_runtime.modules.job_module import JobModule as JobModule
+    from ai_module_runtime.modules.job_module import ModuleParts as ModuleParts
     from ai_module_runtime.modules.manifest import ModuleMetadata as ModuleMetadata
     from ai_module_runtime.modules.module_config import ModuleConfig as ModuleConfig
     from ai_module_runtime.ports import Ports as Ports
@@ -90,21 +102,27 @@ _HOMES = {
     "events.event_bus": ("EventBus", "user_id_of"),
     "events.event_data": ("EventData",),
     "events.module_events": ("ModuleEvents",),
+    "events.own_event": ("OwnEvent",),
     "host": ("Host", "create_host"),
     "http.dependencies": ("OrchestratorDep",),
+    "http.endpoint": ("endpoint",),
     "http.errors": ("error_responses",),
+    "http.job_routes": ("job_routes",),
     "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "require_permission", "requires"),
     "http.tokens": ("Tokens", "bearer_token"),
     "jobs.events": ("LifecycleEvents",),
     "jobs.routing": ("JobId", "Page", "QueryValues", "module_path"),
     "jobs.schemas": ("JobListResponse", "JobResponse", "ProcessRequest", "ProcessResponse", "StatsResponse"),
-    "jobs.service": ("JobRow", "JobService", "ReportProgress"),
+    "jobs.results": ("Results",),
+    "jobs.run": ("PollingProvider", "Provider", "ReportProgress", "Run"),
+    "jobs.service": ("JobRow", "JobService"),
     "jobs.spec": ("JobSpec",),
     "jobs.tasks": ("job_tasks",),
+    "jobs.values": ("InputData", "JsonObject", "OptionsData", "OutputData"),
     "modules.base_module": ("BaseAIModule", "ModuleHealth"),
     "modules.context": ("ModuleContext",),
     "modules.health": ("Probe", "ProbeError"),
-    "modules.job_module": ("JobModule",),
+    "modules.job_module": ("JobModule", "ModuleParts"),
     "modules.manifest": ("ModuleMetadata",),
     "modules.module_config": ("ModuleConfig",),
     "ports": ("Ports", "is_allowed"),

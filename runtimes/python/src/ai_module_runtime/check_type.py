@@ -1,19 +1,15 @@
 """Compares values with the types of `schemas.py`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from typing_extensions import is_typeddict
+
+from ai_module_runtime.errors import TypeProblem
 
 T = TypeVar("T")
-
-
-class TypeProblem(NamedTuple):
-    """One thing that is wrong with a value."""
-
-    loc: tuple[str | int, ...]
-    type: str
-    msg: str
 
 
 class InvalidValueError(Exception):
@@ -23,8 +19,12 @@ class InvalidValueError(Exception):
     """
 
     def __init__(self, problems: list[TypeProblem]) -> None:
-        super().__init__(f"{len(problems)} problems")
+        super().__init__("; ".join(f"{'.'.join(map(str, loc)) or 'the value'} {msg}" for loc, _, msg in problems))
         self.problems = problems
+
+    def below(self, *loc: str | int) -> list[TypeProblem]:
+        """The problems with `loc` before the place of each."""
+        return [problem._replace(loc=(*loc, *problem.loc)) for problem in self.problems]
 
 
 def check_type(adapter: TypeAdapter[T], value: Any) -> T:
@@ -38,6 +38,30 @@ def check_type(adapter: TypeAdapter[T], value: Any) -> T:
     except ValidationError as error:
         problems = [_problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
         raise InvalidValueError(sorted(problems)) from None
+
+
+class ValueType(Generic[T]):
+    """A type of `schemas.py`, ready for checking values. Its adapter is made on first use."""
+
+    def __init__(self, annotation: Any) -> None:
+        self.annotation = annotation
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self.annotation)
+
+    @property
+    def keys(self) -> list[str] | None:
+        """The names of the properties; None if there may be any."""
+        return list(self.annotation.__annotations__) if is_typeddict(self.annotation) else None
+
+    def check(self, value: Any) -> T:
+        """Return the JSON value with the defaults of absent keys.
+
+        Raises:
+            InvalidValueError: The value does not fit.
+        """
+        return check_type(self._adapter, value)
 
 
 def _problem_of(item: Mapping[str, Any]) -> TypeProblem:

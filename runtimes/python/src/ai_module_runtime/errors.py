@@ -1,5 +1,8 @@
 """Errors that become the answer to a request."""
 
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
 RETRY_AFTER = {"Retry-After": "5"}
 
 
@@ -13,11 +16,25 @@ class HttpError(Exception):
         self.headers = headers
 
 
+class TypeProblem(NamedTuple):
+    """One thing that is wrong with a value. `loc` is where, from the outside in."""
+
+    loc: tuple[str | int, ...]
+    type: str
+    msg: str
+
+
 class InvalidInputError(Exception):
-    """Input that is refused with 422; `loc` is where the problem is."""
+    """Input that is refused with 422, for everything in `problems`."""
 
     def __init__(self, error_type: str, message: str, loc: tuple[str | int, ...] = ("body", "input_data")) -> None:
         super().__init__(message)
         self.error_type = error_type
-        self.message = message
-        self.loc = loc
+        self.problems = [TypeProblem(loc, error_type, message)]
+
+    @classmethod
+    def of(cls, problems: Sequence[TypeProblem]) -> Self:
+        """The error for one or more problems."""
+        error = cls(problems[0].type, problems[0].msg, problems[0].loc)
+        error.problems = list(problems)
+        return error

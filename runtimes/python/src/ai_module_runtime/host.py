@@ -23,6 +23,7 @@ from ai_module_runtime.engine.threads import WorkerThreads
 from ai_module_runtime.engine.worker import Worker
 from ai_module_runtime.events.event_bus import EventBus
 from ai_module_runtime.events.module_events import ModuleEvents
+from ai_module_runtime.jobs.results import Results
 from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.discovery import Candidate, discover
 from ai_module_runtime.modules.health import Probe, ProbeError
@@ -78,7 +79,7 @@ class Host:
         self.jobs = ModuleJobs()
         self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
         self._postgres: EmbeddedPostgres | None = None
-        self._discovered: set[str] = set()
+        self._discovered: dict[str, ModuleMetadata | None] = {}
         self._worker: Worker | None = None
         self._stopping_at: float | None = None
 
@@ -328,7 +329,7 @@ class Host:
     def discover(self) -> list[Candidate]:
         """Read the manifests of all modules."""
         candidates = discover(self.modules, self.settings.disabled_modules)
-        self._discovered = {candidate.name for candidate in candidates}
+        self._discovered = {candidate.name: candidate.metadata for candidate in candidates}
         return candidates
 
     def context_of(self, candidate: Candidate) -> ModuleContext:
@@ -353,6 +354,7 @@ class Host:
             env=self.settings.env,
             probes=self.probes,
             wake_workers=self.wake_workers,
+            results=Results(self.store, lambda name: self._discovered.get(name), self.may),
         )
 
 

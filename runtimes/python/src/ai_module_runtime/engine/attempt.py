@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ from ai_module_runtime.engine.errors import (
 )
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
 from ai_module_runtime.engine.outage import persist
-from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
+from ai_module_runtime.engine.store import Claim, Delivery, Job, Store, to_json
 from ai_module_runtime.engine.threads import WorkerThreads
 
 # Opening a provider happens once in a thread; the time limit of a job is for its work.
@@ -137,6 +137,14 @@ class _Output:
         self.value = value
 
 
+class _HookError(Exception):
+    """The module's `on_completed` has failed."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
 class JobAttempt(Attempt):
     """One attempt at a job. It is the `run` that the work of the job sees."""
 
@@ -208,9 +216,13 @@ class JobAttempt(Attempt):
         try:
             output_json = to_json(output)
             metadata_json = to_json({**self.metadata, "duration_ms": duration_ms})
-            await persist(
-                lambda: self._store.complete_job(self._claim, result_id, output_json, metadata_json, duration_ms)
-            )
+
+            async def complete(store: Store) -> Job | None:
+                return await store.complete_job(self._claim, result_id, output_json, metadata_json, duration_ms)
+
+            await persist(lambda: self._store_result(complete, output))
+        except _HookError as error:
+            await self._fail(error.cause)
         except Exception as error:
             if is_unavailable(error):
                 raise
@@ -218,6 +230,31 @@ class JobAttempt(Attempt):
             self._logger.error("%s: the output was not stored", self, exc_info=error)
             code = code_of(error)
             await persist(lambda: self._store.fail_job(self._claim, code))
+
+    async def _store_result(self, complete: Callable[[Store], Awaitable[Job | None]], output: Any) -> None:
+        """Complete the job, with the module's hook in the same transaction, on the thread of the work."""
+        hook = self._spec.on_completed
+        if hook is None:
+            await complete(self._store)
+            return
+
+        async def complete_with_hook() -> None:
+            async with self._store.database.session() as db:
+                store = self._store.within(await db.connection())
+                # Whether an earlier call succeeded whose answer was lost.
+                if await store.get_result(self.job_id) is not None:
+                    return
+                job = await complete(store)
+                if job is None:
+                    return
+                try:
+                    async with asyncio.timeout(HANDLER_SECONDS):
+                        await hook(job, output, db)
+                        await db.flush()
+                except Exception as error:
+                    raise _HookError(error) from error
+
+        await (complete_with_hook() if self._threads is None else self._threads.run(complete_with_hook))
 
     async def _fail(self, error: BaseException) -> None:
         """Another attempt later, or the end of the job."""

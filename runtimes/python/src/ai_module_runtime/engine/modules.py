@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from ai_module_runtime.engine.store import Event, Job
 
 # A job whose worker disappeared is started again, but not forever: its input may be what ends the workers.
@@ -26,6 +28,7 @@ class Run(Protocol):
 
 
 RunJob = Callable[[Job, Run], Awaitable[Any]]
+OnCompleted = Callable[[Job, Any, AsyncSession], Awaitable[None]]
 HandleEvent = Callable[[str, Event], Awaitable[None]]
 
 
@@ -36,6 +39,7 @@ class ModuleSpec:
     `run_job` does the work of a job and returns its output, a JSON value. It is cancelled when the job is cancelled,
     takes longer than `timeout_seconds`, or the process stops.
     `prepare` is awaited before, outside the time limit of the job: to open a provider once.
+    `on_completed` is called with the output in the transaction that completes a job. If it raises, the attempt fails.
     `lifecycle_events` has event names by step: started, progress, completed, failed, cancelled.
     """
 
@@ -48,6 +52,7 @@ class ModuleSpec:
     lifecycle_events: Mapping[str, str] = field(default_factory=dict)
     subscriptions: Sequence[str] = ()
     prepare: Callable[[], Awaitable[None]] | None = None
+    on_completed: OnCompleted | None = None
 
     @property
     def max_attempts(self) -> int:

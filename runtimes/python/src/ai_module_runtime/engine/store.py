@@ -7,13 +7,17 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, Self
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import TypeVar
 
 from ai_module_runtime.clock import format_utc
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import message_for
+
+DataT = TypeVar("DataT", default=dict[str, Any])
 
 JOB_FIELDS = (
     *("id", "module", "user_id", "status", "input_data", "options", "priority", "progress_percent", "attempt"),
@@ -81,12 +85,12 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Generic[DataT]):
     """Something that happened. `data` is a JSON object, `occurred_at` is ISO 8601 in UTC."""
 
     event_id: str
     name: str
-    data: dict[str, Any]
+    data: DataT
     source_module: str
     correlation_id: str
     occurred_at: str
@@ -133,8 +137,9 @@ class JobStats:
 class Store:
     """Calls the functions of one schema."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, connection: AsyncConnection | None = None) -> None:
         self.database = database
+        self._connection = connection
         # Qualified names work without a search path, which a transaction pooler does not keep.
         self._names = {
             "schema": f'"{database.schema}"',
@@ -143,8 +148,15 @@ class Store:
             "event": EVENT_COLUMNS,
         }
 
+    def within(self, connection: AsyncConnection) -> Self:
+        """The same store, whose calls are part of the transaction of `connection`."""
+        return type(self)(self.database, connection)
+
     async def _rows(self, statement: str, *parameters: Any) -> Sequence[Row[Any]]:
-        return await self.database.query(statement.format_map(self._names), *parameters)
+        text = statement.format_map(self._names)
+        if self._connection is None:
+            return await self.database.query(text, *parameters)
+        return (await self._connection.exec_driver_sql(text, parameters)).all()
 
     async def _value(self, call: str, *parameters: Any) -> Any:
         rows = await self._rows("select {schema}." + call, *parameters)

@@ -1,24 +1,31 @@
 """Events between modules: stored once, delivered at least once to every group that subscribed."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
+from ai_module_runtime.engine.errors import PermanentError
 from ai_module_runtime.engine.store import Event, Store
 
-logger = logging.getLogger(__name__)
-
-Handler = Callable[[Event], Awaitable[None]]
+Handler = Callable[[Event[Any]], Awaitable[object]]
 
 
-def user_id_of(event: Event) -> str | None:
-    """The user that an event is about; None, with a line in the log, if it does not say."""
+def user_id_in(event: Event[Any]) -> str | None:
+    """The user that an event is about; None if it does not say."""
     user_id = event.data.get("user_id")
-    if isinstance(user_id, str) and user_id:
-        return user_id
-    logger.warning("%s %s names no user and is ignored", event.name, event.event_id)
-    return None
+    return user_id if isinstance(user_id, str) and user_id else None
+
+
+def user_id_of(event: Event[Any]) -> str:
+    """The user that an event is about.
+
+    Raises:
+        PermanentError: `user_id_missing`: the event does not say. In a handler it makes the delivery a dead letter.
+    """
+    user_id = user_id_in(event)
+    if user_id is None:
+        raise PermanentError("user_id_missing", event.name)
+    return user_id
 
 
 class EventBus:

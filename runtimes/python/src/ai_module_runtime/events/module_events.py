@@ -1,12 +1,18 @@
 """The events of the host as one module sees them."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar, overload
 
 from pydantic import BaseModel
 
+from ai_module_runtime.check_type import InvalidValueError, ValueType
+from ai_module_runtime.engine.errors import PermanentError
 from ai_module_runtime.engine.store import Event
 from ai_module_runtime.events.event_bus import EventBus, Handler
+
+HandlerT = TypeVar("HandlerT", bound=Handler)
+PayloadT = TypeVar("PayloadT")
 
 
 class ModuleEvents:
@@ -18,13 +24,30 @@ class ModuleEvents:
         self.failures = 0
         """Events that this process could not publish. Those of a job's life are written with the job."""
 
-    def on(self, event_name: str, group: str | None = None) -> Callable[[Handler], Handler]:
+    @overload
+    def on(
+        self, event_name: str, payload: None = None, *, group: str | None = None
+    ) -> Callable[[HandlerT], HandlerT]: ...
+
+    @overload
+    def on(
+        self, event_name: str, payload: type[PayloadT], *, group: str | None = None
+    ) -> Callable[[Callable[[Event[PayloadT]], Awaitable[object]]], Callable[[Event[PayloadT]], Awaitable[object]]]: ...
+
+    def on(self, event_name: str, payload: Any = None, *, group: str | None = None) -> Any:
         """Subscribe the decorated handler to `event_name`. It is called at least once for each event.
 
-        A handler that raises is called again later. `group` is the module's name, unless given: each event reaches a
-        group once over all processes of the host.
+        A handler that raises is called again later. `payload` is a type of `schemas.py`: an event whose data does not fit
+        becomes a dead letter, `payload_invalid`. `group` is the module's name, unless given: each event reaches a group
+        once over all processes of the host.
         """
-        return self._bus.on(event_name, group or self._module)
+
+        def subscribe(handler: Any) -> Any:
+            checked = handler if payload is None else _checked(handler, ValueType(payload))
+            self._bus.on(event_name, group or self._module)(checked)
+            return handler
+
+        return subscribe
 
     async def publish(
         self,
@@ -34,7 +57,7 @@ class ModuleEvents:
         *,
         event_id: str | None = None,
         source_module: str | None = None,
-    ) -> Event:
+    ) -> Event[Any]:
         """Publish an event and return it as soon as it is stored.
 
         `data` is made of JSON values; of a model, fields that are None are left out. Events of a job have the
@@ -50,3 +73,14 @@ class ModuleEvents:
         except Exception:
             self.failures += 1
             raise
+
+
+def _checked(handler: Handler, payload: ValueType[Any]) -> Handler:
+    async def check_and_handle(event: Event[Any]) -> object:
+        try:
+            data = payload.check(event.data)
+        except InvalidValueError as error:
+            raise PermanentError("payload_invalid", f"{event.name}: {error}") from None
+        return await handler(replace(event, data=data))
+
+    return check_and_handle

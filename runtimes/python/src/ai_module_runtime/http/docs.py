@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +13,8 @@ from fastapi.responses import HTMLResponse
 from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
-from ai_module_runtime.http.errors import ErrorBody, ValidationErrorBody
+from ai_module_runtime.http.errors import InvalidRequest, Refused
+from ai_module_runtime.http.operations import EXTENSION
 from ai_module_runtime.http.routes import KnownRoute, KnownRoutes
 
 FILES = {
@@ -26,8 +28,7 @@ DESCRIPTIONS = {
     422: "Everything that is wrong with the request",
     503: "Try again later",
 }
-# Schemas of FastAPI for errors that the host answers in its own format.
-UNUSED = ("HTTPValidationError", "ValidationError")
+REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 
 
 def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
@@ -79,23 +80,38 @@ def _describe(app: FastAPI, routes: KnownRoutes) -> dict[str, Any]:
             if operation is not None:
                 _add_errors(operation, route)
     _, schemas = models_json_schema(
-        [(ErrorBody, "serialization"), (ValidationErrorBody, "serialization")],
+        [(Refused, "serialization"), (InvalidRequest, "serialization")],
         ref_template="#/components/schemas/{model}",
     )
     components = document.setdefault("components", {}).setdefault("schemas", {})
     components.update(schemas["$defs"])
-    for name in UNUSED:
-        components.pop(name, None)
+    for methods in document["paths"].values():
+        for method, operation in methods.items():
+            if EXTENSION in operation:
+                methods[method] = operation[EXTENSION]["operation"]
+                components.update(operation[EXTENSION]["components"])
+    _remove_unused(document["paths"], components)
     return document
+
+
+def _remove_unused(paths: dict[str, Any], components: dict[str, Any]) -> None:
+    """Remove components without a reference: schemas that FastAPI makes for models, and for errors in its own format."""
+    used = set[str]()
+    found = set(REFERENCE.findall(json.dumps(paths)))
+    while found:
+        used |= found
+        found = {name for each in found for name in REFERENCE.findall(json.dumps(components[each]))} - used
+    for name in components.keys() - used:
+        del components[name]
 
 
 def _add_errors(operation: dict[str, Any], route: KnownRoute) -> None:
     """The errors that the runtime answers for a route; those of the route itself are declared by it."""
     responses: dict[str, Any] = operation["responses"]
     for status in _statuses(route):
-        responses.setdefault(str(status), _response(status, "ErrorBody"))
+        responses.setdefault(str(status), _response(status, "Refused"))
     if "422" in responses:
-        responses["422"] = _response(422, "ValidationErrorBody")
+        responses["422"] = _response(422, "InvalidRequest")
     operation["responses"] = dict(sorted(responses.items()))
     if route.takes_user and not route.needs_user:
         # An empty requirement: the token is optional.

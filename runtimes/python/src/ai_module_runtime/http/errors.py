@@ -35,7 +35,7 @@ MESSAGES = {
 NOT_JSON = {"finite_number", "string_unicode"}
 
 
-class ErrorBody(BaseModel):
+class Refused(BaseModel):
     """The body of every error but 422."""
 
     detail: str
@@ -49,7 +49,7 @@ class ErrorItem(BaseModel):
     type: str
 
 
-class ValidationErrorBody(BaseModel):
+class InvalidRequest(BaseModel):
     """The body of a 422."""
 
     detail: list[ErrorItem]
@@ -60,7 +60,7 @@ def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
     Those that the runtime answers (401, 403, 422, 503) are documented without it.
     """
-    return {status: {"model": ErrorBody, "description": HTTPStatus(status).phrase} for status in statuses}
+    return {status: {"model": Refused, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
 def error_response(status_code: int, detail: Any, headers: dict[str, str] | None = None) -> JSONResponse:
@@ -79,8 +79,10 @@ async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_invalid_input(_request: Request, error: Exception) -> JSONResponse:
-    refusal = cast("InvalidInputError", error)
-    return validation_response(refusal.loc, refusal.message, refusal.error_type)
+    problems = cast("InvalidInputError", error).problems
+    return error_response(
+        422, [{"loc": list(loc), "msg": msg, "type": error_type} for loc, error_type, msg in problems]
+    )
 
 
 async def _on_job_error(_request: Request, error: Exception) -> JSONResponse:
@@ -109,6 +111,8 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
 
 
 def _item(problem: Any) -> dict[str, Any]:
+    if problem.get("ctx", {}).get("final"):
+        return {"loc": list(problem["loc"]), "msg": problem["msg"], "type": problem["type"]}
     error_type = ERROR_TYPES.get(problem["type"], problem["type"])
     message = MESSAGES.get(error_type, problem["msg"])
     minimum, maximum = (problem.get("ctx", {}).get(name) for name in ("min_length", "max_length"))

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from ai_module_runtime.http.dependencies import OrchestratorDep
-from ai_module_runtime.http.errors import ErrorBody
+from ai_module_runtime.http.errors import Refused
 from ai_module_runtime.http.permissions import OptionalUser
 from ai_module_runtime.modules.base_module import ModuleHealth
 from ai_module_runtime.modules.discovery import Candidate
@@ -52,7 +52,7 @@ def _summary(candidate: Candidate) -> ModuleSummary:
     )
 
 
-@router.get("/{name}/health", responses={404: {"model": ErrorBody}, 503: {"model": ModuleHealth}})
+@router.get("/{name}/health", responses={404: {"model": Refused}, 503: {"model": ModuleHealth}})
 async def get_module_health(
     name: str,
     orchestrator: OrchestratorDep,

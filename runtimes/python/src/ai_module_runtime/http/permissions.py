@@ -29,7 +29,10 @@ USER = "ai_module_runtime.user"
 GRANTED = "ai_module_runtime.granted"
 
 # Documents the Authorization header; the host's port reads it from the request.
-Documented = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+Documented = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Depends(HTTPBearer(scheme_name="bearer", bearerFormat="JWT", auto_error=False)),
+]
 
 
 async def identify(request: Request, host: Host) -> User:

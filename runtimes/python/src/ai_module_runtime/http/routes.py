@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
 from ai_module_runtime.http.permissions import PermissionCheck, get_current_user, get_optional_user, require_admin
+from ai_module_runtime.http.route_tree import routes_of
 from ai_module_runtime.modules.orchestrator import refuse_unavailable
 from ai_module_runtime.settings import API_PREFIX
 
@@ -51,7 +52,7 @@ class KnownRoutes:
 
     def add(self, router: APIRouter, prefix: str, module: str | None = None) -> None:
         """Note the routes of a router that is included under `prefix`."""
-        routes = [_known(path, route) for path, route in _routes_of(router, prefix)]
+        routes = [_known(path, route) for path, route in routes_of(router, prefix)]
         if module is None:
             self._of_host += routes
         else:
@@ -64,18 +65,6 @@ class KnownRoutes:
             name = path.removeprefix(MODULES_PREFIX).partition("/")[0]
             routes = [*routes, *self._of_module.get(name, ())]
         return next((route for route in routes if route.matches(method, path)), None)
-
-
-def _routes_of(router: APIRouter, prefix: str) -> Iterator[tuple[str, APIRoute]]:
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            yield f"{prefix}{route.path}", route
-        else:
-            # Newer versions of FastAPI keep an included router as one route.
-            inner: Any = getattr(route, "original_router", None)
-            context: Any = getattr(route, "include_context", None)
-            if isinstance(inner, APIRouter):
-                yield from _routes_of(inner, f"{prefix}{getattr(context, 'prefix', '')}")
 
 
 def _known(path: str, route: APIRoute) -> KnownRoute:

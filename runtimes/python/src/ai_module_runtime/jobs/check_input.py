@@ -7,20 +7,27 @@ from ai_module_runtime.errors import InvalidInputError
 from ai_module_runtime.json_values import MAX_DEPTH, NOT_JSON_MESSAGE, TOO_DEEP_MESSAGE, is_interoperable, json_depth
 
 
-def check_input(input_data: dict[str, Any], options: dict[str, Any], max_bytes: int) -> None:
-    """Check depth and size, and that the values are JSON that every language reads the same way.
+def assert_json(*values: Any) -> None:
+    """Check depth, and that the values are JSON that every language reads the same way.
 
     Raises:
-        InvalidInputError: `too_deep`, `too_long` or `json_invalid`.
+        InvalidInputError: `too_deep` or `json_invalid`.
     """
-    values = (input_data, options)
     if any(json_depth(value) > MAX_DEPTH for value in values):
         raise InvalidInputError("too_deep", TOO_DEEP_MESSAGE)
     if not all(is_interoperable(value) for value in values):
         raise InvalidInputError("json_invalid", NOT_JSON_MESSAGE, ("body",))
+
+
+def assert_size(max_bytes: int, *values: Any, loc: tuple[str, ...] = ("body", "input_data")) -> None:
+    """Check the length of the values as JSON text, together.
+
+    Raises:
+        InvalidInputError: `too_long`.
+    """
     if sum(len(_json_text(value).encode()) for value in values) > max_bytes:
-        raise InvalidInputError("too_long", f"Longer than {max_bytes} bytes")
+        raise InvalidInputError("too_long", f"Longer than {max_bytes} bytes", loc)
 
 
-def _json_text(value: dict[str, Any]) -> str:
+def _json_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

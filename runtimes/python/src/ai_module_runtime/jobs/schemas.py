@@ -1,9 +1,21 @@
 """Bodies of requests and responses about jobs; modules inherit from them under names of their own."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+    create_model,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from ai_module_runtime.check_type import InvalidValueError, ValueType
 from ai_module_runtime.clock import UtcTime
 from ai_module_runtime.jobs.states import JobStatus
 
@@ -27,6 +39,45 @@ class ProcessRequest(BaseModel):
         strict=True,
         description="1 is the lowest, 10 the highest",
     )
+
+
+@dataclass(frozen=True)
+class TypedValue:
+    """For `Annotated`: a JSON object that fits a type of `schemas.py`, with the messages of `check_type`."""
+
+    value_type: ValueType[Any]
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Check it as a whole."""
+        return core_schema.no_info_plain_validator_function(
+            self._check, json_schema_input_schema=core_schema.dict_schema()
+        )
+
+    def _check(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise PydanticCustomError("dict_type", "Input should be an object")
+        try:
+            return self.value_type.check(value)
+        except InvalidValueError as error:
+            details = [
+                # pydantic_core wants a literal; the text has no placeholders.
+                InitErrorDetails(type=PydanticCustomError(kind, message, {"final": True}), loc=loc, input=None)
+                for loc, kind, message in error.problems
+            ]
+            raise ValidationError.from_exception_data("value", details) from None
+
+
+def typed_request(
+    name: str, input_type: ValueType[Any] | None, options_type: ValueType[Any] | None
+) -> type[ProcessRequest]:
+    """`ProcessRequest` with these types; None is any JSON object."""
+    fields: dict[str, Any] = {}
+    if input_type is not None:
+        fields["input_data"] = (Annotated[dict[str, Any], TypedValue(input_type)], Field(description="What to work on"))
+    if options_type is not None:
+        options = Field(default_factory=dict, validate_default=True, description="How to work on it")
+        fields["options"] = (Annotated[dict[str, Any], TypedValue(options_type)], options)
+    return create_model(name, __base__=ProcessRequest, __doc__="A request for work.", **fields)
 
 
 class ProcessResponse(BaseModel):

@@ -4,16 +4,18 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ai_module_runtime.modules.health import Probe
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.modules.module_config import ModuleConfig, load_config
+from ai_module_runtime.modules.type_schema import standalone_schema
 
 if TYPE_CHECKING:
     from ai_module_runtime.engine.database import Database
     from ai_module_runtime.engine.store import Store
     from ai_module_runtime.events.module_events import ModuleEvents
+    from ai_module_runtime.jobs.results import Results
 
 ConfigT = TypeVar("ConfigT", bound=ModuleConfig)
 
@@ -24,7 +26,8 @@ class ModuleContext:
 
     `db` is the database, with `db.session()` for the module's own tables; `store` has the jobs of all modules. `env` are
     the environment variables, for secrets that the configuration names. `probes` are the health checks of what the host
-    provides: database, queue, events. `wake_workers` is called after a job was stored.
+    provides: database, queue, events. `wake_workers` is called after a job was stored. `results` reads the results of
+    other modules.
     """
 
     manifest: ModuleMetadata
@@ -36,6 +39,7 @@ class ModuleContext:
     env: Mapping[str, str]
     probes: Mapping[str, Probe]
     wake_workers: Callable[[], None]
+    results: "Results"
 
     def load_config(self, config_class: type[ConfigT]) -> ConfigT:
         """The configuration of the module: defaults < manifest < environment.
@@ -48,3 +52,9 @@ class ModuleContext:
     def read_secret(self, variable: str) -> str | None:
         """The value of an environment variable that a key ending in `_env` names; None if it is empty."""
         return self.env.get(variable) or None
+
+    @property
+    def output_schema(self) -> dict[str, Any] | None:
+        """The JSON Schema of the output, with `$defs`; None if the manifest declares none."""
+        output = self.manifest.output
+        return None if output is None else standalone_schema(output, self.manifest.types)

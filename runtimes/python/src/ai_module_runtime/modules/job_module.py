@@ -1,10 +1,14 @@
 """A module whose work is done in jobs: everything in `BaseAIModule` that is the same for all of them."""
 
 import asyncio
+import inspect
 import logging
-from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
 
 from ai_module_runtime.jobs.schemas import ProcessRequest, ProcessResponse
 from ai_module_runtime.jobs.service import JobService
@@ -16,25 +20,59 @@ from ai_module_runtime.modules.module_config import ModuleConfig, json_schema_of
 
 logger = logging.getLogger(__name__)
 
-ServiceT = TypeVar("ServiceT", bound=JobService)
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from ai_module_runtime.events.module_events import ModuleEvents
+
+AnyService = JobService[Any, Any, Any, Any]
+ServiceT = TypeVar("ServiceT", bound=AnyService, default=AnyService)
+OtherT = TypeVar("OtherT", bound=AnyService)
 
 
-class JobModule(BaseAIModule):
-    """Starts, probes and stops the service that `create_service` makes."""
+@dataclass(frozen=True)
+class ModuleParts(Generic[ServiceT]):
+    """What a module consists of. The configuration and the types of values are those of the service."""
 
-    def __init__(self, folder: Path) -> None:
-        self._metadata = read_manifest(folder)
+    service: type[ServiceT]
+    routes: "Callable[[ServiceT], APIRouter]"
+    register_event_handlers: "Callable[[ModuleEvents, ServiceT], None]"
+
+
+class JobModule(BaseAIModule, Generic[ServiceT]):
+    """Starts, probes and stops a service. A module declares its `parts`; older ones override methods instead."""
+
+    parts: ModuleParts[ServiceT] | None = None
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Read the manifest, by default in the folder of the file that declares the class."""
+        self._metadata = read_manifest(folder or Path(inspect.getfile(type(self))).parent)
         self._context: ModuleContext | None = None
-        self._service: JobService | None = None
+        self._service: ServiceT | None = None
+        self._is_started = False
         self._changing = asyncio.Lock()
 
-    @abstractmethod
     def get_config_class(self) -> type[ModuleConfig]:
         """The class that the manifest's `configuration` must fit."""
+        return self._parts.service.config_class
 
-    @abstractmethod
-    def create_service(self, context: ModuleContext) -> JobService:
+    def create_service(self, context: ModuleContext) -> ServiceT:
         """Make the service, with nothing opened yet."""
+        return self._parts.service(context)
+
+    def get_router(self) -> "APIRouter":
+        """The module's endpoints, without the prefix."""
+        return self._parts.routes(self.service)
+
+    def register_events(self, event_bus: "ModuleEvents") -> None:
+        """Subscribe to the events of the manifest. Called once, after `initialize`."""
+        self._parts.register_event_handlers(event_bus, self.service)
+
+    @property
+    def _parts(self) -> ModuleParts[ServiceT]:
+        if self.parts is None:
+            raise NotImplementedError(f"{type(self).__name__} has no parts")
+        return self.parts
 
     def set_context(self, context: ModuleContext) -> None:
         """Take what the host gives to the module, and read the configuration.
@@ -57,26 +95,26 @@ class JobModule(BaseAIModule):
         return self._context
 
     @property
-    def service(self) -> JobService:
-        """The service, while the module is started.
+    def service(self) -> ServiceT:
+        """The service. It works while the module is started.
 
         Raises:
-            RuntimeError: the module is not started.
+            RuntimeError: the host has given nothing to the module yet.
         """
         if self._service is None:
-            raise RuntimeError(f"{self._metadata.name} is not started")
+            self._service = self.create_service(self.context)
         return self._service
 
-    def get_service(self, service_class: type[ServiceT]) -> ServiceT:
+    def get_service(self, service_class: type[OtherT]) -> OtherT:
         """The service as what `create_service` made it.
 
         Raises:
-            RuntimeError: the module is not started.
             TypeError: it is something else.
         """
-        if not isinstance(self.service, service_class):
+        service: Any = self.service
+        if not isinstance(service, service_class):
             raise TypeError(f"the service of {self._metadata.name} is no {service_class.__name__}")
-        return self.service
+        return service
 
     def get_metadata(self) -> ModuleMetadata:
         """The contents of the module's manifest."""
@@ -84,29 +122,28 @@ class JobModule(BaseAIModule):
 
     def get_config_schema(self) -> dict[str, Any]:
         """The JSON Schema of the module's configuration."""
-        return json_schema_of(self.get_config_class())
+        return json_schema_of(self.get_config_class(), self._metadata)
 
     async def initialize(self) -> bool:
         """Open the service. False means not started, with everything closed again."""
         async with self._changing:
-            if self._service is not None:
+            if self._is_started:
                 return True
             try:
-                service = self.create_service(self.context)
-                await service.open()
+                await self.service.open()
             except Exception:
                 logger.exception("%s was not started", self._metadata.name)
                 return False
-            self._service = service
+            self._is_started = True
             return True
 
     async def shutdown(self) -> bool:
         """Close the service. False means something did not close."""
         async with self._changing:
-            service, self._service = self._service, None
+            self._is_started = False
             try:
-                if service is not None:
-                    await service.close()
+                if self._service is not None:
+                    await self._service.close()
             except Exception:
                 logger.exception("%s did not stop cleanly", self._metadata.name)
                 return False
@@ -118,7 +155,7 @@ class JobModule(BaseAIModule):
 
     async def health_check(self) -> ModuleHealth:
         """Run the probes; metrics are added while the database answers. Never raises."""
-        if self._service is None:
+        if not self._is_started:
             return ModuleHealth(status="unhealthy", dependencies_ok=False)
         results = await run_probes(self.get_probes())
         dependencies = {name: result.succeeded for name, result in results.items()}
@@ -141,7 +178,4 @@ class JobModule(BaseAIModule):
 
     async def get_metrics(self) -> dict[str, Any]:
         """The counts of the module's jobs, and of events that could not be published by this process."""
-        if self._service is None:
-            return {}
-        stats = await self._service.stats()
-        return {**stats.model_dump(), "event_publish_failures": self.context.events.failures}
+        return await self.service.get_metrics() if self._is_started else {}

@@ -1,31 +1,35 @@
 """The manifest of a module as the host reads it."""
 
 import keyword
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ai_module_runtime.modules.endpoints import (
+    LIFECYCLE,
+    PERMISSION_PATTERN,
+    Endpoint,
+    EndpointEntry,
+    namespace_of,
+    read_endpoints,
+    with_method,
+)
+from ai_module_runtime.modules.type_schema import TypeSchema, check_references
 from ai_module_runtime.modules.yaml_core import parse_yaml
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{1,49}$"
 VERSION_PATTERN = r"^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$"
 ENDPOINT_PATTERN = r"^(?:(?:GET|POST|PUT|PATCH|DELETE) )?(?:/(?:[A-Za-z0-9._~-]+|\{[a-z][a-z0-9_]*\}))+$"
-PERMISSION_PATTERN = r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$"
 EVENT_PATTERN = r"^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$"
 RESERVED_NAMES = frozenset({"list", "health", "host"})
 MODULE_DEPENDENCY = "module:"
 
 
-STANDARD_METHODS = {
-    "/process": "POST",
-    "/status/{job_id}": "GET",
-    "/list": "GET",
-    "/cancel/{job_id}": "POST",
-    "/result/{job_id}": "GET",
-    "/admin/stats": "GET",
-}
+TYPE_NAME_PATTERN = r"^[A-Z][A-Za-z0-9]{0,63}$"
 
 
 class ManifestError(Exception):
@@ -38,9 +42,18 @@ def _check_name(name: str) -> str:
     return name
 
 
-def _with_method(endpoint: str) -> str:
-    """`METHOD /path`, also for an endpoint that is written as a bare path."""
-    return f"{STANDARD_METHODS.get(endpoint, 'POST')} {endpoint}" if endpoint.startswith("/") else endpoint
+class EventEntry(BaseModel):
+    """An entry of `events_emitted` or `events_subscribed` in its long form."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: str
+    payload: TypeSchema | None = None
+
+    @classmethod
+    def of(cls, entry: Any) -> Self:
+        """The entry, which may be in its short form."""
+        return cls.model_validate({"event": entry} if isinstance(entry, str) else entry)
 
 
 class Resources(BaseModel):
@@ -54,7 +67,7 @@ class Resources(BaseModel):
 
 
 class ModuleMetadata(BaseModel):
-    """The contents of manifest.yaml."""
+    """The contents of manifest.yaml. Lists of endpoints and events have their names; `*_entries` have the long forms."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -64,12 +77,76 @@ class ModuleMetadata(BaseModel):
     author: str
     class_name: str = Field(default="", pattern=r"^[A-Z][A-Za-z0-9]*$")
     dependencies: list[str] = []
-    endpoints: list[Annotated[str, Field(pattern=ENDPOINT_PATTERN), AfterValidator(_with_method)]] = []
+    types: dict[Annotated[str, Field(pattern=TYPE_NAME_PATTERN)], TypeSchema] = {}
+    input: TypeSchema | None = None
+    options: TypeSchema | None = None
+    output: TypeSchema | None = None
+    endpoints: list[Annotated[str, Field(pattern=ENDPOINT_PATTERN), AfterValidator(with_method)]] = []
     permissions_required: list[Annotated[str, Field(pattern=PERMISSION_PATTERN)]] = []
     events_emitted: list[Annotated[str, Field(pattern=EVENT_PATTERN)]] = []
     events_subscribed: list[Annotated[str, Field(pattern=EVENT_PATTERN)]] = []
     resources: Resources = Resources()
     configuration: dict[str, Any] = {}
+    endpoint_entries: list[EndpointEntry] = Field(default=[], exclude=True, repr=False)
+    event_entries: list[EventEntry] = Field(default=[], exclude=True, repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_entries(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        values = {**values, "endpoint_entries": [], "event_entries": []}
+        if isinstance(values.get("endpoints"), list):
+            values["endpoint_entries"] = [EndpointEntry.of(entry) for entry in values["endpoints"]]
+            values["endpoints"] = [entry.endpoint for entry in values["endpoint_entries"]]
+        for field in ("events_emitted", "events_subscribed"):
+            if isinstance(values.get(field), list):
+                entries = [EventEntry.of(entry) for entry in values[field]]
+                values["event_entries"] += entries
+                values[field] = [entry.event for entry in entries]
+        return values
+
+    @model_validator(mode="after")
+    def _check_types(self) -> Self:
+        roots = [self.input, self.options, self.output, *(entry.payload for entry in self.event_entries)]
+        for entry in self.endpoint_entries:
+            roots += [entry.input, entry.output]
+            if entry.permission is not None and entry.permission not in self.permissions_required:
+                raise ValueError(f"{entry.endpoint}: {entry.permission} is not in permissions_required")
+        check_references([root for root in roots if root is not None], self.types)
+        return self
+
+    @cached_property
+    def namespace(self) -> str:
+        """The prefix of the module's permissions and events: usually its name."""
+        return namespace_of(self.name, self.permissions_required, self.events_emitted)
+
+    @cached_property
+    def declared_endpoints(self) -> dict[str, Endpoint]:
+        """The endpoints by `METHOD /path`."""
+        return {endpoint.name: endpoint for endpoint in read_endpoints(self.endpoint_entries, self.namespace)}
+
+    @property
+    def read_permission(self) -> str:
+        """What a user needs to read results."""
+        results = (each.permission for each in self.declared_endpoints.values() if each.role == "result")
+        return next(results, f"{self.namespace}:read")
+
+    @property
+    def lifecycle_events(self) -> dict[str, str]:
+        """The events of a job's life that the module emits, by step."""
+        names = {step: f"{self.namespace}.{step}" for step in LIFECYCLE}
+        return {step: name for step, name in names.items() if name in self.events_emitted}
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it declares the type of its input or output."""
+        return self.input is not None or self.output is not None
+
+    @property
+    def stem(self) -> str:
+        """The class name without `Module`: names in the OpenAPI document begin with it."""
+        return self.class_name.removesuffix("Module") or self.class_name
 
     @property
     def needed_modules(self) -> list[str]:

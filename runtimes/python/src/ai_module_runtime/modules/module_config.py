@@ -1,15 +1,17 @@
 """Configuration of modules: defaults < manifest.yaml < environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_module_runtime.modules import standard_settings as standard
 from ai_module_runtime.modules.manifest import ModuleMetadata
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+
+PROVIDERS = ("local", "sample", "openai")
 
 ConfigT = TypeVar("ConfigT", bound="ModuleConfig")
 
@@ -19,7 +21,7 @@ class ConfigError(Exception):
 
 
 class ModuleConfig(BaseSettings):
-    """The keys that every module has."""
+    """The keys that every module has. Defaults, limits and descriptions of a module's own keys are in its manifest."""
 
     model_config = SettingsConfigDict(extra="forbid", validate_default=True, frozen=True)
 
@@ -35,6 +37,11 @@ class ModuleConfig(BaseSettings):
     api_key_env: standard.ApiKeyEnv = "OPENAI_API_KEY"
 
     @classmethod
+    def has_standard_provider(cls) -> bool:
+        """Whether the class leaves it to the manifest which providers there are."""
+        return cls.model_fields["provider"].annotation is str and not cls.model_fields["provider"].metadata
+
+    @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
@@ -47,9 +54,20 @@ class ModuleConfig(BaseSettings):
         return (init_settings,)
 
 
-def json_schema_of(config_class: type[ModuleConfig]) -> dict[str, Any]:
-    """The JSON Schema of a configuration class: what a manifest's `configuration` may hold."""
-    return {"$schema": JSON_SCHEMA, **config_class.model_json_schema()}
+def json_schema_of(config_class: type[ModuleConfig], manifest: ModuleMetadata) -> dict[str, Any]:
+    """The JSON Schema of a module's configuration, with the defaults, limits and descriptions of the manifest."""
+    schema = {"$schema": JSON_SCHEMA, **config_class.model_json_schema()}
+    properties: dict[str, dict[str, Any]] = schema["properties"]
+    properties["provider"].setdefault("enum", list(PROVIDERS))
+    for key, default in manifest.configuration_values.items():
+        properties.get(key, {})["default"] = default
+    for key, entry in _long_forms(manifest).items():
+        given: dict[str, Any] = {
+            name: entry[name] for name in ("minimum", "maximum", "enum", "description") if name in entry
+        }
+        properties.get(key, {}).update(given)
+    required = [key for key in schema.pop("required", ()) if "default" not in properties[key]]
+    return {**schema, "required": required} if required else schema
 
 
 def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapping[str, str]) -> ConfigT:
@@ -65,16 +83,19 @@ def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapp
     try:
         for key, value in values.items():
             _check_type(config_class, key, value)
-        return config_class(**{**values, **_from(config_class, env)})
+        config = config_class(**{**values, **_from(config_class, manifest.name, env)})
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
         raise ConfigError("; ".join(problems)) from None
+    problems = list(_out_of_range(config, manifest))
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return config
 
 
-def _from(config_class: type[ModuleConfig], env: Mapping[str, str]) -> dict[str, str]:
+def _from(config_class: type[ModuleConfig], module: str, env: Mapping[str, str]) -> dict[str, str]:
     """The values that the environment sets, as text."""
-    prefix = config_class.model_config.get("env_prefix") or ""
-    variables = {key: env.get(f"{prefix}{key}".upper(), "") for key in config_class.model_fields}
+    variables = {key: env.get(f"{module}_{key}".upper(), "") for key in config_class.model_fields}
     return {key: text for key, text in variables.items() if text != ""}
 
 
@@ -83,3 +104,23 @@ def _check_type(config_class: type[ModuleConfig], key: str, value: Any) -> None:
     field = config_class.model_fields[key]
     annotation: Any = Annotated[field.annotation, field]
     TypeAdapter(annotation).validate_python(value, strict=True)
+
+
+def _out_of_range(config: ModuleConfig, manifest: ModuleMetadata) -> Iterator[str]:
+    """The manifest may narrow the range of a key, also of one that every module has."""
+    limits = {"provider": {"enum": PROVIDERS}} if type(config).has_standard_provider() else {}
+    for key, entry in {**limits, **_long_forms(manifest)}.items():
+        value: Any = getattr(config, key, None)
+        value = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if value is None:
+            continue
+        if "minimum" in entry and value < entry["minimum"]:
+            yield f"{key}: must be at least {entry['minimum']}"
+        if "maximum" in entry and value > entry["maximum"]:
+            yield f"{key}: must be at most {entry['maximum']}"
+        if "enum" in entry and value not in entry["enum"]:
+            yield f"{key}: must be one of {', '.join(map(str, entry['enum']))}"
+
+
+def _long_forms(manifest: ModuleMetadata) -> dict[str, dict[str, Any]]:
+    return {key: entry for key, entry in manifest.configuration.items() if isinstance(entry, dict)}

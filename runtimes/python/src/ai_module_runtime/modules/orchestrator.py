@@ -4,17 +4,20 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
 from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
 from ai_module_runtime.engine.outage import retry_at_start
 from ai_module_runtime.errors import HttpError
+from ai_module_runtime.http.route_tree import served_by
 from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
 from ai_module_runtime.modules.discovery import Candidate
+from ai_module_runtime.modules.endpoints import EndpointsError
 from ai_module_runtime.modules.job_module import JobModule
+from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.settings import API_PREFIX
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 START_SECONDS = 30
-ServiceT = TypeVar("ServiceT", bound=JobService)
+ServiceT = TypeVar("ServiceT", bound=JobService[Any, Any, Any, Any])
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -85,7 +88,7 @@ class Orchestrator:
                 return service
         raise HttpError(503, "module_unavailable")
 
-    def services(self) -> list[JobService]:
+    def services(self) -> list[JobService[Any, Any, Any, Any]]:
         """The services of the started modules that work in jobs."""
         modules = [candidate.module for candidate in self.candidates if candidate.ready]
         return [module.service for module in modules if isinstance(module, JobModule)]
@@ -115,7 +118,10 @@ class Orchestrator:
         with _failing_as("config_invalid"):
             module.set_context(context)
         with _failing_as("import_failed"):
-            module.get_router()
+            router = module.get_router()
+        if isinstance(module, JobModule) and module.parts is not None:
+            _check_endpoints(module.get_metadata(), router)
+        with _failing_as("import_failed"):
             create_service = module.create_service if isinstance(module, JobModule) else None
             self._host.jobs.add(candidate, context, create_service)
         with _failing_as("migration_failed"):
@@ -133,8 +139,28 @@ class Orchestrator:
 def _failing_as(code: str) -> Iterator[None]:
     try:
         yield
+    except EndpointsError as error:
+        raise StartError("endpoints_invalid", str(error)) from None
     except (Exception, SystemExit) as error:
         raise StartError(code) from error
+
+
+def _check_endpoints(manifest: ModuleMetadata, router: APIRouter) -> None:
+    """Check that a module serves exactly the endpoints of its manifest, and declares their permissions."""
+    for endpoint in manifest.declared_endpoints.values():
+        if endpoint.permission not in manifest.permissions_required:
+            raise StartError(
+                "manifest_invalid",
+                f"{endpoint.name} asks for {endpoint.permission}, which is not in permissions_required",
+            )
+    served = served_by(router)
+    declared = set(manifest.declared_endpoints)
+    differences = [
+        *(f"{name} is not served" for name in sorted(declared - served)),
+        *(f"{name} is not in the manifest" for name in sorted(served - declared)),
+    ]
+    if differences:
+        raise StartError("endpoints_invalid", "; ".join(differences))
 
 
 async def refuse_unavailable(path: str) -> None:

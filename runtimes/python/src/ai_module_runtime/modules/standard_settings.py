@@ -46,8 +46,8 @@ MaxPendingJobs = Annotated[int, Field(ge=1, le=1_000_000, description="Active jo
 MaxInputBytes = Annotated[
     int, Field(ge=1, le=2_097_152, description="Longest JSON text of input_data and options, in bytes")
 ]
-# A string, because a module may declare providers of its own.
-Provider = Annotated[str, one_of("local", "openai"), Field(description="Where the work is done")]
+# The manifest may list other providers than the standard ones.
+Provider = Annotated[str, Field(description="Where the work is done")]
 Model = Annotated[str, Field(min_length=1, description="The provider's model")]
 BaseUrl = Annotated[str, Field(pattern=r"^https?://", description="The provider's address")]
 ApiKeyEnv = Annotated[str, Field(min_length=1, description="The environment variable that holds the provider's key")]

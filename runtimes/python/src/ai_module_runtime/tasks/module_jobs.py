@@ -7,6 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.modules import ModuleSpec, Run
 from ai_module_runtime.engine.store import Job
@@ -23,10 +25,10 @@ class LoopServices:
 
     def __init__(self) -> None:
         self._services: weakref.WeakKeyDictionary[
-            asyncio.AbstractEventLoop, dict[tuple[str, ServiceFactory], JobService]
+            asyncio.AbstractEventLoop, dict[tuple[str, ServiceFactory], JobService[Any, Any, Any, Any]]
         ] = weakref.WeakKeyDictionary()
 
-    def get(self, context: ModuleContext, create: ServiceFactory) -> "JobService":
+    def get(self, context: ModuleContext, create: ServiceFactory) -> "JobService[Any, Any, Any, Any]":
         """The service that `create` makes for a module, made once for the running event loop."""
         services = self._services.setdefault(asyncio.get_running_loop(), {})
         key = (context.manifest.name, create)
@@ -76,9 +78,14 @@ class ModuleJobs:
         self.specs.clear()
         self._tasks.clear()
 
-    def _spec_of(self, service: "JobService", context: ModuleContext, create: ServiceFactory) -> ModuleSpec:
+    def _spec_of(
+        self, service: "JobService[Any, Any, Any, Any]", context: ModuleContext, create: ServiceFactory
+    ) -> ModuleSpec:
         async def run_job(job: Job, run: Run) -> Any:
-            return await self.services.get(context, create).run(job.input_data, job.options, run.progress)
+            return await self.services.get(context, create).run_job(job, run.progress, run.metadata)
+
+        async def on_completed(job: Job, output: Any, db: AsyncSession) -> None:
+            await self.services.get(context, create).on_completed(job, output, db)
 
         async def prepare() -> None:
             await self.services.get(context, create).open()
@@ -87,11 +94,12 @@ class ModuleJobs:
             name=service.spec.name,
             run_job=run_job,
             max_concurrent_jobs=service.spec.max_concurrent_jobs,
-            timeout_seconds=service.settings.timeout_seconds,
-            retry_attempts=service.settings.retry_attempts,
-            retry_delay_seconds=service.settings.retry_delay_seconds,
+            timeout_seconds=service.config.timeout_seconds,
+            retry_attempts=service.config.retry_attempts,
+            retry_delay_seconds=service.config.retry_delay_seconds,
             lifecycle_events=service.spec.events.by_step(),
             prepare=prepare,
+            on_completed=on_completed if service.has_completed_hook else None,
         )
 
     def subscribe(self, subscriptions: Mapping[str, Iterable[str]]) -> None:

@@ -9,7 +9,7 @@ from ai_module_runtime.modules.context import ModuleContext
 if TYPE_CHECKING:
     from ai_module_runtime.jobs.service import JobService
 
-ServiceFactory = Callable[[ModuleContext], "JobService"]
+ServiceFactory = Callable[[ModuleContext], "JobService[Any, Any, Any, Any]"]
 
 DAY_SECONDS = 24 * 3600.0
 

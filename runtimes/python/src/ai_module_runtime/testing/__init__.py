@@ -6,6 +6,7 @@
 from ai_module_runtime.testing.contract import (
     CustomEvent,
     check_configuration,
+    describe_contract,
     emitted_events,
     permissions_of,
     subscribed_events,
@@ -16,6 +17,7 @@ __all__ = [
     "CustomEvent",
     "TestHost",
     "check_configuration",
+    "describe_contract",
     "emitted_events",
     "permissions_of",
     "subscribed_events",

@@ -42,15 +42,29 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("DATABASE_URL", "REDIS_URL"):
         if url := os.environ.get(f"TEST_{name}"):
             os.environ[f"AI_{name}"] = url
-    for name in _modules(config.rootpath):
-        os.environ[f"{name.upper()}_PROVIDER"] = "local"
+    for folder in _modules(config.rootpath):
+        if (provider := _offline_provider(folder)) is not None:
+            os.environ[f"{folder.name.upper()}_PROVIDER"] = provider
 
 
-def _modules(root: Path) -> list[str]:
+def _modules(root: Path) -> list[Path]:
     settings = root / "ai-modules.yaml"
     values = yaml.safe_load(settings.read_text(encoding="utf-8")) if settings.exists() else None
     folder = root / ((values or {}).get("modules_dir") or _DEFAULT_MODULES_DIR)
-    return [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _offline_provider(folder: Path) -> str | None:
+    """`sample` for a module with types, `local` for others; None if its manifest lists other providers only."""
+    try:
+        manifest = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
+        provider = "sample" if "input" in manifest or "output" in manifest else "local"
+        declared = (manifest.get("configuration") or {}).get("provider")
+        choices = declared.get("enum") if isinstance(declared, dict) else None
+    except (OSError, TypeError, AttributeError, yaml.YAMLError):
+        # The host reports it.
+        return None
+    return provider if choices is None or provider in choices else None
 
 
 @pytest.fixture(scope="session")

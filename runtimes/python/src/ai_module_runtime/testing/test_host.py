@@ -17,7 +17,6 @@ from ai_module_runtime.engine.store import Event, Job
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.tokens import Tokens
 from ai_module_runtime.jobs.schemas import ProcessRequest
-from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.jobs.states import TERMINAL
 from ai_module_runtime.ports import Authenticate, Ports, is_allowed
 from ai_module_runtime.testing.test_database import DatabaseTemplate, create_test_database
@@ -121,7 +120,7 @@ class TestHost:
             raise RuntimeError("the host is not running")
         return self.client.portal.call(function, *arguments)
 
-    def service(self, module: str) -> JobService:
+    def service(self, module: str) -> Any:
         """The service of a started module."""
         return next(service for service in self.host.orchestrator.services() if service.spec.name == module)
 

@@ -1,0 +1,144 @@
+"""Custom endpoints of modules."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any, get_type_hints
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from ai_module_runtime.check_type import InvalidValueError, ValueType
+from ai_module_runtime.engine.errors import PermanentError
+from ai_module_runtime.errors import InvalidInputError
+from ai_module_runtime.http.job_routes import AnyService, Handler, JsonBody, add_route, read_body
+from ai_module_runtime.http.permissions import CurrentUser
+from ai_module_runtime.jobs.check_input import assert_size
+from ai_module_runtime.jobs.routing import QueryValues
+from ai_module_runtime.jobs.schemas import ProcessResponse, typed_request
+from ai_module_runtime.jobs.service import OUTPUT_INVALID
+from ai_module_runtime.modules.endpoints import Endpoint, EndpointsError, with_method
+from ai_module_runtime.modules.type_schema import scalar_properties
+from ai_module_runtime.users import User
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+BOOLEANS = {"true": True, "false": False}
+
+
+def endpoint(service: AnyService, name: str, handler: Handler | None = None) -> APIRouter:
+    """A custom endpoint: method, path, permission, summary and types are those of the manifest.
+
+    `name` is `METHOD /path`. `handler` is an `async` function, often a method of the service. Its first parameter gets
+    the body, or the query of GET and DELETE, if the endpoint has an `input`; what it returns is the answer, or 204 for
+    None if the endpoint has no `output`. Path parameters are passed by name, and a parameter of type `User` is the
+    caller. Others are those of FastAPI, such as `Request`.
+
+    Without a handler the module's work is done at once, with the body of `POST /process`.
+
+    Raises:
+        EndpointsError: the manifest does not declare the endpoint, or has types where the handler has none.
+    """
+    declared = service.manifest.declared_endpoints.get(with_method(name))
+    if declared is None:
+        raise EndpointsError(f"the manifest does not declare {name}")
+    router = APIRouter()
+    add_route(
+        router,
+        service,
+        declared,
+        _at_once(service, declared) if handler is None else _typed(service, declared, handler),
+    )
+    return router
+
+
+def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler:
+    """The handler with checks of its input and output."""
+    hints = get_type_hints(handler, include_extras=True)
+    parameters = list(inspect.signature(handler).parameters.values())
+    output_type = ValueType[Any](hints["return"]) if declared.output is not None else None
+    input_name = parameters[0].name if parameters and declared.input is not None else None
+    if (declared.input is not None and input_name not in hints) or "return" not in hints:
+        raise EndpointsError(f"{declared.name}: the handler lacks a type for what the manifest declares")
+    input_type = ValueType[Any](hints[input_name]) if input_name is not None else None
+    place = "body" if declared.has_body else "query"
+
+    @wraps(handler)
+    async def call(**arguments: Any) -> Any:
+        if input_type is not None and input_name is not None:
+            arguments[input_name] = _checked(service, declared, input_type, arguments[input_name], place)
+        answer = await handler(**arguments)
+        if isinstance(answer, Response):
+            return answer
+        if output_type is None:
+            return Response(status_code=204) if answer is None else JSONResponse(answer)
+        return JSONResponse(_checked_output(output_type, answer))
+
+    def annotation_of(name: str) -> Any:
+        if name == input_name:
+            return JsonBody if declared.has_body else QueryValues
+        return CurrentUser if hints.get(name) is User else hints.get(name, inspect.Parameter.empty)
+
+    keyword_only = [
+        each.replace(annotation=annotation_of(each.name), kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters
+    ]
+    call.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+    return call
+
+
+def _checked(service: AnyService, declared: Endpoint, value_type: ValueType[Any], value: Any, place: str) -> Any:
+    """The input of an endpoint, with defaults.
+
+    Raises:
+        InvalidInputError: it does not fit.
+    """
+    if not isinstance(value, dict):
+        raise InvalidInputError("dict_type", "Input should be an object", (place,))
+    if not declared.has_body:
+        value = _from_texts(value, scalar_properties(declared.input or {}, service.manifest.types))
+    try:
+        checked = value_type.check(value)
+    except InvalidValueError as error:
+        raise InvalidInputError.of(error.below(place)) from None
+    if declared.has_body:
+        assert_size(service.config.max_input_bytes, checked, loc=(place,))
+    return checked
+
+
+def _checked_output(value_type: ValueType[Any], value: Any) -> Any:
+    try:
+        return value_type.check(value)
+    except InvalidValueError as error:
+        raise PermanentError(OUTPUT_INVALID, str(error)) from None
+
+
+def _at_once(service: AnyService, declared: Endpoint) -> Handler:
+    """The work, done at once. Path parameters are part of the input."""
+    if not declared.has_body:
+
+        async def ask(request: Request, query: QueryValues, user: CurrentUser) -> ProcessResponse:
+            kinds = scalar_properties(service.manifest.input or {}, service.manifest.types)
+            return await service.process_now({**_from_texts(query, kinds), **request.path_params}, user=user)
+
+        return ask
+
+    # What is in the path may be missing in the body.
+    has_parameters = bool(declared.parameters)
+    model = typed_request("ProcessRequest", None, service.options_type) if has_parameters else service.request_model
+
+    async def do(request: Request, body: JsonBody, user: CurrentUser) -> ProcessResponse:
+        given = read_body(model, body)
+        return await service.process_now({**given.input_data, **request.path_params}, given.options, user=user)
+
+    return do
+
+
+def _from_texts(query: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """A query with the numbers and booleans that its type expects. Other texts stay, and the type reports them."""
+    return {name: _from_text(value, kinds.get(name, "string")) for name, value in query.items()}
+
+
+def _from_text(text: Any, kind: str) -> Any:
+    if kind in ("integer", "number") and isinstance(text, str) and NUMBER.fullmatch(text):
+        return int(text) if text.lstrip("-").isdigit() and len(text) < 20 else float(text)
+    return BOOLEANS.get(text, text) if kind == "boolean" and isinstance(text, str) else text

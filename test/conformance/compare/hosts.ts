@@ -9,6 +9,7 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 const manifests = [
   ...['document_search', 'mon_nouveau_module'].map((name) => folder(`../../fixtures/manifests/${name}.yaml`)),
   folder('many_methods.yaml'),
+  ...['orders', 'order_reports'].map((name) => folder(`../../fixtures/types/${name}.yaml`)),
 ];
 
 /** How the provider of `document_search` answers an input with the text. */
@@ -19,7 +20,7 @@ export const scripts = {
   unavailable: 'SCRIPT(4)',
 } as const;
 
-/** A host of each stack, embedded, with the same three modules and settings. */
+/** A host of each stack, embedded, with the same modules and settings. */
 export interface Pair {
   readonly fastify: Host;
   readonly fastapi: Host;
@@ -46,7 +47,7 @@ const smallLimits = {
   MANY_METHODS_MAX_INPUT_BYTES: '500',
 };
 
-/** The folder of a host with the three modules. */
+/** The folder of a host with these modules. */
 export async function folderOf(stack: Stack): Promise<string> {
   const given = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`];
   return given ?? (await generatedHost(stack, 'compared', manifests));

@@ -140,7 +140,7 @@ export const manyProblems = {
     lines: [line, { sku: 'x', quantity: 0, tax: null }],
     customer: { email: 'ann', id: 5 },
     stars: '1',
-    'über': 1,
+    über: 1,
     Z: 1,
   },
   problems: [
@@ -156,3 +156,15 @@ export const manyProblems = {
     ['über', 'extra_forbidden'],
   ],
 } as const;
+
+/** What is stored for an order: itself, with the defaults of its type. */
+export function completed(given: Order): Order {
+  const lines = given.lines as object[];
+  const payment = given.payment as { kind: string };
+  return {
+    ...defaults.input,
+    ...given,
+    lines: lines.map((line) => ({ ...defaults.line, ...line })),
+    payment: payment.kind === 'transfer' ? { urgent: false, ...payment } : payment,
+  };
+}

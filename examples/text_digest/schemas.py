@@ -1,36 +1,68 @@
-"""Bodies of the module's requests and responses."""
+"""Generated from the types in manifest.yaml: change them there, then run create-ai-module update."""
 
-import ai_module_runtime as base
-from pydantic import ConfigDict
+from typing import Annotated, NotRequired
 
-
-class TextDigestRequest(base.ProcessRequest):
-    """A request for work. Declare here what `input_data` must hold."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "input_data": {"text": "The text to work on"},
-                "options": {},
-                "priority": 7,
-            },
-        },
-    )
+from ai_module_runtime import Integer, Number, loose_object, strict_object
+from pydantic import Field
+from typing_extensions import TypedDict
 
 
-class TextDigestResponse(base.ProcessResponse):
-    """The result of a job, or of work done at once."""
+@strict_object
+class Phrase(TypedDict):
+    """A value of the type Phrase."""
+
+    phrase: str
+    score: Annotated[Number, Field(ge=0)]
 
 
-class TextDigestJobResponse(base.JobResponse):
-    """A job as its owner sees it."""
+@strict_object
+class Input(TypedDict):
+    """A value of the type Input."""
+
+    # An English text.
+    text: Annotated[str, Field(min_length=1, max_length=500_000)]
 
 
-class TextDigestJobListResponse(base.JobListResponse):
-    """A page of the user's jobs, newest first."""
+@strict_object
+class Options(TypedDict):
+    """A value of the type Options."""
 
-    jobs: list[TextDigestJobResponse]
+    key_phrases: NotRequired[Annotated[Integer, Field(ge=1, le=50)]]
+    summary_sentences: NotRequired[Annotated[Integer, Field(ge=1, le=20)]]
 
 
-class TextDigestStatsResponse(base.StatsResponse):
-    """Counts over all users."""
+@strict_object
+class Output(TypedDict):
+    """A value of the type Output."""
+
+    # The sentences that say most, in the order of the text.
+    summary: list[str]
+    key_phrases: list[Phrase]
+    sentences: Annotated[Integer, Field(ge=0)]
+    content_words: Annotated[Integer, Field(ge=0)]
+
+
+@loose_object
+class TranscriptionCompleted(TypedDict):
+    """A value of the type TranscriptionCompleted."""
+
+    user_id: str
+    text: str
+
+
+# A value that fits Input.
+sample: Input = {"text": "The harbour bridge is old. The city council voted to rebuild the harbour bridge. It rained."}
+
+# A value that fits Options.
+sample_options: Options = {"key_phrases": 1, "summary_sentences": 1}
+
+# A value that fits Output.
+sample_output: Output = {
+    "summary": ["Summary"],
+    "key_phrases": [{"phrase": "Phrase", "score": 1}],
+    "sentences": 1,
+    "content_words": 1,
+}
+
+# A value that fits TranscriptionCompleted.
+transcription_completed_sample: TranscriptionCompleted = {"user_id": "User id", "text": "Text"}

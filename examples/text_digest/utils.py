@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from math import log
-from typing import Any
+
+from .schemas import Phrase
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\"'(]?[A-Z0-9])|\n{2,}")
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -28,18 +29,6 @@ STOP_WORDS = frozenset(
 )
 
 
-def iter_strings(value: Any) -> Iterator[str]:
-    """All strings in a JSON value, depth first; keys do not count."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for child in value.values():
-            yield from iter_strings(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from iter_strings(child)
-
-
 def split_sentences(text: str) -> list[str]:
     """The sentences of a text, in its order."""
     return [" ".join(sentence.split()) for sentence in SENTENCE_END.split(text) if sentence.strip()]
@@ -50,7 +39,7 @@ def content_words(sentence: str) -> set[str]:
     return {word for word in WORD.findall(sentence.lower()) if word not in STOP_WORDS}
 
 
-def key_phrases(sentences: list[str], count: int) -> list[dict[str, Any]]:
+def key_phrases(sentences: list[str], count: int) -> list[Phrase]:
     """Runs of words between stop words and punctuation (RAKE). A word weighs as much as the phrases it is part of."""
     phrases = [phrase for sentence in sentences for phrase in _phrases(sentence)]
     frequency = Counter(word for phrase in phrases for word in phrase)

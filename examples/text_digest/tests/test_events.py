@@ -1,47 +1,38 @@
 """Events that the module publishes, and what it does on those of others."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from ai_module_runtime import JobPage, ProcessRequest
+from ai_module_runtime import JobPage
 from ai_module_runtime.testing import TestHost, wait_until
+
+from .. import schemas
 
 MODULE = "text_digest"
 
 
-def test_tells_of_a_job(host: TestHost, user_id: str) -> None:
-    service = host.service(MODULE)
-    request = ProcessRequest(input_data={"text": "hello"})
-    job = host.call(service.start_processing, request, user_id)
-    events = host.events(job.id, last="text_digest.completed")
-    assert events[0]["name"] == "text_digest.started"
-    assert events[-1]["name"] == "text_digest.completed"
-    assert {event["source_module"] for event in events} == {MODULE}
-    assert {event["data"]["user_id"] for event in events} == {user_id}
-
-
 def test_erases_a_deleted_user(host: TestHost, user_id: str) -> None:
     service = host.service(MODULE)
-    request = ProcessRequest(input_data={"text": "hello"})
-    host.call(service.start_processing, request, user_id)
+    host.start_job(MODULE, schemas.sample, user_id, schemas.sample_options)
     host.publish("user.deleted", {"user_id": user_id})
-    assert wait_until(lambda: host.call(service.list_jobs, user_id, 0, 20, None).total == 0 or None)
+    assert wait_until(lambda: host.call(service.list_jobs, user_id).total == 0 or None)
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "data"),
     [
-        "transcription.completed",
+        ("transcription.completed", schemas.transcription_completed_sample),
     ],
 )
-def test_starts_one_job_for_an_event(host: TestHost, user_id: str, name: str) -> None:
+def test_starts_one_job_for_an_event(host: TestHost, user_id: str, name: str, data: dict[str, Any]) -> None:
     service = host.service(MODULE)
     event_id = str(uuid4())
     for _ in range(2):
-        host.publish(name, {"user_id": user_id, "text": "hello"}, event_id)
+        host.publish(name, {**schemas.sample, **data, "user_id": user_id}, event_id)
 
     def completed() -> JobPage | None:
-        page = host.call(service.list_jobs, user_id, 0, 20, None)
+        page: JobPage = host.call(service.list_jobs, user_id)
         return page if page.jobs and page.jobs[0].status == "completed" else None
 
     assert wait_until(completed).total == 1

@@ -51,7 +51,9 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
     ...(input === undefined
       ? []
       : [{ name: 'Input', subject: 'input', sample: 'sample', path: ['input'], schema: input }]),
-    ...(options === undefined ? [] : [{ name: 'Options', subject: 'options', path: ['options'], schema: options }]),
+    ...(options === undefined
+      ? []
+      : [{ name: 'Options', subject: 'options', sample: 'sample_options', path: ['options'], schema: options }]),
     ...(output === undefined
       ? []
       : [{ name: 'Output', subject: 'output', sample: 'sample_output', path: ['output'], schema: output }]),

@@ -232,7 +232,6 @@ export const fields = {
   event: Event,
   types: NamedTypes,
   type: TypeSchema,
-  summary: Summary,
   dependency: Dependency,
   cpu: Quantity.cpu,
   memory: Quantity.memory,

@@ -49,6 +49,8 @@ export const helpers = {
   jsdoc: (text: string, indent: unknown) => jsdocComment(text, typeof indent === 'number' ? indent : 0),
   /** The text of a Python docstring, wrapped; the second argument is its indentation. */
   docstring: (text: string, indent: unknown) => docstringText(text, typeof indent === 'number' ? indent : 0),
+  /** True if the texts together fit on one line of 120 characters. */
+  fits: (...texts: readonly unknown[]) => texts.slice(0, -1).join('').length <= 120,
   /** The entries of a list, joined with a separator. */
   join: (list: readonly string[], separator: string) => list.join(separator),
   /** True if both values are equal. */

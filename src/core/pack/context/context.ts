@@ -1,3 +1,4 @@
+import { standardSettings } from '../../manifest/configuration.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
 import { eventNames, eventsOf } from '../../manifest/events.ts';
@@ -68,6 +69,10 @@ export interface Context {
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones with a type of their input or output. */
+  readonly typedEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones without types. */
+  readonly untypedEndpoints: readonly EndpointContext[];
   /** The extra endpoints without a request body. */
   readonly extraWithoutBody: readonly EndpointContext[];
   /** All permissions, in the manifest's order, each with a short key. */
@@ -90,8 +95,12 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Whether an own event or a subscribed one has a type of its data. */
+  readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
+  /** The settings that only this module has, whatever their values. */
+  readonly moduleSettings: readonly SettingContext[];
   /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];
   /** The settings that only this module has. */
@@ -142,10 +151,11 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
   const events = eventsIn('events_emitted', namespace);
   const subscriptions = eventsIn('events_subscribed', '');
   const emitted = eventNames(manifest.events_emitted);
+  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
+  const extraEvents = events.filter((event) => !lifecycle.includes(event.name));
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
-  const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   return {
     name,
     camelName: camelCase(name),
@@ -169,18 +179,22 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
+    typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
+    untypedEndpoints: extra.filter((endpoint) => !endpoint.isTyped),
     extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),
     permission: byRole(permissionRoles, (role) => present(`${namespace}:${role}`, manifest.permissions_required)),
     events,
     event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, emitted)),
-    extraEvents: events.filter((event) => !lifecycle.includes(event.name)),
+    extraEvents,
+    hasPayloads: [...extraEvents, ...others].some((event) => event.payload !== null),
     subscriptions,
     subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
     ownSubscriptions: others.filter((event) => event.namespace === namespace),
     startingSubscriptions: others.filter((event) => event.namespace !== namespace),
     settings,
+    moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),
     ownSettings: settings.filter((setting) => !setting.isStandard),
     envSettings: settings.filter((setting) => setting.isEnv || setting.secret === true),

@@ -45,7 +45,22 @@ export interface EndpointContext {
   readonly isTyped: boolean;
   /** Name of the handler: snake_case, unique in the module. */
   readonly handler: string;
+  /** Name of the method of the service that answers: the handler, or another name if services have that one already. */
+  readonly serviceMethod: string;
 }
+
+/** Names that the service of every module has. */
+const takenByServices: ReadonlySet<string> = new Set(
+  (
+    'constructor config context log manifest schemas events results provider lifecycle run work process process_now ' +
+    'start_processing start_from_event get_job list_jobs cancel_job get_result get_stats get_metrics erase_user ' +
+    'delete_jobs_of delete_old_jobs cleanup_old_jobs run_job run_claimed requeue_stale initialize shutdown on_completed ' +
+    'on_user_erased ' +
+    // In Python only.
+    'store settings spec open close check_provider run_checked request_model has_completed_hook cancel get_job_for stats ' +
+    'config_class input_type options_type output_type'
+  ).split(' '),
+);
 
 type OwnArgument = 'body' | 'query' | 'service';
 
@@ -72,6 +87,7 @@ export function endpointContexts(manifest: Manifest, namespace: string, contract
       output: output?.name ?? null,
       outputSample: output?.sample ?? null,
       isTyped: input !== undefined || output !== undefined,
+      serviceMethod: takenByServices.has(endpoint.handler) ? `${endpoint.handler}_endpoint` : endpoint.handler,
       ...parsed,
     };
   });

@@ -1,6 +1,8 @@
 """Events that modules publish besides those of a job's life."""
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
 from ai_module_runtime.engine.errors import PermanentError
@@ -9,7 +11,7 @@ from ai_module_runtime.engine.store import Event
 if TYPE_CHECKING:
     from ai_module_runtime.jobs.service import JobService
 
-PayloadT = TypeVar("PayloadT")
+PayloadT = TypeVar("PayloadT", default=dict[str, Any])
 
 
 class OwnEvent(Generic[PayloadT]):
@@ -18,9 +20,9 @@ class OwnEvent(Generic[PayloadT]):
     `payload` is a type of `schemas.py`; without one the data is any JSON object.
     """
 
-    def __init__(self, name: str, payload: type[PayloadT]) -> None:
+    def __init__(self, name: str, payload: type[PayloadT] | None = None) -> None:
         self.name = name
-        self._type: ValueType[PayloadT] = ValueType(payload)
+        self._type: ValueType[PayloadT] = ValueType(dict[str, Any] if payload is None else payload)
 
     async def publish(
         self, service: "JobService[Any, Any, Any, Any]", payload: PayloadT, correlation_id: str | None = None

@@ -4,9 +4,9 @@ import inspect
 import re
 from collections.abc import Mapping
 from functools import wraps
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
@@ -26,13 +26,20 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 BOOLEANS = {"true": True, "false": False}
 
 
+def _path_parameters(request: Request) -> dict[str, str]:
+    return {name: str(value) for name, value in request.path_params.items()}
+
+
+PathParameters = Annotated[dict[str, str], Depends(_path_parameters)]
+
+
 def endpoint(service: AnyService, name: str, handler: Handler | None = None) -> APIRouter:
     """A custom endpoint: method, path, permission, summary and types are those of the manifest.
 
     `name` is `METHOD /path`. `handler` is an `async` function, often a method of the service. Its first parameter gets
     the body, or the query of GET and DELETE, if the endpoint has an `input`; what it returns is the answer, or 204 for
-    None if the endpoint has no `output`. Path parameters are passed by name, and a parameter of type `User` is the
-    caller. Others are those of FastAPI, such as `Request`.
+    None if the endpoint has no `output`. A parameter of type `User` is the caller, `params` has all path parameters.
+    Others are those of FastAPI, such as path parameters by name and `Request`.
 
     Without a handler the module's work is done at once, with the body of `POST /process`.
 
@@ -77,6 +84,8 @@ def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler
     def annotation_of(name: str) -> Any:
         if name == input_name:
             return JsonBody if declared.has_body else QueryValues
+        if name == "params" and name not in declared.parameters:
+            return PathParameters
         return CurrentUser if hints.get(name) is User else hints.get(name, inspect.Parameter.empty)
 
     keyword_only = [

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +40,7 @@ class ModuleContext:
     probes: Mapping[str, Probe]
     wake_workers: Callable[[], None]
     results: "Results"
+    _warned: set[str] = field(default_factory=set, init=False, repr=False)
 
     def load_config(self, config_class: type[ConfigT]) -> ConfigT:
         """The configuration of the module: defaults < manifest < environment.
@@ -52,6 +53,12 @@ class ModuleContext:
     def read_secret(self, variable: str) -> str | None:
         """The value of an environment variable that a key ending in `_env` names; None if it is empty."""
         return self.env.get(variable) or None
+
+    def warn_once(self, message: str) -> None:
+        """Log a warning, once for each start of the module: a service is made for each thread that works."""
+        if message not in self._warned:
+            self._warned.add(message)
+            self.log.warning("%s: %s", self.manifest.name, message)
 
     @property
     def output_schema(self) -> dict[str, Any] | None:

@@ -12,10 +12,12 @@ from ai_module_runtime.testing.contract import (
     subscribed_events,
 )
 from ai_module_runtime.testing.test_host import TestHost, wait_until
+from ai_module_runtime.testing.test_run import TestRun
 
 __all__ = [
     "CustomEvent",
     "TestHost",
+    "TestRun",
     "check_configuration",
     "describe_contract",
     "emitted_events",

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from time import monotonic, sleep
@@ -124,16 +124,45 @@ class TestHost:
         """The service of a started module."""
         return next(service for service in self.host.orchestrator.services() if service.spec.name == module)
 
-    def run_job(self, module: str, request: ProcessRequest, user_id: str) -> Job:
+    def module(self, name: str) -> Any:
+        """A started module."""
+        return self.host.orchestrator.get_candidate(name).module
+
+    def start_job(
+        self,
+        module: str,
+        request: ProcessRequest | Mapping[str, Any],
+        user_id: str,
+        options: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Start a job with a request, or with its input and options."""
+        if not isinstance(request, ProcessRequest):
+            request = ProcessRequest.model_construct(input_data=dict(request), options=dict(options or {}), priority=5)
+        job: Job = self.call(self.service(module).start_processing, request, user_id)
+        return job
+
+    def run_job(
+        self,
+        module: str,
+        request: ProcessRequest | Mapping[str, Any],
+        user_id: str,
+        options: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Start a job and wait until it has ended."""
-        service = self.service(module)
-        started = self.call(service.start_processing, request, user_id)
+        return self.wait_for_end(module, self.start_job(module, request, user_id, options).id)
+
+    def wait_for_end(self, module: str, job_id: str) -> Job:
+        """Wait until a job has ended."""
 
         def ended() -> Job | None:
-            job = self.call(service.get_job, started.id)
+            job: Job = self.call(self.service(module).get_job, job_id)
             return job if job.status in TERMINAL else None
 
         return wait_until(ended)
+
+    def query(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters of a query with the properties of a sample."""
+        return dict(values)
 
     def wait_for_job(self, url: str, headers: dict[str, str]) -> dict[str, Any]:
         """Ask for a job's status until it has ended."""

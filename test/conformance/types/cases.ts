@@ -71,8 +71,10 @@ export const accepted: readonly Accepted[] = [
   ['oneOf with a default', 'payment', transfer],
 ];
 
+type Refused = readonly [...Accepted, type: string, place?: string];
+
 /** Values that no order may have, with the problem: its type, and its place if that is not `path`. */
-export const refused: ReadonlyArray<readonly [...Accepted, type: string, place?: string]> = [
+const wrong: readonly Refused[] = [
   ['type: string', 'lines.0.sku', 5, 'string_type'],
   ['type: integer', 'lines.0.quantity', '2', 'int_type'],
   ['type: integer', 'lines.0.quantity', 1.5, 'int_type'],
@@ -133,6 +135,11 @@ export const refused: ReadonlyArray<readonly [...Accepted, type: string, place?:
   ['oneOf', 'payment', { kind: 'card', number: '4111111111111111', iban: 'DE02' }, 'extra_forbidden', 'payment.iban'],
   ['oneOf', 'payment', { ...transfer, urgent: 'yes' }, 'bool_type', 'payment.urgent'],
 ];
+
+/** Values that no order may have, with the problem: `place type`. */
+export const refused = wrong.map(
+  ([keyword, path, value, type, place = path]) => [keyword, path, value, `${place} ${type}`] as const,
+);
 
 /** An order with several problems, and all of them in the order of the answer. */
 export const manyProblems = {

@@ -124,7 +124,7 @@ describe('each dependency is imported in one place', () => {
     'zod/mini': [
       'src/core/host/host-config.ts',
       'src/core/manifest/explain.ts',
-      'src/core/manifest/json-schema.ts',
+      'src/core/manifest/reference/json-schema.ts',
       'src/core/manifest/schema.ts',
       'src/core/pack/pack-meta.ts',
     ],

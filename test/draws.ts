@@ -8,8 +8,8 @@ const counts = {
   pythonRenders: { ci: 40, nightly: 2_000 },
   /** Manifests rendered with their keys in another order. */
   keyOrders: { ci: 40, nightly: 400 },
-  /** Manifests whose modules are linted with the tools of the host. */
-  lintedModules: { ci: 40, nightly: 300 },
+  /** Manifests whose modules are linted and compiled with the tools of the host. */
+  lintedModules: { ci: 24, nightly: 2_000 },
   /** Manifests compared with the code generated from them, for each stack. */
   codeChecks: { ci: 12, nightly: 500 },
   /** Manifests, each with 8 mutants, in all validators. */
@@ -21,7 +21,7 @@ const counts = {
   /** Values, each with a type, in zod, Pydantic, ajv and `validate`. Half of them are changed so that they do not fit. */
   typePairs: { ci: 2_000, nightly: 20_000 },
   /** Types whose code is formatted, linted and compiled. */
-  typeLayouts: { ci: 60, nightly: 2_000 },
+  typeLayouts: { ci: 30, nightly: 2_000 },
   /** Merges of texts that two people edited. */
   merges: { ci: 1_000, nightly: 100_000 },
   /** Texts converted to the format of another one. */

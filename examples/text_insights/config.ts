@@ -1,15 +1,12 @@
-import { BaseConfig } from 'ai-module-runtime';
-import * as z from 'zod';
+import { BaseConfig, z } from 'ai-module-runtime';
 
 /**
- * The settings of this module, besides those that every module has.
- * Environment variables (`TEXT_INSIGHTS_<KEY>`) override the manifest, which overrides these defaults.
+ * The settings of this module, besides those that every module has. Their values are in `manifest.yaml`; environment
+ * variables (`TEXT_INSIGHTS_<KEY>`) override them.
  */
 export const Config = BaseConfig.extend({
-  timeout_seconds: BaseConfig.shape.timeout_seconds.unwrap().default(60),
-  retry_attempts: BaseConfig.shape.retry_attempts.unwrap().default(2),
-  provider: BaseConfig.shape.provider.unwrap().default('local'),
-  /** How many sentences a summary has. */
-  key_sentences: z.number().int().min(1).max(20).default(3),
+  provider: z.literal(['local', 'openai']),
+  /** How many sentences a summary has, if the options don't say it. */
+  key_sentences: z.int().min(1).max(20),
 });
 export type Config = z.output<typeof Config>;

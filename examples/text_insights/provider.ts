@@ -1,100 +1,98 @@
-import { randomUUID } from 'node:crypto';
-import { type JsonObject, PermanentError, type Provider, type ProviderStep, TransientError } from 'ai-module-runtime';
+import { readFileSync } from 'node:fs';
+import {
+  type JsonObject,
+  type ModuleContext,
+  PermanentError,
+  Provider,
+  type Run,
+  TransientError,
+} from 'ai-module-runtime';
 import OpenAI, { APIError } from 'openai';
 import model from 'wink-eng-lite-web-model';
 import winkNLP, { type Detail, type ReadabilityStats, type SentenceImportance, type WinkMethods } from 'wink-nlp';
 import type { Config } from './config.ts';
-import { cutIntoPieces, TextStatistics, textsIn } from './utils.ts';
+import type { Input, Options, Output } from './schemas.ts';
 
-/** The provider that the configuration names. A third one is a class more and a line here. */
-export function createProvider(config: Config, env: Readonly<Record<string, string | undefined>>): Provider {
-  return config.provider === 'openai' ? new OpenAiProvider(config, env[config.api_key_env]) : new LocalProvider(config);
+/** The provider that the configuration names. For another one, add a class and a line here. */
+export function createProvider(config: Config, context: ModuleContext): Provider<Input, Options, Output> {
+  return config.provider === 'openai' ? new OpenAiProvider(config, context) : new LocalProvider(config);
 }
 
 /** Reads English with the model that comes in a package: nothing leaves this process, nothing is downloaded. */
-export class LocalProvider implements Provider {
+export class LocalProvider extends Provider<Input, Options, Output> {
   readonly #keySentences: number;
   #nlp: WinkMethods | undefined;
 
-  constructor(config: Config) {
-    this.#keySentences = config.key_sentences;
+  constructor({ key_sentences = 3 }: Pick<Config, 'key_sentences'>) {
+    super();
+    this.#keySentences = key_sentences;
   }
 
-  async connect(): Promise<void> {
+  override async connect(): Promise<void> {
     this.#nlp ??= winkNLP(model);
   }
 
-  async close(): Promise<void> {
+  override async close(): Promise<void> {
     this.#nlp = undefined;
   }
 
-  async ping(): Promise<boolean> {
+  override async ping(): Promise<boolean> {
     return this.#nlp !== undefined;
   }
 
-  async process(input_data: JsonObject): Promise<ProviderStep> {
+  override async run({ text }: Input, { options }: Run<Options>): Promise<Output> {
     if (!this.#nlp) throw new TransientError('provider_unavailable');
-    const data = insightsInto(textsIn(input_data).join('\n'), this.#nlp, this.#keySentences);
-    return { id: randomUUID(), isComplete: true, progressPercent: 100, data };
-  }
-
-  async getStatus(): Promise<ProviderStep> {
-    throw new PermanentError('provider_rejected');
+    return insightsInto(text, this.#nlp, options.key_sentences ?? this.#keySentences);
   }
 }
 
-function insightsInto(text: string, nlp: WinkMethods, sentenceCount: number): JsonObject {
+function insightsInto(text: string, nlp: WinkMethods, sentenceCount: number): Output {
   const { its } = nlp;
   const document = nlp.readDoc(text);
+  const sentences = document.sentences().out();
   const { fres, readingTimeMins, readingTimeSecs } = document.out(its.readabilityStats as never) as ReadabilityStats;
   const entities = document.entities().out(its.detail) as Detail[];
   const weights = document.out(its.sentenceWiseImportance as never) as SentenceImportance[];
+  const words = document.tokens().filter((token) => token.out(its.type) === 'word').length();
   return {
     sentiment: sentimentOf(Number(document.out(its.sentiment as never))),
     entities: entities.map(({ type, value }) => ({ type, value })),
-    key_sentences: keySentences(document.sentences().out(), weights, sentenceCount),
+    key_sentences: keySentences(sentences, weights, sentenceCount),
     readability: { reading_ease: fres, reading_seconds: readingTimeMins * 60 + readingTimeSecs },
-    statistics: statisticsOf(text),
+    statistics: { characters: [...text].length, words, sentences: sentences.length },
   };
 }
 
 /** `score` runs from -1 to 1. Around 0 a text says more about its subject than about what its author feels. */
-function sentimentOf(score: number): JsonObject {
+function sentimentOf(score: number): Output['sentiment'] {
   const label = score > 0.1 ? 'positive' : score < -0.1 ? 'negative' : 'neutral';
-  return { score: Math.round(score * 1000) / 1000, label };
+  return { label, score: Math.round(score * 1000) / 1000 };
 }
 
-/** The sentences that say most, in the order in which they stand in the text. */
+/** The most important sentences, in the order of the text. */
 function keySentences(sentences: readonly string[], weights: readonly SentenceImportance[], count: number): string[] {
   const best = [...weights].sort((a, b) => b.importance - a.importance || a.index - b.index).slice(0, count);
   return best.sort((a, b) => a.index - b.index).flatMap(({ index }) => sentences[index] ?? []);
 }
 
-function statisticsOf(text: string): JsonObject {
-  const statistics = new TextStatistics();
-  for (const piece of cutIntoPieces(text, 20_000)) statistics.add(piece);
-  return statistics.summary();
-}
+const RETRYABLE = [408, 409, 429];
 
-const INSTRUCTIONS = 'Do what the JSON document of the user asks for. Answer with the outcome only.';
-const WORTH_ANOTHER_TRY = [408, 409, 429];
-
-/** Asks a model behind any OpenAI-compatible server. */
-export class OpenAiProvider implements Provider {
+/** Asks a model behind any OpenAI-compatible server. Its instructions are in `prompt.md`. */
+export class OpenAiProvider extends Provider<Input, Options, Output> {
   readonly #client: OpenAI;
   readonly #model: string;
+  readonly #instructions = readFileSync(new URL('prompt.md', import.meta.url), 'utf8');
+  readonly #schema: JsonObject;
 
-  constructor(config: Config, apiKey = 'none') {
-    // The job has retries of its own, with longer pauses.
-    this.#client = new OpenAI({ baseURL: config.base_url, apiKey, maxRetries: 0 });
+  constructor(config: Config, { env, outputSchema }: Pick<ModuleContext, 'env' | 'outputSchema'>) {
+    super();
+    // Jobs have retries of their own, with longer pauses.
+    this.#client = new OpenAI({ baseURL: config.base_url, apiKey: env[config.api_key_env] ?? 'none', maxRetries: 0 });
     this.#model = config.model;
+    this.#schema = outputSchema ?? {};
   }
 
-  async connect(): Promise<void> {}
-
-  async close(): Promise<void> {}
-
-  async ping(): Promise<boolean> {
+  override async ping(): Promise<boolean> {
     try {
       await this.#client.models.list({ timeout: 2_000 });
       return true;
@@ -104,32 +102,30 @@ export class OpenAiProvider implements Provider {
     }
   }
 
-  async process(input_data: JsonObject, _options: JsonObject, signal: AbortSignal): Promise<ProviderStep> {
+  override async run(input: Input, run: Run<Options>): Promise<Output> {
     const messages = [
-      { role: 'system', content: INSTRUCTIONS } as const,
-      { role: 'user', content: JSON.stringify(input_data) } as const,
+      { role: 'system', content: this.#instructions } as const,
+      { role: 'user', content: JSON.stringify({ input, options: run.options }) } as const,
     ];
+    const json_schema = { name: 'output', schema: this.#schema, strict: false };
+    const request = { model: this.#model, messages, response_format: { type: 'json_schema', json_schema } as const };
     try {
-      const answer = await this.#client.chat.completions.create({ model: this.#model, messages }, { signal });
-      const text = answer.choices[0]?.message.content ?? '';
-      const data = { text, model: answer.model, tokens: answer.usage?.total_tokens ?? 0 };
-      return { id: answer.id, isComplete: true, progressPercent: 100, data };
+      const { choices, model, usage } = await this.#client.chat.completions.create(request, { signal: run.signal });
+      run.usage({ model, input_tokens: usage?.prompt_tokens ?? 0, output_tokens: usage?.completion_tokens ?? 0 });
+      return JSON.parse(choices[0]?.message.content ?? '');
     } catch (error) {
       throw asWorkError(error);
     }
-  }
-
-  async getStatus(): Promise<ProviderStep> {
-    throw new PermanentError('provider_rejected');
   }
 }
 
 /** The server's own words are left out: they may repeat the key, and causes are logged. */
 function asWorkError(error: unknown): unknown {
+  if (error instanceof SyntaxError) return new PermanentError('output_invalid');
   if (!(error instanceof APIError)) return error;
   const status = error.status ?? 0;
   const cause = new Error(status ? `the server answered ${status}` : 'the server did not answer');
-  const mayPass = status === 0 || status >= 500 || WORTH_ANOTHER_TRY.includes(status);
+  const mayPass = status === 0 || status >= 500 || RETRYABLE.includes(status);
   if (mayPass) return new TransientError('provider_unavailable', { cause });
   return new PermanentError('provider_rejected', { cause });
 }

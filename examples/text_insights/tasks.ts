@@ -1,7 +1,7 @@
 import { scheduledTask, type Task } from 'ai-module-runtime';
-import type { TextInsightsService as Service } from './service.ts';
+import type { TextInsightsService } from './service.ts';
 
 /** What runs by the clock (UTC), in one of the workers. The runtime runs the jobs. */
-export function tasks(service: Service): Task[] {
-  return [scheduledTask('cleanup_old_jobs', '0 3 * * *', () => service.cleanupOldJobs())];
+export function tasks(service: TextInsightsService): Task[] {
+  return [scheduledTask('cleanup_old_jobs', '0 3 * * *', () => service.deleteOldJobs())];
 }

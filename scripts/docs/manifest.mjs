@@ -4,7 +4,7 @@ import { parse as readYaml } from 'yaml';
 import { code, fence, table } from './markdown.mjs';
 import { source } from './source.mjs';
 
-const { fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema } = source;
+const { endpointDocs, eventDocs, fieldDocs, resourceDocs, settingDocs, standardSettings, ManifestSchema } = source;
 
 /** A manifest with the required fields only, and what the examples need. */
 const least = {
@@ -50,6 +50,24 @@ export const manifestParts = {
         return [code(key), doc.meaning, code(doc.example), refusal(doc, place)];
       }),
     ),
+  'manifest-endpoints': () => {
+    const rest = { types: readYaml(fieldDocs.types.example), permissions_required: allPermissions };
+    return longForm(endpointDocs, (entry) => ({
+      ...least,
+      ...rest,
+      endpoints: [{ endpoint: 'POST /preview', ...entry }],
+    }));
+  },
+  'manifest-events': () =>
+    longForm(eventDocs, (entry) => ({ ...least, events_emitted: [{ event: 'document_search.read', ...entry }] })),
+  'type-keywords': () =>
+    table(
+      ['keyword', 'meaning'],
+      Object.entries(source.typeDefinition.properties).map(([keyword, { description }]) => [
+        code(keyword),
+        description,
+      ]),
+    ),
   'standard-settings': () =>
     table(
       ['key', 'type', 'default', 'range', 'meaning'],
@@ -68,6 +86,18 @@ export const manifestParts = {
     return `${fence('yaml', flawed)}\n\n${fence('text', report)}`;
   },
 };
+
+function longForm(docs, place) {
+  return table(
+    ['key', 'meaning', 'example', 'not accepted'],
+    Object.entries(docs).map(([key, doc]) => [
+      code(key),
+      doc.meaning,
+      code(doc.example),
+      refusal(doc, (value) => place({ [key]: value })),
+    ]),
+  );
+}
 
 function fieldSection([field, doc]) {
   const place = (value) => ({ ...least, permissions_required: allPermissions, [field]: value });

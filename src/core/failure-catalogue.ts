@@ -123,6 +123,10 @@ export const catalogue = {
       `${file} has ${count} ${count === 1 ? 'error' : 'errors'}; nothing was written.`,
     () => 'Fix the errors listed above, then run the command again.',
   ),
+  'manifest-differs': user(
+    ({ reason }: { file: string; reason: string; hint: string | undefined }) => `${reason}.`,
+    ({ file, hint }) => hint ?? `Change it in ${file}, then run \`create-ai-module update\`.`,
+  ),
   'manifest-not-editable': user(
     ({ file, key }: { file: string; key: string }) =>
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,

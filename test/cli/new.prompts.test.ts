@@ -8,6 +8,8 @@ const questions = [
   'Name of the module (snake_case)',
   'What does it do?',
   'Author',
+  'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)',
+  'Field of the output (empty: any JSON object)',
   'Endpoints beyond the standard six, like "POST /reindex" (comma-separated)',
   'Permissions beyond create, read, delete and admin, like "ns:share" (comma-separated)',
   'Events it emits beyond the standard five, like "ns.indexed" (comma-separated)',

@@ -24,6 +24,12 @@ describe('the command that repeats a run', () => {
       {
         'What does it do?': 'Counts words.',
         Author: 'Ada Lovelace',
+        'Field of the input': 'text:string(1..100) lines:Line[]',
+        'Next field': ['tone', '', '', 'when?:date', ''],
+        'Type of tone': 'formal|friendly',
+        'Is tone optional?': true,
+        'Default of tone': 'formal',
+        'Field of Line': 'text:string note?:string|null="a b"',
         Endpoints: 'POST /reindex, GET /documents/{document_id}',
         Permissions: 'alpha:share',
         'Events it emits': 'alpha.indexed',
@@ -50,6 +56,15 @@ describe('the command that repeats a run', () => {
     [
       'long configuration',
       ['--config', `top_k={type: string, enum: ["a", "${'b'.repeat(30)}"], default: a, description: 'it''s "x" \\ é'}`],
+      {},
+    ],
+    [
+      'types',
+      [
+        ...['--type', 'Currency=EUR|USD', '--type', 'Amount={type: number, exclusiveMinimum: 0, description: "It\'s"}'],
+        ...['--input', 'total:Amount currency?:Currency=EUR', '--output', 'Receipt', '--type', 'Receipt=id:uuid'],
+        ...['--options', '{type: object, properties: {mode: {enum: ["a b", c]}}}'],
+      ],
       {},
     ],
     ['class and version', ['--class-name', 'OwnModule', '--module-version', '2.0.0-rc.1+x'], {}],

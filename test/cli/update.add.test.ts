@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parse as readYaml } from 'yaml';
 import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { hostWithModule, packFolder, type UpdatedHost } from './update-packs.ts';
@@ -66,6 +67,87 @@ it.each([
   expect(host.read('manifest.yaml')).toBe(before);
 });
 
+describe('types', () => {
+  const add = (...argv: string[]) => succeedIn(host.root, ['add', ...argv, '--module', 'notes', '--yes']);
+
+  it('are added with their references, and the rest of the manifest is kept', async () => {
+    const comment = '# mine, and in no template\n';
+    host.write('manifest.yaml', `${comment}${host.read('manifest.yaml')}`);
+    const before = host.read('manifest.yaml');
+    await add('type', 'Line', 'text:string', 'amount:number(0..)');
+    await add('type', 'Currency', 'EUR|USD');
+    await add('input', 'lines:Line[]', 'currency?:Currency=EUR');
+    await add('input', 'note?:string');
+    await add('option', 'tone?:dry|warm=dry');
+    await add('output', 'total:number');
+    await add('endpoint', 'POST /preview', '--input', 'Line', '--output', 'html:string', '--summary', 'Shows a line.');
+    await add('event', 'notes.sent', '--payload', 'id:uuid');
+    await add('subscription', 'bills.paid', '--payload', '{ type: object, properties: { id: { type: string } } }');
+    await add('payload', 'notes.sent', 'to?:email');
+    expect(readYaml(host.read('manifest.yaml'))).toMatchObject({
+      types: { Line: { required: ['text', 'amount'] }, Currency: { enum: ['EUR', 'USD'] } },
+      input: {
+        required: ['lines'],
+        properties: { currency: { $ref: '#/types/Currency', default: 'EUR' }, note: { type: 'string' } },
+      },
+      options: { properties: { tone: { enum: ['dry', 'warm'], default: 'dry' } } },
+      output: { required: ['total'] },
+      endpoints: expect.arrayContaining([
+        {
+          endpoint: 'POST /preview',
+          input: { $ref: '#/types/Line' },
+          output: { type: 'object', required: ['html'], properties: { html: { type: 'string' } } },
+          summary: 'Shows a line.',
+        },
+      ]),
+      events_emitted: expect.arrayContaining([
+        {
+          event: 'notes.sent',
+          payload: {
+            type: 'object',
+            required: ['id'],
+            properties: { id: { type: 'string', format: 'uuid' }, to: { type: 'string', format: 'email' } },
+          },
+        },
+      ]),
+      events_subscribed: expect.arrayContaining([
+        { event: 'bills.paid', payload: { type: 'object', properties: { id: { type: 'string' } } } },
+      ]),
+    });
+    expect(host.read('all.ts')).toContain('endpoint POST /preview\n');
+    expect(host.read('all.ts')).toContain('event notes.sent\n');
+    const after = host.read('manifest.yaml').split('\n');
+    for (const line of before.split('\n')) expect(after).toContain(line);
+    expect((await add('input', 'note?:string')).out).toBe('1 module: everything is up to date.\n');
+  });
+
+  it('are imported, with the types that they refer to', async () => {
+    const file = join(host.root, 'openapi.json');
+    const line = { type: 'object', properties: { text: { type: 'string' } } };
+    const bill = { type: 'object', properties: { line: { $ref: '#/components/schemas/Line' } } };
+    writeFileSync(file, JSON.stringify({ openapi: '3.1.0', components: { schemas: { Line: line, Bill: bill } } }));
+    await add('type', 'Bill', '--from', `${file}#Bill`);
+    await add('output', '--from', `${file}#Bill`);
+    expect(readYaml(host.read('manifest.yaml'))).toMatchObject({
+      types: { Line: line, Bill: { properties: { line: { $ref: '#/types/Line' } } } },
+      output: { properties: { line: { $ref: '#/types/Line' } } },
+    });
+  });
+
+  it('are shown and not written with --dry-run, --diff and --json', async () => {
+    const before = snapshot(host.root);
+    const argv = ['add', 'input', 'text:string', '--module', 'notes'];
+    expect((await succeedIn(host.root, [...argv, '--dry-run', '--yes'])).out).toContain('~ manifest.yaml');
+    expect((await succeedIn(host.root, [...argv, '--diff'])).out).toContain('+    text: { type: string }\n');
+    const { changes, written } = JSON.parse((await succeedIn(host.root, [...argv, '--json'])).out);
+    expect([written, changes.map(({ path }: { path: string }) => path)]).toEqual([
+      false,
+      expect.arrayContaining(['modules/notes/manifest.yaml']),
+    ]);
+    expect(snapshot(host.root)).toEqual(before);
+  });
+});
+
 it('adds to the only module, and to the module of the current folder', async () => {
   await succeedIn(host.root, ['add', 'event', 'notes.archived', '--yes']);
   expect(host.read('all.ts')).toContain('event notes.archived\n');
@@ -78,9 +160,39 @@ it('adds to the only module, and to the module of the current folder', async () 
 
 describe('refuses, and writes nothing', () => {
   it.each([
-    ['an unknown kind', ['evnt', 'a.b'], 'Cannot add "evnt". Pass one of event, subscription'],
+    ['an unknown kind', ['evnt', 'a.b'], 'Cannot add "evnt". Did you mean event? Pass one of input, option,'],
     ['no value', ['event'], 'Pass the value after add event.'],
     ['a value that is none', ['event', 'no'], 'add event:'],
+    ['a misspelt kind', ['inptu', 'a:string'], 'Cannot add "inptu". Did you mean input?'],
+    ['a misspelt type', ['input', 'a:strng'], 'add input: a:strng: strng is not a type. Did you mean string?'],
+    ['an unknown type', ['input', 'a:Line'], 'there is no type Line'],
+    ['a type without a name', ['type', 'a:string'], 'must be the name of the type in PascalCase'],
+    ['a type without fields', ['type', 'Line'], 'Pass the fields of Line'],
+    ['a payload without fields', ['payload', 'notes.started'], 'Pass the fields after the event'],
+    ['a payload of a misspelt event', ['payload', 'notes.startd', 'a:string'], 'Did you mean notes.started?'],
+    ['a payload of an unknown event', ['payload', 'bills.paid', 'a:string'], 'run add event or add subscription'],
+    ['a misspelt endpoint', ['endpoint', 'PSOT /x'], 'Did you mean POST /x?'],
+    [
+      'an unknown permission',
+      ['endpoint', 'POST /x', '--permission', 'notes:share'],
+      'Add notes:share to permissions_required.',
+    ],
+    [
+      'types of a standard endpoint',
+      ['endpoint', 'POST /process', '--input', 'a:string'],
+      'Declare input of the module',
+    ],
+    [
+      'a flag of another kind',
+      ['event', 'notes.x', '--input', 'a:string'],
+      '--input has no meaning for add event: it is for add endpoint.',
+    ],
+    [
+      'a flag for two values',
+      ['endpoint', 'POST /a', 'POST /b', '--summary', 'x'],
+      '--summary describes one value, but there are 2.',
+    ],
+    ['two sources', ['input', 'a:string', '--from', 'x.json'], 'Pass fields or --from, not both.'],
     ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
     [
       'an entry that makes the manifest invalid',
@@ -105,13 +217,24 @@ describe('refuses, and writes nothing', () => {
   it('a manifest whose YAML syntax is not supported', async () => {
     host.write(
       'manifest.yaml',
-      host.read('manifest.yaml').replace(/events_emitted:\n( {2}- .*\n)+/, '"events_emitted":\n  - notes.started\n'),
+      host
+        .read('manifest.yaml')
+        .replace('events_emitted:', 'events_emitted: &events')
+        .replace(/events_subscribed:\n( {2}- .*\n)+/, 'events_subscribed: *events\n'),
     );
     const before = host.read('manifest.yaml');
-    const { code, err } = await runIn(host.root, ['add', 'event', 'notes.archived', '--module', 'notes', '--yes']);
+    const { code, err } = await runIn(host.root, ['add', 'subscription', 'bills.paid', '--module', 'notes', '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining('Add the entry yourself')]);
     expect(host.read('manifest.yaml')).toBe(before);
   });
+});
+
+it('says that a field has another type', async () => {
+  await succeedIn(host.root, ['add', 'input', 'text:string', '--yes']);
+  const before = snapshot(host.root);
+  const { code, err } = await runIn(host.root, ['add', 'input', 'text:integer', '--yes']);
+  expect([code, err]).toEqual([2, expect.stringContaining('text is already in input, as {"type":"string"}.')]);
+  expect(snapshot(host.root)).toEqual(before);
 });
 
 it('says that a setting exists, with its value', async () => {

@@ -1,28 +1,14 @@
 import { execFile } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contextOf } from '../../src/core/pack/context/context.ts';
-import { renderModule } from '../../src/core/pack/render-module.ts';
+import { describe, expect, it } from 'vitest';
 import { moduleNamePattern } from '../../src/core/text/names.ts';
 import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
-import { readPackFolder } from '../../src/io/pack/pack-folder.ts';
 import { copyHost } from '../conformance/host/copy-host.ts';
-import { randomManifest } from '../core/pack/random-manifest.ts';
-import { draws, eachSeed, isNightly } from '../draws.ts';
+import { isNightly } from '../draws.ts';
 import { builtBin } from './built-bin.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
@@ -65,34 +51,6 @@ async function describeHost(title: string, makeHost: () => Promise<string>, runs
       it('passes its own tests and those of its modules, with warnings as errors', async () => {
         expect(await tool(host, 'python', '-m', 'pytest', '-q', '-W', 'error')).toMatch(/^\d+ passed/m);
       });
-  });
-}
-
-/** Checks modules of random manifests in a copy of the host. They are not run, because their names conflict. */
-function describeAnyManifest(host: string): void {
-  const scratch = copyHost(host);
-  describe(`modules of ${draws.lintedModules} random manifests`, () => {
-    beforeAll(async () => {
-      const pack = await readPackFolder(fileURLToPath(new URL('../../templates/fastapi', import.meta.url)), 'fastapi');
-      await eachSeed(draws.lintedModules, async (seed) => {
-        const manifest = randomManifest(seed);
-        for (const [path, { content }] of await renderModule(
-          pack,
-          contextOf(manifest, pack.meta, pack.meta.host.imports),
-        )) {
-          const target = join(scratch, `app/ai/modules/m${seed}`, path);
-          mkdirSync(dirname(target), { recursive: true });
-          writeFileSync(target, content);
-        }
-      });
-    });
-    afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-    it('are valid Python', () => tool(host, 'python', '-W', 'error', '-m', 'compileall', '-q', scratch));
-
-    it('have no lint errors', () => tool(host, 'ruff', 'check', '--no-cache', scratch));
-
-    it('are formatted', () => tool(host, 'ruff', 'format', '--no-cache', '--check', scratch));
   });
 }
 
@@ -139,7 +97,6 @@ await describeWhere('a generated FastAPI host', missingPython(), async () => {
     return host;
   });
   const host = await generatedHost('fastapi');
-  describeAnyManifest(host);
   for (const name of ['document_search', 'mon_nouveau_module']) describeModule(host, name);
 
   it('reserves the module names that pytest and Ruff skip', async () => {

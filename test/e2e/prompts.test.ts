@@ -37,6 +37,17 @@ describe('new, without a host', () => {
     await terminal.answer(name, 'text_tools');
     await terminal.answer('What does it do? (Text tools: an AI module.)', `Counts "words" & it's fine.`);
     await terminal.answer('Author', 'Ada Lovelace');
+    await terminal.tryAnswer('Field of the input', 'text:strng', 'Did you mean string?');
+    await terminal.answer('Field of the input', 'text:string(1..100) lines?:Line[]');
+    await terminal.answer('Next field', 'language');
+    await terminal.answer('Type of language (string)', 'en|fr');
+    await terminal.answer('Is language optional?', 'y');
+    await terminal.answer('Default of language', 'en');
+    await terminal.answer('Next field');
+    await terminal.answer('Field of Line', 'amount:number(0..)');
+    await terminal.answer('Next field');
+    await terminal.answer('Field of the output', 'total:number');
+    await terminal.answer('Next field');
     await terminal.tryAnswer('Endpoints beyond', 'reindex', 'reindex must be "METHOD /path"');
     await terminal.answer('Endpoints beyond', 'POST /reindex');
     await terminal.answer('Permissions beyond');
@@ -62,8 +73,10 @@ describe('new, without a host', () => {
     await terminal.answer('Default', '5');
     await terminal.answer('Configuration key');
     await terminal.see('Where is the work done?');
+    await terminal.glimpse('sample: nowhere yet');
     terminal.press('enter');
     await terminal.see('To skip the questions next time, run:');
+    await terminal.see('language?: en or fr, default en');
     await terminal.see('Module text_tools for Mini');
     await terminal.see('+ manifest.yaml');
     await terminal.answer('Write these files?');
@@ -74,10 +87,20 @@ describe('new, without a host', () => {
     expect(manifest).toMatchObject({
       description: `Counts "words" & it's fine.`,
       author: 'Ada Lovelace',
+      types: { Line: { required: ['amount'], properties: { amount: { type: 'number', minimum: 0 } } } },
+      input: {
+        required: ['text'],
+        properties: {
+          text: { type: 'string', minLength: 1, maxLength: 100 },
+          lines: { type: 'array', items: { $ref: '#/types/Line' } },
+          language: { enum: ['en', 'fr'], default: 'en' },
+        },
+      },
+      output: { required: ['total'] },
       endpoints: expect.arrayContaining(['POST /reindex']),
       events_subscribed: ['user.deleted', 'file.uploaded'],
       resources: { cpu: '1', memory: '1Gi', max_concurrent_jobs: 4 },
-      configuration: { top_k: { type: 'integer', minimum: 1, maximum: 9, default: 5 }, provider: 'local' },
+      configuration: { top_k: { type: 'integer', minimum: 1, maximum: 9, default: 5 }, provider: 'sample' },
     });
     const line = /create-ai-module (new .*? --yes)/s.exec(terminal.bytes.replaceAll('\r', ''))?.[1];
     const again = await newHost();
@@ -92,6 +115,8 @@ describe('new, without a host', () => {
     for (const question of [
       'What does it do?',
       'Author',
+      'Field of the input',
+      'Field of the output',
       'Endpoints',
       'Permissions',
       'Events it emits',
@@ -127,7 +152,7 @@ describe('cancelling', () => {
     const cwd = await newHost();
     const before = snapshot(cwd);
     const terminal = start(['new'], { cwd });
-    const questions = ['Name of the module', 'What does it do?', 'Author', 'Endpoints'];
+    const questions = ['Name of the module', 'What does it do?', 'Author', 'Field of the input'];
     for (const question of questions.slice(0, answered)) await terminal.answer(question, 'alpha');
     await terminal.see(questions[answered] as string);
     terminal.press(key);

@@ -9,9 +9,10 @@ import { sampleOf } from '../../src/core/contract/sample.ts';
 import { toPydantic } from '../../src/core/contract/to-pydantic.ts';
 import { type Beside, toZod } from '../../src/core/contract/to-zod.ts';
 import type { Json, Type, Types } from '../../src/core/contract/type.ts';
+import { contractOf } from '../../src/core/manifest/contract.ts';
+import { type SchemasContext, schemasContext } from '../../src/core/pack/context/schemas-context.ts';
 import { allKinds } from '../core/contract/all-kinds.ts';
-import { randomTypes } from '../core/contract/random-types.ts';
-import { Draw } from '../core/pack/random-manifest.ts';
+import { randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { runtimeEnvironment } from './python-tools.ts';
@@ -19,13 +20,21 @@ import { runtimeEnvironment } from './python-tools.ts';
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'types-'));
 
-function all(): Types[] {
-  const named = Array.from({ length: 60 }, (_, index) => allKinds(index + 1));
-  const drawn = Array.from({ length: draws.typeLayouts }, (_, index) => randomTypes(new Draw(firstSeed + index)));
-  return [...named, ...drawn].map(({ types, problems }) => {
+/** The files of types with names of any length, and of manifests. */
+function all(): SchemasContext[] {
+  const named = Array.from({ length: 60 }, (_, index) => {
+    const { types, problems } = allKinds(index + 1);
     expect(problems).toEqual([]);
-    return types;
+    return {
+      typescript: toZod(types, sampleIn(types)).trimEnd(),
+      python: toPydantic(types, sampleIn(types)).trimEnd(),
+    };
   });
+  // Manifests with an even seed have types.
+  const drawn = Array.from({ length: draws.typeLayouts }, (_, index) =>
+    schemasContext(contractOf(randomManifest(2 * (firstSeed + index)))),
+  );
+  return [...named, ...drawn, schemasContext(contractOf(randomManifest(1)))];
 }
 
 function sampleIn(types: Types): Beside {
@@ -48,8 +57,8 @@ describe('schemas.ts', () => {
     mkdirSync(place);
     writeFileSync(join(place, 'package.json'), '{\n  "type": "module"\n}\n');
     cpSync(join(project, 'templates/fastify/host/biome.json'), join(place, 'biome.json'));
-    for (const [index, types] of all().entries())
-      writeFileSync(join(place, `schemas-${index}.ts`), toZod(types, sampleIn(types)));
+    for (const [index, { typescript }] of all().entries())
+      writeFileSync(join(place, `schemas-${index}.ts`), `${typescript}\n`);
     const args = [
       join(project, 'node_modules/@biomejs/biome/bin/biome'),
       'ci',
@@ -62,7 +71,7 @@ describe('schemas.ts', () => {
   it('compiles in strict mode', async () => {
     const { compilerOptions } = JSON.parse(readFileSync(join(project, 'runtimes/node/tsconfig.build.json'), 'utf8'));
     const { rootDir: _, outDir: __, ...strict } = compilerOptions;
-    const paths = { 'ai-module-runtime': [join(project, 'runtimes/node/src/types.ts')] };
+    const paths = { 'ai-module-runtime': [join(project, 'runtimes/node/src/index.ts')] };
     const typeRoots = [join(project, 'node_modules/@types')];
     const options = { ...strict, paths, typeRoots, noEmit: true };
     writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
@@ -84,8 +93,8 @@ await describeWhere('schemas.py', missingPython(), async () => {
         join(place, 'pyproject.toml'),
         settings.replace('ignore = [', 'ignore = ["INP001", ').replace(/^files = .*$/m, ''),
       );
-      for (const [index, types] of all().entries())
-        writeFileSync(join(place, `schemas_${index}.py`), toPydantic(types, sampleIn(types)));
+      for (const [index, { python }] of all().entries())
+        writeFileSync(join(place, `schemas_${index}.py`), `${python}\n`);
       expect(await output(join(bin, 'ruff'), ['format', '--no-cache', '--check'], place)).toMatch(
         /^\d+ files already formatted/,
       );

@@ -6,7 +6,7 @@
 // Routes of modules
 export type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 // Hosts
-export type { JobStatus, JsonObject } from './engine/store.ts';
+export type { JobStatus } from './engine/store.ts';
 export { loadEnvFile } from './env-file.ts';
 export { AttemptTimeout, HttpError, PermanentError, TransientError } from './errors.ts';
 export { type Event, type EventHandler, userIdOf } from './events/event.ts';
@@ -15,7 +15,7 @@ export { OwnEvent } from './events/own-event.ts';
 export { createHost, type Host, type HostOptions } from './host.ts';
 export { type Guard, type RequestUser, requireAdmin, requirePermission } from './http/auth.ts';
 export { bearerToken } from './http/bearer-token.ts';
-export { type EndpointHandler, endpoint } from './http/endpoint.ts';
+export { type EndpointHandler, type EndpointRequest, endpoint } from './http/endpoint.ts';
 export { errorResponses, guardErrors } from './http/error-responses.ts';
 export { InvalidRequest, type RequestProblem } from './http/invalid-request.ts';
 export { jobRoutes } from './http/job-routes.ts';
@@ -39,11 +39,10 @@ export {
   InputData,
   JobParams,
   JobView,
+  JsonObject,
   ListQuery,
   NoContent,
   Options,
-  OptionsData,
-  OutputData,
   Priority,
   pageOf,
   ResultView,

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Answers, manifestFromAnswers } from '../../core/manifest/answers.ts';
-import { assertFitsTogether } from '../../core/manifest/fit-together.ts';
+import { assertFitsProvider, assertFitsTogether } from '../../core/manifest/fit-together.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { reservedReason } from '../../core/pack/pack-meta.ts';
 import { readGitAuthor } from '../../io/git.ts';
@@ -52,8 +52,11 @@ export async function completeManifest(
   flags: HostFlags,
 ): Promise<Manifest> {
   const defaults = { author, dependencies: [] };
-  const make = (all: Answers & { readonly name: string }) =>
-    assertFitsTogether(manifestFromAnswers(all, defaults, base));
+  const make = (all: Answers & { readonly name: string }) => {
+    const manifest = assertFitsTogether(manifestFromAnswers(all, defaults, base));
+    assertFitsProvider(all, manifest);
+    return manifest;
+  };
   if (base === undefined && mayAsk(io, flags)) {
     make({ name: 'example', ...answers });
     return make(await askForRest(io, answers, found, author, flags));

@@ -214,7 +214,7 @@ async function edit(io: Io, text: string, file: string, additions: readonly Addi
   let edited = text;
   for (const addition of additions) {
     const result = await addEntry(edited, addition);
-    if ('reason' in result) throw usage(`${result.reason}. Change it in ${file}.`);
+    if ('reason' in result) throw new Failure('manifest-differs', { file, ...result });
     if ('key' in result) throw new Failure('manifest-not-editable', { file, key: result.key });
     edited = result.text;
   }

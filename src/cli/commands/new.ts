@@ -1,6 +1,7 @@
 import { importSpecifiers } from '../../core/host/host.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import { countChanges } from '../../core/report/plan.ts';
+import { reportTypes } from '../../core/report/types.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { assertRuntime } from '../../io/host/host-runtime.ts';
 import { withPackageManager } from '../../io/host/package-manager.ts';
@@ -41,7 +42,8 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { plan, folder, notes } = await planModule(host, pack, context);
   const diagnostics = await assertNoNewErrors(io, host, plan);
 
-  const apply = await confirmPlan(io, plan, `Module ${name} for ${meta.title}, in ${host.root}:`, flags);
+  const title = `${reportTypes(manifest)}Module ${name} for ${meta.title}, in ${host.root}:`;
+  const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);

@@ -1,38 +1,63 @@
-import { lifecycleEvents } from '../manifest/namespace.ts';
-import type { Call, CodeFile, Entry, Expression } from './expression.ts';
-import type { Named, Place } from './facts.ts';
+import { maxMatched, patterns } from '../manifest/schema.ts';
+import type { Call, CodeFile, Expression } from './expression.ts';
+import type { Handled, Named, Place } from './facts.ts';
 import { placeOf } from './guards.ts';
 import type { Located, Program } from './program.ts';
 
-export interface Events {
-  readonly named: readonly Named[];
+export interface Events<E extends Named = Named> {
+  readonly named: readonly E[];
   readonly unclear: readonly Place[];
 }
 
+const publishing = new Set(['publish']);
 const listening = new Set(['on', 'subscribe']);
+const starting = new Set(['startFromEvent', 'start_from_event', 'startProcessing', 'start_processing']);
 
-/** Events that the code publishes, and the lifecycle events that the host publishes for its jobs. */
+/** Events that the code publishes itself: `new OwnEvent('ocr.read')` and `events.publish('ocr.read', …)`. */
 export function publishedEvents(program: Program, files: readonly CodeFile[]): Events {
-  const publishing = new Set(['publish']);
-  return collected(files, (file, call) => [
-    ...eventOf(program, file, call, publishing),
-    ...lifecycleOf(program, file, call),
-  ]);
+  return collected(files, (file, call) =>
+    isOwnEvent(program, { file, expression: call })
+      ? namedIn(program, file, call, true)
+      : eventOf(program, file, call, publishing),
+  );
 }
 
 /** Events that the code listens to. */
-export function handledEvents(program: Program, files: readonly CodeFile[]): Events {
-  return collected(files, (file, call) => eventOf(program, file, call, listening));
+export function handledEvents(program: Program, files: readonly CodeFile[]): Events<Handled> {
+  return collected(files, (file, call) =>
+    eventOf(program, file, call, listening).map((found) =>
+      found.name === undefined ? found : { ...found, startsJobs: startsJobs(file, call) },
+    ),
+  );
 }
 
-type Found = Named | { readonly name: undefined; readonly place: Place };
+type Unnamed = { readonly name: undefined; readonly place: Place };
+type Found = Named | Unnamed;
 
-function collected(files: readonly CodeFile[], find: (file: CodeFile, call: Call) => Found[]): Events {
+function collected<E extends Named>(
+  files: readonly CodeFile[],
+  find: (file: CodeFile, call: Call) => (E | Unnamed)[],
+): Events<E> {
   const all = files.flatMap((file) => file.calls.flatMap((call) => find(file, call)));
   return {
-    named: all.filter((one): one is Named => one.name !== undefined),
+    named: all.filter((one): one is E => one.name !== undefined),
     unclear: all.filter(({ name }) => name === undefined).map(({ place }) => place),
   };
+}
+
+/** Whether the handler in a subscription starts a job: `events.on(name, handler)`, or the decorated function. */
+function startsJobs(file: CodeFile, subscription: Call): boolean {
+  const { calls, functions } = file;
+  const around = [
+    subscription,
+    ...calls.filter(({ callee }) => callee === subscription),
+    ...functions.filter(({ decorators }) => decorators.includes(subscription)),
+  ];
+  const isStart = (one: Expression) => one.kind === 'member' && starting.has(one.property);
+  return calls.some(
+    ({ from, to, callee, args }) =>
+      around.some((outer) => outer.from <= from && to <= outer.to) && (isStart(callee) || args.some(isStart)),
+  );
 }
 
 /** The event in a call of an event bus. Uncertain for other objects that have a method with the same name. */
@@ -41,10 +66,14 @@ function eventOf(program: Program, file: CodeFile, call: Call, methods: Readonly
   const { file: home, expression: callee } = program.resolve({ file, expression: call.callee });
   if (callee.kind !== 'member' || !methods.has(callee.property))
     return handsOn(program, file, call, methods) ? [unclear(file, call)] : [];
+  if (isOwnEvent(program, { file: home, expression: callee.object })) return [];
+  return namedIn(program, file, call, isBus(program, home, callee.object));
+}
+
+function namedIn(program: Program, file: CodeFile, call: Call, isSure: boolean): Found[] {
   const given = eventArgument(program, file, call);
   if (!given) return [];
   const name = program.textOf(given);
-  const isSure = isBus(program, home, callee.object);
   if (name !== undefined) return isEvent(name) ? [{ name, place: placeOf(program.resolve(given)), isSure }] : [];
   return isSure ? [{ name, place: placeOf(given) }] : [];
 }
@@ -68,16 +97,15 @@ function eventArgument(program: Program, file: CodeFile, { args, named }: Call):
 }
 
 function isEvent(text: string): boolean {
-  const [namespace = '', verb = '', ...more] = text.split('.');
-  return more.length === 0 && isWord(namespace) && isWord(verb);
+  return text.length <= maxMatched && patterns.event[0].test(text);
 }
 
-function isWord(text: string): boolean {
-  const isLetter = (char: string) => char >= 'a' && char <= 'z';
-  return (
-    isLetter(text.charAt(0)) &&
-    [...text].every((char) => isLetter(char) || char === '_' || (char >= '0' && char <= '9'))
-  );
+/** Whether an expression is an event of the module's own: `new OwnEvent(name, Type)`. */
+function isOwnEvent(program: Program, located: Located): boolean {
+  const { file, expression } = program.resolve(located);
+  if (expression.kind !== 'call') return false;
+  const callee: Located = { file, expression: expression.callee };
+  return program.nameOf(callee) === 'OwnEvent' && program.isOfRuntime(callee);
 }
 
 function isBus(program: Program, file: CodeFile, expression: Expression): boolean {
@@ -85,65 +113,7 @@ function isBus(program: Program, file: CodeFile, expression: Expression): boolea
   const type = parameter?.type ?? '';
   if (type.includes('ModuleEvents') || type.includes('EventBus')) return true;
   const name = program.nameOf({ file, expression })?.toLowerCase() ?? '';
-  if (name.includes('bus') || name.includes('events')) return true;
-  return (parameter?.inner ?? [expression]).some((one) => isEventData(program, { file, expression: one }));
-}
-
-/** Whether an expression is a class that derives from the host's `EventData`, or an instance: both can publish. */
-function isEventData(program: Program, located: Located, steps = 8): boolean {
-  const found = program.resolve(located);
-  const { file, expression } = found;
-  const isOne = (one: Expression) => steps > 0 && isEventData(program, { file, expression: one }, steps - 1);
-  if (expression.kind === 'call') return isOne(expression.callee);
-  if (expression.kind === 'other') return expression.inner.some(isOne);
-  if (expression.kind === 'record') return expression.isClass && expression.spreads.some(isOne);
-  return expression.kind === 'name' && program.nameOf(found) === 'EventData' && program.isForeign(found);
-}
-
-/** Lifecycle events: `{ lifecycle: { started: … } }` in TypeScript, `LifecycleEvents(started=…)` in Python. */
-function lifecycleOf(program: Program, file: CodeFile, call: Call): Found[] {
-  if (program.nameOf({ file, expression: call.callee }) === 'LifecycleEvents') {
-    const open: Found[] = call.isOpen || call.args.length > 0 ? [unclear(file, call)] : [];
-    return [...open, ...namesIn(program, file, call.named)];
-  }
-  if (hidesLifecycle(program, file, call)) return [unclear(file, call)];
-  return call.args.flatMap((argument) => {
-    const given = lifecycleIn(argument);
-    if (!given) return [];
-    const { file: home, expression } = program.resolve({ file, expression: given.value });
-    if (expression.kind !== 'record') return [unclear(file, given.value)];
-    const open: Found[] = expression.isOpen || expression.spreads.length > 0 ? [unclear(home, expression)] : [];
-    return [...open, ...namesIn(program, home, expression.entries)];
-  });
-}
-
-function lifecycleIn(argument: Expression): Entry | undefined {
-  return argument.kind === 'record' ? argument.entries.find(({ key }) => key === 'lifecycle') : undefined;
-}
-
-/** Whether lifecycle events may come from a computed value: `super(optionsOf(config))`, `JobSpec(events=made())`. */
-function hidesLifecycle(program: Program, file: CodeFile, call: Call): boolean {
-  const { callee, args, named } = call;
-  const resolved = (expression: Expression) => program.resolve({ file, expression }).expression;
-  if (program.nameOf({ file, expression: callee }) === 'JobSpec') {
-    const events = named.find(({ key }) => key === 'events')?.value;
-    const made = events && program.resolve({ file, expression: events });
-    if (made?.expression.kind !== 'call') return call.isOpen || made !== undefined;
-    return program.nameOf({ file: made.file, expression: made.expression.callee }) !== 'LifecycleEvents';
-  }
-  if (callee.kind !== 'name' || callee.name !== 'super' || args.some(lifecycleIn)) return false;
-  return args.map(resolved).some((one) => one.kind === 'call' || (one.kind === 'record' && one.spreads.length > 0));
-}
-
-function namesIn(program: Program, file: CodeFile, entries: readonly Entry[]): Found[] {
-  const steps = entries.filter(({ key }) => (lifecycleEvents as readonly string[]).includes(key));
-  return steps.flatMap(({ value }): Found[] => {
-    const name = program.textOf({ file, expression: value });
-    if (name !== undefined)
-      return [{ name, place: placeOf(program.resolve({ file, expression: value })), isSure: true }];
-    const isNothing = ['None', 'undefined', 'null'].includes(file.text.slice(value.from, value.to));
-    return isNothing ? [] : [unclear(file, value)];
-  });
+  return name.includes('bus') || name.includes('events');
 }
 
 function unclear(file: CodeFile, expression: Expression): Found {

@@ -18,6 +18,12 @@ export interface Named {
   readonly isSure: boolean;
 }
 
+/** An event that the code listens to. */
+export interface Handled extends Named {
+  /** Whether its handler starts a job. */
+  readonly startsJobs: boolean;
+}
+
 export interface Route {
   readonly method: string;
   /** In the notation of manifests, with parameters in braces. */
@@ -27,26 +33,29 @@ export interface Route {
   readonly isSure: boolean;
   /** Permissions that callers need. */
   readonly permissions: readonly string[];
-  /** False if the route has a guard whose permissions are unknown. */
+  /** False if the route has a guard whose permissions are unknown, or if the runtime guards it. */
   readonly isGuardKnown: boolean;
 }
 
-export type Aspect = 'routes' | 'permissions' | 'published' | 'handled' | 'settings';
+/** What both the code and the manifest state. */
+export type Aspect = Claim | 'permissions';
+/** What a manifest declares and the code must have. */
+export type Claim = 'routes' | 'published' | 'handled' | 'settings';
 
 /** The facts in a module's code that its manifest declares too. */
 export interface CodeFacts {
   readonly routes: readonly Route[];
   readonly permissions: readonly Named[];
   readonly published: readonly Named[];
-  readonly handled: readonly Named[];
+  readonly handled: readonly Handled[];
   readonly settings: readonly Named[];
   readonly tables: readonly Named[];
   /** Positions from which a file could not be parsed. Its facts are incomplete and uncertain. */
   readonly broken: readonly Broken[];
   /** Places where the code may define more than was found. */
-  readonly unclear: Readonly<Record<Aspect, readonly Place[]>>;
-  /** Whether generated code lists every permission of the manifest, and not only those that routes require. */
-  readonly namesAllPermissions: boolean;
+  readonly unclear: Readonly<Record<Claim, readonly Place[]>>;
+  /** Whether the runtime serves the standard endpoints of the manifest. */
+  readonly servesJobs: boolean;
   /** The texts of the files in places, by path. */
   readonly texts: ReadonlyMap<string, string>;
 }

@@ -66,6 +66,13 @@ export class Program {
     return imported === undefined || this.#findFile(file, imported.from) === undefined;
   }
 
+  /** Whether a name is imported from the runtime of modules. */
+  isOfRuntime({ file, expression }: Located): boolean {
+    if (expression.kind === 'member') return this.isOfRuntime({ file, expression: expression.object });
+    if (expression.kind !== 'name' || this.#bindingOf(file, expression.name, expression.from)) return false;
+    return /^ai[-_]module[-_]runtime\b/.test(file.imports.get(expression.name)?.from ?? '');
+  }
+
   /** The innermost binding at an offset. A record is not visible within its own definition. */
   #bindingOf(file: CodeFile, name: string, at: number): Binding | undefined {
     const around = (file.bindings.get(name) ?? []).filter(

@@ -6,6 +6,7 @@ import { type FindFile, Program } from './program.ts';
 import { fastapiRoutes } from './python/fastapi-routes.ts';
 import { parsePython } from './python/parse-python.ts';
 import { tableKey } from './python/python-definitions.ts';
+import { runtimeRoutes } from './runtime-routes.ts';
 import { pydanticSettings, zodSettings } from './settings.ts';
 import { fastifyRoutes } from './typescript/fastify-routes.ts';
 import { parseTypescript } from './typescript/parse-typescript.ts';
@@ -17,7 +18,6 @@ interface Language {
   readonly frameworks: readonly string[];
   /** A file without these words contains no facts, and is parsed only if another file imports it. */
   readonly words: readonly string[];
-  readonly namesAllPermissions: boolean;
 }
 
 const verbs = ['.get', '.post', '.put', '.patch', '.delete', 'route'];
@@ -26,8 +26,7 @@ const languages: readonly Language[] = [
     endings: ['.ts', '.mts', '.js', '.mjs'],
     name: 'typescript',
     frameworks: ['ai-module-runtime', 'fastify'],
-    words: [...verbs, '.publish', '.on(', '.subscribe', 'lifecycle', 'BaseConfig', 'ermission', 'Table('],
-    namesAllPermissions: true,
+    words: [...verbs, '.publish', '.on(', '.subscribe', 'OwnEvent', 'BaseConfig', 'ermission', 'Table('],
   },
   {
     endings: ['.py'],
@@ -38,15 +37,13 @@ const languages: readonly Language[] = [
       '.publish',
       '.on(',
       '.subscribe',
-      'LifecycleEvents',
-      'JobSpec',
+      'OwnEvent',
       'Config',
       'requires',
       'ermission',
       'Table(',
       'table',
     ],
-    namesAllPermissions: false,
   },
 ];
 
@@ -82,7 +79,8 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
   const program = new Program(fileFinder(isPython ? pythonPath(known, folder) : typescriptPath(known), read));
   const files = paths.filter((path) => language.words.some((word) => texts.get(path)?.includes(word))).map(read);
 
-  const routes = (isPython ? fastapiRoutes : fastifyRoutes)(program, files);
+  const made = runtimeRoutes(program, files);
+  const written = (isPython ? fastapiRoutes : fastifyRoutes)(program, files);
   const guards = merged(
     files.flatMap((file) =>
       file.calls.filter((call) => isGuard(program, file, call)).map((call) => permissionsOf(program, file, call)),
@@ -94,7 +92,7 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
     faultAt === undefined ? [] : [{ file: path, from: faultAt, to: faultAt, reason: 'does not parse here' }],
   );
   return {
-    routes: routes.routes,
+    routes: [...made.routes, ...written.routes],
     permissions: guards.permissions,
     published: published.named,
     handled: handled.named,
@@ -102,13 +100,12 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
     tables: tablesIn(program, files),
     broken,
     unclear: {
-      routes: routes.unclear,
-      permissions: guards.unclear,
+      routes: [...made.unclear, ...written.unclear],
       published: published.unclear,
       handled: handled.unclear,
       settings: settings.unclear,
     },
-    namesAllPermissions: language.namesAllPermissions,
+    servesJobs: made.servesJobs,
     texts,
   };
 }

@@ -131,6 +131,12 @@ function readRange(text: string, suffix: 'Length' | 'Items' | 'imum', field: str
   };
 }
 
+const plainNouns: Readonly<Record<string, string>> = {
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
 /** A string may be written without quotes where a string is expected. */
 function readValue(text: string, schema: Schema): Json {
   const values = (schema.enum ?? []) as readonly Json[];
@@ -141,7 +147,10 @@ function readValue(text: string, schema: Schema): Json {
   try {
     return JSON.parse(text);
   } catch {
-    throw new NotationError(`the default ${text} is not JSON`, 'Write strings in lists and objects in double quotes.');
+    const noun = plainNouns[String(Array.isArray(schema.type) ? schema.type[0] : schema.type)];
+    throw noun === undefined
+      ? new NotationError(`the default ${text} is not JSON`, 'Write strings in lists and objects in double quotes.')
+      : new NotationError(`the default ${text} is not ${noun}`);
   }
 }
 

@@ -34,7 +34,8 @@ export function summaryText({ path, isOptional, text, description }: SummaryLine
   return `${path}${isOptional ? '?' : ''}: ${text}${description === undefined ? '' : ` (${description})`}`;
 }
 
-function textOf(type: Type): string {
+/** A type without its properties: `list of Line, at least 1 item`. */
+export function textOf(type: Type): string {
   const isNullable = 'isNullable' in type && type.isNullable === true;
   return [`${nounOf(type)}${isNullable ? ' or null' : ''}`, ...limitsOf(type)].join(', ');
 }

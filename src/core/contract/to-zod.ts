@@ -75,7 +75,7 @@ export function toZod(types: Types, { untyped, samples }: Beside = nothing): str
   );
   const names = [...new Set([...untyped.map(runtimeType), ...helpers, ...(types.size > 0 ? ['z'] : [])])];
   const imported = names.sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(', ');
-  return `${comment}\nimport { ${imported} } from 'ai-module-runtime';\n\n${body}\n`;
+  return `${comment}\nimport { ${imported} } from ${tsLiteral('ai-module-runtime')};\n\n${body}\n`;
 }
 
 const comment = '// Generated from the types in manifest.yaml: change them there, then run create-ai-module update.';

@@ -11,7 +11,7 @@ import {
   routeCollision,
   shadowedEndpoint,
 } from './rules/manifest/endpoints.ts';
-import { foreignEvent, foreignPermission, lifecycleEvent, ownEvent } from './rules/manifest/events.ts';
+import { foreignEvent, foreignPermission, lifecycleEvent } from './rules/manifest/events.ts';
 import { className, duplicateEntry, folderName, resourceSize } from './rules/manifest/fields.ts';
 import { configurationValue, envName, secretDefault, secretValue } from './rules/manifest/settings.ts';
 import { types, unusedType } from './rules/manifest/types.ts';
@@ -44,7 +44,6 @@ export const rules: readonly Rule[] = [
   lifecycleEvent,
   missingModule,
   mixedLineEndings,
-  ownEvent,
   payloadMismatch,
   permissionOwner,
   readDifferently,

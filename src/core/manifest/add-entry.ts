@@ -1,3 +1,4 @@
+import { nearestWord } from '../text/nearest-word.ts';
 import { addToYaml } from '../yaml/edit.ts';
 import { readYaml } from '../yaml/fast.ts';
 import { isMapping, isSame } from '../yaml/same.ts';
@@ -22,11 +23,18 @@ export type Addition =
 /** The text with the addition, or why that is impossible: the manifest says something else, or is not editable. */
 export type Added =
   | { readonly text: string }
-  | { readonly reason: string }
+  | { readonly reason: string; readonly hint: string | undefined }
   | { readonly isEditable: false; readonly key: string };
 
 /** The manifest already has something else, as a sentence without its full stop. */
-class Conflict extends Error {}
+class Conflict extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 /**
  * Adds to the text of a manifest without changing any other byte. Entries of lists and settings are sorted; endpoints,
@@ -42,7 +50,7 @@ export async function addEntry(text: string, addition: Addition): Promise<Added>
     const edited = await addToYaml(text, wanted);
     return edited === undefined ? isEditable : { text: edited };
   } catch (error) {
-    if (error instanceof Conflict) return { reason: error.message };
+    if (error instanceof Conflict) return { reason: error.message, hint: error.hint };
     throw error;
   }
 }
@@ -68,8 +76,8 @@ function withAddition(value: Value, addition: Addition): Value {
     }
     case 'payload': {
       const { event, schema } = addition;
-      const list = (['events_emitted', 'events_subscribed'] as const).find((one) => hasEntry(value, one, event));
-      if (list === undefined) throw new Conflict(`${event} is neither in events_emitted nor in events_subscribed`);
+      const list = eventLists.find((one) => hasEntry(value, one, event));
+      if (list === undefined) throw unknownEvent(value, event);
       return withEntry(value, list, event, { payload: schema });
     }
     default:
@@ -85,6 +93,20 @@ function withSchema(value: Value, key: string, schema: Schema): Value {
   if (name === undefined || isSame(there, schema) || !Object.hasOwn(types, name))
     return withKey(value, key, merged(there, schema, key));
   return withKey(value, 'types', { ...types, [name]: merged(types[name], schema, name) });
+}
+
+const eventLists = ['events_emitted', 'events_subscribed'] as const;
+
+function unknownEvent(value: Value, event: string): Conflict {
+  const near = nearestWord(
+    event,
+    eventLists.flatMap((list) => listAt(value, list).map(nameOf)),
+  );
+  const hint =
+    near === undefined
+      ? 'To add the event with its payload, run add event or add subscription.'
+      : `Did you mean ${near}?`;
+  return new Conflict(`${event} is neither in events_emitted nor in events_subscribed`, hint);
 }
 
 function hasEntry(value: Value, list: ListKey, name: string): boolean {

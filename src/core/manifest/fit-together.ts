@@ -1,3 +1,4 @@
+import type { RuleProblem } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import { type Answers, answerKinds, manifestFromAnswers } from './answers.ts';
 import { checkManifestValue } from './parse.ts';
@@ -31,8 +32,16 @@ export function assertFitsTogether(manifest: Manifest): Manifest {
   throw new Failure('answer-invalid', {
     flag: flagOf[field] ?? String(field),
     value: isSetting ? `${key}=${textOf(manifest.configuration[key])}` : textOf(value),
-    reason: [problem?.message, problem?.hint?.replace(/\.$/, '')].filter(Boolean).join('. '),
+    reason: [problem?.message, hintOf(problem)?.replace(/\.$/, '')].filter(Boolean).join('. '),
   });
+}
+
+function hintOf(problem: RuleProblem | undefined): string | undefined {
+  const missing = /: there is no type (\w+)$/.exec(problem?.message ?? '')?.[1];
+  const isSure = problem?.hint?.startsWith('Did you mean') === true;
+  return missing === undefined || isSure
+    ? problem?.hint
+    : `Add it with ${answerKinds.types.flag} '${missing}=name:string'`;
 }
 
 /** The value at a path, or the last one above it. */
@@ -45,6 +54,18 @@ function valueAt(manifest: Manifest, path: readonly (string | number)[]): unknow
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** Checks that the chosen provider can work on the module's types. Throws `answer-invalid`. */
+export function assertFitsProvider({ provider }: Answers, { input, output }: Manifest): void {
+  const isTyped = (input ?? output) !== undefined;
+  const reason =
+    provider === 'local' && isTyped
+      ? 'local works on any JSON object, but the module has types. Use sample or openai'
+      : provider === 'sample' && !isTyped
+        ? 'sample returns an example of the types, but the module has none. Pass --input or --output, or use local'
+        : undefined;
+  if (reason !== undefined) throw new Failure('answer-invalid', { flag: '--provider', value: provider ?? '', reason });
 }
 
 /** Checks incomplete answers together: returns why they conflict, as a sentence, or `undefined`. */

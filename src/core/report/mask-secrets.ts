@@ -54,7 +54,7 @@ export function secretsIn(value: unknown, key = '', seen = new Set<unknown>()): 
   if (Array.isArray(value)) return value.flatMap((one) => secretsIn(one, key, seen));
   const isSetting = (value as { secret?: unknown }).secret === true || isSecretKey(key);
   return Object.entries(value).flatMap(([name, inner]) => {
-    if (isSetting && name === 'default') return secretsIn(inner, 'secret', seen);
+    if (isSetting && (name === 'default' || name === 'examples')) return secretsIn(inner, 'secret', seen);
     return secretsIn(inner, name === 'secret' || name === 'type' ? '' : name, seen);
   });
 }

@@ -315,6 +315,48 @@ describe('routes of FastAPI', () => {
   });
 });
 
+describe('routes of the runtime', () => {
+  it.each<[string, string, string, boolean, readonly string[], readonly string[]]>([
+    [
+      'in TypeScript',
+      'a.ts',
+      app(`await app.register(jobRoutes(service));
+app.route(endpoint(service, 'POST /preview', { input: PreviewInput, handler }));
+app.route(endpoint(service, '/analyse'));
+app.route(endpoint(service, entry));`).replace('{ requirePermission }', '{ endpoint, jobRoutes }'),
+      true,
+      ['POST /preview ?', 'POST /analyse ?'],
+      ['routes: endpoint(service, entry)'],
+    ],
+    [
+      'in Python, with one that is written by hand',
+      'a.py',
+      `from ai_module_runtime import endpoint, job_routes, requires
+def routes(service):
+    router = job_routes(service)
+    router.include_router(endpoint(service, "GET /lines/{line_id}", service.lines))
+    @router.get("/more", dependencies=[requires("ocr:read")])
+    async def more(): ...
+    return router
+`,
+      true,
+      ['GET /lines/{line_id} ?', 'GET /more ocr:read'],
+      [],
+    ],
+    [
+      'not with functions of the same name',
+      'a.ts',
+      `${head}import { endpoint, jobRoutes } from './own.ts';\nendpoint(service, 'POST /preview'); jobRoutes(service);`,
+      false,
+      [],
+      [],
+    ],
+  ])('%s', (_, path, text, servesJobs, routes, unclear) => {
+    expect(readCode(new Map([[path, text]]), 'ocr')?.servesJobs).toBe(servesJobs);
+    expect(factsOf({ [path]: text })).toMatchObject({ routes, unclear });
+  });
+});
+
 describe('events', () => {
   it.each<[string, Readonly<Record<string, string>>, Partial<ReturnType<typeof factsOf>>]>([
     [
@@ -330,24 +372,6 @@ describe('events', () => {
         'a.ts': `${head}class S { constructor(private readonly events: ModuleEvents) {} run() { return this.events.publish(\`ocr.\${'done'}\`, {}); } }`,
       },
       { published: ['ocr.done'] },
-    ],
-    [
-      'lifecycle of a job',
-      {
-        'a.ts': `${head}import { emitted } from './e.ts';\nclass S extends JobService { constructor(c) { super(c, { lifecycle: emitted }); } }`,
-        'e.ts': "export const emitted = { started: 'ocr.started', other: 'ocr.other' };",
-      },
-      { published: ['ocr.started'] },
-    ],
-    [
-      'lifecycle of a job, by unknown code',
-      { 'a.ts': `${head}class S extends JobService { constructor(c) { super(c, optionsOf(c)); } }` },
-      { published: [], unclear: ['published: super(c, optionsOf(c))'] },
-    ],
-    [
-      'lifecycle in Python, by unknown code',
-      { 'a.py': 'from fastapi import x\nspec = JobSpec(name="ocr", events=made("ocr"))\n' },
-      { published: [], unclear: ['published: JobSpec(name="ocr", events=made("ocr"))'] },
     ],
     [
       'other emitters',
@@ -374,12 +398,24 @@ describe('events', () => {
       { unclear: ['published: subscribeAll(events)', 'handled: subscribeAll(events)'] },
     ],
     [
-      'data that publishes itself',
+      'events of the module’s own',
+      {
+        'a.ts': `${head}import { OwnEvent } from 'ai-module-runtime';\nexport const approved = new OwnEvent('ocr.page.approved', Approved);\nvoid approved.publish(service, {});`,
+      },
+      { published: ['ocr.page.approved'], unclear: [] },
+    ],
+    [
+      'events of the module’s own in Python, with a computed name',
       {
         'a.py':
-          'from fastapi import x\nfrom app.core.event_data import EventData\nclass Read(EventData):\n    page: int\nasync def f(data: Read):\n    await data.publish("ocr.read", "ocr")\n',
+          'from ai_module_runtime import OwnEvent\napproved = OwnEvent("ocr.approved", Approved)\nother = OwnEvent(name(), Other)\n',
       },
-      { published: ['ocr.read'] },
+      { published: ['ocr.approved'], unclear: ['published: name()'] },
+    ],
+    [
+      'a class of the same name',
+      { 'a.ts': `${head}import { OwnEvent } from './own.ts';\nnew OwnEvent('ocr.approved');` },
+      { published: [] },
     ],
     [
       'a computed name',
@@ -394,12 +430,41 @@ describe('events', () => {
       },
       { published: ['ocr.done', 'ocr.more'], handled: ['user.deleted', 'file.uploaded'] },
     ],
-    [
-      'lifecycle in Python',
-      { 'a.py': 'from fastapi import x\nE = LifecycleEvents(started="ocr.started", failed=None)\n' },
-      { published: ['ocr.started'], unclear: [] },
-    ],
   ])('%s', (_, files, facts) => expect(factsOf(files)).toMatchObject(facts));
+});
+
+it.each<[string, string, string, readonly boolean[]]>([
+  [
+    'TypeScript',
+    'a.ts',
+    `${head}export function f(events: ModuleEvents) {
+  events.on('a.a', (event) => service.startFromEvent(event));
+  events.on('a.b', service.startFromEvent);
+  events.on('a.c', (event) => log(event));
+  events.on('a.d', Type, async () => { await service.startProcessing({ input_data: {} }, user); });
+}`,
+    [true, true, false, true],
+  ],
+  [
+    'Python',
+    'a.py',
+    `from ai_module_runtime import ModuleEvents
+def f(events: ModuleEvents, service):
+    @events.on("a.a")
+    async def one(event):
+        await service.start_from_event(event)
+    events.on("a.b")(service.start_from_event)
+    @events.on("a.c")
+    async def two(event):
+        log(event)
+`,
+    [true, true, false],
+  ],
+])('finds the handlers that start jobs in %s', (_, path, text, starts) => {
+  const { handled } = readCode(new Map([[path, text]]), 'ocr') ?? { handled: [] };
+  expect(handled.map(({ name, startsJobs }) => [name, startsJobs])).toEqual(
+    starts.map((one, index) => [`a.${'abcd'[index]}`, one]),
+  );
 });
 
 describe('settings', () => {
@@ -526,7 +591,7 @@ it('terminates on circular imports', () => {
 });
 
 const circular = `${head}import { BaseConfig } from '#b';\n`;
-const event = `${router}from app.core.event_data import EventData\n`;
+const event = `${router}from ai_module_runtime import OwnEvent\n`;
 
 it.each([
   ['a.ts', `${circular}const A = A.extend({ a: 1 });`],

@@ -57,7 +57,8 @@ it.each<[string, string]>([
   ['a:string a:string', 'a is there twice'],
   ['a:string(1)', '(1) is not a range'],
   ['a:boolean(1..2)', 'boolean(1..2) is not a type'],
-  ['a:integer=x', 'the default x is not JSON'],
+  ['a:integer=x', 'the default x is not an integer'],
+  ['a:string[]=x', 'the default x is not JSON'],
 ])('refuses %s', (text, message) => {
   const read = readNotation(text);
   expect(read.ok ? 'accepted' : read.message).toContain(message);

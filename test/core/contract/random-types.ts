@@ -146,7 +146,8 @@ export function randomTypes(draw: Draw): RandomTypes {
   return { declared, input, ...readTypes(declared, [root]) };
 }
 
-function objectOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
+/** A schema of an object; `refs` are names of types that it may refer to. */
+export function objectOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
   return described(draw, plainObject(draw, refs, depth));
 }
 

@@ -1,6 +1,8 @@
 import { checkManifestValue } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
+import { oneLine } from '../../../src/core/text/literals.ts';
 import { classNameFor } from '../../../src/core/text/names.ts';
+import { objectOf, randomTypes } from '../contract/random-types.ts';
 import { hostileTexts } from '../hostile.ts';
 
 /** Random values: the same seed gives the same manifest. Does not use fast-check, which is too slow for thousands. */
@@ -116,11 +118,48 @@ export function candidateManifest(draw: Draw): unknown {
   };
 }
 
-/** A valid random manifest. */
+type Untyped = { readonly [List in 'endpoints' | 'events_emitted' | 'events_subscribed']: readonly string[] };
+
+/** The same with types at every place that may have one. */
+function typedManifest(draw: Draw): unknown {
+  const manifest = candidateManifest(draw) as Untyped;
+  const object = () => objectOf(draw, ['Line', 'Value']);
+  const maybe = <T>(key: string, make: () => T): { [key: string]: T } => (draw.flag() ? { [key]: make() } : {});
+  const query = () => ({
+    type: 'object',
+    required: ['page'],
+    properties: { page: { type: 'integer', minimum: 1 }, kind: { enum: ['a', 'b'], default: 'a' } },
+  });
+  const endpoints = manifest.endpoints.map((endpoint) => {
+    if (standardEndpoints.includes(endpoint)) return endpoint;
+    const isQuery = /^(GET|DELETE) /.test(endpoint);
+    const about = draw.prose(200);
+    return {
+      endpoint,
+      ...maybe('input', isQuery ? query : object),
+      ...maybe('output', object),
+      ...(oneLine(about) === '' ? {} : maybe('summary', () => oneLine(about))),
+    };
+  });
+  const withPayload = (event: string) => (draw.flag() ? event : { event, ...maybe('payload', object) });
+  return {
+    ...manifest,
+    types: randomTypes(draw).declared,
+    ...maybe('input', object),
+    ...maybe('options', object),
+    ...maybe('output', object),
+    endpoints,
+    events_emitted: manifest.events_emitted.map(withPayload),
+    events_subscribed: manifest.events_subscribed.map(withPayload),
+  };
+}
+
+/** A valid random manifest, every other one with types. */
 export function randomManifest(seed: number): Manifest {
   const draw = new Draw(seed);
+  const candidate = seed % 2 === 0 ? typedManifest : candidateManifest;
   for (let tries = 0; tries < 100; tries += 1) {
-    const { manifest } = checkManifestValue(candidateManifest(draw));
+    const { manifest } = checkManifestValue(candidate(draw));
     if (manifest !== undefined) return manifest;
   }
   throw new Error('100 random manifests in a row are refused');

@@ -24,6 +24,7 @@ it.each<[name: string, found: string[] | Promise<string[]>, want: string[]]>([
   ['a value under its name', secretsIn({ password: 'hunter2', count: 5, name: 'ocr' }), ['hunter2']],
   ['a default of a secret', secretsIn({ pin: { type: 'string', secret: true, default: 1234 } }), ['1234']],
   ['a default under its name', secretsIn({ token: { type: 'string', default: 'abc' } }), ['abc']],
+  ['examples under its name', secretsIn({ token: { type: 'string', examples: ['abc', 'def'] } }), ['abc', 'def']],
   ['an argument', secretsInArguments(['add', 'config', 'password=hunter2', 'top_k=5']), ['hunter2']],
   ['an argument in quotes', secretsInArguments(['--config=api_key="hunter2"']), ['hunter2']],
   ['a path that looks random', secretsInArguments(['--host', '/srv/Ada/Projects12/MyApp7/services']), []],

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
+import { manifestJsonSchema } from '../../../src/core/manifest/reference/json-schema.ts';
 import { jsonText } from '../../../src/core/text/json-text.ts';
 
 const biome = fileURLToPath(new URL('../../../node_modules/.bin/biome', import.meta.url));

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import * as z from 'zod';
 import type { JsonObject } from '../engine/store.ts';
 import { checkOutput, checkSize } from '../jobs/check-input.ts';
+import { declaredPart } from '../jobs/declared-part.ts';
 import { AnyQuery, JsonDocument } from '../jobs/schemas.ts';
 import type { AnyService } from '../modules/base-module.ts';
 import { type Endpoint, hasBody, nameOf, readEndpoints } from '../modules/endpoints.ts';
@@ -18,8 +19,11 @@ export interface EndpointHandler<Input, Output> {
   /** The type of the answer. Without it, the answer is any JSON, or 204 if there is none. */
   readonly output?: z.ZodType<Output>;
   /** `request.params` has the path parameters, `request.user` the user. */
-  handler(input: Input, request: FastifyRequest, reply: FastifyReply): Promise<Output> | Output;
+  handler(input: Input, request: EndpointRequest, reply: FastifyReply): Promise<Output> | Output;
 }
+
+/** A request with its path parameters. */
+export type EndpointRequest = FastifyRequest<{ Params: Readonly<Record<string, string>> }>;
 
 /**
  * The route of an endpoint that the manifest declares, `METHOD /path`: permission, summary and types come from there.
@@ -49,7 +53,7 @@ function typed<I, O>(service: AnyService, declared: Endpoint, own: EndpointHandl
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const value = (isBody ? request.body : request.query) as I;
       if (isBody && value !== undefined) checkSize([value], ['body'], maxBytes);
-      const answer = await own.handler(value, request, reply);
+      const answer = await own.handler(value, request as EndpointRequest, reply);
       if (reply.sent) return reply;
       if (answer === undefined && !own.output) return reply.code(204).send();
       const text = JSON.stringify(own.output ? checkOutput(output, answer) : answer);
@@ -67,7 +71,10 @@ function atOnce(service: AnyService, declared: Endpoint) {
       const { input_data, options } = isBody
         ? (body as { input_data: JsonObject; options: JsonObject })
         : { input_data: fromTexts(query as JsonObject, manifest.input, manifest), options: undefined };
-      return service.processNow({ ...input_data, ...(params as object) }, { options, user });
+      return service.processNow(
+        { ...input_data, ...declaredPart(service.schemas.Input, params as JsonObject) },
+        { options, user },
+      );
     },
   };
 }

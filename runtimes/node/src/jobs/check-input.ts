@@ -6,7 +6,7 @@ import { isDeeperThan } from '../http/depth.ts';
 import { InvalidRequest, MAX_DEPTH, NOT_JSON, TOO_DEEP, tooLong } from '../http/invalid-request.ts';
 import { hasOnlyUsableText } from '../http/json.ts';
 import type { WorkRequest } from './run.ts';
-import { InputData, OptionsData, OutputData } from './schemas.ts';
+import { InputData, JsonDocument } from './schemas.ts';
 
 /** What `schemas.ts` of a module exports. */
 export interface ModuleSchemas<Input = unknown, Options = unknown, Output = unknown> {
@@ -16,7 +16,7 @@ export interface ModuleSchemas<Input = unknown, Options = unknown, Output = unkn
 }
 
 /** The schemas of a module without types. */
-export const UNTYPED: ModuleSchemas = { Input: InputData, Options: OptionsData, Output: OutputData };
+export const UNTYPED: ModuleSchemas = { Input: InputData, Options: JsonDocument, Output: JsonDocument };
 const untyped: ReadonlySet<unknown> = new Set(Object.values(UNTYPED));
 
 /** Whether a schema has something to check in a JSON object. */

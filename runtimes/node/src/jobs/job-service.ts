@@ -18,8 +18,8 @@ import type { ModuleContext } from '../modules/module-context.ts';
 import type { PollingProvider } from '../provider.ts';
 import type { Done } from './attempt.ts';
 import { checkInput, checkOutput, type ModuleSchemas } from './check-input.ts';
+import { declaredPart } from './declared-part.ts';
 import { idFromEvent } from './id-from-event.ts';
-import { inputFromEvent } from './input-from-event.ts';
 import { JobWorker } from './job-worker.ts';
 import { type LifecycleNames, lifecycleOf } from './lifecycle.ts';
 import { type Provider, runWith } from './provider.ts';
@@ -157,7 +157,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
       return;
     }
     const id = idFromEvent(this.#module, event.event_id);
-    const input_data = input ?? (inputFromEvent(this.schemas.Input, event.data) as Input);
+    const input_data = input ?? (declaredPart(this.schemas.Input, event.data) as Input);
     try {
       await this.startProcessing({ input_data }, { id: user_id }, id);
     } catch (error) {

@@ -19,16 +19,12 @@ export const InputData = JsonDocument.refine((value) => Object.keys(value).lengt
 
 export type InputData = z.output<typeof InputData>;
 
-/** The options of a request without a type: any JSON object, `{}` by default. */
-export const OptionsData = JsonDocument.default({});
-export type OptionsData = z.output<typeof OptionsData>;
+/** Any JSON object. */
+export const JsonObject = JsonDocument;
+export type JsonObject = Record<string, unknown>;
 
-/** The output of a module without a type: any JSON object. */
-export const OutputData = JsonDocument;
-export type OutputData = z.output<typeof OutputData>;
-
-/** @deprecated Use `OptionsData`. */
-export const Options = OptionsData;
+/** @deprecated Use `JsonObject`. The options of a request: any JSON object, `{}` by default. */
+export const Options = JsonDocument.default({});
 
 /** 1 is last, 10 is first. */
 export const Priority = z.number().int().min(1).max(10).default(5);

@@ -28,23 +28,28 @@ export class TestUser implements User {
     this.#token = token;
   }
 
-  get(path: string): Promise<Answer> {
-    return this.call('GET', path);
+  get(path: string, query?: object): Promise<Answer> {
+    return this.call('GET', path, query);
   }
 
   post(path: string, body?: object): Promise<Answer> {
     return this.call('POST', path, body);
   }
 
-  /** `path` is the module's own, such as `/list?limit=1`. */
-  async call(method: string, path: string, body?: object): Promise<Answer> {
+  /** `path` is the module's own, such as `/list?limit=1`. `input` is the body, or the query of GET and DELETE. */
+  async call(method: string, path: string, input?: object): Promise<Answer> {
+    const isQuery = method === 'GET' || method === 'DELETE';
     const answer = await this.#app.inject({
       method: method as NonNullable<InjectOptions['method']>,
       url: `${this.#prefix}${path}`,
       headers: this.#token ? { authorization: `Bearer ${this.#token}` } : {},
-      ...(body && { payload: body }),
+      ...(input && (isQuery ? { query: textsOf(input) } : { payload: input })),
     });
     const text = answer.body;
     return { status: answer.statusCode, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
   }
+}
+
+function textsOf(query: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
 }

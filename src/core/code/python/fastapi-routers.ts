@@ -2,8 +2,9 @@ import type { Call, CodeFile, Expression } from '../expression.ts';
 import type { Place } from '../facts.ts';
 import { type Guards, guardsIn, merged, placeOf } from '../guards.ts';
 import type { Located, Program } from '../program.ts';
+import { isRuntimeRoute } from '../runtime-routes.ts';
 
-const makers = new Set(['APIRouter', 'FastAPI']);
+const makers = new Set(['APIRouter', 'FastAPI', 'job_routes']);
 const verbs = new Set(['get', 'post', 'put', 'patch', 'delete', 'api_route', 'add_api_route']);
 /** Methods that add routes to a router, but are not read. */
 const unread = new Set(['mount', 'add_route', 'host']);
@@ -50,7 +51,7 @@ export function routersOf(program: Program, files: readonly CodeFile[]): Routers
       if (isRouter(program, child)) {
         const known = inclusions.get(child.expression) ?? [];
         inclusions.set(child.expression, [...known, { parent, call: at }]);
-      } else {
+      } else if (!isRuntimeRoute(program, child)) {
         parents.add(program.resolve(parent).expression);
         unclear.push(placeOf(at));
       }

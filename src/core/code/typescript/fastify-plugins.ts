@@ -2,6 +2,7 @@ import type { Call, CodeFile, Expression, Fn } from '../expression.ts';
 import type { Place } from '../facts.ts';
 import { type Guards, guardsIn, merged, placeOf } from '../guards.ts';
 import type { Located, Program } from '../program.ts';
+import { isRuntimeRoute } from '../runtime-routes.ts';
 
 const hooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler'];
 const appNames = new Set(['app', 'fastify', 'server', 'instance', 'scope', 'router', 'api']);
@@ -54,6 +55,7 @@ function pluginIn(
   const { callee, args } = call;
   if (callee.kind === 'member' && callee.property === 'register') {
     const [plugin, options] = args;
+    if (plugin && isRuntimeRoute(program, at(plugin))) return undefined;
     const prefix = options && entryOf(program, at(options), 'prefix');
     const target = plugin && functionOf(program, at(plugin));
     return target || prefix || isApp(program, at(callee.object)) ? { plugin: target, prefix } : undefined;

@@ -2,6 +2,7 @@ import type { Call, CodeFile, Expression, Fn } from '../expression.ts';
 import type { Place, Route } from '../facts.ts';
 import { type Guards, merged, namesPermission, ownGuards, placeOf } from '../guards.ts';
 import type { Located, Program } from '../program.ts';
+import { isRuntimeRoute } from '../runtime-routes.ts';
 import { around, entryOf, hooksOf, isApp, type Plugins, pluginsOf } from './fastify-plugins.ts';
 
 const methods = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -28,6 +29,7 @@ function routeOf(program: Program, file: CodeFile, call: Call, plugins: Plugins)
   const isOnApp = isApp(program, { file: home, expression: callee.object });
   const shared = { program, file, call, plugins, isOnApp };
   if (callee.property === 'route') {
+    if (isRuntimeRoute(program, at(first))) return undefined;
     const [methods, url] = ['method', 'url'].map((key) => entryOf(program, at(first), key));
     const path = url ?? entryOf(program, at(first), 'path');
     const handler = entryOf(program, at(first), 'handler');

@@ -1,9 +1,9 @@
-import type { Aspect, CodeFacts, Named } from '../../code/facts.ts';
+import type { Aspect, Claim, CodeFacts, Named } from '../../code/facts.ts';
 import type { Problem } from '../../diagnostic.ts';
 import { standardSettings } from '../../manifest/configuration.ts';
-import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
+import { endpointsOf, shapeOf } from '../../manifest/endpoints.ts';
 import { eventNames } from '../../manifest/events.ts';
-import { namespaceOf } from '../../manifest/namespace.ts';
+import { lifecycleEvents, splitName } from '../../manifest/namespace.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { nearestWord } from '../../text/nearest-word.ts';
 
@@ -55,22 +55,21 @@ const comparisons: Readonly<Record<Aspect, (manifest: Manifest, code: CodeFacts)
       path: ['endpoints', index],
     }));
     const found = code.routes.map((route) => ({ name: shapeOf(route), place: route.place, isSure: route.isSure }));
+    const wanted = declared.filter((_, index) => !(code.servesJobs && endpointsOf(manifest)[index]?.role !== null));
     const written = new Map([...code.routes, ...endpointsOf(manifest)].map((one) => [shapeOf(one), writtenAs(one)]));
-    return renamed(compare(declared, declared, found, code), (shape) => written.get(shape) ?? shape);
+    return renamed(compare(declared, wanted, found, code), (shape) => written.get(shape) ?? shape);
   },
   permissions(manifest, code) {
+    // Only routes that are written by hand name their permissions.
     const declared = listed('permissions_required', manifest.permissions_required);
-    const namespace = namespaceOf(manifest);
-    // `missing-route` and `unguarded-route` report endpoints without a route and routes without a permission.
-    const guarded = new Set(code.routes.filter(({ permissions }) => permissions.length > 0).map(shapeOf));
-    const endpoints = endpointsOf(manifest).filter((endpoint) => guarded.has(shapeOf(endpoint)));
-    const needed = new Set(endpoints.map((endpoint) => permissionOf(endpoint, namespace)));
-    const wanted = code.namesAllPermissions ? declared : declared.filter(({ name }) => needed.has(name));
-    return compare(declared, wanted, code.permissions, code);
+    return compare(declared, [], code.permissions, code);
   },
   published(manifest, code) {
     const declared = listed('events_emitted', eventNames(manifest.events_emitted));
-    return compare(declared, declared, code.published, code);
+    // The runtime publishes the events of jobs.
+    const isOfJobs = (name: string) => (lifecycleEvents as readonly string[]).includes(splitName(name)[1]);
+    const own = declared.filter(({ name }) => !isOfJobs(name));
+    return compare(declared, own, code.published, code);
   },
   handled(manifest, code) {
     const declared = listed('events_subscribed', eventNames(manifest.events_subscribed));
@@ -116,11 +115,11 @@ export function hintFor(meant: string | undefined, otherwise: string): string {
 }
 
 /** Whether the code may contain more of an aspect than could be read. */
-export function isUnclear(aspect: Aspect, { broken, unclear }: CodeFacts): boolean {
+export function isUnclear(aspect: Claim, { broken, unclear }: CodeFacts): boolean {
   return broken.length + unclear[aspect].length > 0;
 }
 
 /** Names that the manifest declares and the code certainly lacks. */
-export function missingIn(aspect: Aspect, manifest: Manifest, code: CodeFacts): readonly Declared[] {
+export function missingIn(aspect: Claim, manifest: Manifest, code: CodeFacts): readonly Declared[] {
   return isUnclear(aspect, code) ? [] : driftOf(aspect, manifest, code).missing;
 }

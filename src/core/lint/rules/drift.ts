@@ -1,19 +1,20 @@
-import type { Aspect, CodeFacts, Place } from '../../code/facts.ts';
+import type { Aspect, Claim, CodeFacts, Place } from '../../code/facts.ts';
 import { type Problem, positionAt, problemAt } from '../../diagnostic.ts';
 import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
+import { eventNames } from '../../manifest/events.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
 
 /** A rule about one aspect of a module, with its message and hint for a name that one side lacks. */
-interface DriftText extends Pick<CodeRule, 'id' | 'summary' | 'why'> {
-  readonly aspect: Aspect;
+interface DriftText<A extends Aspect = Aspect> extends Pick<CodeRule, 'id' | 'summary' | 'why'> {
+  readonly aspect: A;
   readonly message: (name: string) => string;
   readonly hint: string;
 }
 
 /** Rules for names that the manifest declares and the code lacks. */
-const missing: readonly DriftText[] = [
+const missing: readonly DriftText<Claim>[] = [
   {
     id: 'missing-route',
     aspect: 'routes',
@@ -45,14 +46,6 @@ const missing: readonly DriftText[] = [
     why: 'Modules that subscribe to it wait forever.',
     message: (name) => `the code does not publish ${name}`,
     hint: 'Run `create-ai-module update` to generate the code, publish it yourself, or remove it from events_emitted.',
-  },
-  {
-    id: 'unrequired-permission',
-    aspect: 'permissions',
-    summary: 'no route requires a permission that the manifest declares',
-    why: 'Administrators who grant the permission expect it to protect something.',
-    message: (name) => `no route requires ${name}`,
-    hint: 'Require it in the routes that it protects, or remove it from permissions_required.',
   },
 ];
 
@@ -120,10 +113,27 @@ const unguardedRoute: CodeRule = {
   },
 };
 
+const ownEvent: CodeRule = {
+  id: 'own-event',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'the handler of an event that the module emits itself starts a job',
+  why: 'Each such event starts a job, and each job emits events. This can loop forever.',
+  check({ manifest }, { handled }) {
+    const emitted = eventNames(manifest.events_emitted);
+    return handled
+      .filter(({ name, startsJobs }) => startsJobs && emitted.includes(name))
+      .map(({ name, place }) => ({
+        place,
+        message: `the handler of ${name}, which the module emits itself, starts a job`,
+        hint: 'Make sure that the job does not publish the event again, or do the work in the handler.',
+      }));
+  },
+};
+
 /** What could not be verified about a declared name. */
-const claims: Readonly<Record<Aspect, (name: string) => string>> = {
+const claims: Readonly<Record<Claim, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
-  permissions: (name) => `a route requires ${name}`,
   published: (name) => `the code publishes ${name}`,
   handled: (name) => `the code handles ${name}`,
   settings: (name) => `the configuration class has ${name}`,
@@ -141,11 +151,11 @@ const unclearCode: CodeRule = {
       message: `${place.file} ${place.reason}, so its code could not be verified`,
       hint: 'Fix the file, or ignore unclear-code for it in ai-modules.yaml.',
     }));
-    return [...broken, ...(Object.keys(claims) as Aspect[]).flatMap((aspect) => unverified(aspect, manifest, code))];
+    return [...broken, ...(Object.keys(claims) as Claim[]).flatMap((aspect) => unverified(aspect, manifest, code))];
   },
 };
 
-function unverified(aspect: Aspect, manifest: Manifest, code: CodeFacts): Problem[] {
+function unverified(aspect: Claim, manifest: Manifest, code: CodeFacts): Problem[] {
   const [first] = [...code.unclear[aspect], ...code.broken];
   if (!first || !isUnclear(aspect, code)) return [];
   return driftOf(aspect, manifest, code).missing.map(({ name, path }) => ({
@@ -191,6 +201,7 @@ export const driftRules: readonly CodeRule[] = [
         })),
     }),
   ),
+  ownEvent,
   unguardedRoute,
   unclearCode,
 ];

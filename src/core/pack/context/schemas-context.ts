@@ -31,7 +31,7 @@ export function schemasContext(contract: Contract): SchemasContext {
 export interface TypeKeyContext {
   /** `types`, `input`, `options` or `output`. */
   readonly key: string;
-  /** Its value, for `yamlBlock`. */
+  /** Its value, for `yamlEntry`. */
   readonly value: unknown;
 }
 

@@ -104,12 +104,17 @@ export function manifestChanges(then: Manifest, now: Manifest): ManifestChange[]
     ...texts.filter((key) => then[key] !== now[key]).map((key) => changed(then, key, { [key]: now[key] })),
     ...lists.flatMap((key) => listChanges(then, now, key)),
     ...mapChanges(then, now, 'types'),
-    ...(['input', 'options', 'output'] as const)
-      .filter((key) => JSON.stringify(then[key]) !== JSON.stringify(now[key]))
-      .map((key) => changed(then, key, { [key]: now[key] }, then[key] === undefined)),
+    ...(['input', 'options', 'output'] as const).flatMap((key) => valueChanges(then, now, key)),
     ...mapChanges(then, now, 'resources'),
     ...mapChanges(then, now, 'configuration'),
   ];
+}
+
+function valueChanges(then: Manifest, now: Manifest, key: 'input' | 'options' | 'output'): ManifestChange[] {
+  if (JSON.stringify(then[key]) === JSON.stringify(now[key])) return [];
+  if (now[key] !== undefined) return [changed(then, key, { [key]: now[key] }, then[key] === undefined)];
+  const { [key]: _, ...after } = then;
+  return [{ sentence: `${key} was removed from manifest.yaml`, isRemoval: true, after }];
 }
 
 function listChanges(then: Manifest, now: Manifest, key: (typeof lists)[number]): ManifestChange[] {

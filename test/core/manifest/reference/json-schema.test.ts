@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parse as readYaml } from 'yaml';
-import { manifestJsonSchema } from '../../../src/core/manifest/json-schema.ts';
-import { ManifestSchema, patterns } from '../../../src/core/manifest/schema.ts';
-import { draws, eachSeed } from '../../draws.ts';
-import { candidateManifest, Draw } from '../pack/random-manifest.ts';
-import { goodText } from './good-manifest.ts';
-import { mutate } from './mutants.ts';
+import { manifestJsonSchema } from '../../../../src/core/manifest/reference/json-schema.ts';
+import { ManifestSchema, patterns } from '../../../../src/core/manifest/schema.ts';
+import { draws, eachSeed } from '../../../draws.ts';
+import { candidateManifest, Draw, randomManifest } from '../../pack/random-manifest.ts';
+import { goodText } from '../good-manifest.ts';
+import { mutate } from '../mutants.ts';
 
 const schema = manifestJsonSchema(parse);
 /** In strict mode, unknown and misplaced keywords are errors. */
@@ -22,7 +22,7 @@ function partsOf(value: unknown): Record<string, unknown>[] {
 
 describe('the JSON Schema of the manifest', () => {
   it('is the file that the package contains', () => {
-    const shipped = readFileSync(new URL('../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
+    const shipped = readFileSync(new URL('../../../../docs/schema/manifest.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(shipped)).toEqual(schema);
   });
 
@@ -42,12 +42,24 @@ describe('the JSON Schema of the manifest', () => {
 
   it('has a message in plain English beside every pattern', () => {
     const messages = partsOf(schema).flatMap((part) =>
-      'pattern' in part ? [[part.pattern, part.patternErrorMessage]] : [],
+      typeof part.pattern === 'string' ? [[part.pattern, part.patternErrorMessage]] : [],
     );
     expect(messages.length).toBeGreaterThan(15);
     for (const [pattern, message] of messages)
       expect({ pattern, message }).toEqual({ pattern, message: expect.stringMatching(/^The (value|key) [^\\^]+\.$/) });
     expect(messages.map(([, message]) => message)).toContain(`The value ${patterns.version[1]}.`);
+  });
+
+  it('accepts every type that the tool accepts, and no other keyword', async () => {
+    await eachSeed(draws.quickChecks, (seed) => {
+      const manifest = randomManifest(seed * 2);
+      if (!validate(manifest)) expect({ seed, errors: validate.errors }).toBe('accepted');
+    });
+    const typed = (input: unknown) => validate({ ...(readYaml(goodText()) as object), input });
+    expect(typed({ type: 'object', properties: { a: { type: ['integer', 'null'], minimum: 1 } } })).toBe(true);
+    expect(typed({ type: 'object', properties: { a: { type: 'integer', multipleOf: 2 } } })).toBe(false);
+    expect(typed({ type: 'object', properties: { a: { $ref: '#/types/lower' } } })).toBe(false);
+    expect(typed('object')).toBe(false);
   });
 
   it(`agrees with the schema of the tool on ${draws.manifestMutants * 8} mutants`, async () => {

@@ -162,7 +162,7 @@ describe('refuses', () => {
       'the permission of POST /a is already "a:read"',
     ],
   ])('%s', async (_, text, addition, reason) => {
-    expect(await addEntry(text, addition)).toEqual({ reason: expect.stringContaining(reason) });
+    expect(await addEntry(text, addition)).toMatchObject({ reason: expect.stringContaining(reason) });
   });
 
   it.each<[name: string, text: string]>([

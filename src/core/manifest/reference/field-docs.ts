@@ -1,4 +1,4 @@
-import type { ConfigurationEntry, Manifest } from './schema.ts';
+import type { ConfigurationEntry, EndpointEntry, EventEntry, Manifest } from '../schema.ts';
 
 /** The reference of one field; docs/manifest.md is generated from it. Values are YAML. */
 export interface FieldDoc {
@@ -69,7 +69,7 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   endpoints: {
     meaning:
-      'HTTP endpoints below `/api/v1/modules/<name>`. Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only if it is listed. Any other endpoint does the work during the request and returns the result. A path without a method has the method of the standard endpoint with that path, or POST.',
+      'HTTP endpoints below `/api/v1/modules/<name>`, each as `METHOD /path` or in the [long form](#endpoints-with-types). Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only if it is listed. Any other endpoint does the work during the request and returns the result. A path without a method has the method of the standard endpoint with that path, or POST.',
     example: '["POST /process", "GET /status/{job_id}", "GET /documents/{document_id}"]',
     refused: '["FETCH /documents"]',
   },
@@ -81,13 +81,13 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   events_emitted: {
     meaning:
-      'Events that the module publishes. The standard ones end in a step of a job: `started`, `progress`, `completed`, `failed`, `cancelled`. For every other event, a typed publish function is generated.',
+      'Events that the module publishes, each by its name or in the [long form](#events-with-types). The standard ones end in a step of a job: `started`, `progress`, `completed`, `failed`, `cancelled`. For every other event, a typed publish function is generated.',
     example: '["document_search.started", "document_search.completed", "document_search.index_refreshed"]',
     refused: '["IndexRefreshed"]',
   },
   events_subscribed: {
     meaning:
-      'Events that the module handles. `user.deleted` deletes the jobs and results of that user. Every other event starts a job with the data of the event, for its `user_id`.',
+      'Events that the module handles, each by its name or in the [long form](#events-with-types). `user.deleted` deletes the jobs and results of that user. Every other event starts a job with the data of the event, for its `user_id`.',
     example: '["user.deleted", "file.uploaded"]',
     refused: '["user:deleted"]',
   },
@@ -101,6 +101,48 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
       'Settings and their defaults, each as a plain value or in the long form. A key that ends in `_env` holds the name of an environment variable. A secret has no default.',
     example: '{timeout_seconds: 120, top_k: {type: integer, default: 5, minimum: 1, maximum: 50}}',
     refused: '{top_k: {type: integer, default: 5, maximum: 3}}',
+  },
+};
+
+/** The long form of an endpoint. */
+export const endpointDocs: Readonly<Record<keyof EndpointEntry, FieldDoc>> = {
+  endpoint: { meaning: 'Method and path, as in the short form.', example: '"POST /preview"', refused: '"preview"' },
+  input: {
+    meaning:
+      'Type of the body. For GET and DELETE it is the type of the query: an object whose properties are strings, numbers, booleans or one of several values. Standard endpoints have the types of the module.',
+    example: '{ $ref: "#/types/Line" }',
+    refused: '{ $ref: "#/types/Row" }',
+  },
+  output: {
+    meaning: 'Type of the answer, which is checked before it is sent.',
+    example: '{type: object, properties: {total: {type: number}}}',
+    refused: '{type: number}',
+  },
+  permission: {
+    meaning:
+      'Permission that callers need, one of `permissions_required`. By default, it ends in `create` (POST, PUT and PATCH), `read` (GET) or `delete` (DELETE).',
+    example: '"document_search:read"',
+    refused: '"document_search:review"',
+  },
+  summary: {
+    meaning: 'What the endpoint does, in one line, for OpenAPI.',
+    example: '"Show the lines of a document"',
+    refused: '""',
+  },
+};
+
+/** The long form of an event. */
+export const eventDocs: Readonly<Record<keyof EventEntry, FieldDoc>> = {
+  event: {
+    meaning: 'Name of the event, as in the short form.',
+    example: '"document_search.index_refreshed"',
+    refused: '"IndexRefreshed"',
+  },
+  payload: {
+    meaning:
+      'Type of the data of the event. An emitted event is checked by its publisher. For a subscription it is the data that the handler needs: an event that does not fit becomes a dead letter.',
+    example: '{type: object, required: [documents], properties: {documents: {type: integer}}}',
+    refused: '{type: integer}',
   },
 };
 

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { propertyPattern, typeNamePattern } from '../contract/names.ts';
-import { maxTypes, typeNames } from '../contract/read-type.ts';
-import { formatNames } from '../contract/type.ts';
-import { keywords, reservedClassNames, reservedModuleNames } from '../text/names.ts';
-import { standardSettings } from './configuration.ts';
-import { type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
-import { fields, ManifestSchema, maxLengths, patterns, reasons, takenConfigKeys } from './schema.ts';
+import { propertyPattern, typeNamePattern } from '../../contract/names.ts';
+import { maxTypes, typeNames } from '../../contract/read-type.ts';
+import { formatNames } from '../../contract/type.ts';
+import { keywords, reservedClassNames, reservedModuleNames } from '../../text/names.ts';
+import { standardSettings } from '../configuration.ts';
+import { fields, ManifestSchema, maxLengths, patterns, reasons, takenConfigKeys } from '../schema.ts';
+import { endpointDocs, eventDocs, type FieldDoc, fieldDocs, resourceDocs, settingDocs } from './field-docs.ts';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -96,6 +96,9 @@ export function manifestJsonSchema(parse: Parse): JsonSchema {
         properties: describe(parse, schema.properties as Record<string, JsonSchema>, resourceDocs),
       }),
       configuration: describeSettings,
+      endpoints: (schema) => describeEntries(parse, schema, endpointDocs),
+      events_emitted: (schema) => describeEntries(parse, schema, eventDocs),
+      events_subscribed: (schema) => describeEntries(parse, schema, eventDocs),
     }),
     definitions: { setting: settingDefinition(parse, properties.configuration), type: typeDefinition },
   };
@@ -117,6 +120,18 @@ function describe(
   return Object.fromEntries(all);
 }
 
+/** The long form of the entries of a list. */
+function describeEntries(parse: Parse, schema: JsonSchema, docs: Readonly<Record<string, FieldDoc>>): JsonSchema {
+  const { anyOf } = schema.items as { anyOf: JsonSchema[] };
+  const described = anyOf.map((branch) => describeLongForm(parse, branch, docs));
+  return { ...schema, items: { anyOf: described } };
+}
+
+function describeLongForm(parse: Parse, branch: JsonSchema, docs: Readonly<Record<string, FieldDoc>>): JsonSchema {
+  if (branch.type !== 'object') return branch;
+  return { ...branch, properties: describe(parse, branch.properties as Record<string, JsonSchema>, docs) };
+}
+
 /** Standard settings have their own entries, so that editors suggest them. */
 function describeSettings(schema: JsonSchema): JsonSchema {
   const known = Object.entries(standardSettings).map(([key, { description, default: example }]) => [
@@ -131,7 +146,7 @@ const count = { type: 'integer', minimum: 0 };
 const reference = explained('^#/types/[A-Z][A-Za-z0-9]{0,63}$', 'must be "#/types/Name", the name of a type');
 
 /** The supported part of JSON Schema. Which keywords go together, only the tool checks. */
-const typeDefinition: JsonSchema = {
+export const typeDefinition = {
   description: 'A type: JSON Schema, of which these keywords are supported.',
   type: 'object',
   additionalProperties: false,
@@ -190,17 +205,11 @@ const typeDefinition: JsonSchema = {
       description: 'The property that is a different constant in each type of oneOf.',
     },
   },
-};
+} satisfies JsonSchema;
 
 const setting = { $ref: '#/definitions/setting' };
 
 function settingDefinition(parse: Parse, configuration: JsonSchema | undefined): JsonSchema {
   const { anyOf } = { ...configuration }.additionalProperties as { anyOf: JsonSchema[] };
-  return {
-    anyOf: anyOf.map((branch) =>
-      branch.type === 'object'
-        ? { ...branch, properties: describe(parse, branch.properties as Record<string, JsonSchema>, settingDocs) }
-        : branch,
-    ),
-  };
+  return { anyOf: anyOf.map((branch) => describeLongForm(parse, branch, settingDocs)) };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { JsonObject } from '../engine/store.ts';
 
-/** What a type declares of an event's data: payloads are open, inputs are closed. Everything if the type is open. */
-export function inputFromEvent(type: z.ZodType, data: Readonly<JsonObject>): JsonObject {
+/** What a type declares of an event's data or of path parameters: inputs are closed. Everything if the type is open. */
+export function declaredPart(type: z.ZodType, data: Readonly<JsonObject>): JsonObject {
   if (!(type instanceof z.ZodObject) || !(type.def.catchall instanceof z.ZodNever)) return { ...data };
   return Object.fromEntries(Object.entries(data).filter(([key]) => Object.hasOwn(type.shape, key)));
 }

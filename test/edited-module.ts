@@ -13,8 +13,34 @@ export type Stack = 'fastify' | 'fastapi';
 
 export const modulesOf = { fastify: 'src/ai/modules', fastapi: 'app/ai/modules' } as const;
 
+type Edits = Readonly<Record<Stack, Readonly<Record<string, string>>>>;
+
 /** For each file, the line before which the user inserts text. */
-const edits: Readonly<Record<Stack, Readonly<Record<string, string>>>> = {
+const edits: Edits = {
+  fastify: {
+    'routes.ts': '    await app.register(jobRoutes(service));',
+    'events.ts': 'export function registerEventHandlers',
+    'config.ts': 'export type Config',
+    'dependencies.ts': 'export { requireAdmin',
+    'service.ts': '  override readonly provider',
+    'index.ts': '  override readonly parts',
+    'tests/routes.test.ts': 'const request = ',
+    'tests/contract.test.ts': 'await describeContract',
+    'tests/events.test.ts': "describe('user.deleted'",
+    'README.md': '## Tests',
+  },
+  fastapi: {
+    'routes.py': '    router = job_routes(service)',
+    'events.py': '        await service.erase_user(user_id_of(event))',
+    'config.py': 'class NotesConfig(ModuleConfig):',
+    'service.py': '        self.provider = create_provider(context, self.config)',
+    'tests/test_contract.py': 'TestContract = ',
+    'README.md': '## Tests',
+  },
+};
+
+/** The same in modules of version 0.1. */
+const oldEdits: Edits = {
   fastify: {
     'routes.ts': "        summary: 'Start a job',",
     'events.ts': '/** The events of this module.',
@@ -43,19 +69,27 @@ export const userTextIn = (file: string): string => {
   return file.endsWith('.md') ? 'Mine, all mine.' : '/** Mine, all mine. */';
 };
 
-export const editedFiles = (stack: Stack): readonly string[] => Object.keys(edits[stack]);
+export const editedFiles = (stack: Stack, isOld = false): readonly string[] =>
+  Object.keys((isOld ? oldEdits : edits)[stack]);
 
-/** Inserts the user's text into files of a module. `names` maps files that have another name there. */
-export function editAsUser(stack: Stack, folder: string, names: Readonly<Record<string, string>> = {}): void {
-  for (const known of editedFiles(stack)) {
+interface EditOptions {
+  /** For files that have another name there. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Whether the module is one of version 0.1. */
+  readonly isOld?: boolean;
+}
+
+/** Inserts the user's text into files of a module. */
+export function editAsUser(stack: Stack, folder: string, { names = {}, isOld = false }: EditOptions = {}): void {
+  for (const known of editedFiles(stack, isOld)) {
     const file = join(folder, names[known] ?? known);
-    writeFileSync(file, editedText(stack, known, readFileSync(file, 'utf8')));
+    writeFileSync(file, editedText(stack, known, readFileSync(file, 'utf8'), isOld));
   }
 }
 
 /** The text of a file with the user's text inserted. */
-export function editedText(stack: Stack, file: string, text: string): string {
-  const line = edits[stack][file] as string;
+export function editedText(stack: Stack, file: string, text: string, isOld = false): string {
+  const line = (isOld ? oldEdits : edits)[stack][file] as string;
   const indent = /^ */.exec(line)?.[0] ?? '';
   return replacedIn(text, line, `${indent}${userTextIn(file)}\n${file.endsWith('.md') ? '\n' : ''}${line}`);
 }

@@ -53,7 +53,10 @@ function insightsInto(text: string, nlp: WinkMethods, sentenceCount: number): Ou
   const { fres, readingTimeMins, readingTimeSecs } = document.out(its.readabilityStats as never) as ReadabilityStats;
   const entities = document.entities().out(its.detail) as Detail[];
   const weights = document.out(its.sentenceWiseImportance as never) as SentenceImportance[];
-  const words = document.tokens().filter((token) => token.out(its.type) === 'word').length();
+  const words = document
+    .tokens()
+    .filter((token) => token.out(its.type) === 'word')
+    .length();
   return {
     sentiment: sentimentOf(Number(document.out(its.sentiment as never))),
     entities: entities.map(({ type, value }) => ({ type, value })),

@@ -45,6 +45,13 @@ const external = (name, source) => ({
 /** A declaration of a file, and the first paragraph of its documentation. A schema and its type have one name. */
 function declarationOf(file, local, name) {
   const { text, program, comments } = parse(file);
+  const imported = program.body.find(
+    ({ type, source, specifiers }) =>
+      type === 'ImportDeclaration' &&
+      !source.value.startsWith('.') &&
+      specifiers.some((specifier) => specifier.local.name === local),
+  );
+  if (imported) return external(name, imported.source.value);
   const nodes = program.body.filter((node) => namesIn(node).includes(local));
   if (nodes.length === 0) throw new Error(`${file} does not declare ${local}`);
   const docs = nodes.flatMap((node) => {

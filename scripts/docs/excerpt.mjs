@@ -15,8 +15,8 @@ const commands = [
 
 /** A line of the manifest, the file that it becomes code in, and what the lines of that code contain, in their order. */
 const pairs = [
-  ['  - "POST /approve"', 'routes.ts', ["url: '/approve'", 'onRequest: can.']],
-  ['  - "invoices.approved"', 'events.ts', ['function publishApproved(']],
+  ['  - "POST /approve"', 'routes.ts', ["endpoint(service, 'POST /approve')"]],
+  ['  - "invoices.approved"', 'events.ts', ["new OwnEvent('invoices.approved')"]],
   ['  max_pages: 20', 'config.ts', ['max_pages: ']],
 ];
 

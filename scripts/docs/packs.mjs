@@ -22,6 +22,7 @@ const samples = {
   line: ['description', 'Two\nlines'],
   jsdoc: ['description', 'Ends */ here'],
   docstring: ['description 4', 'Says """', 4],
+  fits: ['"class " stem "Service:"', 'class ', 'DocumentSearch', 'Service:'],
   join: ['manifest.permissions_required ", "', ['a:read', 'a:create'], ', '],
   eq: ['provider "openai"', 'local', 'openai'],
   has: ['dependencies.services "redis"', ['redis'], 'redis'],

@@ -42,26 +42,23 @@ async function record() {
 
 async function anEditThatMerges(host) {
   const routes = join(host, 'src/ai/modules/notes/routes.ts');
-  replace(routes, "        summary: 'Start a job',", "        summary: 'Take a note',");
+  replace(routes, '/** The endpoints, below', '/** Notes and their jobs, below');
   const status = await command(host, ['status']);
   const add = await command(host, ['add', 'endpoint', 'POST /reindex', '--module', 'notes', '--yes']);
   const diff = readFileSync(routes, 'utf8');
   const lines = diff.split('\n');
-  const own = lines.findIndex((line) => line.includes('Take a note'));
-  const theirs = lines.findIndex((line) => line.includes("url: '/reindex'"));
+  const own = lines.findIndex((line) => line.includes('Notes and their jobs'));
+  const theirs = lines.findIndex((line) => line.includes("'POST /reindex'"));
   return {
     text: `$ npx create-ai-module status\n${status}$ npx create-ai-module add endpoint "POST /reindex" --module notes --yes\n${add}`,
-    diff: `@@ your edit, kept @@\n ${lines[own]}\n@@ added by the update @@\n${lines
-      .slice(theirs - 2, theirs + 2)
-      .map((line) => `+${line}`)
-      .join('\n')}\n`,
+    diff: `@@ your edit, kept @@\n ${lines[own]}\n@@ added by the update @@\n+${lines[theirs]}\n`,
   };
 }
 
 async function anEditThatConflicts(host) {
   const folder = join(host, 'src/ai/modules/notes');
-  const line = '  await service.startFromEvent(event);\n';
-  replace(join(folder, 'events.ts'), line, `  service.log.info({}, 'a file came');\n${line}`);
+  const call = 'service.startFromEvent(event)';
+  replace(join(folder, 'events.ts'), call, 'service.startFromEvent(event, { text: String(event.data.name) })');
   replace(join(folder, 'manifest.yaml'), '  - "file.uploaded"\n', '');
   const refused = await command(host, ['update', '--yes'], 1);
   await command(host, ['update', '--yes', '--on-conflict', 'markers'], 1);

@@ -54,9 +54,9 @@ describe('a line in .env.example for a setting', () => {
 });
 
 describe('a manifest entry that is removed after its code was edited', () => {
-  const edit = '  service.log.debug({}, event.name);\n';
+  const edit = '  service.log.debug({}, events.toString());\n';
   beforeEach(() => {
-    const line = '  await service.startFromEvent(event);\n';
+    const line = "  events.on('file.uploaded', (event) => service.startFromEvent(event));\n";
     replaceIn(path('events.ts'), line, edit + line);
     editManifest('  - "file.uploaded"\n', '');
   });
@@ -66,7 +66,7 @@ describe('a manifest entry that is removed after its code was edited', () => {
     const { code, err } = await runIn(root, ['update', '--yes']);
     expect(code).toBe(1);
     expect(err).toMatch(/^conflict src\/ai\/modules\/notes\/events.ts:\d+ you edited code that the update removes/m);
-    expect(err).toContain('  yours    you added 1 line: service.log.debug({}, event.name);\n');
+    expect(err).toContain('  yours    you added 1 line: service.log.debug({}, events.toString());\n');
     expect(err).toContain('  theirs   file.uploaded was removed from events_subscribed in manifest.yaml\n');
     expect(err).toContain('`create-ai-module update notes --on-conflict markers`');
     expect(snapshot(root)).toEqual(before);

@@ -35,7 +35,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a module of an older version of th
     const root = await hostOf(oldest.folder, old);
     const folder = join(root, modulesOf[stack], 'notes');
     expect(readFileSync(join(folder, 'notes.md'), 'utf8')).toContain('Notes');
-    editAsUser(stack, folder, { 'dependencies.ts': 'permissions.ts' });
+    editAsUser(stack, folder, { names: { 'dependencies.ts': 'permissions.ts' } });
     for (const { folder: pack, version } of way) {
       use(root, pack);
       const { out } = await succeedIn(root, ['update', '--yes']);

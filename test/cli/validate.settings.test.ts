@@ -33,6 +33,13 @@ describe('severity', () => {
     ['can be turned up', 'rules: { class-name: error }\n', [], 1, ['error class-name manifest 5']],
     ['can be turned off', 'rules: { class-name: off }\n', [], 0, []],
     ['fails with --strict', '', ['--strict'], 1, ['warning class-name manifest 5']],
+    [
+      'of a removed rule has no effect',
+      'rules: { unrequired-permission: off }\n',
+      [],
+      0,
+      ['warning class-name manifest 5'],
+    ],
   ])('%s', async (_, settings, flags, code, want) => {
     expect(await reported(reader, settings, flags)).toMatchObject({ code, reported: want });
   });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
 import { editAsUser, editedFiles, modulesOf, newModule, type Stack, userTextIn } from '../edited-module.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';
@@ -39,7 +40,7 @@ const runtimeFiles: Readonly<Record<Stack, readonly [path: string, replaced: str
 };
 /** A file of the module that belongs to the user since it was generated, and its import of the runtime. */
 const providers: Readonly<Record<Stack, readonly [path: string, imports: string]>> = {
-  fastify: ['provider.ts', "TransientError } from 'ai-module-runtime';"],
+  fastify: ['provider.ts', "  TransientError,\n} from 'ai-module-runtime';"],
   fastapi: ['provider.py', 'from ai_module_runtime import ModuleContext, TransientError'],
 };
 
@@ -101,8 +102,9 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     const fresh = join(dirname(host), 'fresh', basename(host));
     await runTool(dirname(host), ['host', 'init', fresh, '--stack', stack, '--yes']);
     await runTool(fresh, newModule);
-    // Migrations belong to the user: those of older tools stay.
-    expect(withoutMigrations(filesOf(host))).toEqual(withoutMigrations(filesOf(fresh)));
+    // Files that belong to the user stay as they were.
+    const owned = await ownedFiles(stack);
+    expect(filesBut(owned, host)).toEqual(filesBut(owned, fresh));
     expect(await runTool(host, ['update', '--host', '--check'])).toMatchObject({ code: 0 });
     expect(await runTool(host, ['validate'])).toMatchObject({ code: 0, err: '' });
     expect(await runTool(host, ['undo', '--yes'])).toMatchObject({ code: 0 });
@@ -127,7 +129,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     const [runtimeFile, replaced] = runtimeFiles[stack];
     const mine = userTextIn(runtimeFile);
     const append = (file: string) => writeFileSync(file, `${readFileSync(file, 'utf8')}\n${mine}\n`);
-    editAsUser(stack, inModule(''));
+    editAsUser(stack, inModule(''), { isOld: true });
     append(join(host, runtimeFile));
     const [provider, imports] = providers[stack];
     append(inModule(provider));
@@ -144,7 +146,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     process.stdout.write(`${stack}, edited in 0.1.0: ${err.match(/^conflict .*$/gm)?.join('; ')}\n`);
     expect(code).toBe(1);
     expect(readFileSync(join(host, runtimeFile), 'utf8')).toContain(mine);
-    for (const file of editedFiles(stack))
+    for (const file of editedFiles(stack, true))
       expect(readFileSync(inModule(file), 'utf8'), file).toContain(userTextIn(file));
     expect(readFileSync(inModule(provider), 'utf8')).toContain(mine);
     expect(readFileSync(inModule(provider), 'utf8')).toContain(imports);
@@ -152,5 +154,15 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
   });
 });
 
-const withoutMigrations = (files: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/migrations/')));
+/** Endings of the paths of files that belong to the user, from their first version on. */
+async function ownedFiles(stack: Stack): Promise<string[]> {
+  const { files } = await bundledMeta(stack);
+  return files.flatMap(({ path, policy }) =>
+    policy === 'owned' ? [path.replace(/^module\/(.*?)(\.hbs)?$/, '/notes/$1')] : [],
+  );
+}
+
+function filesBut(owned: readonly string[], host: string): Record<string, string> {
+  const isOwned = (path: string) => path.includes('/migrations/') || owned.some((end) => path.endsWith(end));
+  return Object.fromEntries(Object.entries(filesOf(host)).filter(([path]) => !isOwned(path)));
+}

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 export { z };
 
+/** What a text must be: lengths in code points, a regular expression, a format. */
 export interface TextLimits {
   /** Lengths count code points; those of zod count UTF-16 units. */
   readonly minLength?: number;

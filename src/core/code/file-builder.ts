@@ -48,13 +48,18 @@ export class FileBuilder {
   /** Reads a node. Nesting beyond `maxDepth` counts as a syntax error. */
   descend(node: SyntaxNode, read: () => Expression): Expression {
     if (this.#depth >= maxDepth) {
-      this.#faultAt ??= node.from;
+      this.fault(node.from);
       return other(node);
     }
     this.#depth += 1;
     const found = read();
     this.#depth -= 1;
     return found;
+  }
+
+  /** Notes a syntax error. */
+  fault(at: number): void {
+    this.#faultAt ??= at;
   }
 
   textOf({ from, to }: Scope): string {

@@ -60,6 +60,9 @@ export const rules: readonly Rule[] = [
   ...driftRules,
 ].sort((a, b) => (a.id < b.id ? -1 : 1));
 
+/** Rules of older versions. Settings may still name them. */
+export const removedRules: ReadonlySet<string> = new Set(['unrequired-permission']);
+
 const severities = new Map(rules.map(({ id, severity }) => [id, severity]));
 
 export function severityOf(rule: string): Severity {

@@ -5,7 +5,7 @@ import { nearestWord } from '../text/nearest-word.ts';
 import { parseYaml } from '../yaml/exact.ts';
 import type { LineIgnore } from './ignores.ts';
 import type { Rule } from './rule.ts';
-import { rules } from './rules.ts';
+import { removedRules, rules } from './rules.ts';
 
 /** The settings for rules in ai-modules.yaml. */
 export interface RuleSettings {
@@ -98,6 +98,7 @@ export async function ruleSettings(
 const nowhere = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
 
 function assertConfigurable(id: string, place: string, file: string): void {
+  if (removedRules.has(id)) return;
   const rule = rules.find((one) => one.id === id);
   if (rule === undefined) {
     const near = nearestWord(

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { nearestWord } from '../text/nearest-word.ts';
 import type { LineIgnore } from './ignores.ts';
-import { rules, severityOf } from './rules.ts';
+import { removedRules, rules, severityOf } from './rules.ts';
 import type { AppliedSettings, RuleSettings } from './settings.ts';
 
 interface Reach {
@@ -52,6 +52,7 @@ function reasonOf(rule: string, alwaysErrors: ReadonlySet<string>): Pick<Diagnos
     return { message: `${rule} cannot be ignored: the manifest cannot be read until it is fixed` };
   if (rules.some(({ id }) => id === rule))
     return { message: `there is no ${rule} diagnostic here to ignore`, hint: 'Remove the ignore.' };
+  if (removedRules.has(rule)) return { message: `the rule ${rule} was removed`, hint: 'Remove the ignore.' };
   const near = nearestWord(
     rule,
     rules.map(({ id }) => id),

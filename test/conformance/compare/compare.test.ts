@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertProperty, draws } from '../../draws.ts';
 import { describeWhere, missingPython } from '../../e2e/needs.ts';
 import { compareScenario } from './compare.ts';
-import { type Pair, startPair } from './hosts.ts';
+import { descriptionOf } from './descriptions.ts';
+import { moduleNames, type Pair, startPair } from './hosts.ts';
 import { malformed, sendBytes } from './malformed.ts';
 import { scenario, stepsPerScenario } from './requests.ts';
 
@@ -18,6 +19,10 @@ await describeWhere('both stacks', missingPython(), () => {
     it('give the same answers to drawn requests', async () => {
       const property = fc.asyncProperty(scenario, (steps) => compareScenario(pair, steps));
       await assertProperty(draws.comparedRequests / stepsPerScenario, property);
+    });
+
+    it.each(moduleNames)('describe %s in the same way', async (module) => {
+      expect(await descriptionOf(pair.fastapi, module)).toEqual(await descriptionOf(pair.fastify, module));
     });
 
     it.each(malformed)('refuse in JSON: %s', async (_, bytes, status, code) => {

@@ -582,6 +582,12 @@ it.each([
   expect(factsOf({ 'a.py': text }).broken).toEqual(['a.py']);
 });
 
+it('takes a string without its end for a syntax error', () => {
+  const text = `${router}@router.get("/a")\ndef f():\n    """Without an end.\n`;
+  expect(factsOf({ 'a.py': text })).toMatchObject({ broken: ['a.py'] });
+  expect(factsOf({ 'a.py': `${text}"""\nb = ''\nc = rb'x'\n` })).toMatchObject({ broken: [] });
+});
+
 it('terminates on circular imports', () => {
   const files = {
     'a.ts': `${head}import { b } from './b.ts';\nexport const a = b;\napp.route({ method: 'GET', url: a });`,

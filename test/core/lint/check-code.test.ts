@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { standardSettings } from '../../../src/core/manifest/configuration.ts';
-import { endpointsOf } from '../../../src/core/manifest/endpoints.ts';
+import { endpointsOf, standardEndpoints } from '../../../src/core/manifest/endpoints.ts';
 import { eventNames } from '../../../src/core/manifest/events.ts';
 import { draws, eachSeed } from '../../draws.ts';
 import { driftIn, edited, generated, type Module, replacements, stacks } from '../code/generated-code.ts';
@@ -18,12 +18,6 @@ const manifest = goodManifest('document_search', {
 const isFastify = (stack: string) => stack === 'fastify';
 const quoted = (stack: string, text: string) => (isFastify(stack) ? `'${text}'` : `"${text}"`);
 const file = (stack: string, name: string) => `${name}.${isFastify(stack) ? 'ts' : 'py'}`;
-/** Without the pieces between `mark`s that contain `word`. */
-const without = (text: string, mark: string, word: string) =>
-  text
-    .split(mark)
-    .filter((piece) => !piece.includes(word))
-    .join(mark);
 /** Without the line that starts with `start` and its continuation lines. */
 function withoutEntry(text: string, start: string): string {
   const lines = text.split('\n');
@@ -33,7 +27,19 @@ function withoutEntry(text: string, start: string): string {
   const rest = lines.slice(at + 1);
   return [...lines.slice(0, at), ...rest.slice(rest.findIndex((line) => !isMore(line)))].join('\n');
 }
-const withoutLine = (word: string) => (text: string) => without(text, '\n', word);
+const withoutLine = (word: string) => (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => !line.includes(word))
+    .join('\n');
+/** What the runtime does, so that the code need not name it. */
+const isOfRuntime = (entry: string) =>
+  standardEndpoints.includes(entry) || /\.(?:started|progress|completed|failed|cancelled)$/.test(entry);
+const indexRefreshed = 'document_search.index_refreshed';
+/** The endpoints that code names: the runtime serves the standard ones. */
+const custom = endpointsOf(manifest).flatMap(({ role, given }, index) =>
+  role === null ? [{ entry: given.endpoint, index }] : [],
+);
 const lineOf = (field: string, index: number, module: Module) =>
   `manifest.yaml:${(module.get('manifest.yaml') ?? '').split('\n').indexOf(`${field}:`) + 2 + index}`;
 
@@ -46,71 +52,71 @@ describe.each(stacks)('the check of %s code', (stack) => {
     });
   });
 
-  it('reports a renamed route, and nothing else', async () => {
+  it('reports a renamed endpoint, and nothing else', async () => {
     const module = await generated(stack, manifest);
-    for (const { method, path } of endpointsOf(manifest)) {
-      const written = isFastify(stack) ? path.replaceAll(/\{(\w+)\}/g, ':$1') : path;
-      const all = replacements(module, quoted(stack, written), quoted(stack, `/x${written.slice(1)}`));
-      // Two of the endpoints have the same path.
-      const [one] = method === 'DELETE' ? all.slice(1) : all;
-      const expected = `${one?.at} undeclared-route: the manifest does not declare ${method} /x${path.slice(1)}`;
-      const [found, ...more] = await driftIn(one?.changed ?? module, manifest);
-      expect(more).toEqual([]);
-      expect(found?.startsWith(expected)).toBe(true);
+    for (const { entry } of custom) {
+      const [method, path] = entry.split(' ');
+      const renamed = `${method} /x${path?.slice(1)}`;
+      const [one, ...more] = replacements(module, quoted(stack, entry), quoted(stack, renamed));
+      expect([one?.at.split(':')[0], more]).toEqual([file(stack, 'routes'), []]);
+      expect(await driftIn(one?.changed ?? module, manifest)).toEqual([
+        `${one?.at} undeclared-route: the manifest does not declare ${renamed}`,
+      ]);
     }
+    expect(custom).toHaveLength(3);
   });
 
-  it('reports a removed route, and nothing else', async () => {
+  it('reports a removed endpoint, and nothing else', async () => {
     const module = await generated(stack, manifest);
-    for (const [index, { method, path }] of endpointsOf(manifest).entries()) {
-      const changed = edited(module, file(stack, 'routes'), (text) => {
-        const mark = isFastify(stack) ? '    app.route({\n' : '@router.';
-        const start = isFastify(stack)
-          ? `      method: '${method}',\n      url: '${path.replaceAll(/\{(\w+)\}/g, ':$1')}'`
-          : `${method.toLowerCase()}(\n    "${path}"`;
-        const pieces = text.split(mark).filter((piece) => !piece.startsWith(start));
-        return isFastify(stack) && text.split(mark).at(-1)?.startsWith(start)
-          ? `${pieces.join(mark)}  };\n}\n`
-          : pieces.join(mark);
-      });
+    for (const { entry, index } of custom) {
+      const changed = edited(module, file(stack, 'routes'), withoutLine(quoted(stack, entry)));
       expect(await driftIn(changed, manifest)).toEqual([
-        `${lineOf('endpoints', index, module)} missing-route: the code has no route for ${method} ${path}`,
+        `${lineOf('endpoints', index, module)} missing-route: the code has no route for ${entry}`,
       ]);
     }
   });
 
-  it('reports a renamed permission, and nothing else, at each place', async () => {
+  it('reports the standard endpoints without the routes of the runtime', async () => {
     const module = await generated(stack, manifest);
-    let places = 0;
-    for (const name of manifest.permissions_required) {
-      for (const { at, changed } of replacements(module, quoted(stack, name), quoted(stack, `${name}_x`))) {
-        places += 1;
-        expect(await driftIn(changed, manifest)).toEqual([
-          `${at} undeclared-permission: the manifest does not declare the permission ${name}_x`,
-        ]);
-      }
-    }
-    expect(places).toBeGreaterThanOrEqual(5);
+    const changed = edited(module, file(stack, 'routes'), (text) =>
+      isFastify(stack) ? withoutLine('jobRoutes(service)')(text) : text.replace('job_routes(service)', 'APIRouter()'),
+    );
+    expect(await driftIn(changed, manifest)).toEqual(
+      standardEndpoints.map(
+        (entry, index) => `${lineOf('endpoints', index, module)} missing-route: the code has no route for ${entry}`,
+      ),
+    );
   });
 
-  it('reports a removed guard, and nothing else, at each route', async () => {
+  it('reports routes that are written by hand without a permission of the manifest', async () => {
     const module = await generated(stack, manifest);
-    const lines = (module.get(file(stack, 'routes')) ?? '').split('\n');
-    const guards = lines.flatMap((line, index) => (/onRequest|dependencies=/.test(line) ? [index] : []));
-    expect(guards.length).toBe(manifest.endpoints.length);
-    for (const guard of guards) {
-      const changed = new Map(module).set(file(stack, 'routes'), lines.toSpliced(guard, 1).join('\n'));
-      const found = await driftIn(changed, manifest);
-      expect(found.map((one) => one.split(': ')[0]?.split(' ')[1])).toEqual(['unguarded-route']);
-    }
+    const guards = { open: '', declared: 'document_search:share', other: 'document_search:other' };
+    const withRoute = (guard: string) =>
+      edited(module, file(stack, 'routes'), (text) =>
+        isFastify(stack)
+          ? `import { requirePermission } from 'ai-module-runtime';\n${text.replace(
+              '  };\n}\n',
+              `    app.get('/more', {${guard && ` onRequest: requirePermission('${guard}') `}}, async () => ({}));\n  };\n}\n`,
+            )}`
+          : `${text.replace('    return router\n', '')}
+    @router.get("/more"${guard && `, dependencies=[requires("${guard}")]`})
+    async def more() -> None: ...
+
+    return router\n`,
+      );
+    const found = async (guard: string) =>
+      (await driftIn(withRoute(guard), { ...manifest, endpoints: [...manifest.endpoints, 'GET /more'] })).map(
+        (one) => one.split(' ')[1],
+      );
+    expect(await found(guards.open)).toEqual(['unguarded-route:']);
+    expect(await found(guards.declared)).toEqual([]);
+    expect(await found(guards.other)).toEqual(['undeclared-permission:']);
   });
 
   it('reports a renamed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
     const cases = [
-      ...['document_search.index_refreshed'].map(
-        (name) => [name, 'undeclared-event: the manifest does not declare the event'] as const,
-      ),
+      ...[indexRefreshed].map((name) => [name, 'undeclared-event: the manifest does not declare the event'] as const),
       ...eventNames(manifest.events_subscribed).map(
         (name) => [name, 'undeclared-subscription: the manifest does not subscribe to'] as const,
       ),
@@ -125,20 +131,15 @@ describe.each(stacks)('the check of %s code', (stack) => {
 
   it('reports a removed event, and nothing else', async () => {
     const module = await generated(stack, manifest);
-    const name = 'document_search.index_refreshed';
-    const removed = edited(module, file(stack, 'events'), (text) =>
-      isFastify(stack)
-        ? without(withoutLine(quoted(stack, name))(text), '\n\n', 'events.publish(')
-        : without(text, '\n\n\n', 'events.publish('),
-    );
+    const removed = edited(module, file(stack, 'events'), withoutLine(quoted(stack, indexRefreshed)));
     expect(await driftIn(removed, manifest)).toEqual([
-      `${lineOf('events_emitted', manifest.events_emitted.indexOf(name), module)} unpublished-event: the code does not publish ${name}`,
+      `${lineOf('events_emitted', manifest.events_emitted.indexOf(indexRefreshed), module)} unpublished-event: the code does not publish ${indexRefreshed}`,
     ]);
     for (const [index, name] of eventNames(manifest.events_subscribed).entries()) {
       const changed = edited(module, file(stack, 'events'), (text) =>
         isFastify(stack)
           ? withoutLine(`events.on(${quoted(stack, name)}`)(text)
-          : text.replace(new RegExp(` *@bus.on\\(\\s*"${name}"[^)]*\\)\\n`), ''),
+          : text.replace(new RegExp(` *@?events.on\\("${name}"\\).*\\n`), ''),
       );
       expect(await driftIn(changed, manifest)).toEqual([
         `${lineOf('events_subscribed', index, module)} unhandled-event: the code does not handle ${name}`,
@@ -150,7 +151,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
     const module = await generated(stack, manifest);
     const config = file(stack, 'config');
     const indent = isFastify(stack) ? '  ' : '    ';
-    const keys = Object.keys(manifest.configuration);
+    const keys = Object.keys(manifest.configuration).filter((key) => !Object.hasOwn(standardSettings, key));
     for (const key of keys) {
       const [one, ...more] = replacements(module, `\n${indent}${key}:`, `\n${indent}${key}_x:`).filter(({ at }) =>
         at.startsWith(config),
@@ -161,13 +162,12 @@ describe.each(stacks)('the check of %s code', (stack) => {
         `${at} undeclared-setting: the manifest does not declare the setting ${key}_x`,
       ]);
       const removed = edited(module, config, (text) => withoutEntry(text, `${indent}${key}:`));
-      const isStandard = Object.hasOwn(standardSettings, key);
       const found = await driftIn(removed, manifest);
-      expect(found.map((line) => line.replace(/^manifest.yaml:\d+ /, ''))).toEqual(
-        isStandard ? [] : [`missing-setting: the configuration class does not define ${key}`],
-      );
+      expect(found.map((line) => line.replace(/^manifest.yaml:\d+ /, ''))).toEqual([
+        `missing-setting: the configuration class does not define ${key}`,
+      ]);
     }
-    expect(keys.length).toBeGreaterThan(3);
+    expect(keys).toEqual(['top_k', 'language']);
   });
 
   it('reports what the manifest declares in excess or lacks, and nothing else', async () => {
@@ -186,9 +186,7 @@ describe.each(stacks)('the check of %s code', (stack) => {
     for (const [field, [entry, missing, extra]] of Object.entries(lists)) {
       const entries = manifest[field as keyof typeof lists];
       expect(await found({ [field]: [...entries, entry] })).toEqual([expect.stringContaining(missing)]);
-      for (const removed of entries.filter(
-        (one) => !/[.](started|progress|completed|failed|cancelled)$/.test(String(one)),
-      ))
+      for (const removed of entries.filter((one) => !isOfRuntime(String(one))))
         expect(await found({ [field]: entries.filter((one) => one !== removed) })).toContainEqual(
           expect.stringContaining(extra),
         );

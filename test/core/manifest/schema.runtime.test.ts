@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
 import { draws, eachSeed } from '../../draws.ts';
-import { candidateManifest, Draw } from '../pack/random-manifest.ts';
+import { candidateManifest, Draw, randomManifest } from '../pack/random-manifest.ts';
 import { goodManifest } from './good-manifest.ts';
 import { mutate } from './mutants.ts';
 
@@ -14,6 +14,13 @@ describe('the Node runtime', () => {
       resources: { cpu: 2, memory: 1_000_000, max_concurrent_jobs: 3 } as never,
     });
     expect([ManifestSchema.safeParse(manifest).success, Manifest.safeParse(manifest).success]).toEqual([true, true]);
+  });
+
+  it('accepts every manifest with types that the tool accepts', async () => {
+    await eachSeed(draws.quickChecks, (seed) => {
+      const manifest = randomManifest(2 * seed);
+      expect(Manifest.safeParse(manifest), JSON.stringify(manifest)).toMatchObject({ success: true });
+    });
   });
 
   it(`accepts every manifest that the tool accepts, also among ${draws.manifestMutants * 8} mutants`, async () => {

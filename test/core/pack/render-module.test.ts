@@ -60,7 +60,7 @@ describe('rejects an invalid rendered manifest, with template and line', () => {
     ['a missing key', 'author: {{yaml author}}\n', '', 1, 'author is missing'],
     ['a misspelt key', 'class_name:', 'className:', 5, 'unknown key "className"'],
     ['another value', '{{yaml description}}', '"Something else"', 3, 'different values for description'],
-    ['a list left out', '  - {{yaml entry}}\n', '  - "POST /process"\n', 10, 'endpoints[1] duplicates'],
+    ['a list left out', '  - {{yamlItem this 2}}\n', '  - "POST /process"\n', 10, 'endpoints[1] duplicates'],
     [
       'a default left out',
       'max_concurrent_jobs: {{yaml resources.max_concurrent_jobs}}',

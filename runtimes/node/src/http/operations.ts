@@ -250,7 +250,6 @@ function errors(...own: number[]): JsonObject {
 function viewOf(view: z.ZodType): JsonObject {
   const { $schema: _, ...schema } = z.toJSONSchema(view, {
     override: ({ jsonSchema }) => {
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       if (jsonSchema.type === 'integer') {
         if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
         if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -261,6 +260,7 @@ function viewOf(view: z.ZodType): JsonObject {
         delete jsonSchema.anyOf;
         Object.assign(jsonSchema, first, { type: [first.type, 'null'] });
       }
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
     },
   });
   return schema;

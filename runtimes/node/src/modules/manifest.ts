@@ -30,7 +30,6 @@ const Setting = z.strictObject({
 const Configuration = z.record(z.string(), z.union([scalar, z.array(z.unknown()), Setting]));
 export type Configuration = z.output<typeof Configuration>;
 
-/** An endpoint with its types. */
 const EndpointEntry = z.strictObject({
   endpoint: z.string().regex(ENDPOINT),
   /** The body, or the query of GET and DELETE. */
@@ -40,6 +39,7 @@ const EndpointEntry = z.strictObject({
   permission: z.string().regex(PERMISSION).optional(),
   summary: z.string().optional(),
 });
+/** An endpoint of the manifest in its long form. */
 export type EndpointEntry = z.output<typeof EndpointEntry>;
 
 const EventEntry = z.strictObject({ event: z.string().regex(EVENT), payload: TypeSchema.optional() });
@@ -119,3 +119,8 @@ export function requiredModules(manifest: Manifest): string[] {
   const prefix = 'module:';
   return manifest.dependencies.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
 }
+
+export {
+  /** @deprecated Tests of version 0.1 import it from here. */
+  endpointsOf,
+} from './endpoints.ts';

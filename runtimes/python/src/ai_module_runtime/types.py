@@ -59,10 +59,19 @@ def _format(name: str) -> AfterValidator:
 
 
 Date = Annotated[str, _format("date")]
+"""A date, like 2026-01-31."""
+
 DateTime = Annotated[str, _format("date-time")]
+"""A date and time with its offset, like 2026-01-31T12:00:00Z."""
+
 Uuid = Annotated[str, _format("uuid")]
+"""A UUID."""
+
 Email = Annotated[str, _format("email")]
+"""An email address."""
+
 Uri = Annotated[str, _format("uri")]
+"""A URI."""
 
 
 def _number(value: Any) -> float:

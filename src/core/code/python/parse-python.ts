@@ -80,6 +80,8 @@ class Reader {
 
   #string(node: SyntaxNode): Expression {
     const text = this.#file.textOf(node);
+    // The parser takes a string without its end for a complete one.
+    if (!/^[a-z]*("""|'''|"|').*\1$/is.test(text)) this.#file.fault(node.from);
     const quote = text.endsWith('"""') || text.endsWith("'''") ? 3 : 1;
     const start = [...text].findIndex((char) => char === '"' || char === "'");
     const isPlain = !text.includes('\\') && !text.slice(0, start).toLowerCase().includes('b');

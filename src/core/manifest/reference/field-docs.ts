@@ -69,7 +69,7 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   endpoints: {
     meaning:
-      'HTTP endpoints below `/api/v1/modules/<name>`, each as `METHOD /path` or in the [long form](#endpoints-with-types). Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is generated only if it is listed. Any other endpoint does the work during the request and returns the result. A path without a method has the method of the standard endpoint with that path, or POST.',
+      'HTTP endpoints below `/api/v1/modules/<name>`, each as `METHOD /path` or in the [long form](#endpoints-with-types). Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is served only if it is listed. Any other endpoint answers during the request: with types of its own, or with the result of the module’s work. A path without a method has the method of the standard endpoint with that path, or POST.',
     example: '["POST /process", "GET /status/{job_id}", "GET /documents/{document_id}"]',
     refused: '["FETCH /documents"]',
   },
@@ -81,13 +81,13 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   events_emitted: {
     meaning:
-      'Events that the module publishes, each by its name or in the [long form](#events-with-types). The standard ones end in a step of a job: `started`, `progress`, `completed`, `failed`, `cancelled`. For every other event, a typed publish function is generated.',
+      'Events that the module publishes, each by its name or in the [long form](#events-with-types). The standard ones end in a step of a job: `started`, `progress`, `completed`, `failed`, `cancelled`. The runtime publishes them. Every other event is generated as an `OwnEvent` that the code of the module publishes.',
     example: '["document_search.started", "document_search.completed", "document_search.index_refreshed"]',
     refused: '["IndexRefreshed"]',
   },
   events_subscribed: {
     meaning:
-      'Events that the module handles, each by its name or in the [long form](#events-with-types). `user.deleted` deletes the jobs and results of that user. Every other event starts a job with the data of the event, for its `user_id`.',
+      'Events that the module handles, each by its name or in the [long form](#events-with-types). `user.deleted` deletes the jobs and results of that user. Every other event starts a job with the data of the event, for its `user_id`, unless the handler is changed.',
     example: '["user.deleted", "file.uploaded"]',
     refused: '["user:deleted"]',
   },

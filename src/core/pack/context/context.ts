@@ -71,6 +71,8 @@ export interface Context {
   readonly extraEndpoints: readonly EndpointContext[];
   /** The endpoints beyond the standard ones with a type of their input or output. */
   readonly typedEndpoints: readonly EndpointContext[];
+  /** The endpoints beyond the standard ones with a type of their input. */
+  readonly inputEndpoints: readonly EndpointContext[];
   /** The endpoints beyond the standard ones without types. */
   readonly untypedEndpoints: readonly EndpointContext[];
   /** The extra endpoints without a request body. */
@@ -99,7 +101,7 @@ export interface Context {
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
   readonly settings: readonly SettingContext[];
-  /** The settings that only this module has, whatever their values. */
+  /** The settings that only this module has, with any values. */
   readonly moduleSettings: readonly SettingContext[];
   /** The settings that every module has. */
   readonly standardSettings: readonly SettingContext[];
@@ -180,6 +182,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
     typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
+    inputEndpoints: extra.filter((endpoint) => endpoint.input !== null),
     untypedEndpoints: extra.filter((endpoint) => !endpoint.isTyped),
     extraWithoutBody: extra.filter((endpoint) => !endpoint.hasBody),
     permissions: permissionContexts(manifest.permissions_required, namespace),

@@ -42,94 +42,89 @@ const everywhere = (gone: string) => ({ fastify: gone, fastapi: gone });
 const kinds: Readonly<Record<string, Kind>> = {
   'adding an event': {
     edit: added('  - "notes.indexed"', 'notes.zipped'),
-    fastify: { 'events.ts': 'publishZipped', 'README.md': '`notes.zipped`' },
-    fastapi: {
-      'events.py': 'def publish_zipped(',
-      'schemas.py': 'class NotesZippedData(',
-      'README.md': '`notes.zipped`',
-    },
+    fastify: { 'events.ts': 'const zipped', 'README.md': '`notes.zipped`' },
+    fastapi: { 'events.py': 'zipped = OwnEvent(', 'README.md': '`notes.zipped`' },
   },
   'renaming an event': {
     edit: renamed('notes.indexed', 'notes.sorted'),
-    fastify: { 'events.ts': 'publishSorted' },
-    fastapi: { 'events.py': 'def publish_sorted(', 'tests/test_contract.py': 'events.publish_sorted' },
-    gone: { fastify: 'publishIndexed', fastapi: 'publish_indexed' },
+    fastify: { 'events.ts': 'const notesSorted', 'tests/events.test.ts': 'events.notesSorted' },
+    fastapi: { 'events.py': 'notes_sorted = OwnEvent(', 'tests/test_events.py': 'events.notes_sorted.publish' },
+    gone: everywhere('ndexed'),
   },
   'removing an event': {
     edit: removed('notes.indexed'),
-    fastify: { 'events.ts': "'notes.cancelled'" },
-    fastapi: { 'events.py': 'LIFECYCLE_EVENTS' },
-    gone: { fastify: 'publishIndexed', fastapi: 'ndexed' },
+    fastify: { 'README.md': 'notes.cancelled' },
+    fastapi: { 'README.md': 'notes.cancelled' },
+    gone: everywhere('ndexed'),
   },
   'adding a subscription': {
     edit: added('  - "file.uploaded"', 'a.done'),
-    fastify: { 'events.ts': 'onADone(event' },
-    fastapi: { 'events.py': 'def on_a_done(', 'tests/test_events.py': '"a.done"' },
+    fastify: { 'events.ts': "events.on('a.done'" },
+    fastapi: { 'events.py': 'events.on("a.done")', 'tests/test_events.py': '"a.done"' },
   },
   'renaming a subscription': {
     edit: renamed('file.uploaded', 'a.done'),
-    fastify: { 'events.ts': 'onADone(event' },
-    fastapi: { 'events.py': 'def on_a_done(' },
-    gone: { fastify: 'onFileUploaded', fastapi: 'on_file_uploaded' },
+    fastify: { 'events.ts': "events.on('a.done'" },
+    fastapi: { 'events.py': 'events.on("a.done")' },
+    gone: everywhere('file.uploaded'),
   },
   'removing a subscription': {
     edit: removed('file.uploaded'),
     fastify: { 'README.md': 'user.deleted' },
     fastapi: { 'README.md': 'user.deleted' },
-    gone: { fastify: 'onFileUploaded', fastapi: 'file_uploaded' },
+    gone: everywhere('file.uploaded'),
   },
   'adding an endpoint': {
     edit: added('  - "POST /reindex"', 'GET /docs/{doc_id}'),
     fastify: {
-      'routes.ts': "url: '/docs/:doc_id'",
-      'schemas.ts': 'GetDocsByDocIdParams',
+      'routes.ts': "endpoint(service, 'GET /docs/{doc_id}')",
       'README.md': 'GET /docs/{doc_id}',
     },
     fastapi: {
-      'routes.py': '"/docs/{doc_id}"',
-      'tests/test_routes.py': 'GET /docs/',
+      'routes.py': 'endpoint(service, "GET /docs/{doc_id}")',
+      'tests/test_routes.py': '/docs/',
       'README.md': 'GET /docs/{doc_id}',
     },
   },
   'renaming an endpoint': {
     edit: renamed('POST /reindex', 'POST /redo'),
-    fastify: { 'routes.ts': "url: '/redo'" },
-    fastapi: { 'routes.py': '"/redo"', 'tests/test_contract.py': '"POST /redo": "notes:create"' },
+    fastify: { 'routes.ts': "endpoint(service, 'POST /redo')" },
+    fastapi: { 'routes.py': 'endpoint(service, "POST /redo")', 'tests/test_routes.py': '/redo' },
     gone: everywhere('/reindex'),
   },
   'removing an endpoint': {
     edit: removed('POST /reindex'),
-    fastify: { 'routes.ts': "url: '/process'" },
-    fastapi: { 'routes.py': '"/process"' },
+    fastify: { 'routes.ts': 'jobRoutes(service)' },
+    fastapi: { 'routes.py': 'job_routes(service)' },
     gone: everywhere('reindex'),
   },
-  // FastAPI modules read further permissions from the manifest.
+  // Modules read further permissions from the manifest.
   'adding a permission': {
     edit: added('  - "notes:export"', 'notes:zip'),
-    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastify: {},
     fastapi: {},
   },
   'renaming a permission': {
     edit: renamed('notes:export', 'notes:zip'),
-    fastify: { 'dependencies.ts': "'notes:zip'" },
+    fastify: {},
     fastapi: {},
     gone: everywhere('notes:export'),
   },
   'removing a permission': {
     edit: removed('notes:export'),
-    fastify: { 'dependencies.ts': "'notes:admin'" },
-    fastapi: { 'routes.py': '"notes:admin"' },
+    fastify: { 'README.md': 'notes:admin' },
+    fastapi: { 'README.md': 'notes:admin' },
     gone: everywhere('notes:export'),
   },
   'adding a setting': {
     edit: [topK, `${topK}  size: 3\n`],
     fastify: { 'config.ts': 'size: z', 'README.md': 'NOTES_SIZE' },
-    fastapi: { 'config.py': 'size: int = 3', 'README.md': 'NOTES_SIZE' },
+    fastapi: { 'config.py': 'size: int', 'README.md': 'NOTES_SIZE' },
   },
   'renaming a setting': {
     edit: ['  top_k:', '  best:'],
     fastify: { 'config.ts': 'best: z', 'README.md': 'NOTES_BEST' },
-    fastapi: { 'config.py': 'best: int = Field(', 'README.md': 'NOTES_BEST' },
+    fastapi: { 'config.py': 'best: int', 'README.md': 'NOTES_BEST' },
     gone: everywhere('top_k'),
   },
   'removing a setting': {
@@ -140,15 +135,15 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'another default': {
     edit: ['default: 5', 'default: 7'],
-    fastify: { 'config.ts': 'default(7)', 'README.md': '| 7 |' },
-    fastapi: { 'config.py': 'default=7,', 'README.md': '| 7 |' },
-    gone: { fastify: 'default(5)', fastapi: 'default=5' },
+    fastify: { 'README.md': '| 7 |' },
+    fastapi: { 'README.md': '| 7 |' },
+    gone: everywhere('| 5 |'),
   },
   'a standard default': {
     edit: ['_seconds: 300', '_seconds: 9'],
-    fastify: { 'config.ts': 'default(9)' },
-    fastapi: { 'config.py': 'TimeoutSeconds = 9\n' },
-    gone: { fastify: 'default(300)', fastapi: 'TimeoutSeconds = 300' },
+    fastify: { 'README.md': '| 9 |' },
+    fastapi: { 'README.md': '| 9 |' },
+    gone: everywhere('| 300 |'),
   },
   'the description': {
     edit: ['Keeps notes', 'Finds notes'],
@@ -195,15 +190,16 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
-      if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
+      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md')
+        expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
 
   it('reports a conflict if the user edited code that is removed', async () => {
     const [path, line] = {
-      fastify: ['events.ts' as RelPath, '  await service.startFromEvent(event);'],
-      fastapi: ['events.py' as RelPath, '            await service.start_processing('],
+      fastify: ['events.ts' as RelPath, "  events.on('file.uploaded'"],
+      fastapi: ['events.py' as RelPath, '    events.on("file.uploaded")'],
     }[stack] as [RelPath, string];
     const own = `${/^ */.exec(line)?.[0]}mine();`;
     const edited = textFile(replacedIn(textIn(folder, path), line, `${own}\n${line}`));

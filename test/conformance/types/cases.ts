@@ -14,12 +14,12 @@ export const defaults = {
 };
 
 /** An order whose value at `path`, with dots, is another one; undefined removes it. */
-export function orderWith(path: string, value: unknown): Order {
+export function orderWith(path: string, value: unknown, changed: Order = order()): Order {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
-  const changed = order();
   // biome-ignore lint/suspicious/noExplicitAny: any path into JSON
-  const parent = keys.reduce((inner: any, key) => (inner[key] ??= {}), changed);
+  const parent = keys.reduce((inner: any, key) => Object(inner)[key] ?? {}, changed);
+  if (typeof parent !== 'object') return changed;
   if (value === undefined) delete parent[last];
   else parent[last] = value;
   return changed;

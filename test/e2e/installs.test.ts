@@ -173,7 +173,8 @@ await describeWhere('installs from what the Dockerfile copies', missingPython(),
       const [host, image] = [join(tempFolder(), 'host'), join(tempFolder(), 'image')];
       cpSync(await hostWithModule(stack), host, { recursive: true });
       const env = emptyCaches(await program?.());
-      await prepare(host, { ...process.env, PATH: env.PATH });
+      // yarn 1 would take the runtime of another build from its cache: it looks only at name and version.
+      await prepare(host, { ...process.env, PATH: env.PATH, YARN_CACHE_FOLDER: join(tempFolder(), 'yarn') });
       const { copies, install } = stepsOf(readFileSync(join(host, 'Dockerfile'), 'utf8'), name);
 
       mkdirSync(image);

@@ -23,6 +23,7 @@ const samples = {
   jsdoc: ['description', 'Ends */ here'],
   docstring: ['description 4', 'Says """', 4],
   fits: ['"class " stem "Service:"', 'class ', 'DocumentSearch', 'Service:'],
+  when: ['parameters ", " handler', ['job_id'], ', ', 'preview'],
   join: ['manifest.permissions_required ", "', ['a:read', 'a:create'], ', '],
   eq: ['provider "openai"', 'local', 'openai'],
   has: ['dependencies.services "redis"', ['redis'], 'redis'],

@@ -12,7 +12,7 @@ const markdownIn = (folder: string): string[] =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
-const pages = ['.', 'docs', 'docs/adr'].flatMap(markdownIn);
+const pages = ['.', 'docs', 'docs/adr', 'docs/recipes'].flatMap(markdownIn);
 
 /** The text of a page without code blocks, and the code blocks. */
 function split(page: string): { prose: string; blocks: { language: string; text: string }[] } {
@@ -74,7 +74,7 @@ describe('command lines', () => {
     const { prose, blocks } = split(page);
     const shown = blocks
       .filter(({ language }) => language === 'sh' || language === 'console')
-      .flatMap(({ text }) => text.split('\n'));
+      .flatMap(({ text }) => text.replace(/ \\\n */g, ' ').split('\n'));
     const quoted = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text.replace(/^npm run build && /, ''));
     return [...shown, ...quoted].filter((line) => starts.test(line)).map((line) => line.replace(starts, ''));
   };

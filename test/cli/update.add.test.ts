@@ -81,6 +81,7 @@ describe('types', () => {
     await add('option', 'tone?:dry|warm=dry');
     await add('output', 'total:number');
     await add('endpoint', 'POST /preview', '--input', 'Line', '--output', 'html:string', '--summary', 'Shows a line.');
+    await add('output', 'size?:Size', '--type', 'Size=width:integer');
     await add('event', 'notes.sent', '--payload', 'id:uuid');
     await add('subscription', 'bills.paid', '--payload', '{ type: object, properties: { id: { type: string } } }');
     await add('payload', 'notes.sent', 'to?:email');
@@ -91,7 +92,7 @@ describe('types', () => {
         properties: { currency: { $ref: '#/types/Currency', default: 'EUR' }, note: { type: 'string' } },
       },
       options: { properties: { tone: { enum: ['dry', 'warm'], default: 'dry' } } },
-      output: { required: ['total'] },
+      output: { required: ['total'], properties: { size: { $ref: '#/types/Size' } } },
       endpoints: expect.arrayContaining([
         {
           endpoint: 'POST /preview',
@@ -192,6 +193,7 @@ describe('refuses, and writes nothing', () => {
       ['endpoint', 'POST /a', 'POST /b', '--summary', 'x'],
       '--summary describes one value, but there are 2.',
     ],
+    ['a type without a name in --type', ['input', 'a:B', '--type', 'a:string'], '--type: must begin with the name'],
     ['two sources', ['input', 'a:string', '--from', 'x.json'], 'Pass fields or --from, not both.'],
     ['an unknown module', ['event', 'notes.archived', '--module', 'nots'], 'Did you mean notes?'],
     [

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -21,6 +21,17 @@ let building: Promise<string> | undefined;
 export function builtBin(): Promise<string> {
   building ??= build();
   return building;
+}
+
+/** Variables for a shell in which `npx create-ai-module` is the built bin. They need a file in `scratch`. */
+export async function npxOfBin(scratch: string): Promise<NodeJS.ProcessEnv> {
+  const prefix = join(scratch, 'prefix');
+  const bin = join(prefix, 'bin/create-ai-module');
+  mkdirSync(join(prefix, 'bin'), { recursive: true });
+  writeFileSync(bin, `#!/bin/sh\nexec "${process.execPath}" "${await builtBin()}" "$@"\n`);
+  chmodSync(bin, 0o755);
+  // npx prefers a globally installed package to the registry.
+  return { npm_config_prefix: prefix };
 }
 
 async function build(): Promise<string> {

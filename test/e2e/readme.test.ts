@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtBin } from './built-bin.ts';
+import { npxOfBin } from './built-bin.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(project, 'README.md'), 'utf8');
@@ -24,13 +24,7 @@ let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   port = await freePort();
-  const prefix = join(scratch, 'prefix');
-  const bin = join(prefix, 'bin/create-ai-module');
-  mkdirSync(join(prefix, 'bin'), { recursive: true });
-  writeFileSync(bin, `#!/bin/sh\nexec "${process.execPath}" "${await builtBin()}" "$@"\n`);
-  chmodSync(bin, 0o755);
-  // npx prefers a globally installed package to the registry.
-  env = { ...process.env, npm_config_prefix: prefix, PORT: String(port), VITEST: undefined, NODE_ENV: undefined };
+  env = { ...process.env, ...(await npxOfBin(scratch)), PORT: String(port), VITEST: undefined, NODE_ENV: undefined };
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -6,6 +6,7 @@
 // Routes of modules
 export type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 // Hosts
+export type { Db } from './db/database.ts';
 export type { JobStatus } from './engine/store.ts';
 export { loadEnvFile } from './env-file.ts';
 export { AttemptTimeout, HttpError, PermanentError, TransientError } from './errors.ts';

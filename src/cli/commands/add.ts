@@ -5,6 +5,7 @@ import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest
 import { fields } from '../../core/manifest/schema.ts';
 import { suggestValue } from '../../core/manifest/suggest-value.ts';
 import {
+  readNamedType,
   readObjectAnswer,
   readTypeAnswer,
   type Schema,
@@ -27,9 +28,10 @@ export interface AddFlags extends UpdateFlags {
   readonly permission?: string;
   readonly summary?: string;
   readonly from?: string;
+  readonly type?: readonly string[];
 }
 
-type Detail = 'input' | 'output' | 'payload' | 'permission' | 'summary' | 'from';
+type Detail = 'input' | 'output' | 'payload' | 'permission' | 'summary' | 'from' | 'type';
 
 interface Kind {
   /** The flags that it takes. */
@@ -38,17 +40,17 @@ interface Kind {
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
-  input: { details: ['from'], read: (values, flags, io) => readFields('input', values, flags, io) },
-  option: { details: ['from'], read: (values, flags, io) => readFields('options', values, flags, io) },
-  output: { details: ['from'], read: (values, flags, io) => readFields('output', values, flags, io) },
-  type: { details: ['from'], read: readType },
+  input: { details: ['from', 'type'], read: (values, flags, io) => readFields('input', values, flags, io) },
+  option: { details: ['from', 'type'], read: (values, flags, io) => readFields('options', values, flags, io) },
+  output: { details: ['from', 'type'], read: (values, flags, io) => readFields('output', values, flags, io) },
+  type: { details: ['from', 'type'], read: readType },
   endpoint: {
-    details: ['input', 'output', 'permission', 'summary'],
+    details: ['input', 'output', 'permission', 'summary', 'type'],
     read: entries('endpoint', 'endpoints', 'endpoints'),
   },
-  event: { details: ['payload'], read: entries('event', 'events_emitted', 'emit') },
-  subscription: { details: ['payload'], read: entries('subscription', 'events_subscribed', 'subscribe') },
-  payload: { details: ['from'], read: readPayload },
+  event: { details: ['payload', 'type'], read: entries('event', 'events_emitted', 'emit') },
+  subscription: { details: ['payload', 'type'], read: entries('subscription', 'events_subscribed', 'subscribe') },
+  payload: { details: ['from', 'type'], read: readPayload },
   permission: { read: entries('permission', 'permissions_required', 'permissions') },
   dependency: { read: entries('dependency', 'dependencies', 'dependencies') },
   config: { read: readSettings },
@@ -81,10 +83,21 @@ async function additionsOf(
   const misplaced = details.find((detail) => flags[detail] !== undefined && !known.details?.includes(detail));
   if (misplaced !== undefined) throw usage(`--${misplaced} has no meaning for add ${kind}: ${ownersOf(misplaced)}.`);
   if (values.length === 0 && flags.from === undefined) throw usage(`Pass the value after add ${kind}.`);
-  return known.read(values, flags, io);
+  return [...(await readTypes(flags)), ...(await known.read(values, flags, io))];
 }
 
-const details: readonly Detail[] = ['input', 'output', 'payload', 'permission', 'summary', 'from'];
+/** The types of `--type`, which the added fields refer to. */
+async function readTypes({ type = [] }: AddFlags): Promise<Addition[]> {
+  const additions: Addition[] = [];
+  for (const text of type) {
+    const read = await readNamedType(text);
+    if (typeof read === 'string') throw invalid('--type', text, read);
+    additions.push({ list: 'types', key: read[0], schema: read[1] });
+  }
+  return additions;
+}
+
+const details: readonly Detail[] = ['input', 'output', 'payload', 'permission', 'summary', 'from', 'type'];
 
 function ownersOf(detail: Detail): string {
   const owners = Object.keys(kinds).filter((kind) => kinds[kind]?.details?.includes(detail));

@@ -64,6 +64,11 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
       .option('--output <fields>', 'With endpoint: fields of its output')
       .option('--permission <permission>', 'With endpoint: the permission that callers need, "ns:verb"')
       .option('--summary <text>', 'With endpoint: a sentence for the OpenAPI document')
+      .option(
+        '--type <name=fields>',
+        "Add a type that the fields refer to, such as 'Line=text:string amount:number(0..)' (repeatable)",
+        repeatable,
+      )
       .option('--payload <fields>', 'With event or subscription: fields of its data')
       .option(
         '--from <file>',

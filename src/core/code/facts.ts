@@ -37,6 +37,15 @@ export interface Route {
   readonly isGuardKnown: boolean;
 }
 
+/** A class that derives from a generic class of the runtime. */
+export interface Derived {
+  /** `JobService` */
+  readonly base: string;
+  /** The source texts of its type arguments: `Config`, `Input`, … */
+  readonly args: readonly string[];
+  readonly place: Place;
+}
+
 /** What both the code and the manifest state. */
 export type Aspect = Claim | 'permissions';
 /** What a manifest declares and the code must have. */
@@ -50,6 +59,7 @@ export interface CodeFacts {
   readonly handled: readonly Handled[];
   readonly settings: readonly Named[];
   readonly tables: readonly Named[];
+  readonly derived: readonly Derived[];
   /** Positions from which a file could not be parsed. Its facts are incomplete and uncertain. */
   readonly broken: readonly Broken[];
   /** Places where the code may define more than was found. */

@@ -1,3 +1,4 @@
+import { derivedClasses } from './derived-classes.ts';
 import { handledEvents, publishedEvents } from './events.ts';
 import type { CodeFile, Expression } from './expression.ts';
 import type { Broken, CodeFacts, Named } from './facts.ts';
@@ -21,29 +22,19 @@ interface Language {
 }
 
 const verbs = ['.get', '.post', '.put', '.patch', '.delete', 'route'];
+const names = ['.publish', '.on(', '.subscribe', 'OwnEvent', 'JobService', 'Provider', 'ermission', 'Table('];
 const languages: readonly Language[] = [
   {
     endings: ['.ts', '.mts', '.js', '.mjs'],
     name: 'typescript',
     frameworks: ['ai-module-runtime', 'fastify'],
-    words: [...verbs, '.publish', '.on(', '.subscribe', 'OwnEvent', 'BaseConfig', 'ermission', 'Table('],
+    words: [...verbs, ...names, 'BaseConfig'],
   },
   {
     endings: ['.py'],
     name: 'python',
     frameworks: ['ai_module_runtime', 'fastapi'],
-    words: [
-      ...verbs,
-      '.publish',
-      '.on(',
-      '.subscribe',
-      'OwnEvent',
-      'Config',
-      'requires',
-      'ermission',
-      'Table(',
-      'table',
-    ],
+    words: [...verbs, ...names, 'Config', 'requires', 'table'],
   },
 ];
 
@@ -98,6 +89,7 @@ function factsOf(language: Language, texts: ReadonlyMap<string, string>, folder:
     handled: handled.named,
     settings: settings.named,
     tables: tablesIn(program, files),
+    derived: derivedClasses(program, files),
     broken,
     unclear: {
       routes: [...made.unclear, ...written.unclear],

@@ -28,9 +28,6 @@ export interface Contract {
   readonly usedTypes: () => Types;
 }
 
-/** Names in the code of events that a payload must not hide. */
-const namesOfEvents = ['Event', 'EventData', 'EventHandler', 'ModuleEvents', 'OwnEvent'];
-
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
 export function contractOf(manifest: Manifest): Contract {
   const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
@@ -82,7 +79,7 @@ function endpointRoots(manifest: Manifest): ContractRoot[] {
 }
 
 function payloadRoots(manifest: Manifest): ContractRoot[] {
-  const used = new Set([...takenTypeNames, ...namesOfEvents]);
+  const used = new Set(takenTypeNames);
   for (const { name, sample = '' } of endpointRoots(manifest)) used.add(name).add(sample);
   const lists = [
     ['events_emitted', eventsOf(manifest.events_emitted, namespaceOf(manifest))],

@@ -29,6 +29,8 @@ export const helpers = {
   upper: (name: string) => name.toUpperCase(),
   /** A TypeScript literal: string, number, true, false or null. */
   ts: tsLiteral,
+  /** TypeScript literals, separated by commas. */
+  tsList: (values: readonly Parameters<typeof tsLiteral>[0][]) => values.map((value) => tsLiteral(value)).join(', '),
   /** A Python literal. */
   py: pyLiteral,
   /** A JSON value. */

@@ -467,6 +467,33 @@ def f(events: ModuleEvents, service):
   );
 });
 
+it.each([
+  [
+    'TypeScript',
+    'a.ts',
+    `import { JobService, Provider } from 'ai-module-runtime';
+class A extends JobService<Config, Input, Record<string, unknown>, { a: string }> {}
+export class B extends Provider {}
+class C extends B {}`,
+  ],
+  [
+    'Python',
+    'a.py',
+    `from ai_module_runtime import JobService, Provider
+class A(JobService[Config, Input, Record<string, unknown>, { a: string }]): ...
+class B(Provider): ...
+class C(B): ...
+`.replace('Record<string, unknown>, { a: string }', 'dict[str, Any], "Output"'),
+  ],
+])('finds classes that derive from generic classes in %s', (_, path, text) => {
+  const { derived } = readCode(new Map([[path, text]]), 'ocr') ?? { derived: [] };
+  const inner = path.endsWith('.py') ? ['dict[str, Any]', '"Output"'] : ['Record<string, unknown>', '{ a: string }'];
+  expect(derived.map(({ base, args }) => [base, args])).toEqual([
+    ['JobService', ['Config', 'Input', ...inner]],
+    ['Provider', []],
+  ]);
+});
+
 describe('settings', () => {
   it.each<[string, Readonly<Record<string, string>>, Partial<ReturnType<typeof factsOf>>]>([
     [

@@ -12,7 +12,7 @@ describe('names in code', () => {
   it('of the module', () =>
     expect(names({ input: line, options: line, output: line })).toEqual([
       ['Input', 'sample'],
-      ['Options', undefined],
+      ['Options', 'sample_options'],
       ['Output', 'sample_output'],
     ]));
 
@@ -50,7 +50,7 @@ describe('names in code', () => {
     expect(
       names({
         endpoints: [{ endpoint: 'POST /preview', input: line }],
-        events_emitted: ['date', 'event', 'preview_input', 'preview', 'preview_payload', 'input'].map((verb) => ({
+        events_emitted: ['date', 'preview_input', 'preview', 'preview_payload', 'input'].map((verb) => ({
           event: `invoices.${verb}`,
           payload: line,
         })),
@@ -58,11 +58,10 @@ describe('names in code', () => {
     ).toEqual([
       ['PreviewInput', 'preview_sample'],
       ['DatePayload', 'date_payload_sample'],
-      ['EventPayload', 'event_payload_sample'],
       ['PreviewInputPayload', 'preview_input_payload_sample'],
       ['PreviewPayload', 'preview_payload_sample'],
       ['PreviewPayloadPayload', 'preview_payload_payload_sample'],
-      ['InputPayload', 'input_payload_sample'],
+      ['InvoicesInput', 'invoices_input_sample'],
     ]));
 });
 

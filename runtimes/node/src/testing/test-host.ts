@@ -103,9 +103,14 @@ export class TestHost<M extends AnyModule = AnyModule> {
 
   /** The module. `testHost<InvoicesModule>('invoices')` gives it its type. */
   get module(): M {
-    const entry = this.host.orchestrator.modules.get(this.name);
-    if (entry?.status !== 'ready') throw new Error(`${this.name} is not ready`);
-    return entry.module as M;
+    return this.moduleOf<M>(this.name);
+  }
+
+  /** A module that runs because this one requires it. */
+  moduleOf<Other extends AnyModule = AnyModule>(name: string): Other {
+    const entry = this.host.orchestrator.modules.get(name);
+    if (entry?.status !== 'ready') throw new Error(`${name} is not ready`);
+    return entry.module as Other;
   }
 
   /** The endpoints of the module, as `METHOD /path`, sorted. */

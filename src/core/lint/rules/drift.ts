@@ -131,6 +131,31 @@ const ownEvent: CodeRule = {
   },
 };
 
+const moduleTypes = ['input', 'options', 'output'] as const;
+/** A type that accepts any object. */
+const anyObject = /\b(?:any|Any|unknown|object|JsonObject|InputData|Mapping|dict)\b|\bRecord</;
+
+const untypedCode: CodeRule = {
+  id: 'untyped-code',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'the service or a provider works with any object, although the manifest declares types',
+  why: 'The compiler and mypy find no mistakes in code that does not use the types.',
+  check({ manifest }, { derived }) {
+    return derived.flatMap(({ base, args, place }) => {
+      // The first argument of a service is its configuration.
+      const own = base === 'JobService' ? args.slice(1) : args;
+      const untyped = moduleTypes.filter(
+        (key, index) => manifest[key] !== undefined && anyObject.test(own[index] ?? 'any'),
+      );
+      if (untyped.length === 0) return [];
+      const wanted = [...(base === 'JobService' ? ['Config'] : []), 'Input', 'Options', 'Output'].join(', ');
+      const message = `this ${base} takes any object for the ${untyped.join(' and ')}, whose type the manifest declares`;
+      return [{ place, message, hint: `Pass it the types of schemas: ${wanted}.` }];
+    });
+  },
+};
+
 /** What could not be verified about a declared name. */
 const claims: Readonly<Record<Claim, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
@@ -204,4 +229,5 @@ export const driftRules: readonly CodeRule[] = [
   ownEvent,
   unguardedRoute,
   unclearCode,
+  untypedCode,
 ];

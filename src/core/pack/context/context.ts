@@ -69,6 +69,12 @@ export interface Context {
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
   /** The endpoints beyond the standard six. */
   readonly extraEndpoints: readonly EndpointContext[];
+  /** Whether an endpoint takes the module's own input as its body. */
+  readonly takesInput: boolean;
+  /** Whether an endpoint takes the module's own input, or an input of its own. */
+  readonly takesSample: boolean;
+  /** Whether an endpoint has an output of its own. */
+  readonly givesSample: boolean;
   /** The endpoints beyond the standard ones with a type of their input or output. */
   readonly typedEndpoints: readonly EndpointContext[];
   /** The endpoints beyond the standard ones with a type of their input. */
@@ -148,6 +154,9 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
   const contract = contractOf(manifest);
   const endpoints = endpointContexts(manifest, namespace, contract);
   const extra = endpoints.filter((endpoint) => endpoint.role === null);
+  const takesInput = endpoints.some(({ role, hasBody, isTyped }) =>
+    role === null ? hasBody && !isTyped : role === 'process',
+  );
   const eventsIn = (list: 'events_emitted' | 'events_subscribed', own: string): EventContext[] =>
     eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
   const events = eventsIn('events_emitted', namespace);
@@ -181,6 +190,9 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     endpoints,
     endpoint: byRole(endpointRoles, (role) => endpoints.find((endpoint) => endpoint.role === role) ?? null),
     extraEndpoints: extra,
+    takesInput,
+    takesSample: takesInput || extra.some((endpoint) => endpoint.input !== null),
+    givesSample: extra.some((endpoint) => endpoint.output !== null),
     typedEndpoints: extra.filter((endpoint) => endpoint.isTyped),
     inputEndpoints: extra.filter((endpoint) => endpoint.input !== null),
     untypedEndpoints: extra.filter((endpoint) => !endpoint.isTyped),

@@ -76,11 +76,7 @@ export class Pair {
   #hosts: readonly TypedHost[] = [];
 
   async start(): Promise<void> {
-    this.#hosts = await Promise.all(
-      (process.env.ONLY as never)
-        ? [TypedHost.start(process.env.ONLY as never)]
-        : [TypedHost.start('fastify'), TypedHost.start('fastapi')],
-    );
+    this.#hosts = await Promise.all([TypedHost.start('fastify'), TypedHost.start('fastapi')]);
   }
 
   /** What both hosts give, which must be the same. */

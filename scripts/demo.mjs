@@ -40,6 +40,11 @@ async function demo() {
     { cwd: host, quiet: true },
   );
 
+  step('What the manifest says about its result');
+  print("sed -n '/^output:/,/^$/p' src/ai/modules/text_insights/manifest.yaml", host);
+  const manifest = readFileSync(join(host, 'src/ai/modules/text_insights/manifest.yaml'), 'utf8');
+  console.log(/^output:\n.*?(?=\n\n)/ms.exec(manifest)?.[0]);
+
   step('The hand-written part: the provider, here based on wink-nlp');
   for (const file of written) {
     const target = join(host, 'src/ai/modules/text_insights', file);

@@ -9,18 +9,26 @@ const commands = [
   ['host', 'init', '.', '--stack', 'fastify', '--yes'],
   [
     ...['new', 'invoices', '--description', 'Extract the lines of an invoice.', '--author', 'Ada Lovelace', '--yes'],
-    ...['--endpoint', 'POST /approve', '--emit', 'invoices.approved', '--config', 'max_pages=20'],
+    ...[
+      '--input',
+      'text:string(1..200000) language?:en|fr=en',
+      '--output',
+      'lines:Line[]',
+      '--type',
+      'Line=text:string amount:number(0..)',
+    ],
+    ...['--endpoint', 'POST /approve'],
   ],
 ];
 
 /** A line of the manifest, the file that it becomes code in, and what the lines of that code contain, in their order. */
 const pairs = [
-  ['  - "POST /approve"', 'routes.ts', ["endpoint(service, 'POST /approve')"]],
-  ['  - "invoices.approved"', 'events.ts', ["new OwnEvent('invoices.approved')"]],
-  ['  max_pages: 20', 'config.ts', ['max_pages: ']],
+  ['    language: { enum: [en, fr], default: en }', 'schemas.ts', ['language: z.']],
+  ['    lines: { type: array, items: { $ref: "#/types/Line" } }', 'schemas.ts', ['lines: z.array(']],
+  ['  - "POST /approve"', 'routes.ts', ["endpoint(service, 'POST /approve'"]],
 ];
 
-const leftWidth = 25;
+const leftWidth = 59;
 
 export const excerptParts = {
   'readme-excerpt': async () => {

@@ -140,6 +140,7 @@ describe('refuses, and writes nothing', () => {
     ['a reserved name', ['--type', 'Output=a:string'], 'the type name Output is reserved'],
     ['a type that is no object', ['--input', 'Unit', '--type', 'Unit=kg|g'], '--input'],
     ['a keyword outside the subset', ['--input', '{type: object, not: {}}'], 'has the keyword "not"'],
+    ['broken YAML', ['--input', '{type: object, properties: {a: }'], '--input: is not valid YAML: '],
     ['two sources', ['--input', 'a:string', '--input-from', 'schema.yaml'], 'Pass --input or --input-from, not both.'],
     ['a missing file', ['--input-from', 'none.json'], 'none.json cannot be read'],
     ['a broken file', ['--input-from', 'broken.json'], 'broken.json cannot be imported: it is neither JSON nor YAML'],

@@ -10,7 +10,7 @@ import { builtBin } from './built-bin.ts';
 import { generatedHost } from './generated-host.ts';
 
 const host = await generatedHost('fastify');
-const example = fileURLToPath(new URL('../../examples/invoices', import.meta.url));
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const modules = join(host, 'src/ai/modules');
 
 /** The output of a script of the host. Throws with the output if it fails. */
@@ -45,7 +45,7 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
 
   it('runs the example with a table of its own', async () => {
     const copy = copyHost(host);
-    cpSync(example, join(copy, 'src/ai/modules/invoices'), { recursive: true });
+    cpSync(join(examples, 'invoices'), join(copy, 'src/ai/modules/invoices'), { recursive: true });
     const run = async (...args: string[]) => {
       const { stdout } = await promisify(execFile)('npx', args, { cwd: copy, maxBuffer: 1e8 }).catch((error) => {
         throw new Error(`npx ${args.join(' ')}: ${error.stdout}${error.stderr}`);

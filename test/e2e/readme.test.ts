@@ -59,7 +59,9 @@ describe('the blocks of README.md, pasted in order', { timeout: 600_000 }, () =>
         await sleep(100);
       }
       const [job = '', module = '', ...rest] = inOrder.slice(start + 1);
-      expect(JSON.parse(await paste(job))).toMatchObject({ output_data: { words: 5 } });
+      expect(JSON.parse(await paste(job))).toMatchObject({
+        output_data: { lines: [{ text: expect.any(String), amount: expect.any(Number) }] },
+      });
       expect(await paste(module)).toMatch(/Updated 1 module[\s\S]*1 manifest valid[\s\S]*Test Files .*passed/);
       for (const block of rest) await paste(block);
     } finally {

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import APIRouter
 from sqlalchemy import text
 
 from ai_module_runtime import (
     HttpError,
     InvalidInputError,
     JobRow,
+    ModuleMetadata,
     OwnEvent,
     PermanentError,
     Ports,
@@ -18,13 +20,16 @@ from ai_module_runtime import (
     Tokens,
     User,
     create_host,
+    endpoint,
     read_environment,
     read_settings,
 )
+from ai_module_runtime.modules.endpoints import EndpointsError
+from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
 from ai_module_runtime.testing import TestHost, describe_contract, wait_until
 
 from .typed_modules.invoices.events import approved, paid
-from .typed_modules.invoices.schemas import Approved, sample
+from .typed_modules.invoices.schemas import Approved, Line, sample
 
 URL = "/api/v1/modules/invoices"
 PROBLEMS: list[tuple[Any, list[str]]] = [
@@ -99,8 +104,8 @@ def test_a_job_has_the_defaults_of_its_types(host: TestHost, headers: dict[str, 
 
 @pytest.mark.parametrize(("body", "expected"), PROBLEMS)
 def test_a_body_that_does_not_fit(host: TestHost, headers: dict[str, str], body: Any, expected: list[str]) -> None:
-    for endpoint in ("/process", "/analyse"):
-        response = host.client.post(URL + endpoint, json=body, headers=headers)
+    for path in ("/process", "/analyse"):
+        response = host.client.post(URL + path, json=body, headers=headers)
         assert (response.status_code, problems_of(response.json()["detail"])) == (422, expected)
 
 
@@ -243,6 +248,51 @@ def test_results_of_other_modules(host: TestHost, user_id: str) -> None:
         with pytest.raises(HttpError) as error:
             host.call(read, module, job_id, user)
         assert error.value.code == code
+
+
+async def _untyped(line, user):  # type: ignore[no-untyped-def]
+    return line, user
+
+
+async def _typed(line: Line) -> Line:
+    return line
+
+
+@pytest.mark.parametrize(
+    ("name", "handler", "reason"),
+    [
+        ("POST /unknown", _typed, "does not declare POST /unknown"),
+        ("POST /preview", _untyped, "no parameter with a type"),
+        ("POST /analyse", _typed, "a type that the manifest lacks"),
+    ],
+)
+def test_endpoints_and_handlers_must_agree(host: TestHost, name: str, handler: Any, reason: str) -> None:
+    with pytest.raises(EndpointsError, match=reason):
+        endpoint(host.service("invoices"), name, handler)
+
+
+@pytest.mark.parametrize(
+    ("served", "permissions", "code"),
+    [
+        (["POST /process"], ["invoices:create", "invoices:read"], "endpoints_invalid"),
+        (["POST /process", "GET /list", "POST /more"], ["invoices:create", "invoices:read"], "endpoints_invalid"),
+        (["POST /process", "GET /list"], ["invoices:create"], "manifest_invalid"),
+    ],
+)
+def test_a_module_must_serve_what_its_manifest_declares(served: list[str], permissions: list[str], code: str) -> None:
+    fields = {"name": "invoices", "version": "1.0.0", "description": "", "author": "", "class_name": "InvoicesModule"}
+    manifest = ModuleMetadata(
+        **fields,
+        endpoints=["POST /process", "GET /list"],
+        permissions_required=permissions,
+    )
+    router = APIRouter()
+    for name in served:
+        method, _, path = name.partition(" ")
+        router.add_api_route(path, lambda: None, methods=[method])
+    with pytest.raises(StartError) as error:
+        check_endpoints(manifest, router)
+    assert error.value.code == code
 
 
 def test_documents_its_types(host: TestHost) -> None:

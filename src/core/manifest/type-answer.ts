@@ -55,13 +55,14 @@ export function typeNameReason(name: string): string | undefined {
 }
 
 async function readSchema(text: string): Promise<Schema | string> {
-  const value = await readYaml(text).catch((error: unknown) => {
-    if (error instanceof YamlError) return undefined;
-    throw error;
-  });
-  return isMapping(value)
-    ? value
-    : 'is not valid YAML; an example is {type: object, properties: {text: {type: string}}}';
+  const example = 'an example is {type: object, properties: {text: {type: string}}}';
+  try {
+    const value = await readYaml(text);
+    return isMapping(value) ? value : `is not a schema; ${example}`;
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error;
+    return `is not valid YAML: ${error.message}; ${example}`;
+  }
 }
 
 function schemaOrReason(read: ReadNotation): Schema | string {

@@ -4,9 +4,9 @@ import { printBehindKey, printBlock, printEntry, printFlow, printItem } from './
 import { isMapping, isSame } from './same.ts';
 
 /**
- * Adds to a text what `wanted` has more than its value: keys, and items of lists, in the order of `wanted`. A scalar
- * `wanted` has as an object with one value that is this scalar becomes this object. No other byte changes. Returns
- * `undefined` if the text has something that `wanted` lacks, or is written in a style that this function cannot edit.
+ * Adds to a text what its value lacks of `wanted`: keys and items of lists, in the order of `wanted`. A scalar becomes an
+ * object if `wanted` has one whose first value is the scalar. No other byte changes. Returns `undefined` if the text has
+ * something that `wanted` lacks, or is written in a style that this function cannot edit.
  */
 export async function addToYaml(text: string, wanted: unknown): Promise<string | undefined> {
   const mark = text.startsWith('\ufeff') ? '\ufeff' : '';

@@ -148,9 +148,9 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
 
   /**
    * Starts a job for the user that the event names; the same event twice is one job. The input is `input`, or what the type
-   * of the input declares of the event's data. Input that doesn't fit is not tried again: `input_invalid`.
+   * of the input declares of the event's data. What doesn't fit is not tried again: `input_invalid`.
    */
-  async startFromEvent(event: Event, input?: Input): Promise<void> {
+  async startFromEvent(event: Event, input?: Input, options?: Options): Promise<void> {
     const { user_id } = event.data;
     if (typeof user_id !== 'string' || user_id === '') {
       this.log.warn({ event: event.name, event_id: event.event_id }, 'event names no user: ignored');
@@ -159,7 +159,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     const id = idFromEvent(this.#module, event.event_id);
     const input_data = input ?? (declaredPart(this.schemas.Input, event.data) as Input);
     try {
-      await this.startProcessing({ input_data }, { id: user_id }, id);
+      await this.startProcessing({ input_data, options }, { id: user_id }, id);
     } catch (error) {
       if (!(error instanceof InvalidRequest)) throw error;
       throw new PermanentError('input_invalid', { cause: new Error(describeProblems(error.detail)) });

@@ -1,3 +1,4 @@
+import { resolve, type Types } from '../../contract/type.ts';
 import { standardSettings } from '../../manifest/configuration.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
@@ -57,6 +58,8 @@ export interface Context {
   readonly hasInput: boolean;
   /** Whether the manifest declares a type of the options. */
   readonly hasOptions: boolean;
+  /** Whether the options have a required property without a default: then jobs can't be started without options. */
+  readonly requiresOptions: boolean;
   /** Whether the manifest declares a type of the output. */
   readonly hasOutput: boolean;
   /** Whether the manifest declares a type of the input or of the output. */
@@ -184,6 +187,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     schemas: schemasContext(contract),
     hasInput: manifest.input !== undefined,
     hasOptions: manifest.options !== undefined,
+    requiresOptions: requiresValue(contract.types),
     hasOutput: manifest.output !== undefined,
     isTyped: manifest.input !== undefined || manifest.output !== undefined,
     typeKeys: typeKeyContexts(manifest),
@@ -227,6 +231,12 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     pack,
     runtime: pack.runtime === undefined ? null : runtimeContextOf(pack.runtime),
   };
+}
+
+function requiresValue(types: Types): boolean {
+  const options = types.get('Options');
+  const type = options && resolve(options, types);
+  return type?.kind === 'object' && type.properties.some((each) => each.isRequired && each.default === undefined);
 }
 
 function dependencyGroups(dependencies: readonly string[]): DependencyGroups {

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
+from typing_extensions import is_typeddict
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
 from ai_module_runtime.engine.errors import PermanentError
@@ -63,11 +64,16 @@ def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler
     """The handler with checks of its input and output."""
     hints = get_type_hints(handler, include_extras=True)
     parameters = list(inspect.signature(handler).parameters.values())
-    output_type = ValueType[Any](hints["return"]) if declared.output is not None else None
     input_name = parameters[0].name if parameters and declared.input is not None else None
-    if (declared.input is not None and input_name not in hints) or "return" not in hints:
-        raise EndpointsError(f"{declared.name}: the handler lacks a type for what the manifest declares")
+    if declared.input is not None and input_name not in hints:
+        raise EndpointsError(f"{declared.name} has an input, and its handler has no parameter with a type for it")
+    if declared.output is not None and "return" not in hints:
+        raise EndpointsError(f"{declared.name} has an output, and its handler has no type for it")
+    undeclared = {*hints} - {input_name} - ({"return"} if declared.output is not None else set())
+    if any(is_typeddict(hints[name]) for name in undeclared):
+        raise EndpointsError(f"{declared.name}: the handler has a type that the manifest lacks")
     input_type = ValueType[Any](hints[input_name]) if input_name is not None else None
+    output_type = ValueType[Any](hints["return"]) if declared.output is not None else None
     place = "body" if declared.has_body else "query"
 
     @wraps(handler)
@@ -78,7 +84,7 @@ def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler
         if isinstance(answer, Response):
             return answer
         if output_type is None:
-            return Response(status_code=204) if answer is None else JSONResponse(answer)
+            return Response(status_code=204) if answer is None else answer
         return JSONResponse(_checked_output(output_type, answer))
 
     def annotation_of(name: str) -> Any:

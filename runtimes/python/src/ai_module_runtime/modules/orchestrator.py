@@ -120,7 +120,7 @@ class Orchestrator:
         with _failing_as("import_failed"):
             router = module.get_router()
         if isinstance(module, JobModule) and module.parts is not None:
-            _check_endpoints(module.get_metadata(), router)
+            check_endpoints(module.get_metadata(), router)
         with _failing_as("import_failed"):
             create_service = module.create_service if isinstance(module, JobModule) else None
             self._host.jobs.add(candidate, context, create_service)
@@ -145,7 +145,7 @@ def _failing_as(code: str) -> Iterator[None]:
         raise StartError(code) from error
 
 
-def _check_endpoints(manifest: ModuleMetadata, router: APIRouter) -> None:
+def check_endpoints(manifest: ModuleMetadata, router: APIRouter) -> None:
     """Check that a module serves exactly the endpoints of its manifest, and declares their permissions."""
     for endpoint in manifest.declared_endpoints.values():
         if endpoint.permission not in manifest.permissions_required:

@@ -4,11 +4,13 @@ import { assertProperty, draws } from '../../draws.ts';
 import { describeWhere, missingPython } from '../../e2e/needs.ts';
 import { compareScenario } from './compare.ts';
 import { descriptionOf } from './descriptions.ts';
-import { moduleNames, type Pair, startPair } from './hosts.ts';
+import { folderOf, moduleNames, type Pair, startPair } from './hosts.ts';
 import { malformed, sendBytes } from './malformed.ts';
 import { scenario, stepsPerScenario } from './requests.ts';
 
-await describeWhere('both stacks', missingPython(), () => {
+await describeWhere('both stacks', missingPython(), async () => {
+  // Generates the hosts, which has no limit of time here.
+  await Promise.all([folderOf('fastify'), folderOf('fastapi')]);
   describe('both stacks', () => {
     let pair: Pair;
     beforeAll(async () => {

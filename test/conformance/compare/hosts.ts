@@ -10,8 +10,8 @@ const manifests = {
   document_search: '../../fixtures/manifests/document_search.yaml',
   mon_nouveau_module: '../../fixtures/manifests/mon_nouveau_module.yaml',
   many_methods: 'many_methods.yaml',
-  orders: '../../fixtures/types/orders.yaml',
-  order_reports: '../../fixtures/types/order_reports.yaml',
+  orders: '../../fixtures/typed/orders.yaml',
+  order_reports: '../../fixtures/typed/order_reports.yaml',
 };
 export const moduleNames = Object.keys(manifests);
 

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { accepted, order, orderWith, refused } from '../types/cases.ts';
+import { accepted, order, orderWith, refused } from '../typed/cases.ts';
 import { json } from './bodies.ts';
 import { oneOf } from './draw.ts';
 import type { Step } from './requests.ts';
 
 const orders = '/api/v1/modules/orders';
 
-/** JSON texts: those that the cases of test/conformance/types try, and any others, also malformed ones. */
+/** JSON texts: those that the cases of test/conformance/typed try, and any others, also malformed ones. */
 const value = fc.oneof(
   oneOf(...[...accepted, ...refused].map(([, , given]) => JSON.stringify(given) ?? 'null')),
   json.value,

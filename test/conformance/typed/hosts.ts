@@ -27,7 +27,7 @@ export const orders: ModuleFacts = {
 /** The module that reads the results of `orders`. */
 export const reports = { name: 'order_reports', namespace: 'order_reports' } as ModuleFacts;
 
-/** A host whose modules `orders` and `order_reports` have the service and provider of test/fixtures/types. */
+/** A host whose modules `orders` and `order_reports` have the service and provider of test/fixtures/typed. */
 export class TypedHost {
   readonly host: Host;
   /** With all permissions that no administrator needs. */
@@ -45,7 +45,7 @@ export class TypedHost {
   static async start(stack: Stack): Promise<TypedHost> {
     const dir = await folderOf(stack);
     const launcher = stack === 'fastify' ? fastifyLauncher({ dir }) : fastapiLauncher({ dir, python: pythonOf(dir) });
-    const written = fileURLToPath(new URL(`../../fixtures/types/${stack}/`, import.meta.url));
+    const written = fileURLToPath(new URL(`../../fixtures/typed/${stack}/`, import.meta.url));
     const host = await launcher.launch({
       edit: (modulesDir) => cpSync(written, modulesDir, { recursive: true }),
       env: { ORDERS_MAX_PENDING_JOBS: '1000' },
@@ -76,17 +76,13 @@ export class Pair {
   #hosts: readonly TypedHost[] = [];
 
   async start(): Promise<void> {
-    this.#hosts = await Promise.all(
-      (process.env.ONLY as never)
-        ? [TypedHost.start(process.env.ONLY as never)]
-        : [TypedHost.start('fastify'), TypedHost.start('fastapi')],
-    );
+    this.#hosts = await Promise.all([TypedHost.start('fastify'), TypedHost.start('fastapi')]);
   }
 
   /** What both hosts give, which must be the same. */
   async both<T>(ask: (host: TypedHost) => Promise<T> | T): Promise<T> {
     const [fastify, fastapi] = (await Promise.all(this.#hosts.map(ask))) as [T, T];
-    if (this.#hosts.length > 1) expect({ fastapi }).toEqual({ fastapi: fastify });
+    expect({ fastapi }).toEqual({ fastapi: fastify });
     return fastify;
   }
 

@@ -15,7 +15,7 @@ const projects = [
   ['io', ['test/io/**/*.test.ts']],
   ['e2e', ['test/e2e/**/*.test.ts']],
   // Schemathesis draws thousands of requests: only at night.
-  ['conformance', [`test/conformance/{compare,rows,wire${isNightly ? ',schemathesis' : ''}}/**/*.test.ts`]],
+  ['conformance', [`test/conformance/{compare,rows,typed,wire${isNightly ? ',schemathesis' : ''}}/**/*.test.ts`]],
   // In CI one mode of each stack, with servers and several processes that can die.
   ['faults', [`test/faults/rows/${isNightly ? '*' : '{fastify-postgres,fastapi-prefork}'}.test.ts`]],
 ] as const;

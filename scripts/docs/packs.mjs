@@ -24,6 +24,7 @@ const samples = {
   jsdoc: ['description', 'Ends */ here'],
   docstring: ['description 4', 'Says """', 4],
   fits: ['"import { " name " }"', 'import { ', 'document_search', ' }'],
+  when: ['parameters ", " handler', ['job_id'], ', ', 'preview'],
   join: ['manifest.permissions_required ", "', ['a:read', 'a:create'], ', '],
   eq: ['provider "openai"', 'local', 'openai'],
   has: ['dependencies.services "redis"', ['redis'], 'redis'],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { bundledMeta } from '../../src/io/pack/bundled-pack.ts';
@@ -9,6 +10,7 @@ import { builtBin } from './built-bin.ts';
 import { generatedHost } from './generated-host.ts';
 
 const host = await generatedHost('fastify');
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url));
 const modules = join(host, 'src/ai/modules');
 
 /** The output of a script of the host. Throws with the output if it fails. */
@@ -38,6 +40,21 @@ describe('a generated Fastify host with two modules', { timeout: 300_000 }, () =
     await run(process.execPath, await builtBin(), 'new', 'asker', '--provider', 'openai', '--yes');
     const { stdout } = await run('npx', 'vitest', 'run', 'src/ai/modules/asker').catch((error) => error);
     expect(stdout).toMatch(/Test Files .*5 passed/);
+    rmSync(copy, { recursive: true, force: true });
+  });
+
+  it('runs the example with a table of its own', async () => {
+    const copy = copyHost(host);
+    cpSync(join(examples, 'invoices'), join(copy, 'src/ai/modules/invoices'), { recursive: true });
+    const run = async (...args: string[]) => {
+      const { stdout } = await promisify(execFile)('npx', args, { cwd: copy, maxBuffer: 1e8 }).catch((error) => {
+        throw new Error(`npx ${args.join(' ')}: ${error.stdout}${error.stderr}`);
+      });
+      return stdout;
+    };
+    await run('tsc', '--noEmit');
+    await run('biome', 'check', 'src/ai/modules/invoices');
+    expect(await run('vitest', 'run', 'src/ai/modules/invoices')).toMatch(/Test Files .*5 passed/);
     rmSync(copy, { recursive: true, force: true });
   });
 

@@ -1,10 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { build, transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ import {
 import { Draw } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { madeOnce } from './once.ts';
+import { npmPackages } from './npm-packages.ts';
 import { oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
@@ -53,9 +53,7 @@ const newest: NodeTypes = { ...types, checkType };
 /** The same with the oldest zod that the runtime allows. */
 async function oldestNode(): Promise<NodeTypes> {
   const zod = `zod@${runtime.dependencies.zod.replace('^', '')}`;
-  const folder = await madeOnce(join(project, '.cache/installed', zod), async (draft) => {
-    await promisify(execFile)('npm', ['install', '--prefix', draft, '--no-audit', '--no-fund', zod]);
-  });
+  const folder = await npmPackages(zod);
   const outfile = join(mkdtempSync(join(tmpdir(), 'zod-')), 'types.mjs');
   const contents = "export * from './types.ts'; export * from './check-type.ts';";
   await build({

@@ -16,10 +16,35 @@ export type CheckedType<T> =
 
 /** Compares a JSON value with a type of `schemas.ts`. */
 export function checkType<T>(type: z.ZodType<T>, value: unknown): CheckedType<T> {
-  const parsed = type.safeParse(value);
+  // zod drops keys `__proto__`, so they get a name that no JSON in a request has.
+  const hasProto = hasKey(value, '__proto__');
+  const given = hasProto ? renamed(value, '__proto__', PROTO) : value;
+  const parsed = type.safeParse(given);
   // zod gives every value the same default; a module may change its value.
-  if (parsed.success) return { ok: true, value: structuredClone(parsed.data) };
-  return { ok: false, problems: onePerPlace(parsed.error.issues.flatMap((issue) => problemsOf(issue, value))) };
+  if (parsed.success)
+    return {
+      ok: true,
+      value: hasProto ? (renamed(parsed.data, PROTO, '__proto__') as T) : structuredClone(parsed.data),
+    };
+  const problems = onePerPlace(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
+  const nameOf = (key: string | number) => (key === PROTO ? '__proto__' : key);
+  return { ok: false, problems: problems.map(({ loc, ...problem }) => ({ loc: loc.map(nameOf), ...problem })) };
+}
+
+const PROTO = '__proto__\0';
+
+function hasKey(value: unknown, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((inner) => hasKey(inner, key));
+}
+
+/** A copy in which keys have another name. */
+function renamed(value: unknown, from: string, to: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, from, to));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key === from ? to : key, renamed(inner, from, to)]),
+  );
 }
 
 /** For the log: places and problems, never a value. */

@@ -53,6 +53,8 @@ export const helpers = {
   docstring: (text: string, indent: unknown) => docstringText(text, typeof indent === 'number' ? indent : 0),
   /** True if the texts together fit on one line of 120 characters. */
   fits: (...texts: readonly unknown[]) => texts.slice(0, -1).join('').length <= 120,
+  /** The texts together if the value is true for `if`, otherwise nothing. */
+  when: (value: unknown, ...texts: readonly unknown[]) => (isTruthy(value) ? texts.slice(0, -1).join('') : ''),
   /** The entries of a list, joined with a separator. */
   join: (list: readonly string[], separator: string) => list.join(separator),
   /** True if both values are equal. */
@@ -60,11 +62,20 @@ export const helpers = {
   /** True if the list contains the value. */
   has: (list: readonly unknown[], value: unknown) => list.includes(value),
   /** True for false, 0, a missing value, an empty string or an empty list. */
-  not: (value: unknown) => !value || (Array.isArray(value) && value.length === 0),
+  not: (value: unknown) => !isTruthy(value),
   /** True if any of the values is true for `if`. */
-  or: (...values: readonly unknown[]) =>
-    values.slice(0, -1).some((value) => value && !(Array.isArray(value) && value.length === 0)),
+  or: (...values: readonly unknown[]) => values.slice(0, -1).some(isTruthy),
 } as const;
 
+/** As `if` of Handlebars: an empty list is false. */
+function isTruthy(value: unknown): boolean {
+  return Boolean(value) && !(Array.isArray(value) && value.length === 0);
+}
+
 /** Helpers whose first argument may be undefined. For the others that is an error in the template. */
-export const helpersAcceptingUndefined: ReadonlySet<string> = new Set<keyof typeof helpers>(['eq', 'not', 'or']);
+export const helpersAcceptingUndefined: ReadonlySet<string> = new Set<keyof typeof helpers>([
+  'eq',
+  'not',
+  'or',
+  'when',
+]);

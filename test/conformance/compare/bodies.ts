@@ -9,7 +9,8 @@ export const text = fc.oneof(
   fc.string({ maxLength: 20 }),
 );
 const key = oneOf('text', 'a', '', '__proto__', 'constructor', 'toString', 'length', 'é', '0', 'a.b', '$ref');
-const json = fc.letrec<{ value: string; object: string }>((tie) => ({
+/** Texts of JSON values, and some that are not JSON. */
+export const json = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     text.map((each) => JSON.stringify(each)),

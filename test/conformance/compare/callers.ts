@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { badTokens, inOneHour, signText, signToken } from '../wire/token.ts';
 import { oneOf } from './draw.ts';
 
-const everything = ['document_search', 'mon_module', 'many_methods'].flatMap((ns) =>
+const everything = ['document_search', 'mon_module', 'many_methods', 'orders', 'order_reports'].flatMap((ns) =>
   ['create', 'read', 'delete', 'admin'].map((verb) => `${ns}:${verb}`),
 );
 

@@ -6,11 +6,14 @@ import { fastifyLauncher } from '../host/launch-fastify.ts';
 import { FakeOpenAi, providerKey } from '../wire/fake-openai.ts';
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const manifests = [
-  ...['document_search', 'mon_nouveau_module'].map((name) => folder(`../../fixtures/manifests/${name}.yaml`)),
-  folder('many_methods.yaml'),
-  folder('typed_values.yaml'),
-];
+const manifests = {
+  document_search: '../../fixtures/manifests/document_search.yaml',
+  mon_nouveau_module: '../../fixtures/manifests/mon_nouveau_module.yaml',
+  many_methods: 'many_methods.yaml',
+  orders: '../../fixtures/typed/orders.yaml',
+  order_reports: '../../fixtures/typed/order_reports.yaml',
+};
+export const moduleNames = Object.keys(manifests);
 
 /** How the provider of `document_search` answers an input with the text. */
 export const scripts = {
@@ -20,7 +23,7 @@ export const scripts = {
   unavailable: 'SCRIPT(4)',
 } as const;
 
-/** A host of each stack, embedded, with the same four modules and settings. */
+/** A host of each stack, embedded, with the same modules and settings. */
 export interface Pair {
   readonly fastify: Host;
   readonly fastapi: Host;
@@ -47,10 +50,10 @@ const smallLimits = {
   MANY_METHODS_MAX_INPUT_BYTES: '500',
 };
 
-/** The folder of a host with the four modules. */
+/** The folder of a host with these modules. */
 export async function folderOf(stack: Stack): Promise<string> {
   const given = process.env[`CONFORMANCE_${stack.toUpperCase()}_HOST`];
-  return given ?? (await generatedHost(stack, 'compared', manifests));
+  return given ?? (await generatedHost(stack, 'compared', Object.values(manifests).map(folder)));
 }
 
 /** Starts a host whose module `document_search` has a provider that follows the scripts. */

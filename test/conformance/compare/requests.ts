@@ -4,6 +4,7 @@ import { body, contentType, eventField, text } from './bodies.ts';
 import { caller } from './callers.ts';
 import { oneOf, words } from './draw.ts';
 import { scripts } from './hosts.ts';
+import { typedStep } from './typed.ts';
 
 /** The requests of a scenario. */
 export const stepsPerScenario = 5;
@@ -236,12 +237,18 @@ const publish: fc.Arbitrary<Step> = fc
     return { method: 'POST', path: '/api/v1/events', caller, headers: { 'content-type': 'application/json' }, body };
   });
 
+const steps = fc.oneof(
+  { weight: 12, arbitrary: step },
+  { weight: 4, arbitrary: typedStep },
+  { weight: 1, arbitrary: publish },
+);
+
 /** A user creates a job, then sends other requests. */
 export const scenario: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
     oneOf('document_search', 'document_search', 'mon_nouveau_module', 'many_methods'),
     text,
-    fc.array(fc.oneof({ weight: 12, arbitrary: step }, { weight: 1, arbitrary: publish }), {
+    fc.array(steps, {
       minLength: stepsPerScenario - 1,
       maxLength: stepsPerScenario - 1,
     }),

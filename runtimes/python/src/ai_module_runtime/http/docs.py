@@ -88,8 +88,9 @@ def _describe(app: FastAPI, routes: KnownRoutes) -> dict[str, Any]:
     for methods in document["paths"].values():
         for method, operation in methods.items():
             if EXTENSION in operation:
-                methods[method] = operation[EXTENSION]["operation"]
-                components.update(operation[EXTENSION]["components"])
+                own = json.loads(operation[EXTENSION])
+                methods[method] = own["operation"]
+                components.update(own["components"])
     _remove_unused(document["paths"], components)
     return document
 

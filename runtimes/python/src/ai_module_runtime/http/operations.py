@@ -1,5 +1,6 @@
 """The operations of the OpenAPI document for the endpoints of a module, made from its manifest."""
 
+import json
 from typing import Any
 
 from ai_module_runtime.jobs.states import JobStatus
@@ -82,9 +83,12 @@ STATS = _closed(
 
 
 def operation_of(manifest: ModuleMetadata, endpoint: Endpoint) -> dict[str, Any]:
-    """`openapi_extra` of the route of an endpoint: the whole operation, and the components that it refers to."""
+    """`openapi_extra` of the route of an endpoint: the whole operation, and the components that it refers to.
+
+    As JSON, because FastAPI removes every null, such as a default.
+    """
     writer = _Writer(manifest, endpoint)
-    return {EXTENSION: {"operation": writer.operation(), "components": writer.components}}
+    return {EXTENSION: json.dumps({"operation": writer.operation(), "components": writer.components})}
 
 
 class _Writer:

@@ -1,0 +1,3 @@
+import { describeContract } from 'ai-module-runtime/testing';
+
+await describeContract('invoices');

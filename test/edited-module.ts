@@ -20,7 +20,7 @@ const edits: Edits = {
   fastify: {
     'routes.ts': '    await app.register(jobRoutes(service));',
     'events.ts': 'export function registerEventHandlers',
-    'config.ts': 'export type Config',
+    'config.ts': '/**\n * The settings of this module',
     'dependencies.ts': 'export { requireAdmin',
     'service.ts': '  override readonly provider',
     'index.ts': '  override readonly parts',

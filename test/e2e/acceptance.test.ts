@@ -124,8 +124,9 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     });
 
     it('events', () => {
-      for (const event of [...given.events_emitted, ...given.events_subscribed])
-        expect(read('events.py')).toContain(`"${event}"`);
+      // The runtime publishes those of a job's life; a test below receives them.
+      for (const event of given.events_emitted) expect(read('manifest.yaml')).toContain(`"${event}"`);
+      for (const event of given.events_subscribed) expect(read('events.py')).toContain(`"${event}"`);
     });
 
     it('processing: the result depends on the request', async () => {
@@ -142,7 +143,7 @@ await describeWhere('the acceptance of a module', missingPython(), async () => {
     it('schemas of the data', async () => {
       const { components } = await openapi();
       const own = Object.keys(components.schemas).filter((schema) => schema.startsWith('MonNouveau'));
-      expect(own).toEqual(expect.arrayContaining(['MonNouveauRequest', 'MonNouveauJobResponse']));
+      expect(own).toEqual(expect.arrayContaining(['MonNouveauProcessRequest', 'MonNouveauJob']));
       const wrong = await call('POST', `/modules/${name}/process`, user, { input_data: {} });
       expect([wrong.status, wrong.json.detail[0].type]).toEqual([422, 'too_short']);
     });

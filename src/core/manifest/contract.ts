@@ -79,6 +79,9 @@ function endpointRoots(manifest: Manifest): ContractRoot[] {
 }
 
 function payloadRoots(manifest: Manifest): ContractRoot[] {
+  const hasPayload = (entry: Manifest['events_emitted'][number]) =>
+    typeof entry !== 'string' && entry.payload !== undefined;
+  if (!manifest.events_emitted.some(hasPayload) && !manifest.events_subscribed.some(hasPayload)) return [];
   const used = new Set(takenTypeNames);
   for (const { name, sample = '' } of endpointRoots(manifest)) used.add(name).add(sample);
   const lists = [

@@ -46,6 +46,21 @@ describe('checkType', () => {
     [[], [' dict_type: must be an object']],
   ])('reports what is wrong with %j', (value, expected) => expect(problems(value)).toEqual(expected));
 
+  it('treats a key __proto__ as any other', () => {
+    const labels = z.record(z.string(), text({ maxLength: 2 }));
+    const open = z.looseObject({ labels });
+    const given = JSON.parse('{"__proto__": {"a": [1]}, "labels": {"__proto__": "ab"}}');
+    expect(JSON.stringify(checkType(open, given))).toBe(
+      '{"ok":true,"value":{"labels":{"__proto__":"ab"},"__proto__":{"a":[1]}}}',
+    );
+    const found = (type: z.ZodType, json: string) => {
+      const checked = checkType(type, JSON.parse(json));
+      return checked.ok ? [] : checked.problems.map(({ loc, type }) => `${loc.join('.')} ${type}`);
+    };
+    expect(found(labels, '{"__proto__": "abc"}')).toEqual(['__proto__ too_long']);
+    expect(found(Line, '{"text": "a", "__proto__": 1}')).toEqual(['__proto__ extra_forbidden']);
+  });
+
   it('gives every value a default of its own', () => {
     const first = checkType(Input, {});
     if (!first.ok) expect.fail();

@@ -32,7 +32,8 @@ async def read_body(receive: Receive) -> bytes | None:
 def refuse_body(body: bytes | None, headers: Headers, *, is_json: bool) -> Response | None:
     """The 422 for a body that is not accepted; None for a good one.
 
-    With `is_json`, bodies of any other content type are refused; without it, they are not looked at.
+    With `is_json`, bodies of any other content type, and those that are nested too deeply, are refused; without it, they
+    are not looked at.
     """
     if body is None:
         return validation_response(("body",), f"Longer than {MAX_BODY_BYTES} bytes", "too_long")
@@ -43,12 +44,12 @@ def refuse_body(body: bytes | None, headers: Headers, *, is_json: bool) -> Respo
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except RecursionError:
-        return _too_deep()
+        return _too_deep() if is_json else None
     except ValueError:
         return _not_json()
     if not is_interoperable(value):
         return _not_json()
-    return _too_deep() if json_depth(value) > MAX_DEPTH else None
+    return _too_deep() if is_json and json_depth(value) > MAX_DEPTH else None
 
 
 def _not_json() -> Response:

@@ -11,6 +11,8 @@ import { generatedHost, pythonOf, type Stack } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 
 const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
+/** Shared by the tests of all hosts: analysing installed packages takes mypy the longest. */
+const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
 const read = (page: string): string => readFileSync(join(folder, page), 'utf8');
 /** In the order of the index: a recipe may continue with an earlier one. */
 const pages = [...read('README.md').matchAll(/^\| \[[^\]]+\]\(([\w-]+\.md)\)/gm)].map(([, page = '']) => page);
@@ -47,7 +49,14 @@ function describeRecipes(stack: Stack, section: string, checks: readonly string[
     });
 
     async function shell(script: string): Promise<string> {
-      const env = { ...process.env, ...npx, PATH: path, VITEST: undefined, NODE_ENV: undefined };
+      const env = {
+        ...process.env,
+        ...npx,
+        PATH: path,
+        MYPY_CACHE_DIR: mypyCache,
+        VITEST: undefined,
+        NODE_ENV: undefined,
+      };
       const options = { cwd: host, env, maxBuffer: 1e8 };
       const { stdout, stderr } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], options).catch(
         (error) => Promise.reject(new Error(`${script}\n${error.stdout}${error.stderr}`)),

@@ -82,7 +82,10 @@ async function configuration(host: Host): Promise<string> {
     operation('orders', 'result', '', order()),
     operation('order_reports', 'status', scripts.ok),
   ]);
-  return operations.join('\n\n');
+  // Valid in the document, which does not say that the query and the path are the whole input.
+  const rejected =
+    'include-path = "/api/v1/modules/orders/quick/{due}"\nchecks.positive_data_acceptance.enabled = false';
+  return [...operations, `[[operations]]\n${rejected}`].join('\n\n');
 }
 
 /** Runs all checks as an administrator. */

@@ -93,6 +93,8 @@ async function schemathesis(host: Host, folder: string): Promise<{ code: number;
     ...['run', `${host.baseUrl}/openapi.json`, '--no-color', '--seed', `${firstSeed}`, '--max-examples', `${examples}`],
     ...['--header', `Authorization: ${authorizationOf('admin', host.secret, '')}`],
     ...['--checks', 'all', '--exclude-checks', excluded.join(',')],
+    // The document does not say that its path and query are the whole input, which has objects.
+    ...['--exclude-path', '/api/v1/modules/orders/quick/{due}'],
     // U+0000 is `json_invalid` everywhere: docs/modules.md.
     ...['--generation-allow-x00', 'false'],
     ...['--report', 'har', '--report-har-path', 'requests.har'],

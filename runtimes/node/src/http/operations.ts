@@ -127,7 +127,8 @@ class OperationWriter {
           const ref = this.#typeRef(output, this.#endpointType(endpoint, 'Output'));
           return { 200: { description: 'The answer', ...content(ref) } };
         }
-        return { 200: { description: 'The result', ...content(input ? {} : this.#result()) } };
+        if (!input) return { 200: { description: 'The result', ...content(this.#result()) } };
+        return { 200: { description: 'The answer', ...content({}) }, 204: { description: 'There is no answer' } };
       }
     }
   }

@@ -92,7 +92,7 @@ export function jsonSchemaOf(type: TypeSchema, types: NamedTypes, refTo: (name: 
   const names = [own.type].flat();
   const schema: Record<string, unknown> = { ...own };
   if (names.includes('integer') || (own.type === undefined && typeof (own.const ?? own.enum?.[0]) === 'number')) {
-    schema.type ??= 'integer';
+    schema.type ??= own.enum?.includes(null) ? ['integer', 'null'] : 'integer';
     if (own.enum === undefined && own.const === undefined) {
       if (own.exclusiveMinimum === undefined) schema.minimum ??= Number.MIN_SAFE_INTEGER;
       if (own.exclusiveMaximum === undefined) schema.maximum ??= Number.MAX_SAFE_INTEGER;

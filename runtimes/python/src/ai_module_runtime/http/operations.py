@@ -162,7 +162,9 @@ class _Writer:
         if endpoint.output is not None:
             output = self._type(endpoint.output, f"{self._stem}Output")
             return {"200": {"description": "The answer", **_content(output)}}
-        return {"200": {"description": "The result", **_content({} if endpoint.input else self._result())}}
+        if endpoint.input is None:
+            return {"200": {"description": "The result", **_content(self._result())}}
+        return {"200": {"description": "The answer", **_content({})}, "204": {"description": "There is no answer"}}
 
     def _process_request(self) -> Schema:
         manifest = self._manifest

@@ -120,7 +120,7 @@ def json_schema_of(schema: Schema, types: Types, ref_to: Callable[[str], str]) -
     kinds = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
     values = schema["enum"] if "enum" in schema else [schema["const"]] if "const" in schema else []
     if "integer" in kinds or (not kinds and values and _kind_of(values[0]) == "integer"):
-        result.setdefault("type", "integer")
+        result.setdefault("type", ["integer", "null"] if None in values else "integer")
         if not values:
             if "exclusiveMinimum" not in schema:
                 result.setdefault("minimum", -MAX_SAFE_INTEGER)

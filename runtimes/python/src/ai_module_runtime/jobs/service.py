@@ -192,7 +192,12 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         self.context.wake_workers()
         return job
 
-    async def start_from_event(self, event: Event[Any], input_data: InputT | None = None) -> None:
+    async def start_from_event(
+        self,
+        event: Event[Any],
+        input_data: InputT | None = None,
+        options: OptionsT | None = None,
+    ) -> None:
         """Start a job for the user of an event; the same event twice is one job. An event without a user is ignored.
 
         Without `input_data`, a typed module takes the keys of the event's data that its input declares; others take all.
@@ -209,8 +214,9 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         if data is None:
             keys = None if self.input_type is None else self.input_type.keys
             data = {key: value for key, value in event.data.items() if keys is None or key in keys}
+        given: Any = {} if options is None else options
         try:
-            request = ProcessRequest.model_construct(input_data=data, options={}, priority=5)
+            request = ProcessRequest.model_construct(input_data=data, options=given, priority=5)
             await self.start_processing(request, user_id, event_id=event.event_id)
         except InvalidInputError as error:
             raise PermanentError("input_invalid", str(error)) from None

@@ -21,11 +21,15 @@ export async function changeCode(folder: Tree, meta: PackMeta, folderPath: strin
   const { version } = (await parseLock(lock, `${folderPath}/${lockPath}`)).pack;
   const changes = meta.code_changes.filter((change) => compareVersions(version, change.version) < 0);
   const managed = (typeof base === 'string' && parseMergeBase(base)) || new Map<RelPath, TreeFile>();
+  const owned = new Set(
+    meta.files.filter(({ policy }) => policy === 'owned').map(({ path }) => path.replace(/^module\/|\.hbs$/g, '')),
+  );
   const notOurs = new Set<string>([lockPath, mergeBasePath, manifestPath]);
   const tree = new Map(folder);
   const notes: string[] = [];
   for (const [path, file] of [...folder].sort(([a], [b]) => comparePaths(a, b))) {
-    if (managed.has(path) || notOurs.has(path) || typeof file.content !== 'string') continue;
+    // A file that older versions managed may belong to the user now.
+    if ((managed.has(path) && !owned.has(path)) || notOurs.has(path) || typeof file.content !== 'string') continue;
     const content = changes.reduce((text, { replace }) => replaced(text, path, replace), file.content);
     if (content !== file.content) tree.set(path, { ...file, content });
     for (const [text, sentence] of changes.flatMap(({ report }) => Object.entries(report)))

@@ -58,6 +58,8 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
 }
 
 function endpointRoots(manifest: Manifest): ContractRoot[] {
+  // Most manifests have no types: this is called for each of them, several times.
+  if (manifest.endpoints.every((entry) => typeof entry === 'string')) return [];
   return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
     const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>
       given[key] === undefined

@@ -170,7 +170,7 @@ describe('hooks', () => {
     expect(await service.totals()).toContainEqual({ job_id: job.job_id, total: 6 });
   });
 
-  it('fail the attempt if they throw, and what they wrote is gone', async () => {
+  it('fail the attempt if they throw, and roll back what they wrote', async () => {
     service.failsOnce = true;
     const { job } = await resultOf(sample);
     expect(job).toMatchObject({ status: 'completed', attempt: 2 });

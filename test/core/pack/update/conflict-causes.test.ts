@@ -16,7 +16,7 @@ const cases: [name: string, then: Manifest, now: Manifest, changes: [sentence: s
     [['POST /b was added to endpoints in manifest.yaml', { endpoints: ['POST /b', 'POST /process', 'POST /a'] }]],
   ],
   [
-    'an entry that is gone, and one that is new',
+    'an entry that was removed, and a new one',
     plain,
     { ...plain, endpoints: ['POST /process', 'POST /b'] },
     [

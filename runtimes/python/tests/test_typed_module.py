@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy import text
 
 from ai_module_runtime import (
+    Event,
     HttpError,
     InvalidInputError,
     JobRow,
@@ -80,6 +81,10 @@ def notes(host: TestHost, key: str) -> list[tuple[int, str]]:
             return [tuple(row) for row in rows]
 
     return host.call(read)
+
+
+def approvals(host: TestHost, job: JobRow) -> list[Event]:
+    return host.call(host.host.store.list_events, f"job-{job.id}", "invoices.approved")
 
 
 def run_job(host: TestHost, user_id: str, **input_data: Any) -> JobRow:
@@ -219,6 +224,8 @@ def test_a_hook_is_part_of_the_transaction_that_completes_a_job(host: TestHost, 
     job = run_job(host, user_id, mode="bad hook")
     assert (job.status, job.attempt) == ("completed", 2)
     assert notes(host, job.id) == [(3, "completed")]
+    # The event that the first attempt has published was rolled back.
+    assert [event.data["user_id"] for event in approvals(host, job)] == [user_id]
 
 
 def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, user_id: str) -> None:
@@ -230,6 +237,10 @@ def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, us
     with pytest.raises(ValueError, match="planted-secret"):
         host.call(service.erase_user, f"bad-{user_id}")
     assert (host.call(service.list_jobs, f"bad-{user_id}").total, notes(host, f"bad-{user_id}")) == (1, [])
+    run_job(host, f"sql-{user_id}")
+    with pytest.raises(RuntimeError, match="on_user_erased went on after an error of the database"):
+        host.call(service.erase_user, f"sql-{user_id}")
+    assert host.call(service.list_jobs, f"sql-{user_id}").total == 1
 
 
 def test_results_of_other_modules(host: TestHost, user_id: str) -> None:

@@ -14,6 +14,7 @@ from typing_extensions import TypeVar
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
 from ai_module_runtime.engine.errors import PermanentError, TransientError
+from ai_module_runtime.engine.hooks import calling_hook
 from ai_module_runtime.engine.store import Event, Job, JobPage
 from ai_module_runtime.errors import InvalidInputError, TypeProblem
 from ai_module_runtime.events.event_bus import user_id_in
@@ -310,7 +311,8 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         async with self.context.db.session() as db:
             store = self.store.within(await db.connection())
             await store.erase_user_jobs(self.spec.name, user_id)
-            await self.on_user_erased(user_id, db)
+            async with calling_hook("on_user_erased", db):
+                await self.on_user_erased(user_id, db)
 
     async def delete_old_jobs(self) -> int:
         """Delete jobs that ended more than `retention_days` ago, with their results. Returns their number."""

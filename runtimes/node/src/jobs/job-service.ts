@@ -19,7 +19,7 @@ import type { Manifest } from '../modules/manifest.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { PollingProvider } from '../provider.ts';
 import type { Done } from './attempt.ts';
-import { checkInput, checkOutput, type ModuleSchemas } from './check-input.ts';
+import { checkInput, checkOutput, checkTypes, type ModuleSchemas } from './check-input.ts';
 import { declaredPart } from './declared-part.ts';
 import { idFromEvent } from './id-from-event.ts';
 import { JobWorker } from './job-worker.ts';
@@ -90,7 +90,10 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     this.#worker = new JobWorker({
       store: context.store,
       config: this.config,
-      work: async (request, run) => this.#checkedOutput(await this.work(request, run)),
+      work: async (job, run) => {
+        const request = this.#checkedAgain(job);
+        return this.#checkedOutput(await this.work(request, { ...run, options: request.options }));
+      },
       complete: (job, resultId, done, signal) => this.#complete(job, resultId, done, signal),
       log: context.log,
     });
@@ -173,8 +176,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     try {
       await this.startProcessing({ input_data, options }, { id: user_id }, id);
     } catch (error) {
-      if (!(error instanceof InvalidRequest)) throw error;
-      throw new PermanentError('input_invalid', { cause: new Error(describeProblems(error.detail)) });
+      throw error instanceof InvalidRequest ? inputInvalid(error) : error;
     }
   }
 
@@ -288,6 +290,15 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     return checkInput({ input_data, options: options ?? {} }, this.schemas, this.config.max_input_bytes);
   }
 
+  /** A stored request with the types and defaults of today: the module may have been another one when it was accepted. */
+  #checkedAgain(job: WorkRequest): WorkRequest {
+    try {
+      return checkTypes(job, this.schemas);
+    } catch (error) {
+      throw error instanceof InvalidRequest ? inputInvalid(error) : error;
+    }
+  }
+
   #checkedOutput(output: JsonObject): JsonObject {
     return checkOutput(this.schemas.Output, output) as JsonObject;
   }
@@ -305,8 +316,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
           if (found.result_id === resultId) return;
           const view = {
             ...viewOfCompleted(found, resultId, found.checked_at),
-            input_data: job.input_data as Input,
-            options: job.options as Options,
+            ...(this.#checkedAgain(job) as WorkRequest<Input, Options>),
           };
           // First, because completing the job locks its row: meanwhile it can be cancelled.
           await this.#callCompleted(client, view, output as Output);
@@ -330,6 +340,10 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   #overrides(hook: 'onCompleted' | 'onUserErased'): boolean {
     return this[hook] !== JobService.prototype[hook];
   }
+}
+
+function inputInvalid({ detail }: InvalidRequest): PermanentError {
+  return new PermanentError('input_invalid', { cause: new Error(describeProblems(detail)) });
 }
 
 /** Calls a hook in a savepoint of a transaction. */

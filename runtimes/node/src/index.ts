@@ -25,6 +25,7 @@ export { Tokens } from './http/tokens.ts';
 // Jobs of modules
 export type { ModuleSchemas } from './jobs/check-input.ts';
 export {
+  type CompletedJob,
   type DirectCall,
   JobService,
   type JobServiceSettings,

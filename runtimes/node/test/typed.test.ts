@@ -129,6 +129,30 @@ describe('an event that starts a job', () => {
   });
 });
 
+describe('a job that was stored before the types changed', () => {
+  const { store } = host.host.services.database;
+  const add = async (input_data: object, options: object) => {
+    const job = { id: randomUUID(), module: 'invoices', user_id: user.id, priority: 5 };
+    await store.addJob({ ...job, input_data: { ...input_data }, options: { ...options } }, 100);
+    return host.finished(user, job.id);
+  };
+
+  it('gets the defaults of the present types', async () => {
+    const { job_id } = await add({ lines: [{ text: 'Paper', amount: 3 }] }, {});
+    expect((await user.get(`/result/${job_id}`)).body.output_data).toEqual({ total: 6, currency: 'EUR' });
+  });
+
+  it('fails at once if it does not fit', async () => {
+    expect(await add({ lines: [], pages: 2 }, {})).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error_code: 'input_invalid',
+      error_message: 'The input does not fit the type that the module expects.',
+    });
+    expect(await add(sample, { rate: '2' })).toMatchObject({ error_code: 'input_invalid' });
+  });
+});
+
 describe('output that does not fit', () => {
   it('fails the job without retries', async () => {
     const { job, result } = await resultOf({ ...sample, step: 'wrong' });

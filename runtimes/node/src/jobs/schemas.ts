@@ -121,6 +121,17 @@ export function viewOfJob(job: Job): JobView {
   };
 }
 
+/** A job as clients will see it when it is completed. */
+export function viewOfCompleted(job: Job, resultId: string, completedAt: Date): JobView {
+  return viewOfJob({
+    ...job,
+    status: 'completed',
+    progress_percent: 100,
+    result_id: resultId,
+    completed_at: completedAt,
+  });
+}
+
 export function viewOfResult({ id, output_data, metadata }: Result): ResultView {
   return { result_id: id, output_data, metadata: { ...metadata, duration_ms: Number(metadata.duration_ms) } };
 }

@@ -16,6 +16,8 @@ def test_gives_a_job_that_an_event_starts_the_same_id() -> None:
         ("timeout", "The job took longer than allowed."),
         ("provider_unavailable", "The provider is not available."),
         ("provider_rejected", "The provider rejected the request."),
+        ("input_invalid", "The input does not fit the type that the module expects."),
+        ("output_invalid", "The output does not fit the type that the module promises."),
         ("internal_error", "The job failed because of an internal error."),
         ("module_removed", "The module was removed before the job was finished."),
         ("other", "The job failed."),

@@ -127,6 +127,35 @@ def test_a_direct_call_is_checked_as_well(host: TestHost, user_id: str) -> None:
         ]
 
 
+def stored_job(host: TestHost, input_data: Any, options: Any) -> JobRow:
+    """A job as it was accepted when the module had other types."""
+
+    async def add() -> JobRow | None:
+        store = host.host.store
+        return await store.add_job(str(uuid4()), "invoices", "u", input_data, options, max_active=100)
+
+    job = host.call(add)
+    assert job is not None
+    return host.wait_for_end("invoices", job.id)
+
+
+def test_a_job_that_was_stored_before_the_types_changed_gets_their_defaults(host: TestHost) -> None:
+    job = stored_job(host, {"text": "a", "mode": "note"}, {})
+    result = host.call(host.service("invoices").get_result, job)
+    assert result.output_data["pages"] == 3
+
+
+@pytest.mark.parametrize(
+    ("input_data", "options"), [({"text": ""}, {}), ({"text": "a", "removed": 1}, {}), ({"text": "a"}, {"pages": "1"})]
+)
+def test_a_job_that_was_stored_before_the_types_changed_and_does_not_fit(
+    host: TestHost, input_data: Any, options: Any
+) -> None:
+    job = stored_job(host, input_data, options)
+    assert (job.status, job.attempt, job.error_code) == ("failed", 1, "input_invalid")
+    assert job.error_message == "The input does not fit the type that the module expects."
+
+
 def test_an_event_starts_a_job_with_the_keys_that_the_input_declares(host: TestHost, user_id: str) -> None:
     event_id = str(uuid4())
     for _ in range(2):

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
-from ai_module_runtime.errors import TypeProblem
+from ai_module_runtime.errors import TypeProblem, describe_problems
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ class InvalidValueError(Exception):
     """
 
     def __init__(self, problems: list[TypeProblem]) -> None:
-        super().__init__("; ".join(f"{'.'.join(map(str, loc)) or 'the value'} {msg}" for loc, _, msg in problems))
+        super().__init__(describe_problems(problems))
         self.problems = problems
 
     def below(self, *loc: str | int) -> list[TypeProblem]:

@@ -1,10 +1,17 @@
 import { expect, it } from 'vitest';
 import { messageFor } from '../src/errors.ts';
 import { idFromEvent } from '../src/jobs/id-from-event.ts';
+import { fingerprintOf } from '../src/modules/fingerprint.ts';
 
 // The tests of the Python runtime expect the same values.
 it('gives a job that an event starts the same id in both runtimes', () => {
   expect(idFromEvent('notes', '3f2504e0-4f89-41d3-9a0c-0305e82c3301')).toBe('12f2a5eb-daf5-5fa1-98e7-88c824c89417');
+});
+
+it('identifies types in the same way in both runtimes', () => {
+  const line = { type: 'number', minimum: 1e-7, maximum: 1e21, default: 1.5, examples: [100_000, -0.25, 3.0] };
+  const text = { type: 'string', const: 'é😀\n"', required: true, '10': 1, '9': 2 };
+  expect(fingerprintOf([{ Line: line, Also: text }, null, [], { b: [{}], a: [] }])).toBe('1c5a1d10');
 });
 
 it.each([

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type ModuleSchemas, UNTYPED } from '../src/jobs/check-input.ts';
+import { staleTypes } from '../src/modules/fingerprint.ts';
 import { jsonSchemaOf, standaloneSchema } from '../src/modules/type-schema.ts';
 import { TestHost } from '../src/testing/index.ts';
 import { approved, type InvoicesModule, undeclared } from './fixtures/typed/invoices/index.ts';
-import { sample } from './fixtures/typed/invoices/schemas.ts';
+import * as schemas from './fixtures/typed/invoices/schemas.ts';
 import { typedModules } from './sample-host.ts';
 
+const { sample } = schemas;
 const host = await TestHost.start<InvoicesModule>('invoices', {}, typedModules);
 const { service } = host.module;
 const all = ['create', 'read', 'delete', 'admin'].map((verb) => `invoices:${verb}`);
@@ -318,6 +321,24 @@ describe('the results of a module', () => {
       ['invoices', job.job_id, reader, 403, 'not_owner'],
     ] as const)
       await expect(results.read(module, id, reads)).rejects.toMatchObject({ status, code });
+  });
+});
+
+describe('schemas of other types than the manifest', () => {
+  const manifest = service.manifest;
+  const problem = 'the types in manifest.yaml and schemas.ts of invoices differ: run create-ai-module update';
+
+  it.each<[string, Partial<ModuleSchemas>, string | undefined]>([
+    ['the same types', { fingerprint: manifest.fingerprint }, undefined],
+    ['an older manifest', { fingerprint: '00000000' }, problem],
+    ['no input', { fingerprint: undefined, Input: UNTYPED.Input }, problem],
+    ['types that are unknown', { fingerprint: undefined }, undefined],
+  ])('are noticed: %s', (_, changes, sentence) => {
+    expect(staleTypes(manifest, { ...schemas, ...changes })).toBe(sentence);
+  });
+
+  it('are noticed if the manifest has no types', () => {
+    expect(staleTypes({ ...manifest, fingerprint: undefined }, { ...UNTYPED, fingerprint: '00000000' })).toBe(problem);
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { contractOf } from '../../../src/core/manifest/contract.ts';
 import { checkManifestValue } from '../../../src/core/manifest/parse.ts';
 import { ManifestSchema } from '../../../src/core/manifest/schema.ts';
 import { draws, eachSeed } from '../../draws.ts';
@@ -27,10 +28,12 @@ describe('the Node runtime', () => {
     expect(checkManifestValue({ ...byHand.manifest, ...part }).manifest).toBeUndefined();
   });
 
-  it('accepts every manifest with types that the tool accepts', async () => {
+  it('accepts every manifest with types that the tool accepts, with the same fingerprint', async () => {
     await eachSeed(draws.quickChecks, (seed) => {
       const manifest = randomManifest(2 * seed);
-      expect(Manifest.safeParse(manifest), JSON.stringify(manifest)).toMatchObject({ success: true });
+      const { fingerprint } = contractOf(manifest);
+      const expected = { success: true, data: { fingerprint: fingerprint() } };
+      expect(Manifest.safeParse(manifest), JSON.stringify(manifest)).toMatchObject(expected);
     });
   });
 

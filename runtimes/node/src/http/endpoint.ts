@@ -38,7 +38,10 @@ export function endpoint<Input = JsonObject, Output = unknown>(
   if (!declared) throw new ModuleProblem('endpoints_invalid', `the manifest does not declare ${name}`);
   for (const part of ['input', 'output'] as const)
     if ((own?.[part] === undefined) !== (declared[part] === undefined))
-      throw new ModuleProblem('endpoints_invalid', `${name}: manifest and code don't agree whether ${part} has a type`);
+      throw new ModuleProblem(
+        'endpoints_invalid',
+        `${name}: manifest and code don't agree whether ${part} has a type: run create-ai-module update`,
+      );
   return { ...routeOptions(service, declared), ...(own ? typed(service, declared, own) : atOnce(service, declared)) };
 }
 

@@ -13,6 +13,8 @@ export interface ModuleSchemas<Input = unknown, Options = unknown, Output = unkn
   readonly Input: z.ZodType<Input>;
   readonly Options: z.ZodType<Options>;
   readonly Output: z.ZodType<Output>;
+  /** Identifies the types in the manifest that they were generated from. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** The schemas of a module without types. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fingerprintOf } from './fingerprint.ts';
 import { findTypeProblem, TypeSchema } from './type-schema.ts';
 
 const NAME = /^[a-z][a-z0-9_]{1,49}$/;
@@ -94,6 +95,12 @@ export const Manifest = ManifestFile.transform((file, context) => {
   const payloads = [...events_emitted, ...events_subscribed].map((entry: EventEntry) => entry.payload);
   const objects = [input, options, output, ...entries.map((entry) => entry.input)];
   const others = [...entries.map((entry) => entry.output), ...payloads];
+  const ofEvents = [events_emitted, events_subscribed].map((entries: EventEntry[]) =>
+    entries.flatMap(({ event, payload }) => (payload === undefined ? [] : [[event, payload]])),
+  );
+  const ofEndpoints = entries.flatMap(({ endpoint, ...entry }) =>
+    entry.input === undefined && entry.output === undefined ? [] : [[endpoint, entry.input, entry.output]],
+  );
   const given = (all: readonly (TypeSchema | undefined)[]) => all.filter((type) => type !== undefined);
   const problem = findTypeProblem(types, given(objects), given(others));
   if (problem !== undefined) context.addIssue(problem);
@@ -105,6 +112,11 @@ export const Manifest = ManifestFile.transform((file, context) => {
     endpoints: endpoints.map((entry) => entry.endpoint),
     /** `endpoints` with their types. */
     endpoint_entries: entries,
+    /** Identifies the types; `undefined` if nothing has one. */
+    fingerprint:
+      given([...objects, ...others]).length === 0
+        ? undefined
+        : fingerprintOf([types, input, options, output, ofEndpoints, ...ofEvents]),
     events_emitted: events_emitted.map((entry) => entry.event),
     events_subscribed: events_subscribed.map((entry) => entry.event),
   };

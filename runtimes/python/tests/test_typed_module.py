@@ -1,6 +1,7 @@
 """A module whose manifest declares types. The tests of the Node runtime have the same module."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from ai_module_runtime import (
     Event,
     HttpError,
+    InputData,
     InvalidInputError,
     JobRow,
     ModuleMetadata,
@@ -26,9 +28,11 @@ from ai_module_runtime import (
     read_settings,
 )
 from ai_module_runtime.modules.endpoints import EndpointsError
+from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
 from ai_module_runtime.testing import TestHost, describe_contract, wait_until
 
+from .typed_modules.invoices import schemas
 from .typed_modules.invoices.events import approved, paid
 from .typed_modules.invoices.schemas import Approved, Line, sample
 
@@ -333,6 +337,25 @@ def test_a_module_must_serve_what_its_manifest_declares(served: list[str], permi
     with pytest.raises(StartError) as error:
         check_endpoints(manifest, router)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_stale"),
+    [
+        ({}, False),
+        ({"fingerprint": "00000000"}, True),
+        ({"fingerprint": None}, False),
+        ({"fingerprint": None, "Input": InputData}, True),
+    ],
+)
+def test_notices_types_that_the_manifest_no_longer_has(host: TestHost, changes: dict[str, Any], is_stale: bool) -> None:
+    manifest = host.module("invoices").get_metadata()
+    module = ModuleType("schemas")
+    vars(module).update({**vars(schemas), **changes})
+    problem = "the types in manifest.yaml and schemas.py of invoices differ: run create-ai-module update"
+    assert stale_types(manifest, module) == (problem if is_stale else None)
+    untyped = manifest.model_copy(update={"input": None, "options": None, "output": None})
+    assert stale_types(untyped, module) == problem
 
 
 def test_documents_its_types(host: TestHost) -> None:

@@ -18,6 +18,7 @@ from ai_module_runtime.modules.endpoints import (
     read_endpoints,
     with_method,
 )
+from ai_module_runtime.modules.fingerprint import fingerprint_of
 from ai_module_runtime.modules.type_schema import OptionalTypeSchema, TypeSchema, check_types
 from ai_module_runtime.modules.yaml_core import parse_yaml
 
@@ -149,6 +150,21 @@ class ModuleMetadata(BaseModel):
     def is_typed(self) -> bool:
         """Whether it declares the type of its input or output."""
         return self.input is not None or self.output is not None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Identifies the types; None if nothing has one."""
+        own = [self.input, self.options, self.output]
+        of_endpoints = [
+            [entry.endpoint, entry.input, entry.output]
+            for entry in self.endpoint_entries
+            if entry.input is not None or entry.output is not None
+        ]
+        entries = (self.event_entries[: len(self.events_emitted)], self.event_entries[len(self.events_emitted) :])
+        of_events = [[[entry.event, entry.payload] for entry in part if entry.payload is not None] for part in entries]
+        if not any(part is not None for part in own) and not any([of_endpoints, *of_events]):
+            return None
+        return fingerprint_of([self.types, *own, of_endpoints, *of_events])
 
     @property
     def stem(self) -> str:

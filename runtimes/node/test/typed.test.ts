@@ -70,20 +70,20 @@ describe('a request with types', () => {
       422,
       [
         ...problems,
-        'body.priority less_than_equal: Input should be less than or equal to 10',
-        'body.more extra_forbidden: Unknown field',
+        'body.priority less_than_equal: must be at most 10',
+        'body.more extra_forbidden: is not a known property',
       ],
     ]);
   });
 
   it.each([
-    [{}, 'body.input_data missing: Field required'],
-    [{ input_data: [] }, 'body.input_data dict_type: Input should be an object'],
+    [{}, 'body.input_data missing: is missing'],
+    [{ input_data: [] }, 'body.input_data dict_type: must be an object'],
     [{ input_data: {} }, 'body.input_data.lines missing: is missing'],
-    [{ input_data: sample, options: null }, 'body.options dict_type: Input should be an object'],
+    [{ input_data: sample, options: null }, 'body.options dict_type: must be an object'],
     [
       { input_data: { lines: [{ text: 'Paper', amount: 1 }], step: 'x'.repeat(2_000) } },
-      'body.input_data too_long: Longer than 2000 bytes',
+      'body.input_data too_long: is longer than 2000 bytes',
     ],
   ])('%# is refused: %j', async (body, problem) => {
     const answer = await user.post('/process', body);
@@ -270,7 +270,7 @@ describe('endpoints with types', () => {
       ['body.amount missing: is missing', 'body.text too_long: must have at most 20 characters'],
     ]);
     const { body } = await user.post('/preview/short', [] as never);
-    expect(problemsIn(body)).toEqual(['body dict_type: Input should be an object']);
+    expect(problemsIn(body)).toEqual(['body dict_type: must be an object']);
     expect(await user.post('/preview/short')).toMatchObject({ status: 422 });
   });
 
@@ -318,6 +318,7 @@ describe('the results of a module', () => {
       ['nothing', job.job_id, user, 404, 'module_not_found'],
       ['invoices', job.job_id, host.user(), 403, 'permission_denied'],
       ['invoices', randomUUID(), reader, 404, 'job_not_found'],
+      ['invoices', 'no uuid', reader, 404, 'job_not_found'],
       ['invoices', job.job_id, reader, 403, 'not_owner'],
     ] as const)
       await expect(results.read(module, id, reads)).rejects.toMatchObject({ status, code });
@@ -342,6 +343,18 @@ describe('schemas of other types than the manifest', () => {
   });
 });
 
+it('says what may be the reason when a wait of a test ends', async () => {
+  const { job_id } = await service.startProcessing({ input_data: { ...sample, step: 'wrong' } }, user);
+  await host.finished(user, job_id);
+  const { event_id } = await host.publish('file.uploaded', { user_id: user.id });
+  await deadLetter(event_id);
+  const wait = host.until(() => undefined, 50);
+  await expect(wait).rejects.toThrow(
+    `not within 0.05 seconds. Newest jobs of invoices: ${job_id} failed (output_invalid`,
+  );
+  await expect(wait).rejects.toThrow('. Dead letters: file.uploaded (input_invalid)');
+});
+
 describe('the configuration', () => {
   it('has the values and limits of the manifest', async () => {
     expect(service.config).toMatchObject({ pages: 3, max_input_bytes: 2_000, retry_attempts: 1 });
@@ -356,6 +369,23 @@ describe('the configuration', () => {
 });
 
 describe('the OpenAPI document', () => {
+  it('has each schema once, and names for the operations of the host', () => {
+    const { paths, components } = host.host.app.swagger() as never as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+      components: { schemas: object };
+    };
+    const names = Object.keys(components.schemas);
+    expect(names).toEqual(expect.arrayContaining(['PublishRequest', 'HostHealth', 'Refused', 'Event']));
+    expect(
+      names.filter((name) => /^(Refused|InvalidRequest|HostHealth|ModuleList|Event|Publish)\w*Input$/.test(name)),
+    ).toEqual([]);
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map((each) => each.operationId));
+    expect(ids).toEqual(
+      expect.arrayContaining(['host_health', 'list_modules', 'module_health', 'publish_event', 'test_events']),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   it('describes requests and answers with the types', async () => {
     const document = (await host.host.app.inject({ url: '/openapi.json' })).json();
     const { schemas } = document.components;

@@ -13,7 +13,7 @@ export const JsonDocument = z
 
 /** What a module works on: a JSON object with at least one key. */
 export const InputData = JsonDocument.refine((value) => Object.keys(value).length > 0, {
-  message: 'Should have at least 1 item',
+  message: 'must have at least 1 item',
   params: { type: 'too_short' },
 }).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 

@@ -39,7 +39,7 @@ def check_type(adapter: TypeAdapter[T], value: Any) -> T:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
-        problems = [_problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
+        problems = [problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
         raise InvalidValueError(sorted(problems)) from None
 
 
@@ -67,10 +67,11 @@ class ValueType(Generic[T]):
         return check_type(self._adapter, value)
 
 
-def _problem_of(item: Mapping[str, Any]) -> TypeProblem:
+def problem_of(item: Mapping[str, Any], unknown: str = "value_error") -> TypeProblem:
+    """What Pydantic reports, in the vocabulary of both runtimes. `unknown` is the type of what they have no word for."""
     described = _PROBLEMS.get(item["type"])
     if described is None:
-        return TypeProblem(item["loc"], "value_error", item["msg"])
+        return TypeProblem(item["loc"], unknown, item["msg"])
     return TypeProblem(item["loc"], described[0], described[1](item.get("ctx", {})))
 
 
@@ -108,7 +109,6 @@ def _value(match: re.Match[str]) -> str:
     return _CONSTANTS.get(text) or f"'{literal_eval(text)}'"
 
 
-# What Pydantic reports, in the vocabulary of both runtimes.
 _PROBLEMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": ("missing", _says("is missing")),
     "extra_forbidden": ("extra_forbidden", _says("is not a known property")),

@@ -7,8 +7,8 @@ from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 100
-NOT_JSON_MESSAGE = "The body is not valid JSON"
-TOO_DEEP_MESSAGE = f"Nested more than {MAX_DEPTH} levels deep"
+NOT_JSON_MESSAGE = "is not valid JSON"
+TOO_DEEP_MESSAGE = f"is nested more than {MAX_DEPTH} levels deep"
 UNUSABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 

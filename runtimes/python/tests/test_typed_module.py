@@ -376,6 +376,18 @@ def test_documents_its_types(host: TestHost) -> None:
     assert "Location" in document["paths"][f"{URL}/process"]["post"]["responses"]["202"]["headers"]
 
 
+def test_operations_have_the_same_names_in_the_node_runtime(host: TestHost) -> None:
+    document = host.client.get("/openapi.json").json()
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert {"host_health", "list_modules", "module_health", "publish_event", "test_events"} <= {*names}
+    assert len({*names}) == len(names)
+    lines = document["paths"][f"{URL}/lines/{{line_id}}"]["get"]
+    assert lines["summary"] == "Get lines by line id"
+    assert [*lines["responses"]] == ["200", "204", "401", "403", "404", "409", "422", "502", "503", "504"]
+    assert document["paths"][f"{URL}/analyse"]["post"]["summary"] == "Do the work at once"
+
+
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:
     schema = host.host.orchestrator.get_candidate("invoices").module.get_config_schema()  # type: ignore[union-attr]
     assert schema["properties"]["max_pages"] == {

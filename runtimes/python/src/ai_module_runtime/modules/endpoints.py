@@ -73,6 +73,11 @@ class Endpoint:
         return parameters_of(self.path)
 
     @property
+    def is_typed(self) -> bool:
+        """Whether it has a type for its input or its output."""
+        return self.input is not None or self.output is not None
+
+    @property
     def has_body(self) -> bool:
         """Whether requests have a body."""
         return self.method not in ("GET", "DELETE")

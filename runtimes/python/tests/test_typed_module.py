@@ -21,12 +21,14 @@ from ai_module_runtime import (
     Ports,
     ProcessRequest,
     Tokens,
+    TransientError,
     User,
     create_host,
     endpoint,
     read_environment,
     read_settings,
 )
+from ai_module_runtime.engine import hooks
 from ai_module_runtime.modules.endpoints import EndpointsError
 from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
@@ -261,7 +263,9 @@ def test_a_hook_is_part_of_the_transaction_that_completes_a_job(host: TestHost, 
     assert [event.data["user_id"] for event in approvals(host, job)] == [user_id]
 
 
-def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, user_id: str) -> None:
+def test_a_hook_is_part_of_the_transaction_that_erases_a_user(
+    host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_job(host, user_id)
     service = host.service("invoices")
     host.call(service.erase_user, user_id)
@@ -274,6 +278,18 @@ def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, us
     with pytest.raises(RuntimeError, match="on_user_erased went on after an error of the database"):
         host.call(service.erase_user, f"sql-{user_id}")
     assert host.call(service.list_jobs, f"sql-{user_id}").total == 1
+    run_job(host, f"slow-{user_id}")
+    monkeypatch.setattr(hooks, "HOOK_SECONDS", 0.1)
+    with pytest.raises(TransientError, match="timeout"):
+        host.call(service.erase_user, f"slow-{user_id}")
+    assert host.call(service.list_jobs, f"slow-{user_id}").total == 1
+
+
+def test_an_id_that_is_no_uuid_is_that_of_no_job(host: TestHost, user_id: str) -> None:
+    service = host.service("invoices")
+    for function in (service.get_job, service.get_result, service.cancel_job):
+        with pytest.raises(HttpError, match="job_not_found"):
+            host.call(function, "no uuid", User(id=user_id))
 
 
 def test_results_of_other_modules(host: TestHost, user_id: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime.engine import attempt as attempt_file
+from ai_module_runtime.engine import hooks as hooks_file
 from ai_module_runtime.engine import outage as outage_file
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, PermanentError, TransientError
 from ai_module_runtime.engine.modules import ModuleSpec, Run
@@ -290,7 +291,7 @@ async def test_a_hook_has_a_time_limit(url: str, limit: str, monkeypatch: pytest
 
     timeout_seconds = 0.5 if limit == "that of the job" else 30
     if limit == "its own":
-        monkeypatch.setattr(attempt_file, "HANDLER_SECONDS", 0.1)
+        monkeypatch.setattr(hooks_file, "HOOK_SECONDS", 0.1)
     async with lab(url, on_completed=hook, timeout_seconds=timeout_seconds, retry_attempts=0) as made, made.worker():
         job = await made.wait_for(await made.add())
         assert (job.status, job.error_code) == ("failed", "timeout")

@@ -32,7 +32,7 @@ from ai_module_runtime.engine import hooks
 from ai_module_runtime.modules.endpoints import EndpointsError
 from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
-from ai_module_runtime.testing import TestHost, describe_contract, wait_until
+from ai_module_runtime.testing import TestHost, describe_contract, test_host, wait_until
 
 from .typed_modules.invoices import schemas
 from .typed_modules.invoices.events import approved, paid
@@ -402,6 +402,26 @@ def test_operations_have_the_same_names_in_the_node_runtime(host: TestHost) -> N
     assert lines["summary"] == "Get lines by line id"
     assert [*lines["responses"]] == ["200", "204", "401", "403", "404", "409", "422", "502", "503", "504"]
     assert document["paths"][f"{URL}/analyse"]["post"]["summary"] == "Do the work at once"
+
+
+def test_a_wait_that_ends_describes_the_state(host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = run_job(host, user_id, mode="bad output")
+    host.publish("user.deleted", {})
+    monkeypatch.setattr(test_host, "WAIT_SECONDS", 0.5)
+    with pytest.raises(TimeoutError) as error:
+        wait_until(lambda: None)
+    start = f"not within 0.5 seconds. Newest jobs of invoices: {job.id} failed (output_invalid, attempt 1)"
+    assert str(error.value).startswith(start)
+    assert ". Dead letters: " in str(error.value)
+
+
+def test_a_separate_host_has_an_environment_of_its_own(host: TestHost, user_id: str) -> None:
+    with host.start({"INVOICES_MAX_INPUT_BYTES": "10"}) as other:
+        with pytest.raises(InvalidInputError, match="is longer than 10 bytes"):
+            run_job(other, user_id)
+        headers = other.headers(user_id, "invoices:read")
+        assert other.client.get(f"{URL}/list", headers=headers).json()["total"] == 0
+    assert run_job(host, user_id).status == "completed"
 
 
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:

@@ -46,6 +46,11 @@ describe('checkType', () => {
     [[], [' dict_type: must be an object']],
   ])('reports what is wrong with %j', (value, expected) => expect(problems(value)).toEqual(expected));
 
+  it.each(['\\s+$', '^(?:\\s|\\s\\s){30}$', '(?:\\s+)+b'])('checks a long text with the pattern %s', (pattern) => {
+    const checked = checkType(text({ pattern }), `${' '.repeat(200_000)}x`);
+    expect(checked).toEqual({ ok: false, problems: [{ loc: [], type: 'pattern', msg: `must match ${pattern}` }] });
+  });
+
   it('treats a key __proto__ as any other', () => {
     const labels = z.record(z.string(), text({ maxLength: 2 }));
     const open = z.looseObject({ labels });

@@ -30,7 +30,7 @@ import { type Run, runInline, UsageRecord, type WorkRequest } from './run.ts';
 import { type JobView, type ResultView, type StatsView, viewOfCompleted, viewOfJob } from './schemas.ts';
 import type { JobTables } from './tables.ts';
 
-/** How long `onCompleted` may take. */
+/** How long `onCompleted` and `onUserErased` may take. */
 const HOOK_SECONDS = 10;
 
 /** A request for work. */
@@ -135,7 +135,10 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
    */
   protected async onCompleted(_job: CompletedJob<Input, Options>, _output: Output, _db: Db): Promise<void> {}
 
-  /** Called when a user's jobs are erased, in the same transaction. May be called again for the same user. */
+  /**
+   * Called when a user's jobs are erased, in the same transaction. May be called again for the same user. Nothing is erased
+   * if it throws or takes longer than 10 seconds.
+   */
   protected async onUserErased(_userId: string, _db: Db): Promise<void> {}
 
   /** Opens what the work needs; when it throws, the module does not start. */
@@ -244,10 +247,11 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
       await this.#store.eraseUserJobs(this.#module, userId);
       return;
     }
-    await this.#store.transaction(async (store, client) => {
+    const erase = async (store: Store, client: PoolClient) => {
       await store.eraseUserJobs(this.#module, userId);
       await callHook('onUserErased', client, (db) => this.onUserErased(userId, db));
-    });
+    };
+    await runInline(HOOK_SECONDS, (limit) => this.#store.transaction(erase, limit));
   }
 
   /** Makes one attempt at a job. Called by the runtime. */

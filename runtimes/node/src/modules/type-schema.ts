@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../engine/store.ts';
-import { text } from '../types.ts';
+import { compilePattern } from '../types.ts';
 
 /** A type in a manifest: JSON Schema 2020-12, limited to what every language can check in the same way. */
 export interface TypeSchema {
@@ -133,7 +133,7 @@ const TYPES: ReadonlySet<string> = new Set(['object', 'array', 'string', 'intege
 
 function isPattern(pattern: string): boolean {
   try {
-    text({ pattern });
+    compilePattern(pattern);
     return true;
   } catch {
     return false;

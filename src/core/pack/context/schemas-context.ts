@@ -23,7 +23,7 @@ export function schemasContext(contract: Contract): SchemasContext {
   });
   if (untyped.includes('Input'))
     samples.unshift({ name: 'sample', of: 'Input', value: { text: 'The text to work on' } });
-  const beside = { untyped, samples };
+  const beside = { untyped, samples, fingerprint: contract.fingerprint() };
   return { typescript: toZod(types, beside).trimEnd(), python: toPydantic(types, beside).trimEnd() };
 }
 

@@ -316,7 +316,6 @@ def test_documents_its_types(host: TestHost) -> None:
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:
     schema = host.host.orchestrator.get_candidate("invoices").module.get_config_schema()  # type: ignore[union-attr]
     assert schema["properties"]["max_pages"] == {
-        "title": "Max Pages",
         "type": "integer",
         "default": 20,
         "minimum": 1,

@@ -322,7 +322,9 @@ def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> Non
         "maximum": 500,
     }
     assert "required" not in schema
-    assert host.service("invoices").config.currency == "EUR"
+    assert schema["properties"]["tags"] == {"type": "array", "items": {"type": "string"}, "default": ["paid", "due"]}
+    config = host.service("invoices").config
+    assert (config.currency, config.tags, config.page_sizes) == ("EUR", ["paid", "due"], None)
 
 
 TestContract = describe_contract("invoices")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import Field, SecretStr, StrictBool, StrictStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, StrictBool, StrictStr, TypeAdapter, ValidationError, conlist
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_module_runtime.check_type import InvalidValueError, check_type
@@ -123,10 +123,10 @@ def _checked_lists(values: Mapping[str, Any], manifest: ModuleMetadata) -> dict[
     for key, entry in _lists(manifest).items():
         if key not in values:
             continue
-        limits = Field(min_length=entry.get("minItems"), max_length=entry.get("maxItems"))
-        annotation: Any = Annotated[list[ITEMS[entry["items"]["type"]]], limits]
+        item = ITEMS[entry["items"]["type"]]
+        checked_list = conlist(item, min_length=entry.get("minItems"), max_length=entry.get("maxItems"))
         try:
-            checked[key] = check_type(TypeAdapter[Any](annotation), values[key])
+            checked[key] = check_type(TypeAdapter[Any](checked_list), values[key])
         except InvalidValueError as error:
             problems += [f"{'.'.join(map(str, (key, *loc)))}: {msg}" for loc, _, msg in error.problems]
     if problems:
@@ -200,7 +200,7 @@ def _lists(manifest: ModuleMetadata) -> dict[str, dict[str, Any]]:
 
 def _item_type(items: list[Any]) -> str | None:
     """The type of which all items are."""
-    adapters = {name: TypeAdapter[Any](list[annotation]) for name, annotation in ITEMS.items()}
+    adapters = {name: TypeAdapter[Any](conlist(item)) for name, item in ITEMS.items()}
     return next((name for name, adapter in adapters.items() if items and _fits(adapter, items)), None)
 
 

@@ -158,7 +158,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
 async function ownedFiles(stack: Stack): Promise<string[]> {
   const { files } = await bundledMeta(stack);
   return files.flatMap(({ path, policy }) =>
-    policy === 'owned' ? [path.replace(/^module\/(.*?)(\.hbs)?$/, '/notes/$1')] : [],
+    policy === 'owned' || policy === 'draft' ? [path.replace(/^module\/(.*?)(\.hbs)?$/, '/notes/$1')] : [],
   );
 }
 

@@ -46,7 +46,7 @@ export const PackMetaSchema = z.strictObject({
         /** Path in the pack: `module/README.md.hbs`. */
         path: Text,
         /** How `update` treats the file; the default is `managed`. */
-        policy: z.optional(z.enum(['managed', 'owned', 'generated'])),
+        policy: z.optional(z.enum(['managed', 'draft', 'owned', 'generated'])),
         /** Render only if these fields of the context have these values; `true` matches any non-empty value. */
         when: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
       }),

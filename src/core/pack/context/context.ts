@@ -16,7 +16,13 @@ import {
   type PermissionContext,
   permissionContexts,
 } from './endpoint-context.ts';
-import { type SchemasContext, schemasContext, type TypeKeyContext, typeKeyContexts } from './schemas-context.ts';
+import {
+  fitsInput,
+  type SchemasContext,
+  schemasContext,
+  type TypeKeyContext,
+  typeKeyContexts,
+} from './schemas-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
@@ -106,6 +112,8 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Whether code of the module gets the event that a subscription delivers. */
+  readonly handlesEvents: boolean;
   /** Whether an own event or a subscribed one has a type of its data. */
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
@@ -161,13 +169,20 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     role === null ? hasBody && !isTyped : role === 'process',
   );
   const eventsIn = (list: 'events_emitted' | 'events_subscribed', own: string): EventContext[] =>
-    eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
+    eventContexts(
+      eventsOf(manifest[list], own),
+      (index) => payloadRootOf(contract, manifest, list, index),
+      (payload) => fitsInput(payload, contract),
+    );
   const events = eventsIn('events_emitted', namespace);
   const subscriptions = eventsIn('events_subscribed', '');
   const emitted = eventNames(manifest.events_emitted);
   const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   const extraEvents = events.filter((event) => !lifecycle.includes(event.name));
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
+  const own = others.filter((event) => event.namespace === namespace);
+  const starting = others.filter((event) => event.namespace !== namespace);
+  const requiresOptions = requiresValue(contract.types);
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
   return {
@@ -187,7 +202,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     schemas: schemasContext(contract),
     hasInput: manifest.input !== undefined,
     hasOptions: manifest.options !== undefined,
-    requiresOptions: requiresValue(contract.types),
+    requiresOptions,
     hasOutput: manifest.output !== undefined,
     isTyped: manifest.input !== undefined || manifest.output !== undefined,
     typeKeys: typeKeyContexts(manifest),
@@ -210,8 +225,12 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     subscriptions,
     subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
-    ownSubscriptions: others.filter((event) => event.namespace === namespace),
-    startingSubscriptions: others.filter((event) => event.namespace !== namespace),
+    ownSubscriptions: own,
+    startingSubscriptions: starting,
+    handlesEvents:
+      others.length < subscriptions.length ||
+      own.length > 0 ||
+      starting.some((event) => requiresOptions || !event.fitsInput),
     settings,
     moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),

@@ -1,7 +1,9 @@
 import { sampleOf } from '../../contract/sample.ts';
 import { toPydantic } from '../../contract/to-pydantic.ts';
 import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
-import type { Contract } from '../../manifest/contract.ts';
+import { resolve } from '../../contract/type.ts';
+import { checkValue } from '../../contract/values.ts';
+import type { Contract, ContractRoot } from '../../manifest/contract.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 
 /** The complete text of the file with the module's types, in each language, without a line feed at the end. */
@@ -25,6 +27,18 @@ export function schemasContext(contract: Contract): SchemasContext {
     samples.unshift({ name: 'sample', of: 'Input', value: { text: 'The text to work on' } });
   const beside = { untyped, samples };
   return { typescript: toZod(types, beside).trimEnd(), python: toPydantic(types, beside).trimEnd() };
+}
+
+/** Whether a job can start with the sample of a payload, as runtimes take the input from the data of an event. */
+export function fitsInput({ name }: ContractRoot, contract: Contract): boolean {
+  const types = contract.usedTypes();
+  const [input, payload] = [types.get('Input'), sampleOf({ kind: 'ref', name }, types)];
+  if (input === undefined || payload === undefined) return true;
+  const data = Object.entries({ user_id: 'somebody', ...(payload as object) });
+  const type = resolve(input, types);
+  const isTaken = (key: string) =>
+    type.kind !== 'object' || type.isOpen || type.properties.some((property) => property.name === key);
+  return checkValue(Object.fromEntries(data.filter(([key]) => isTaken(key))), input, types).problems.length === 0;
 }
 
 /** A key of the manifest that declares types. */

@@ -84,7 +84,7 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
-  /** Files of a module that were removed since an older version: what replaces them, in a sentence for the user. */
+  /** Removed files of a module, or names as in `dependencies.ts#can`: what replaces them, in a sentence for the user. */
   replaced: z._default(z.record(Text, Text), {}),
   /** Changes to the manifests of older modules, oldest version first. */
   manifest_changes: z._default(

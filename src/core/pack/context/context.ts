@@ -26,6 +26,8 @@ import {
 import {
   type ConfigurationContext,
   configurationContext,
+  type ProviderContext,
+  providerContext,
   type SettingContext,
   settingContext,
 } from './setting-context.ts';
@@ -134,8 +136,10 @@ export interface Context {
   readonly describedSettings: readonly SettingContext[];
   /** The manifest's `configuration`, in its original form. */
   readonly configuration: readonly ConfigurationContext[];
-  /** The default provider: `local` or `openai`. */
+  /** The default provider: `local`, `sample`, `openai`, or one of the module's own. */
   readonly provider: string;
+  /** The providers that the configuration may name. */
+  readonly providers: ProviderContext;
   /** The module's resource limits. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly max_concurrent_jobs: number };
   /** Where modules import parts of this host from, as specifiers for files in the module's folder. */
@@ -185,6 +189,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
   const requiresOptions = requiresValue(contract.types);
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
+  const provider = settings.find((setting) => setting.key === 'provider');
   return {
     name,
     camelName: camelCase(name),
@@ -240,7 +245,8 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     enumSettings: settings.filter((setting) => setting.enum !== undefined && !setting.isStandard),
     describedSettings: settings.filter((setting) => setting.isLong || setting.type === 'string'),
     configuration: configuration.map(([key, value]) => configurationContext(key, value)),
-    provider: String(settings.find((setting) => setting.key === 'provider')?.default ?? 'local'),
+    provider: String(provider?.default ?? 'local'),
+    providers: providerContext(provider?.enum),
     resources: {
       ...manifest.resources,
       cpu: String(manifest.resources.cpu),

@@ -74,3 +74,24 @@ export function configurationContext(key: string, value: ConfigurationValue): Co
   );
   return { key, isLong: true, value: null, lines };
 }
+
+/** The providers that the configuration of a module may name. */
+export interface ProviderContext {
+  /** Whether it may be `openai`. */
+  readonly openai: boolean;
+  /** The names of the offline provider that it may be: `local`, `sample`. */
+  readonly offline: readonly string[];
+  /** Whether the manifest lists others, which the module has to implement. */
+  readonly hasOwn: boolean;
+}
+
+const standardProviders: readonly unknown[] = standardSettings.provider?.enum ?? [];
+
+export function providerContext(names: readonly unknown[] = standardProviders): ProviderContext {
+  const offline = standardProviders.filter((name) => name !== 'openai' && names.includes(name)).map(String);
+  return {
+    openai: names.includes('openai'),
+    offline,
+    hasOwn: names.some((name) => !standardProviders.includes(name)),
+  };
+}

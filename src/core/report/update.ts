@@ -73,7 +73,7 @@ export function ownedNotes(modules: readonly ReportedModule[]): string[] {
     if (paths.length === 0) return [];
     const files = paths.map((path) => placeIn(module, path)).join(', ');
     const command = [commandOn(module), ...paths.map((path) => `--restore ${path}`)].join(' ');
-    return `These files are yours and stay as they are, but the template generates others for this manifest: ${files}. Adapt them, or move them away, run \`${command}\`, and move your code into the new files.`;
+    return `These files are yours and stay as they are, but the template generates others for this manifest: ${files}. Adapt them, or rename them, run \`${command}\`, and move your code into the new files.`;
   });
 }
 

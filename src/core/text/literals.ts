@@ -41,6 +41,16 @@ export function jsonLiteral(value: Value | readonly Value[]): string {
   return typeof value === 'string' ? JSON.stringify(value).replace(hidden, escapeHidden) : JSON.stringify(value);
 }
 
+/** JSON in single quotes for a shell, on one line if it fits in `width` columns. */
+export function shellJson(value: unknown, width: number): string {
+  const lines = JSON.stringify(value, null, 2);
+  const flat = lines.replace(/\n */g, ' ');
+  const text = (flat.length < width ? flat : lines).replace(hidden, (char) =>
+    char === '\n' ? char : escapeHidden(char),
+  );
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Quotes every string, so that all versions of YAML read it as a string. JSON escapes are valid in YAML. */
 export function yamlLiteral(value: Nested): string {
   if (typeof value === 'number') return yamlNumeral(value);

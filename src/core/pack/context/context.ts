@@ -19,9 +19,11 @@ import {
 import {
   fitsInput,
   type SchemasContext,
+  sampleRequestOf,
   schemasContext,
   type TypeKeyContext,
   typeKeyContexts,
+  undeclaredIn,
 } from './schemas-context.ts';
 import {
   type ConfigurationContext,
@@ -68,6 +70,10 @@ export interface Context {
   readonly hasOptions: boolean;
   /** Whether the options have a required property without a default: then jobs can't be started without options. */
   readonly requiresOptions: boolean;
+  /** A property that the type of the input does not accept; null if it accepts any. */
+  readonly undeclaredInput: string | null;
+  /** The body of a request that starts a job, as JSON in quotes for a shell. */
+  readonly sampleRequest: string;
   /** Whether the manifest declares a type of the output. */
   readonly hasOutput: boolean;
   /** Whether the manifest declares a type of the input or of the output. */
@@ -208,6 +214,8 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     hasInput: manifest.input !== undefined,
     hasOptions: manifest.options !== undefined,
     requiresOptions,
+    undeclaredInput: undeclaredIn(contract),
+    sampleRequest: sampleRequestOf(contract, requiresOptions),
     hasOutput: manifest.output !== undefined,
     isTyped: manifest.input !== undefined || manifest.output !== undefined,
     typeKeys: typeKeyContexts(manifest),

@@ -427,14 +427,15 @@ def test_a_separate_host_has_an_environment_of_its_own(host: TestHost, user_id: 
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:
     schema = host.host.orchestrator.get_candidate("invoices").module.get_config_schema()  # type: ignore[union-attr]
     assert schema["properties"]["max_pages"] == {
-        "title": "Max Pages",
         "type": "integer",
         "default": 20,
         "minimum": 1,
         "maximum": 500,
     }
     assert "required" not in schema
-    assert host.service("invoices").config.currency == "EUR"
+    assert schema["properties"]["tags"] == {"type": "array", "items": {"type": "string"}, "default": ["paid", "due"]}
+    config = host.service("invoices").config
+    assert (config.currency, config.tags, config.page_sizes) == ("EUR", ["paid", "due"], None)
 
 
 TestContract = describe_contract("invoices")

@@ -11,7 +11,7 @@ import { describeOutput } from './output.ts';
 await describeWhere('types', [...missingPython(), ...missingServers(['psql'])], async () => {
   // Generates the hosts, which has no limit of time here.
   await Promise.all([folderOf('fastify'), folderOf('fastapi')]);
-  describe('types in both stacks', { timeout: 90_000 }, () => {
+  describe('types in both stacks', { timeout: 180_000 }, () => {
     const pair = new Pair();
     beforeAll(() => pair.start());
     afterAll(() => pair.close());

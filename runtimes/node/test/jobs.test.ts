@@ -85,6 +85,7 @@ describe('what is refused', () => {
     const user = { id: randomUUID() };
     for (let i = 0; i < 5; i += 1) await start(user, 'hang');
     await expect(start(user, 'ok')).rejects.toMatchObject({ status: 429, code: 'too_many_jobs' });
+    await service.eraseUser(user.id);
   });
 
   it('an input that is too large', async () => {

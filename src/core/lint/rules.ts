@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import { byteOrderMark, keyOrder, mixedLineEndings } from './rules/document/layout.ts';
 import { readDifferently } from './rules/document/read-differently.ts';
 import { driftRules } from './rules/drift.ts';
+import { eventInput } from './rules/event-input.ts';
 import {
   endpointPermission,
   joblessEndpoint,
@@ -35,6 +36,7 @@ export const rules: readonly Rule[] = [
   endpointPermission,
   envName,
   environmentClash,
+  eventInput,
   eventOwner,
   folderName,
   foreignEvent,

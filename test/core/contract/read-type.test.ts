@@ -250,9 +250,19 @@ it('completes defaults with the defaults inside them', () => {
 
 it('closes objects unless they belong to a payload or are open', () => {
   const schema = object({ a: object({}), b: object({}, { additionalProperties: false }) });
-  const { types } = readTypes({ Named: object({}) }, [
+  const declared = {
+    Named: object({ c: object({}) }),
+    Other: { $ref: '#/types/Named' },
+    Closed: object({}, { additionalProperties: false }),
+  };
+  const ref = (name: string) => ({ $ref: `#/types/${name}` });
+  const payload = (name: string, schema: unknown) => ({ name, path: ['events_emitted'], schema, isOpen: true });
+  const { types } = readTypes(declared, [
     { name: 'Input', path: ['input'], schema },
-    { name: 'Paid', path: ['events_emitted', 0, 'payload'], schema, isOpen: true },
+    payload('Paid', schema),
+    payload('Sent', { ...ref('Other'), description: 'Sent.' }),
+    payload('Done', ref('Closed')),
+    payload('Kept', object({ inner: ref('Named') })),
   ]);
   const isOpen = (name: string): unknown => {
     const type = types.get(name);
@@ -262,7 +272,21 @@ it('closes objects unless they belong to a payload or are open', () => {
   };
   expect(isOpen('Input')).toEqual([false, false, false]);
   expect(isOpen('Paid')).toEqual([true, true, false]);
-  expect(isOpen('Named')).toEqual([false]);
+  expect(isOpen('Named')).toEqual([false, false]);
+  expect(isOpen('Sent')).toEqual([true, true]);
+  expect(types.get('Sent')).toMatchObject({ description: 'Sent.' });
+  expect(isOpen('Done')).toEqual([false]);
+  expect(isOpen('Kept')).toEqual([true, false]);
+});
+
+it.each([
+  ['itself', { A: { $ref: '#/types/B' }, B: { $ref: '#/types/A' } }, 'the type A contains itself'],
+  ['no type', { A: { $ref: '#/types/C' } }, 'there is no type C'],
+  ['a type that is not valid', { A: object({ x: { type: 'x' } }) }, 'types.A.properties.x.type: "x" is not a type'],
+])('reports a payload that refers to %s once', (_, declared, message) => {
+  const root = { name: 'Paid', path: ['payload'], schema: { $ref: '#/types/A' }, isOpen: true };
+  const { problems } = readTypes(declared, [root]);
+  expect(problems.map((one) => one.message)).toEqual([expect.stringContaining(message)]);
 });
 
 it('reads a schema of 1 MB within its limits, and reports at most 50 problems', () => {

@@ -212,8 +212,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             return
         data: Any = input_data
         if data is None:
-            keys = None if self.input_type is None else self.input_type.keys
-            data = {key: value for key, value in event.data.items() if keys is None or key in keys}
+            data = dict(event.data) if self.input_type is None else self.input_type.declared_part(event.data)
         given: Any = {} if options is None else options
         try:
             request = ProcessRequest.model_construct(input_data=data, options=given, priority=5)

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
 import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
@@ -28,6 +29,8 @@ export interface Contract {
   readonly rootAt: (path: Problem['path']) => ContractRoot | undefined;
   /** The types that a root refers to, and the roots: what generated code declares. */
   readonly usedTypes: () => Types;
+  /** Identifies the types; `undefined` if nothing has one. */
+  readonly fingerprint: () => string | undefined;
 }
 
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
@@ -46,7 +49,23 @@ export function contractOf(manifest: Manifest): Contract {
     },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
+    fingerprint: () => (roots.length === 0 ? undefined : fingerprintOf(typesIn(manifest))),
   };
+}
+
+/** Everything in a manifest that `schemas` depends on. The runtimes read the same. */
+function typesIn({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
+  const ofEndpoints = endpoints.flatMap((entry) =>
+    typeof entry === 'string' || (entry.input ?? entry.output) === undefined
+      ? []
+      : [[entry.endpoint, entry.input, entry.output]],
+  );
+  const ofEvents = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
+    entries.flatMap((entry) =>
+      typeof entry === 'string' || entry.payload === undefined ? [] : [[entry.event, entry.payload]],
+    ),
+  );
+  return [types, input, options, output, ofEndpoints, ...ofEvents];
 }
 
 function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {

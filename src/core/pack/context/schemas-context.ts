@@ -26,7 +26,7 @@ export function schemasContext(contract: Contract): SchemasContext {
     return sample === undefined || value === undefined ? [] : [{ name: sample, of: name, value }];
   });
   if (untyped.includes('Input')) samples.unshift({ name: 'sample', of: 'Input', value: untypedSample });
-  const beside = { untyped, samples };
+  const beside = { untyped, samples, fingerprint: contract.fingerprint() };
   return { typescript: toZod(types, beside).trimEnd(), python: toPydantic(types, beside).trimEnd() };
 }
 

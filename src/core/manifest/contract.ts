@@ -30,9 +30,20 @@ export interface Contract {
   readonly usedTypes: () => Types;
 }
 
+/** Most manifests have no types, and several rules ask for them. */
+const untyped: Contract = {
+  types: new Map(),
+  roots: [],
+  problems: [],
+  referredNames: () => new Set(),
+  rootAt: () => undefined,
+  usedTypes: () => new Map(),
+};
+
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
 export function contractOf(manifest: Manifest): Contract {
   const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
+  if (manifest.types === undefined && roots.length === 0) return untyped;
   const { types, problems } = readTypes(manifest.types, roots);
   const taken = takenNames(manifest, roots);
   const byPath = new Map(roots.map((root) => [root.path.join('/'), root]));
@@ -64,7 +75,6 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
 }
 
 function endpointRoots(manifest: Manifest): ContractRoot[] {
-  // Most manifests have no types: this is called for each of them, several times.
   if (manifest.endpoints.every((entry) => typeof entry === 'string')) return [];
   return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
     const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>

@@ -1,3 +1,5 @@
+import { toUtf8 } from '../text/bytes.ts';
+
 /**
  * Identifies the types of a manifest. The runtimes compute the same from its file: if `schemas` has another one, the
  * manifest was changed and the code was not.
@@ -5,7 +7,7 @@
 export function fingerprintOf(types: unknown): string {
   const text = JSON.stringify(types, (_, value) => (isObject(value) ? sortedEntries(value) : value));
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of toUtf8(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 

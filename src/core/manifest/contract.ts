@@ -49,23 +49,26 @@ export function contractOf(manifest: Manifest): Contract {
     },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
-    fingerprint: () => (roots.length === 0 ? undefined : fingerprintOf(typesIn(manifest))),
+    fingerprint: () => typesFingerprint(manifest),
   };
 }
 
-/** Everything in a manifest that `schemas` depends on. The runtimes read the same. */
-function typesIn({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
+/** Identifies everything in a manifest that `schemas` depends on; `undefined` if nothing has a type. The runtimes do the same. */
+export function typesFingerprint({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
   const ofEndpoints = endpoints.flatMap((entry) =>
     typeof entry === 'string' || (entry.input ?? entry.output) === undefined
       ? []
       : [[entry.endpoint, entry.input, entry.output]],
   );
-  const ofEvents = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
+  const [emitted, subscribed] = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
     entries.flatMap((entry) =>
       typeof entry === 'string' || entry.payload === undefined ? [] : [[entry.event, entry.payload]],
     ),
   );
-  return [types, input, options, output, ofEndpoints, ...ofEvents];
+  const isTyped = [input, options, output, ...ofEndpoints, emitted?.[0], subscribed?.[0]].some(
+    (each) => each !== undefined,
+  );
+  return isTyped ? fingerprintOf([types, input, options, output, ofEndpoints, emitted, subscribed]) : undefined;
 }
 
 function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {

@@ -23,10 +23,3 @@ export function toLatin1(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
-
-/** The bytes of a text without lone surrogates. */
-export function toUtf8(text: string): Uint8Array {
-  return Uint8Array.from(encodeURIComponent(text).match(/%..|./g) ?? [], (part) =>
-    part.startsWith('%') ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0),
-  );
-}

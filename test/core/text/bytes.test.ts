@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fromHex, toHex, toUtf8 } from '../../../src/core/text/bytes.ts';
+import { fromHex, toHex } from '../../../src/core/text/bytes.ts';
 
 it.each([
   ['no bytes', [], ''],
@@ -8,8 +8,4 @@ it.each([
 ])('converts %s to hexadecimal and back', (_, bytes, hex) => {
   expect(toHex(Uint8Array.from(bytes))).toBe(hex);
   expect([...fromHex(hex)]).toEqual(bytes);
-});
-
-it.each(['', 'plain %41', 'é', '€ and \u0000', '🙂'])('encodes %j as UTF-8', (text) => {
-  expect(Buffer.from(toUtf8(text)).toString()).toBe(text);
 });

@@ -4,6 +4,7 @@ import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
 import { resolve } from '../../contract/type.ts';
 import { checkValue } from '../../contract/values.ts';
 import type { Contract, ContractRoot } from '../../manifest/contract.ts';
+import { inputMismatches } from '../../manifest/event-input.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { shellJson } from '../../text/literals.ts';
 
@@ -52,10 +53,11 @@ export function sampleRequestOf(contract: Contract, hasOptions: boolean): string
   );
 }
 
-/** Whether a job can start with the sample of a payload, as runtimes take the input from the data of an event. */
-export function fitsInput({ name }: ContractRoot, contract: Contract): boolean {
+/** Whether a job can start with the data of an event: its type and its sample fit the input. */
+export function fitsInput(root: ContractRoot, contract: Contract): boolean {
+  if (inputMismatches(root, contract).length > 0) return false;
   const types = contract.usedTypes();
-  const [input, payload] = [types.get('Input'), sampleOf({ kind: 'ref', name }, types)];
+  const [input, payload] = [types.get('Input'), sampleOf({ kind: 'ref', name: root.name }, types)];
   if (input === undefined || payload === undefined) return true;
   const data = Object.entries({ user_id: 'somebody', ...(payload as object) });
   const type = resolve(input, types);

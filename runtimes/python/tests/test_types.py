@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from ai_module_runtime import Date, Integer, Number, OneOf, loose_object, strict_object
+from ai_module_runtime import Date, Exactly, Integer, Number, OneOf, loose_object, strict_object
 from ai_module_runtime.check_type import InvalidValueError, ValueType, check_type
 
 
@@ -69,6 +69,22 @@ def problems(value: Any) -> list[str]:
 )
 def test_reports_what_is_wrong(value: Any, expected: list[str]) -> None:
     assert problems(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (Literal["it's", 'say "no"', "back\\slash or None"], """must be 'it's', 'say "no"' or 'back\\slash or None'"""),
+        (Annotated[Literal[1, 2], Exactly], "must be 1 or 2"),
+        (Annotated[Literal[True], Exactly], "must be true"),
+        (Annotated[Number, Field(ge=1e-7)], "must be at least 1e-7"),
+        (Annotated[Number, Field(gt=1e21)], "must be greater than 1e+21"),
+    ],
+)
+def test_writes_values_as_the_node_runtime_does(annotation: Any, expected: str) -> None:
+    with pytest.raises(InvalidValueError) as error:
+        check_type(TypeAdapter(annotation), 0)
+    assert error.value.problems[0].msg == expected
 
 
 def test_gives_every_value_a_default_of_its_own() -> None:

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
 import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
@@ -28,6 +29,8 @@ export interface Contract {
   readonly rootAt: (path: Problem['path']) => ContractRoot | undefined;
   /** The types that a root refers to, and the roots: what generated code declares. */
   readonly usedTypes: () => Types;
+  /** Identifies the types; `undefined` if nothing has one. */
+  readonly fingerprint: () => string | undefined;
 }
 
 /** Most manifests have no types, and several rules ask for them. */
@@ -57,7 +60,26 @@ export function contractOf(manifest: Manifest): Contract {
     },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
+    fingerprint: () => typesFingerprint(manifest),
   };
+}
+
+/** Identifies everything in a manifest that `schemas` depends on; `undefined` if nothing has a type. The runtimes do the same. */
+export function typesFingerprint({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
+  const ofEndpoints = endpoints.flatMap((entry) =>
+    typeof entry === 'string' || (entry.input ?? entry.output) === undefined
+      ? []
+      : [[entry.endpoint, entry.input, entry.output]],
+  );
+  const [emitted, subscribed] = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
+    entries.flatMap((entry) =>
+      typeof entry === 'string' || entry.payload === undefined ? [] : [[entry.event, entry.payload]],
+    ),
+  );
+  const isTyped = [input, options, output, ...ofEndpoints, emitted?.[0], subscribed?.[0]].some(
+    (each) => each !== undefined,
+  );
+  return isTyped ? fingerprintOf([types, input, options, output, ofEndpoints, emitted, subscribed]) : undefined;
 }
 
 function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {

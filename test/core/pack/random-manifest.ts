@@ -64,7 +64,28 @@ function setting(draw: Draw): unknown {
     () => ({ type: 'boolean', default: draw.flag(), ...about }),
     () => ({ type: 'integer', minimum: from, maximum: from + room, default: from + Math.min(at, room), ...about }),
     () => ({ type: 'number', minimum: from / 8, ...about }),
+    () => listOf(draw, draw.one(itemTypes), 1),
+    () => {
+      const type = draw.one(itemTypes);
+      const list = listOf(draw, type);
+      const limits = draw.flag()
+        ? { minItems: draw.below(list.length + 1), maxItems: list.length + draw.below(9) }
+        : {};
+      return { type: 'array', items: { type }, ...(draw.flag() ? { default: list } : {}), ...limits, ...about };
+    },
   ])();
+}
+
+const itemTypes = ['string', 'integer', 'number', 'boolean'] as const;
+
+function listOf(draw: Draw, type: (typeof itemTypes)[number], least = 0): unknown[] {
+  const items: Readonly<Record<typeof type, () => unknown>> = {
+    string: () => draw.prose(),
+    integer: () => draw.below(200) - 100,
+    number: () => draw.one([0, -1.5, 1e21, 1e-7, draw.below(1e6)]),
+    boolean: () => draw.flag(),
+  };
+  return Array.from({ length: least + draw.below(4) }, () => items[type]());
 }
 
 function endpoint(draw: Draw): string {

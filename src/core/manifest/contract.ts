@@ -41,6 +41,7 @@ const untyped: Contract = {
   referredNames: () => new Set(),
   rootAt: () => undefined,
   usedTypes: () => new Map(),
+  fingerprint: () => undefined,
 };
 
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */

@@ -20,6 +20,7 @@ import { circularDependency, missingModule } from './rules/modules/dependencies.
 import { environmentClash } from './rules/modules/environment-clash.ts';
 import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner } from './rules/modules/owners.ts';
 import { payloadMismatch } from './rules/modules/payload.ts';
+import { schemaName } from './rules/modules/schema-name.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
 import { reportedRules } from './rules/reported.ts';
 
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   reservedEndpoint,
   resourceSize,
   routeCollision,
+  schemaName,
   secretDefault,
   secretValue,
   shadowedEndpoint,

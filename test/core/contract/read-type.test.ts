@@ -112,6 +112,7 @@ describe('refuses with one message', () => {
     ],
     ['a name in camelCase', object({ someName: { type: 'null' } }), 'the property name "someName" must be snake_case'],
     ['constructor', object({ constructor: { type: 'null' } }), 'the property name "constructor" is reserved'],
+    ['then', object(Object.fromEntries([['then', { type: 'null' }]])), 'the property name "then" is reserved'],
     ['an empty enum', { enum: [] }, `${it_}.enum must be a list of 1 to 200 values`],
     ['a mixed enum', { enum: [1, 'a'] }, `${it_}.enum must have only strings or only integers`],
     ['numbers with fractions', { enum: [1.5] }, `${it_}.enum must have only strings or only integers`],

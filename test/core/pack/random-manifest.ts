@@ -2,7 +2,7 @@ import { checkManifestValue } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { oneLine } from '../../../src/core/text/literals.ts';
 import { classNameFor } from '../../../src/core/text/names.ts';
-import { objectOf, randomTypes } from '../contract/random-types.ts';
+import { objectOf, randomTypes, unionOfObjects } from '../contract/random-types.ts';
 import { hostileTexts } from '../hostile.ts';
 
 /** Random values: the same seed gives the same manifest. Does not use fast-check, which is too slow for thousands. */
@@ -144,7 +144,16 @@ type Untyped = { readonly [List in 'endpoints' | 'events_emitted' | 'events_subs
 /** The same with types at every place that may have one. */
 function typedManifest(draw: Draw): unknown {
   const manifest = candidateManifest(draw) as Untyped;
-  const object = () => objectOf(draw, ['Line', 'Value']);
+  const named = ['Line', 'Value'];
+  const object = () =>
+    draw.one<() => object>([
+      () => objectOf(draw, named),
+      () => objectOf(draw, named),
+      () => objectOf(draw, named),
+      () => ({ $ref: '#/types/Line' }),
+      unionOfObjects,
+      () => ({ type: 'object', additionalProperties: { $ref: '#/types/Value' } }),
+    ])();
   const maybe = <T>(key: string, make: () => T): { [key: string]: T } => (draw.flag() ? { [key]: make() } : {});
   const query = () => ({
     type: 'object',

@@ -1,6 +1,7 @@
 """Whether `schemas.py` was generated from the types in the manifest."""
 
 import json
+import struct
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
 def fingerprint_of(types: Any) -> str:
     """Identifies the types of a manifest: the same as in Node and in create-ai-module."""
     value = 0x811C9DC5
-    for byte in _json_text(types).encode("utf-8", "backslashreplace"):
-        value = (value ^ byte) * 0x01000193 % 2**32
+    for (unit,) in struct.iter_unpack("<H", _utf16(_json_text(types))):
+        value = (value ^ unit) * 0x01000193 % 2**32
     return f"{value:08x}"
 
 
 def _json_text(value: Any) -> str:
     """JSON as JavaScript writes it. An object is a list of its entries, sorted by key."""
     if isinstance(value, dict):
-        value = sorted(([str(key), each] for key, each in value.items()), key=lambda entry: _utf16(entry[0]))
+        value = sorted(([str(key), each] for key, each in value.items()), key=lambda entry: entry[0].encode("utf-16-be", "surrogatepass"))
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_json_text, value))}]"
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -31,7 +32,7 @@ def _json_text(value: Any) -> str:
 
 
 def _utf16(text: str) -> bytes:
-    return text.encode("utf-16-be", "surrogatepass")
+    return text.encode("utf-16-le", "surrogatepass")
 
 
 def stale_types(manifest: "ModuleMetadata", schemas: ModuleType) -> str | None:

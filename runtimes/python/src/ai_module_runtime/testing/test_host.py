@@ -25,7 +25,7 @@ from ai_module_runtime.users import User
 
 T = TypeVar("T")
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 30.0
 
 
 _running: list["TestHost"] = []

@@ -1,8 +1,8 @@
-import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
 import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
 import type { Problem } from '../diagnostic.ts';
+import { fingerprintOf } from '../text/fingerprint.ts';
 import { pascalCase } from '../text/names.ts';
 import { endpointsOf } from './endpoints.ts';
 import { eventNames, eventsOf } from './events.ts';

@@ -1,7 +1,7 @@
+import { inputMismatches } from '../../contract/compare.ts';
 import { branchesOf, type ObjectType, resolve, type Type, type Types } from '../../contract/type.ts';
 import { problemAt } from '../../diagnostic.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
-import { inputMismatches } from '../../manifest/event-input.ts';
 import { eventNames } from '../../manifest/events.ts';
 import type { CodeRule } from '../rule.ts';
 
@@ -22,7 +22,7 @@ export const eventInput: CodeRule = {
       if (root === undefined) return [];
       const payload: Type = { kind: 'ref', name: root.name };
       const closed = objectsIn(payload, types).find((one) => !one.isOpen && !has(one, 'user_id'));
-      const reasons = closed === undefined ? inputMismatches(root, contract) : ['it allows no user_id'];
+      const reasons = closed === undefined ? inputMismatches(payload, types) : ['it allows no user_id'];
       const hint =
         closed === undefined
           ? 'Declare it in the payload, or pass an input of your own to startFromEvent (start_from_event).'

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const isNightly = process.env.DRAWS === 'nightly';
 
 const shared = {
-  testTimeout: isNightly ? 1_800_000 : 60_000,
+  testTimeout: isNightly ? 1_800_000 : 180_000,
   hookTimeout: 300_000,
   exclude: ['test/fixtures/**'],
 };

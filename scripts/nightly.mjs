@@ -22,10 +22,13 @@ const testsIn = (folder, recursive = true) =>
     .map((file) => `${folder}/${file}`);
 /** A row for each test file of a folder, called after both. */
 const rowsOf = (project, folder) =>
-  testsIn(folder).map((file) => [`${project}/${basename(file, '.test.ts')}`, vitest('--project', project, file)]);
+  testsIn(folder)
+    .filter((file) => file !== randomModules)
+    .map((file) => [`${project}/${basename(file, '.test.ts')}`, vitest('--project', project, file)]);
 
 const updateFaults = 'test/cli/update.faults.test.ts';
 const laws = ['lines.laws', 'lines.git', 'trees', 'trees.endings'].map((it) => `test/core/merge/${it}.test.ts`);
+const randomModules = 'test/e2e/random-modules.test.ts';
 const draws = [...testsIn('test', false), ...testsIn('test/core')].filter((file) => !laws.includes(file));
 const commands = testsIn('test/cli').filter((file) => file !== updateFaults);
 
@@ -37,6 +40,12 @@ const rows = new Map([
   ['io', vitest('--project', 'io')],
   ['update-faults', vitest('--project', 'cli', updateFaults)],
   ...rowsOf('e2e', 'test/e2e'),
+  ...['fastify', 'fastapi'].flatMap((stack) =>
+    [1, 2, 3, 4].map((part) => [
+      `e2e/random-modules/${stack}-${part}`,
+      ['env', `PART=${stack} ${part}`, ...vitest('--project', 'e2e', randomModules)],
+    ]),
+  ),
   ...['compare', 'schemathesis', 'wire'].map((it) => [
     `conformance/${it}`,
     vitest('--project', 'conformance', `test/conformance/${it}`),

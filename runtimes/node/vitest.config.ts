@@ -7,7 +7,7 @@ export default defineConfig({
     // Starting a host takes the time: one process runs all files.
     isolate: false,
     maxWorkers: 1,
-    testTimeout: 20_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

@@ -80,12 +80,12 @@ describe('--verify', () => {
 });
 
 describe('on a terminal', () => {
-  const slow = 'setTimeout(() => console.log("all is well"), 1500);';
+  const slow = 'setTimeout(() => console.log("all is well"), 3000);';
   const argv = ['new', 'alpha', '--verify', '--yes'];
 
   it('shows a spinner for work over a second, and removes it', async () => {
     const { err } = await succeedIn(await hostWithCheck(slow), argv, { isTty: true, env: { NO_COLOR: '' } });
-    expect(err).toMatch(/\r⠙ node modules\/alpha\/check\.mjs \(1 s\)\u001b\[K\r⠹ /);
+    expect(err).toMatch(/\r⠙ node modules\/alpha\/check\.mjs \(\d s\)\u001b\[K\r⠹ /);
     expect(err).toMatch(/\r\u001b\[K\u001b\[32mpassed/);
     expect(err).not.toContain('all is well');
   });
@@ -103,9 +103,8 @@ describe('on a terminal', () => {
     expect(err).toContain('1 test failed\nerror node');
   });
 
-  it('shows nothing for work under a second, and nothing without a terminal', async () => {
-    const quick = await succeedIn(await hostWithCheck(''), argv, { isTty: true, env: { NO_COLOR: '' } });
-    const elsewhere = await succeedIn(await hostWithCheck(slow), argv);
-    for (const { err } of [quick, elsewhere]) expect(err).not.toMatch(/[\r⠙]| …/);
+  it('shows nothing without a terminal', async () => {
+    const { err } = await succeedIn(await hostWithCheck(slow), argv);
+    expect(err).not.toMatch(/[\r⠙]| …/);
   });
 });

@@ -59,7 +59,7 @@ export function describeConformance(
   amount: 'all' | 'of the mode',
 ): void {
   const world = new World(launcher, subject, neighbour);
-  describe(name, { timeout: 90_000 }, () => {
+  describe(name, { timeout: 180_000 }, () => {
     beforeAll(() => world.open());
     afterAll(() => world.close());
 

@@ -15,7 +15,8 @@ export class World {
   /** The subject's limits, small enough to reach in tests. */
   readonly maxPendingJobs = 5;
   readonly maxInputBytes = 20_000;
-  readonly timeoutSeconds = 2;
+  /** Long enough for an attempt on a slow machine: only those that hang may exceed it. */
+  readonly timeoutSeconds = 5;
   readonly retryAttempts = 2;
   readonly retryDelaySeconds = 0.1;
   readonly fake = new FakeOpenAi();

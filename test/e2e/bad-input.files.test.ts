@@ -71,7 +71,7 @@ describe('a manifest', () => {
       good + Array.from({ length: 20_000 }, (_, at) => `k${at}: 1\n`).join(''),
       ':6:1 error unknown key "k0"',
     ],
-  ])('%s', { timeout: 60_000 }, async (_, content, fault) => {
+  ])('%s', async (_, content, fault) => {
     const root = await newHost();
     writeFileSync(join(root, 'given.yaml'), content);
     const argv = ['new', '--from', 'given.yaml', '--yes'];

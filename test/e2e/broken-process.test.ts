@@ -93,7 +93,7 @@ it('a closed terminal', async () => {
     },
   );
   const wait = async (file: string) => {
-    for (const end = Date.now() + 20_000; !existsSync(join(folder, file)) && Date.now() < end; ) await sleep(50);
+    for (const end = Date.now() + 60_000; !existsSync(join(folder, file)) && Date.now() < end; ) await sleep(50);
   };
   await wait('ready');
   (terminal as unknown as { destroy(): void }).destroy();

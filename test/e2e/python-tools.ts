@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -21,6 +21,15 @@ export async function pythonEnvironment(folder: string, packages: readonly strin
     await run(join(place, 'bin/pip'), ['install', ...options, ...packages], { maxBuffer: 1e8 });
   });
   return place;
+}
+
+/** A new virtual environment that also has the packages of another one: what is installed in it is only there. */
+export async function environmentBeside(python: string, folder: string): Promise<string> {
+  await run(python, ['-m', 'venv', '--without-pip', folder]);
+  const printFolder = ['-c', "import sysconfig; print(sysconfig.get_path('purelib'))"];
+  const [own, other] = await Promise.all([join(folder, 'bin/python'), python].map((one) => run(one, printFolder)));
+  writeFileSync(join(`${own?.stdout.trim()}`, 'beside.pth'), `${other?.stdout.trim()}\n`);
+  return folder;
 }
 
 /** Path of a program of a Python package (`name==version`) in a separate environment. */

@@ -53,7 +53,7 @@ describe('the blocks of README.md, pasted in order', { timeout: 600_000 }, () =>
     let log = '';
     for (const stream of [host.stdout, host.stderr]) stream.on('data', (chunk) => (log += chunk));
     try {
-      const limit = Date.now() + 60_000;
+      const limit = Date.now() + 180_000;
       while (!log.includes('listening on')) {
         if (host.exitCode !== null || Date.now() > limit) throw new Error(`the host did not start:\n${log}`);
         await sleep(100);

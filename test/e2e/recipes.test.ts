@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { copyHost } from '../conformance/host/copy-host.ts';
 import { npxOfBin } from './built-bin.ts';
 import { generatedHost, pythonOf, type Stack } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
+import { environmentBeside } from './python-tools.ts';
 
 const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
 /** Shared by the tests of all hosts: analysing installed packages takes mypy the longest. */
@@ -41,7 +42,10 @@ function describeRecipes(stack: Stack, section: string, checks: readonly string[
     const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'recipes-')));
     const original = await generatedHost(stack, 'recipes', []);
     const host = copyHost(original);
-    const path = `${dirname(pythonOf(original))}:${join(host, 'node_modules/.bin')}:${process.env.PATH}`;
+    // What a recipe installs is not in the environment that other hosts have as well.
+    if (stack === 'fastapi') await environmentBeside(pythonOf(original), join(host, '.venv'));
+    const folders = [dirname(pythonOf(host)), join(host, 'node_modules/.bin')];
+    const path = [...folders, dirname(pythonOf(original)), process.env.PATH].join(delimiter);
     const npx = await npxOfBin(scratch);
     afterAll(() => {
       rmSync(scratch, { recursive: true, force: true });
@@ -95,7 +99,7 @@ await describeWhere('the recipes for FastAPI', missingPython(), () =>
   describeRecipes(
     'fastapi',
     'FastAPI',
-    ['ruff check', 'ruff format --check', 'mypy --strict'],
+    ['ruff check', 'ruff format --check', 'python -m mypy --strict'],
     'python -m pytest -q -W error app/ai/modules',
   ),
 );

@@ -3,7 +3,7 @@ import xterm from '@xterm/headless';
 import { afterAll } from 'vitest';
 
 const keys = { enter: '\r', down: '\x1b[B', backspace: '\x7f', 'ctrl-c': '\x03', 'ctrl-d': '\x04' } as const;
-const timeoutMs = 30_000;
+const timeoutMs = 60_000;
 
 const running = new Set<Terminal>();
 afterAll(() => {
@@ -41,10 +41,19 @@ export class Terminal {
     this.ended = new Promise((done) => {
       this.program.onExit(({ exitCode, signal }) => {
         running.delete(this);
-        // The last output may not have reached the screen yet.
-        setTimeout(() => this.screen.write('', () => done(signal ? `signal ${signal}` : exitCode)), 50);
+        void this.quiet().then(() => done(signal ? `signal ${signal}` : exitCode));
       });
     });
+  }
+
+  /** Waits for the last output, which may come after the end of the program. */
+  private async quiet(): Promise<void> {
+    let before: number;
+    do {
+      before = this.bytes.length;
+      await new Promise((done) => setTimeout(done, 200));
+    } while (this.bytes.length > before);
+    await new Promise<void>((done) => this.screen.write('', done));
   }
 
   /** All lines so far, including those above the screen. */

@@ -62,7 +62,7 @@ it('a host that is killed takes every job up again', async () => {
   await first.kill();
 
   const second = await start();
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while ((await completed(second.url)).length < jobs.length && Date.now() < end) await pause();
   expect(await completed(second.url)).toEqual(jobs.sort());
   await second.kill();

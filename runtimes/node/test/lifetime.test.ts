@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { Tokens } from '../src/http/tokens.ts';
@@ -52,7 +51,7 @@ function start(env: Record<string, string>): Running {
     return url !== undefined || child.exitCode !== null;
   };
   const waitForUrl = async () => {
-    await eventually(listening, 60);
+    await eventually(listening);
     if (url === undefined) throw new Error(output.log + output.errors);
     return url;
   };
@@ -70,7 +69,7 @@ async function submit(url: string, steps: string[]): Promise<string | undefined>
   return answer.status === 202 ? ((await answer.json()) as { job_id: string }).job_id : undefined;
 }
 
-async function has(step: 'started' | 'completed', url: string, job: string | undefined): Promise<boolean> {
+async function has(step: 'progress' | 'completed', url: string, job: string | undefined): Promise<boolean> {
   const answer = await fetch(`${url}/api/v1/test/events?name=sample.${step}`, { headers });
   const { events = [] } = (await answer.json()) as { events?: { data: { job_id: string } }[] };
   return events.some(({ data }) => data.job_id === job);
@@ -108,27 +107,26 @@ it('ends in time with an exit code while the database hangs and a job runs', asy
   host.child.kill('SIGTERM');
   const code = await host.ended;
   // It takes at most 15 seconds; the rest is for a slow machine.
-  expect(Date.now() - began).toBeLessThan(20_000);
+  expect(Date.now() - began).toBeLessThan(50_000);
   expect([0, 1]).toContain(code);
   for (const pid of frozen) kill(pid, 'SIGCONT');
-  await eventually(() => serverProcesses(folder).length === 0, 30);
-}, 90_000);
+  await eventually(() => serverProcesses(folder).length === 0);
+}, 180_000);
 
 it('lets running jobs end within the grace time', async () => {
   const folder = newFolder();
   const first = start({ DATA_DIR: folder });
   const url = await first.url();
   const job = await submit(url, ['slow']);
-  await eventually(() => has('started', url, job), 30);
-  // The host receives its claim a little later than others see it. A job that it has not begun is handed back.
-  await pause(300);
+  // A job that the host has claimed, but not begun, is handed back.
+  await eventually(() => has('progress', url, job));
   first.child.kill('SIGTERM');
   expect(await first.ended).toBe(0);
   const second = start({ DATA_DIR: folder });
   const after = await second.url();
   // It ended before the stop, or would start again.
   expect(await has('completed', after, job)).toBe(true);
-}, 120_000);
+}, 180_000);
 
 it.each(['all', 'without the reader of the pipe'])(
   'starts a database again that was killed with its supervisor (%s)',
@@ -147,13 +145,13 @@ it.each(['all', 'without the reader of the pipe'])(
       await eventually(async () => {
         job = await submit(url, []);
         return job !== undefined;
-      }, 60);
-      await eventually(() => has('completed', url, job), 30);
+      });
+      await eventually(() => has('completed', url, job));
     }
     expect(serverOf(folder)).not.toBe(before);
     for (const host of [first, second]) host.child.kill('SIGTERM');
     expect(await Promise.all([first.ended, second.ended])).toEqual([0, 0]);
-    await eventually(() => serverProcesses(folder).length === 0, 30);
+    await eventually(() => serverProcesses(folder).length === 0);
   },
   180_000,
 );
@@ -164,7 +162,7 @@ it('waits for a database that starts later, and reports it in one line', async (
   const address = `127.0.0.1:${port}/postgres`;
   const host = start({ DATABASE_URL: `postgresql://postgres@${address}` });
   const line = `database: ${address} is unavailable: connection refused`;
-  await eventually(() => host.output().log.includes(line), 60);
+  await eventually(() => host.output().log.includes(line));
   const proxy = createServer((client) => {
     const upstream = connect(`${server.host}/.s.PGSQL.5432`);
     for (const socket of [client, upstream]) socket.on('error', () => {});
@@ -176,7 +174,7 @@ it('waits for a database that starts later, and reports it in one line', async (
   expect(await host.ended).toBe(0);
   proxy.close();
   await server.stop();
-}, 120_000);
+}, 180_000);
 
 it('reports a role or database that is refused in one sentence, without the password', async () => {
   const server = await startEmbeddedPostgres({ dataDir: newFolder(), application: 'a', from: packageFolder });
@@ -206,7 +204,7 @@ it('reports a role or database that is refused in one sentence, without the pass
     expect(log + errors).not.toContain('horse');
   }
   await server.stop();
-}, 120_000);
+}, 180_000);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

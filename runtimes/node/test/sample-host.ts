@@ -10,5 +10,5 @@ export const typedModules = modulesIn('fixtures/typed');
 
 /** A host with one module, whose jobs follow the script in their input. */
 export function sampleHost(env: Readonly<Record<string, string>> = {}): Promise<TestHost> {
-  return TestHost.start('sample', { JOB_LEASE_SECONDS: '1', ...env }, sampleModules);
+  return TestHost.start('sample', env, sampleModules);
 }

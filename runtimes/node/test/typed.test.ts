@@ -357,11 +357,17 @@ it('says what may be the reason when a wait of a test ends', async () => {
 
 describe('the configuration', () => {
   it('has the values and limits of the manifest', async () => {
-    expect(service.config).toMatchObject({ pages: 3, max_input_bytes: 2_000, retry_attempts: 1 });
+    expect(service.config).toMatchObject({
+      pages: 3,
+      tags: ['paid', 'due'],
+      max_input_bytes: 2_000,
+      retry_attempts: 1,
+    });
     const { properties, required } = host.module.getConfigSchema();
     expect(properties?.pages).toMatchObject({ type: 'integer', default: 3, minimum: 1, maximum: 9 });
+    expect(properties?.tags).toEqual({ type: 'array', items: { type: 'string' }, default: ['paid', 'due'] });
     expect(required).toBeUndefined();
-    for (const env of [{ INVOICES_PAGES: '10' }, { INVOICES_MAX_INPUT_BYTES: '3001' }]) {
+    for (const env of [{ INVOICES_PAGES: '10' }, { INVOICES_MAX_INPUT_BYTES: '3001' }, { INVOICES_TAGS: 'due' }]) {
       const refused = TestHost.start('invoices', env, typedModules);
       await expect(refused).rejects.toMatchObject({ cause: { code: 'config_invalid' } });
     }

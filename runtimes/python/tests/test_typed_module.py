@@ -21,16 +21,18 @@ from ai_module_runtime import (
     Ports,
     ProcessRequest,
     Tokens,
+    TransientError,
     User,
     create_host,
     endpoint,
     read_environment,
     read_settings,
 )
+from ai_module_runtime.engine import hooks
 from ai_module_runtime.modules.endpoints import EndpointsError
 from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
-from ai_module_runtime.testing import TestHost, describe_contract, wait_until
+from ai_module_runtime.testing import TestHost, describe_contract, test_host, wait_until
 
 from .typed_modules.invoices import schemas
 from .typed_modules.invoices.events import approved, paid
@@ -261,7 +263,9 @@ def test_a_hook_is_part_of_the_transaction_that_completes_a_job(host: TestHost, 
     assert [event.data["user_id"] for event in approvals(host, job)] == [user_id]
 
 
-def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, user_id: str) -> None:
+def test_a_hook_is_part_of_the_transaction_that_erases_a_user(
+    host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_job(host, user_id)
     service = host.service("invoices")
     host.call(service.erase_user, user_id)
@@ -274,6 +278,18 @@ def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, us
     with pytest.raises(RuntimeError, match="on_user_erased went on after an error of the database"):
         host.call(service.erase_user, f"sql-{user_id}")
     assert host.call(service.list_jobs, f"sql-{user_id}").total == 1
+    run_job(host, f"slow-{user_id}")
+    monkeypatch.setattr(hooks, "HOOK_SECONDS", 0.1)
+    with pytest.raises(TransientError, match="timeout"):
+        host.call(service.erase_user, f"slow-{user_id}")
+    assert host.call(service.list_jobs, f"slow-{user_id}").total == 1
+
+
+def test_an_id_that_is_no_uuid_is_that_of_no_job(host: TestHost, user_id: str) -> None:
+    service = host.service("invoices")
+    for function in (service.get_job, service.get_result, service.cancel_job):
+        with pytest.raises(HttpError, match="job_not_found"):
+            host.call(function, "no uuid", User(id=user_id))
 
 
 def test_results_of_other_modules(host: TestHost, user_id: str) -> None:
@@ -388,17 +404,38 @@ def test_operations_have_the_same_names_in_the_node_runtime(host: TestHost) -> N
     assert document["paths"][f"{URL}/analyse"]["post"]["summary"] == "Do the work at once"
 
 
+def test_a_wait_that_ends_describes_the_state(host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = run_job(host, user_id, mode="bad output")
+    host.publish("user.deleted", {})
+    monkeypatch.setattr(test_host, "WAIT_SECONDS", 0.5)
+    with pytest.raises(TimeoutError) as error:
+        wait_until(lambda: None)
+    start = f"not within 0.5 seconds. Newest jobs of invoices: {job.id} failed (output_invalid, attempt 1)"
+    assert str(error.value).startswith(start)
+    assert ". Dead letters: " in str(error.value)
+
+
+def test_a_separate_host_has_an_environment_of_its_own(host: TestHost, user_id: str) -> None:
+    with host.start({"INVOICES_MAX_INPUT_BYTES": "10"}) as other:
+        with pytest.raises(InvalidInputError, match="is longer than 10 bytes"):
+            run_job(other, user_id)
+        headers = other.headers(user_id, "invoices:read")
+        assert other.client.get(f"{URL}/list", headers=headers).json()["total"] == 0
+    assert run_job(host, user_id).status == "completed"
+
+
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:
     schema = host.host.orchestrator.get_candidate("invoices").module.get_config_schema()  # type: ignore[union-attr]
     assert schema["properties"]["max_pages"] == {
-        "title": "Max Pages",
         "type": "integer",
         "default": 20,
         "minimum": 1,
         "maximum": 500,
     }
     assert "required" not in schema
-    assert host.service("invoices").config.currency == "EUR"
+    assert schema["properties"]["tags"] == {"type": "array", "items": {"type": "string"}, "default": ["paid", "due"]}
+    config = host.service("invoices").config
+    assert (config.currency, config.tags, config.page_sizes) == ("EUR", ["paid", "due"], None)
 
 
 TestContract = describe_contract("invoices")

@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from ai_module_runtime import Date, Exactly, Integer, Number, strict_object
-from ai_module_runtime.check_type import InvalidValueError, check_type
+from ai_module_runtime import Date, Exactly, Integer, Number, OneOf, loose_object, strict_object
+from ai_module_runtime.check_type import InvalidValueError, ValueType, check_type
 
 
 @strict_object
@@ -110,3 +110,34 @@ def test_takes_members_of_an_int_enum_for_integers() -> None:
 def test_refuses_tuples_and_keys_that_are_no_strings() -> None:
     assert problems({"lines": ({"text": "a"},)}) == ["lines list_type: must be a list"]
     assert len(problems({1: 1})) == 1
+
+
+@strict_object
+class Cat(TypedDict):
+    kind: Literal["cat"]
+    lives: NotRequired[Integer]
+
+
+@strict_object
+class Dog(TypedDict):
+    kind: Literal["dog"]
+
+
+@loose_object
+class Open(TypedDict):
+    kind: NotRequired[str]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "data", "kept"),
+    [
+        (Cat, {"kind": "dog", "lives": 9, "user_id": "a"}, ["kind", "lives"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "cat", "lives": 9, "user_id": "a"}, ["kind", "lives"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "dog", "lives": 9, "user_id": "a"}, ["kind"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "cow", "user_id": "a"}, ["kind", "user_id"]),
+        (Open, {"kind": "cow", "user_id": "a"}, ["kind", "user_id"]),
+        (dict[str, Any], {"user_id": "a"}, ["user_id"]),
+    ],
+)
+def test_takes_what_the_type_of_the_input_declares(annotation: Any, data: dict[str, Any], kept: list[str]) -> None:
+    assert list(ValueType[Any](annotation).declared_part(data)) == kept

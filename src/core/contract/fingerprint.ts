@@ -5,13 +5,8 @@
 export function fingerprintOf(types: unknown): string {
   const text = JSON.stringify(types, (_, value) => (isObject(value) ? sortedEntries(value) : value));
   let hash = 0x811c9dc5;
-  for (const byte of utf8(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
-}
-
-function utf8(text: string): number[] {
-  const parts = encodeURIComponent(text).match(/%..|./g) ?? [];
-  return parts.map((part) => (part.length === 1 ? part.charCodeAt(0) : Number.parseInt(part.slice(1), 16)));
 }
 
 function sortedEntries(value: object): unknown[] {

@@ -1,6 +1,6 @@
 import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
-import { type Root, readTypes } from '../contract/read-type.ts';
+import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
 import type { Problem } from '../diagnostic.ts';
 import { pascalCase } from '../text/names.ts';
@@ -23,6 +23,8 @@ export interface Contract {
   readonly types: Types;
   readonly roots: readonly ContractRoot[];
   readonly problems: readonly Problem[];
+  /** The roots and the types that something refers to, also if generated code does not declare them. */
+  readonly referredNames: () => ReadonlySet<string>;
   /** The root at a path of the manifest: `['events_emitted', 0, 'payload']`. */
   readonly rootAt: (path: Problem['path']) => ContractRoot | undefined;
   /** The types that a root refers to, and the roots: what generated code declares. */
@@ -41,6 +43,10 @@ export function contractOf(manifest: Manifest): Contract {
     types,
     roots,
     problems: taken.length > 0 ? taken : problems,
+    referredNames: () => {
+      const names = roots.flatMap(({ name, schema }) => [name, referredBy(schema) ?? name]);
+      return namesFrom(types, names);
+    },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
     fingerprint: () => typesFingerprint(manifest),
@@ -152,6 +158,15 @@ function takenNames({ types }: Manifest, roots: readonly ContractRoot[]): Proble
 }
 
 function usedTypes(types: Types, roots: readonly ContractRoot[]): Types {
+  const used = namesFrom(
+    types,
+    roots.map(({ name }) => name),
+  );
+  return new Map([...types].filter(([name]) => used.has(name)));
+}
+
+/** The names, and those that their types refer to. */
+function namesFrom(types: Types, names: readonly string[]): Set<string> {
   const used = new Set<string>();
   const visit = (name: string): void => {
     const type = types.get(name);
@@ -159,8 +174,8 @@ function usedTypes(types: Types, roots: readonly ContractRoot[]): Types {
     used.add(name);
     namesIn(type).forEach(visit);
   };
-  for (const { name } of roots) visit(name);
-  return new Map([...types].filter(([name]) => used.has(name)));
+  names.forEach(visit);
+  return used;
 }
 
 /** The payload of an event of the module's own: also if the module subscribes to it without a payload. */

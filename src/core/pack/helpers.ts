@@ -1,3 +1,4 @@
+import { widthOf } from '../text/layout.ts';
 import {
   docstringText,
   jsdocComment,
@@ -35,7 +36,7 @@ export const helpers = {
   py: pyLiteral,
   /** A JSON value. */
   json: jsonLiteral,
-  /** A YAML scalar. Strings are always quoted, so that every YAML reader reads them as strings. */
+  /** A YAML value on one line. Strings are always quoted, so that every YAML reader reads them as strings. */
   yaml: yamlLiteral,
   /** An item of a YAML list, over several lines if it is long; the second argument is the indentation of the dash. */
   yamlItem: (value: unknown, indent: unknown) => printItem(value, typeof indent === 'number' ? indent : 0),
@@ -51,8 +52,8 @@ export const helpers = {
   jsdoc: (text: string, indent: unknown) => jsdocComment(text, typeof indent === 'number' ? indent : 0),
   /** The text of a Python docstring, wrapped; the second argument is its indentation. */
   docstring: (text: string, indent: unknown) => docstringText(text, typeof indent === 'number' ? indent : 0),
-  /** True if the texts together fit on one line of 120 characters. */
-  fits: (...texts: readonly unknown[]) => texts.slice(0, -1).join('').length <= 120,
+  /** True if the texts together fit on one line of 120 columns. */
+  fits: (...texts: readonly unknown[]) => widthOf(texts.slice(0, -1).join('')) <= 120,
   /** The texts together if the value is true for `if`, otherwise nothing. */
   when: (value: unknown, ...texts: readonly unknown[]) => (isTruthy(value) ? texts.slice(0, -1).join('') : ''),
   /** The entries of a list, joined with a separator. */

@@ -46,7 +46,7 @@ export function sendBytes({ baseUrl }: Host, bytes: Buffer): Promise<{ status: n
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    socket.setTimeout(30_000, () => socket.destroy(new Error('the host does not close the connection')));
+    socket.setTimeout(60_000, () => socket.destroy(new Error('the host does not close the connection')));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', reject);
     socket.on('close', () => {

@@ -35,7 +35,7 @@ export function describeCrash(world: World): void {
     script.release();
     await host.start();
     for (const [who, module, id] of accepted) {
-      const end = await finish(who, module, id, 60);
+      const end = await finish(who, module, id);
       expect(end.status, `${module.name} ${id}`).toBe('completed');
     }
     // Jobs whose request was never answered end as well.

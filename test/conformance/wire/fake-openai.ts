@@ -55,7 +55,7 @@ export class FakeOpenAi {
       arrivals: entry.arrivals,
       mostHeld: () => entry.mostHeld,
       seen: async (calls = 1) => {
-        await waitUntil(`${calls} calls of script ${id}`, () => entry.arrivals.length >= calls, 20);
+        await waitUntil(`${calls} calls of script ${id}`, () => entry.arrivals.length >= calls);
       },
       release: () => release(entry),
     };

@@ -20,7 +20,7 @@ export async function readJob(caller: Caller, module: ModuleFacts, id: string): 
 }
 
 /** Follows a job until it ends. Its progress and attempts must never decrease. */
-export async function finish(caller: Caller, module: ModuleFacts, id: string, seconds = 30): Promise<Job> {
+export async function finish(caller: Caller, module: ModuleFacts, id: string, seconds = 60): Promise<Job> {
   let last = { progress: 0, attempt: 0 };
   return waitUntil(
     `the end of job ${id}`,

@@ -21,7 +21,7 @@ export function send(baseUrl: string, { method, path, headers = {}, body }: ApiR
   const length = body === undefined ? {} : { 'content-length': `${Buffer.byteLength(body)}` };
   return new Promise((resolve, reject) => {
     const sent = request({ hostname, port, method, path, agent: false, headers: { ...length, ...headers } });
-    sent.setTimeout(30_000, () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
+    sent.setTimeout(60_000, () => sent.destroy(new Error(`no answer to ${method} ${path}`)));
     sent.on('error', reject);
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];

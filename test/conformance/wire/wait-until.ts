@@ -4,7 +4,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
 export async function waitUntil<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  seconds = 30,
+  seconds = 60,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (let wait = 10; ; wait = Math.min(100, wait * 1.5)) {

@@ -191,7 +191,7 @@ function schemaOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
   const makers: (() => Schema)[] = [
     ...[text, text, format, number, number, constant].map((make) => () => make(draw)),
     () => ({ type: draw.one(['boolean', 'null', ['null', 'boolean']]) }),
-    ...(refs.length === 0 ? [] : [() => ({ $ref: `#/types/${draw.one(refs)}` }), () => union()]),
+    ...(refs.length === 0 ? [] : [() => ({ $ref: `#/types/${draw.one(refs)}` }), () => unionOfObjects()]),
     ...(depth > 1
       ? []
       : [
@@ -204,7 +204,8 @@ function schemaOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
   return draw.one(makers)();
 }
 
-function union(): Schema {
+/** A choice of two of the types that `randomTypes` declares. */
+export function unionOfObjects(): Schema {
   return { oneOf: [{ $ref: '#/types/Circle' }, { $ref: '#/types/Square' }], discriminator: { propertyName: 'kind' } };
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { toString as textOf } from 'mdast-util-to-string';
@@ -16,6 +17,7 @@ import { draws, eachSeed } from '../../draws.ts';
 import { randomManifest } from './random-manifest.ts';
 
 const templates = fileURLToPath(new URL('../../../templates/', import.meta.url));
+const standardModule = fileURLToPath(new URL('../../fixtures/manifests/mon_nouveau_module.yaml', import.meta.url));
 /** Files that cannot be parsed, or have the wrong description. */
 function problemsIn(tree: Tree, { description }: Manifest): string[] {
   return [...tree].flatMap(([path, { content }]) => {
@@ -44,8 +46,21 @@ export async function rendererOf(name: string): Promise<(manifest: Manifest) => 
   return (manifest) => renderModule(pack, contextOf(manifest, pack.meta, pack.meta.host.imports));
 }
 
+/** The lines of a module that its author reads: its code without the tests. */
+function linesOfCode(tree: Tree): number {
+  const files = [...tree].filter(([path]) => /\.(ts|py)$/.test(path) && !path.startsWith('tests/'));
+  return files.reduce((sum, [, { content }]) => sum + String(content).split('\n').length - 1, 0);
+}
+
 /** Tests rendering of a pack. Each pack has a test file, so that they run in parallel. */
-export function describeRender(name: string): void {
+export function describeRender(name: string, { mostLines }: { readonly mostLines: number }): void {
+  it(`has at most ${mostLines} lines for the standard module`, async () => {
+    const { manifest } = await readManifest(readFileSync(standardModule, 'utf8'));
+    const tree = await (await rendererOf(name))(manifest as Manifest);
+    expect(linesOfCode(tree)).toBeGreaterThan(100);
+    expect(linesOfCode(tree)).toBeLessThanOrEqual(mostLines);
+  });
+
   it(`parses and preserves texts for ${draws.renders} random manifests`, async () => {
     const render = await rendererOf(name);
     await eachSeed(draws.renders, async (seed) => {

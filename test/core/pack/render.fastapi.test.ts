@@ -5,7 +5,7 @@ import { describeRender, rendererOf } from './describe-render.ts';
 import { PythonParser } from './python-parser.ts';
 import { randomManifest } from './random-manifest.ts';
 
-describe('a module of FastAPI', () => describeRender('fastapi'));
+describe('a module of FastAPI', () => describeRender('fastapi', { mostLines: 300 }));
 
 await describeWhere('a module of FastAPI, parsed', missingPython(), () => {
   it(`is valid Python for ${draws.pythonRenders} random manifests`, async () => {

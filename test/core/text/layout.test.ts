@@ -12,6 +12,7 @@ import {
   line,
   printDoc,
   softLine,
+  widthOf,
 } from '../../../src/core/text/layout.ts';
 
 const long = 'x'.repeat(60);
@@ -41,3 +42,16 @@ it.each<[string, Doc, string]>([
   ['keeps a broken object broken', choice(['a', kept], ['a', hardLine, kept]), `a{\n  ${long}${long}\n}`],
   ['counts two columns for wide characters', group(['家'.repeat(60), line, 'a']), `${'家'.repeat(60)}\na`],
 ])('%s', (_, doc, text) => expect(printDoc(doc, 2)).toBe(text));
+
+it.each([
+  ['a', 1],
+  ['é', 1],
+  ['e\u0301', 1],
+  ['家', 2],
+  ['✨', 2],
+  ['🇫🇷', 2],
+  ['🏳️‍🌈', 3],
+  ['👩‍👩‍👧‍👦', 8],
+])('%s has as many columns as in Biome and ruff', (text, columns) => {
+  expect(widthOf(text)).toBe(columns);
+});

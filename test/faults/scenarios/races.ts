@@ -50,7 +50,7 @@ export async function duplicates(world: World, host: Host, jobs: number): Promis
     const script = attempts === 1 ? world.fake.script('slow') : world.fake.script(503, 'slow');
     scripts.push(script);
     const { job_id } = await submit(caller, subject, { text: script.text });
-    expect(await finish(caller, subject, job_id, 30)).toMatchObject({ status: 'completed', attempt: attempts });
+    expect(await finish(caller, subject, job_id)).toMatchObject({ status: 'completed', attempt: attempts });
     const [first = 0, second = Infinity] = script.arrivals;
     expect(second - first).toBeGreaterThan(duplicatesDelaySeconds * 1000);
     const events = await eventsUntil(world.admin(host), job_id, `${subject.namespace}.completed`);
@@ -82,7 +82,7 @@ export async function hangingWorker(world: World, host: Host, leaseSeconds: numb
   // A single worker resumes its own jobs after its lease has expired.
   if (alone) await pause(leaseSeconds * 1500);
   if (alone) await process.resume();
-  const end = (caller: (typeof callers)[number], id: string) => finish(caller, subject, id, 40);
+  const end = (caller: (typeof callers)[number], id: string) => finish(caller, subject, id);
   const ended = await Promise.all(jobs.map(({ job_id }, i) => end(callers[i]!, job_id)));
   const took = performance.now() - begin;
   await process.resume();

@@ -75,7 +75,7 @@ describe('an existing claim', () => {
     const shell = (await import('node:child_process')).spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 30']);
     const zombie = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
     const stat = (): string => readFileSync(`/proc/${zombie}/stat`, 'latin1');
-    await expect.poll(stat, { timeout: 10_000 }).toContain(') Z ');
+    await expect.poll(stat, { timeout: 60_000 }).toContain(') Z ');
     expect(await isFree(claimOf({ pid: zombie, startTicks: 0 }).root)).toBe(false);
     const ticks = Number(stat().split(') ')[1]!.split(' ')[19]);
     expect(await isFree(claimOf({ pid: zombie, startTicks: ticks }).root)).toBe(true);

@@ -224,9 +224,11 @@ class OperationWriter {
     return this.#component(name, jsonSchemaOf(type, types, refTo));
   }
 
+  /** A type of the manifest keeps its name: with a type `Result`, the runtime's own is `ModuleResult`. */
   #component(name: string, schema: JsonObject): JsonObject {
-    this.#components[`${this.#stem}${name}`] = schema;
-    return { $ref: `${PREFIX}${this.#stem}${name}` };
+    const key = `${this.#stem}${Object.hasOwn(this.#manifest.types, name) ? 'Module' : ''}${name}`;
+    this.#components[key] = schema;
+    return { $ref: `${PREFIX}${key}` };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Manifest } from './manifest.ts';
 export function fingerprintOf(types: unknown): string {
   const text = JSON.stringify(types, (_, value) => (isObject(value) ? sortedEntries(value) : value));
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 

@@ -16,7 +16,10 @@ const quantity = z.union([z.string(), z.number()]).optional();
 /** The long form of a configuration key. A bare value means `{ default: value }`. */
 const Setting = z.strictObject({
   type: z.string().optional(),
-  items: z.strictObject({ type: z.string() }).optional(),
+  /** Of a list. */
+  items: z.strictObject({ type: z.enum(['string', 'integer', 'number', 'boolean']) }).optional(),
+  minItems: z.number().int().min(0).optional(),
+  maxItems: z.number().int().min(0).optional(),
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -28,7 +31,7 @@ const Setting = z.strictObject({
   secret: z.boolean().optional(),
 });
 
-const Configuration = z.record(z.string(), z.union([scalar, z.array(z.unknown()), Setting]));
+const Configuration = z.record(z.string(), z.union([scalar, z.array(scalar), Setting]));
 export type Configuration = z.output<typeof Configuration>;
 
 const EndpointEntry = z.strictObject({

@@ -12,7 +12,7 @@ import { readSettings } from '../settings.ts';
 import { createHostDatabase, type TestDatabase } from './test-database.ts';
 import { TestUser } from './test-user.ts';
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 30_000;
 
 /** Tests use no network: modules use a provider that needs none unless `env` says otherwise. */
 async function withOfflineProviders(dir: string): Promise<Record<string, string>> {

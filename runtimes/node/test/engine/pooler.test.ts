@@ -100,6 +100,6 @@ describe.skipIf(isMissing)('behind a transaction pooler', () => {
       await Promise.all(databases.map((each) => each.close()));
       await direct.drop();
     },
-    60_000,
+    120_000,
   );
 });

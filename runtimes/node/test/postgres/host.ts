@@ -120,7 +120,7 @@ export function processesWith(text: string): number[] {
   });
 }
 
-export async function eventually(check: () => unknown, seconds = 15): Promise<void> {
+export async function eventually(check: () => unknown, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     try {
@@ -209,7 +209,7 @@ export function libraryFolder(from: string): string {
 
 /** Removes after each test and file what they left. Call it in each test file: files may share this module. */
 export function useHosts(): void {
-  vi.setConfig({ testTimeout: isNightly ? 600_000 : 60_000, hookTimeout: 60_000 });
+  vi.setConfig({ testTimeout: isNightly ? 600_000 : 120_000, hookTimeout: 60_000 });
   afterEach(async () => {
     for (const child of running) child.kill('SIGKILL');
     await eventually(() => made.every((folder) => processesWith(folder).length === 0), 30);

@@ -11,6 +11,7 @@ from typing_extensions import is_typeddict
 
 from ai_module_runtime.errors import TypeProblem, describe_problems
 from ai_module_runtime.json_values import number_text
+from ai_module_runtime.types import OneOf
 
 T = TypeVar("T")
 
@@ -53,10 +54,15 @@ class ValueType(Generic[T]):
     def _adapter(self) -> TypeAdapter[T]:
         return TypeAdapter(self.annotation)
 
-    @property
-    def keys(self) -> list[str] | None:
-        """The names of the properties; None if there may be any."""
-        return list(self.annotation.__annotations__) if is_typeddict(self.annotation) else None
+    def declared_part(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the type declares of an event's data; all of it if the type is open, or a union without a choice for it."""
+        shape = self.annotation
+        for one_of in getattr(shape, "__metadata__", ()):
+            if isinstance(one_of, OneOf):
+                shape = one_of.choice(shape, data)
+        if not is_typeddict(shape) or getattr(shape, "__pydantic_config__", {}).get("extra") != "forbid":
+            return dict(data)
+        return {key: value for key, value in data.items() if key in shape.__annotations__}
 
     def check(self, value: Any) -> T:
         """Return the JSON value with the defaults of absent keys.

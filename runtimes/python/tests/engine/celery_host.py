@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from ai_module_runtime.engine import clock
 from ai_module_runtime.engine.celery import CeleryWorker, WorkMessages, create_celery_app
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import TransientError
@@ -18,6 +19,7 @@ from ai_module_runtime.engine.worker import Worker
 
 URL, SCHEMA, BROKER = (os.environ.get(f"TEST_{name}", "") for name in ("URL", "SCHEMA", "BROKER"))
 LEASE = float(os.environ.get("TEST_LEASE", "10"))
+clock.MAX_SWEEP_SECONDS = float(os.environ.get("TEST_SWEEP", "5"))
 RETRY = {"retry_attempts": 2, "retry_delay_seconds": 0.2}
 
 logging.basicConfig(level="INFO")

@@ -10,7 +10,7 @@ import pytest
 
 from .server import Server, find_binaries
 
-TEST_SECONDS = 60
+TEST_SECONDS = 300
 
 
 @pytest.hookimpl(tryfirst=True)

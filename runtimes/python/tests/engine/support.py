@@ -19,6 +19,8 @@ from ai_module_runtime.engine.store import Event, Job, Store
 from ai_module_runtime.engine.worker import Worker
 
 ALL_EVENTS = {step: f"sample.{step}" for step in ("started", "progress", "completed", "failed", "cancelled")}
+# How long to wait for something that happens at once on a machine with nothing else to do.
+PATIENCE_SECONDS = 60.0
 _numbers = itertools.count(1)
 
 
@@ -78,7 +80,7 @@ class Lab:
         assert found is not None
         return found
 
-    async def wait_for(self, job: Job, *statuses: str, seconds: float = 10) -> Job:
+    async def wait_for(self, job: Job, *statuses: str) -> Job:
         """The job, once it has one of the statuses; by default an end."""
         wanted = statuses or ("completed", "failed", "cancelled")
 
@@ -89,7 +91,7 @@ class Lab:
                 return None
             return now if now.status in wanted else None
 
-        found: Job = await until(reached, seconds, f"a job that is {' or '.join(wanted)}")
+        found: Job = await until(reached, f"a job that is {' or '.join(wanted)}")
         return found
 
     async def sql(self, statement: str, *parameters: Any) -> Any:
@@ -109,9 +111,9 @@ class Lab:
         return [row[0].partition(".")[2] for row in rows]
 
 
-async def until(check: Callable[[], Awaitable[Any]], seconds: float = 10, what: str = "it") -> Any:
+async def until(check: Callable[[], Awaitable[Any]], what: str = "it") -> Any:
     """The first truthy answer of `check`."""
-    end = monotonic() + seconds
+    end = monotonic() + PATIENCE_SECONDS
     while True:
         if answer := await check():
             return answer
@@ -125,7 +127,7 @@ async def lab(url: str, *specs: ModuleSpec, **options: Any) -> AsyncIterator[Lab
     defaults: dict[str, Any] = {
         "retry_attempts": 2,
         "retry_delay_seconds": 0.1,
-        "timeout_seconds": 5,
+        "timeout_seconds": 600,
         "lifecycle_events": ALL_EVENTS,
     }
     made = Lab(url, specs or (ModuleSpec("sample", options.pop("run_job", sample_work), **{**defaults, **options}),))

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -76,8 +76,10 @@ def text_of(file: str) -> str:
 
 
 @asynccontextmanager
-async def celery(made: Lab, redis: Redis, pool: str, *, lease: float = 10) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A worker with two places."""
+async def celery(
+    made: Lab, redis: Redis, pool: str, *, lease: float = 10, sweep: float = 5
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker with two places. `sweep` is the longest time between two sweeps, in seconds."""
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
@@ -85,6 +87,7 @@ async def celery(made: Lab, redis: Redis, pool: str, *, lease: float = 10) -> As
         "TEST_SCHEMA": made.schema,
         "TEST_BROKER": redis.url,
         "TEST_LEASE": str(lease),
+        "TEST_SWEEP": str(sweep),
     }
     command = [
         "-m",
@@ -113,7 +116,7 @@ async def celery(made: Lab, redis: Redis, pool: str, *, lease: float = 10) -> As
             async def is_ready() -> bool:
                 return " ready." in text_of(log.name)
 
-            await until(is_ready, 30, "a Celery worker")
+            await until(is_ready, "a Celery worker")
             yield process
         except BaseException:
             print(text_of(log.name))
@@ -146,84 +149,75 @@ async def test_runs_jobs_and_events(url: str, redis: Redis, pool: str) -> None:
         sender(redis) as messages,
     ):
         jobs = []
-        started = monotonic()
         for number in range(20):
-            jobs.append(await made.add(sleep=0.05, fails=number % 3))
+            jobs.append(await made.add(sleep=0.3, fails=number % 3))
             messages.send()
         pids = set()
         for job in jobs:
-            job = await made.wait_for(job, "completed", seconds=20)
+            job = await made.wait_for(job, "completed")
             pids.add((await output_of(made, job))["pid"])
             assert await made.events_of(job) == ["started", "completed"]
         assert len(pids) == (2 if pool == "prefork" else 1)
         await until(lambda: made.sql("select count(*) = 0 from {s}.deliveries"))
         assert messages.degraded is None
-        assert monotonic() - started < 10
 
 
 @pytest.mark.parametrize("pool", POOLS)
-async def test_starts_at_once(url: str, redis: Redis, pool: str) -> None:
-    async with lab(url, **RETRY) as made, celery(made, redis, pool), sender(redis) as messages:
-        times = []
+async def test_a_message_starts_a_job(url: str, redis: Redis, pool: str) -> None:
+    async with (
+        lab(url, **RETRY) as made,
+        celery(made, redis, pool, lease=14_400, sweep=3600),
+        sender(redis) as messages,
+    ):
         for number in range(6):
             job = await made.add(fails=number % 2)
             messages.send()
-            added = monotonic()
+            # After the start there is no sweep that would find it.
             await made.wait_for(job, "completed")
-            times.append(monotonic() - added)
-        # The first ones open connections; every second one is retried after 0.2 seconds.
-        assert min(times[::2]) < 0.5
-        assert 0.2 <= min(times[1::2]) < 2
 
 
 @pytest.mark.parametrize("pool", POOLS)
 async def test_cancels_a_job_that_runs(url: str, redis: Redis, pool: str) -> None:
     async with lab(url, max_concurrent_jobs=1) as made, celery(made, redis, pool), sender(redis) as messages:
-        job, other = await made.add(sleep=60), await made.add()
+        job, other = await made.add(sleep=3600), await made.add()
         messages.send()
         await made.wait_for(job, "processing")
         await made.store.cancel_job(job.id)
-        await made.wait_for(other, "completed", seconds=5)
+        await made.wait_for(other, "completed")
 
 
 @pytest.mark.parametrize("pool", POOLS)
 async def test_hands_jobs_back_when_it_stops(url: str, redis: Redis, pool: str) -> None:
     async with lab(url) as made, celery(made, redis, pool) as process, sender(redis) as messages:
-        job = await made.add(sleep=60)
+        job = await made.add(sleep=3600)
         messages.send()
         await made.wait_for(job, "processing")
         process.send_signal(signal.SIGTERM)
-        await made.wait_for(job, "pending", seconds=15)
-        async with asyncio.timeout(15):
-            await process.wait()
+        await made.wait_for(job, "pending")
+        await process.wait()
 
 
 async def test_a_job_that_kills_its_process_is_run_by_another(url: str, redis: Redis) -> None:
     async with lab(url) as made, celery(made, redis, "prefork", lease=1), sender(redis) as messages:
         job = await made.add(kills=1)
         messages.send()
-        job = await made.wait_for(job, seconds=15)
+        job = await made.wait_for(job)
         assert (job.status, job.attempt) == ("completed", 2)
         assert await made.events_of(job) == ["started", "completed"]
 
 
-@pytest.mark.parametrize(("lease", "seconds"), [(1, 2), (10, 15)])
-async def test_another_worker_runs_the_jobs_of_one_that_was_killed(
-    url: str, redis: Redis, lease: float, seconds: float
-) -> None:
+async def test_another_worker_runs_the_jobs_of_one_that_was_killed(url: str, redis: Redis) -> None:
     async with (
         lab(url) as made,
-        celery(made, redis, "threads", lease=lease) as first,
+        celery(made, redis, "threads", lease=2) as first,
         sender(redis) as messages,
     ):
         job = await made.add(hangs=1)
         messages.send()
         await made.wait_for(job, "processing")
-        async with celery(made, redis, "prefork", lease=lease):
+        async with celery(made, redis, "prefork", lease=2):
             os.killpg(first.pid, signal.SIGKILL)
-            killed = monotonic()
-            job = await made.wait_for(job, seconds=seconds + 10)
-            assert monotonic() - killed <= seconds
+            job = await made.wait_for(job)
             assert (job.status, job.attempt) == ("completed", 2)
             assert await made.events_of(job) == ["started", "completed"]
 
@@ -237,14 +231,12 @@ async def test_jobs_wait_while_the_broker_is_unavailable(url: str, redis: Redis)
         await asyncio.sleep(1)
         await asyncio.to_thread(redis.stop)
         job = await made.add()
-        started = monotonic()
         messages.send()
-        assert monotonic() - started < 0.1
         await until(lambda: asyncio.sleep(0, messages.degraded))
         assert (await made.job(job)).status == "pending"
         await asyncio.to_thread(redis.start)
-        await made.wait_for(job, "completed", seconds=20)
-        await until(lambda: asyncio.sleep(0, messages.degraded is None), seconds=20)
+        await made.wait_for(job, "completed")
+        await until(lambda: asyncio.sleep(0, messages.degraded is None))
 
 
 async def test_messages_that_are_lost_are_sent_again(url: str, redis: Redis) -> None:
@@ -257,7 +249,7 @@ async def test_messages_that_are_lost_are_sent_again(url: str, redis: Redis) -> 
         redis.flush()
         async with celery(made, redis, "threads", lease=2):
             for job in jobs:
-                await made.wait_for(job, "completed", seconds=8)
+                await made.wait_for(job, "completed")
             redis.flush()
             job = await made.add()
-            await made.wait_for(job, "completed", seconds=5)
+            await made.wait_for(job, "completed")

@@ -49,7 +49,7 @@ async def run_due(made: Lab, count: int) -> list[int]:
 
     clocks = [Clock(made.store, ["sample"], lease_seconds=0.4, tasks=[task(number)]) for number in range(count)]
     for clock in clocks:
-        clock.start()
+        await clock.start()
     await until(lambda: made.sql("select count(*) from {s}.schedules"))
     assert sum(runs) == 0
     await made.execute("update {s}.schedules set due_at = now()")
@@ -95,7 +95,7 @@ async def test_goes_on_after_a_task_that_fails(url: str, caplog: pytest.LogCaptu
             worker=True,
             tasks=[ScheduledTask("sample.bad", "0 3 1 1 *", fail)],
         )
-        clock.start()
+        await clock.start()
         await until(lambda: made.sql("select count(*) from {s}.schedules"))
         for times in (1, 2):
             await made.execute("update {s}.schedules set due_at = now()")
@@ -107,3 +107,8 @@ async def test_goes_on_after_a_task_that_fails(url: str, caplog: pytest.LogCaptu
         assert await made.store.has_workers()
         await clock.stop()
         assert not await made.store.has_workers()
+
+
+async def test_a_worker_that_has_started_is_known(url: str) -> None:
+    async with lab(url) as made, made.worker():
+        assert await made.store.has_workers()

@@ -17,7 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime.engine import attempt as attempt_file
+from ai_module_runtime.engine import hooks as hooks_file
 from ai_module_runtime.engine import outage as outage_file
+from ai_module_runtime.engine import worker as worker_file
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, PermanentError, TransientError
 from ai_module_runtime.engine.modules import ModuleSpec, Run
 from ai_module_runtime.engine.store import Event, Job
@@ -62,13 +64,14 @@ async def test_publishes_progress_for_subscribers(url: str) -> None:
     ],
 )
 async def test_retries_and_fails(url: str, work: dict[str, Any], expected: tuple[Any, ...]) -> None:
-    async with lab(url, timeout_seconds=0.3, retry_delay_seconds=0.05) as made, made.worker():
+    limit = 0.3 if "sleep" in work else 600
+    async with lab(url, timeout_seconds=limit, retry_delay_seconds=0.05) as made, made.worker():
         job = await made.wait_for(await made.add(**work))
         assert (job.status, job.attempt, job.error_code) == expected
         assert await made.events_of(job) == ["started", job.status]
 
 
-async def test_waits_fractions_of_a_second_before_a_retry(url: str) -> None:
+async def test_waits_twice_as_long_before_each_retry(url: str) -> None:
     starts: list[float] = []
 
     async def work(_job: Job, _run: Run) -> None:
@@ -77,8 +80,8 @@ async def test_waits_fractions_of_a_second_before_a_retry(url: str) -> None:
 
     async with lab(url, run_job=work, retry_delay_seconds=0.2) as made, made.worker():
         await made.wait_for(await made.add())
-        pauses = [later - earlier for earlier, later in pairwise(starts)]
-        assert [round(pause, 1) for pause in pauses] in ([0.2, 0.4], [0.3, 0.4], [0.2, 0.5], [0.3, 0.5])
+        first, second = (later - earlier for earlier, later in pairwise(starts))
+        assert (first >= 0.19, second >= 0.39) == (True, True)
 
 
 @pytest.mark.parametrize("output", [{1, 2}, float("nan"), object()])
@@ -110,7 +113,7 @@ async def test_cancels_work_that_runs(url: str, threads: bool) -> None:
     async def work(job: Job, _run: Run) -> None:
         started.append(job.id)
         try:
-            await asyncio.sleep(30)
+            await asyncio.sleep(3600)
         except asyncio.CancelledError:
             ended.append(threading.current_thread().name)
             raise
@@ -125,10 +128,8 @@ async def test_cancels_work_that_runs(url: str, threads: bool) -> None:
         job = await made.add()
         # A job is `processing` before its work starts; work that never started has nothing to end.
         await until(has_started)
-        cancelled = monotonic()
         assert await made.store.cancel_job(job.id)
         await until(has_ended)
-        assert monotonic() - cancelled < 1
         assert ended[0].startswith("ai-worker") == threads
         assert await made.events_of(job) == ["started", "cancelled"]
         # The place is free again.
@@ -150,20 +151,21 @@ async def test_work_that_lost_its_claim_ends_without_a_trace(url: str) -> None:
     async def work(job: Job, run: Run) -> Any:
         runs.append(f"start {job.attempt}")
         try:
-            await asyncio.sleep(0.2 if job.attempt > 1 else 30)
+            await asyncio.sleep(0.2 if job.attempt > 1 else 3600)
             return job.attempt
         finally:
             runs.append(f"end {job.attempt}")
 
-    async with lab(url, run_job=work) as made, made.worker(lease_seconds=0.9):
+    async with lab(url, run_job=work) as made, made.worker():
         job = await made.wait_for(await made.add(), "processing")
-        await made.execute("update {s}.jobs set lease_until = now() - interval '1 second'")
+        await made.store.expire_claims()
+        await made.store.sweep(["sample"])
         job = await made.wait_for(job)
         assert (job.status, job.attempt) == ("completed", 2)
         result = await made.store.get_result(job.id)
         assert result is not None
         assert result.output_data == 2
-        await until(lambda: asyncio.sleep(0, "end 1" in runs), seconds=2)
+        await until(lambda: asyncio.sleep(0, "end 1" in runs))
         assert await made.events_of(job) == ["started", "completed"]
 
 
@@ -189,55 +191,65 @@ async def test_progress_tells_work_that_its_claim_is_lost(url: str) -> None:
 
 
 async def test_keeps_the_claims_of_long_jobs(url: str) -> None:
-    async with lab(url) as made, made.worker(lease_seconds=0.4), made.worker(lease_seconds=0.4):
-        job = await made.wait_for(await made.add(sleep=1.5))
+    async with lab(url) as made, made.worker(lease_seconds=2), made.worker(lease_seconds=2):
+        job = await made.wait_for(await made.add(sleep=5))
         assert (job.status, job.attempt) == ("completed", 1)
 
 
 async def test_work_that_blocks_keeps_its_claim_on_a_thread(url: str) -> None:
-    async def work(_job: Job, _run: Run) -> None:
-        time.sleep(1.5)  # noqa: ASYNC251
+    blocks = threading.Event()
+    turns = 0
 
-    async with lab(url, run_job=work) as made, made.worker(lease_seconds=0.4, threads=WorkerThreads()):
-        longest, last = 0.0, monotonic()
+    async def work(_job: Job, _run: Run) -> None:
+        blocks.set()
+        time.sleep(5)  # noqa: ASYNC251
+        blocks.clear()
+
+    async with lab(url, run_job=work) as made, made.worker(lease_seconds=2, threads=WorkerThreads()):
         job = await made.add()
         while (await made.job(job)).status != "completed":
-            longest, last = max(longest, monotonic() - last), monotonic()
+            turns += blocks.is_set()
             await asyncio.sleep(0.01)
         assert (await made.job(job)).attempt == 1
-        assert longest < 0.5
+        # The event loop went on.
+        assert turns > 2
 
 
 async def test_a_job_whose_work_blocks_times_out_on_time(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempt_file, "CANCEL_SECONDS", 0.1)
 
+    release = threading.Event()
+
     async def work(_job: Job, _run: Run) -> None:
-        time.sleep(2)  # noqa: ASYNC251
+        release.wait()
 
     async with (
         lab(url, run_job=work, timeout_seconds=0.2, retry_attempts=0) as made,
         made.worker(concurrency=1, threads=WorkerThreads()) as worker,
     ):
-        job = await made.wait_for(await made.add(), seconds=1)
-        assert (job.status, job.error_code) == ("failed", "timeout")
-        # The thread is still taken.
-        assert worker.executor.running_jobs == 1
-        other = await made.add()
-        await asyncio.sleep(0.3)
-        assert (await made.job(other)).status == "pending"
-        await made.wait_for(other, "failed")
+        try:
+            job = await made.wait_for(await made.add())
+            assert (job.status, job.error_code) == ("failed", "timeout")
+            # The thread is still taken.
+            assert worker.executor.running_jobs == 1
+            other = await made.add()
+            await asyncio.sleep(0.3)
+            assert (await made.job(other)).status == "pending"
+        finally:
+            release.set()
+        await made.wait_for(other)
 
 
 async def test_opens_a_provider_outside_the_time_limit(url: str) -> None:
     async def prepare() -> None:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2.5)
 
-    async with lab(url, prepare=prepare, timeout_seconds=0.3, retry_attempts=0) as made, made.worker():
+    async with lab(url, prepare=prepare, timeout_seconds=2, retry_attempts=0) as made, made.worker():
         job = await made.wait_for(await made.add())
         assert job.status == "completed"
         assert job.duration_ms is not None
-        assert job.duration_ms < 300
-        job = await made.wait_for(await made.add(sleep=2))
+        assert job.duration_ms < 2500
+        job = await made.wait_for(await made.add(sleep=3600))
         assert job.error_code == "timeout"
 
 
@@ -290,7 +302,7 @@ async def test_a_hook_has_a_time_limit(url: str, limit: str, monkeypatch: pytest
 
     timeout_seconds = 0.5 if limit == "that of the job" else 30
     if limit == "its own":
-        monkeypatch.setattr(attempt_file, "HANDLER_SECONDS", 0.1)
+        monkeypatch.setattr(hooks_file, "HOOK_SECONDS", 0.1)
     async with lab(url, on_completed=hook, timeout_seconds=timeout_seconds, retry_attempts=0) as made, made.worker():
         job = await made.wait_for(await made.add())
         assert (job.status, job.error_code) == ("failed", "timeout")
@@ -411,7 +423,7 @@ async def test_users_take_turns_below_the_highest_priority(url: str) -> None:
 
 async def test_hands_jobs_back_when_it_stops(url: str) -> None:
     async def work(job: Job, _run: Run) -> int:
-        await asyncio.sleep(30 if job.attempt == 1 else 0)
+        await asyncio.sleep(3600 if job.attempt == 1 else 0)
         return job.attempt
 
     async with lab(url, run_job=work) as made:
@@ -420,7 +432,7 @@ async def test_hands_jobs_back_when_it_stops(url: str) -> None:
             await made.wait_for(job, "processing")
         assert (await made.job(job)).status == "pending"
         async with made.worker():
-            assert (await made.wait_for(job, seconds=2)).status == "completed"
+            assert (await made.wait_for(job)).status == "completed"
 
 
 async def test_a_sole_process_takes_up_what_was_left(url: str) -> None:
@@ -428,7 +440,7 @@ async def test_a_sole_process_takes_up_what_was_left(url: str) -> None:
         job = await made.add()
         await made.store.claim_jobs(["sample"], 1, 1000)
         async with made.worker(sole=True):
-            assert (await made.wait_for(job, seconds=2)).status == "completed"
+            assert (await made.wait_for(job)).status == "completed"
 
 
 async def test_runs_each_job_once_over_many_executors(url: str) -> None:
@@ -523,7 +535,7 @@ async def test_hands_deliveries_back_when_it_stops_without_counting_the_attempt(
             await handling.wait()
         assert await made.sql("select attempt = 0 and claim_token is null and due_at <= now() from {s}.deliveries")
         async with made.worker():
-            await until(lambda: asyncio.sleep(0, made.handled), seconds=2)
+            await until(lambda: asyncio.sleep(0, made.handled))
 
 
 async def test_lets_a_handler_that_is_nearly_done_finish_when_it_stops(url: str) -> None:
@@ -541,7 +553,8 @@ async def test_lets_a_handler_that_is_nearly_done_finish_when_it_stops(url: str)
         assert await made.sql("select count(*) from {s}.deliveries") == 0
 
 
-async def test_leaves_nothing_running_if_it_can_not_start() -> None:
+async def test_leaves_nothing_running_if_it_can_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage_file, "START_SECONDS", 0.5)
     made = Lab("postgresql://u@127.0.0.1:1/x", (ModuleSpec("sample", sample_work),))
     before = asyncio.all_tasks()
     with pytest.raises(DatabaseUnavailableError):
@@ -553,9 +566,10 @@ async def test_leaves_nothing_running_if_it_can_not_start() -> None:
 
 async def test_deliveries_do_not_wait_for_jobs(url: str) -> None:
     async with lab(url, subscriptions=["shop.paid"]) as made, made.worker(concurrency=1):
-        await made.wait_for(await made.add(sleep=4), "processing")
+        job = await made.wait_for(await made.add(sleep=3600), "processing")
         await publish(made)
-        await until(lambda: asyncio.sleep(0, made.handled), seconds=1)
+        await until(lambda: asyncio.sleep(0, made.handled))
+        assert (await made.job(job)).status == "processing"
 
 
 async def test_at_most_so_many_handlers_run(url: str) -> None:
@@ -579,7 +593,8 @@ async def test_at_most_so_many_handlers_run(url: str) -> None:
         assert highest == 3
 
 
-async def test_hears_of_jobs_again_after_its_connection_was_ended(url: str) -> None:
+async def test_hears_of_jobs_again_after_its_connection_was_ended(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_file, "LISTENING_POLL_SECONDS", 3600.0)
     async with lab(url) as made, made.worker() as worker:
         await made.wait_for(await made.add(), "completed")
         assert worker.degraded is None
@@ -589,12 +604,10 @@ async def test_hears_of_jobs_again_after_its_connection_was_ended(url: str) -> N
         )
         assert missed == 1
         job = await made.add()
-        # Before the next sweep and the next poll.
-        await made.wait_for(job, "completed", seconds=1.5)
+        # It does not poll in this test.
+        await made.wait_for(job, "completed")
         await until(lambda: asyncio.sleep(0, worker.degraded is None))
-        started = monotonic()
         await made.wait_for(await made.add(), "completed")
-        assert monotonic() - started < 0.5
 
 
 async def test_polls_behind_a_pooler_without_a_direct_connection(url: str) -> None:
@@ -602,7 +615,7 @@ async def test_polls_behind_a_pooler_without_a_direct_connection(url: str) -> No
         made.connect = lambda **options: Lab.connect(made, pooler=True, **options)  # type: ignore[method-assign]
         async with made.worker() as worker:
             assert worker.degraded == "no notifications: polling"
-            await made.wait_for(await made.add(), "completed", seconds=2)
+            await made.wait_for(await made.add(), "completed")
 
 
 async def test_stores_its_result_after_all_connections_were_ended(url: str) -> None:
@@ -622,7 +635,7 @@ async def test_stores_its_result_after_all_connections_were_ended(url: str) -> N
 async def test_an_idle_worker_asks_the_database_seldom(url: str) -> None:
     async with lab(url) as made, made.worker() as worker:
         await made.wait_for(await made.add(), "completed")
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(2)
         statements: list[str] = []
         database = worker.store.database
         query = database.query
@@ -665,6 +678,7 @@ def test_writes_when_an_outage_begins_and_ends(
 async def test_writes_one_line_for_an_outage(caplog: pytest.LogCaptureFixture) -> None:
     made = Lab("postgresql://u@127.0.0.1:1/x", (ModuleSpec("sample", sample_work),))
     async with made.worker() as worker:
+        await until(lambda: asyncio.sleep(0, "is unavailable" in caplog.text))
         await asyncio.sleep(1)
         assert worker.degraded is not None
     assert caplog.text.count("is unavailable") == 1

@@ -81,7 +81,7 @@ async def test_runs_jobs_through_a_transaction_pooler(own_server: Server, direct
                 path = (await connection.exec_driver_sql("show search_path")).scalar_one()
                 assert path == f"{made.schema}, public"
             assert (worker.degraded is None) == direct
-            await until(lambda: asyncio.sleep(0, len(made.handled) == 40), seconds=3)
+            await until(lambda: asyncio.sleep(0, len(made.handled) == 40))
         await database.close()
 
 

@@ -65,14 +65,13 @@ async def test_jobs_of_other_modules_wake_no_celery_worker(url: str) -> None:
 
 async def test_the_queries_of_a_request_share_their_time(url: str) -> None:
     async with lab(url) as made:
-        database = made.connect(call_seconds=0.8)
+        database = made.connect(call_seconds=4)
         with request_time():
-            await database.query("select pg_sleep(0.5)")
-            with pytest.raises(DatabaseUnavailableError):
-                await database.query("select pg_sleep(0.5)")
-            with pytest.raises(DatabaseUnavailableError):
-                await database.query("select pg_sleep(0.5)")
-        await database.query("select pg_sleep(0.5)")
+            await database.query("select pg_sleep(2.1)")
+            for _ in range(2):
+                with pytest.raises(DatabaseUnavailableError):
+                    await database.query("select pg_sleep(2.1)")
+        await database.query("select pg_sleep(0.1)")
         await database.close()
 
 
@@ -172,15 +171,15 @@ async def test_makes_a_job_pending_again(url: str) -> None:
     async with lab(url) as made:
         job = await made.add()
         claimed = await claim(made, job)
-        again = await made.store.retry_job(claimed, 0.3)
+        again = await made.store.retry_job(claimed, 60)
         assert again is not None
         assert again.status == "pending"
         assert await made.store.claim_jobs(["sample"], 5, 10) == []
         seconds = await made.store.seconds_until_due(["sample"])
         assert seconds is not None
-        assert 0 < seconds <= 0.3
+        assert 0 < seconds <= 60
         assert await made.store.seconds_until_due(["other"]) is None
-        await asyncio.sleep(0.3)
+        await made.execute("update {s}.jobs set due_at = now()")
         second = await claim(made, job)
         assert second.job.attempt == 2
         assert second.token != claimed.token
@@ -258,11 +257,11 @@ async def test_deletes_old_jobs_and_events(url: str) -> None:
 async def test_takes_a_schedule_once(url: str) -> None:
     async with lab(url) as made:
         now = await made.store.now()
-        soon, later = now + timedelta(seconds=0.1), now + timedelta(hours=1)
+        soon, later = now + timedelta(minutes=5), now + timedelta(hours=1)
         await made.store.enter_schedules([("sample.task", "* * * * *", soon)])
         await made.store.enter_schedules([("sample.task", "* * * * *", later)])
         assert await made.store.due_schedules(["sample.task"]) == []
-        await asyncio.sleep(0.15)
+        await made.execute("update {s}.schedules set due_at = due_at - interval '5 minutes'")
         assert [name for name, _ in await made.store.due_schedules(["sample.task"])] == ["sample.task"]
         taken = await asyncio.gather(*(made.store.take_schedule("sample.task", later) for _ in range(4)))
         assert sorted(taken) == [False, False, False, True]
@@ -291,21 +290,21 @@ async def test_reports_a_database_that_does_not_answer() -> None:
     # Connections are accepted by the system, and nothing answers.
     with socket.create_server(("127.0.0.1", 0)) as server:
         store = Store(Database(f"postgresql://u@127.0.0.1:{server.getsockname()[1]}/x"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             with pytest.raises(DatabaseUnavailableError):
                 await store.has_workers()
 
 
 async def test_limits_the_time_of_a_call(url: str) -> None:
     async with lab(url) as made:
-        database = made.connect(call_seconds=0.3)
+        database = made.connect(call_seconds=2)
         with pytest.raises(DatabaseUnavailableError):
-            await database.query("select pg_sleep(5)")
+            await database.query("select pg_sleep(300)")
         assert (await database.query("select 1"))[0][0] == 1
         await database.close()
         database = made.connect(statement_seconds=0.2)
         with pytest.raises(DatabaseUnavailableError):
-            await database.query("select pg_sleep(5)")
+            await database.query("select pg_sleep(300)")
         await database.close()
 
 

@@ -220,7 +220,7 @@ def kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def eventually(check: Callable[[], object], seconds: float = 15) -> None:
+def eventually(check: Callable[[], object], seconds: float = 60) -> None:
     """Wait until something is true. An error counts as not yet."""
     end = time.monotonic() + seconds
     while True:

@@ -257,7 +257,7 @@ class JobAttempt(Attempt):
                     completed_at=await store.now(),
                 )
                 in_hook = True
-                async with calling_hook("on_completed", db), asyncio.timeout(HANDLER_SECONDS):
+                async with calling_hook("on_completed", db):
                     await hook(job, output, db)
                 in_hook = False
                 if await store.complete_job(self._claim, *done) is None:

@@ -97,8 +97,14 @@ class Clock:
         self._loops: list[asyncio.Task[None]] = []
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
-        """Begin with a sweep."""
+    async def start(self) -> None:
+        """Begin with a sign of life, if the database is available, and a sweep."""
+        try:
+            await self._beat()
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            self._outage.failed(error)
         self._loops = [asyncio.create_task(self._every(self._sweep_seconds, self.sweep), name="sweep")]
         if self._worker_id is not None:
             self._loops.append(asyncio.create_task(self._every(BEAT_SECONDS, self._beat), name="beat"))

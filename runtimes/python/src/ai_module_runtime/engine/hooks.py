@@ -1,14 +1,16 @@
 """The code of modules that is called within a transaction of the runtime."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import InvalidRequestError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ai_module_runtime.engine.errors import sqlstate_of
+from ai_module_runtime.engine.errors import TransientError, sqlstate_of
 from ai_module_runtime.engine.store import joined_connection
 
+HOOK_SECONDS = 10.0
 FAILED_TRANSACTION = "25P02"
 
 
@@ -19,12 +21,16 @@ async def calling_hook(name: str, db: AsyncSession) -> AsyncIterator[None]:
     PostgreSQL answers the commit of a failed transaction with a rollback, without an error: the savepoint gives one.
 
     Raises:
+        TransientError: `timeout`: it took longer than 10 seconds.
         RuntimeError: the hook went on after an error of the database, or ended the transaction.
     """
     savepoint = await db.begin_nested()
     token = joined_connection.set(await db.connection())
     try:
-        yield
+        async with asyncio.timeout(HOOK_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise TransientError("timeout", name) from error
     finally:
         joined_connection.reset(token)
     try:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Self
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -205,7 +206,11 @@ class Store:
         )
 
     async def get_job(self, job_id: str) -> Job | None:
-        """The job with this id."""
+        """The job with this id; None if it is no UUID."""
+        try:
+            job_id = str(UUID(job_id))
+        except ValueError:
+            return None
         return await self._first_job("jobs where id = $1", job_id)
 
     async def get_result(self, job_id: str) -> Result | None:

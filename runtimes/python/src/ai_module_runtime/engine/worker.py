@@ -98,7 +98,7 @@ class Worker:
             await retry_at_start(self.store.expire_claims, self._outage)
         if self.listener is not None:
             self.listener.start()
-        self.clock.start()
+        await self.clock.start()
         self.executor.start()
 
     @asynccontextmanager

@@ -226,7 +226,8 @@ class _Writer:
         return self._component(name, json_schema_of(schema, types, ref_to))
 
     def _component(self, name: str, schema: Schema) -> Schema:
-        key = f"{self._manifest.stem}{name}"
+        # A type of the manifest keeps its name: with a type Result, the runtime's own is ModuleResult.
+        key = f"{self._manifest.stem}{'Module' if name in self._manifest.types else ''}{name}"
         self.components[key] = schema
         return {"$ref": f"{PREFIX}{key}"}
 

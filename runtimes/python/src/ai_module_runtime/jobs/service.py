@@ -156,7 +156,12 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         return await self.provider.run(input_data, run)
 
     async def on_completed(self, job: Job, output: OutputT, db: AsyncSession) -> None:
-        """Called in the transaction that completes a job; `db` is its session. If it raises, the attempt fails."""
+        """Called in the transaction that completes a job; `db` is its session.
+
+        What it writes through `db`, and events that it publishes, are stored with the result or not at all. If it raises,
+        or takes longer than 10 seconds or what is left of `timeout_seconds`, the attempt has failed. It is cancelled with
+        the job. `job` has the input and options, and is as it will be: completed, with `result_id`.
+        """
 
     @property
     def has_completed_hook(self) -> bool:
@@ -164,7 +169,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         return type(self).on_completed is not JobService.on_completed
 
     async def on_user_erased(self, user_id: str, db: AsyncSession) -> None:
-        """Called in the transaction that erases the jobs of a user; `db` is its session."""
+        """Called in the transaction that erases the jobs of a user; `db` is its session. It may take 10 seconds."""
 
     @cached_property
     def request_model(self) -> type[ProcessRequest]:
@@ -214,8 +219,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             return
         data: Any = input_data
         if data is None:
-            keys = None if self.input_type is None else self.input_type.keys
-            data = {key: value for key, value in event.data.items() if keys is None or key in keys}
+            data = dict(event.data) if self.input_type is None else self.input_type.declared_part(event.data)
         given: Any = {} if options is None else options
         try:
             request = ProcessRequest.model_construct(input_data=data, options=given, priority=5)

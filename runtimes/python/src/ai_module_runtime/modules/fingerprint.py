@@ -1,6 +1,7 @@
 """Whether `schemas.py` was generated from the types in the manifest."""
 
 import json
+import struct
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 def fingerprint_of(types: Any) -> str:
     """Identifies the types of a manifest: the same as in Node and in create-ai-module."""
     value = 0x811C9DC5
-    for byte in _json_text(types).encode("utf-8", "backslashreplace"):
-        value = (value ^ byte) * 0x01000193 % 2**32
+    for (unit,) in struct.iter_unpack(">H", _utf16(_json_text(types))):
+        value = (value ^ unit) * 0x01000193 % 2**32
     return f"{value:08x}"
 
 

@@ -1,5 +1,6 @@
 """What invoices does with a request."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any, cast
 
@@ -44,6 +45,8 @@ class InvoicesService(JobService[InvoicesConfig, Input, Options, Output]):
         await (await db.connection()).execute(text("insert into notes values (:id, 0, 'erased')"), {"id": user_id})
         if user_id.startswith("bad"):
             raise ValueError("planted-secret")
+        if user_id.startswith("slow"):
+            await asyncio.sleep(30)
         if user_id.startswith("sql"):
             with suppress(DBAPIError):
                 await (await db.connection()).execute(text("select * from missing"))

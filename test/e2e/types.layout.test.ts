@@ -15,7 +15,7 @@ import { allKinds } from '../core/contract/all-kinds.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { runtimeEnvironment } from './python-tools.ts';
+import { mypyCache, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -102,8 +102,9 @@ await describeWhere('schemas.py', missingPython(), async () => {
     });
 
     it('passes the strict type check', async () => {
-      const settings = ['--cache-dir', join(project, '.cache/mypy')];
-      expect(await output(join(bin, 'mypy'), [...settings, '.'], place)).toMatch(/^Success: no issues found/);
+      expect(await output(join(bin, 'mypy'), ['--cache-dir', mypyCache, '.'], place)).toMatch(
+        /^Success: no issues found/,
+      );
     });
   });
 });

@@ -13,12 +13,16 @@ import { noticesOf } from './notices.mjs';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
-/** Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. */
+/**
+ * Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. One with `names`,
+ * what is imported from it, is loaded when the code first uses a name; the others are imported with import().
+ */
 const libraries = {
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompts: { imports: /\/prompts\/terminal\.ts$/, entry: 'src/cli/prompts/terminal.ts' },
+  re2js: { imports: /^re2js$/, entry: 're2js', names: ['RE2JS'] },
   // The ES module build of the package uses import.meta, which a CommonJS bundle lacks.
   tinyglobby: { imports: /^tinyglobby$/, entry: 'node_modules/tinyglobby/dist/index.cjs' },
   yaml: { imports: /^yaml$/, entry: 'yaml' },
@@ -26,13 +30,24 @@ const libraries = {
 
 const separate = {
   name: 'separate-files',
-  setup({ onResolve }) {
+  setup({ onResolve, onLoad }) {
     const isImport = ({ kind }) => kind !== 'entry-point';
     const beside = (filter, file) =>
       onResolve({ filter }, (args) => (isImport(args) ? { path: `./${file}`, external: true } : undefined));
     beside(/\/main\.ts$/, 'main.cjs');
     beside(/\/manifest\.schema\.json$/, 'manifest.schema.json');
-    for (const [name, { imports }] of Object.entries(libraries)) beside(imports, `${name}.cjs`);
+    for (const [name, { imports, names }] of Object.entries(libraries)) {
+      if (names === undefined) beside(imports, `${name}.cjs`);
+      else
+        onResolve({ filter: imports }, (args) =>
+          isImport(args) ? { path: name, namespace: 'on-first-use' } : undefined,
+        );
+    }
+    onResolve({ filter: /./, namespace: 'on-first-use' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'on-first-use' }, ({ path }) => {
+      const getters = libraries[path].names.map((name) => `get ${name}() { return require('./${path}.cjs').${name}; }`);
+      return { contents: `module.exports = { ${getters.join(', ')} };` };
+    });
     // The installed tool reads the compiled packs.
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/pack/bundled-pack-compiled.ts') }));
   },

@@ -117,6 +117,7 @@ describe('each dependency is imported in one place', () => {
     handlebars: ['src/core/pack/engine-compiler.ts'],
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
     'node-diff3': ['src/core/merge/hunks.ts'],
+    re2js: ['src/core/contract/pattern/pattern.ts'],
     tinyglobby: ['src/io/host/find-manifests.ts'],
     // One parses a text, the other describes syntax errors.
     yaml: ['src/core/yaml/exact.ts', 'src/core/yaml/syntax-problems.ts'],

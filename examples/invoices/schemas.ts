@@ -135,3 +135,6 @@ export const getLedgerSampleOutput: GetLedgerOutput = {
 
 /** A value that fits ScanCompleted. */
 export const scanCompletedSample: ScanCompleted = { user_id: 'User id', text: 'Text' };
+
+/** Identifies the types in manifest.yaml that this file was generated from. */
+export const fingerprint = '961d5a04';

@@ -66,3 +66,6 @@ sample_output: Output = {
 
 # A value that fits TranscriptionCompleted.
 transcription_completed_sample: TranscriptionCompleted = {"user_id": "User id", "text": "Text"}
+
+# Identifies the types in manifest.yaml that this file was generated from.
+fingerprint = "2dcdf5c5"

@@ -63,3 +63,6 @@ export const sampleOutput: Output = {
   readability: { reading_ease: 1, reading_seconds: 1 },
   statistics: { characters: 1, words: 1, sentences: 1 },
 };
+
+/** Identifies the types in manifest.yaml that this file was generated from. */
+export const fingerprint = '9d1996e7';

@@ -46,7 +46,12 @@ export const manifestParts = {
     table(
       ['key', 'meaning', 'example', 'not accepted'],
       Object.entries(settingDocs).map(([key, doc]) => {
-        const place = (value) => ({ ...least, configuration: { top_k: { type: 'integer', [key]: value } } });
+        const isOfList = ['items', 'minItems', 'maxItems'].includes(key);
+        const rest = isOfList ? { type: 'array', items: { type: 'string' } } : { type: 'integer' };
+        const place = (value) => ({
+          ...least,
+          configuration: { [isOfList ? 'tags' : 'top_k']: { ...rest, [key]: value } },
+        });
         return [code(key), doc.meaning, code(doc.example), refusal(doc, place)];
       }),
     ),

@@ -43,6 +43,12 @@ const manifests: [name: string, text: (secret: string) => string][] = [
     (secret) => `${head}configuration:\n  password: {type: integer, default: ${JSON.stringify(secret)}}\n`,
   ],
   ['in place of a mapping', (secret) => `${head}configuration:\n  token: [${JSON.stringify(secret)}]\n`],
+  ['an item of a list', (secret) => `${head}configuration:\n  token: [a, ${JSON.stringify(secret)}, 5]\n`],
+  [
+    'an item of a default',
+    (secret) =>
+      `${head}configuration:\n  api_key:\n    type: array\n    items: {type: integer}\n    default:\n      - ${single(secret)}\n`,
+  ],
   ['a misspelt field', (secret) => `${head}api_key: ${JSON.stringify(secret)}\n`],
   ['before a syntax error', (secret) => `${head}configuration:\n  password: ${JSON.stringify(secret)} : [\n`],
   ['twice under one key', (secret) => `${head}configuration: {token: a, token: ${JSON.stringify(secret)}}\n`],
@@ -121,6 +127,7 @@ describe('a refused run never prints a secret', () => {
       'in a setting that is a secret',
       (secret) => ['new', 'leaky', '--config', `pin=${flow(secret, ', secret: true')}`],
     ],
+    ['in a list that is not YAML', (secret) => ['add', 'config', `token=[a, {${JSON.stringify(secret)}]`]],
     ['in a setting that is wrong', (secret) => ['new', 'leaky', '--config', `token=${flow(secret, ', min: 1')}`]],
     ['in a setting that is not YAML', (secret) => ['new', 'leaky', '--config', `token=${flow(secret, ', ')} [`]],
     ['under a key that is wrong', (secret) => ['new', 'leaky', '--config', `Admin-Password=${secret}`]],

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse as readYaml } from 'yaml';
 import { snapshot } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
+import { newHost } from './hosts.ts';
 import { hostWithModule, packFolder, type UpdatedHost } from './update-packs.ts';
 
 // A pack whose code repeats the manifest.
@@ -81,6 +82,7 @@ describe('types', () => {
     await add('option', 'tone?:dry|warm=dry');
     await add('output', 'total:number');
     await add('endpoint', 'POST /preview', '--input', 'Line', '--output', 'html:string', '--summary', 'Shows a line.');
+    await add('endpoint', 'POST /share', '--permission', 'notes:share');
     await add('output', 'size?:Size', '--type', 'Size=width:integer');
     await add('event', 'notes.sent', '--payload', 'id:uuid');
     await add('subscription', 'bills.paid', '--payload', '{ type: object, properties: { id: { type: string } } }');
@@ -100,7 +102,9 @@ describe('types', () => {
           output: { type: 'object', required: ['html'], properties: { html: { type: 'string' } } },
           summary: 'Shows a line.',
         },
+        { endpoint: 'POST /share', permission: 'notes:share' },
       ]),
+      permissions_required: expect.arrayContaining(['notes:share']),
       events_emitted: expect.arrayContaining([
         {
           event: 'notes.sent',
@@ -173,11 +177,7 @@ describe('refuses, and writes nothing', () => {
     ['a payload of a misspelt event', ['payload', 'notes.startd', 'a:string'], 'Did you mean notes.started?'],
     ['a payload of an unknown event', ['payload', 'bills.paid', 'a:string'], 'run add event or add subscription'],
     ['a misspelt endpoint', ['endpoint', 'PSOT /x'], 'Did you mean POST /x?'],
-    [
-      'an unknown permission',
-      ['endpoint', 'POST /x', '--permission', 'notes:share'],
-      'Add notes:share to permissions_required.',
-    ],
+    ['a misspelt permission', ['endpoint', 'POST /x', '--permission', 'share'], '--permission:'],
     [
       'types of a standard endpoint',
       ['endpoint', 'POST /process', '--input', 'a:string'],
@@ -243,4 +243,28 @@ it('says that a setting exists, with its value', async () => {
   await succeedIn(host.root, ['add', 'config', 'top_k=4', '--yes']);
   const { code, err } = await runIn(host.root, ['add', 'config', 'top_k=5', '--yes']);
   expect([code, err]).toEqual([2, expect.stringContaining('top_k is already in configuration, with the value 4.')]);
+});
+
+describe.each([
+  ['fastify', 'src/ai/modules/notes', 'provider.ts', 'class SampleProvider'],
+  ['fastapi', 'app/ai/modules/notes', 'provider.py', 'class SampleProvider'],
+])('declaring the output of a module of %s', (stack, folder, provider, sample) => {
+  it('gives it the provider of its types; an edited one stays and is listed', async () => {
+    const root = await newHost(stack);
+    const path = join(root, folder, provider);
+    const add = ['add', 'output', 'total:number', '--module', 'notes', '--yes'];
+    await succeedIn(root, ['new', 'notes', '--yes']);
+    expect((await succeedIn(root, add)).err).not.toContain('are yours');
+    expect(readFileSync(path, 'utf8')).toContain(sample);
+    await succeedIn(root, ['undo', '--yes']);
+
+    const mine = readFileSync(path, 'utf8').replace('Counts', 'Weighs');
+    writeFileSync(path, mine);
+    const [note = ''] = /These files are yours .*/.exec((await succeedIn(root, add)).err) ?? [];
+    expect(note).toContain(`${folder}/${provider}, ${folder}/tests/`);
+    expect(readFileSync(path, 'utf8')).toBe(mine);
+    rmSync(path);
+    await succeedIn(root, ['update', 'notes', '--restore', provider, '--yes']);
+    expect(readFileSync(path, 'utf8')).toContain(sample);
+  });
 });

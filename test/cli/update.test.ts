@@ -259,6 +259,7 @@ describe('without writing', () => {
     expect(await lines('--mine')).toEqual(['-  return 1;', '+  return 11;']);
     expect(await lines('--template')).toEqual(['-  return 2;', '+  return 22;']);
     expect(await lines()).toContain('+  return 22;');
+    expect((await lines()).filter((line) => line === '+  return 22;')).toHaveLength(1);
     expect(await lines()).not.toContain('+  return 11;');
   });
 });

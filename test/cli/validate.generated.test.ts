@@ -13,7 +13,14 @@ it.each(bundledNames)('reports nothing for modules generated with %s', async (st
   await succeedIn(root, ['new', 'document_search', '--yes']);
   const more = ['--endpoint', 'GET /pages/{page_id}', '--endpoint', 'POST /reindex', '--permission', 'ocr:export'];
   const events = ['--emit', 'ocr.page_read', '--subscribe', 'document_search.completed'];
-  const settings = ['--config', 'language=de', '--config', 'dpi={type: integer, default: 300, minimum: 72}'];
+  const settings = [
+    '--config',
+    'language=de',
+    '--config',
+    'dpi={type: integer, default: 300, minimum: 72}',
+    '--config',
+    'tags=[a, b]',
+  ];
   const needs = ['--dependency', 'module:document_search', '--cpu', '500m', '--memory', '2Gi', '--provider', 'openai'];
   await succeedIn(root, ['new', 'ocr', ...more, ...events, ...settings, ...needs, '--yes']);
   expect(await runIn(root, strict)).toMatchObject({ code: 0, out: '2 manifests valid\n', err: '' });
@@ -28,6 +35,8 @@ it.each(bundledNames)('reports nothing for modules changed by add, with %s', asy
     ['endpoint', 'GET /pages/{page_id}'],
     ['dependency', 'redis'],
     ['config', 'dpi=300'],
+    ['config', 'tags=[a, "5"]'],
+    ['config', 'sizes={type: array, items: {type: integer}, default: []}'],
   ] as const)
     await succeedIn(root, ['add', kind, value, '--module', 'ocr', '--yes']);
   expect(await runIn(root, strict)).toMatchObject({ code: 0, out: '1 manifest valid\n' });

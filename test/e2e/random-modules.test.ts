@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src/core/manifest/schema.ts';
 import { contextOf } from '../../src/core/pack/context/context.ts';
 import { renderModule } from '../../src/core/pack/render-module.ts';
 import { readPackFolder } from '../../src/io/pack/pack-folder.ts';
@@ -19,6 +20,23 @@ const batch = 100;
 /** Modules of a row of `npm run nightly`, which sets PART, such as `fastapi 2`. Without it, all are checked. */
 const partSize = 500;
 const [partStack, part] = process.env.PART?.split(' ') ?? [];
+
+/** The first ones list their providers: without `openai`, with one of their own, and both. */
+const providers = [
+  ['mine', 'sample', 'local'],
+  ['sample', 'openai', 'mine'],
+  ['mine'],
+  ['mine', 'openai'],
+  ['sample'],
+  ['mine', 'local'],
+];
+
+function withProviders(manifest: Manifest, index: number): Manifest {
+  const [names] = providers.slice(index);
+  if (names === undefined) return manifest;
+  const provider = { type: 'string', enum: names, default: names[0] } as const;
+  return { ...manifest, configuration: { ...manifest.configuration, provider } };
+}
 
 /** Checks modules of random manifests in a copy of a host. They are not run, because their names conflict. */
 async function describeModules(stack: Stack, folder: string, commands: (host: string) => [string, string[]][]) {
@@ -38,7 +56,7 @@ async function describeModules(stack: Stack, folder: string, commands: (host: st
       it(`are formatted, without lint errors, and of the right types: ${start + 1} to ${start + count}`, async () => {
         rmSync(modules, { recursive: true, force: true });
         for (let index = start; index < start + count; index += 1) {
-          const manifest = randomManifest(firstSeed + index);
+          const manifest = withProviders(randomManifest(firstSeed + index), index);
           for (const [path, { content }] of await renderModule(
             pack,
             contextOf(manifest, pack.meta, pack.meta.host.imports),

@@ -64,6 +64,27 @@ const scripts: Readonly<Record<Stack, readonly [path: string, text: string, note
   ],
 };
 
+/** A file of the user in the module, and what is reported about it. */
+const ownFiles: Readonly<Record<Stack, readonly [path: string, text: string, notes: readonly string[]]>> = {
+  fastify: [
+    'reports.ts',
+    "import { can } from './dependencies.ts';\nimport * as events from './events.ts';\n" +
+      'export const report = [can.read, events.emitted.completed];\n',
+    [
+      'reports.ts imports can from dependencies.ts, which no longer has it. Use requirePermission of dependencies.ts.',
+      'reports.ts imports emitted from events.ts, which no longer has it. Use the OwnEvent of events.ts',
+    ],
+  ],
+  fastapi: [
+    'reports.py',
+    'from .dependencies import OwnedJob, ServiceDep\nfrom .events import LIFECYCLE_EVENTS\n',
+    [
+      'reports.py imports OwnedJob from dependencies.py, which no longer has it. Use service.get_job, which checks the user.',
+      'reports.py imports LIFECYCLE_EVENTS from events.py, which no longer has it. The manifest has the events.',
+    ],
+  ],
+};
+
 it('the fixture is release 0.1.0', async () => {
   const { out } = await runTool('.', ['--version'], await releasedBin('0.1.0'));
   expect(out.trim()).toBe('0.1.0');
@@ -125,6 +146,15 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
     expect((await runTool(host, ['update', '--host', '--yes'])).err).not.toContain(' imports ');
   });
 
+  it('update --host lists files of the user in the module that import what its files no longer have', async () => {
+    const [path, text, notes] = ownFiles[stack];
+    writeFileSync(inModule(path), text);
+    const { code, err } = await runTool(host, ['update', '--host', '--yes']);
+    const found = err.split('\n').filter((line) => line.includes('which no longer has it'));
+    expect([code, found]).toEqual([0, notes.map((note) => expect.stringContaining(`notes/${note}`))]);
+    expect(readFileSync(inModule(path), 'utf8')).toBe(text);
+  });
+
   it('update --host keeps edits, or lists them with what replaces them', async () => {
     const [runtimeFile, replaced] = runtimeFiles[stack];
     const mine = userTextIn(runtimeFile);
@@ -158,7 +188,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
 async function ownedFiles(stack: Stack): Promise<string[]> {
   const { files } = await bundledMeta(stack);
   return files.flatMap(({ path, policy }) =>
-    policy === 'owned' ? [path.replace(/^module\/(.*?)(\.hbs)?$/, '/notes/$1')] : [],
+    policy === 'owned' || policy === 'draft' ? [path.replace(/^module\/(.*?)(\.hbs)?$/, '/notes/$1')] : [],
   );
 }
 

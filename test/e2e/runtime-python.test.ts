@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ManifestSchema } from '../../src/core/manifest/schema.ts';
+import { contractOf } from '../../src/core/manifest/contract.ts';
+import { type Manifest, ManifestSchema } from '../../src/core/manifest/schema.ts';
 import { goodManifest } from '../core/manifest/good-manifest.ts';
 import { mutate } from '../core/manifest/mutants.ts';
-import { candidateManifest, Draw } from '../core/pack/random-manifest.ts';
+import { candidateManifest, Draw, randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, eachSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { mypyCache, newestEnvironment, oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
@@ -16,16 +17,17 @@ import { mypyCache, newestEnvironment, oldestEnvironment, runtimeEnvironment } f
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtime = join(project, 'runtimes/python');
 
-/** Reads each manifest of a JSON file as a module's manifest.yaml. */
+/** Reads each manifest of a JSON file as a module's manifest.yaml, and prints the fingerprint of its types. */
 const readManifests = `import json, pathlib, sys, tempfile
 sys.path.insert(0, 'src')
-from ai_module_runtime.modules.manifest import read_manifest
+from ai_module_runtime.modules.manifest import ModuleMetadata, read_manifest
 folder = pathlib.Path(tempfile.mkdtemp())
 manifests = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding='utf-8'))
 for manifest in manifests:
     (folder / 'manifest.yaml').write_text(json.dumps(manifest), encoding='utf-8')
     read_manifest(folder)
-print(len(manifests), 'accepted')`;
+    # YAML reads the surrogates of JSON one by one.
+    print(ModuleMetadata.model_validate(manifest).fingerprint)`;
 
 await describeWhere('the Python runtime', missingPython(), async () => {
   const environment = await runtimeEnvironment();
@@ -62,6 +64,12 @@ await describeWhere('the Python runtime', missingPython(), async () => {
     return stdout;
   }
 
+  async function fingerprints(manifests: readonly unknown[]): Promise<string[]> {
+    const file = join(mkdtempSync(join(tmpdir(), 'manifests-')), 'manifests.json');
+    writeFileSync(file, JSON.stringify(manifests));
+    return (await tool('python', '-c', readManifests, file)).trimEnd().split('\n');
+  }
+
   describe('the Python runtime', { timeout: 900_000 }, () => {
     it('has no lint errors', () => tool('ruff', 'check', '--no-cache'));
 
@@ -82,9 +90,17 @@ await describeWhere('the Python runtime', missingPython(), async () => {
           if (ManifestSchema.safeParse(mutant).success) accepted.push(mutant);
         }
       });
-      const file = join(mkdtempSync(join(tmpdir(), 'manifests-')), 'manifests.json');
-      writeFileSync(file, JSON.stringify(accepted));
-      expect(await tool('python', '-c', readManifests, file)).toBe(`${accepted.length} accepted\n`);
+      expect((await fingerprints(accepted)).length).toBe(accepted.length);
+    });
+
+    it('accepts every manifest with types that the tool accepts, with the same fingerprint', async () => {
+      const manifests: Manifest[] = [];
+      await eachSeed(draws.quickChecks, (seed) => {
+        manifests.push(randomManifest(2 * seed));
+      });
+      expect(await fingerprints(manifests)).toEqual(
+        manifests.map((manifest) => contractOf(manifest).fingerprint() ?? 'None'),
+      );
     });
 
     it('passes its own tests, with warnings as errors', async () => {

@@ -268,6 +268,17 @@ await describeWhere('types', missingPython(), () => {
         expect(await disagreements({ types, values }, judges)).toEqual([]);
       });
 
+      it('agree on texts that take JavaScript’s own engine very long', async () => {
+        const slow = ['\\s+$', '^(?:a|aa){30}$', '(a+)+b', '^(?:a?){26}a{26}$', '(?:\\w+\\s?)*!$', '^(?:[a-z]+)*\\d$'];
+        const properties = Object.fromEntries(slow.map((pattern, index) => [`p${index}`, { type: 'string', pattern }]));
+        const root = { name: 'Input', path: ['input'], schema: { type: 'object', properties } };
+        const { types, problems } = readTypes({}, [root]);
+        expect(problems).toEqual([]);
+        const texts = ['a'.repeat(40), 'a'.repeat(100_000), `${'a'.repeat(100_000)}!`, `${' '.repeat(100_000)}x`, 'a1'];
+        const values = texts.flatMap((text) => slow.map((_, index) => ({ [`p${index}`]: text })));
+        expect(await disagreements({ types, values }, [ours, zodWith(), python.judge()])).toEqual([]);
+      });
+
       it('accept the sample', async () => {
         const draw = new Draw(firstSeed + 2);
         const judges = [ours, zodWith(), python.judge(), ajvWith()];

@@ -16,8 +16,9 @@ describe('POST /process', () => {
   });
 
   it('refuses input that does not fit its type', async () => {
-    const { status, body } = await user.post('/process', { input_data: [] });
-    expect([status, body.detail[0].loc]).toEqual([422, ['body', 'input_data']]);
+    const input_data = { ...schemas.sample, undeclared: true };
+    const { status, body } = await user.post('/process', { ...request, input_data });
+    expect([status, body.detail[0].loc]).toEqual([422, ['body', 'input_data', 'undeclared']]);
   });
 });
 

@@ -30,9 +30,10 @@ def test_a_job_completes(host: TestHost, headers: dict[str, str]) -> None:
 
 
 def test_refuses_input_that_does_not_fit_its_type(host: TestHost, headers: dict[str, str]) -> None:
-    response = host.client.post(f"{URL}/process", json={"input_data": []}, headers=headers)
+    request = {**REQUEST, "input_data": {**schemas.sample, "undeclared": True}}
+    response = host.client.post(f"{URL}/process", json=request, headers=headers)
     assert response.status_code == 422
-    assert response.json()["detail"][0]["loc"] == ["body", "input_data"]
+    assert response.json()["detail"][0]["loc"] == ["body", "input_data", "undeclared"]
 
 
 def test_digest_answers(host: TestHost, headers: dict[str, str]) -> None:

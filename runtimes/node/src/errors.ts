@@ -50,6 +50,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
   provider_unavailable: 'The provider is not available.',
   provider_rejected: 'The provider rejected the request.',
   internal_error: 'The job failed because of an internal error.',
+  input_invalid: 'The input does not fit the type that the module expects.',
+  output_invalid: 'The output does not fit the type that the module promises.',
   module_removed: 'The module was removed before the job was finished.',
 };
 

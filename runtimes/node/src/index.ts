@@ -16,7 +16,7 @@ export { OwnEvent } from './events/own-event.ts';
 export { createHost, type Host, type HostOptions } from './host.ts';
 export { type Guard, type RequestUser, requireAdmin, requirePermission } from './http/auth.ts';
 export { bearerToken } from './http/bearer-token.ts';
-export { type EndpointHandler, type EndpointRequest, endpoint } from './http/endpoint.ts';
+export { type EndpointHandler, type EndpointRequest, endpoint, type PathParameters } from './http/endpoint.ts';
 export { errorResponses, guardErrors } from './http/error-responses.ts';
 export { InvalidRequest, type RequestProblem } from './http/invalid-request.ts';
 export { jobRoutes } from './http/job-routes.ts';
@@ -25,6 +25,7 @@ export { Tokens } from './http/tokens.ts';
 // Jobs of modules
 export type { ModuleSchemas } from './jobs/check-input.ts';
 export {
+  type CompletedJob,
   type DirectCall,
   JobService,
   type JobServiceSettings,

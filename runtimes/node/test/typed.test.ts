@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type ModuleSchemas, UNTYPED } from '../src/jobs/check-input.ts';
+import { staleTypes } from '../src/modules/fingerprint.ts';
 import { jsonSchemaOf, standaloneSchema } from '../src/modules/type-schema.ts';
 import { TestHost } from '../src/testing/index.ts';
 import { approved, type InvoicesModule, undeclared } from './fixtures/typed/invoices/index.ts';
-import { sample } from './fixtures/typed/invoices/schemas.ts';
+import * as schemas from './fixtures/typed/invoices/schemas.ts';
 import { typedModules } from './sample-host.ts';
 
+const { sample } = schemas;
 const host = await TestHost.start<InvoicesModule>('invoices', {}, typedModules);
 const { service } = host.module;
 const all = ['create', 'read', 'delete', 'admin'].map((verb) => `invoices:${verb}`);
@@ -67,20 +70,20 @@ describe('a request with types', () => {
       422,
       [
         ...problems,
-        'body.priority less_than_equal: Input should be less than or equal to 10',
-        'body.more extra_forbidden: Unknown field',
+        'body.priority less_than_equal: must be at most 10',
+        'body.more extra_forbidden: is not a known property',
       ],
     ]);
   });
 
   it.each([
-    [{}, 'body.input_data missing: Field required'],
-    [{ input_data: [] }, 'body.input_data dict_type: Input should be an object'],
+    [{}, 'body.input_data missing: is missing'],
+    [{ input_data: [] }, 'body.input_data dict_type: must be an object'],
     [{ input_data: {} }, 'body.input_data.lines missing: is missing'],
-    [{ input_data: sample, options: null }, 'body.options dict_type: Input should be an object'],
+    [{ input_data: sample, options: null }, 'body.options dict_type: must be an object'],
     [
       { input_data: { lines: [{ text: 'Paper', amount: 1 }], step: 'x'.repeat(2_000) } },
-      'body.input_data too_long: Longer than 2000 bytes',
+      'body.input_data too_long: is longer than 2000 bytes',
     ],
   ])('%# is refused: %j', async (body, problem) => {
     const answer = await user.post('/process', body);
@@ -126,6 +129,30 @@ describe('an event that starts a job', () => {
       [event_id],
     );
     expect(rows).toEqual([{ attempt: 1 }]);
+  });
+});
+
+describe('a job that was stored before the types changed', () => {
+  const { store } = host.host.services.database;
+  const add = async (input_data: object, options: object) => {
+    const job = { id: randomUUID(), module: 'invoices', user_id: user.id, priority: 5 };
+    await store.addJob({ ...job, input_data: { ...input_data }, options: { ...options } }, 100);
+    return host.finished(user, job.id);
+  };
+
+  it('gets the defaults of the present types', async () => {
+    const { job_id } = await add({ lines: [{ text: 'Paper', amount: 3 }] }, {});
+    expect((await user.get(`/result/${job_id}`)).body.output_data).toEqual({ total: 6, currency: 'EUR' });
+  });
+
+  it('fails at once if it does not fit', async () => {
+    expect(await add({ lines: [], pages: 2 }, {})).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      error_code: 'input_invalid',
+      error_message: 'The input does not fit the type that the module expects.',
+    });
+    expect(await add(sample, { rate: '2' })).toMatchObject({ error_code: 'input_invalid' });
   });
 });
 
@@ -243,7 +270,7 @@ describe('endpoints with types', () => {
       ['body.amount missing: is missing', 'body.text too_long: must have at most 20 characters'],
     ]);
     const { body } = await user.post('/preview/short', [] as never);
-    expect(problemsIn(body)).toEqual(['body dict_type: Input should be an object']);
+    expect(problemsIn(body)).toEqual(['body dict_type: must be an object']);
     expect(await user.post('/preview/short')).toMatchObject({ status: 422 });
   });
 
@@ -291,19 +318,56 @@ describe('the results of a module', () => {
       ['nothing', job.job_id, user, 404, 'module_not_found'],
       ['invoices', job.job_id, host.user(), 403, 'permission_denied'],
       ['invoices', randomUUID(), reader, 404, 'job_not_found'],
+      ['invoices', 'no uuid', reader, 404, 'job_not_found'],
       ['invoices', job.job_id, reader, 403, 'not_owner'],
     ] as const)
       await expect(results.read(module, id, reads)).rejects.toMatchObject({ status, code });
   });
 });
 
+describe('schemas of other types than the manifest', () => {
+  const manifest = service.manifest;
+  const problem = 'the types in manifest.yaml and schemas.ts of invoices differ: run create-ai-module update';
+
+  it.each<[string, Partial<ModuleSchemas>, string | undefined]>([
+    ['the same types', { fingerprint: manifest.fingerprint }, undefined],
+    ['an older manifest', { fingerprint: '00000000' }, problem],
+    ['no input', { fingerprint: undefined, Input: UNTYPED.Input }, problem],
+    ['types that are unknown', { fingerprint: undefined }, undefined],
+  ])('are noticed: %s', (_, changes, sentence) => {
+    expect(staleTypes(manifest, { ...schemas, ...changes })).toBe(sentence);
+  });
+
+  it('are noticed if the manifest has no types', () => {
+    expect(staleTypes({ ...manifest, fingerprint: undefined }, { ...UNTYPED, fingerprint: '00000000' })).toBe(problem);
+  });
+});
+
+it('says what may be the reason when a wait of a test ends', async () => {
+  const { job_id } = await service.startProcessing({ input_data: { ...sample, step: 'wrong' } }, user);
+  await host.finished(user, job_id);
+  const { event_id } = await host.publish('file.uploaded', { user_id: user.id });
+  await deadLetter(event_id);
+  const wait = host.until(() => undefined, 50);
+  await expect(wait).rejects.toThrow(
+    `not within 0.05 seconds. Newest jobs of invoices: ${job_id} failed (output_invalid`,
+  );
+  await expect(wait).rejects.toThrow('. Dead letters: file.uploaded (input_invalid)');
+});
+
 describe('the configuration', () => {
   it('has the values and limits of the manifest', async () => {
-    expect(service.config).toMatchObject({ pages: 3, max_input_bytes: 2_000, retry_attempts: 1 });
+    expect(service.config).toMatchObject({
+      pages: 3,
+      tags: ['paid', 'due'],
+      max_input_bytes: 2_000,
+      retry_attempts: 1,
+    });
     const { properties, required } = host.module.getConfigSchema();
     expect(properties?.pages).toMatchObject({ type: 'integer', default: 3, minimum: 1, maximum: 9 });
+    expect(properties?.tags).toEqual({ type: 'array', items: { type: 'string' }, default: ['paid', 'due'] });
     expect(required).toBeUndefined();
-    for (const env of [{ INVOICES_PAGES: '10' }, { INVOICES_MAX_INPUT_BYTES: '3001' }]) {
+    for (const env of [{ INVOICES_PAGES: '10' }, { INVOICES_MAX_INPUT_BYTES: '3001' }, { INVOICES_TAGS: 'due' }]) {
       const refused = TestHost.start('invoices', env, typedModules);
       await expect(refused).rejects.toMatchObject({ cause: { code: 'config_invalid' } });
     }
@@ -311,6 +375,23 @@ describe('the configuration', () => {
 });
 
 describe('the OpenAPI document', () => {
+  it('has each schema once, and names for the operations of the host', () => {
+    const { paths, components } = host.host.app.swagger() as never as {
+      paths: Record<string, Record<string, { operationId: string }>>;
+      components: { schemas: object };
+    };
+    const names = Object.keys(components.schemas);
+    expect(names).toEqual(expect.arrayContaining(['PublishRequest', 'HostHealth', 'Refused', 'Event']));
+    expect(
+      names.filter((name) => /^(Refused|InvalidRequest|HostHealth|ModuleList|Event|Publish)\w*Input$/.test(name)),
+    ).toEqual([]);
+    const ids = Object.values(paths).flatMap((methods) => Object.values(methods).map((each) => each.operationId));
+    expect(ids).toEqual(
+      expect.arrayContaining(['host_health', 'list_modules', 'module_health', 'publish_event', 'test_events']),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
   it('describes requests and answers with the types', async () => {
     const document = (await host.host.app.inject({ url: '/openapi.json' })).json();
     const { schemas } = document.components;

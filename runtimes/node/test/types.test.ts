@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkType } from '../src/check-type.ts';
+import { declaredPart } from '../src/jobs/declared-part.ts';
 import { integer, text, z } from '../src/types.ts';
 
 const Line = z.strictObject({ text: text({ maxLength: 2 }), count: integer().min(1).optional() });
@@ -46,6 +47,11 @@ describe('checkType', () => {
     [[], [' dict_type: must be an object']],
   ])('reports what is wrong with %j', (value, expected) => expect(problems(value)).toEqual(expected));
 
+  it.each(['\\s+$', '^(?:\\s|\\s\\s){30}$', '(?:\\s+)+b'])('checks a long text with the pattern %s', (pattern) => {
+    const checked = checkType(text({ pattern }), `${' '.repeat(200_000)}x`);
+    expect(checked).toEqual({ ok: false, problems: [{ loc: [], type: 'pattern', msg: `must match ${pattern}` }] });
+  });
+
   it('treats a key __proto__ as any other', () => {
     const labels = z.record(z.string(), text({ maxLength: 2 }));
     const open = z.looseObject({ labels });
@@ -67,4 +73,18 @@ describe('checkType', () => {
     first.value.lines[0]!.text = 'changed';
     expect(checkType(Input, {})).toEqual({ ok: true, value: { lines: [{ text: 'a' }] } });
   });
+});
+
+describe('declaredPart', () => {
+  const Cat = z.strictObject({ kind: z.literal('cat'), lives: integer().optional() });
+  const Dog = z.strictObject({ kind: z.literal('dog') });
+  const Pet = z.discriminatedUnion('kind', [Cat, Dog]);
+  it.each<[string, z.ZodType, Record<string, unknown>, string[]]>([
+    ['an object', Cat, { kind: 'dog', lives: 9, user_id: 'a' }, ['kind', 'lives']],
+    ['a union', Pet, { kind: 'cat', lives: 9, user_id: 'a' }, ['kind', 'lives']],
+    ['another choice', Pet, { kind: 'dog', lives: 9, user_id: 'a' }, ['kind']],
+    ['a union without a choice', Pet, { kind: 'cow', user_id: 'a' }, ['kind', 'user_id']],
+    ['an open object', z.looseObject({ kind: z.string() }), { kind: 'cow', user_id: 'a' }, ['kind', 'user_id']],
+    ['a map', z.record(z.string(), z.unknown()), { user_id: 'a' }, ['user_id']],
+  ])('takes what %s declares', (_, type, data, kept) => expect(Object.keys(declaredPart(type, data))).toEqual(kept));
 });

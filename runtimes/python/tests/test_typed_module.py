@@ -1,6 +1,7 @@
 """A module whose manifest declares types. The tests of the Node runtime have the same module."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,9 @@ from fastapi import APIRouter
 from sqlalchemy import text
 
 from ai_module_runtime import (
+    Event,
     HttpError,
+    InputData,
     InvalidInputError,
     JobRow,
     ModuleMetadata,
@@ -18,16 +21,20 @@ from ai_module_runtime import (
     Ports,
     ProcessRequest,
     Tokens,
+    TransientError,
     User,
     create_host,
     endpoint,
     read_environment,
     read_settings,
 )
+from ai_module_runtime.engine import hooks
 from ai_module_runtime.modules.endpoints import EndpointsError
+from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.orchestrator import StartError, check_endpoints
-from ai_module_runtime.testing import TestHost, describe_contract, wait_until
+from ai_module_runtime.testing import TestHost, describe_contract, test_host, wait_until
 
+from .typed_modules.invoices import schemas
 from .typed_modules.invoices.events import approved, paid
 from .typed_modules.invoices.schemas import Approved, Line, sample
 
@@ -40,13 +47,13 @@ PROBLEMS: list[tuple[Any, list[str]]] = [
             "body.input_data.text missing: is missing",
             "body.input_data.x extra_forbidden: is not a known property",
             "body.options.pages greater_than_equal: must be at least 1",
-            "body.y extra_forbidden: Unknown field",
+            "body.y extra_forbidden: is not a known property",
         ],
     ),
-    ({"input_data": []}, ["body.input_data dict_type: Input should be an object"]),
-    ({}, ["body.input_data missing: Field required"]),
+    ({"input_data": []}, ["body.input_data dict_type: must be an object"]),
+    ({}, ["body.input_data missing: is missing"]),
     ({"input_data": {}}, ["body.input_data.text missing: is missing"]),
-    ({"input_data": {"text": "x" * 2000}}, ["body.input_data too_long: Longer than 2000 bytes"]),
+    ({"input_data": {"text": "x" * 2000}}, ["body.input_data too_long: is longer than 2000 bytes"]),
 ]
 
 
@@ -80,6 +87,10 @@ def notes(host: TestHost, key: str) -> list[tuple[int, str]]:
             return [tuple(row) for row in rows]
 
     return host.call(read)
+
+
+def approvals(host: TestHost, job: JobRow) -> list[Event]:
+    return host.call(host.host.store.list_events, f"job-{job.id}", "invoices.approved")
 
 
 def run_job(host: TestHost, user_id: str, **input_data: Any) -> JobRow:
@@ -120,6 +131,35 @@ def test_a_direct_call_is_checked_as_well(host: TestHost, user_id: str) -> None:
             (("body", "input_data", "text"), "too_short"),
             (("body", "options", "pages"), "int_type"),
         ]
+
+
+def stored_job(host: TestHost, input_data: Any, options: Any) -> JobRow:
+    """A job as it was accepted when the module had other types."""
+
+    async def add() -> JobRow | None:
+        store = host.host.store
+        return await store.add_job(str(uuid4()), "invoices", "u", input_data, options, max_active=100)
+
+    job = host.call(add)
+    assert job is not None
+    return host.wait_for_end("invoices", job.id)
+
+
+def test_a_job_that_was_stored_before_the_types_changed_gets_their_defaults(host: TestHost) -> None:
+    job = stored_job(host, {"text": "a", "mode": "note"}, {})
+    result = host.call(host.service("invoices").get_result, job)
+    assert result.output_data["pages"] == 3
+
+
+@pytest.mark.parametrize(
+    ("input_data", "options"), [({"text": ""}, {}), ({"text": "a", "removed": 1}, {}), ({"text": "a"}, {"pages": "1"})]
+)
+def test_a_job_that_was_stored_before_the_types_changed_and_does_not_fit(
+    host: TestHost, input_data: Any, options: Any
+) -> None:
+    job = stored_job(host, input_data, options)
+    assert (job.status, job.attempt, job.error_code) == ("failed", 1, "input_invalid")
+    assert job.error_message == "The input does not fit the type that the module expects."
 
 
 def test_an_event_starts_a_job_with_the_keys_that_the_input_declares(host: TestHost, user_id: str) -> None:
@@ -190,7 +230,7 @@ def test_a_typed_endpoint(host: TestHost, headers: dict[str, str], user_id: str)
     response = host.client.post(f"{URL}/preview", json={"text": "bad output", "amount": 1}, headers=headers)
     assert (response.status_code, response.json()) == (502, {"detail": "output_invalid"})
     response = host.client.post(f"{URL}/preview", json=[], headers=headers)
-    assert problems_of(response.json()["detail"]) == ["body dict_type: Input should be an object"]
+    assert problems_of(response.json()["detail"]) == ["body dict_type: must be an object"]
     reader = host.headers(user_id, "invoices:read")
     assert host.client.post(f"{URL}/preview", json={"text": "a", "amount": 1}, headers=reader).status_code == 200
 
@@ -219,9 +259,13 @@ def test_a_hook_is_part_of_the_transaction_that_completes_a_job(host: TestHost, 
     job = run_job(host, user_id, mode="bad hook")
     assert (job.status, job.attempt) == ("completed", 2)
     assert notes(host, job.id) == [(3, "completed")]
+    # The event that the first attempt has published was rolled back.
+    assert [event.data["user_id"] for event in approvals(host, job)] == [user_id]
 
 
-def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, user_id: str) -> None:
+def test_a_hook_is_part_of_the_transaction_that_erases_a_user(
+    host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_job(host, user_id)
     service = host.service("invoices")
     host.call(service.erase_user, user_id)
@@ -230,6 +274,22 @@ def test_a_hook_is_part_of_the_transaction_that_erases_a_user(host: TestHost, us
     with pytest.raises(ValueError, match="planted-secret"):
         host.call(service.erase_user, f"bad-{user_id}")
     assert (host.call(service.list_jobs, f"bad-{user_id}").total, notes(host, f"bad-{user_id}")) == (1, [])
+    run_job(host, f"sql-{user_id}")
+    with pytest.raises(RuntimeError, match="on_user_erased went on after an error of the database"):
+        host.call(service.erase_user, f"sql-{user_id}")
+    assert host.call(service.list_jobs, f"sql-{user_id}").total == 1
+    run_job(host, f"slow-{user_id}")
+    monkeypatch.setattr(hooks, "HOOK_SECONDS", 0.1)
+    with pytest.raises(TransientError, match="timeout"):
+        host.call(service.erase_user, f"slow-{user_id}")
+    assert host.call(service.list_jobs, f"slow-{user_id}").total == 1
+
+
+def test_an_id_that_is_no_uuid_is_that_of_no_job(host: TestHost, user_id: str) -> None:
+    service = host.service("invoices")
+    for function in (service.get_job, service.get_result, service.cancel_job):
+        with pytest.raises(HttpError, match="job_not_found"):
+            host.call(function, "no uuid", User(id=user_id))
 
 
 def test_results_of_other_modules(host: TestHost, user_id: str) -> None:
@@ -295,6 +355,25 @@ def test_a_module_must_serve_what_its_manifest_declares(served: list[str], permi
     assert error.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_stale"),
+    [
+        ({}, False),
+        ({"fingerprint": "00000000"}, True),
+        ({"fingerprint": None}, False),
+        ({"fingerprint": None, "Input": InputData}, True),
+    ],
+)
+def test_notices_types_that_the_manifest_no_longer_has(host: TestHost, changes: dict[str, Any], is_stale: bool) -> None:
+    manifest = host.module("invoices").get_metadata()
+    module = ModuleType("schemas")
+    vars(module).update({**vars(schemas), **changes})
+    problem = "the types in manifest.yaml and schemas.py of invoices differ: run create-ai-module update"
+    assert stale_types(manifest, module) == (problem if is_stale else None)
+    untyped = manifest.model_copy(update={"input": None, "options": None, "output": None})
+    assert stale_types(untyped, module) == problem
+
+
 def test_documents_its_types(host: TestHost) -> None:
     document = host.client.get("/openapi.json").json()
     schemas = document["components"]["schemas"]
@@ -313,17 +392,50 @@ def test_documents_its_types(host: TestHost) -> None:
     assert "Location" in document["paths"][f"{URL}/process"]["post"]["responses"]["202"]["headers"]
 
 
+def test_operations_have_the_same_names_in_the_node_runtime(host: TestHost) -> None:
+    document = host.client.get("/openapi.json").json()
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert {"host_health", "list_modules", "module_health", "publish_event", "test_events"} <= {*names}
+    assert len({*names}) == len(names)
+    lines = document["paths"][f"{URL}/lines/{{line_id}}"]["get"]
+    assert lines["summary"] == "Get lines by line id"
+    assert [*lines["responses"]] == ["200", "204", "401", "403", "404", "409", "422", "502", "503", "504"]
+    assert document["paths"][f"{URL}/analyse"]["post"]["summary"] == "Do the work at once"
+
+
+def test_a_wait_that_ends_describes_the_state(host: TestHost, user_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = run_job(host, user_id, mode="bad output")
+    host.publish("user.deleted", {})
+    monkeypatch.setattr(test_host, "WAIT_SECONDS", 0.5)
+    with pytest.raises(TimeoutError) as error:
+        wait_until(lambda: None)
+    start = f"not within 0.5 seconds. Newest jobs of invoices: {job.id} failed (output_invalid, attempt 1)"
+    assert str(error.value).startswith(start)
+    assert ". Dead letters: " in str(error.value)
+
+
+def test_a_separate_host_has_an_environment_of_its_own(host: TestHost, user_id: str) -> None:
+    with host.start({"INVOICES_MAX_INPUT_BYTES": "10"}) as other:
+        with pytest.raises(InvalidInputError, match="is longer than 10 bytes"):
+            run_job(other, user_id)
+        headers = other.headers(user_id, "invoices:read")
+        assert other.client.get(f"{URL}/list", headers=headers).json()["total"] == 0
+    assert run_job(host, user_id).status == "completed"
+
+
 def test_its_configuration_has_what_the_manifest_declares(host: TestHost) -> None:
     schema = host.host.orchestrator.get_candidate("invoices").module.get_config_schema()  # type: ignore[union-attr]
     assert schema["properties"]["max_pages"] == {
-        "title": "Max Pages",
         "type": "integer",
         "default": 20,
         "minimum": 1,
         "maximum": 500,
     }
     assert "required" not in schema
-    assert host.service("invoices").config.currency == "EUR"
+    assert schema["properties"]["tags"] == {"type": "array", "items": {"type": "string"}, "default": ["paid", "due"]}
+    config = host.service("invoices").config
+    assert (config.currency, config.tags, config.page_sizes) == ("EUR", ["paid", "due"], None)
 
 
 TestContract = describe_contract("invoices")

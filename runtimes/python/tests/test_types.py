@@ -2,14 +2,14 @@
 
 from decimal import Decimal
 from enum import IntEnum
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 import pytest
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from ai_module_runtime import Date, Integer, Number, strict_object
-from ai_module_runtime.check_type import InvalidValueError, check_type
+from ai_module_runtime import Date, Exactly, Integer, Number, OneOf, loose_object, strict_object
+from ai_module_runtime.check_type import InvalidValueError, ValueType, check_type
 
 
 @strict_object
@@ -71,6 +71,22 @@ def test_reports_what_is_wrong(value: Any, expected: list[str]) -> None:
     assert problems(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (Literal["it's", 'say "no"', "back\\slash or None"], """must be 'it's', 'say "no"' or 'back\\slash or None'"""),
+        (Annotated[Literal[1, 2], Exactly], "must be 1 or 2"),
+        (Annotated[Literal[True], Exactly], "must be true"),
+        (Annotated[Number, Field(ge=1e-7)], "must be at least 1e-7"),
+        (Annotated[Number, Field(gt=1e21)], "must be greater than 1e+21"),
+    ],
+)
+def test_writes_values_as_the_node_runtime_does(annotation: Any, expected: str) -> None:
+    with pytest.raises(InvalidValueError) as error:
+        check_type(TypeAdapter(annotation), 0)
+    assert error.value.problems[0].msg == expected
+
+
 def test_gives_every_value_a_default_of_its_own() -> None:
     check_type(ADAPTER, {})["lines"][0]["text"] = "changed"
     assert check_type(ADAPTER, {}) == {"lines": [{"text": "a"}]}
@@ -94,3 +110,34 @@ def test_takes_members_of_an_int_enum_for_integers() -> None:
 def test_refuses_tuples_and_keys_that_are_no_strings() -> None:
     assert problems({"lines": ({"text": "a"},)}) == ["lines list_type: must be a list"]
     assert len(problems({1: 1})) == 1
+
+
+@strict_object
+class Cat(TypedDict):
+    kind: Literal["cat"]
+    lives: NotRequired[Integer]
+
+
+@strict_object
+class Dog(TypedDict):
+    kind: Literal["dog"]
+
+
+@loose_object
+class Open(TypedDict):
+    kind: NotRequired[str]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "data", "kept"),
+    [
+        (Cat, {"kind": "dog", "lives": 9, "user_id": "a"}, ["kind", "lives"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "cat", "lives": 9, "user_id": "a"}, ["kind", "lives"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "dog", "lives": 9, "user_id": "a"}, ["kind"]),
+        (Annotated[Cat | Dog, OneOf("kind")], {"kind": "cow", "user_id": "a"}, ["kind", "user_id"]),
+        (Open, {"kind": "cow", "user_id": "a"}, ["kind", "user_id"]),
+        (dict[str, Any], {"user_id": "a"}, ["user_id"]),
+    ],
+)
+def test_takes_what_the_type_of_the_input_declares(annotation: Any, data: dict[str, Any], kept: list[str]) -> None:
+    assert list(ValueType[Any](annotation).declared_part(data)) == kept

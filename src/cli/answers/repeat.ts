@@ -1,9 +1,9 @@
-import { type Answers, scalarOf } from '../../core/manifest/answers.ts';
+import { type Answers, isListText, scalarOf } from '../../core/manifest/answers.ts';
 import type { ConfigurationValue } from '../../core/manifest/schema.ts';
 import { printTypeAnswer, type Schema, type TypeAnswer } from '../../core/manifest/type-answer.ts';
 import { maskSecrets, secretsIn } from '../../core/report/mask-secrets.ts';
 import { shellLine } from '../../core/text/display.ts';
-import { jsonLiteral } from '../../core/text/literals.ts';
+import { jsonLiteral, yamlLiteral } from '../../core/text/literals.ts';
 
 /** Flags of `new` that are not answers. */
 export interface RepeatedFlags {
@@ -64,15 +64,8 @@ function each(flag: string, values: readonly string[] | undefined): string[] {
 
 /** The inverse of `readConfigEntry`. Quotes a string only if it would be read as another type. */
 function configEntry([key, value]: readonly [string, ConfigurationValue]): string {
-  if (typeof value === 'object') return `${key}=${flowMapping(value)}`;
-  const isPlain = !/^\s*\{/.test(String(value)) && scalarOf(key, String(value)) === value;
+  if (typeof value === 'object') return `${key}=${yamlLiteral(value)}`;
+  const text = String(value);
+  const isPlain = !/^\s*\{/.test(text) && !isListText(text) && scalarOf(key, text) === value;
   return isPlain ? `${key}=${value}` : `${key}=${jsonLiteral(value)}`;
-}
-
-function flowMapping(entry: object): string {
-  const flow = (value: unknown): string =>
-    Array.isArray(value) ? `[${value.map(flow).join(', ')}]` : jsonLiteral(value as string | number | boolean);
-  return `{${Object.entries(entry)
-    .map(([name, value]) => `${name}: ${flow(value)}`)
-    .join(', ')}}`;
 }

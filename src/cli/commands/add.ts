@@ -133,7 +133,9 @@ function entries(kind: string, list: ListKey, answer: AnswerId): Kind['read'] {
     const [entry = ''] = values;
     if (values.length > 1)
       throw usage(`--${Object.keys(more)[0]} describes one value, but there are ${values.length}.`);
-    return [{ list, entry, more }];
+    const { permission } = flags;
+    const required: Addition[] = permission === undefined ? [] : [{ list: 'permissions_required', entry: permission }];
+    return [...required, { list, entry, more }];
   };
 }
 

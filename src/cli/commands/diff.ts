@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { mergeBasePath } from '../../core/lock/lock.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
 import { reportDiff } from '../../core/report/plan.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
@@ -26,8 +27,13 @@ export async function diff(io: Io, names: readonly string[], flags: DiffFlags): 
   const { plan } = await openModules(io, names, 'markers', flags, isSinceRender ? { inspect } : {});
   const plans = isSinceRender ? sinceRenders : [[plan, []] as const];
   const paint = paintFor(io, io.out);
-  for (const [one, manifests] of plans) io.out.write(await reportDiff(one, paint, manifests));
+  for (const [one, manifests] of plans) io.out.write(await reportDiff(withoutMergeBases(one), paint, manifests));
   return exit.done;
+}
+
+/** A merge base repeats the changes of all other files. */
+function withoutMergeBases(plan: Plan): Plan {
+  return { ...plan, changes: plan.changes.filter(({ path }) => !path.endsWith(mergeBasePath)) };
 }
 
 /** The manifests that the files were rendered from: their secrets can be in any file. */
@@ -35,15 +41,20 @@ function manifestsOf({ mine, update }: PlannedModule): string[] {
   return [mine.get(manifestPath)?.content, update.lastManifest].filter((text) => typeof text === 'string');
 }
 
-/** The changes from the last render to the disk or to the new render. Only managed files have a merge base. */
+/**
+ * The changes from the last render to the disk or to the new render. Only managed files have a merge base; a draft that
+ * takes the new version is as it was rendered.
+ */
 function sinceRender({ folder, mine, update }: PlannedModule, isMine: boolean): Plan {
   const { base, theirs, decisions } = update;
-  const after = new Map<RelPath, TreeFile>();
+  const [before, after] = [new Map(base), new Map<RelPath, TreeFile>()];
   for (const { path, track, state } of decisions) {
     const place = isMine ? track.mine : track.theirs;
     const file = place === undefined ? undefined : (isMine ? mine : theirs).get(place);
     if (file && state !== 'owned' && (!isMine || track.base !== undefined)) after.set(path, file);
+    const draft = !isMine && state === 'outdated' && track.base === undefined && track.mine && mine.get(track.mine);
+    if (draft) before.set(path, draft);
   }
   const placed = (tree: Tree): Tree => new Map([...tree].map(([path, file]) => [joinPath(folder, path), file]));
-  return planChanges(placed(base), placed(after), { remove: new Set(placed(base).keys()) });
+  return planChanges(placed(before), placed(after), { remove: new Set(placed(before).keys()) });
 }

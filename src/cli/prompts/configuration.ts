@@ -1,11 +1,15 @@
 import type { Answers } from '../../core/manifest/answers.ts';
-import { fitsType, isEnvKey, type Scalar, type Setting, standardSettings } from '../../core/manifest/configuration.ts';
+import { fitsType, isEnvKey, type Scalar, standardSettings } from '../../core/manifest/configuration.ts';
 import { whyNotTogether } from '../../core/manifest/fit-together.ts';
-import { type ConfigurationEntry, type ConfigurationValue, fields } from '../../core/manifest/schema.ts';
+import {
+  type ConfigurationEntry,
+  type ConfigurationValue,
+  fields,
+  type ScalarType,
+} from '../../core/manifest/schema.ts';
 import type { Prompter } from '../../io/io.ts';
 
 type Configuration = NonNullable<Answers['config']>;
-type Type = Setting['type'];
 
 /** The context of a question. */
 export interface Asking {
@@ -45,7 +49,7 @@ async function askSetting(prompter: Prompter, key: string, whyNot: WhyNot): Prom
     const message = `${known.description}`;
     return (await askValue(prompter, { message, type: known.type, initial: String(known.default), whyNot })) as Scalar;
   }
-  const type = (await prompter.select(`Type of ${key}`, typeChoices, 'string')) as Type;
+  const type = (await prompter.select(`Type of ${key}`, typeChoices, 'string')) as ScalarType;
   if (await prompter.confirm(`Is ${key} a secret?`, false)) return { type, secret: true };
   return askEntry(prompter, type, whyNot);
 }
@@ -53,7 +57,7 @@ async function askSetting(prompter: Prompter, key: string, whyNot: WhyNot): Prom
 const typeChoices = (['string', 'integer', 'number', 'boolean'] as const).map((value) => ({ value, label: value }));
 
 /** Asks for the bounds first, so that the default can be checked against them. */
-async function askEntry(prompter: Prompter, type: Type, whyNot: WhyNot): Promise<ConfigurationEntry> {
+async function askEntry(prompter: Prompter, type: ScalarType, whyNot: WhyNot): Promise<ConfigurationEntry> {
   let entry: ConfigurationEntry = { type };
   const isNumber = type === 'integer' || type === 'number';
   for (const part of isNumber ? (['minimum', 'maximum', 'default'] as const) : (['default'] as const)) {
@@ -72,7 +76,7 @@ const partNames = { minimum: 'Smallest value', maximum: 'Largest value', default
 
 interface ValueQuestion {
   readonly message: string;
-  readonly type: Type;
+  readonly type: ScalarType;
   readonly initial: string;
   readonly whyNot: (value: Scalar) => string | undefined;
 }
@@ -91,7 +95,7 @@ async function askValue(
 
 const nouns = { string: 'a text', integer: 'a whole number', number: 'a number', boolean: 'true or false' } as const;
 
-function readValue(type: Type, text: string): Scalar | undefined {
+function readValue(type: ScalarType, text: string): Scalar | undefined {
   if (text === '') return undefined;
   if (type === 'string') return text;
   if (type === 'boolean') return text === 'true' || (text === 'false' ? false : undefined);

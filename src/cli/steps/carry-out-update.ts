@@ -3,7 +3,14 @@ import type { ConflictStyle } from '../../core/merge/files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { dependencyFile } from '../../core/pack/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
-import { deletionNotes, keptNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
+import {
+  deletionNotes,
+  keptNotes,
+  ownedNotes,
+  reportConflicts,
+  updateToJson,
+  versionsOf,
+} from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
 import { changedFolders, isNoop, type Plan } from '../../core/tree/plan.ts';
 import { withPackageManager } from '../../io/host/package-manager.ts';
@@ -46,7 +53,7 @@ export async function carryOutUpdate(
   flags: UpdateFlags,
 ): Promise<ExitCode> {
   const { plan, modules, found } = planned;
-  const notes = [...planned.notes, ...deletionNotes(modules), ...keptNotes(modules)];
+  const notes = [...planned.notes, ...deletionNotes(modules), ...keptNotes(modules), ...ownedNotes(modules)];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const { runtimeFailure } = planned;
   // Conflicts in the host's own files come first: they can be the reason.

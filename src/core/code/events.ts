@@ -11,7 +11,8 @@ export interface Events<E extends Named = Named> {
 
 const publishing = new Set(['publish']);
 const listening = new Set(['on', 'subscribe']);
-const starting = new Set(['startFromEvent', 'start_from_event', 'startProcessing', 'start_processing']);
+const fromEvent = new Set(['startFromEvent', 'start_from_event']);
+const starting = new Set([...fromEvent, 'startProcessing', 'start_processing']);
 
 /** Events that the code publishes itself: `new OwnEvent('ocr.read')` and `events.publish('ocr.read', …)`. */
 export function publishedEvents(program: Program, files: readonly CodeFile[]): Events {
@@ -24,12 +25,18 @@ export function publishedEvents(program: Program, files: readonly CodeFile[]): E
 
 /** Events that the code listens to. */
 export function handledEvents(program: Program, files: readonly CodeFile[]): Events<Handled> {
+  const isOverridden = files.some(({ text }) => overridden.test(text));
   return collected(files, (file, call) =>
-    eventOf(program, file, call, listening).map((found) =>
-      found.name === undefined ? found : { ...found, startsJobs: startsJobs(file, call) },
-    ),
+    eventOf(program, file, call, listening).map((found): Unnamed | Handled => {
+      if (found.name === undefined) return found;
+      const { startsJobs, takesData } = startsOf(file, call);
+      return { ...found, startsJobs, takesData: takesData && !isOverridden };
+    }),
   );
 }
+
+/** A service may choose the input of the jobs of events itself. */
+const overridden = /\b(?:override|async|def)\s+(?:startFromEvent|start_from_event)\s*\(/;
 
 type Unnamed = { readonly name: undefined; readonly place: Place };
 type Found = Named | Unnamed;
@@ -46,18 +53,25 @@ function collected<E extends Named>(
 }
 
 /** Whether the handler in a subscription starts a job: `events.on(name, handler)`, or the decorated function. */
-function startsJobs(file: CodeFile, subscription: Call): boolean {
+function startsOf(file: CodeFile, subscription: Call): Pick<Handled, 'startsJobs' | 'takesData'> {
   const { calls, functions } = file;
   const around = [
     subscription,
     ...calls.filter(({ callee }) => callee === subscription),
     ...functions.filter(({ decorators }) => decorators.includes(subscription)),
   ];
-  const isStart = (one: Expression) => one.kind === 'member' && starting.has(one.property);
-  return calls.some(
-    ({ from, to, callee, args }) =>
-      around.some((outer) => outer.from <= from && to <= outer.to) && (isStart(callee) || args.some(isStart)),
-  );
+  const within = calls.filter(({ from, to }) => around.some((outer) => outer.from <= from && to <= outer.to));
+  const isStart = (one: Expression, names = starting) => one.kind === 'member' && names.has(one.property);
+  const isGiven = (one: Expression | undefined) =>
+    one !== undefined && !['undefined', 'None'].includes(file.text.slice(one.from, one.to));
+  return {
+    startsJobs: within.some(({ callee, args }) => isStart(callee) || args.some((one) => isStart(one))),
+    takesData: within.some(
+      ({ callee, args, named, isOpen }) =>
+        args.some((one) => isStart(one, fromEvent)) ||
+        (isStart(callee, fromEvent) && !isOpen && !isGiven(args[1]) && !named.some(({ key }) => key === 'input_data')),
+    ),
+  };
 }
 
 /** The event in a call of an event bus. Uncertain for other objects that have a method with the same name. */

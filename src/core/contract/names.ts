@@ -18,5 +18,6 @@ export const takenTypeNames: ReadonlySet<string> = new Set(
 export function invalidPropertyReason(name: string): string | undefined {
   if (!propertyPattern.test(name))
     return 'must be snake_case: a letter a to z, then at most 63 of a to z, 0 to 9 and _';
+  if (name === 'then') return 'is reserved: JavaScript takes an object with it for a promise';
   return name === 'constructor' ? 'is reserved: every object of JavaScript has it' : undefined;
 }

@@ -77,8 +77,10 @@ export function readTypes(declared: unknown, roots: readonly Root[]): ReadTypes 
       if (type !== undefined) types.set(name, type);
     }
   }
+  const areDeclaredValid = reader.problems.length === 0;
   for (const { name, schema, path, isOpen = false } of roots) {
-    const type = reader.read(schema, path, { isOpen, depth: 0 });
+    const written = isOpen && areDeclaredValid && isSchema(declared) ? objectBehind(schema, declared) : schema;
+    const type = reader.read(written, path, { isOpen, depth: 0 });
     if (type !== undefined) types.set(name, type);
   }
   const pathOf: PathOf = (name) => roots.find((root) => root.name === name)?.path ?? ['types', name];
@@ -91,6 +93,25 @@ export function readTypes(declared: unknown, roots: readonly Root[]): ReadTypes 
     );
   if (reader.problems.length === 0) checkValues(reader, types, pathOf);
   return { types, problems: reader.problems };
+}
+
+/** A reference to an object is read as if the object were written there: open, although the declared type is closed. */
+function objectBehind(schema: unknown, declared: Schema): unknown {
+  const seen = new Set<string>();
+  let found = schema;
+  for (let name = referredBy(found); name !== undefined && !seen.has(name); name = referredBy(found)) {
+    seen.add(name);
+    const { $ref, ...about } = found as Schema;
+    const next = declared[name];
+    found = isSchema(next) ? { ...next, ...about } : undefined;
+  }
+  return isSchema(found) && 'properties' in found ? found : schema;
+}
+
+/** The name of the type that a schema refers to. */
+export function referredBy(schema: unknown): string | undefined {
+  const ref = isSchema(schema) ? schema.$ref : undefined;
+  return typeof ref === 'string' ? /^#\/types\/([^/]+)$/.exec(ref)?.[1] : undefined;
 }
 
 function isSchema(value: unknown): value is Schema {
@@ -243,8 +264,7 @@ class TypeReader {
 
   #ref(schema: Schema, path: Path, about: object): Type | undefined {
     const at = [...path, '$ref'];
-    const ref = schema.$ref;
-    const name = typeof ref === 'string' ? /^#\/types\/([^/]+)$/.exec(ref)?.[1] : undefined;
+    const name = referredBy(schema);
     if (name === undefined)
       return this.add(
         at,

@@ -1,7 +1,7 @@
 import { titleOf } from '../text/names.ts';
 import { formatSamples } from './formats.ts';
 import { parsePattern } from './pattern/parse-pattern.ts';
-import { textMatching } from './pattern/pattern.ts';
+import { lengthOf, textMatching } from './pattern/pattern.ts';
 import {
   branchesOf,
   type Json,
@@ -12,10 +12,7 @@ import {
   type Type,
   type Types,
 } from './type.ts';
-import { checkValue, lengthOf } from './values.ts';
-
-/** How much longer than necessary the text for a pattern may get, to reach a minimum length. */
-const maxExtra = 200;
+import { checkValue } from './values.ts';
 
 /**
  * A value that fits, always the same: the first example, default or allowed value, or made from the name. It has every
@@ -117,14 +114,7 @@ function proposeText(type: StringType, readable: string): string | undefined {
   }
   const parsed = parsePattern(pattern);
   if (!parsed.ok) return undefined;
-  for (let extra = 0; extra <= maxExtra; extra += 1) {
-    const text = textMatching(parsed.pattern, extra);
-    const length = lengthOf(text);
-    // Without an anchor, a pattern matches a part of the text.
-    const padded = length < minLength ? text + 'a'.repeat(minLength - length) : text;
-    for (const one of [text, padded])
-      if (checkValue(one, { ...type, isNullable: false }, new Map()).problems.length === 0) return one;
-    if (length > maxLength) return undefined;
-  }
-  return undefined;
+  const text = textMatching(parsed.pattern, minLength);
+  // Without an anchor, a pattern matches a part of the text.
+  return text + 'a'.repeat(Math.max(0, minLength - lengthOf(text)));
 }

@@ -12,11 +12,14 @@ import {
 } from '../text/layout.ts';
 import { docstringText, oneLine, pyLiteral } from '../text/literals.ts';
 import { declarationsOf } from './declarations.ts';
-import { type Beside, grouped, runtimeType } from './to-zod.ts';
+import { aboutFingerprint, type Beside, grouped, runtimeType } from './to-zod.ts';
 import type { Format, Json, NumberType, ObjectType, Property, StringType, Type, Types } from './type.ts';
 
 /** The text of `schemas.py`: a TypedDict or an alias for each type, as ruff formats it. */
-export function toPydantic(types: Types, { untyped, samples }: Beside = { untyped: [], samples: [] }): string {
+export function toPydantic(
+  types: Types,
+  { untyped, samples, fingerprint }: Beside = { untyped: [], samples: [] },
+): string {
   const declared = declarationsOf(types);
   const blocks = [...declared].map(([name, type]) => ({ doc: declaration(name, type), isClass: isClass(type) }));
   if (untyped.length > 0) {
@@ -27,6 +30,8 @@ export function toPydantic(types: Types, { untyped, samples }: Beside = { untype
     const comment = `# A value that fits ${of}.`;
     blocks.push({ doc: [comment, hardLine, `${name}: ${of} = `, literal(value)], isClass: false });
   }
+  if (fingerprint !== undefined)
+    blocks.push({ doc: [`# ${aboutFingerprint}`, hardLine, `fingerprint = "${fingerprint}"`], isClass: false });
   const body = printDoc(
     blocks.map(({ doc, isClass }, index) => {
       const isFar = isClass || blocks[index - 1]?.isClass === true;

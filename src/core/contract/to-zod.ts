@@ -36,7 +36,11 @@ export interface Beside {
   /** Names of types that the manifest does not declare: they are any JSON object. */
   readonly untyped: readonly ModuleType[];
   readonly samples: readonly Sample[];
+  /** Of the types, see `fingerprintOf`. */
+  readonly fingerprint?: string | undefined;
 }
+
+export const aboutFingerprint = 'Identifies the types in manifest.yaml that this file was generated from.';
 
 export type ModuleType = 'Input' | 'Options' | 'Output';
 
@@ -57,7 +61,7 @@ export function runtimeType(name: ModuleType): 'InputData' | 'JsonObject' {
 }
 
 /** The text of `schemas.ts`: a zod schema and a type for each type, as Biome formats it. */
-export function toZod(types: Types, { untyped, samples }: Beside = nothing): string {
+export function toZod(types: Types, { untyped, samples, fingerprint }: Beside = nothing): string {
   const blocks: Doc[] = [...declarationsOf(types)].map(([name, type]) => declaration(name, type));
   if (untyped.length > 0) {
     const names = untyped.map((name) => `${runtimeType(name)} as ${name}`).join(', ');
@@ -69,6 +73,8 @@ export function toZod(types: Types, { untyped, samples }: Beside = nothing): str
     const start = `export const ${camelCase(name)}: ${type === undefined ? of : runtimeType(type)} = `;
     blocks.push([comment, hardLine, start, literal(value).doc, ';']);
   }
+  if (fingerprint !== undefined)
+    blocks.push([`/** ${aboutFingerprint} */`, hardLine, `export const fingerprint = '${fingerprint}';`]);
   const body = printDoc(join([hardLine, hardLine], blocks), 2);
   const helpers = (['integer', 'text'] as const).filter((name) =>
     [...types.values()].some((type) => needs(type, name)),

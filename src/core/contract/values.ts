@@ -1,5 +1,5 @@
 import { hasFormat } from './formats.ts';
-import { patternRegExp } from './pattern/pattern.ts';
+import { compilePattern, lengthOf } from './pattern/pattern.ts';
 import {
   type ArrayType,
   branchesOf,
@@ -63,6 +63,17 @@ export function checkValue(value: unknown, type: Type, types: Types): CheckedVal
   return { value: completed, problems: check.problems.sort((a, b) => compareLoc(a.loc, b.loc)) };
 }
 
+type Compiled = ReturnType<typeof compilePattern>;
+
+/** Compiling a pattern takes much longer than using it. */
+const patterns = new WeakMap<StringType, Compiled>();
+
+function compiled(type: StringType, pattern: string): Compiled {
+  const known = patterns.get(type) ?? compilePattern(pattern);
+  patterns.set(type, known);
+  return known;
+}
+
 class Check {
   readonly problems: ValueProblem[] = [];
   readonly #types: Types;
@@ -109,7 +120,7 @@ class Check {
     if (format !== undefined && !hasFormat(value, format)) this.#add(loc, 'format', `must be ${formatNouns[format]}`);
     else if (length < minLength) this.#add(loc, 'too_short', `must have at least ${characters(minLength)}`);
     else if (length > maxLength) this.#add(loc, 'too_long', `must have at most ${characters(maxLength)}`);
-    else if (pattern !== undefined && !patternRegExp(pattern).test(value))
+    else if (pattern !== undefined && !compiled(type, pattern).test(value))
       this.#add(loc, 'pattern', `must match ${pattern}`);
     return value;
   }
@@ -199,13 +210,6 @@ const items = (count: number): string => `${count} ${count === 1 ? 'item' : 'ite
 
 function ownValue(value: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-/** The number of code points. */
-export function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length += 1;
-  return length;
 }
 
 /** Keys in the order of their code points, as Python sorts them. */

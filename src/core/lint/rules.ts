@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import { byteOrderMark, keyOrder, mixedLineEndings } from './rules/document/layout.ts';
 import { readDifferently } from './rules/document/read-differently.ts';
 import { driftRules } from './rules/drift.ts';
+import { eventInput } from './rules/event-input.ts';
 import {
   endpointPermission,
   joblessEndpoint,
@@ -19,6 +20,7 @@ import { circularDependency, missingModule } from './rules/modules/dependencies.
 import { environmentClash } from './rules/modules/environment-clash.ts';
 import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner } from './rules/modules/owners.ts';
 import { payloadMismatch } from './rules/modules/payload.ts';
+import { schemaName } from './rules/modules/schema-name.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
 import { reportedRules } from './rules/reported.ts';
 
@@ -35,6 +37,7 @@ export const rules: readonly Rule[] = [
   endpointPermission,
   envName,
   environmentClash,
+  eventInput,
   eventOwner,
   folderName,
   foreignEvent,
@@ -50,6 +53,7 @@ export const rules: readonly Rule[] = [
   reservedEndpoint,
   resourceSize,
   routeCollision,
+  schemaName,
   secretDefault,
   secretValue,
   shadowedEndpoint,

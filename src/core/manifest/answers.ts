@@ -90,8 +90,8 @@ export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
 };
 
 /**
- * `top_k=5`, `language="en"` or `top_k={type: integer, default: 5, minimum: 1}` → key and value, or the reason why the
- * entry is invalid, as the end of a sentence.
+ * `top_k=5`, `language="en"`, `tags=[a, b]` or `top_k={type: integer, default: 5, minimum: 1}` → key and value, or the
+ * reason why the entry is invalid, as the end of a sentence.
  */
 export async function readConfigEntry(
   entry: string,
@@ -101,17 +101,26 @@ export async function readConfigEntry(
   const [key, text] = [entry.slice(0, equals), entry.slice(equals + 1)];
   const checked = fields.configurationKey.safeParse(key);
   if (!checked.success) return `the key ${checked.error.issues[0]?.message}`;
-  if (!/^\s*\{/.test(text)) return [key, scalarOf(key, text)];
+  const isList = isListText(text);
+  if (!isList && !/^\s*\{/.test(text)) return [key, scalarOf(key, text)];
   const value = await readYaml(text).catch((error: unknown) => {
     if (error instanceof YamlError) return undefined;
     throw error;
   });
-  if (value === undefined)
-    return 'is not valid YAML; an example is {type: integer, default: 5, minimum: 1, maximum: 10}';
-  const parsed = fields.configurationEntry.safeParse(value, { reportInput: true });
+  if (value === undefined) {
+    const example = isList ? '[a, b]; quotes make it a string' : '{type: integer, default: 5, minimum: 1, maximum: 10}';
+    return `is not valid YAML; an example is ${example}`;
+  }
+  const schema = isList ? fields.configurationList : fields.configurationEntry;
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return [key, parsed.data];
   const problem = explainIssues(parsed.error.issues, () => Object.keys(fields.configurationEntry.shape))[0];
   return problem === undefined ? 'is not valid' : [problem.message, problem.hint].filter(Boolean).join('. ');
+}
+
+/** Whether the value of `key=text` is a list, as in `tags=[a, b]`. */
+export function isListText(text: string): boolean {
+  return /^\s*\[.*\]\s*$/s.test(text);
 }
 
 /** The value of `key=text`: a boolean, a number, or a string for anything else. */

@@ -1,4 +1,4 @@
-import type { ConfigurationEntry, ConfigurationValue, Manifest } from './schema.ts';
+import type { ConfigurationEntry, ConfigurationValue, Manifest, ScalarType } from './schema.ts';
 
 export type Scalar = string | number | boolean;
 
@@ -7,8 +7,14 @@ export interface Setting extends ConfigurationEntry {
   readonly key: string;
 }
 
+/** A setting that every module has: never a list. */
+interface StandardSetting extends Omit<Setting, 'key' | 'type' | 'default' | 'items'> {
+  readonly type: ScalarType;
+  readonly default: Scalar;
+}
+
 /** The keys that every module has. The runtime of the host declares them; a manifest can change their defaults. */
-export const standardSettings: Readonly<Record<string, Omit<Setting, 'key'>>> = {
+export const standardSettings: Readonly<Record<string, StandardSetting>> = {
   timeout_seconds: {
     type: 'number',
     default: 300,
@@ -74,13 +80,24 @@ export function isEnvKey(key: string): boolean {
   return key.endsWith('_env');
 }
 
-export function standardSetting(key: string): Omit<Setting, 'key'> | undefined {
+export function standardSetting(key: string): StandardSetting | undefined {
   return Object.hasOwn(standardSettings, key) ? standardSettings[key] : undefined;
 }
 
-/** The long form of a value: a scalar becomes the default of its own type; a standard key keeps its range. */
+export function isLongForm(value: ConfigurationValue): value is ConfigurationEntry {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * The long form of a value: a scalar or list becomes the default of its own type; a standard key keeps its range.
+ * A list that does not tell the type of its items, because it is empty or mixed, has no `items`.
+ */
 export function settingOf(key: string, value: ConfigurationValue): Setting {
-  if (typeof value === 'object') return { key, ...value };
+  if (isLongForm(value)) return { key, ...value };
+  if (typeof value === 'object') {
+    const type = itemTypeOf(value);
+    return { key, type: 'array', ...(type === undefined ? {} : { items: { type } }), default: value };
+  }
   const known = standardSetting(key);
   if (known && fitsType(value, known.type)) return { key, ...known, default: value };
   return { key, type: typeOf(value), default: value };
@@ -91,13 +108,19 @@ export function settingsOf({ configuration }: Pick<Manifest, 'configuration'>): 
   return Object.entries(configuration).map(([key, value]) => settingOf(key, value));
 }
 
-export function typeOf(value: Scalar): Setting['type'] {
+export function typeOf(value: Scalar): ScalarType {
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';
   return Number.isSafeInteger(value) ? 'integer' : 'number';
 }
 
-export function fitsType(value: Scalar, type: Setting['type']): boolean {
-  const own = typeOf(value);
+function itemTypeOf(list: readonly Scalar[]): ScalarType | undefined {
+  const types = [...new Set(list.map(typeOf))];
+  const isNumeric = types.every((type) => type === 'integer' || type === 'number');
+  return types.length > 1 && isNumeric ? 'number' : types.length === 1 ? types[0] : undefined;
+}
+
+export function fitsType(value: Scalar | readonly Scalar[], type: Setting['type']): boolean {
+  const own = typeof value === 'object' ? 'array' : typeOf(value);
   return own === type || (type === 'number' && own === 'integer');
 }

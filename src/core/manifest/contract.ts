@@ -1,5 +1,6 @@
+import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
-import { type Root, readTypes } from '../contract/read-type.ts';
+import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
 import type { Problem } from '../diagnostic.ts';
 import { pascalCase } from '../text/names.ts';
@@ -22,10 +23,14 @@ export interface Contract {
   readonly types: Types;
   readonly roots: readonly ContractRoot[];
   readonly problems: readonly Problem[];
+  /** The roots and the types that something refers to, also if generated code does not declare them. */
+  readonly referredNames: () => ReadonlySet<string>;
   /** The root at a path of the manifest: `['events_emitted', 0, 'payload']`. */
   readonly rootAt: (path: Problem['path']) => ContractRoot | undefined;
   /** The types that a root refers to, and the roots: what generated code declares. */
   readonly usedTypes: () => Types;
+  /** Identifies the types; `undefined` if nothing has one. */
+  readonly fingerprint: () => string | undefined;
 }
 
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
@@ -38,9 +43,29 @@ export function contractOf(manifest: Manifest): Contract {
     types,
     roots,
     problems: taken.length > 0 ? taken : problems,
+    referredNames: () => {
+      const names = roots.flatMap(({ name, schema }) => [name, referredBy(schema) ?? name]);
+      return namesFrom(types, names);
+    },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
+    fingerprint: () => (roots.length === 0 ? undefined : fingerprintOf(typesIn(manifest))),
   };
+}
+
+/** Everything in a manifest that `schemas` depends on. The runtimes read the same. */
+function typesIn({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
+  const ofEndpoints = endpoints.flatMap((entry) =>
+    typeof entry === 'string' || (entry.input ?? entry.output) === undefined
+      ? []
+      : [[entry.endpoint, entry.input, entry.output]],
+  );
+  const ofEvents = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
+    entries.flatMap((entry) =>
+      typeof entry === 'string' || entry.payload === undefined ? [] : [[entry.event, entry.payload]],
+    ),
+  );
+  return [types, input, options, output, ofEndpoints, ...ofEvents];
 }
 
 function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
@@ -130,6 +155,15 @@ function takenNames({ types }: Manifest, roots: readonly ContractRoot[]): Proble
 }
 
 function usedTypes(types: Types, roots: readonly ContractRoot[]): Types {
+  const used = namesFrom(
+    types,
+    roots.map(({ name }) => name),
+  );
+  return new Map([...types].filter(([name]) => used.has(name)));
+}
+
+/** The names, and those that their types refer to. */
+function namesFrom(types: Types, names: readonly string[]): Set<string> {
   const used = new Set<string>();
   const visit = (name: string): void => {
     const type = types.get(name);
@@ -137,8 +171,8 @@ function usedTypes(types: Types, roots: readonly ContractRoot[]): Types {
     used.add(name);
     namesIn(type).forEach(visit);
   };
-  for (const { name } of roots) visit(name);
-  return new Map([...types].filter(([name]) => used.has(name)));
+  names.forEach(visit);
+  return used;
 }
 
 /** The payload of an event of the module's own: also if the module subscribes to it without a payload. */

@@ -145,8 +145,10 @@ function expectedKinds(issue: UnionIssue): string[] | undefined {
 /** The branch of a union whose check got furthest: probably the one that the author meant. */
 function nearestBranch(issue: UnionIssue): readonly Issue[] {
   const isOfKind = (inner: Issue) => inner.code !== 'invalid_type' && inner.code !== 'invalid_union';
+  // zod also counts the characters of a string that should be a list.
+  const isOtherKind = (inner: Issue) => inner.code === 'invalid_type' && inner.path.length === 0;
   const depth = (issues: readonly Issue[]) =>
-    Math.max(0, ...issues.map((inner) => inner.path.length + (isOfKind(inner) ? 1 : 0)));
+    issues.some(isOtherKind) ? 0 : Math.max(0, ...issues.map((inner) => inner.path.length + (isOfKind(inner) ? 1 : 0)));
   return [...issue.errors].sort((a, b) => depth(b) - depth(a))[0] ?? [];
 }
 

@@ -1,6 +1,14 @@
 import { resolve } from '../contract/type.ts';
 import { type Problem, problemAt, problemsIn, type RuleProblem } from '../diagnostic.ts';
-import { fitsType, isEnvKey, type Scalar, type Setting, settingsOf, standardSetting } from './configuration.ts';
+import {
+  fitsType,
+  isEnvKey,
+  isLongForm,
+  type Scalar,
+  type Setting,
+  settingsOf,
+  standardSetting,
+} from './configuration.ts';
 import { type Contract, contractOf } from './contract.ts';
 import { endpointsOf, permissionOf } from './endpoints.ts';
 import { eventNames } from './events.ts';
@@ -119,7 +127,7 @@ function settingsWith(check: SettingCheck): (manifest: Manifest) => Problem[] {
       const [message, part, hint] = found;
       const { key } = setting;
       const value = manifest.configuration[key];
-      const isThere = typeof value === 'object' && Object.hasOwn(value, part);
+      const isThere = value !== undefined && isLongForm(value) && Object.hasOwn(value, part);
       const path = ['configuration', key, ...(isThere ? [part] : [])];
       return problemAt(path, `configuration.${key} ${message}`, hint);
     });
@@ -150,18 +158,20 @@ function valueProblem(setting: Setting): SettingProblem | undefined {
   if (standard && type !== standard.type && !(type === 'integer' && standard.type === 'number'))
     return [`must have type ${standard.type}, like the standard setting`, 'type'];
   const value = setting.default;
-  const hasWrongType = (one: Scalar) => !fitsType(one, type);
+  if (type === 'array' && setting.enum) return ['has an enum, but its type is array', 'enum'];
+  const hasWrongType = (one: Scalar | readonly Scalar[]) => !fitsType(one, type);
   const mismatch = setting.enum?.find(hasWrongType) ?? (value !== undefined && hasWrongType(value) ? value : undefined);
   if (mismatch !== undefined)
     return [
       `has the value ${JSON.stringify(mismatch)}, which is not of type ${type}`,
-      mismatch === value && !setting.enum?.includes(mismatch) ? 'default' : 'enum',
+      mismatch === value && !setting.enum?.some((one) => one === mismatch) ? 'default' : 'enum',
     ];
   if (type !== 'integer' && type !== 'number' && (minimum !== undefined || maximum !== undefined))
     return [`has a minimum or maximum, but its type is ${type}`, minimum === undefined ? 'maximum' : 'minimum'];
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
     return ['has a minimum above its maximum', 'minimum'];
-  if (value === undefined) return undefined;
+  const problem = type === 'array' ? listProblem(setting) : listPartProblem(setting);
+  if (problem !== undefined || value === undefined || typeof value === 'object') return problem;
   const reason = defaultProblem(setting, value) ?? defaultProblem({ ...standard, enum: undefined }, value);
   if (reason === undefined) return undefined;
   const values = [...(setting.enum ?? []), value].join(', ');
@@ -173,6 +183,38 @@ function valueProblem(setting: Setting): SettingProblem | undefined {
         `To add a value, list all of them: ${key}: {type: ${type}, enum: [${values}], default: ${value}}.`,
       ]
     : [reason, 'default'];
+}
+
+/** What only a setting with `type: array` can have wrong. */
+function listProblem({ key, items, default: value, minItems, maxItems, secret }: Setting): SettingProblem | undefined {
+  const list = typeof value === 'object' ? value : undefined;
+  if (items === undefined && list !== undefined && list.length > 0)
+    return ['has items of different types', 'default', 'Make all of them strings, numbers or booleans.'];
+  if (items === undefined)
+    return [
+      'does not tell the type of its items',
+      'type',
+      `Write ${key}: { type: array, items: { type: string }, default: [] }.`,
+    ];
+  if (secret) return ['is a secret list, but a secret is one value', 'secret'];
+  if (minItems !== undefined && maxItems !== undefined && minItems > maxItems)
+    return ['has minItems above its maxItems', 'minItems'];
+  const wrong = list?.find((item) => !fitsType(item, items.type));
+  if (wrong !== undefined)
+    return [`has the item ${JSON.stringify(wrong)}, which is not of type ${items.type}`, 'default'];
+  const count = list?.length;
+  if (count === undefined) return undefined;
+  const has = `has ${count} ${count === 1 ? 'item' : 'items'} by default`;
+  if (minItems !== undefined && count < minItems)
+    return [`${has}: at least ${minItems} ${minItems === 1 ? 'is' : 'are'} required`, 'default'];
+  if (maxItems !== undefined && count > maxItems)
+    return [`${has}: at most ${maxItems} ${maxItems === 1 ? 'is' : 'are'} allowed`, 'default'];
+  return undefined;
+}
+
+function listPartProblem(setting: Setting): SettingProblem | undefined {
+  const part = (['items', 'minItems', 'maxItems'] as const).find((one) => setting[one] !== undefined);
+  return part && [`has ${part}, but its type is ${setting.type}`, part];
 }
 
 function defaultProblem(setting: Partial<Setting>, value: Scalar): string | undefined {

@@ -152,13 +152,20 @@ const quantity = (schema: z.ZodMiniType<string, string>) => z.union([schema, z.n
 const ConfigurationText = text(whyNot.configurationText);
 const Scalar = z.union([ConfigurationText, z.number(), z.boolean()]);
 
+const ScalarType = z.enum(['string', 'integer', 'number', 'boolean']);
+const List = z.array(Scalar).check(z.maxLength(1_000));
+const ItemCount = z.int().check(z.gte(0), z.lte(1_000));
+
 const SettingDescription = text(whyNot.settingDescription);
 
 export const ConfigurationEntry = z.strictObject({
-  type: z.enum(['string', 'integer', 'number', 'boolean']),
-  default: z.optional(Scalar),
+  type: z.enum([...ScalarType.options, 'array']),
+  items: z.optional(z.strictObject({ type: ScalarType })),
+  default: z.optional(z.union([Scalar, List])),
   minimum: z.optional(z.number()),
   maximum: z.optional(z.number()),
+  minItems: z.optional(ItemCount),
+  maxItems: z.optional(ItemCount),
   enum: z.optional(z.array(Scalar).check(z.minLength(1), z.maxLength(100))),
   description: z.optional(SettingDescription),
   secret: z.optional(z.boolean()),
@@ -210,12 +217,13 @@ export const ManifestSchema = z.strictObject({
     }),
     usualResources,
   ),
-  configuration: z._default(z.record(ConfigurationKey, z.union([Scalar, ConfigurationEntry])), {}),
+  configuration: z._default(z.record(ConfigurationKey, z.union([Scalar, List, ConfigurationEntry])), {}),
 });
 
 export type Manifest = z.output<typeof ManifestSchema>;
 export type ConfigurationValue = Manifest['configuration'][string];
 export type ConfigurationEntry = z.output<typeof ConfigurationEntry>;
+export type ScalarType = z.output<typeof ScalarType>;
 export type EndpointEntry = z.output<typeof EndpointEntry>;
 export type EventEntry = z.output<typeof EventEntry>;
 
@@ -238,6 +246,7 @@ export const fields = {
   configuration: ManifestSchema.shape.configuration,
   configurationKey: ConfigurationKey,
   configurationText: ConfigurationText,
+  configurationList: List,
   settingDescription: SettingDescription,
   configurationEntry: ConfigurationEntry,
 };

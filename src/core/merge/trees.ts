@@ -25,12 +25,16 @@ export interface FileRecords {
 
 export interface MergeTreesOptions extends MergeFileOptions {
   /** Policies of files in the new render; the default is `managed`. */
-  readonly policies: ReadonlyMap<RelPath, 'managed' | 'owned' | 'generated'>;
+  readonly policies: ReadonlyMap<RelPath, 'managed' | 'draft' | 'owned' | 'generated'>;
   /** Files that the pack renamed. */
   readonly renames: readonly Rename[];
   readonly records: FileRecords;
   /** Deleted files to restore. */
   readonly restore: ReadonlySet<string>;
+  /** The pack's render of the last manifest: drafts are in no merge base. Absent if the manifest did not change. */
+  readonly lastRender?: Tree | undefined;
+  /** Whether drafts of code stay as they are, even those without edits. */
+  readonly keepsCode?: boolean;
   /** What replaces removed files, in a sentence: by their path, or by the path of a folder with a slash at its end. */
   readonly replaced?: Readonly<Record<string, string>>;
 }
@@ -67,7 +71,8 @@ export interface MergedTrees {
 
 /** Merges the last render, the files on disk and the new render. The order of files makes no difference. */
 export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTreesOptions): MergedTrees {
-  const options = { ...given, policies: policiesKeepingOwned(base, given) };
+  const policies = policiesKeepingOwned(base, given);
+  const options = { ...given, policies, keepsCode: hasEditedDraft(mine, theirs, given) };
   const renames = { pack: options.renames, user: options.records.moved };
   const decisions = trackFiles(base, mine, theirs, renames)
     .map((track) => decide(track, { base, mine, theirs }, options))
@@ -88,7 +93,8 @@ export function mergeTrees(base: Tree, mine: Tree, theirs: Tree, given: MergeTre
 
 /** Files that were once owned stay owned, even if the pack now manages them, because they have no merge base. */
 function policiesKeepingOwned(base: Tree, { policies, records }: MergeTreesOptions): MergeTreesOptions['policies'] {
-  const owned = records.owned.filter((path) => policies.has(path) && !base.has(path));
+  const isTakenBack = (path: RelPath) => policies.has(path) && policies.get(path) !== 'draft' && !base.has(path);
+  const owned = records.owned.filter(isTakenBack);
   return owned.length === 0 ? policies : new Map([...policies, ...owned.map((path) => [path, 'owned'] as const)]);
 }
 
@@ -164,11 +170,40 @@ function outcomeOf(
     const state = mine && sameFile(mine, theirs) ? 'clean' : 'outdated';
     return { state, after: theirs, reason: 'always regenerated' };
   }
-  if (theirs && policy === 'owned' && mine)
-    return { state: 'owned', after: mine, reason: 'your file since it was created' };
+  if (theirs && policy === 'draft' && mine) return mergeDraft(path, mine, theirs, options);
+  if (theirs && policy === 'owned' && mine) return { state: 'owned', after: mine, reason: owned };
   if (!mine && theirs && (records.deleted.includes(path) || records.owned.includes(path)))
     return keepDeleted(base, theirs);
   return mergeFile(path, base, mine, theirs, options);
+}
+
+const owned = 'your file since it was created';
+
+/** The reason for a file of the user that the pack would now render differently. */
+export const ownedAndChanged = 'your file; the template generates another version for this manifest';
+
+/** A draft takes the new version until the user edits it. From then on it stays as it is. */
+function mergeDraft(path: RelPath, mine: TreeFile, theirs: TreeFile, options: MergeTreesOptions): Outcome {
+  const last = options.lastRender?.get(path);
+  const kept: Outcome = { state: 'owned', after: mine, reason: owned };
+  if (last === undefined || sameFile(last, theirs)) return kept;
+  const { state, after, reason } = mergeFile(path, last, mine, theirs, options);
+  if (state === 'clean') return kept;
+  const isEdited = state !== 'outdated' || (options.keepsCode && isCode(path));
+  return isEdited ? { ...kept, reason: ownedAndChanged } : { state, after, reason };
+}
+
+/** Whether the user edited a draft of code. The other drafts have to stay as well, because they import each other. */
+function hasEditedDraft(mine: Tree, theirs: Tree, options: MergeTreesOptions): boolean {
+  return [...(options.lastRender ?? [])].some(([path, last]) => {
+    const [current, next] = [mine.get(path), theirs.get(path)];
+    if (!isCode(path) || !current || !next || options.policies.get(path) !== 'draft') return false;
+    return !['clean', 'outdated'].includes(mergeFile(path, last, current, next, options).state);
+  });
+}
+
+function isCode(path: RelPath): boolean {
+  return !path.endsWith('.md');
 }
 
 function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {
@@ -200,7 +235,7 @@ function recordsOf(decisions: readonly FileDecision[], { policies, records }: Me
     deleted: unique(deleted),
     detached: unique(detached),
     moved: moved.sort((a, b) => comparePaths(a.from, b.from)),
-    owned: unique([...policies].filter(([, policy]) => policy === 'owned').map(([path]) => path)),
+    owned: unique([...policies].filter(([, policy]) => policy === 'owned' || policy === 'draft').map(([path]) => path)),
   };
 }
 

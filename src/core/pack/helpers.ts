@@ -36,7 +36,7 @@ export const helpers = {
   py: pyLiteral,
   /** A JSON value. */
   json: jsonLiteral,
-  /** A YAML scalar. Strings are always quoted, so that every YAML reader reads them as strings. */
+  /** A YAML value on one line. Strings are always quoted, so that every YAML reader reads them as strings. */
   yaml: yamlLiteral,
   /** An item of a YAML list, over several lines if it is long; the second argument is the indentation of the dash. */
   yamlItem: (value: unknown, indent: unknown) => printItem(value, typeof indent === 'number' ? indent : 0),

@@ -46,7 +46,7 @@ export const PackMetaSchema = z.strictObject({
         /** Path in the pack: `module/README.md.hbs`. */
         path: Text,
         /** How `update` treats the file; the default is `managed`. */
-        policy: z.optional(z.enum(['managed', 'owned', 'generated'])),
+        policy: z.optional(z.enum(['managed', 'draft', 'owned', 'generated'])),
         /** Render only if these fields of the context have these values; `true` matches any non-empty value. */
         when: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
       }),
@@ -84,7 +84,7 @@ export const PackMetaSchema = z.strictObject({
     ),
     [],
   ),
-  /** Files of a module that were removed since an older version: what replaces them, in a sentence for the user. */
+  /** Removed files of a module, or names as in `dependencies.ts#can`: what replaces them, in a sentence for the user. */
   replaced: z._default(z.record(Text, Text), {}),
   /** Changes to the manifests of older modules, oldest version first. */
   manifest_changes: z._default(

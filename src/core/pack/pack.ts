@@ -4,8 +4,8 @@ import type { FileMode, Tree, TreeFile } from '../tree/tree.ts';
 import { helpers, helpersAcceptingUndefined } from './helpers.ts';
 import type { PackMeta } from './pack-meta.ts';
 
-/** How `update` treats a file: merged, written once and then left to the user, or always rewritten. */
-export type Policy = 'managed' | 'owned' | 'generated';
+/** How `update` treats a file: docs/packs.md explains the policies. */
+export type Policy = 'managed' | 'draft' | 'owned' | 'generated';
 export type Section = 'module' | 'host' | 'edits';
 
 /** `source` is the path in the pack; `target` the path of the rendered file, which may contain `{{name}}`. */

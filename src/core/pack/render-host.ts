@@ -16,7 +16,7 @@ import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } f
 export function renderHost(pack: Pack, folder: string, vendored = true): Tree {
   const context = hostContextOf(folder, pack.meta, vendored);
   const rendered = renderPack(pack, 'host', context);
-  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   return new Map([
     ...rendered.tree,
     [hostAttributesPath as RelPath, textFile(hostAttributesText)],

@@ -20,7 +20,7 @@ export async function renderModule(pack: Pack, context: Context): Promise<Tree> 
   const { tree, sources } = rendered;
   await checkManifest(pack, rendered, context.manifest);
   const managed = filesWithPolicy(rendered, 'managed');
-  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   const own = [
     [attributesPath, textFile(attributesText)],
     [lockPath, textFile(lockText(pack.meta, { owned }))],

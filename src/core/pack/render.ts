@@ -27,9 +27,9 @@ export function renderPack(pack: Pack, section: Section, context: object): Rende
   return { tree, sources };
 }
 
-/** The rendered files that have a policy. */
-export function filesWithPolicy({ tree, sources }: Rendered, policy: Policy): Tree {
-  return new Map([...tree].filter(([path]) => sources.get(path)?.policy === policy));
+/** The rendered files that have one of the policies. */
+export function filesWithPolicy({ tree, sources }: Rendered, ...policies: Policy[]): Tree {
+  return new Map([...tree].filter(([path]) => policies.includes(sources.get(path)?.policy ?? 'managed')));
 }
 
 function targetPath(pack: Pack, file: PackFile, context: object): RelPath {

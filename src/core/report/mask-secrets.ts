@@ -71,7 +71,7 @@ export async function secretsInWord(word: string): Promise<string[]> {
   if (name === undefined || given === undefined)
     return /^\s*\{/.test(word) ? secretsInYaml(word) : secretParts(word).filter(isNotPath);
   const [key, value] = [name.trim(), given.trim()];
-  if (value.startsWith('{')) {
+  if (/^[{[]/.test(value)) {
     const isMapping = typeof (await yamlValue(value)) === 'object';
     const parts = isMapping ? quotedIn(value) : [value, value.slice(1), ...quotedIn(value)];
     return [...(await secretsInYaml(value, key)), ...(isSecretKey(key) ? parts : [])];

@@ -1,5 +1,6 @@
 import type { Lock } from '../lock/lock.ts';
 import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
+import { ownedAndChanged } from '../merge/trees.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
@@ -65,6 +66,17 @@ export function keptNotes(modules: readonly ReportedModule[]): string[] {
   );
 }
 
+/** Notes about files of the user that stay as they are, although the template would now generate them differently. */
+export function ownedNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) => {
+    const paths = module.update.decisions.filter(({ reason }) => reason === ownedAndChanged).map(({ path }) => path);
+    if (paths.length === 0) return [];
+    const files = paths.map((path) => placeIn(module, path)).join(', ');
+    const command = [commandOn(module), ...paths.map((path) => `--restore ${path}`)].join(' ');
+    return `These files are yours and stay as they are, but the template generates others for this manifest: ${files}. Adapt them, or rename them, run \`${command}\`, and move your code into the new files.`;
+  });
+}
+
 function commandOn({ folder, name }: ReportedModule): string {
   return `create-ai-module update ${folder === '' ? '--host' : name}`;
 }
@@ -96,7 +108,9 @@ function placeIn({ folder }: ReportedModule, path: string): string {
 export function reportStatus(modules: readonly ReportedModule[], paint: Paint): string {
   return modules
     .map(({ name, update }) => {
-      const files = update.decisions.filter(({ state }) => state !== 'clean' && state !== 'owned');
+      const files = update.decisions.filter(
+        ({ state, reason }) => state !== 'clean' && (state !== 'owned' || reason === ownedAndChanged),
+      );
       const width = Math.max(0, ...files.map(({ state }) => state.length));
       const lines = files.map(
         ({ state, path, from, reason }) =>

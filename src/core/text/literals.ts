@@ -1,4 +1,6 @@
 type Value = string | number | boolean | null;
+/** Also lists and mappings, which YAML writes in brackets and braces. */
+type Nested = Value | readonly Value[] | { readonly [key: string]: Nested | undefined };
 
 // Characters that end lines, reorder text or are invisible: escaped in code, removed from comments and prose.
 const hidden =
@@ -34,13 +36,32 @@ export function pyLiteral(value: Value): string {
   return value === null ? 'None' : value ? 'True' : 'False';
 }
 
-export function jsonLiteral(value: Value): string {
+export function jsonLiteral(value: Value | readonly Value[]): string {
+  if (typeof value === 'object' && value !== null) return `[${value.map(jsonLiteral).join(', ')}]`;
   return typeof value === 'string' ? JSON.stringify(value).replace(hidden, escapeHidden) : JSON.stringify(value);
 }
 
+/** JSON in single quotes for a shell, on one line if it fits in `width` columns. */
+export function shellJson(value: unknown, width: number): string {
+  const lines = JSON.stringify(value, null, 2);
+  const flat = lines.replace(/\n */g, ' ');
+  const text = (flat.length < width ? flat : lines).replace(hidden, (char) =>
+    char === '\n' ? char : escapeHidden(char),
+  );
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Quotes every string, so that all versions of YAML read it as a string. JSON escapes are valid in YAML. */
-export function yamlLiteral(value: Value): string {
-  return typeof value === 'number' ? yamlNumeral(value) : jsonLiteral(value);
+export function yamlLiteral(value: Nested): string {
+  if (typeof value === 'number') return yamlNumeral(value);
+  if (typeof value !== 'object' || value === null) return jsonLiteral(value);
+  if (isList(value)) return `[${value.map(yamlLiteral).join(', ')}]`;
+  const entries = Object.entries(value).map(([key, inner]) => `${key}: ${yamlLiteral(inner ?? null)}`);
+  return `{${entries.join(', ')}}`;
+}
+
+function isList(value: Nested): value is readonly Value[] {
+  return Array.isArray(value);
 }
 
 /** YAML 1.1 reads a number with an exponent only if it has a decimal point and the exponent has a sign. */

@@ -7,6 +7,7 @@ import type { Pack } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { dependencyFile } from '../../core/pack/runtime.ts';
 import { changeCode } from '../../core/pack/update/change-code.ts';
+import { removedNames } from '../../core/pack/update/removed-names.ts';
 import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
 import { migrateManifest, updateModule } from '../../core/pack/update/update-module.ts';
 import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
@@ -91,7 +92,7 @@ export async function planUpdate(
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
     const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
-      notes.push(...code.notes);
+      notes.push(...code.notes, ...removedNames(mine, update.tree, folder, pack.meta.replaced));
       await editHost(host, pack, context, edits);
       await addManifestSchema(host, update.tree.get(manifestPath), edits);
       const { lastManifest } = update;

@@ -433,7 +433,7 @@ describe('events', () => {
   ])('%s', (_, files, facts) => expect(factsOf(files)).toMatchObject(facts));
 });
 
-it.each<[string, string, string, readonly boolean[]]>([
+it.each<[string, string, string, readonly (readonly [startsJobs: boolean, takesData: boolean])[]]>([
   [
     'TypeScript',
     'a.ts',
@@ -442,8 +442,17 @@ it.each<[string, string, string, readonly boolean[]]>([
   events.on('a.b', service.startFromEvent);
   events.on('a.c', (event) => log(event));
   events.on('a.d', Type, async () => { await service.startProcessing({ input_data: {} }, user); });
+  events.on('a.e', (event) => service.startFromEvent(event, undefined, options));
+  events.on('a.f', (event) => service.startFromEvent(event, { text: event.data.name }));
 }`,
-    [true, true, false, true],
+    [
+      [true, true],
+      [true, true],
+      [false, false],
+      [true, false],
+      [true, true],
+      [true, false],
+    ],
   ],
   [
     'Python',
@@ -457,15 +466,34 @@ def f(events: ModuleEvents, service):
     @events.on("a.c")
     async def two(event):
         log(event)
+    @events.on("a.d")
+    async def three(event):
+        await service.start_from_event(event, input_data={"text": "a"})
+    @events.on("a.e")
+    async def four(event):
+        await service.start_from_event(event, None, options)
 `,
-    [true, true, false],
+    [
+      [true, true],
+      [true, true],
+      [false, false],
+      [true, false],
+      [true, true],
+    ],
   ],
 ])('finds the handlers that start jobs in %s', (_, path, text, starts) => {
   const { handled } = readCode(new Map([[path, text]]), 'ocr') ?? { handled: [] };
-  expect(handled.map(({ name, startsJobs }) => [name, startsJobs])).toEqual(
-    starts.map((one, index) => [`a.${'abcd'[index]}`, one]),
+  expect(handled.map(({ name, startsJobs, takesData }) => [name, startsJobs, takesData])).toEqual(
+    starts.map((one, index) => [`a.${'abcdef'[index]}`, ...one]),
   );
 });
+
+it.each([
+  ['a.ts', `${head}class S { override async startFromEvent(event) {} }\nevents.on('a.a', service.startFromEvent);`],
+  ['a.py', 'from ai_module_runtime import x\nasync def start_from_event(e): ...\nevents.on("a.a")(s.start_from_event)'],
+])('knows in %s that a service may choose the input itself', (path, text) =>
+  expect(readCode(new Map([[path, text]]), 'ocr')?.handled).toMatchObject([{ startsJobs: true, takesData: false }]),
+);
 
 it.each([
   [

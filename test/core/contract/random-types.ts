@@ -1,6 +1,6 @@
 import { formatSamples } from '../../../src/core/contract/formats.ts';
 import { parsePattern } from '../../../src/core/contract/pattern/parse-pattern.ts';
-import { textMatching } from '../../../src/core/contract/pattern/pattern.ts';
+import { lengthOf, textMatching } from '../../../src/core/contract/pattern/pattern.ts';
 import { type ReadTypes, readTypes } from '../../../src/core/contract/read-type.ts';
 import {
   branchesOf,
@@ -14,7 +14,7 @@ import {
   type Type,
   type Types,
 } from '../../../src/core/contract/type.ts';
-import { checkValue, lengthOf } from '../../../src/core/contract/values.ts';
+import { checkValue } from '../../../src/core/contract/values.ts';
 import { oneLine } from '../../../src/core/text/literals.ts';
 import type { Draw } from '../pack/random-manifest.ts';
 
@@ -66,19 +66,21 @@ const inClass = [
   ' ',
 ];
 
-/** A pattern that types may have. */
+/**
+ * A pattern that types may have. Only one character is repeated without a limit: ajv compares texts with JavaScript's own
+ * engine, which may need exponential time for others.
+ */
 function randomPattern(draw: Draw, depth = 0): string {
-  const atom = (): string =>
+  const counts = ['', '', '', '?', '{2}'];
+  const character = (): string =>
     draw.one([
       () => draw.one(atoms),
       () => draw.one(escaped),
       () => `[${draw.one(['', '^'])}${[draw.one(inClass), ...draw.times(3, () => draw.one(inClass))].join('')}]`,
-      ...(depth > 1 ? [] : [() => `${draw.one(['(', '(?:'])}${randomPattern(draw, depth + 1)})`]),
-    ])();
-  const sequence = (): string =>
-    [atom(), ...draw.times(2, atom)]
-      .map((one) => one + draw.one(['', '', '', '*', '+', '?', '{2}', '{1,3}', '{2,}?']))
-      .join('');
+    ])() + draw.one([...counts, '*', '+', '{1,3}', '{2,}?']);
+  const group = (): string => `${draw.one(['(', '(?:'])}${randomPattern(draw, depth + 1)})${draw.one(counts)}`;
+  const atom = (): string => (depth < 2 && draw.below(4) === 0 ? group() : character());
+  const sequence = (): string => [atom(), ...draw.times(2, atom)].join('');
   const all = [sequence(), ...(draw.below(4) === 0 ? [sequence()] : [])].join('|');
   if (depth > 0) return all;
   const whole = draw.one([all, `^(?:${all})$`, `^(?:${all})`, `(?:${all})$`]);
@@ -189,7 +191,7 @@ function schemaOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
   const makers: (() => Schema)[] = [
     ...[text, text, format, number, number, constant].map((make) => () => make(draw)),
     () => ({ type: draw.one(['boolean', 'null', ['null', 'boolean']]) }),
-    ...(refs.length === 0 ? [] : [() => ({ $ref: `#/types/${draw.one(refs)}` }), () => union()]),
+    ...(refs.length === 0 ? [] : [() => ({ $ref: `#/types/${draw.one(refs)}` }), () => unionOfObjects()]),
     ...(depth > 1
       ? []
       : [
@@ -202,7 +204,8 @@ function schemaOf(draw: Draw, refs: readonly string[], depth = 0): Schema {
   return draw.one(makers)();
 }
 
-function union(): Schema {
+/** A choice of two of the types that `randomTypes` declares. */
+export function unionOfObjects(): Schema {
   return { oneOf: [{ $ref: '#/types/Circle' }, { $ref: '#/types/Square' }], discriminator: { propertyName: 'kind' } };
 }
 
@@ -345,7 +348,7 @@ function fittingText(draw: Draw, type: StringType): string {
   const fits = (one: string): boolean =>
     checkValue(one, { ...type, isNullable: false }, new Map()).problems.length === 0;
   const parsed = parsePattern(pattern);
-  const made = parsed.ok ? textMatching(parsed.pattern, draw.below(3)) : '';
+  const made = parsed.ok ? textMatching(parsed.pattern, draw.below(8)) : '';
   return [anyText(draw, 8), `${anyText(draw)}${made}${anyText(draw)}`, made].find(fits) ?? made;
 }
 

@@ -112,6 +112,7 @@ describe('refuses with one message', () => {
     ],
     ['a name in camelCase', object({ someName: { type: 'null' } }), 'the property name "someName" must be snake_case'],
     ['constructor', object({ constructor: { type: 'null' } }), 'the property name "constructor" is reserved'],
+    ['then', object(Object.fromEntries([['then', { type: 'null' }]])), 'the property name "then" is reserved'],
     ['an empty enum', { enum: [] }, `${it_}.enum must be a list of 1 to 200 values`],
     ['a mixed enum', { enum: [1, 'a'] }, `${it_}.enum must have only strings or only integers`],
     ['numbers with fractions', { enum: [1.5] }, `${it_}.enum must have only strings or only integers`],
@@ -250,9 +251,19 @@ it('completes defaults with the defaults inside them', () => {
 
 it('closes objects unless they belong to a payload or are open', () => {
   const schema = object({ a: object({}), b: object({}, { additionalProperties: false }) });
-  const { types } = readTypes({ Named: object({}) }, [
+  const declared = {
+    Named: object({ c: object({}) }),
+    Other: { $ref: '#/types/Named' },
+    Closed: object({}, { additionalProperties: false }),
+  };
+  const ref = (name: string) => ({ $ref: `#/types/${name}` });
+  const payload = (name: string, schema: unknown) => ({ name, path: ['events_emitted'], schema, isOpen: true });
+  const { types } = readTypes(declared, [
     { name: 'Input', path: ['input'], schema },
-    { name: 'Paid', path: ['events_emitted', 0, 'payload'], schema, isOpen: true },
+    payload('Paid', schema),
+    payload('Sent', { ...ref('Other'), description: 'Sent.' }),
+    payload('Done', ref('Closed')),
+    payload('Kept', object({ inner: ref('Named') })),
   ]);
   const isOpen = (name: string): unknown => {
     const type = types.get(name);
@@ -262,7 +273,21 @@ it('closes objects unless they belong to a payload or are open', () => {
   };
   expect(isOpen('Input')).toEqual([false, false, false]);
   expect(isOpen('Paid')).toEqual([true, true, false]);
-  expect(isOpen('Named')).toEqual([false]);
+  expect(isOpen('Named')).toEqual([false, false]);
+  expect(isOpen('Sent')).toEqual([true, true]);
+  expect(types.get('Sent')).toMatchObject({ description: 'Sent.' });
+  expect(isOpen('Done')).toEqual([false]);
+  expect(isOpen('Kept')).toEqual([true, false]);
+});
+
+it.each([
+  ['itself', { A: { $ref: '#/types/B' }, B: { $ref: '#/types/A' } }, 'the type A contains itself'],
+  ['no type', { A: { $ref: '#/types/C' } }, 'there is no type C'],
+  ['a type that is not valid', { A: object({ x: { type: 'x' } }) }, 'types.A.properties.x.type: "x" is not a type'],
+])('reports a payload that refers to %s once', (_, declared, message) => {
+  const root = { name: 'Paid', path: ['payload'], schema: { $ref: '#/types/A' }, isOpen: true };
+  const { problems } = readTypes(declared, [root]);
+  expect(problems.map((one) => one.message)).toEqual([expect.stringContaining(message)]);
 });
 
 it('reads a schema of 1 MB within its limits, and reports at most 50 problems', () => {

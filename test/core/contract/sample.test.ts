@@ -11,6 +11,7 @@ it.each<[object, unknown]>([
   [{ type: 'string', default: 'Bob' }, 'Bob'],
   [{ type: 'string', pattern: '^[A-Z]{2}-\\d+$', minLength: 6 }, 'AA-111'],
   [{ type: 'string', pattern: 'x', minLength: 3 }, 'xaa'],
+  [{ type: 'string', pattern: '^(?:a|aa){3}$', minLength: 6 }, 'aaaaaa'],
   [{ type: 'string', format: 'date' }, '2026-01-31'],
   [{ enum: ['en', 'fr'] }, 'en'],
   [{ const: 3 }, 3],

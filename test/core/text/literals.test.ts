@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parse as load, parse } from 'yaml';
 import {
@@ -7,6 +8,7 @@ import {
   markdownText,
   oneLine,
   pyLiteral,
+  shellJson,
   tomlLiteral,
   tsLiteral,
   yamlLiteral,
@@ -131,4 +133,12 @@ describe('wrapping', () => {
       lines.every((line) => line.startsWith('        word')),
     );
   });
+});
+
+it.each([1e9, 20])('writes JSON that a shell reads back, %d columns wide', (width) => {
+  const value = { texts: texts.map(([, text]) => text), "it's": [1, null, { a: true }] };
+  const quoted = shellJson(value, width);
+  expect(quoted.replaceAll('\n', '')).not.toMatch(invisible);
+  expect(quoted.includes('\n')).toBe(width === 20);
+  expect(JSON.parse(execFileSync('sh', { input: `printf %s ${quoted}`, encoding: 'utf8' }))).toEqual(value);
 });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PermanentError, TransientError } from '../errors.ts';
 import { DatabaseUnavailable, findUnavailable, isRefused, type Outage } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
@@ -148,6 +149,8 @@ export function quoteName(name: string): string {
 
 /** Whether the database can't be reached or can't answer now, so that the same call may succeed later. */
 export function isUnavailable(error: unknown): boolean {
+  // What a module throws, whatever its code says.
+  if (error instanceof TransientError || error instanceof PermanentError) return false;
   if (findUnavailable(error)) return true;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   return (

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import { untilAborted } from '../jobs/run.ts';
 import { quoteName } from './connection.ts';
 import { withinRequestTime } from './request-time.ts';
 
@@ -86,6 +88,13 @@ export interface JobStats {
   readonly avg_duration_ms: number;
 }
 
+/** Without a client, it has ended: what began in it may go on. */
+interface OpenTransaction {
+  client: PoolClient | undefined;
+}
+
+const transactions = new AsyncLocalStorage<OpenTransaction>();
+
 /**
  * Jobs, results, events and deliveries in PostgreSQL. Each method that changes something calls one SQL function, which
  * is one transaction; `functions.sql` documents them. Methods throw the errors of the database.
@@ -109,23 +118,32 @@ export class Store {
     await this.#call('register_modules', JSON.stringify(modules), present);
   }
 
-  /** Calls `action` in a transaction, with a store and a client that take part in it. */
-  async transaction<T>(action: (store: Store, client: PoolClient) => Promise<T>): Promise<T> {
+  /**
+   * Calls `action` in a transaction, with a store and a client that take part in it. Calls of other stores join it while
+   * `action` runs. An abort of `signal` ends it at once.
+   */
+  async transaction<T>(action: (store: Store, client: PoolClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
     const client = await this.#pool.connect();
+    const open: OpenTransaction = { client };
+    const run = () => transactions.run(open, () => action(new Store(this.#pool, this.#name, client), client));
     let isBroken = true;
     try {
       await client.query('begin');
       try {
-        const outcome = await action(new Store(this.#pool, this.#name, client), client);
+        const outcome = await (signal ? untilAborted(signal, run) : run());
         await client.query('commit');
         isBroken = false;
         return outcome;
       } catch (error) {
+        // What was interrupted may go on to use the connection, so that it is closed.
+        if (signal?.aborted && error === signal.reason) throw error;
         await client.query('rollback');
         isBroken = false;
         throw error;
       }
     } finally {
+      open.client = undefined;
       client.release(isBroken);
     }
   }
@@ -162,6 +180,17 @@ export class Store {
   completeJob(job: ClaimedJob, resultId: string, output: JsonObject, durationMs: number, usage: JsonObject = {}) {
     const json = [JSON.stringify(output), JSON.stringify({ ...usage, duration_ms: durationMs })];
     return this.#one<Job>('complete_job', job.id, job.claim_token, resultId, ...json, durationMs);
+  }
+
+  /**
+   * A claimed job before it is completed, or afterwards if that was with this result. `undefined`: the claim is lost.
+   * `checked_at` is the time of the transaction.
+   */
+  async findClaimed({ id, claim_token }: ClaimedJob, resultId: string) {
+    const text = `select *, now() as checked_at from ${this.#schema}.jobs
+      where id = $1 and (claim_token = $2 or result_id = $3)`;
+    const values = [id, claim_token, resultId];
+    return (await this.#query<Job & { checked_at: Date }>({ name: 'ai_find_claimed', text, values })).rows[0];
   }
 
   failJob(job: ClaimedJob, code: string): Promise<Job | undefined> {
@@ -310,7 +339,8 @@ export class Store {
   }
 
   #query<T extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<T>> {
-    return withinRequestTime((this.#client ?? this.#pool).query<T>(query));
+    const client = this.#client ?? transactions.getStore()?.client ?? this.#pool;
+    return withinRequestTime(client.query<T>(query));
   }
 
   /** Calls a function that works in batches, until nothing is left. Returns the sum. */

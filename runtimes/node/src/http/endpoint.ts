@@ -12,37 +12,45 @@ import { resolveType, type TypeSchema } from '../modules/type-schema.ts';
 import { processBody, routeOptions } from './job-routes.ts';
 import { typedDocument } from './typed-document.ts';
 
+/** The path parameters in a name such as `GET /pages/{page}`. */
+export type PathParameters<Name extends string> = Name extends `${string}{${infer Parameter}}${infer Rest}`
+  ? Readonly<Record<Parameter, string>> & PathParameters<Rest>
+  : unknown;
+
 /** How a module answers requests to one of its own endpoints. */
-export interface EndpointHandler<Input, Output> {
+export interface EndpointHandler<Input, Output, Parameters = Readonly<Record<string, string>>> {
   /** The type of the body, or of the query of GET and DELETE. Without it, the handler gets any object. */
   readonly input?: z.ZodType<Input>;
   /** The type of the answer. Without it, the answer is any JSON, or 204 if there is none. */
   readonly output?: z.ZodType<Output>;
   /** `request.params` has the path parameters, `request.user` the user. */
-  handler(input: Input, request: EndpointRequest, reply: FastifyReply): Promise<Output> | Output;
+  handler(input: Input, request: EndpointRequest<Parameters>, reply: FastifyReply): Promise<Output> | Output;
 }
 
 /** A request with its path parameters. */
-export type EndpointRequest = FastifyRequest<{ Params: Readonly<Record<string, string>> }>;
+export type EndpointRequest<Parameters = Readonly<Record<string, string>>> = FastifyRequest<{ Params: Parameters }>;
 
 /**
  * The route of an endpoint that the manifest declares, `METHOD /path`: permission, summary and types come from there.
  * Without a handler it does the module's work at once, with the body of POST /process, and answers like GET /result.
  */
-export function endpoint<Input = JsonObject, Output = unknown>(
+export function endpoint<Name extends string, Input = JsonObject, Output = unknown>(
   service: AnyService,
-  name: string,
-  own?: EndpointHandler<Input, Output>,
+  name: Name,
+  own?: EndpointHandler<Input, Output, PathParameters<Name>>,
 ): RouteOptions {
   const declared = readEndpoints(service.manifest).find((each) => nameOf(each) === name || each.endpoint === name);
   if (!declared) throw new ModuleProblem('endpoints_invalid', `the manifest does not declare ${name}`);
   for (const part of ['input', 'output'] as const)
     if ((own?.[part] === undefined) !== (declared[part] === undefined))
-      throw new ModuleProblem('endpoints_invalid', `${name}: manifest and code don't agree whether ${part} has a type`);
+      throw new ModuleProblem(
+        'endpoints_invalid',
+        `${name}: manifest and code don't agree whether ${part} has a type: run create-ai-module update`,
+      );
   return { ...routeOptions(service, declared), ...(own ? typed(service, declared, own) : atOnce(service, declared)) };
 }
 
-function typed<I, O>(service: AnyService, declared: Endpoint, own: EndpointHandler<I, O>) {
+function typed<I, O, P>(service: AnyService, declared: Endpoint, own: EndpointHandler<I, O, P>) {
   const { input, output = z.unknown() as z.ZodType<O> } = own;
   const maxBytes: number = service.config.max_input_bytes;
   const isBody = hasBody(declared);
@@ -53,7 +61,7 @@ function typed<I, O>(service: AnyService, declared: Endpoint, own: EndpointHandl
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const value = (isBody ? request.body : request.query) as I;
       if (isBody && value !== undefined) checkSize([value], ['body'], maxBytes);
-      const answer = await own.handler(value, request as EndpointRequest, reply);
+      const answer = await own.handler(value, request as EndpointRequest<P>, reply);
       if (reply.sent) return reply;
       if (answer === undefined && !own.output) return reply.code(204).send();
       const text = JSON.stringify(own.output ? checkOutput(output, answer) : answer);

@@ -31,7 +31,7 @@ const PublishRequest = z
 export function hostRoutes(host: HostServices, orchestrator: Orchestrator): FastifyPluginAsyncZod {
   const entries = () => [...orchestrator.modules.values()];
   return async (app) => {
-    const health = { tags: ['host'], response: { 200: HostHealth, 503: HostHealth } };
+    const health = { tags: ['host'], operationId: 'host_health', response: { 200: HostHealth, 503: HostHealth } };
     app.get('/health', { schema: health }, async (_request, reply) => {
       const alive = await isFine(host.probes.database);
       const modules = Object.fromEntries(entries().map(({ name, status }) => [name, status]));
@@ -39,7 +39,8 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
     });
 
-    app.get('/api/v1/modules/list', { schema: { tags: ['host'], response: { 200: ModuleList } } }, async () => {
+    const list = { tags: ['host'], operationId: 'list_modules', response: { 200: ModuleList } };
+    app.get('/api/v1/modules/list', { schema: list }, async () => {
       const failed = entries().filter((entry) => entry.status === 'failed');
       const errors = Object.fromEntries(failed.map(({ name, problem }) => [name, problem.code]));
       return { modules: entries().map(describe), errors };
@@ -50,6 +51,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       {
         schema: {
           tags: ['host'],
+          operationId: 'module_health',
           params: z.object({ name: z.string() }),
           response: { 200: ModuleHealthView, 503: ModuleHealthView, ...errorResponses(404) },
         },
@@ -69,6 +71,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       onRequest: requireAdmin,
       schema: {
         tags: ['host'],
+        operationId: 'publish_event',
         summary: 'Publish an event of the host, such as user.deleted',
         body: PublishRequest,
         response: { 202: z.object({ event_id: z.guid() }), ...guardErrors },

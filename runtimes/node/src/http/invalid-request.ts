@@ -21,19 +21,19 @@ export class InvalidRequest extends Error {
 }
 
 export function tooLong(loc: RequestProblem['loc'], maxBytes: number): InvalidRequest {
-  return new InvalidRequest([{ loc, msg: `Longer than ${maxBytes} bytes`, type: 'too_long' }]);
+  return new InvalidRequest([{ loc, msg: `is longer than ${maxBytes} bytes`, type: 'too_long' }]);
 }
 
-export const NOT_JSON: RequestProblem = { loc: ['body'], msg: 'The body is not valid JSON', type: 'json_invalid' };
+export const NOT_JSON: RequestProblem = { loc: ['body'], msg: 'is not valid JSON', type: 'json_invalid' };
 
 /** A body of `null`, which Fastify passes to validators for an absent body as well. */
-export const IS_NULL: RequestProblem = { loc: ['body'], msg: 'Input should be an object', type: 'dict_type' };
+export const IS_NULL: RequestProblem = { loc: ['body'], msg: 'must be an object', type: 'dict_type' };
 
 export const MAX_DEPTH = 100;
 
 export const TOO_DEEP: RequestProblem = {
   loc: ['body'],
-  msg: `Nested more than ${MAX_DEPTH} levels deep`,
+  msg: `is nested more than ${MAX_DEPTH} levels deep`,
   type: 'too_deep',
 };
 
@@ -69,7 +69,7 @@ function onePerPlace(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
 function problemsOf(issue: z.core.$ZodIssue, part: string): RequestProblem[] {
   const loc = [part, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'Unknown field', type: 'extra_forbidden' }));
+    return issue.keys.map((key) => ({ loc: [...loc, key], msg: 'is not a known property', type: 'extra_forbidden' }));
   }
   const type = typeOf(issue, part);
   const ofType = issue.code === 'custom' && typeof issue.params?.msg === 'string' ? issue.params.msg : undefined;
@@ -78,13 +78,11 @@ function problemsOf(issue: z.core.$ZodIssue, part: string): RequestProblem[] {
 
 /** The same sentences as in the hosts in other languages; zod's own for types that are not common to them. */
 function messageFor(type: string, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'too_small' && type === 'greater_than_equal')
-    return `Input should be greater than or equal to ${issue.minimum}`;
-  if (issue.code === 'too_big' && type === 'less_than_equal')
-    return `Input should be less than or equal to ${issue.maximum}`;
-  if (issue.code === 'too_small' && type === 'too_short') return `Should have at least ${count(issue.minimum, issue)}`;
-  if (issue.code === 'too_big' && type === 'too_long') return `Should have at most ${count(issue.maximum, issue)}`;
-  if (issue.code === 'invalid_value') return `Input should be ${listOf(issue.values)}`;
+  if (issue.code === 'too_small' && type === 'greater_than_equal') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'too_big' && type === 'less_than_equal') return `must be at most ${issue.maximum}`;
+  if (issue.code === 'too_small' && type === 'too_short') return `must have at least ${count(issue.minimum, issue)}`;
+  if (issue.code === 'too_big' && type === 'too_long') return `must have at most ${count(issue.maximum, issue)}`;
+  if (issue.code === 'invalid_value') return `must be ${listOf(issue.values)}`;
   return MESSAGES[type] ?? issue.message;
 }
 
@@ -99,13 +97,15 @@ function listOf(values: readonly unknown[]): string {
 }
 
 const MESSAGES: Readonly<Record<string, string>> = {
-  missing: 'Field required',
-  dict_type: 'Input should be an object',
-  int_type: 'Input should be a valid integer',
-  int_parsing: 'Input should be a valid integer',
-  string_type: 'Input should be a valid string',
-  string_pattern_mismatch: 'Input has an invalid format',
-  uuid_parsing: 'Input should be a valid UUID',
+  missing: 'is missing',
+  dict_type: 'must be an object',
+  list_type: 'must be a list',
+  bool_type: 'must be true or false',
+  int_type: 'must be an integer',
+  int_parsing: 'must be an integer',
+  string_type: 'must be a string',
+  string_pattern_mismatch: 'has an invalid format',
+  uuid_parsing: 'must be a UUID',
 };
 
 /** The same vocabulary as the hosts in other languages use. */

@@ -46,16 +46,45 @@ function transformWith(operations: Map<string, Operation>): Transform {
 
 function addOperations(operations: ReadonlyMap<string, Operation>): TransformObject {
   return (input) => {
-    const document = jsonSchemaTransformObject(input) as {
-      paths?: Record<string, Record<string, JsonObject>>;
-      components: { schemas: JsonObject };
-    };
+    const document = withoutDoubles(jsonSchemaTransformObject(input) as unknown as OpenApiDocument);
     for (const [key, { operation, components }] of operations) {
       const [method = '', path = ''] = key.split(' ');
       const methods = document.paths?.[path];
       if (methods?.[method]) methods[method] = operation;
       Object.assign(document.components.schemas, components);
     }
-    return document as ReturnType<TransformObject>;
+    return document as unknown as ReturnType<TransformObject>;
   };
+}
+
+interface OpenApiDocument {
+  readonly paths?: Record<string, Record<string, JsonObject>>;
+  readonly components: { schemas: JsonObject };
+}
+
+/** The transform adds each schema with a name twice, `Event` for answers and `EventInput` for requests. Few are used. */
+function withoutDoubles({ paths, components, ...document }: OpenApiDocument): OpenApiDocument {
+  const used: Record<string, unknown> = {};
+  const follow = (part: unknown) => {
+    for (const name of referencesIn(part)) {
+      if (Object.hasOwn(used, name)) continue;
+      used[name] = components.schemas[name];
+      follow(used[name]);
+    }
+  };
+  follow(paths);
+  const nameOf = (name: string) => {
+    const short = name.replace(/Input$/, '');
+    return Object.hasOwn(components.schemas, short) && !Object.hasOwn(used, short) ? short : name;
+  };
+  const schemas = Object.fromEntries(Object.entries(used).map(([name, schema]) => [nameOf(name), schema]));
+  const text = JSON.stringify({ paths, components: { ...components, schemas } });
+  const renamed = text.replace(REFERENCE, (_, name: string) => JSON.stringify(`#/components/schemas/${nameOf(name)}`));
+  return { ...document, ...(JSON.parse(renamed) as OpenApiDocument) };
+}
+
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
+
+function referencesIn(part: unknown): string[] {
+  return [...(JSON.stringify(part) ?? '').matchAll(REFERENCE)].map(([, name = '']) => name);
 }

@@ -25,7 +25,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   401: 'No valid token',
   403: 'Not allowed',
   404: 'Not found',
-  409: 'The state of the job does not allow it',
+  409: 'The state does not allow it',
   422: 'The request is invalid',
   429: 'Too many active jobs',
   502: 'The work failed',
@@ -63,7 +63,7 @@ class OperationWriter {
     const { name } = this.#manifest;
     const operation = {
       tags: [name],
-      summary: endpoint.summary ?? SUMMARIES[endpoint.role ?? ''] ?? 'Do the work at once',
+      summary: endpoint.summary ?? SUMMARIES[endpoint.role ?? ''] ?? summaryOf(endpoint),
       operationId: `${name}_${endpoint.handler}`,
       security: [{ bearer: [] }],
       ...this.#bodyOf(endpoint),
@@ -133,7 +133,7 @@ class OperationWriter {
     }
   }
 
-  #errorsOf({ role }: Endpoint): number[] {
+  #errorsOf({ role, input, output }: Endpoint): number[] {
     switch (role) {
       case 'process':
         return [429];
@@ -143,7 +143,7 @@ class OperationWriter {
       case 'result':
         return [404, 409];
       case null:
-        return [502, 504];
+        return input || output ? [404, 409, 502, 504] : [502, 504];
       default:
         return [];
     }
@@ -224,10 +224,19 @@ class OperationWriter {
     return this.#component(name, jsonSchemaOf(type, types, refTo));
   }
 
+  /** A type of the manifest keeps its name: with a type `Result`, the runtime's own is `ModuleResult`. */
   #component(name: string, schema: JsonObject): JsonObject {
-    this.#components[`${this.#stem}${name}`] = schema;
-    return { $ref: `${PREFIX}${this.#stem}${name}` };
+    const key = `${this.#stem}${Object.hasOwn(this.#manifest.types, name) ? 'Module' : ''}${name}`;
+    this.#components[key] = schema;
+    return { $ref: `${PREFIX}${key}` };
   }
+}
+
+/** `get_documents_by_id` → `Get documents by id` */
+function summaryOf({ input, output, handler }: Endpoint): string {
+  if (!input && !output) return 'Do the work at once';
+  const words = handler.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function body(schema: JsonObject): JsonObject {

@@ -16,6 +16,7 @@ export function testRoutes(store: Store): FastifyPluginAsyncZod {
       onRequest: requireAdmin,
       schema: {
         tags: ['test'],
+        operationId: 'test_events',
         querystring: Query,
         response: { 200: z.object({ events: z.array(EventView) }), ...guardErrors },
       },

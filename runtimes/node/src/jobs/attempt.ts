@@ -1,7 +1,7 @@
 import { isUnavailable } from '../engine/connection.ts';
 import { ClaimLost, HostStopping } from '../engine/executor.ts';
 import type { ClaimedJob, JsonObject, Store } from '../engine/store.ts';
-import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
+import { PermanentError, TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type Run, UsageRecord, untilAborted, type Work } from './run.ts';
 
@@ -20,27 +20,22 @@ export type Outcome =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'lost' };
 
-/** One attempt at one job: limits the time and reports progress. It never changes the job's state. */
+/** The work of one attempt at one job. It reports progress, and never changes the job's state. */
 export class Attempt {
   readonly #job: ClaimedJob;
   readonly #store: Store;
-  readonly #timeoutSeconds: number;
   readonly #log: Log;
   #progress: number;
 
-  constructor(job: ClaimedJob, store: Store, timeoutSeconds: number, log: Log) {
+  constructor(job: ClaimedJob, store: Store, log: Log) {
     this.#job = job;
     this.#store = store;
-    this.#timeoutSeconds = timeoutSeconds;
     this.#log = log;
     this.#progress = job.progress_percent;
   }
 
-  /** `host` aborts with a `ClaimLost` or a `HostStopping`. */
-  async run(work: Work, host: AbortSignal): Promise<Outcome> {
-    const time = new AbortController();
-    const timeout = setTimeout(() => time.abort(new AttemptTimeout()), this.#timeoutSeconds * 1_000);
-    const signal = AbortSignal.any([host, time.signal]);
+  /** `signal` aborts with an `AttemptTimeout`, a `ClaimLost` or a `HostStopping`. */
+  async run(work: Work, signal: AbortSignal): Promise<Outcome> {
     const usage = new UsageRecord();
     const { id, user_id, options } = this.#job;
     const run: Run = {
@@ -56,9 +51,7 @@ export class Attempt {
       const output = await untilAborted(signal, () => work(this.#job, run));
       return { kind: 'done', output, ...usage.read() };
     } catch (error) {
-      return this.#outcomeOf(signal.aborted ? signal.reason : error);
-    } finally {
-      clearTimeout(timeout);
+      return this.failed(signal.aborted ? signal.reason : error);
     }
   }
 
@@ -75,7 +68,8 @@ export class Attempt {
     this.#progress = progress;
   }
 
-  #outcomeOf(error: unknown): Outcome {
+  /** How an attempt ends with an error. */
+  failed(error: unknown): Outcome {
     if (error instanceof ClaimLost) return { kind: 'lost' };
     if (error instanceof HostStopping) return { kind: 'stopped' };
     this.#log.warn({ err: error, job_id: this.#job.id, attempt: this.#job.attempt }, 'attempt failed');

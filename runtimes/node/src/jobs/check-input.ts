@@ -13,6 +13,8 @@ export interface ModuleSchemas<Input = unknown, Options = unknown, Output = unkn
   readonly Input: z.ZodType<Input>;
   readonly Options: z.ZodType<Options>;
   readonly Output: z.ZodType<Output>;
+  /** Identifies the types in the manifest that they were generated from. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** The schemas of a module without types. */
@@ -37,13 +39,21 @@ export function checkInput(
   if (values.some((value) => isDeeperThan(value, MAX_DEPTH)))
     throw new InvalidRequest([{ ...TOO_DEEP, loc: ['body', 'input_data'] }]);
   if (!values.every(hasOnlyUsableText)) throw new InvalidRequest([NOT_JSON]);
+  const request = checkTypes({ input_data, options }, schemas);
+  checkSize(Object.values(request), ['body', 'input_data'], maxBytes);
+  return request;
+}
+
+/** The values with the defaults of their types. Throws an `InvalidRequest`. */
+export function checkTypes(
+  { input_data, options }: { readonly input_data: unknown; readonly options: unknown },
+  schemas: ModuleSchemas,
+): WorkRequest {
   const input = checked(schemas.Input, input_data, 'input_data');
   const chosen = checked(schemas.Options, options, 'options');
   const problems = [...input.problems, ...chosen.problems];
   if (problems.length > 0) throw new InvalidRequest(problems);
-  const request = { input_data: input.value as JsonObject, options: chosen.value as JsonObject };
-  checkSize(Object.values(request), ['body', 'input_data'], maxBytes);
-  return request;
+  return { input_data: input.value as JsonObject, options: chosen.value as JsonObject };
 }
 
 /** Throws an `InvalidRequest` if the values together have more than `maxBytes` as JSON. */

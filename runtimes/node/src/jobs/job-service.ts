@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { drizzle } from 'drizzle-orm/node-postgres';
+import { NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { PoolClient } from 'pg';
 import { describeProblems } from '../check-type.ts';
 import type { Db } from '../db/database.ts';
 import { isUnavailable } from '../engine/connection.ts';
-import type { ClaimedJob, JobStatus, JsonObject } from '../engine/store.ts';
+import { ClaimLost } from '../engine/executor.ts';
+import type { ClaimedJob, JobStatus, JsonObject, Store } from '../engine/store.ts';
 import { HttpError, PermanentError, TransientError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { ModuleEvents } from '../events/module-events.ts';
@@ -17,7 +19,7 @@ import type { Manifest } from '../modules/manifest.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { PollingProvider } from '../provider.ts';
 import type { Done } from './attempt.ts';
-import { checkInput, checkOutput, type ModuleSchemas } from './check-input.ts';
+import { checkInput, checkOutput, checkTypes, type ModuleSchemas } from './check-input.ts';
 import { declaredPart } from './declared-part.ts';
 import { idFromEvent } from './id-from-event.ts';
 import { JobWorker } from './job-worker.ts';
@@ -25,8 +27,11 @@ import { type LifecycleNames, lifecycleOf } from './lifecycle.ts';
 import { type Provider, runWith } from './provider.ts';
 import { findJobOf, type Results, readResult } from './results.ts';
 import { type Run, runInline, UsageRecord, type WorkRequest } from './run.ts';
-import { type JobView, type ResultView, type StatsView, viewOfJob } from './schemas.ts';
+import { type JobView, type ResultView, type StatsView, viewOfCompleted, viewOfJob } from './schemas.ts';
 import type { JobTables } from './tables.ts';
+
+/** How long `onCompleted` and `onUserErased` may take. */
+const HOOK_SECONDS = 10;
 
 /** A request for work. */
 export interface ProcessRequest<Input = JsonObject, Options = JsonObject> {
@@ -43,6 +48,12 @@ export interface JobServiceSettings<C extends BaseConfig> {
   readonly lifecycle: LifecycleNames;
   /** @deprecated Ignored: jobs of all modules are in tables of the runtime. */
   readonly tables?: JobTables;
+}
+
+/** A job as clients see it, with what it was made from. */
+export interface CompletedJob<Input = JsonObject, Options = JsonObject> extends JobView {
+  readonly input_data: Input;
+  readonly options: Options;
 }
 
 /** How a direct call is made. */
@@ -79,8 +90,11 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     this.#worker = new JobWorker({
       store: context.store,
       config: this.config,
-      work: async (request, run) => this.#checkedOutput(await this.work(request, run)),
-      complete: (job, resultId, done) => this.#complete(job, resultId, done),
+      work: async (job, run) => {
+        const request = this.#checkedAgain(job);
+        return this.#checkedOutput(await this.work(request, { ...run, options: request.options }));
+      },
+      complete: (job, resultId, done, signal) => this.#complete(job, resultId, done, signal),
       log: context.log,
     });
   }
@@ -115,12 +129,16 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   }
 
   /**
-   * Called when a job is completed, in the transaction that completes it: what it writes through `db` is stored with the
-   * result or not at all. If it throws, the attempt has failed. Keep it short.
+   * Called when a job is completed, in the transaction that completes it: what it writes through `db`, and the events that it
+   * publishes, are stored with the result or not at all. If it throws, or takes longer than 10 seconds or what is left of
+   * `timeout_seconds`, the attempt has failed. It is interrupted when the job is cancelled.
    */
-  protected async onCompleted(_job: JobView, _output: Output, _db: Db): Promise<void> {}
+  protected async onCompleted(_job: CompletedJob<Input, Options>, _output: Output, _db: Db): Promise<void> {}
 
-  /** Called when a user's jobs are erased, in the same transaction. May be called again for the same user. */
+  /**
+   * Called when a user's jobs are erased, in the same transaction. May be called again for the same user. Nothing is erased
+   * if it throws or takes longer than 10 seconds.
+   */
   protected async onUserErased(_userId: string, _db: Db): Promise<void> {}
 
   /** Opens what the work needs; when it throws, the module does not start. */
@@ -161,8 +179,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     try {
       await this.startProcessing({ input_data, options }, { id: user_id }, id);
     } catch (error) {
-      if (!(error instanceof InvalidRequest)) throw error;
-      throw new PermanentError('input_invalid', { cause: new Error(describeProblems(error.detail)) });
+      throw error instanceof InvalidRequest ? inputInvalid(error) : error;
     }
   }
 
@@ -230,10 +247,11 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
       await this.#store.eraseUserJobs(this.#module, userId);
       return;
     }
-    await this.#store.transaction(async (store, client) => {
+    const erase = async (store: Store, client: PoolClient) => {
       await store.eraseUserJobs(this.#module, userId);
-      await this.onUserErased(userId, databaseOf(client));
-    });
+      await callHook('onUserErased', client, (db) => this.onUserErased(userId, db));
+    };
+    await runInline(HOOK_SECONDS, (limit) => this.#store.transaction(erase, limit));
   }
 
   /** Makes one attempt at a job. Called by the runtime. */
@@ -276,26 +294,47 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     return checkInput({ input_data, options: options ?? {} }, this.schemas, this.config.max_input_bytes);
   }
 
+  /** A stored request with the types and defaults of today: the module may have been another one when it was accepted. */
+  #checkedAgain(job: WorkRequest): WorkRequest {
+    try {
+      return checkTypes(job, this.schemas);
+    } catch (error) {
+      throw error instanceof InvalidRequest ? inputInvalid(error) : error;
+    }
+  }
+
   #checkedOutput(output: JsonObject): JsonObject {
     return checkOutput(this.schemas.Output, output) as JsonObject;
   }
 
-  async #complete(job: ClaimedJob, resultId: string, { output, durationMs, usage }: Done): Promise<void> {
-    const complete = (store: typeof this.context.store) => store.completeJob(job, resultId, output, durationMs, usage);
+  async #complete(job: ClaimedJob, resultId: string, done: Done, attempt: AbortSignal): Promise<void> {
+    const { output, durationMs, usage } = done;
+    const complete = (store: Store) => store.completeJob(job, resultId, output, durationMs, usage);
     if (!this.#overrides('onCompleted')) return void (await complete(this.#store));
-    await this.#store.transaction(async (store, client) => {
-      // An earlier call may have been committed although its answer was lost.
-      if ((await store.findResult(job.id))?.id === resultId) return;
-      const completed = await complete(store);
-      if (completed)
-        await this.#callHook(() => this.onCompleted(viewOfJob(completed), output as Output, databaseOf(client)));
-    });
+    await runInline(HOOK_SECONDS, (limit) =>
+      this.#store.transaction(
+        async (store, client) => {
+          const found = await store.findClaimed(job, resultId);
+          if (!found) throw new ClaimLost();
+          // An earlier call was committed, although its answer was lost.
+          if (found.result_id === resultId) return;
+          const view = {
+            ...viewOfCompleted(found, resultId, found.checked_at),
+            ...(this.#checkedAgain(job) as WorkRequest<Input, Options>),
+          };
+          // First, because completing the job locks its row: meanwhile it can be cancelled.
+          await this.#callCompleted(client, view, output as Output);
+          if (!(await complete(store))) throw new ClaimLost();
+        },
+        AbortSignal.any([attempt, limit]),
+      ),
+    );
   }
 
   /** Its errors are those of the work: any but a `PermanentError` may pass. */
-  async #callHook(hook: () => Promise<void>): Promise<void> {
+  async #callCompleted(client: PoolClient, job: CompletedJob<Input, Options>, output: Output): Promise<void> {
     try {
-      await hook();
+      await callHook('onCompleted', client, (db) => this.onCompleted(job, output, db));
     } catch (error) {
       if (error instanceof PermanentError || error instanceof TransientError || isUnavailable(error)) throw error;
       throw new TransientError('internal_error', { cause: error });
@@ -307,6 +346,24 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   }
 }
 
-function databaseOf(client: PoolClient): Db {
-  return drizzle(client) as unknown as Db;
+function inputInvalid({ detail }: InvalidRequest): PermanentError {
+  return new PermanentError('input_invalid', { cause: new Error(describeProblems(detail)) });
+}
+
+/** Calls a hook in a savepoint of a transaction. */
+async function callHook(name: string, client: PoolClient, hook: (db: Db) => Promise<void>): Promise<void> {
+  const dialect = new PgDialect();
+  const transaction = new NodePgTransaction(dialect, new NodePgSession(client, dialect, undefined), undefined);
+  try {
+    await transaction.transaction((db) => hook(db as unknown as Db));
+  } catch (error) {
+    if (!hasAborted(error)) throw error;
+    const message = `${name} went on after an error of the database: do in db.transaction() what may fail`;
+    throw new Error(message, { cause: error });
+  }
+}
+
+/** Whether a statement was refused because an earlier one in its transaction had failed. */
+function hasAborted(error: unknown): boolean {
+  return error instanceof Error && ((error as { code?: string }).code === '25P02' || hasAborted(error.cause));
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isUnavailable } from '../engine/connection.ts';
+import { ClaimLost } from '../engine/executor.ts';
 import type { ClaimedJob, Store } from '../engine/store.ts';
 import { withRetries } from '../engine/with-retries.ts';
-import { PermanentError, TransientError } from '../errors.ts';
+import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
 import { Attempt, type Done, type Outcome } from './attempt.ts';
@@ -20,8 +21,8 @@ export interface JobWorkerOptions {
   readonly store: Store;
   readonly config: BaseConfig;
   readonly work: Work;
-  /** Stores the result and completes the job. May throw the errors of the work. */
-  readonly complete: (job: ClaimedJob, resultId: string, done: Done) => Promise<unknown>;
+  /** Stores the result and completes the job. May throw the errors of the work, and the reason of the signal. */
+  readonly complete: (job: ClaimedJob, resultId: string, done: Done, signal: AbortSignal) => Promise<unknown>;
   readonly log: Log;
 }
 
@@ -41,32 +42,35 @@ export class JobWorker {
     this.#log = log;
   }
 
-  async run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
-    const attempt = new Attempt(job, this.#store, this.#config.timeout_seconds, this.#log);
-    const outcome = await attempt.run(this.#work, signal);
-    await this.#conclude(job, outcome);
-  }
-
-  async #conclude(job: ClaimedJob, outcome: Outcome): Promise<void> {
-    const store = this.#store;
-    if (outcome.kind === 'lost') return;
-    if (outcome.kind === 'stopped') {
-      await withRetries(() => store.retryJob(job, 0));
-    } else if (outcome.kind === 'failed') {
-      await withRetries(() => this.#fail(job, outcome.error));
-    } else {
-      await this.#finish(job, outcome);
+  /** `host` aborts with a `ClaimLost` or a `HostStopping`. */
+  async run(job: ClaimedJob, host: AbortSignal): Promise<void> {
+    const time = new AbortController();
+    const timer = setTimeout(() => time.abort(new AttemptTimeout()), this.#config.timeout_seconds * 1_000);
+    const signal = AbortSignal.any([host, time.signal]);
+    try {
+      const attempt = new Attempt(job, this.#store, this.#log);
+      const outcome = await attempt.run(this.#work, signal);
+      await this.#conclude(job, outcome.kind === 'done' ? await this.#finish(job, attempt, outcome, signal) : outcome);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  async #finish(job: ClaimedJob, done: Done): Promise<void> {
+  async #conclude(job: ClaimedJob, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'stopped') await withRetries(() => this.#store.retryJob(job, 0));
+    else if (outcome.kind === 'failed') await withRetries(() => this.#fail(job, outcome.error));
+  }
+
+  /** Completes the job, or returns why it can't be completed. */
+  async #finish(job: ClaimedJob, attempt: Attempt, done: Done, signal: AbortSignal): Promise<Outcome> {
     const resultId = randomUUID();
     try {
-      await withRetries(() => this.#complete(job, resultId, done));
+      await withRetries(() => this.#complete(job, resultId, done, signal));
+      return done;
     } catch (error) {
+      if (signal.aborted && error === signal.reason) return attempt.failed(error);
       if (isUnavailable(error)) throw error;
-      this.#log.error({ err: error, job_id: job.id }, 'job not completed');
-      await withRetries(() => this.#fail(job, asWorkError(error)));
+      return attempt.failed(asWorkError(error));
     }
   }
 
@@ -79,7 +83,7 @@ export class JobWorker {
 }
 
 /** Other errors come from output that the database can't store, such as a BigInt: another attempt would end the same way. */
-function asWorkError(error: unknown): TransientError | PermanentError {
-  if (error instanceof TransientError || error instanceof PermanentError) return error;
-  return new PermanentError('internal_error');
+function asWorkError(error: unknown): unknown {
+  const isKnown = [TransientError, PermanentError, ClaimLost].some((each) => error instanceof each);
+  return isKnown ? error : new PermanentError('internal_error', { cause: error });
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Job, Store } from '../engine/store.ts';
 import { HttpError } from '../errors.ts';
 import { namespaceOf, readEndpoints } from '../modules/endpoints.ts';
@@ -39,7 +40,7 @@ export class Results {
 
 /** 404 when there is no such job, 403 when it is another user's. */
 export async function findJobOf(store: Store, module: string, id: string, user: User): Promise<Job> {
-  const job = await store.findJob(module, id);
+  const job = z.guid().safeParse(id).success ? await store.findJob(module, id) : undefined;
   if (!job) throw new HttpError(404, 'job_not_found');
   if (job.user_id !== user.id && !user.isAdmin) throw new HttpError(403, 'not_owner');
   return job;

@@ -13,7 +13,7 @@ export const JsonDocument = z
 
 /** What a module works on: a JSON object with at least one key. */
 export const InputData = JsonDocument.refine((value) => Object.keys(value).length > 0, {
-  message: 'Should have at least 1 item',
+  message: 'must have at least 1 item',
   params: { type: 'too_short' },
 }).meta({ type: 'object', additionalProperties: {}, minProperties: 1 });
 
@@ -119,6 +119,17 @@ export function viewOfJob(job: Job): JobView {
     attempt: job.attempt,
     result_id: job.result_id,
   };
+}
+
+/** A job as clients will see it when it is completed. */
+export function viewOfCompleted(job: Job, resultId: string, completedAt: Date): JobView {
+  return viewOfJob({
+    ...job,
+    status: 'completed',
+    progress_percent: 100,
+    result_id: resultId,
+    completed_at: completedAt,
+  });
 }
 
 export function viewOfResult({ id, output_data, metadata }: Result): ResultView {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { findBadReference, TypeSchema } from './type-schema.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { findTypeProblem, TypeSchema } from './type-schema.ts';
 
 const NAME = /^[a-z][a-z0-9_]{1,49}$/;
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
@@ -15,7 +16,10 @@ const quantity = z.union([z.string(), z.number()]).optional();
 /** The long form of a configuration key. A bare value means `{ default: value }`. */
 const Setting = z.strictObject({
   type: z.string().optional(),
-  items: z.strictObject({ type: z.string() }).optional(),
+  /** Of a list. */
+  items: z.strictObject({ type: z.enum(['string', 'integer', 'number', 'boolean']) }).optional(),
+  minItems: z.number().int().min(0).optional(),
+  maxItems: z.number().int().min(0).optional(),
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -27,7 +31,7 @@ const Setting = z.strictObject({
   secret: z.boolean().optional(),
 });
 
-const Configuration = z.record(z.string(), z.union([scalar, z.array(z.unknown()), Setting]));
+const Configuration = z.record(z.string(), z.union([scalar, z.array(scalar), Setting]));
 export type Configuration = z.output<typeof Configuration>;
 
 const EndpointEntry = z.strictObject({
@@ -90,19 +94,32 @@ const ManifestFile = z.strictObject({
 /** `manifest.yaml`: what a module is, in the words of its author. */
 export const Manifest = ManifestFile.transform((file, context) => {
   const { endpoints, events_emitted, events_subscribed, types, input, options, output } = file;
-  const ofEndpoints = endpoints.flatMap((entry: EndpointEntry) => [entry.input, entry.output]);
-  const ofEvents = [...events_emitted, ...events_subscribed].map((entry: EventEntry) => entry.payload);
-  const roots = [input, options, output, ...ofEndpoints, ...ofEvents].filter((type) => type !== undefined);
-  const bad = findBadReference(roots, types);
-  if (bad !== undefined) context.addIssue(`the type ${bad} does not exist, or contains itself`);
-  for (const { permission } of endpoints as EndpointEntry[])
+  const entries = endpoints as EndpointEntry[];
+  const payloads = [...events_emitted, ...events_subscribed].map((entry: EventEntry) => entry.payload);
+  const objects = [input, options, output, ...entries.map((entry) => entry.input)];
+  const others = [...entries.map((entry) => entry.output), ...payloads];
+  const ofEvents = [events_emitted, events_subscribed].map((entries: EventEntry[]) =>
+    entries.flatMap(({ event, payload }) => (payload === undefined ? [] : [[event, payload]])),
+  );
+  const ofEndpoints = entries.flatMap(({ endpoint, ...entry }) =>
+    entry.input === undefined && entry.output === undefined ? [] : [[endpoint, entry.input, entry.output]],
+  );
+  const given = (all: readonly (TypeSchema | undefined)[]) => all.filter((type) => type !== undefined);
+  const problem = findTypeProblem(types, given(objects), given(others));
+  if (problem !== undefined) context.addIssue(problem);
+  for (const { permission } of entries)
     if (permission !== undefined && !file.permissions_required.includes(permission))
       context.addIssue(`${permission} is not in permissions_required`);
   return {
     ...file,
     endpoints: endpoints.map((entry) => entry.endpoint),
     /** `endpoints` with their types. */
-    endpoint_entries: endpoints as EndpointEntry[],
+    endpoint_entries: entries,
+    /** Identifies the types; `undefined` if nothing has one. */
+    fingerprint:
+      given([...objects, ...others]).length === 0
+        ? undefined
+        : fingerprintOf([types, input, options, output, ofEndpoints, ...ofEvents]),
     events_emitted: events_emitted.map((entry) => entry.event),
     events_subscribed: events_subscribed.map((entry) => entry.event),
   };

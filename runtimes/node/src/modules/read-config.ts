@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { checkType } from '../check-type.ts';
 import type { Env } from '../settings.ts';
+import { integer } from '../types.ts';
 import type { BaseConfig } from './base-config.ts';
 import type { Configuration } from './manifest.ts';
 
@@ -16,13 +18,34 @@ export function readModuleConfig<C extends BaseConfig>(
   block: Configuration,
   env: Env,
 ): C {
-  const parsed = config.safeParse({ ...valuesOf(block), ...fromEnvironment(config, module, env) });
+  const values = { ...valuesOf(block), ...fromEnvironment(config, module, env) };
+  const wrong = wrongLists(values, block);
+  if (wrong.length > 0) throw new ConfigInvalid(wrong.join('; '));
+  const parsed = config.safeParse(values);
   const problems = parsed.success
     ? outOfRange(parsed.data, block)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigInvalid(problems.join('; '));
 }
+
+/** Checks lists before the config class, so that both stacks refuse the same ones with the same message. */
+function wrongLists(values: Readonly<Record<string, unknown>>, block: Configuration): string[] {
+  return Object.entries(block).flatMap(([key, entry]) => {
+    const list = listOf(entry);
+    if (list === undefined || values[key] === undefined) return [];
+    const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = list;
+    const checked = checkType(z.array(ITEMS[items.type]()).min(minItems).max(maxItems), values[key]);
+    return checked.ok ? [] : checked.problems.map(({ loc, msg }) => `${[key, ...loc].join('.')}: ${msg}`);
+  });
+}
+
+const ITEMS: Readonly<Record<ItemType, () => z.ZodType>> = {
+  string: z.string,
+  integer,
+  number: z.number,
+  boolean: z.boolean,
+};
 
 /** The manifest may narrow the range of a key, also of one that every module has. */
 function outOfRange(values: object, block: Configuration): string[] {
@@ -50,6 +73,15 @@ export function configSchema(config: ConfigClass, block: Configuration): z.core.
     const property = schema.properties?.[key];
     if (typeof property !== 'object') continue;
     const value = isLongForm(entry) ? entry.default : entry;
+    const list = listOf(entry);
+    // As in the manifest: a class may write the same list in several ways.
+    if (list) {
+      for (const keyword of Object.keys(property)) delete property[keyword as keyof typeof property];
+      Object.assign(property, JSON.parse(JSON.stringify({ type: 'array', ...list })));
+    }
+    // What zod adds to every integer.
+    if (property.minimum === Number.MIN_SAFE_INTEGER) delete property.minimum;
+    if (property.maximum === Number.MAX_SAFE_INTEGER) delete property.maximum;
     if (value !== undefined) property.default = value as typeof property.default & {};
     if (!isLongForm(entry)) continue;
     if (entry.description) property.description = entry.description;
@@ -87,7 +119,32 @@ function fromText(text: string, property: z.core.JSONSchema._JSONSchema): unknow
   }
 }
 
+type ItemType = 'string' | 'integer' | 'number' | 'boolean';
+
+interface List {
+  readonly items: { readonly type: ItemType };
+  readonly minItems?: number | undefined;
+  readonly maxItems?: number | undefined;
+}
+
+/** The type of a list; undefined for other keys, and if a list does not tell the type of its items. */
+function listOf(entry: Configuration[string]): List | undefined {
+  if (isLongForm(entry)) {
+    const { type, items, minItems, maxItems } = entry;
+    return type === 'array' && items ? { items, minItems, maxItems } : undefined;
+  }
+  if (!Array.isArray(entry) || entry.length === 0) return undefined;
+  const isOf = (type: string) => entry.every((item) => typeof item === type);
+  const number = entry.every(Number.isSafeInteger) ? 'integer' : 'number';
+  const type = (['string', 'boolean'] as const).find(isOf) ?? (isOf('number') ? number : undefined);
+  return type && { items: { type } };
+}
+
 interface LongForm {
+  readonly type?: string | undefined;
+  readonly items?: { readonly type: ItemType } | undefined;
+  readonly minItems?: number | undefined;
+  readonly maxItems?: number | undefined;
   readonly default?: unknown;
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;

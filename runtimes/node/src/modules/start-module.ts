@@ -13,6 +13,7 @@ import type { Settings } from '../settings.ts';
 import type { AnyModule } from './base-module.ts';
 import { checkRoutes } from './check-routes.ts';
 import { importModule, type LoadModule } from './discovery.ts';
+import { staleTypes } from './fingerprint.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModuleContext, Probe } from './module-context.ts';
 import { type ErrorCode, ModuleProblem } from './module-problem.ts';
@@ -54,6 +55,8 @@ export async function startModule(
   );
 
   const context = contextFor(host, module, manifest, manifestOf);
+  const stale = module.parts && staleTypes(manifest, context.schemas);
+  if (stale !== undefined) context.log.warn(stale);
   const ready = await step('initialize_failed', name, () => module.initialize(context, config));
   if (!ready) throw new ModuleProblem('initialize_failed', `${name} is not ready`);
 

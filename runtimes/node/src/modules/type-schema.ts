@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { JsonObject } from '../engine/store.ts';
+import { compilePattern } from '../types.ts';
 
 /** A type in a manifest: JSON Schema 2020-12, limited to what every language can check in the same way. */
 export interface TypeSchema {
@@ -20,47 +21,129 @@ export interface TypeSchema {
 /** The types that a manifest names. */
 export type NamedTypes = Readonly<Record<string, TypeSchema>>;
 
-const Name = z.enum(['object', 'array', 'string', 'integer', 'number', 'boolean', 'null']);
-const Size = z.number().int().min(0);
-const Ref = z.string().regex(/^#\/types\/[A-Z][A-Za-z0-9]{0,63}$/);
+const RANGE = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
+/** What may stand in each kind of type, beside `description`, `examples` and, for a property, `default`. */
+const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
+  object: ['type', 'properties', 'required', 'additionalProperties'],
+  array: ['type', 'items', 'minItems', 'maxItems'],
+  string: ['type', 'minLength', 'maxLength', 'pattern', 'format'],
+  integer: ['type', ...RANGE],
+  number: ['type', ...RANGE],
+  boolean: ['type'],
+  null: ['type'],
+  $ref: ['$ref'],
+  oneOf: ['oneOf', 'discriminator'],
+  const: ['const', 'type'],
+  enum: ['enum', 'type'],
+};
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.length > 0;
+const isReference = (value: unknown): value is string => /^#\/types\/[A-Z][A-Za-z0-9]{0,63}$/.test(String(value));
+/** What the values of keywords must be. Types in types are checked apart. */
+const FORMS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ...Object.fromEntries(['minLength', 'maxLength', 'minItems', 'maxItems'].map((each) => [each, isCount])),
+  ...Object.fromEntries(RANGE.map((each) => [each, Number.isFinite])),
+  description: isText,
+  examples: isList,
+  pattern: (value) => typeof value === 'string' && isPattern(value),
+  format: (value) => ['date', 'date-time', 'uuid', 'email', 'uri'].includes(String(value)),
+  $ref: isReference,
+  oneOf: (value) =>
+    isList(value) &&
+    value.length > 1 &&
+    value.every((branch) => isObject(branch) && Object.keys(branch).join() === '$ref' && isReference(branch.$ref)),
+  discriminator: (value) =>
+    isObject(value) && Object.keys(value).join() === 'propertyName' && isText(value.propertyName),
+  properties: (value) => isObject(value) && Object.keys(value).every((name) => PROPERTY.test(name)),
+  enum: (value) =>
+    isList(value) && new Set(value).size === value.length && ['string', 'integer'].includes(kindsOf(value)[0].join()),
+  const: (value) => kindOf(value) !== undefined,
+};
+const PROPERTY = /^[a-z][a-z0-9_]{0,63}$/;
+const MAX_DEPTH = 20;
 
-export const TypeSchema: z.ZodType<TypeSchema> = z.lazy(() =>
-  z.strictObject({
-    type: z.union([Name, z.array(Name)]).optional(),
-    properties: z.record(z.string(), TypeSchema).optional(),
-    required: z.array(z.string()).optional(),
-    additionalProperties: z.union([z.boolean(), TypeSchema]).optional(),
-    items: TypeSchema.optional(),
-    enum: z.array(z.unknown()).optional(),
-    const: z.unknown().optional(),
-    default: z.unknown().optional(),
-    description: z.string().optional(),
-    examples: z.array(z.unknown()).optional(),
-    minimum: z.number().optional(),
-    maximum: z.number().optional(),
-    exclusiveMinimum: z.number().optional(),
-    exclusiveMaximum: z.number().optional(),
-    minLength: Size.optional(),
-    maxLength: Size.optional(),
-    pattern: z.string().optional(),
-    minItems: Size.optional(),
-    maxItems: Size.optional(),
-    format: z.enum(['date', 'date-time', 'uuid', 'email', 'uri']).optional(),
-    oneOf: z.array(z.strictObject({ $ref: Ref })).optional(),
-    discriminator: z.strictObject({ propertyName: z.string() }).optional(),
-    $ref: Ref.optional(),
-  }),
-);
+export const TypeSchema = z.custom<TypeSchema>((value) => problemIn(value) === undefined, {
+  error: ({ input }) => problemIn(input) ?? 'Invalid type',
+});
+
+/** What is wrong with a type, apart from what it refers to; `create-ai-module validate` says more. The same in Python. */
+function problemIn(type: unknown, isProperty = false, depth = 0): string | undefined {
+  if (!isObject(type)) return 'a type must be an object';
+  if (depth > MAX_DEPTH) return `a type is nested more than ${MAX_DEPTH} levels deep`;
+  const kind = ['$ref', 'oneOf', 'const', 'enum'].find((each) => each in type) ?? plainType(type.type);
+  if (kind === undefined) return 'a type must have type, enum, const, oneOf or $ref';
+  const allowed = [...(KEYWORDS[kind] ?? []), 'description', 'examples', ...(isProperty ? ['default'] : [])];
+  for (const [keyword, value] of Object.entries(type)) {
+    if (!allowed.includes(keyword)) return `${keyword} does not go with ${kind}`;
+    if (FORMS[keyword]?.(value) === false) return `${keyword} is invalid`;
+  }
+  if (kind === 'oneOf' && !('discriminator' in type)) return 'oneOf needs a discriminator';
+  if (kind === 'const' || kind === 'enum') return problemInConstants(type);
+  if (kind === 'array') return problemIn(type.items, false, depth + 1);
+  return kind === 'object' ? problemInObject(type, depth) : undefined;
+}
+
+function problemInObject(type: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  const { properties = {}, required = [], additionalProperties: others = false } = type;
+  const parts = Object.entries(properties as object);
+  if (!Array.isArray(required) || new Set(required).size < required.length)
+    return 'required must be a list of properties';
+  const unknown = required.find((name) => !parts.some(([property]) => property === name));
+  if (unknown !== undefined) return `there is no property ${unknown}, which is required`;
+  if (typeof others !== 'boolean' && parts.length > 0)
+    return 'additionalProperties must be true or false beside properties';
+  const inner = parts.map(([, part]) => problemIn(part, true, depth + 1));
+  if (typeof others !== 'boolean') inner.push(problemIn(others, false, depth + 1));
+  return inner.find((problem) => problem !== undefined);
+}
+
+function problemInConstants(type: Readonly<Record<string, unknown>>): string | undefined {
+  const [kinds, isNullable] = 'const' in type ? [[kindOf(type.const)], false] : kindsOf(type.enum as unknown[]);
+  const wanted = isNullable ? [...kinds, 'null'] : kinds;
+  const isSame = type.type === undefined || [type.type].flat().sort().join() === wanted.sort().join();
+  return isSame ? undefined : 'the type does not fit the values of enum or const';
+}
+
+/** The kinds of the values of an enum beside null, and whether null is one of them. */
+function kindsOf(values: readonly unknown[]): [kinds: (string | undefined)[], isNullable: boolean] {
+  const kinds = new Set(values.map(kindOf));
+  const isNullable = kinds.delete('null');
+  return [[...kinds], isNullable];
+}
+
+function kindOf(value: unknown): string | undefined {
+  if (value === null) return 'null';
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value;
+  return Number.isSafeInteger(value) ? 'integer' : undefined;
+}
+
+/** The type that is meant by one name, or by one name and null. */
+function plainType(type: unknown): string | undefined {
+  const names = [type].flat();
+  const others = names.filter((name) => name !== 'null');
+  const isKnown = names.every((name) => typeof name === 'string' && TYPES.has(name));
+  const isOne = names.length === 1 || (names.length === 2 && others.length === 1);
+  return isKnown && isOne ? String(others[0] ?? 'null') : undefined;
+}
+
+const TYPES: ReadonlySet<string> = new Set(['object', 'array', 'string', 'integer', 'number', 'boolean', 'null']);
+
+function isPattern(pattern: string): boolean {
+  try {
+    compilePattern(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The names that a type refers to, also from its parts. */
 export function namesIn(type: TypeSchema): string[] {
-  const refs = [type.$ref, ...(type.oneOf ?? []).map(({ $ref }) => $ref)];
-  const { items, additionalProperties: values } = type;
-  const parts = [...Object.values(type.properties ?? {}), items, typeof values === 'object' ? values : undefined];
-  return [
-    ...refs.flatMap((ref) => (ref === undefined ? [] : [nameIn(ref)])),
-    ...parts.flatMap((part) => (part === undefined ? [] : namesIn(part))),
-  ];
+  const refs = partsOf(type).flatMap(({ $ref, oneOf = [] }) => [$ref, ...oneOf.map((branch) => branch.$ref)]);
+  return refs.flatMap((ref) => (ref === undefined ? [] : [nameIn(ref)]));
 }
 
 /** The type that a reference leads to, also through other references. */
@@ -126,12 +209,49 @@ export function standaloneSchema(type: TypeSchema, types: NamedTypes): JsonObjec
   return defs.length === 0 ? schema : { ...schema, $defs: Object.fromEntries(defs) };
 }
 
+/** What is wrong with the types that refer to each other. `objects` have to be objects. */
+export function findTypeProblem(
+  types: NamedTypes,
+  objects: readonly TypeSchema[],
+  others: readonly TypeSchema[],
+): string | undefined {
+  const all = [...Object.values(types), ...objects, ...others];
+  const bad = findBadReference(all, types);
+  if (bad !== undefined) return `the type ${bad} does not exist, or contains itself`;
+  if (objects.some((each) => !isObjectType(each, types))) return 'input, options and output must be objects';
+  return all.flatMap(partsOf).find((each) => each.oneOf !== undefined && !hasTags(each, types))
+    ? 'each type of a oneOf must be an object that requires the property of the discriminator, with a const of its own'
+    : undefined;
+}
+
+function isObjectType(type: TypeSchema, types: NamedTypes): boolean {
+  const found = resolveType(type, types);
+  return found.type === 'object' || found.oneOf !== undefined;
+}
+
+function hasTags({ oneOf = [], discriminator }: TypeSchema, types: NamedTypes): boolean {
+  const name = discriminator?.propertyName ?? '';
+  const tags = oneOf.flatMap((branch) => {
+    const { type, properties = {}, required = [] } = resolveType(branch, types);
+    const tag = Object.hasOwn(properties, name) ? properties[name]?.const : undefined;
+    return type === 'object' && required.includes(name) && typeof tag === 'string' ? [tag] : [];
+  });
+  return new Set(tags).size === oneOf.length;
+}
+
+/** A type and all types inside it, without following references. */
+function partsOf(type: TypeSchema): TypeSchema[] {
+  const { items, additionalProperties: values } = type;
+  const parts = [...Object.values(type.properties ?? {}), items, typeof values === 'object' ? values : undefined];
+  return [type, ...parts.flatMap((part) => (part === undefined ? [] : partsOf(part)))];
+}
+
 /** The first reference that leads nowhere or back to itself. */
-export function findBadReference(roots: readonly TypeSchema[], types: NamedTypes): string | undefined {
+function findBadReference(roots: readonly TypeSchema[], types: NamedTypes): string | undefined {
   const done = new Set<string>();
   const visit = (type: TypeSchema, above: readonly string[]): string | undefined => {
     for (const name of namesIn(type)) {
-      const next = types[name];
+      const next = Object.hasOwn(types, name) ? types[name] : undefined;
       if (next === undefined || above.includes(name)) return name;
       if (done.has(name)) continue;
       const bad = visit(next, [...above, name]);
@@ -140,7 +260,7 @@ export function findBadReference(roots: readonly TypeSchema[], types: NamedTypes
     }
     return undefined;
   };
-  for (const root of [...Object.values(types), ...roots]) {
+  for (const root of roots) {
     const bad = visit(root, []);
     if (bad !== undefined) return bad;
   }

@@ -1,10 +1,11 @@
 import { checkType } from '../check-type.ts';
 import { nameOf, readEndpoints } from '../modules/endpoints.ts';
+import { staleTypes } from '../modules/fingerprint.ts';
 import { testHost } from './test-host.ts';
 
 /**
- * Tests that a module keeps what its manifest promises: who may call its endpoints, what it subscribes to, its sample. Call it
- * with `await` in a test file for Vitest.
+ * Tests that a module keeps what its manifest promises: who may call its endpoints, what it subscribes to, its types and
+ * sample. Call it with `await` in a test file for Vitest.
  */
 export async function describeContract(name: string): Promise<void> {
   const { describe, expect, it } = await import('vitest');
@@ -33,7 +34,13 @@ export async function describeContract(name: string): Promise<void> {
     });
 
     const schemas = host.module.parts?.schemas;
-    if (!schemas || !('sample' in schemas)) return;
+    if (!schemas) return;
+    it('has the types of the manifest', () => {
+      const stale = staleTypes(manifest, schemas);
+      if (stale !== undefined) throw new Error(stale);
+    });
+
+    if (!('sample' in schemas)) return;
     it('has a sample that fits the type of its input', () => {
       const checked = checkType(schemas.Input, schemas.sample);
       expect(checked.ok ? [] : checked.problems).toEqual([]);

@@ -156,9 +156,12 @@ export class TestHost<M extends AnyModule = AnyModule> {
     });
   }
 
-  /** Asks again and again until the answer is neither `undefined` nor `false`. */
-  async until<T>(probe: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-    for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
+  /** Asks again and again until the answer is neither `undefined` nor `false`. Throws after `waitMs`. */
+  async until<T>(
+    probe: () => Promise<T | undefined | false> | T | undefined | false,
+    waitMs: number = WAIT_MS,
+  ): Promise<T> {
+    for (const end = Date.now() + waitMs; Date.now() < end; ) {
       await this.#readEvents();
       const answer = await probe();
       if (answer !== undefined && answer !== false) {
@@ -167,12 +170,34 @@ export class TestHost<M extends AnyModule = AnyModule> {
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    throw new Error(`not within ${WAIT_MS} ms`);
+    throw new Error([`not within ${waitMs / 1_000} seconds`, ...(await this.#state())].join('. '));
   }
 
   async stop(): Promise<void> {
     await this.host.app.close();
     await this.#database?.drop();
+  }
+
+  /** What may be the reason that a wait has ended. */
+  async #state(): Promise<string[]> {
+    const { pool } = this.host.services.database;
+    const jobs = await pool.query(
+      `select id, status, attempt, error_code from jobs where module = $1 order by created_at desc limit 5`,
+      [this.name],
+    );
+    const letters = await pool.query(
+      `select e.name, d.error_code from deliveries d join events e on e.id = d.event_id
+       where d.module = $1 and d.dead_at is not null order by d.dead_at desc limit 5`,
+      [this.name],
+    );
+    const described = jobs.rows.map(({ id, status, attempt, error_code: code }) => {
+      return `${id} ${status} (${code === null ? '' : `${code}, `}attempt ${attempt})`;
+    });
+    const dead = letters.rows.map(({ name, error_code: code }) => `${name} (${code})`);
+    return [
+      ...(described.length > 0 ? [`Newest jobs of ${this.name}: ${described.join(', ')}`] : []),
+      ...(dead.length > 0 ? [`Dead letters: ${dead.join(', ')}`] : []),
+    ];
   }
 
   async #readEvents(): Promise<void> {

@@ -1,5 +1,7 @@
 """Compares values with the types of `schemas.py`."""
 
+import re
+from ast import literal_eval
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -7,7 +9,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import is_typeddict
 
-from ai_module_runtime.errors import TypeProblem
+from ai_module_runtime.errors import TypeProblem, describe_problems
+from ai_module_runtime.json_values import number_text
+from ai_module_runtime.types import OneOf
 
 T = TypeVar("T")
 
@@ -19,7 +23,7 @@ class InvalidValueError(Exception):
     """
 
     def __init__(self, problems: list[TypeProblem]) -> None:
-        super().__init__("; ".join(f"{'.'.join(map(str, loc)) or 'the value'} {msg}" for loc, _, msg in problems))
+        super().__init__(describe_problems(problems))
         self.problems = problems
 
     def below(self, *loc: str | int) -> list[TypeProblem]:
@@ -36,7 +40,7 @@ def check_type(adapter: TypeAdapter[T], value: Any) -> T:
     try:
         return adapter.validate_python(value)
     except ValidationError as error:
-        problems = [_problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
+        problems = [problem_of(dict(item)) for item in error.errors(include_url=False, include_input=False)]
         raise InvalidValueError(sorted(problems)) from None
 
 
@@ -50,10 +54,15 @@ class ValueType(Generic[T]):
     def _adapter(self) -> TypeAdapter[T]:
         return TypeAdapter(self.annotation)
 
-    @property
-    def keys(self) -> list[str] | None:
-        """The names of the properties; None if there may be any."""
-        return list(self.annotation.__annotations__) if is_typeddict(self.annotation) else None
+    def declared_part(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the type declares of an event's data; all of it if the type is open, or a union without a choice for it."""
+        shape = self.annotation
+        for one_of in getattr(shape, "__metadata__", ()):
+            if isinstance(one_of, OneOf):
+                shape = one_of.choice(shape, data)
+        if not is_typeddict(shape) or getattr(shape, "__pydantic_config__", {}).get("extra") != "forbid":
+            return dict(data)
+        return {key: value for key, value in data.items() if key in shape.__annotations__}
 
     def check(self, value: Any) -> T:
         """Return the JSON value with the defaults of absent keys.
@@ -64,10 +73,11 @@ class ValueType(Generic[T]):
         return check_type(self._adapter, value)
 
 
-def _problem_of(item: Mapping[str, Any]) -> TypeProblem:
+def problem_of(item: Mapping[str, Any], unknown: str = "value_error") -> TypeProblem:
+    """What Pydantic reports, in the vocabulary of both runtimes. `unknown` is the type of what they have no word for."""
     described = _PROBLEMS.get(item["type"])
     if described is None:
-        return TypeProblem(item["loc"], "value_error", item["msg"])
+        return TypeProblem(item["loc"], unknown, item["msg"])
     return TypeProblem(item["loc"], described[0], described[1](item.get("ctx", {})))
 
 
@@ -76,7 +86,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _limit(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda context: f"{text} {context[key]}"
+    return lambda context: f"{text} {number_text(context[key])}"
 
 
 def _says(text: str) -> Callable[[Mapping[str, Any]], str]:
@@ -92,11 +102,19 @@ def _length(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def _enum(context: Mapping[str, Any]) -> str:
-    expected = context["expected"]
-    return f"must be {expected.lower() if expected in ('True', 'False') else expected}"
+    # Pydantic lists the values as Python writes them.
+    return f"must be {_PYTHON_VALUE.sub(_value, context['expected'])}"
 
 
-# What Pydantic reports, in the vocabulary of both runtimes.
+_PYTHON_VALUE = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|True|False|None""")
+_CONSTANTS = {"True": "true", "False": "false", "None": "null"}
+
+
+def _value(match: re.Match[str]) -> str:
+    text = match[0]
+    return _CONSTANTS.get(text) or f"'{literal_eval(text)}'"
+
+
 _PROBLEMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": ("missing", _says("is missing")),
     "extra_forbidden": ("extra_forbidden", _says("is not a known property")),
@@ -113,8 +131,8 @@ _PROBLEMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "string_too_long": ("too_long", _length("most", "max_length")),
     "too_short": ("too_short", _length("least", "min_length")),
     "too_long": ("too_long", _length("most", "max_length")),
-    "string_pattern_mismatch": ("pattern", _limit("must match", "pattern")),
-    "format": ("format", _limit("must be", "noun")),
+    "string_pattern_mismatch": ("pattern", lambda context: f"must match {context['pattern']}"),
+    "format": ("format", lambda context: f"must be {context['noun']}"),
     "greater_than": ("greater_than", _limit("must be greater than", "gt")),
     "greater_than_equal": ("greater_than_equal", _limit("must be at least", "ge")),
     "less_than": ("less_than", _limit("must be less than", "lt")),

@@ -24,6 +24,11 @@ class TypeProblem(NamedTuple):
     msg: str
 
 
+def describe_problems(problems: Sequence[TypeProblem]) -> str:
+    """The problems in one line, for the log: places and messages, never the values."""
+    return "; ".join(f"{'.'.join(map(str, loc)) or 'the value'} {msg}" for loc, _, msg in problems)
+
+
 class InvalidInputError(Exception):
     """Input that is refused with 422, for everything in `problems`."""
 
@@ -31,6 +36,9 @@ class InvalidInputError(Exception):
         super().__init__(message)
         self.error_type = error_type
         self.problems = [TypeProblem(loc, error_type, message)]
+
+    def __str__(self) -> str:
+        return describe_problems(self.problems)
 
     @classmethod
     def of(cls, problems: Sequence[TypeProblem]) -> Self:

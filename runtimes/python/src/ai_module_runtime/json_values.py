@@ -2,12 +2,13 @@
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 100
-NOT_JSON_MESSAGE = "The body is not valid JSON"
-TOO_DEEP_MESSAGE = f"Nested more than {MAX_DEPTH} levels deep"
+NOT_JSON_MESSAGE = "is not valid JSON"
+TOO_DEEP_MESSAGE = f"is nested more than {MAX_DEPTH} levels deep"
 UNUSABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -50,3 +51,21 @@ def _is_scalar(item: Any) -> bool:
     if isinstance(item, int):
         return abs(item) <= MAX_SAFE_INTEGER
     return not isinstance(item, float) or math.isfinite(item)
+
+
+def number_text(value: float) -> str:
+    """A number as JavaScript writes it: `3`, `1e-7`, `1e+21`; null if JSON has no such number."""
+    try:
+        value = float(value)
+    except OverflowError:
+        return "null"
+    if not math.isfinite(value):
+        return "null"
+    if value == 0:
+        return "0"
+    text = repr(value)
+    if 1e-6 <= abs(value) < 1e21:
+        text = format(Decimal(text), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent):+d}"

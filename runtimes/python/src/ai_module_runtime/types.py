@@ -1,6 +1,7 @@
 """What `schemas.py` of a module imports: types of JSON values that are the same in every language."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_type_hints
 
@@ -135,6 +136,11 @@ class OneOf:
                 raise ValidationError.from_exception_data(error.title, details) from None
 
         return core_schema.no_info_wrap_validator_function(check, union)
+
+    def choice(self, union: Any, data: Mapping[str, Any]) -> Any:
+        """Return the TypedDict of the union that is for the data, or None."""
+        branches = get_args(get_args(union)[0])
+        return next((one for one in branches if data.get(self.key) in get_args(get_type_hints(one)[self.key])), None)
 
     def _detail(self, item: dict[str, Any]) -> InitErrorDetails:
         if item["type"] == "union_tag_not_found":

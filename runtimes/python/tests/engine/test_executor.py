@@ -1,6 +1,7 @@
 """Workers in one process: attempts, limits, fairness, events, and what interrupts them."""
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -8,10 +9,15 @@ from collections import Counter
 from itertools import pairwise
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime.engine import attempt as attempt_file
+from ai_module_runtime.engine import hooks as hooks_file
 from ai_module_runtime.engine import outage as outage_file
 from ai_module_runtime.engine import worker as worker_file
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, PermanentError, TransientError
@@ -245,6 +251,116 @@ async def test_opens_a_provider_outside_the_time_limit(url: str) -> None:
         assert job.duration_ms < 2500
         job = await made.wait_for(await made.add(sleep=3600))
         assert job.error_code == "timeout"
+
+
+async def quick_work(job: Job, _run: Run) -> Any:
+    return {"attempt": job.attempt}
+
+
+async def test_a_hook_sees_the_job_as_it_will_be(url: str) -> None:
+    seen: list[Job] = []
+
+    async def hook(job: Job, _output: Any, _db: AsyncSession) -> None:
+        seen.append(job)
+
+    async with lab(url, on_completed=hook) as made, made.worker():
+        job = await made.wait_for(await made.add(), "completed")
+        assert seen == [job]
+
+
+@pytest.mark.parametrize("threads", [False, True])
+async def test_a_hook_that_hangs_locks_nothing_and_is_cancelled_with_its_job(url: str, threads: bool) -> None:
+    hanging: list[str] = []
+    ended: list[str] = []
+
+    async def hook(job: Job, _output: Any, _db: AsyncSession) -> None:
+        if job.user_id == "user":
+            hanging.append(job.id)
+            try:
+                await asyncio.sleep(30)
+            finally:
+                ended.append(job.id)
+
+    async with lab(url, run_job=quick_work, on_completed=hook) as made:
+        pool = WorkerThreads(lambda: worker.store.database.close()) if threads else None
+        async with made.worker(threads=pool, lease_seconds=0.4) as worker:
+            job = await made.add()
+            await until(lambda: asyncio.sleep(0, hanging))
+            # Neither the counters of the module nor the job are locked, and its lease is renewed.
+            await made.wait_for(await made.add(user="other"), "completed")
+            assert (await made.job(job)).attempt == 1
+            assert await made.store.cancel_job(job.id)
+            await until(lambda: asyncio.sleep(0, ended))
+            assert await made.events_of(job) == ["started", "cancelled"]
+        assert await made.store.get_result(job.id) is None
+
+
+@pytest.mark.parametrize("limit", ["that of the job", "its own"])
+async def test_a_hook_has_a_time_limit(url: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hook(_job: Job, _output: Any, _db: AsyncSession) -> None:
+        await asyncio.sleep(30)
+
+    timeout_seconds = 0.5 if limit == "that of the job" else 30
+    if limit == "its own":
+        monkeypatch.setattr(hooks_file, "HOOK_SECONDS", 0.1)
+    async with lab(url, on_completed=hook, timeout_seconds=timeout_seconds, retry_attempts=0) as made, made.worker():
+        job = await made.wait_for(await made.add())
+        assert (job.status, job.error_code) == ("failed", "timeout")
+        assert await made.store.get_result(job.id) is None
+
+
+async def test_a_hook_is_handed_back_when_the_worker_stops(url: str) -> None:
+    hanging: list[str] = []
+
+    async def hook(job: Job, _output: Any, _db: AsyncSession) -> None:
+        if job.attempt == 1:
+            hanging.append(job.id)
+            await asyncio.sleep(30)
+
+    async with lab(url, on_completed=hook) as made:
+        job = await made.add()
+        async with made.worker():
+            await until(lambda: asyncio.sleep(0, hanging))
+        assert (await made.job(job)).status == "pending"
+        async with made.worker():
+            assert (await made.wait_for(job)).status == "completed"
+
+
+@pytest.mark.parametrize("in_savepoint", [False, True])
+async def test_a_hook_that_goes_on_after_an_sql_error(
+    url: str, in_savepoint: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hook(job: Job, _output: Any, db: AsyncSession) -> None:
+        await (await db.connection()).execute(text("insert into notes values (:attempt)"), {"attempt": job.attempt})
+        if job.attempt == 1:
+            with contextlib.suppress(DBAPIError):
+                async with db.begin_nested() if in_savepoint else contextlib.nullcontext():
+                    await (await db.connection()).execute(text("select * from missing"))
+
+    async with lab(url, run_job=quick_work, on_completed=hook, retry_delay_seconds=0) as made:
+        await made.execute("create table {s}.notes (attempt integer)")
+        async with made.worker():
+            job = await made.wait_for(await made.add(), "completed")
+        attempts = 1 if in_savepoint else 2
+        assert job.attempt == attempts
+        assert await made.sql("select array_agg(attempt) from {s}.notes") == [attempts]
+        result = await made.store.get_result(job.id)
+        assert result is not None
+        assert result.output_data == {"attempt": attempts}
+    assert ("on_completed went on after an error of the database" in caplog.text) != in_savepoint
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_a_hook_does_through_the_store_is_part_of_its_transaction(url: str, fails: bool) -> None:
+    async def hook(job: Job, _output: Any, _db: AsyncSession) -> None:
+        await made.store.publish_event(str(uuid4()), "sample.approved", {}, "sample", f"job-{job.id}")
+        if fails and job.attempt == 1:
+            raise ValueError("planted-secret")
+
+    async with lab(url, run_job=quick_work, on_completed=hook, retry_delay_seconds=0) as made, made.worker():
+        job = await made.wait_for(await made.add(), "completed")
+        assert job.attempt == (2 if fails else 1)
+        assert await made.events_of(job) == ["started", "approved", "completed"]
 
 
 async def test_limits_hold_over_two_executors(url: str) -> None:

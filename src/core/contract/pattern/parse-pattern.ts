@@ -1,4 +1,3 @@
-import { isAmbiguous } from './ambiguity.ts';
 import { code, controls, type Pattern, type Range } from './pattern.ts';
 
 export type ParsedPattern =
@@ -6,9 +5,12 @@ export type ParsedPattern =
   /** The reason continues a sentence: `pattern …`. */
   | { readonly ok: false; readonly reason: string };
 
-/** A pattern that repeats more than this gets too large when it is compiled. */
-const maxRepeats = 1_000;
-const maxSize = 5_000;
+/**
+ * When its repetitions are written out. It is the limit of RE2 for nested repetitions, and bounds the time for a text.
+ * Rust limits the memory for all ranges.
+ */
+const maxSize = 1_000;
+const maxRanges = 20_000;
 const maxDepth = 20;
 
 const range = (text: string): Range => [code(text), code([...text].at(-1) ?? '')];
@@ -25,11 +27,10 @@ export function parsePattern(text: string): ParsedPattern {
   const parser = new PatternParser(text);
   try {
     const pattern = parser.parse();
-    const size = sizeOf(pattern);
-    if (size > maxSize)
-      return { ok: false, reason: `repeats too much: at most ${maxSize} characters when written out` };
-    if (isAmbiguous(pattern))
-      return { ok: false, reason: 'can take very long: a repetition in it matches the same text in several ways' };
+    if (sizeOf(pattern, () => 1) > maxSize)
+      return { ok: false, reason: `is too long: at most ${maxSize} characters when its repetitions are written out` };
+    if (sizeOf(pattern, ({ ranges }) => ranges.length) > maxRanges)
+      return { ok: false, reason: `has too many ranges: at most ${maxRanges} when its repetitions are written out` };
     return { ok: true, pattern };
   } catch (error) {
     if (error instanceof PatternError) return { ok: false, reason: error.message };
@@ -106,8 +107,8 @@ class PatternParser {
     const least = Number(match[1]);
     const most = match[2] === undefined ? least : match[3] === undefined ? Number.POSITIVE_INFINITY : Number(match[3]);
     if (most < least) this.#fail(`has the quantifier ${match[0]}, whose limits are in the wrong order`);
-    if (least > maxRepeats || (most > maxRepeats && most !== Number.POSITIVE_INFINITY))
-      this.#fail(`repeats more than ${maxRepeats} times: use minLength and maxLength`);
+    if (least > maxSize || (most > maxSize && most !== Number.POSITIVE_INFINITY))
+      this.#fail(`repeats more than ${maxSize} times: use minLength and maxLength`);
     this.#at += match[0].length;
     return { least, most };
   }
@@ -213,15 +214,20 @@ class PatternParser {
   }
 }
 
-function sizeOf(pattern: Pattern): number {
+function sizeOf(pattern: Pattern, weightOf: (characters: Extract<Pattern, { kind: 'characters' }>) => number): number {
+  const sum = (parts: readonly Pattern[]) => parts.reduce((size, part) => size + sizeOf(part, weightOf), 0);
   switch (pattern.kind) {
+    case 'characters':
+      return weightOf(pattern);
     case 'sequence':
-      return pattern.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+      return sum(pattern.parts);
     case 'choice':
-      return pattern.options.reduce((sum, part) => sum + sizeOf(part), 0);
-    case 'repeat':
-      return sizeOf(pattern.part) * (pattern.most === Number.POSITIVE_INFINITY ? pattern.least + 1 : pattern.most);
+      return sum(pattern.options);
+    case 'repeat': {
+      const times = pattern.most === Number.POSITIVE_INFINITY ? Math.max(1, pattern.least) : pattern.most;
+      return Math.max(1, sizeOf(pattern.part, weightOf)) * times;
+    }
     default:
-      return 1;
+      return 0;
   }
 }

@@ -1,6 +1,8 @@
+import { RE2JS } from 're2js';
+
 /**
- * The regular expressions that a type may have: what JavaScript (flag `u`) and the Rust library behind Pydantic read the
- * same way. `\d`, `\w` and `\s` are ASCII, and `.` is everything but a line feed: they are printed as classes.
+ * The regular expressions that a type may have: what JavaScript (flag `u`), RE2 in the Node runtime and the Rust library
+ * behind Pydantic read the same way. `\d`, `\w` and `\s` are ASCII, and `.` is everything but a line feed: they are printed as classes.
  */
 export type Pattern =
   | { readonly kind: 'characters'; readonly ranges: readonly Range[]; readonly isNegated: boolean }
@@ -15,6 +17,13 @@ export type Pattern =
 export type Range = readonly [from: number, to: number];
 
 export const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f', v: '\v' };
+
+/** The number of code points. */
+export function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length += 1;
+  return length;
+}
 
 export const code = (text: string): number => text.codePointAt(0) ?? 0;
 
@@ -68,28 +77,47 @@ function printCharacter(point: number, escaped: string): string {
   return point > 0xffff ? `\\u{${point.toString(16)}}` : `\\u${point.toString(16).padStart(4, '0')}`;
 }
 
-/** Whether a text contains a match. */
-export function patternRegExp(printed: string): RegExp {
-  return new RegExp(printed, 'u');
+/** Compiles a printed pattern as the Node runtime does: JavaScript's own engine can take hours for a text. */
+export function compilePattern(printed: string): RE2JS {
+  return RE2JS.compile(RE2JS.translateRegExp(printed));
 }
 
 /**
- * A short text that matches, or `undefined` if the anchors contradict each other. `extra` adds repetitions where the
- * pattern allows them.
+ * A short text that matches, unless anchors contradict each other. It has at least `wanted` characters, or as many
+ * as the pattern allows.
  */
-export function textMatching(pattern: Pattern, extra = 0): string {
+export function textMatching(pattern: Pattern, wanted = 0): string {
   switch (pattern.kind) {
     case 'start':
     case 'end':
       return '';
     case 'characters':
       return characterOf(pattern.ranges, pattern.isNegated);
-    case 'choice':
-      return textMatching(pattern.options[0] as Pattern, extra);
-    case 'sequence':
-      return pattern.parts.map((part) => textMatching(part, extra)).join('');
-    case 'repeat':
-      return textMatching(pattern.part, extra).repeat(Math.min(pattern.most, pattern.least + extra));
+    case 'choice': {
+      const texts = pattern.options.map((option) => textMatching(option, wanted));
+      const longest = texts.reduce((one, other) => (lengthOf(other) > lengthOf(one) ? other : one));
+      return texts.find((text) => lengthOf(text) >= wanted) ?? longest;
+    }
+    case 'sequence': {
+      const shortest = pattern.parts.map((part) => textMatching(part));
+      let missing = wanted - lengthOf(shortest.join(''));
+      return pattern.parts
+        .map((part, index) => {
+          const least = shortest[index] as string;
+          const text = missing <= 0 ? least : textMatching(part, lengthOf(least) + missing);
+          missing -= lengthOf(text) - lengthOf(least);
+          return text;
+        })
+        .join('');
+    }
+    case 'repeat': {
+      const { part, least, most } = pattern;
+      const times = (text: string) => Math.min(most, Math.max(least, Math.ceil(wanted / (lengthOf(text) || 1))));
+      const shortest = textMatching(part);
+      const isEnough = lengthOf(shortest) * times(shortest) >= wanted;
+      const text = isEnough || most === 0 ? shortest : textMatching(part, Math.ceil(wanted / times(shortest)));
+      return text.repeat(times(text));
+    }
   }
 }
 

@@ -98,8 +98,9 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   configuration: {
     meaning:
-      'Settings and their defaults, each as a plain value or in the long form. A key that ends in `_env` holds the name of an environment variable. A secret has no default.',
-    example: '{timeout_seconds: 120, top_k: {type: integer, default: 5, minimum: 1, maximum: 50}}',
+      'Settings and their defaults, each as a plain value, a list of values of one type, or in the long form. An empty list needs the long form. A key that ends in `_env` holds the name of an environment variable. A secret has no default.',
+    example:
+      '{timeout_seconds: 120, top_k: {type: integer, default: 5, minimum: 1, maximum: 50}, tags: [invoice, offer]}',
     refused: '{top_k: {type: integer, default: 5, maximum: 3}}',
   },
 };
@@ -157,10 +158,17 @@ export const resourceDocs: Readonly<Record<keyof Manifest['resources'], FieldDoc
 };
 
 export const settingDocs: Readonly<Record<keyof ConfigurationEntry, FieldDoc>> = {
-  type: { meaning: 'Type of the value.', example: 'integer', refused: 'float' },
-  default: { meaning: 'Value that is used if no other one is set.', example: '5', refused: '[5]' },
+  type: { meaning: 'Type of the value; `array` is a list.', example: 'integer', refused: 'float' },
+  items: {
+    meaning: 'Type of the items of a list: every type but `array`.',
+    example: '{type: string}',
+    refused: 'string',
+  },
+  default: { meaning: 'Value that is used if no other one is set.', example: '5', refused: '{}' },
   minimum: { meaning: 'Smallest allowed number.', example: '1', refused: '"1"' },
   maximum: { meaning: 'Largest allowed number.', example: '50', refused: '"50"' },
+  minItems: { meaning: 'Smallest number of items of a list.', example: '1', refused: '-1' },
+  maxItems: { meaning: 'Largest number of items of a list.', example: '20', refused: '1.5' },
   enum: { meaning: 'List of the allowed values.', example: '[5, 10]', refused: '[]' },
   description: {
     meaning: 'Purpose of the setting.',

@@ -16,10 +16,20 @@ import {
   type PermissionContext,
   permissionContexts,
 } from './endpoint-context.ts';
-import { type SchemasContext, schemasContext, type TypeKeyContext, typeKeyContexts } from './schemas-context.ts';
+import {
+  fitsInput,
+  type SchemasContext,
+  sampleRequestOf,
+  schemasContext,
+  type TypeKeyContext,
+  typeKeyContexts,
+  undeclaredIn,
+} from './schemas-context.ts';
 import {
   type ConfigurationContext,
   configurationContext,
+  type ProviderContext,
+  providerContext,
   type SettingContext,
   settingContext,
 } from './setting-context.ts';
@@ -60,6 +70,10 @@ export interface Context {
   readonly hasOptions: boolean;
   /** Whether the options have a required property without a default: then jobs can't be started without options. */
   readonly requiresOptions: boolean;
+  /** A property that the type of the input does not accept; null if it accepts any. */
+  readonly undeclaredInput: string | null;
+  /** The body of a request that starts a job, as JSON in quotes for a shell. */
+  readonly sampleRequest: string;
   /** Whether the manifest declares a type of the output. */
   readonly hasOutput: boolean;
   /** Whether the manifest declares a type of the input or of the output. */
@@ -106,6 +120,8 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Whether code of the module gets the event that a subscription delivers. */
+  readonly handlesEvents: boolean;
   /** Whether an own event or a subscribed one has a type of its data. */
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
@@ -126,8 +142,10 @@ export interface Context {
   readonly describedSettings: readonly SettingContext[];
   /** The manifest's `configuration`, in its original form. */
   readonly configuration: readonly ConfigurationContext[];
-  /** The default provider: `local` or `openai`. */
+  /** The default provider: `local`, `sample`, `openai`, or one of the module's own. */
   readonly provider: string;
+  /** The providers that the configuration may name. */
+  readonly providers: ProviderContext;
   /** The module's resource limits. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly max_concurrent_jobs: number };
   /** Where modules import parts of this host from, as specifiers for files in the module's folder. */
@@ -161,15 +179,23 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     role === null ? hasBody && !isTyped : role === 'process',
   );
   const eventsIn = (list: 'events_emitted' | 'events_subscribed', own: string): EventContext[] =>
-    eventContexts(eventsOf(manifest[list], own), (index) => payloadRootOf(contract, manifest, list, index));
+    eventContexts(
+      eventsOf(manifest[list], own),
+      (index) => payloadRootOf(contract, manifest, list, index),
+      (payload) => fitsInput(payload, contract),
+    );
   const events = eventsIn('events_emitted', namespace);
   const subscriptions = eventsIn('events_subscribed', '');
   const emitted = eventNames(manifest.events_emitted);
   const lifecycle = lifecycleEvents.map((verb) => `${namespace}.${verb}`);
   const extraEvents = events.filter((event) => !lifecycle.includes(event.name));
   const others = subscriptions.filter((event) => event.name !== 'user.deleted');
+  const own = others.filter((event) => event.namespace === namespace);
+  const starting = others.filter((event) => event.namespace !== namespace);
+  const requiresOptions = requiresValue(contract.types);
   const configuration = Object.entries(manifest.configuration);
   const settings = configuration.map(([key, value]) => settingContext(key, value));
+  const provider = settings.find((setting) => setting.key === 'provider');
   return {
     name,
     camelName: camelCase(name),
@@ -187,7 +213,9 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     schemas: schemasContext(contract),
     hasInput: manifest.input !== undefined,
     hasOptions: manifest.options !== undefined,
-    requiresOptions: requiresValue(contract.types),
+    requiresOptions,
+    undeclaredInput: undeclaredIn(contract),
+    sampleRequest: sampleRequestOf(contract, requiresOptions),
     hasOutput: manifest.output !== undefined,
     isTyped: manifest.input !== undefined || manifest.output !== undefined,
     typeKeys: typeKeyContexts(manifest),
@@ -210,8 +238,12 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     subscriptions,
     subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
-    ownSubscriptions: others.filter((event) => event.namespace === namespace),
-    startingSubscriptions: others.filter((event) => event.namespace !== namespace),
+    ownSubscriptions: own,
+    startingSubscriptions: starting,
+    handlesEvents:
+      others.length < subscriptions.length ||
+      own.length > 0 ||
+      starting.some((event) => requiresOptions || !event.fitsInput),
     settings,
     moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),
@@ -221,7 +253,8 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     enumSettings: settings.filter((setting) => setting.enum !== undefined && !setting.isStandard),
     describedSettings: settings.filter((setting) => setting.isLong || setting.type === 'string'),
     configuration: configuration.map(([key, value]) => configurationContext(key, value)),
-    provider: String(settings.find((setting) => setting.key === 'provider')?.default ?? 'local'),
+    provider: String(provider?.default ?? 'local'),
+    providers: providerContext(provider?.enum),
     resources: {
       ...manifest.resources,
       cpu: String(manifest.resources.cpu),

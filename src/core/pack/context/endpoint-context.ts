@@ -110,16 +110,27 @@ export interface EventContext {
   readonly payload: string | null;
   /** Name of the value in `schemas` that fits the payload, in snake_case: `index_refreshed_sample`. */
   readonly payloadSample: string | null;
+  /** Whether a job can start with the data of the event: false if its payload's sample does not fit the input. */
+  readonly fitsInput: boolean;
 }
 
 /** Handlers of events in the namespace `own` are named by the verb alone. */
 export function eventContexts(
   events: readonly ManifestEvent[],
   rootOf: (index: number) => ContractRoot | undefined,
+  fitsInput: (payload: ContractRoot) => boolean,
 ): EventContext[] {
   return events.map(({ event, namespace, handler }, index) => {
     const root = rootOf(index);
-    return { name: event, namespace, handler, payload: root?.name ?? null, payloadSample: root?.sample ?? null };
+    const [payload, payloadSample] = [root?.name ?? null, root?.sample ?? null];
+    return {
+      name: event,
+      namespace,
+      handler,
+      payload,
+      payloadSample,
+      fitsInput: root === undefined || fitsInput(root),
+    };
   });
 }
 

@@ -1,8 +1,11 @@
 import { sampleOf } from '../../contract/sample.ts';
 import { toPydantic } from '../../contract/to-pydantic.ts';
 import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
-import type { Contract } from '../../manifest/contract.ts';
+import { resolve } from '../../contract/type.ts';
+import { checkValue } from '../../contract/values.ts';
+import type { Contract, ContractRoot } from '../../manifest/contract.ts';
 import type { Manifest } from '../../manifest/schema.ts';
+import { shellJson } from '../../text/literals.ts';
 
 /** The complete text of the file with the module's types, in each language, without a line feed at the end. */
 export interface SchemasContext {
@@ -12,6 +15,7 @@ export interface SchemasContext {
   readonly python: string;
 }
 
+const untypedSample = { text: 'The text to work on' };
 const moduleTypes: readonly ModuleType[] = ['Input', 'Options', 'Output'];
 
 export function schemasContext(contract: Contract): SchemasContext {
@@ -21,10 +25,43 @@ export function schemasContext(contract: Contract): SchemasContext {
     const value = sampleOf({ kind: 'ref', name }, types);
     return sample === undefined || value === undefined ? [] : [{ name: sample, of: name, value }];
   });
-  if (untyped.includes('Input'))
-    samples.unshift({ name: 'sample', of: 'Input', value: { text: 'The text to work on' } });
-  const beside = { untyped, samples };
+  if (untyped.includes('Input')) samples.unshift({ name: 'sample', of: 'Input', value: untypedSample });
+  const beside = { untyped, samples, fingerprint: contract.fingerprint() };
   return { typescript: toZod(types, beside).trimEnd(), python: toPydantic(types, beside).trimEnd() };
+}
+
+/** A property that the input does not accept; null if it accepts any. */
+export function undeclaredIn(contract: Contract): string | null {
+  const input = contract.types.get('Input');
+  const type = input && resolve(input, contract.types);
+  if (type?.kind !== 'object' || type.isOpen) return null;
+  const names = new Set(type.properties.map(({ name }) => name));
+  let name = 'undeclared';
+  while (names.has(name)) name += '_';
+  return name;
+}
+
+/** The body of a request that starts a job, for the command line. */
+export function sampleRequestOf(contract: Contract, hasOptions: boolean): string {
+  const types = contract.usedTypes();
+  const sampleNamed = (name: ModuleType) => (types.has(name) ? sampleOf({ kind: 'ref', name }, types) : undefined);
+  const options = hasOptions ? sampleNamed('Options') : undefined;
+  return shellJson(
+    { input_data: sampleNamed('Input') ?? untypedSample, ...(options !== undefined && { options }) },
+    112,
+  );
+}
+
+/** Whether a job can start with the sample of a payload, as runtimes take the input from the data of an event. */
+export function fitsInput({ name }: ContractRoot, contract: Contract): boolean {
+  const types = contract.usedTypes();
+  const [input, payload] = [types.get('Input'), sampleOf({ kind: 'ref', name }, types)];
+  if (input === undefined || payload === undefined) return true;
+  const data = Object.entries({ user_id: 'somebody', ...(payload as object) });
+  const type = resolve(input, types);
+  const isTaken = (key: string) =>
+    type.kind !== 'object' || type.isOpen || type.properties.some((property) => property.name === key);
+  return checkValue(Object.fromEntries(data.filter(([key]) => isTaken(key))), input, types).problems.length === 0;
 }
 
 /** A key of the manifest that declares types. */

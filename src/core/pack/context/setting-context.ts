@@ -1,5 +1,12 @@
-import { isEnvKey, type Scalar, type Setting, settingOf, standardSettings } from '../../manifest/configuration.ts';
-import type { ConfigurationValue } from '../../manifest/schema.ts';
+import {
+  isEnvKey,
+  isLongForm,
+  type Scalar,
+  type Setting,
+  settingOf,
+  standardSettings,
+} from '../../manifest/configuration.ts';
+import type { ConfigurationEntry, ConfigurationValue } from '../../manifest/schema.ts';
 
 /** A configuration key for templates, always in the long form. */
 export interface SettingContext extends Setting {
@@ -23,14 +30,14 @@ export interface SettingContext extends Setting {
   readonly upperKey: string;
 }
 
-/** A key of the manifest's `configuration` in its original form: a scalar, or the lines of the long form. */
+/** A key of the manifest's `configuration` in its original form: a scalar, a list, or the lines of the long form. */
 export interface ConfigurationContext {
   /** The key. */
   readonly key: string;
   /** Whether it has the long form. */
   readonly isLong: boolean;
-  /** The scalar; null for the long form. */
-  readonly value: Scalar | null;
+  /** The scalar or list; null for the long form. */
+  readonly value: Scalar | readonly Scalar[] | null;
   /** The lines of the long form: `name`, and either `value` or, with `isList`, `values`. */
   readonly lines: readonly ConfigurationLine[];
 }
@@ -38,7 +45,7 @@ export interface ConfigurationContext {
 interface ConfigurationLine {
   readonly name: string;
   readonly isList: boolean;
-  readonly value: Scalar | null;
+  readonly value: Scalar | NonNullable<ConfigurationEntry['items']> | null;
   readonly values: readonly Scalar[];
 }
 
@@ -48,8 +55,8 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
     isEnv: isEnvKey(key),
     isSecret: setting.secret === true && !isEnvKey(key),
     // A setting with values of its own, such as a further provider, is declared by the module.
-    isStandard: Object.hasOwn(standardSettings, key) && !(typeof value === 'object' && value.enum !== undefined),
-    isLong: typeof value === 'object',
+    isStandard: Object.hasOwn(standardSettings, key) && !(isLongForm(value) && value.enum !== undefined),
+    isLong: isLongForm(value),
     hasDefault: setting.default !== undefined,
     hasMinimum: setting.minimum !== undefined,
     hasMaximum: setting.maximum !== undefined,
@@ -59,11 +66,32 @@ export function settingContext(key: string, value: ConfigurationValue): SettingC
 }
 
 export function configurationContext(key: string, value: ConfigurationValue): ConfigurationContext {
-  if (typeof value !== 'object') return { key, isLong: false, value, lines: [] };
+  if (!isLongForm(value)) return { key, isLong: false, value, lines: [] };
   const lines = Object.entries(value).map(([name, entry]) =>
     Array.isArray(entry)
       ? { name, isList: true, value: null, values: entry }
-      : { name, isList: false, value: entry as Scalar, values: [] },
+      : { name, isList: false, value: entry ?? null, values: [] },
   );
   return { key, isLong: true, value: null, lines };
+}
+
+/** The providers that the configuration of a module may name. */
+export interface ProviderContext {
+  /** Whether it may be `openai`. */
+  readonly openai: boolean;
+  /** The names of the offline provider that it may be: `local`, `sample`. */
+  readonly offline: readonly string[];
+  /** Whether the manifest lists others, which the module has to implement. */
+  readonly hasOwn: boolean;
+}
+
+const standardProviders: readonly unknown[] = standardSettings.provider?.enum ?? [];
+
+export function providerContext(names: readonly unknown[] = standardProviders): ProviderContext {
+  const offline = standardProviders.filter((name) => name !== 'openai' && names.includes(name)).map(String);
+  return {
+    openai: names.includes('openai'),
+    offline,
+    hasOwn: names.some((name) => !standardProviders.includes(name)),
+  };
 }

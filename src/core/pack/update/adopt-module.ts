@@ -37,7 +37,7 @@ export async function adoptHost(pack: Pack, files: Tree, name: string, vendored:
 
 async function adopt(pack: Pack, rendered: Rendered, folder: Tree, host?: string): Promise<Adopted> {
   const managed = filesWithPolicy(rendered, 'managed');
-  const owned = sortedPaths(filesWithPolicy(rendered, 'owned'));
+  const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   const tree = new Map(folder);
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
   if (host !== undefined) put(hostAttributesPath, hostAttributesText);

@@ -22,7 +22,9 @@ export async function changeCode(folder: Tree, meta: PackMeta, folderPath: strin
   const changes = meta.code_changes.filter((change) => compareVersions(version, change.version) < 0);
   const managed = (typeof base === 'string' && parseMergeBase(base)) || new Map<RelPath, TreeFile>();
   const owned = new Set(
-    meta.files.filter(({ policy }) => policy === 'owned').map(({ path }) => path.replace(/^module\/|\.hbs$/g, '')),
+    meta.files
+      .filter(({ policy }) => policy === 'owned' || policy === 'draft')
+      .map(({ path }) => path.replace(/^module\/|\.hbs$/g, '')),
   );
   const notOurs = new Set<string>([lockPath, mergeBasePath, manifestPath]);
   const tree = new Map(folder);

@@ -77,6 +77,13 @@ function linesOf(file: TreeFile): string[] {
   return (textOf(file.content) ?? '').split(/\r?\n/);
 }
 
+/** What this version of the pack renders from the last manifest; `undefined` if that is unknown or did not change. */
+export function renderLast(edits: NonNullable<Renders['edits']>): Tree | undefined {
+  const { manifest, lastManifest } = edits;
+  if (lastManifest === undefined || JSON.stringify(lastManifest) === JSON.stringify(manifest)) return undefined;
+  return tryRender(edits, lastManifest);
+}
+
 /** `undefined` on errors, because templates may not support an intermediate manifest. */
 function tryRender(edits: NonNullable<Renders['edits']>, manifest: Manifest): Tree | undefined {
   try {

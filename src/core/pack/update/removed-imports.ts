@@ -8,14 +8,14 @@ export interface HostFiles {
   readonly read: (path: string) => string | undefined;
 }
 
-interface Import {
+export interface Import {
   /** Offset in the text. */
   readonly at: number;
   /** As it is written, for messages. */
   readonly name: string;
   /** The path in the host without its ending, or an alias such as `#platform/errors.ts`. */
   readonly target: string;
-  /** Names that are imported from it, if the language looks for submodules among them. */
+  /** The names that are imported from it. */
   readonly names: readonly string[];
 }
 
@@ -24,15 +24,14 @@ interface Import {
  * `replaced` has what replaces files, folders and aliases. Files that exist under the same path, also those of the user, can be imported.
  */
 export function removedImports(path: string, files: HostFiles, replaced: Readonly<Record<string, string>>): string[] {
-  const importsOf = path.endsWith('.py') ? pythonImports : /\.[cm]?[jt]sx?$/.test(path) ? scriptImports : undefined;
-  const text = importsOf && files.read(path);
-  if (!importsOf || text === undefined) return [];
+  const text = isCode.test(path) ? files.read(path) : undefined;
+  if (text === undefined) return [];
   const sentenceOf = (target: string) =>
     endings.map((ending) => replaced[`${target}${ending}`]).find((one) => one !== undefined) ??
     sentenceFor(`${target}/`, replaced);
   const found = new Map<string, { lines: Set<number>; names: Set<string> }>();
-  for (const { at, ...all } of importsOf(path, text).filter(({ target }) => sentenceOf(target) !== undefined))
-    for (const { name, target } of missingOf(all, files)) {
+  for (const { at, ...all } of importsIn(path, text).filter(({ target }) => sentenceOf(target) !== undefined))
+    for (const { name, target } of missingOf(path.endsWith('.py') ? all : { ...all, names: [] }, files)) {
       const sentence = sentenceOf(target) ?? '';
       const { lines, names } = found.get(sentence) ?? { lines: new Set(), names: new Set() };
       found.set(sentence, { lines: lines.add(text.slice(0, at).split('\n').length), names: names.add(name) });
@@ -43,13 +42,26 @@ export function removedImports(path: string, files: HostFiles, replaced: Readonl
   );
 }
 
+const isCode = /\.(?:py|[cm]?[jt]sx?)$/;
+
+/** The imports of a file of code; none of another file. */
+export function importsIn(path: string, text: string): Import[] {
+  if (path.endsWith('.py')) return pythonImports(path, text);
+  return isCode.test(path) ? scriptImports(path, text) : [];
+}
+
+/** The file that an import means, as far as the language does not need more than its path. */
+export function importedFile(target: string, has: (path: string) => boolean): string | undefined {
+  return endings.map((ending) => `${target}${ending}`).find(has);
+}
+
 /** What can't be imported: the file, or names that are neither in it nor in its folder. */
 function missingOf(
   { name, target, names }: Omit<Import, 'at'>,
   { paths, read }: HostFiles,
 ): Omit<Import, 'at' | 'names'>[] {
   const has = (start: string) => [...paths].some((path) => path.startsWith(start));
-  const file = endings.map((ending) => `${target}${ending}`).find((one) => paths.has(one));
+  const file = importedFile(target, (one) => paths.has(one));
   if (file === undefined && !has(`${target}/`)) return [{ name, target }];
   const text = (file && read(file)) ?? '';
   return names
@@ -66,8 +78,25 @@ const inScript = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*(['"])(\.{1
 function scriptImports(path: string, text: string): Import[] {
   return [...text.matchAll(inScript)].map(({ index, 0: whole, 2: name = '' }) => {
     const target = name.startsWith('#') ? name : resolved(folderOf(path), name.replace(/\.[cm]?[jt]sx?$/, ''));
-    return { at: index + whole.length, name, target, names: [] };
+    return { at: index + whole.length, name, target, names: namesBefore(index, text) };
   });
+}
+
+const beforeFrom = /\b(?:import|export)\s+(?:type\s+)?(?:\{([^{}]*)\}|\*\s*as\s+(\w+))\s*$/;
+
+/** The names in `{ a, type b as c }` before `from`, or those that the text takes from `* as space`. */
+function namesBefore(index: number, text: string): string[] {
+  const [, list = '', space] = beforeFrom.exec(text.slice(Math.max(0, index - 2_000), index)) ?? [];
+  if (space !== undefined)
+    return [...text.matchAll(new RegExp(`\\b${space}\\.(\\w+)`, 'g'))].map(([, name = '']) => name);
+  const names = list.split(',').map(
+    (one) =>
+      one
+        .trim()
+        .replace(/^type\s+/, '')
+        .split(/\s/)[0] ?? '',
+  );
+  return names.filter((one) => one !== '');
 }
 
 const inPython = /^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)|import[ \t]+([\w.]+))/gm;

@@ -10,7 +10,7 @@ import { type RelPath, relPath } from '../../tree/rel-path.ts';
 import { sameTree, type Tree, type TreeFile, textFile } from '../../tree/tree.ts';
 import type { Pack } from '../pack.ts';
 import { fillPlaceholders, renderPack } from '../render.ts';
-import { findBaseDifferences, type Renders } from './conflict-causes.ts';
+import { findBaseDifferences, type Renders, renderLast } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
 
 export interface UpdateOptions {
@@ -92,6 +92,7 @@ export function updateFolder(
   const merged = mergeTrees(base, mine, theirs, {
     ...options,
     policies,
+    lastRender: edits && renderLast(edits),
     renames: renames.map(({ from, to }) => ({ from: fill(from, context), to: fill(to, context) })),
     replaced,
     records: lock.records,

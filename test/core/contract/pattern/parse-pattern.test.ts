@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parsePattern } from '../../../../src/core/contract/pattern/parse-pattern.ts';
-import { patternRegExp, printPattern, textMatching } from '../../../../src/core/contract/pattern/pattern.ts';
+import { compilePattern, printPattern, textMatching } from '../../../../src/core/contract/pattern/pattern.ts';
 
 it.each([
   ['^[a-z]+(-[a-z]+)*$', '^[a-z]+(?:-[a-z]+)*$'],
@@ -24,6 +24,8 @@ it.each([
   expect(parsePattern(printed)).toMatchObject({ ok: true });
 });
 
+const manyRanges = Array.from({ length: 30 }, (_, index) => String.fromCodePoint(0x100 + 2 * index)).join('');
+
 it.each([
   ['(?=a)', 'has a group with ?'],
   ['(?<name>a)', 'has a group with ?'],
@@ -43,7 +45,12 @@ it.each([
   ['a{', 'has a { that is not a quantifier'],
   ['a{2,1}', 'whose limits are in the wrong order'],
   ['a{1001}', 'repeats more than 1000 times: use minLength and maxLength'],
-  ['(a{1000}){1000}', 'repeats too much'],
+  ['(a{1000}){1000}', 'is too long: at most 1000 characters when its repetitions are written out'],
+  ['(?:(?:a?){101}){10}', 'is too long'],
+  ['a{600}b{600}', 'is too long'],
+  ['(?:^$){1001}', 'repeats more than 1000 times'],
+  ['((^$){101}){10}', 'is too long'],
+  [`[${manyRanges}]{1000}`, 'has too many ranges: at most 20000 when its repetitions are written out'],
   ['a**', 'has two quantifiers in a row'],
   ['*a', 'has nothing to repeat before *'],
   ['^*', 'repeats an anchor'],
@@ -61,12 +68,56 @@ it.each([
   expect(parsed.ok ? 'accepted' : parsed.reason).toContain(reason);
 });
 
-it.each(['^[a-z]{3}-\\d+$', 'x|y', '^(?:foo|bar)\\.txt$', '[^a-zA-Z]', '^😀+$', '^.\\s\\S$'])(
-  'makes texts that match %s',
+const matched = [
+  '^[a-z]{3}-\\d+$',
+  'x|y',
+  '^(?:foo|bar)\\.txt$',
+  '[^a-zA-Z]',
+  '^😀+$',
+  '^.\\s\\S$',
+  '\\s+$',
+  '^(?:a|aa){40}$',
+  '^(?:(?:a+)+b?){2,}c*$',
+  '^(?:a*)+$',
+  '^(?:[A-Za-z0-9]{1,20}\\.)+[a-z]{2,}$',
+  '[\\u{1F600}-\\u{1F64F}]{2}\\x26\\v',
+];
+
+it.each(matched)('makes texts that match %s', (text) => {
+  const parsed = parsePattern(text);
+  if (!parsed.ok) expect.fail(parsed.reason);
+  const printed = printPattern(parsed.pattern);
+  for (const wanted of [0, 1, 5, 30]) {
+    const made = textMatching(parsed.pattern, wanted);
+    expect({ made, fits: compilePattern(printed).test(made) }).toEqual({ made, fits: true });
+    expect(made).toMatch(new RegExp(printed, 'u'));
+  }
+});
+
+it.each([
+  ['^\\d+$', 7, 7],
+  ['^(?:ab)+c?$', 7, 8],
+  ['^[a-z]{1,3}-[a-z]{1,3}$', 6, 6],
+  ['^(?:a|bcd*)$', 9, 9],
+  ['^(?:a|aa){40}$', 100, 80],
+])('makes a text that matches %s and has %i characters', (text, wanted, expected) => {
+  const parsed = parsePattern(text);
+  if (!parsed.ok) expect.fail(parsed.reason);
+  expect(textMatching(parsed.pattern, wanted)).toHaveLength(expected);
+});
+
+it('makes a text no longer than necessary', () => {
+  const parsed = parsePattern(`${'('.repeat(20)}${'a'.repeat(900)}${')+'.repeat(20)}`);
+  if (!parsed.ok) expect.fail(parsed.reason);
+  expect(textMatching(parsed.pattern, 901)).toHaveLength(1800);
+});
+
+it.each(['\\s+$', '^(?:a|aa){30}$', '(a+)+b', '^(?:a?){26}a{26}$'])(
+  'finds out quickly that a long text does not match %s',
   (text) => {
     const parsed = parsePattern(text);
     if (!parsed.ok) expect.fail(parsed.reason);
-    const expression = patternRegExp(printPattern(parsed.pattern));
-    for (const extra of [0, 1, 5]) expect(textMatching(parsed.pattern, extra)).toMatch(expression);
+    const long = `${(text.includes('a') ? 'a' : ' ').repeat(200_000)}x`;
+    expect(compilePattern(printPattern(parsed.pattern)).test(long)).toBe(false);
   },
 );

@@ -4,6 +4,7 @@ import { manifestPath } from '../../../../src/core/lock/merge-base.ts';
 import { manifestFromAnswers } from '../../../../src/core/manifest/answers.ts';
 import { readManifest } from '../../../../src/core/manifest/parse.ts';
 import type { Manifest } from '../../../../src/core/manifest/schema.ts';
+import { ownedAndChanged } from '../../../../src/core/merge/trees.ts';
 import { contextOf } from '../../../../src/core/pack/context/context.ts';
 import type { Pack } from '../../../../src/core/pack/pack.ts';
 import { renderModule } from '../../../../src/core/pack/render-module.ts';
@@ -11,7 +12,9 @@ import { updateModule } from '../../../../src/core/pack/update/update-module.ts'
 import type { RelPath } from '../../../../src/core/tree/rel-path.ts';
 import { type Tree, textFile } from '../../../../src/core/tree/tree.ts';
 import { readPackFolder } from '../../../../src/io/pack/pack-folder.ts';
+import { draws, eachSeed } from '../../../draws.ts';
 import { editedFiles, editedText, replacedIn, type Stack, userTextIn } from '../../../edited-module.ts';
+import { randomManifest } from '../random-manifest.ts';
 
 const answers = {
   name: 'notes',
@@ -190,8 +193,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
     for (const [file, text] of Object.entries(news[stack])) expect(textIn(tree, file)).toContain(text);
     const wanted = gone?.[stack];
     for (const path of tree.keys())
-      if (wanted !== undefined && !path.startsWith('.ai-module') && path !== 'prompt.md')
-        expect(textIn(tree, path)).not.toContain(wanted);
+      if (wanted !== undefined && !path.startsWith('.ai-module')) expect(textIn(tree, path)).not.toContain(wanted);
     for (const file of editedFiles(stack)) expect(textIn(tree, file)).toContain(userTextIn(file));
     expect((await next.update(tree)).tree).toEqual(tree);
   });
@@ -217,5 +219,63 @@ describe.each<Stack>(['fastify', 'fastapi'])('an edit of the manifest updates th
       },
     ]);
     expect(textIn(tree, path)).toContain(own);
+  });
+});
+
+describe.each<Stack>(['fastify', 'fastapi'])('files of %s that belong to the user', (stack) => {
+  let pack: Pack;
+  const context = (manifest: Manifest) => contextOf(manifest, pack.meta, pack.meta.host.imports);
+  const given = { name: 'notes', description: 'Keeps notes' };
+  const input = { type: 'object', properties: { text: { type: 'string' } } };
+  const manifestOf = (one: Parameters<typeof manifestFromAnswers>[0]) =>
+    manifestFromAnswers(one, { author: 'Ann', dependencies: [] });
+
+  beforeAll(async () => {
+    pack = await readPackFolder(fileURLToPath(new URL(`../../../../templates/${stack}`, import.meta.url)), stack);
+  });
+
+  async function updated(before: Manifest, now: Manifest, edits: Readonly<Record<string, string>> = {}) {
+    const rendered = await renderModule(pack, context(before));
+    const edited = Object.entries(edits).map(([path, text]) => [path as RelPath, textFile(text)] as const);
+    const manifest = (await renderModule(pack, context(now))).get(manifestPath);
+    const folder = new Map([...rendered, ...edited, [manifestPath, manifest] as never]);
+    return updateModule(pack, context(now), folder, 'notes', { conflicts: 'markers', restore: new Set() });
+  }
+
+  it('become those of a new module if nobody edited them', async () => {
+    await eachSeed(draws.codeChecks, async (seed) => {
+      // One of the two has types.
+      const [before, now] = [randomManifest(seed), { ...randomManifest(seed + 1), name: randomManifest(seed).name }];
+      expect((await updated(before, now)).tree).toEqual(await renderModule(pack, context(now)));
+    });
+  });
+
+  it('stay as they are if one of them is edited, and are reported', async () => {
+    const [provider, utils, test] = {
+      fastify: ['provider.ts', 'utils.ts', 'tests/provider.test.ts'],
+      fastapi: ['provider.py', 'utils.py', 'tests/test_provider.py'],
+    }[stack] as [RelPath, RelPath, RelPath];
+    const { tree, decisions, conflicts } = await updated(
+      manifestOf(given),
+      { ...manifestOf(given), input },
+      { [provider]: 'mine' },
+    );
+    expect(conflicts).toEqual([]);
+    const before = await renderModule(pack, context(manifestOf(given)));
+    expect([provider, utils, test].map((path) => tree.get(path))).toEqual([
+      textFile('mine'),
+      before.get(utils),
+      before.get(test),
+    ]);
+    const reported = decisions.filter(({ reason }) => reason === ownedAndChanged).map(({ path }) => path);
+    expect(reported).toEqual([provider, test, utils]);
+  });
+
+  it('stay as they are without a reason to report if the new version is the same', async () => {
+    const { tree, decisions } = await updated(manifestOf(given), manifestOf({ ...given, subscribe: ['a.done'] }), {
+      'prompt.md': 'mine',
+    });
+    expect(tree.get('prompt.md' as RelPath)).toEqual(textFile('mine'));
+    expect(decisions.filter(({ reason }) => reason === ownedAndChanged)).toEqual([]);
   });
 });

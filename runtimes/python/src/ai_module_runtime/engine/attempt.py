@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
+
+from sqlalchemy.exc import DBAPIError
 
 from ai_module_runtime.engine.errors import (
     ClaimLostError,
@@ -15,9 +18,10 @@ from ai_module_runtime.engine.errors import (
     code_of,
     is_unavailable,
 )
-from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
+from ai_module_runtime.engine.hooks import calling_hook
+from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec, OnCompleted
 from ai_module_runtime.engine.outage import persist
-from ai_module_runtime.engine.store import Claim, Delivery, Job, Store, to_json
+from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
 from ai_module_runtime.engine.threads import WorkerThreads
 
 # Opening a provider happens once in a thread; the time limit of a job is for its work.
@@ -137,12 +141,13 @@ class _Output:
         self.value = value
 
 
-class _HookError(Exception):
-    """The module's `on_completed` has failed."""
+class _Done(NamedTuple):
+    """What `complete_job` stores."""
 
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(cause)
-        self.cause = cause
+    result_id: str
+    output_json: str
+    metadata_json: str
+    duration_ms: int
 
 
 class JobAttempt(Attempt):
@@ -198,63 +203,77 @@ class JobAttempt(Attempt):
                 await self._spec.prepare()
             self._started = monotonic()
             self._loop.call_soon_threadsafe(self._limit, self._spec.timeout_seconds)
-        return await self._spec.run_job(self._claim.job, self)
+        output = await self._spec.run_job(self._claim.job, self)
+        if self._spec.on_completed is not None:
+            await self._complete_with_hook(self._spec.on_completed, output)
+        return output
 
     async def _write(self, outcome: Any) -> None:
         if isinstance(outcome, WorkerStoppingError):
             self._logger.info("%s is handed back", self)
             await persist(lambda: self._store.retry_job(self._claim, 0))
             self._on_retry(0)
-        elif isinstance(outcome, _Output):
-            await self._complete(outcome.value)
-        else:
+        elif not isinstance(outcome, _Output):
             await self._fail(outcome)
+        elif self._spec.on_completed is None:
+            await self._complete(outcome.value)
 
     async def _complete(self, output: Any) -> None:
-        duration_ms = round((monotonic() - self._started) * 1000)
-        result_id = str(uuid4())
         try:
-            output_json = to_json(output)
-            metadata_json = to_json({**self.metadata, "duration_ms": duration_ms})
-
-            async def complete(store: Store) -> Job | None:
-                return await store.complete_job(self._claim, result_id, output_json, metadata_json, duration_ms)
-
-            await persist(lambda: self._store_result(complete, output))
-        except _HookError as error:
-            await self._fail(error.cause)
+            done = self._done(output)
+            await persist(lambda: self._store.complete_job(self._claim, *done))
         except Exception as error:
             if is_unavailable(error):
                 raise
-            # Output that JSON or the database can't store. Another attempt would end the same way.
+            # The database can't store it. Another attempt would end the same way.
             self._logger.error("%s: the output was not stored", self, exc_info=error)
             code = code_of(error)
             await persist(lambda: self._store.fail_job(self._claim, code))
 
-    async def _store_result(self, complete: Callable[[Store], Awaitable[Job | None]], output: Any) -> None:
-        """Complete the job, with the module's hook in the same transaction, on the thread of the work."""
-        hook = self._spec.on_completed
-        if hook is None:
-            await complete(self._store)
-            return
+    async def _complete_with_hook(self, hook: OnCompleted, output: Any) -> None:
+        """Call the module's hook, then complete the job, in one transaction.
 
-        async def complete_with_hook() -> None:
+        The hook is part of the work, with its time limit. It comes first, so that no row of the runtime is locked while it
+        runs: the job can be cancelled, and other jobs of the module go on.
+        """
+        done = self._done(output)
+        in_hook = False
+
+        async def complete() -> None:
+            nonlocal in_hook
             async with self._store.database.session() as db:
                 store = self._store.within(await db.connection())
                 # Whether an earlier call succeeded whose answer was lost.
                 if await store.get_result(self.job_id) is not None:
                     return
-                job = await complete(store)
-                if job is None:
-                    return
-                try:
-                    async with asyncio.timeout(HANDLER_SECONDS):
-                        await hook(job, output, db)
-                        await db.flush()
-                except Exception as error:
-                    raise _HookError(error) from error
+                if not await store.has_claim(self._claim):
+                    raise ClaimLostError
+                job = replace(
+                    self._claim.job,
+                    status="completed",
+                    progress_percent=100,
+                    result_id=done.result_id,
+                    duration_ms=done.duration_ms,
+                    completed_at=await store.now(),
+                )
+                in_hook = True
+                async with calling_hook("on_completed", db):
+                    await hook(job, output, db)
+                in_hook = False
+                if await store.complete_job(self._claim, *done) is None:
+                    raise ClaimLostError
 
-        await (complete_with_hook() if self._threads is None else self._threads.run(complete_with_hook))
+        # A hook may call other servers: only errors of the database are repeated at once.
+        await persist(complete, is_final=lambda error: in_hook and not isinstance(error, DBAPIError))
+
+    def _done(self, output: Any) -> "_Done":
+        duration_ms = round((monotonic() - self._started) * 1000)
+        try:
+            metadata = {**self.metadata, "duration_ms": duration_ms}
+            return _Done(str(uuid4()), to_json(output), to_json(metadata), duration_ms)
+        except (TypeError, ValueError) as error:
+            # Another attempt would end the same way.
+            raise PermanentError("internal_error", f"the output is not JSON: {error}") from error
 
     async def _fail(self, error: BaseException) -> None:
         """Another attempt later, or the end of the job."""

@@ -15,8 +15,10 @@ UNAVAILABLE_STATES = ("25006",)
 WITHOUT_SSL = "the server does not support SSL"
 
 MESSAGES = {
+    "input_invalid": "The input does not fit the type that the module expects.",
     "internal_error": "The job failed because of an internal error.",
     "module_removed": "The module was removed before the job was finished.",
+    "output_invalid": "The output does not fit the type that the module promises.",
     "provider_rejected": "The provider rejected the request.",
     "provider_unavailable": "The provider is not available.",
     "timeout": "The job took longer than allowed.",

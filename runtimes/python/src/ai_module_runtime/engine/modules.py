@@ -39,7 +39,8 @@ class ModuleSpec:
     `run_job` does the work of a job and returns its output, a JSON value. It is cancelled when the job is cancelled,
     takes longer than `timeout_seconds`, or the process stops.
     `prepare` is awaited before, outside the time limit of the job: to open a provider once.
-    `on_completed` is called with the output in the transaction that completes a job. If it raises, the attempt fails.
+    `on_completed` is called with the output in the transaction that completes a job, as part of the work: the time limit
+    is that of both, and what interrupts the work interrupts it. If it raises, the attempt fails.
     `lifecycle_events` has event names by step: started, progress, completed, failed, cancelled.
     """
 

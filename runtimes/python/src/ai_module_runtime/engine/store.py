@@ -5,9 +5,11 @@ JSON is sent and read as text, so that numbers of any size and characters that `
 
 import json
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Self
+from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -134,6 +136,10 @@ class JobStats:
     avg_duration_ms: float
 
 
+joined_connection: ContextVar[AsyncConnection | None] = ContextVar("joined_connection", default=None)
+"""The connection whose transaction all calls of a hook are part of."""
+
+
 class Store:
     """Calls the functions of one schema."""
 
@@ -154,9 +160,11 @@ class Store:
 
     async def _rows(self, statement: str, *parameters: Any) -> Sequence[Row[Any]]:
         text = statement.format_map(self._names)
-        if self._connection is None:
+        connection = self._connection or joined_connection.get()
+        # A task that a hook has started may outlive its transaction.
+        if connection is None or connection.closed:
             return await self.database.query(text, *parameters)
-        return (await self._connection.exec_driver_sql(text, parameters)).all()
+        return (await connection.exec_driver_sql(text, parameters)).all()
 
     async def _value(self, call: str, *parameters: Any) -> Any:
         rows = await self._rows("select {schema}." + call, *parameters)
@@ -198,7 +206,11 @@ class Store:
         )
 
     async def get_job(self, job_id: str) -> Job | None:
-        """The job with this id."""
+        """The job with this id; None if it is no UUID."""
+        try:
+            job_id = str(UUID(job_id))
+        except ValueError:
+            return None
         return await self._first_job("jobs where id = $1", job_id)
 
     async def get_result(self, job_id: str) -> Result | None:
@@ -241,6 +253,14 @@ class Store:
         """Claim at most `free` jobs."""
         rows = await self._job_rows("claim_jobs($1, $2, $3)", list(modules), free, lease_seconds)
         return [Claim(_job(row), str(row.claim_token)) for row in rows]
+
+    async def has_claim(self, claim: Claim) -> bool:
+        """Whether a claim is still held."""
+        return bool(
+            await self._rows(
+                "select 1 from {schema}.jobs where id = $1 and claim_token = $2", claim.job.id, claim.token
+            )
+        )
 
     async def report_progress(self, claim: Claim, percent: int) -> bool:
         """Raise the progress of a job. False: the claim is lost."""

@@ -34,6 +34,12 @@ class ModuleEvents:
         self, event_name: str, payload: type[PayloadT], *, group: str | None = None
     ) -> Callable[[Callable[[Event[PayloadT]], Awaitable[object]]], Callable[[Event[PayloadT]], Awaitable[object]]]: ...
 
+    # A union is no type[...].
+    @overload
+    def on(
+        self, event_name: str, payload: object, *, group: str | None = None
+    ) -> Callable[[Callable[[Event[Any]], Awaitable[object]]], Callable[[Event[Any]], Awaitable[object]]]: ...
+
     def on(self, event_name: str, payload: Any = None, *, group: str | None = None) -> Any:
         """Subscribe the decorated handler to `event_name`. It is called at least once for each event.
 

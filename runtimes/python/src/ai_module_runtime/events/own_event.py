@@ -1,6 +1,6 @@
 """Events that modules publish besides those of a job's life."""
 
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from typing_extensions import TypeVar
 
@@ -20,7 +20,14 @@ class OwnEvent(Generic[PayloadT]):
     `payload` is a type of `schemas.py`; without one the data is any JSON object.
     """
 
-    def __init__(self, name: str, payload: type[PayloadT] | None = None) -> None:
+    @overload
+    def __init__(self, name: str, payload: type[PayloadT] | None = None) -> None: ...
+
+    # A union is no type[...].
+    @overload
+    def __init__(self: "OwnEvent[Any]", name: str, payload: object) -> None: ...
+
+    def __init__(self, name: str, payload: Any = None) -> None:
         self.name = name
         self._type: ValueType[PayloadT] = ValueType(dict[str, Any] if payload is None else payload)
 

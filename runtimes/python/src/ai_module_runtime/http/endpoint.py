@@ -108,7 +108,7 @@ def _checked(service: AnyService, declared: Endpoint, value_type: ValueType[Any]
         InvalidInputError: it does not fit.
     """
     if not isinstance(value, dict):
-        raise InvalidInputError("dict_type", "Input should be an object", (place,))
+        raise InvalidInputError("dict_type", "must be an object", (place,))
     if not declared.has_body:
         value = _from_texts(value, scalar_properties(declared.input or {}, service.manifest.types))
     try:

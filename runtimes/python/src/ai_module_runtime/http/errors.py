@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from ai_module_runtime.check_type import problem_of
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
 from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
 from ai_module_runtime.json_values import NOT_JSON_MESSAGE
@@ -19,17 +20,12 @@ from ai_module_runtime.json_values import NOT_JSON_MESSAGE
 logger = logging.getLogger(__name__)
 
 # Pydantic has several names for the same problem of a client.
-ERROR_TYPES = {
-    "model_attributes_type": "dict_type",
-    "model_type": "dict_type",
-    "string_too_long": "too_long",
-    "string_too_short": "too_short",
-}
-# The same sentences as in the runtime in the other language; Pydantic's own for all other types.
+ERROR_TYPES = {"model_attributes_type": "dict_type", "model_type": "dict_type"}
+# Problems that only requests have; the others are those of types.
 MESSAGES = {
-    "dict_type": "Input should be an object",
-    "extra_forbidden": "Unknown field",
-    "string_pattern_mismatch": "Input has an invalid format",
+    "int_parsing": "must be an integer",
+    "string_pattern_mismatch": "has an invalid format",
+    "uuid_parsing": "must be a UUID",
 }
 # What JSON can say and nobody can store: numbers beyond all bounds, half characters.
 NOT_JSON = {"finite_number", "string_unicode"}
@@ -111,21 +107,12 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
 
 
 def _item(problem: Any) -> dict[str, Any]:
-    if problem.get("ctx", {}).get("final"):
-        return {"loc": list(problem["loc"]), "msg": problem["msg"], "type": problem["type"]}
-    error_type = ERROR_TYPES.get(problem["type"], problem["type"])
-    message = MESSAGES.get(error_type, problem["msg"])
-    minimum, maximum = (problem.get("ctx", {}).get(name) for name in ("min_length", "max_length"))
-    unit = "character" if problem["type"].startswith("string") else "item"
-    if error_type == "too_short":
-        message = f"Should have at least {_count(minimum, unit)}"
-    if error_type == "too_long":
-        message = f"Should have at most {_count(maximum, unit)}"
-    return {"loc": list(problem["loc"]), "msg": message, "type": error_type}
-
-
-def _count(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    loc, kind, msg = problem["loc"], problem["type"], problem["msg"]
+    if kind in MESSAGES:
+        msg = MESSAGES[kind]
+    elif not problem.get("ctx", {}).get("final"):
+        loc, kind, msg = problem_of({**problem, "type": ERROR_TYPES.get(kind, kind)}, unknown=kind)
+    return {"loc": list(loc), "msg": msg, "type": kind}
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:

@@ -34,7 +34,7 @@ class PublishResponse(BaseModel):
     event_id: str
 
 
-@router.post("", status_code=202)
+@router.post("", operation_id="publish_event", status_code=202)
 async def publish_event(body: PublishRequest, _admin: Admin, host: HostDep) -> PublishResponse:
     """Publish an event in the name of the host."""
     event_id = body.event_id.lower() if body.event_id else None

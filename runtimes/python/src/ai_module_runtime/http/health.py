@@ -19,7 +19,7 @@ class HostHealth(BaseModel):
     modules: dict[str, str]
 
 
-@router.get("/health", responses={503: {"model": HostHealth}})
+@router.get("/health", operation_id="host_health", responses={503: {"model": HostHealth}})
 async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
     """Answer 200, or 503 while the database does not answer."""
     probes = await run_probes({"database": host.database.ping})

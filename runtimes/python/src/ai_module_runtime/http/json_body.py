@@ -36,7 +36,7 @@ def refuse_body(body: bytes | None, headers: Headers, *, is_json: bool) -> Respo
     are not looked at.
     """
     if body is None:
-        return validation_response(("body",), f"Longer than {MAX_BODY_BYTES} bytes", "too_long")
+        return validation_response(("body",), f"is longer than {MAX_BODY_BYTES} bytes", "too_long")
     if not body:
         return None
     if not JSON_TYPE.match(headers.get("content-type", "")):

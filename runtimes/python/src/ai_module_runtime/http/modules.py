@@ -31,7 +31,7 @@ class ModuleList(BaseModel):
     errors: dict[str, str]
 
 
-@router.get("/list")
+@router.get("/list", operation_id="list_modules")
 async def list_modules(orchestrator: OrchestratorDep) -> ModuleList:
     """All modules, in the order in which they are started."""
     candidates = orchestrator.candidates
@@ -52,7 +52,9 @@ def _summary(candidate: Candidate) -> ModuleSummary:
     )
 
 
-@router.get("/{name}/health", responses={404: {"model": Refused}, 503: {"model": ModuleHealth}})
+@router.get(
+    "/{name}/health", operation_id="module_health", responses={404: {"model": Refused}, 503: {"model": ModuleHealth}}
+)
 async def get_module_health(
     name: str,
     orchestrator: OrchestratorDep,

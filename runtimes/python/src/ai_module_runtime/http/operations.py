@@ -16,14 +16,15 @@ ERRORS = {
     401: "No valid token",
     403: "Not allowed",
     404: "Not found",
-    409: "The state of the job does not allow it",
+    409: "The state does not allow it",
     422: "The request is invalid",
     429: "Too many active jobs",
     502: "The work failed",
     503: "Unavailable; try again later",
     504: "The work took too long",
 }
-OWN_ERRORS = {"process": (429,), "status": (404,), "cancel": (404, 409), "result": (404, 409), None: (502, 504)}
+OWN_ERRORS = {"process": (429,), "status": (404,), "cancel": (404, 409), "result": (404, 409)}
+AT_ONCE_ERRORS = (502, 504)
 SUMMARIES = {
     "process": "Start a job",
     "status": "Look at a job",
@@ -99,8 +100,9 @@ class _Writer:
 
     def operation(self) -> Schema:
         endpoint, name = self._endpoint, self._manifest.name
-        summary = endpoint.summary or SUMMARIES.get(endpoint.role or "", "Do the work at once")
-        statuses = (401, 403, 422, 503, *OWN_ERRORS.get(endpoint.role, ()))
+        summary = endpoint.summary or SUMMARIES.get(endpoint.role or "") or _summary_of(endpoint)
+        own = _own_errors(endpoint) if endpoint.role is None else OWN_ERRORS.get(endpoint.role, ())
+        statuses = (401, 403, 422, 503, *own)
         return {
             "tags": [name],
             "summary": summary,
@@ -224,9 +226,22 @@ class _Writer:
         return self._component(name, json_schema_of(schema, types, ref_to))
 
     def _component(self, name: str, schema: Schema) -> Schema:
-        key = f"{self._manifest.stem}{name}"
+        # A type of the manifest keeps its name: with a type Result, the runtime's own is ModuleResult.
+        key = f"{self._manifest.stem}{'Module' if name in self._manifest.types else ''}{name}"
         self.components[key] = schema
         return {"$ref": f"{PREFIX}{key}"}
+
+
+def _own_errors(endpoint: Endpoint) -> tuple[int, ...]:
+    return (404, 409, *AT_ONCE_ERRORS) if endpoint.is_typed else AT_ONCE_ERRORS
+
+
+def _summary_of(endpoint: Endpoint) -> str:
+    """`get_documents_by_id` → `Get documents by id`."""
+    if not endpoint.is_typed:
+        return "Do the work at once"
+    words = endpoint.handler.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _request_body(schema: Schema) -> Schema:

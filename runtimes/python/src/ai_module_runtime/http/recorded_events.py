@@ -30,7 +30,7 @@ class SeenEvents(BaseModel):
     events: list[SeenEvent]
 
 
-@router.get("")
+@router.get("", operation_id="test_events")
 async def list_events(
     _admin: Admin, host: HostDep, correlation_id: str | None = None, name: str | None = None
 ) -> SeenEvents:

@@ -26,7 +26,7 @@ def assert_size(max_bytes: int, *values: Any, loc: tuple[str, ...] = ("body", "i
         InvalidInputError: `too_long`.
     """
     if sum(len(_json_text(value).encode()) for value in values) > max_bytes:
-        raise InvalidInputError("too_long", f"Longer than {max_bytes} bytes", loc)
+        raise InvalidInputError("too_long", f"is longer than {max_bytes} bytes", loc)
 
 
 def _json_text(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from uuid import UUID
 
 from ai_module_runtime.engine.store import Job, Store
 from ai_module_runtime.errors import HttpError
@@ -48,10 +47,7 @@ class Results:
             raise HttpError(404, "module_not_found")
         if not await self.may(user, manifest.read_permission):
             raise HttpError(403, "permission_denied")
-        try:
-            job = await self.store.get_job(str(UUID(job_id)))
-        except ValueError:
-            job = None
+        job = await self.store.get_job(job_id)
         if job is None or job.module != module:
             raise errors.JobNotFoundError
         if job.user_id != user.id and not user.is_admin:

@@ -23,7 +23,7 @@ UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 def _read_integer(value: Any) -> Any:
     match = INTEGER.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+        raise PydanticCustomError("int_parsing", "must be an integer")
     sign, digits = match.groups()
     return int(f"{sign}{digits[:MAX_DIGITS]}")
 
@@ -31,7 +31,7 @@ def _read_integer(value: Any) -> Any:
 def check_uuid(value: Any) -> Any:
     """Refuse text that is not a UUID of 36 characters, for validators."""
     if isinstance(value, str) and not UUID_TEXT.fullmatch(value):
-        raise PydanticCustomError("uuid_parsing", "Input should be a valid UUID")
+        raise PydanticCustomError("uuid_parsing", "must be a UUID")
     return value
 
 

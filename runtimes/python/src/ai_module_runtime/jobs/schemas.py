@@ -55,7 +55,7 @@ class TypedValue:
 
     def _check(self, value: Any) -> Any:
         if not isinstance(value, dict):
-            raise PydanticCustomError("dict_type", "Input should be an object")
+            raise PydanticCustomError("dict_type", "must be an object")
         try:
             return self.value_type.check(value)
         except InvalidValueError as error:

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from abc import ABC
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from time import monotonic
 from typing import Any, ClassVar, Generic, cast, get_args, get_origin
@@ -14,6 +14,7 @@ from typing_extensions import TypeVar
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
 from ai_module_runtime.engine.errors import PermanentError, TransientError
+from ai_module_runtime.engine.hooks import calling_hook
 from ai_module_runtime.engine.store import Event, Job, JobPage
 from ai_module_runtime.errors import InvalidInputError, TypeProblem
 from ai_module_runtime.events.event_bus import user_id_in
@@ -43,6 +44,7 @@ ConfigT = TypeVar("ConfigT", bound=ModuleConfig, default=ModuleConfig)
 JobRow = Job
 """A job, as modules import it."""
 
+INPUT_INVALID = "input_invalid"
 OUTPUT_INVALID = "output_invalid"
 
 
@@ -154,7 +156,12 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         return await self.provider.run(input_data, run)
 
     async def on_completed(self, job: Job, output: OutputT, db: AsyncSession) -> None:
-        """Called in the transaction that completes a job; `db` is its session. If it raises, the attempt fails."""
+        """Called in the transaction that completes a job; `db` is its session.
+
+        What it writes through `db`, and events that it publishes, are stored with the result or not at all. If it raises,
+        or takes longer than 10 seconds or what is left of `timeout_seconds`, the attempt has failed. It is cancelled with
+        the job. `job` has the input and options, and is as it will be: completed, with `result_id`.
+        """
 
     @property
     def has_completed_hook(self) -> bool:
@@ -162,7 +169,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         return type(self).on_completed is not JobService.on_completed
 
     async def on_user_erased(self, user_id: str, db: AsyncSession) -> None:
-        """Called in the transaction that erases the jobs of a user; `db` is its session."""
+        """Called in the transaction that erases the jobs of a user; `db` is its session. It may take 10 seconds."""
 
     @cached_property
     def request_model(self) -> type[ProcessRequest]:
@@ -212,14 +219,13 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             return
         data: Any = input_data
         if data is None:
-            keys = None if self.input_type is None else self.input_type.keys
-            data = {key: value for key, value in event.data.items() if keys is None or key in keys}
+            data = dict(event.data) if self.input_type is None else self.input_type.declared_part(event.data)
         given: Any = {} if options is None else options
         try:
             request = ProcessRequest.model_construct(input_data=data, options=given, priority=5)
             await self.start_processing(request, user_id, event_id=event.event_id)
         except InvalidInputError as error:
-            raise PermanentError("input_invalid", str(error)) from None
+            raise PermanentError(INPUT_INVALID, str(error)) from None
 
     async def process_now(
         self,
@@ -251,11 +257,24 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
 
     async def run_job(self, job: Job, report: ReportProgress, metadata: dict[str, Any]) -> OutputT:
         """Do the work of a job. Called by the runtime."""
+        job = self.checked_again(job)
         run: Run[OptionsT] = Run(
             cast("OptionsT", job.options), report, self.log, user=User(id=job.user_id), job_id=job.id
         )
         run.metadata = metadata
         return await self.run_checked(cast("InputT", job.input_data), run)
+
+    def checked_again(self, job: Job) -> Job:
+        """A job with the types and defaults of today: the module may have been another one when it was accepted.
+
+        Raises:
+            PermanentError: `input_invalid`.
+        """
+        try:
+            input_data, options = self._typed(job.input_data, job.options)
+        except InvalidInputError as error:
+            raise PermanentError(INPUT_INVALID, str(error)) from None
+        return replace(job, input_data=input_data, options=options)
 
     async def run_checked(self, input_data: InputT, run: Run[OptionsT]) -> OutputT:
         """Do the work, and compare its output with its type.
@@ -278,6 +297,11 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
     def _checked(self, input_data: Any, options: Any) -> tuple[InputT, OptionsT]:
         """The values with defaults. Checks depth, text, types, then size."""
         assert_json(input_data, options)
+        checked = self._typed(input_data, options)
+        assert_size(self.config.max_input_bytes, *checked)
+        return checked
+
+    def _typed(self, input_data: Any, options: Any) -> tuple[InputT, OptionsT]:
         problems: list[TypeProblem] = []
         values = {"input_data": input_data, "options": options}
         types = {"input_data": self.input_type, "options": self.options_type}
@@ -288,7 +312,6 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
                 problems += error.below("body", name)
         if problems:
             raise InvalidInputError.of(problems)
-        assert_size(self.config.max_input_bytes, *values.values())
         return values["input_data"], values["options"]
 
     async def cancel_job(self, job: Job | str, user: User | None = None) -> None:
@@ -310,7 +333,8 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         async with self.context.db.session() as db:
             store = self.store.within(await db.connection())
             await store.erase_user_jobs(self.spec.name, user_id)
-            await self.on_user_erased(user_id, db)
+            async with calling_hook("on_user_erased", db):
+                await self.on_user_erased(user_id, db)
 
     async def delete_old_jobs(self) -> int:
         """Delete jobs that ended more than `retention_days` ago, with their results. Returns their number."""

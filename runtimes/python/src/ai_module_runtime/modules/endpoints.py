@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ai_module_runtime.modules.type_schema import Schema, TypeSchema
+from ai_module_runtime.modules.type_schema import OptionalTypeSchema, Schema
 
 PERMISSION_PATTERN = r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$"
 
@@ -37,8 +37,8 @@ class EndpointEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     endpoint: str
-    input: TypeSchema | None = None
-    output: TypeSchema | None = None
+    input: OptionalTypeSchema = None
+    output: OptionalTypeSchema = None
     permission: str | None = Field(default=None, pattern=PERMISSION_PATTERN)
     summary: str | None = None
 
@@ -71,6 +71,11 @@ class Endpoint:
     def parameters(self) -> list[str]:
         """The names of the path parameters."""
         return parameters_of(self.path)
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether it has a type for its input or its output."""
+        return self.input is not None or self.output is not None
 
     @property
     def has_body(self) -> bool:

@@ -18,7 +18,8 @@ from ai_module_runtime.modules.endpoints import (
     read_endpoints,
     with_method,
 )
-from ai_module_runtime.modules.type_schema import TypeSchema, check_references
+from ai_module_runtime.modules.fingerprint import fingerprint_of
+from ai_module_runtime.modules.type_schema import OptionalTypeSchema, TypeSchema, check_types
 from ai_module_runtime.modules.yaml_core import parse_yaml
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{1,49}$"
@@ -48,7 +49,7 @@ class EventEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     event: str
-    payload: TypeSchema | None = None
+    payload: OptionalTypeSchema = None
 
     @classmethod
     def of(cls, entry: Any) -> Self:
@@ -78,9 +79,9 @@ class ModuleMetadata(BaseModel):
     class_name: str = Field(default="", pattern=r"^[A-Z][A-Za-z0-9]*$")
     dependencies: list[str] = []
     types: dict[Annotated[str, Field(pattern=TYPE_NAME_PATTERN)], TypeSchema] = {}
-    input: TypeSchema | None = None
-    options: TypeSchema | None = None
-    output: TypeSchema | None = None
+    input: OptionalTypeSchema = None
+    options: OptionalTypeSchema = None
+    output: OptionalTypeSchema = None
     endpoints: list[Annotated[str, Field(pattern=ENDPOINT_PATTERN), AfterValidator(with_method)]] = []
     permissions_required: list[Annotated[str, Field(pattern=PERMISSION_PATTERN)]] = []
     events_emitted: list[Annotated[str, Field(pattern=EVENT_PATTERN)]] = []
@@ -108,12 +109,19 @@ class ModuleMetadata(BaseModel):
 
     @model_validator(mode="after")
     def _check_types(self) -> Self:
-        roots = [self.input, self.options, self.output, *(entry.payload for entry in self.event_entries)]
+        objects = [self.input, self.options, self.output, *(entry.input for entry in self.endpoint_entries)]
+        others = [
+            *(entry.output for entry in self.endpoint_entries),
+            *(entry.payload for entry in self.event_entries),
+        ]
+        check_types(
+            self.types,
+            [each for each in objects if each is not None],
+            [each for each in others if each is not None],
+        )
         for entry in self.endpoint_entries:
-            roots += [entry.input, entry.output]
             if entry.permission is not None and entry.permission not in self.permissions_required:
                 raise ValueError(f"{entry.endpoint}: {entry.permission} is not in permissions_required")
-        check_references([root for root in roots if root is not None], self.types)
         return self
 
     @cached_property
@@ -142,6 +150,21 @@ class ModuleMetadata(BaseModel):
     def is_typed(self) -> bool:
         """Whether it declares the type of its input or output."""
         return self.input is not None or self.output is not None
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Identifies the types; None if nothing has one."""
+        own = [self.input, self.options, self.output]
+        of_endpoints = [
+            [entry.endpoint, entry.input, entry.output]
+            for entry in self.endpoint_entries
+            if entry.input is not None or entry.output is not None
+        ]
+        entries = (self.event_entries[: len(self.events_emitted)], self.event_entries[len(self.events_emitted) :])
+        of_events = [[[entry.event, entry.payload] for entry in part if entry.payload is not None] for part in entries]
+        if not any(part is not None for part in own) and not any([of_endpoints, *of_events]):
+            return None
+        return fingerprint_of([self.types, *own, of_endpoints, *of_events])
 
     @property
     def stem(self) -> str:

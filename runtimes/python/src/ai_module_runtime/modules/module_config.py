@@ -1,17 +1,23 @@
 """Configuration of modules: defaults < manifest.yaml < environment."""
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, StrictBool, StrictStr, TypeAdapter, ValidationError, conlist
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ai_module_runtime.check_type import InvalidValueError, check_type
 from ai_module_runtime.modules import standard_settings as standard
 from ai_module_runtime.modules.manifest import ModuleMetadata
+from ai_module_runtime.types import Integer, Number
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 PROVIDERS = ("local", "sample", "openai")
+
+ITEMS: dict[str, Any] = {"string": StrictStr, "integer": Integer, "number": Number, "boolean": StrictBool}
 
 ConfigT = TypeVar("ConfigT", bound="ModuleConfig")
 
@@ -59,6 +65,10 @@ def json_schema_of(config_class: type[ModuleConfig], manifest: ModuleMetadata) -
     schema = {"$schema": JSON_SCHEMA, **config_class.model_json_schema()}
     properties: dict[str, dict[str, Any]] = schema["properties"]
     properties["provider"].setdefault("enum", list(PROVIDERS))
+    for key in manifest.configuration:
+        if key in properties and key not in ModuleConfig.model_fields:
+            properties[key] = _without_names(properties[key])
+    properties |= {key: entry for key, entry in _lists(manifest).items() if key in properties}
     for key, default in manifest.configuration_values.items():
         properties.get(key, {})["default"] = default
     for key, entry in _long_forms(manifest).items():
@@ -68,6 +78,17 @@ def json_schema_of(config_class: type[ModuleConfig], manifest: ModuleMetadata) -
         properties.get(key, {}).update(given)
     required = [key for key in schema.pop("required", ()) if "default" not in properties[key]]
     return {**schema, "required": required} if required else schema
+
+
+def _without_names(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a key as the Node runtime writes it: no title, and no null for a key that may be absent."""
+    rest = {name: value for name, value in schema.items() if name not in ("title", "anyOf", "writeOnly")}
+    choices = [choice for choice in schema.get("anyOf", ()) if choice != {"type": "null"}]
+    if len(choices) != 1:
+        return {name: value for name, value in schema.items() if name != "title"}
+    if rest.get("default") is None:
+        rest.pop("default", None)
+    return {**_without_names(choices[0]), **rest}
 
 
 def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapping[str, str]) -> ConfigT:
@@ -80,10 +101,12 @@ def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapp
     unknown = set(values) - set(config_class.model_fields)
     if unknown:
         raise ConfigError(f"unknown keys: {', '.join(sorted(unknown))}")
+    given = {**values, **_from(config_class, manifest.name, env)}
+    lists = _checked_lists(given, manifest)
     try:
-        for key, value in values.items():
+        for key, value in {**values, **lists}.items():
             _check_type(config_class, key, value)
-        config = config_class(**{**values, **_from(config_class, manifest.name, env)})
+        config = config_class(**{**given, **lists})
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()]
         raise ConfigError("; ".join(problems)) from None
@@ -93,10 +116,52 @@ def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapp
     return config
 
 
-def _from(config_class: type[ModuleConfig], module: str, env: Mapping[str, str]) -> dict[str, str]:
-    """The values that the environment sets, as text."""
-    variables = {key: env.get(f"{module}_{key}".upper(), "") for key in config_class.model_fields}
-    return {key: text for key, text in variables.items() if text != ""}
+def _checked_lists(values: Mapping[str, Any], manifest: ModuleMetadata) -> dict[str, Any]:
+    """The lists that the manifest declares. Both stacks refuse the same ones with the same message."""
+    checked: dict[str, Any] = {}
+    problems: list[str] = []
+    for key, entry in _lists(manifest).items():
+        if key not in values:
+            continue
+        item = ITEMS[entry["items"]["type"]]
+        checked_list = conlist(item, min_length=entry.get("minItems"), max_length=entry.get("maxItems"))
+        try:
+            checked[key] = check_type(TypeAdapter[Any](checked_list), values[key])
+        except InvalidValueError as error:
+            problems += [f"{'.'.join(map(str, (key, *loc)))}: {msg}" for loc, _, msg in error.problems]
+    if problems:
+        raise ConfigError("; ".join(problems))
+    return checked
+
+
+def _from(config_class: type[ModuleConfig], module: str, env: Mapping[str, str]) -> dict[str, Any]:
+    """The values that the environment sets: text, and JSON for lists."""
+    texts = {key: env.get(f"{module}_{key}".upper(), "") for key in config_class.model_fields}
+    return {
+        key: _from_json(text) if _takes_json(config_class.model_fields[key].annotation) else text
+        for key, text in texts.items()
+        if text != ""
+    }
+
+
+def _takes_json(annotation: Any) -> bool:
+    """Whether a value is a list or a mapping."""
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType, Annotated):
+        return any(_takes_json(each) for each in get_args(annotation))
+    return origin is not None and origin is not Literal
+
+
+def _from_json(text: str) -> Any:
+    """Text that is no JSON stays text, and the check then says what is wrong with it."""
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except ValueError:
+        return text
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _check_type(config_class: type[ModuleConfig], key: str, value: Any) -> None:
@@ -120,6 +185,31 @@ def _out_of_range(config: ModuleConfig, manifest: ModuleMetadata) -> Iterator[st
             yield f"{key}: must be at most {entry['maximum']}"
         if "enum" in entry and value not in entry["enum"]:
             yield f"{key}: must be one of {', '.join(map(str, entry['enum']))}"
+
+
+def _lists(manifest: ModuleMetadata) -> dict[str, dict[str, Any]]:
+    """The lists in their long form, except those that do not tell the type of their items."""
+    found: dict[str, dict[str, Any]] = {}
+    for key, entry in manifest.configuration.items():
+        if isinstance(entry, list) and (item_type := _item_type(entry)) is not None:
+            found[key] = {"type": "array", "items": {"type": item_type}}
+        elif isinstance(entry, dict) and entry.get("type") == "array" and "items" in entry:
+            found[key] = {name: entry[name] for name in ("type", "items", "minItems", "maxItems") if name in entry}
+    return found
+
+
+def _item_type(items: list[Any]) -> str | None:
+    """The type of which all items are."""
+    adapters = {name: TypeAdapter[Any](conlist(item)) for name, item in ITEMS.items()}
+    return next((name for name, adapter in adapters.items() if items and _fits(adapter, items)), None)
+
+
+def _fits(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _long_forms(manifest: ModuleMetadata) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ from ai_module_runtime.jobs.service import JobService
 from ai_module_runtime.modules.base_module import BaseAIModule
 from ai_module_runtime.modules.discovery import Candidate
 from ai_module_runtime.modules.endpoints import EndpointsError
+from ai_module_runtime.modules.fingerprint import stale_types
 from ai_module_runtime.modules.job_module import JobModule
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.settings import API_PREFIX
@@ -121,6 +123,10 @@ class Orchestrator:
             router = module.get_router()
         if isinstance(module, JobModule) and module.parts is not None:
             check_endpoints(module.get_metadata(), router)
+            schemas = sys.modules.get(f"{candidate.package}.schemas")
+            stale = None if schemas is None else stale_types(module.get_metadata(), schemas)
+            if stale is not None:
+                context.log.warning(stale)
         with _failing_as("import_failed"):
             create_service = module.create_service if isinstance(module, JobModule) else None
             self._host.jobs.add(candidate, context, create_service)

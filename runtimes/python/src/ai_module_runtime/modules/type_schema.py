@@ -1,93 +1,249 @@
 """Types of a manifest: JSON Schema 2020-12, limited to what every language can check in the same way."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic_core import SchemaError
 
 from ai_module_runtime.json_values import MAX_SAFE_INTEGER
+from ai_module_runtime.types import FORMATS
 
 PREFIX = "#/types/"
-KEYWORDS = frozenset(
-    [
-        "type",
-        "properties",
-        "required",
-        "additionalProperties",
-        "items",
-        "enum",
-        "const",
-        "default",
-        "description",
-        "examples",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "minLength",
-        "maxLength",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "format",
-        "oneOf",
-        "discriminator",
-        "$ref",
-    ]
-)
+REFERENCE = re.compile(r"#/types/[A-Z][A-Za-z0-9]{0,63}")
+PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,63}")
+MAX_DEPTH = 20
+NAMES = frozenset(["object", "array", "string", "integer", "number", "boolean", "null"])
+RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+# What may stand in each kind of type, beside `description`, `examples` and, for a property, `default`.
+KEYWORDS: dict[str, tuple[str, ...]] = {
+    "object": ("type", "properties", "required", "additionalProperties"),
+    "array": ("type", "items", "minItems", "maxItems"),
+    "string": ("type", "minLength", "maxLength", "pattern", "format"),
+    "integer": ("type", *RANGE),
+    "number": ("type", *RANGE),
+    "boolean": ("type",),
+    "null": ("type",),
+    "$ref": ("$ref",),
+    "oneOf": ("oneOf", "discriminator"),
+    "const": ("const", "type"),
+    "enum": ("enum", "type"),
+}
 
 Schema = dict[str, Any]
 Types = Mapping[str, Schema]
 
 
-def _check_keywords(schema: Schema) -> Schema:
-    unknown = sorted(set(schema) - KEYWORDS)
-    if unknown:
-        raise ValueError(f"unsupported keywords: {', '.join(map(str, unknown))}")
-    for part in _parts(schema):
-        if not isinstance(part, dict):
-            raise ValueError("a type is an object")
-        _check_keywords(part)
+def _is_count(value: Any) -> bool:
+    return _kind_of(value) == "integer" and value >= 0
+
+
+def _is_limit(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, str) and REFERENCE.fullmatch(value) is not None
+
+
+def _is_pattern(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        TypeAdapter(Annotated[str, Field(pattern=value)])
+    except SchemaError:
+        return False
+    return True
+
+
+def _is_one_of(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(each, dict) and [*each] == ["$ref"] and _is_reference(each["$ref"]) for each in value)
+    )
+
+
+def _is_enum(value: Any) -> bool:
+    if not isinstance(value, list) or _kinds_of(value)[0] not in (["string"], ["integer"]):
+        return False
+    return len(set(value)) == len(value)
+
+
+# What the values of keywords must be. Types in types are checked apart.
+FORMS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _is_count),
+    **dict.fromkeys(RANGE, _is_limit),
+    "description": _is_text,
+    "examples": lambda value: isinstance(value, list) and len(value) > 0,
+    "pattern": _is_pattern,
+    "format": lambda value: isinstance(value, str) and value in FORMATS,
+    "$ref": _is_reference,
+    "oneOf": _is_one_of,
+    "discriminator": lambda value: (
+        isinstance(value, dict) and [*value] == ["propertyName"] and _is_text(value["propertyName"])
+    ),
+    "properties": lambda value: (
+        isinstance(value, dict) and all(isinstance(name, str) and PROPERTY.fullmatch(name) for name in value)
+    ),
+    "enum": _is_enum,
+    "const": lambda value: _kind_of(value) is not None,
+}
+
+
+def _problem_in(schema: Any, *, is_property: bool = False, depth: int = 0) -> str | None:
+    """What is wrong with a type, apart from what it refers to; `create-ai-module validate` says more. The same in Node."""
+    if not isinstance(schema, dict):
+        return "a type must be an object"
+    if depth > MAX_DEPTH:
+        return f"a type is nested more than {MAX_DEPTH} levels deep"
+    kind = next((each for each in ("$ref", "oneOf", "const", "enum") if each in schema), None)
+    kind = kind or _plain_type(schema.get("type"))
+    if kind is None:
+        return "a type must have type, enum, const, oneOf or $ref"
+    allowed = {*KEYWORDS[kind], "description", "examples", *(["default"] if is_property else [])}
+    for keyword, value in schema.items():
+        if keyword not in allowed:
+            return f"{keyword} does not go with {kind}"
+        if keyword in FORMS and not FORMS[keyword](value):
+            return f"{keyword} is invalid"
+    if kind == "oneOf" and "discriminator" not in schema:
+        return "oneOf needs a discriminator"
+    if kind in ("const", "enum"):
+        return _problem_in_constants(schema)
+    if kind == "array":
+        return _problem_in(schema.get("items"), depth=depth + 1)
+    return _problem_in_object(schema, depth) if kind == "object" else None
+
+
+def _problem_in_object(schema: Schema, depth: int) -> str | None:
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    others = schema.get("additionalProperties", False)
+    if not isinstance(required, list) or any(required.count(name) > 1 for name in required):
+        return "required must be a list of properties"
+    unknown = next((name for name in required if not isinstance(name, str) or name not in properties), None)
+    if unknown is not None:
+        return f"there is no property {unknown}, which is required"
+    if not isinstance(others, bool) and properties:
+        return "additionalProperties must be true or false beside properties"
+    problems = [_problem_in(part, is_property=True, depth=depth + 1) for part in properties.values()]
+    if not isinstance(others, bool):
+        problems.append(_problem_in(others, depth=depth + 1))
+    return next((problem for problem in problems if problem is not None), None)
+
+
+def _problem_in_constants(schema: Schema) -> str | None:
+    kinds, is_nullable = ([_kind_of(schema["const"])], False) if "const" in schema else _kinds_of(schema["enum"])
+    wanted = [*kinds, *(["null"] if is_nullable else [])]
+    given = schema.get("type")
+    same = given is None or sorted(map(str, given if isinstance(given, list) else [given])) == sorted(map(str, wanted))
+    return None if same else "the type does not fit the values of enum or const"
+
+
+def _kinds_of(values: Sequence[Any]) -> tuple[list[str | None], bool]:
+    """The kinds of the values of an enum beside null, and whether null is one of them."""
+    kinds = list(dict.fromkeys(map(_kind_of, values)))
+    return [kind for kind in kinds if kind != "null"], "null" in kinds
+
+
+def _kind_of(value: Any) -> str | None:
+    """The type of a constant; None for other values."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "boolean"
+    if isinstance(value, str):
+        return "string"
+    is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return "integer" if is_whole and abs(value) <= MAX_SAFE_INTEGER else None
+
+
+def _plain_type(given: Any) -> str | None:
+    """The type that is meant by one name, or by one name and null."""
+    names = given if isinstance(given, list) else [given]
+    others = [name for name in names if name != "null"]
+    is_known = all(isinstance(name, str) and name in NAMES for name in names)
+    is_one = len(names) == 1 or (len(names) == 2 and len(others) == 1)
+    return (others or ["null"])[0] if is_known and is_one else None
+
+
+def _check(schema: Any) -> Any:
+    problem = _problem_in(schema)
+    if problem is not None:
+        raise ValueError(problem)
     return schema
 
 
-TypeSchema = Annotated[Schema, AfterValidator(_check_keywords)]
+TypeSchema = Annotated[Schema, BeforeValidator(_check)]
+
+OptionalTypeSchema = Annotated[Schema | None, BeforeValidator(_check)]
+"""For fields that may be absent: null is no type."""
 
 
-def _parts(schema: Schema) -> Iterator[Any]:
-    """The types inside a type, without following references."""
-    properties = schema.get("properties", {})
-    yield from properties.values() if isinstance(properties, dict) else (properties,)
-    for keyword in ("items", "additionalProperties"):
-        if keyword in schema and not isinstance(schema[keyword], bool):
-            yield schema[keyword]
-    yield from schema.get("oneOf", ())
+def _parts(schema: Schema) -> Iterator[Schema]:
+    """A type and all types inside it, without following references."""
+    yield schema
+    inner = [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    for part in inner:
+        if isinstance(part, dict):
+            yield from _parts(part)
 
 
 def _names_in(schema: Schema) -> Iterator[str]:
-    if "$ref" in schema:
-        yield str(schema["$ref"]).removeprefix(PREFIX)
     for part in _parts(schema):
-        yield from _names_in(part)
+        for reference in (part, *part.get("oneOf", ())):
+            if "$ref" in reference:
+                yield reference["$ref"].removeprefix(PREFIX)
 
 
-def check_references(roots: Collection[Schema], types: Types) -> None:
-    """Check that every reference has a type, and that no type contains itself.
+def check_types(types: Types, objects: Sequence[Schema], others: Sequence[Schema]) -> None:
+    """Check types that refer to each other. `objects` have to be objects.
 
     Raises:
-        ValueError: the first name for which this is not so.
+        ValueError: what is wrong.
     """
+    every = [*types.values(), *objects, *others]
+    _check_references(every, types)
+    if not all(_is_object(each, types) for each in objects):
+        raise ValueError("input, options and output must be objects")
+    if not all(_has_tags(part, types) for each in every for part in _parts(each) if "oneOf" in part):
+        raise ValueError(
+            "each type of a oneOf must be an object that requires the property of the discriminator, with a const of its own"
+        )
+
+
+def _is_object(schema: Schema, types: Types) -> bool:
+    found = resolve(schema, types)
+    return found.get("type") == "object" or "oneOf" in found
+
+
+def _has_tags(schema: Schema, types: Types) -> bool:
+    key = schema["discriminator"]["propertyName"]
+    branches = [resolve(each, types) for each in schema["oneOf"]]
+    tags = {
+        branch.get("properties", {}).get(key, {}).get("const")
+        for branch in branches
+        if branch.get("type") == "object" and key in branch.get("required", ())
+    }
+    return len(tags) == len(branches) and all(isinstance(tag, str) for tag in tags)
+
+
+def _check_references(roots: Sequence[Schema], types: Types) -> None:
     done = set[str]()
 
     def visit(schema: Schema, above: tuple[str, ...]) -> None:
         for name in _names_in(schema):
             if name not in types or name in above:
-                raise ValueError(f"$ref: {name} {'contains itself' if name in types else 'is not declared in types'}")
+                raise ValueError(f"the type {name} does not exist, or contains itself")
             if name not in done:
                 visit(types[name], (*above, name))
                 done.add(name)
 
-    for schema in (*types.values(), *roots):
+    for schema in roots:
         visit(schema, ())
 
 
@@ -163,8 +319,4 @@ def scalar_properties(schema: Schema, types: Types) -> dict[str, str]:
 def _scalar_kind(schema: Schema) -> str:
     kinds = schema.get("type", [])
     named = [kind for kind in ([kinds] if isinstance(kinds, str) else kinds) if kind != "null"]
-    return named[0] if named else _kind_of((schema.get("enum") or [schema.get("const")])[0])
-
-
-def _kind_of(value: Any) -> str:
-    return {bool: "boolean", int: "integer", float: "number"}.get(type(value), "string")
+    return named[0] if named else _kind_of((schema.get("enum") or [schema.get("const")])[0]) or "string"

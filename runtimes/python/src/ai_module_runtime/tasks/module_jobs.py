@@ -85,7 +85,8 @@ class ModuleJobs:
             return await self.services.get(context, create).run_job(job, run.progress, run.metadata)
 
         async def on_completed(job: Job, output: Any, db: AsyncSession) -> None:
-            await self.services.get(context, create).on_completed(job, output, db)
+            service = self.services.get(context, create)
+            await service.on_completed(service.checked_again(job), output, db)
 
         async def prepare() -> None:
             await self.services.get(context, create).open()

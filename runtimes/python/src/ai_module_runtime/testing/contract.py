@@ -19,6 +19,7 @@ from ai_module_runtime.events.own_event import OwnEvent
 from ai_module_runtime.http.permissions import PermissionCheck
 from ai_module_runtime.jobs.events import LifecycleEvents
 from ai_module_runtime.modules.base_module import BaseAIModule
+from ai_module_runtime.modules.fingerprint import stale_types
 
 if TYPE_CHECKING:
     from ai_module_runtime.testing.test_host import TestHost
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 def describe_contract(module: str) -> type:
     """Tests that the code of a module agrees with its manifest, as a class to be assigned to `TestContract`.
 
-    The module must start: then it serves the endpoints of the manifest with their permissions and types. Its events,
-    its configuration and the samples in `schemas.py` are compared here.
+    The module must start: then it serves the endpoints of the manifest with their permissions. Its events, its
+    configuration, its types and the samples in `schemas.py` are compared here.
     """
 
     class Contract:
@@ -53,6 +54,11 @@ def describe_contract(module: str) -> type:
 
         def test_its_configuration_fits(self, host: "TestHost") -> None:
             check_configuration(_started(host, module))
+
+        def test_it_has_the_types_of_the_manifest(self, host: "TestHost") -> None:
+            stale = stale_types(_started(host, module).get_metadata(), _part(host, module, "schemas"))
+            if stale is not None:
+                raise AssertionError(stale)
 
         def test_its_samples_fit_their_types(self, host: "TestHost") -> None:
             schemas = _part(host, module, "schemas")

@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
 
+from sqlalchemy import text
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -27,11 +28,14 @@ T = TypeVar("T")
 WAIT_SECONDS = 30.0
 
 
+_running: list["TestHost"] = []
+
+
 def wait_until(condition: Callable[[], T | None]) -> T:
     """Call `condition` until it gives something, and return that.
 
     Raises:
-        TimeoutError: it gave nothing for too long.
+        TimeoutError: it gave nothing for too long. The message has the newest jobs and dead letters of the host.
     """
     deadline = monotonic() + WAIT_SECONDS
     while monotonic() < deadline:
@@ -39,7 +43,8 @@ def wait_until(condition: Callable[[], T | None]) -> T:
         if value is not None:
             return value
         sleep(0.02)
-    raise TimeoutError(f"nothing happened for {WAIT_SECONDS} seconds")
+    state = [] if not _running else _running[-1].call(_running[-1].describe_state)
+    raise TimeoutError(". ".join([f"not within {WAIT_SECONDS:g} seconds", *state]))
 
 
 class TestHost:
@@ -63,14 +68,32 @@ class TestHost:
         ports = self.host.ports
         self.host.ports = replace(ports, authenticate=self._authenticate(ports), may=is_allowed)
         try:
-            with self._database(), self.client:
-                if self.host.settings.runs_jobs:
+            with self._database(), self.client, nullcontext() if self.host.settings.runs_jobs else self._worker():
+                _running.append(self)
+                try:
                     yield self
-                else:
-                    with self._worker():
-                        yield self
+                finally:
+                    _running.remove(self)
         finally:
             self.host.ports = ports
+
+    @contextmanager
+    def start(self, env: Mapping[str, str]) -> Iterator["TestHost"]:
+        """A separate running host, with jobs of its own, whose modules read other environment variables.
+
+        `with host.start({"INVOICES_PROVIDER": "openai", "INVOICES_RETRY_ATTEMPTS": "0"}) as other:`
+        """
+        settings = self.host.settings
+        changes: dict[str, Any] = {"env": {**settings.env, **env}}
+        if not self.host.is_embedded:
+            changes["database_schema"] = f"{settings.database_schema}_{secrets.token_hex(4)}"
+        other = Host(settings.model_copy(update=changes), self.host.ports, self.host.modules)
+        try:
+            with TestHost(other).running() as running:
+                yield running
+        finally:
+            if not other.is_embedded:
+                asyncio.run(_drop_schema(other.database))
 
     @contextmanager
     def _database(self) -> Iterator[None]:
@@ -94,6 +117,27 @@ class TestHost:
             yield
         finally:
             self.call(worker.stop)
+
+    async def describe_state(self) -> list[str]:
+        """The newest jobs and dead letters: what may be the reason that a wait has ended."""
+        database = self.host.database
+        jobs = await database.query(
+            f"select module, id, status, attempt, error_code from {database.schema}.jobs"  # noqa: S608
+            " order by created_at desc limit 5"
+        )
+        letters = await database.query(
+            f"select e.name, d.error_code from {database.schema}.deliveries d join {database.schema}.events e"  # noqa: S608
+            " on e.id = d.event_id where d.dead_at is not null order by d.dead_at desc limit 5"
+        )
+        by_module: dict[str, list[str]] = {}
+        for job in jobs:
+            code = "" if job.error_code is None else f"{job.error_code}, "
+            by_module.setdefault(job.module, []).append(f"{job.id} {job.status} ({code}attempt {job.attempt})")
+        dead = [f"{letter.name} ({letter.error_code})" for letter in letters]
+        return [
+            *(f"Newest jobs of {module}: {', '.join(described)}" for module, described in by_module.items()),
+            *([f"Dead letters: {', '.join(dead)}"] if dead else []),
+        ]
 
     def _authenticate(self, ports: Ports) -> Authenticate:
         async def authenticate(request: Request) -> User | None:
@@ -184,6 +228,12 @@ class TestHost:
             return events if any(event["name"] == last for event in events) else None
 
         return wait_until(published)
+
+
+async def _drop_schema(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(text(f"drop schema if exists {database.schema} cascade"))
+    await database.close()
 
 
 def _template(schema: str) -> DatabaseTemplate:

@@ -12,7 +12,8 @@ class TestRun(Run[OptionsT]):
     # Not a test, although its name looks like one to pytest.
     __test__ = False
 
-    def __init__(self, options: OptionsT | None = None) -> None:
+    # With OptionsT | None, mypy takes what the choices of a union have in common.
+    def __init__(self, options: OptionsT = cast("Any", None)) -> None:  # noqa: B008
         self.percents: list[int] = []
         super().__init__(cast("Any", {}) if options is None else options, self._record, logging.getLogger("test"))
 

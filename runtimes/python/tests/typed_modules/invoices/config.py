@@ -8,3 +8,5 @@ class InvoicesConfig(ModuleConfig):
 
     currency: str
     max_pages: int
+    tags: list[str]
+    page_sizes: list[int] | None = None

@@ -1,15 +1,19 @@
 """Events of invoices."""
 
+from typing import TYPE_CHECKING
+
 from ai_module_runtime import Event, ModuleEvents, OwnEvent, user_id_of
 
 from .schemas import Approved, BillingInvoicePaid
-from .service import InvoicesService
+
+if TYPE_CHECKING:
+    from .service import InvoicesService
 
 approved = OwnEvent("invoices.approved", Approved)
 paid: list[Event[BillingInvoicePaid]] = []
 
 
-def register_event_handlers(events: ModuleEvents, service: InvoicesService) -> None:
+def register_event_handlers(events: ModuleEvents, service: "InvoicesService") -> None:
     """Subscribe to the events of the manifest. A handler may see an event twice."""
 
     @events.on("user.deleted")

@@ -72,3 +72,6 @@ class BillingInvoicePaid(TypedDict):
 sample: Input = {"text": "text", "language": "en"}
 
 sample_output: Output = {"lines": [{"text": "text", "amount": 0}], "pages": 1}
+
+# Identifies the types in manifest.yaml that this file was generated from.
+fingerprint = "61ca77fa"

@@ -1,13 +1,17 @@
 """What invoices does with a request."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any, cast
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime import JobRow, JobService, ModuleContext, User
 
 from .config import InvoicesConfig
+from .events import approved
 from .provider import create_provider
 from .schemas import GetLinesByLineIdInput, Input, Options, Output, PreviewInput, PreviewOutput
 
@@ -29,6 +33,8 @@ class InvoicesService(JobService[InvoicesConfig, Input, Options, Output]):
 
     async def on_completed(self, job: JobRow, output: Output, db: AsyncSession) -> None:
         mode = job.input_data.get("mode")
+        if mode == "bad hook":
+            await approved.publish(self, {"user_id": job.user_id}, f"job-{job.id}")
         if mode == "bad hook" and job.attempt == 1:
             raise ValueError("planted-secret")
         if mode is not None:
@@ -39,3 +45,8 @@ class InvoicesService(JobService[InvoicesConfig, Input, Options, Output]):
         await (await db.connection()).execute(text("insert into notes values (:id, 0, 'erased')"), {"id": user_id})
         if user_id.startswith("bad"):
             raise ValueError("planted-secret")
+        if user_id.startswith("slow"):
+            await asyncio.sleep(30)
+        if user_id.startswith("sql"):
+            with suppress(DBAPIError):
+                await (await db.connection()).execute(text("select * from missing"))

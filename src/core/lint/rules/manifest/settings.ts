@@ -1,5 +1,5 @@
 import { type Problem, problemAt } from '../../../diagnostic.ts';
-import { isEnvKey } from '../../../manifest/configuration.ts';
+import { isEnvKey, isLongForm } from '../../../manifest/configuration.ts';
 import { semanticChecks } from '../../../manifest/meaning.ts';
 import type { Manifest } from '../../../manifest/schema.ts';
 import { knownSecretReason, mayHoldKnownSecret, secretReason } from '../../../text/secrets.ts';
@@ -65,14 +65,18 @@ function textsOf({ description, author, configuration, ...names }: Manifest): Te
     const text = String(value);
     if (!(isEnvKey(key) && isName(text))) found.push({ path, key, text, isFree: true });
   };
+  const addAll = (path: Text['path'], key: string, value: unknown) => {
+    if (Array.isArray(value)) for (const [index, item] of value.entries()) add([...path, index], key, item);
+    else add(path, key, value);
+  };
   add(['description'], '', description);
   add(['author'], '', author);
   for (const [key, value] of Object.entries(configuration)) {
     found.push({ path: ['configuration', key], key: '', text: key, isFree: false });
-    if (typeof value !== 'object') add(['configuration', key], key, value);
+    if (!isLongForm(value)) addAll(['configuration', key], key, value);
     else {
       // `secret-default` reports a setting that is marked as a secret.
-      if (!value.secret || isEnvKey(key)) add(['configuration', key, 'default'], key, value.default);
+      if (!value.secret || isEnvKey(key)) addAll(['configuration', key, 'default'], key, value.default);
       add(['configuration', key, 'description'], '', value.description);
       for (const [index, text] of (value.enum ?? []).entries()) add(['configuration', key, 'enum', index], '', text);
     }

@@ -22,7 +22,7 @@ export const unusedType: ManifestRule = {
     if (manifest.types === undefined) return [];
     const contract = contractOf(manifest);
     if (contract.problems.length > 0) return [];
-    const used = contract.usedTypes();
+    const used = contract.referredNames();
     return [...contract.types.keys()]
       .filter((name) => !used.has(name))
       .map((name) => ({

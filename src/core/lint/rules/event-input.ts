@@ -1,0 +1,59 @@
+import { mismatchesOf } from '../../contract/compare.ts';
+import { branchesOf, type ObjectType, resolve, type Type, type Types } from '../../contract/type.ts';
+import { problemAt } from '../../diagnostic.ts';
+import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
+import { eventNames } from '../../manifest/events.ts';
+import type { CodeRule } from '../rule.ts';
+
+export const eventInput: CodeRule = {
+  id: 'event-input',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'a handler starts jobs with the data of an event, whose payload does not fit the input',
+  why: 'Such an event starts no job: it becomes a dead letter with the code input_invalid, or has no place for the user.',
+  check({ manifest }, { handled }) {
+    const starting = new Set(handled.filter(({ takesData }) => takesData).map(({ name }) => name));
+    if (starting.size === 0) return [];
+    const contract = contractOf(manifest);
+    const { types, problems } = contract;
+    if (problems.length > 0) return [];
+    return eventNames(manifest.events_subscribed).flatMap((event, index) => {
+      const root = starting.has(event) ? payloadRootOf(contract, manifest, 'events_subscribed', index) : undefined;
+      if (root === undefined) return [];
+      const payload: Type = { kind: 'ref', name: root.name };
+      const closed = objectsIn(payload, types).find((one) => !one.isOpen && !has(one, 'user_id'));
+      const reasons = closed === undefined ? mismatches(payload, types) : ['it allows no user_id'];
+      const hint =
+        closed === undefined
+          ? 'Declare it in the payload, or pass an input of your own to startFromEvent (start_from_event).'
+          : 'Add user_id: { type: string } to its properties, or additionalProperties: true.';
+      return reasons.map((reason) =>
+        problemAt(
+          ['events_subscribed', index],
+          `the payload of ${event} does not fit the input of the job that its handler starts: ${reason}`,
+          hint,
+        ),
+      );
+    });
+  },
+};
+
+/** The runtimes take the properties of the input from the data. */
+function mismatches(payload: Type, types: Types): string[] {
+  const input = types.get('Input') && resolve({ kind: 'ref', name: 'Input' }, types);
+  if (input?.kind !== 'object') return [];
+  const wanted = { ...input, isOpen: true, properties: input.properties.filter(({ name }) => name !== 'user_id') };
+  return mismatchesOf({ type: payload, types }, { type: wanted, types }).map(
+    ({ place, reason }) => `${place === '' ? 'the value' : place} ${reason}`,
+  );
+}
+
+function objectsIn(type: Type, types: Types): ObjectType[] {
+  const found = resolve(type, types);
+  if (found.kind === 'union') return [...branchesOf(found, types).values()].map((branch) => branch.type);
+  return found.kind === 'object' ? [found] : [];
+}
+
+function has({ properties }: ObjectType, name: string): boolean {
+  return properties.some((property) => property.name === name);
+}

@@ -13,13 +13,11 @@ import { builtBin } from './built-bin.ts';
 import { generatedHost, pythonOf } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
 import { writeOddManifests } from './odd-manifests.ts';
-
-const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
+import { mypyCache } from './python-tools.ts';
 
 /** The output of a tool in the host's environment. Throws with the output if the tool fails. */
 async function tool(host: string, name: string, ...args: string[]): Promise<string> {
   const command = [join(dirname(pythonOf(host)), name), args] as const;
-  // Analysing installed packages takes mypy the longest, and its cache is valid for all hosts.
   const env = { ...process.env, MYPY_CACHE_DIR: mypyCache };
   const { stdout } = await promisify(execFile)(...command, { cwd: host, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);

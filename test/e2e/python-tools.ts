@@ -11,6 +11,12 @@ const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtimeProject = join(project, 'runtimes/python/pyproject.toml');
 const environments = join(project, '.cache/python-tools');
 
+/**
+ * What mypy keeps, for all hosts: analysing installed packages takes it the longest. Two runs at once break a cache, so each
+ * of the processes that run test files has its own.
+ */
+export const mypyCache = join(project, '.cache/mypy', process.env.VITEST_POOL_ID ?? '0');
+
 /** A virtual environment with these packages, created once. `folder` exists only after it is complete. */
 export async function pythonEnvironment(folder: string, packages: readonly string[]): Promise<string> {
   // A virtual environment contains its own path, so it cannot be moved.

@@ -13,13 +13,13 @@ import { randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed } from '../draws.ts';
 import { generatedHost, pythonOf, type Stack } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
+import { mypyCache } from './python-tools.ts';
 
 /** Modules that are checked together: more take too much memory. */
 const batch = 100;
 /** Modules of a row of `npm run nightly`, which sets PART, such as `fastapi 2`. Without it, all are checked. */
 const partSize = 500;
 const [partStack, part] = process.env.PART?.split(' ') ?? [];
-const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
 
 /** The first ones list their providers: without `openai`, with one of their own, and both. */
 const providers = [

@@ -9,11 +9,9 @@ import { copyHost } from '../conformance/host/copy-host.ts';
 import { npxOfBin } from './built-bin.ts';
 import { generatedHost, pythonOf, type Stack } from './generated-host.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { environmentBeside } from './python-tools.ts';
+import { environmentBeside, mypyCache } from './python-tools.ts';
 
 const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
-/** Shared by the tests of all hosts: analysing installed packages takes mypy the longest. */
-const mypyCache = fileURLToPath(new URL('../../.cache/mypy', import.meta.url));
 const read = (page: string): string => readFileSync(join(folder, page), 'utf8');
 /** In the order of the index: a recipe may continue with an earlier one. */
 const pages = [...read('README.md').matchAll(/^\| \[[^\]]+\]\(([\w-]+\.md)\)/gm)].map(([, page = '']) => page);

@@ -12,7 +12,7 @@ import { mutate } from '../core/manifest/mutants.ts';
 import { candidateManifest, Draw, randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, eachSeed, isNightly } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { newestEnvironment, oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
+import { mypyCache, newestEnvironment, oldestEnvironment, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const runtime = join(project, 'runtimes/python');
@@ -56,7 +56,7 @@ await describeWhere('the Python runtime', missingPython(), async () => {
 
   /** The output of a tool in the runtime's folder. Throws with the output if the tool fails. */
   async function tool(name: string, ...args: string[]): Promise<string> {
-    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', MYPY_CACHE_DIR: join(project, '.cache/mypy') };
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', MYPY_CACHE_DIR: mypyCache };
     const options = { cwd: runtime, env, maxBuffer: 1e8 };
     const { stdout } = await promisify(execFile)(join(environment, 'bin', name), args, options).catch((error) => {
       throw new Error(`${name} ${args.join(' ')}: ${error.stdout}${error.stderr}`);

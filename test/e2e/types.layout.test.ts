@@ -15,7 +15,7 @@ import { allKinds } from '../core/contract/all-kinds.ts';
 import { randomManifest } from '../core/pack/random-manifest.ts';
 import { draws, firstSeed } from '../draws.ts';
 import { describeWhere, missingPython } from './needs.ts';
-import { runtimeEnvironment } from './python-tools.ts';
+import { mypyCache, runtimeEnvironment } from './python-tools.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'types-'));
@@ -26,8 +26,8 @@ function all(): SchemasContext[] {
     const { types, problems } = allKinds(index + 1);
     expect(problems).toEqual([]);
     return {
-      typescript: toZod(types, sampleIn(types)).trimEnd(),
-      python: toPydantic(types, sampleIn(types)).trimEnd(),
+      typescript: toZod(types, sampleIn(types, index)).trimEnd(),
+      python: toPydantic(types, sampleIn(types, index)).trimEnd(),
     };
   });
   // Manifests with an even seed have types.
@@ -37,9 +37,9 @@ function all(): SchemasContext[] {
   return [...named, ...drawn, schemasContext(contractOf(randomManifest(1)))];
 }
 
-function sampleIn(types: Types): Beside {
+function sampleIn(types: Types, index: number): Beside {
   const value = sampleOf(types.get('Input') as Type, types) as Json;
-  return { untyped: [], samples: [{ name: 'sample', of: 'Input', value }] };
+  return { untyped: [], samples: [{ name: `s${'a'.repeat(index + 55)}mple`, of: 'Input', value }] };
 }
 
 async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
@@ -102,8 +102,9 @@ await describeWhere('schemas.py', missingPython(), async () => {
     });
 
     it('passes the strict type check', async () => {
-      const settings = ['--cache-dir', join(project, '.cache/mypy')];
-      expect(await output(join(bin, 'mypy'), [...settings, '.'], place)).toMatch(/^Success: no issues found/);
+      expect(await output(join(bin, 'mypy'), ['--cache-dir', mypyCache, '.'], place)).toMatch(
+        /^Success: no issues found/,
+      );
     });
   });
 });

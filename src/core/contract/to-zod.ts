@@ -12,8 +12,10 @@ import {
   join,
   keptGroup,
   line,
+  lineWidth,
   printDoc,
   softLine,
+  widthOf,
 } from '../text/layout.ts';
 import { jsdocComment, oneLine, tsLiteral } from '../text/literals.ts';
 import { camelCase } from '../text/names.ts';
@@ -70,8 +72,10 @@ export function toZod(types: Types, { untyped, samples, fingerprint }: Beside = 
   for (const { name, of, value } of samples) {
     const type = untyped.find((one) => one === of);
     const comment = `/** A value that fits ${of}. */`;
-    const start = `export const ${camelCase(name)}: ${type === undefined ? of : runtimeType(type)} = `;
-    blocks.push([comment, hardLine, start, literal(value).doc, ';']);
+    const start = `export const ${camelCase(name)}: ${type === undefined ? of : runtimeType(type)} =`;
+    const { doc } = literal(value);
+    const isBehind = widthOf(`${start} {`) <= lineWidth;
+    blocks.push([comment, hardLine, start, isBehind ? [' ', doc] : indent([hardLine, doc]), ';']);
   }
   if (fingerprint !== undefined)
     blocks.push([`/** ${aboutFingerprint} */`, hardLine, `export const fingerprint = '${fingerprint}';`]);

@@ -283,11 +283,12 @@ async def test_a_hook_that_hangs_locks_nothing_and_is_cancelled_with_its_job(url
 
     async with lab(url, run_job=quick_work, on_completed=hook) as made:
         pool = WorkerThreads(lambda: worker.store.database.close()) if threads else None
-        async with made.worker(threads=pool, lease_seconds=0.4) as worker:
+        async with made.worker(threads=pool, lease_seconds=2) as worker:
             job = await made.add()
             await until(lambda: asyncio.sleep(0, hanging))
             # Neither the counters of the module nor the job are locked, and its lease is renewed.
             await made.wait_for(await made.add(user="other"), "completed")
+            await asyncio.sleep(3)
             assert (await made.job(job)).attempt == 1
             assert await made.store.cancel_job(job.id)
             await until(lambda: asyncio.sleep(0, ended))

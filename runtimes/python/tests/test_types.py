@@ -8,7 +8,7 @@ import pytest
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from ai_module_runtime import Date, Exactly, Integer, Number, OneOf, loose_object, strict_object
+from ai_module_runtime import Date, Exactly, InputData, Integer, Number, OneOf, loose_object, strict_object
 from ai_module_runtime.check_type import InvalidValueError, ValueType, check_type
 
 
@@ -85,6 +85,12 @@ def test_writes_values_as_the_node_runtime_does(annotation: Any, expected: str) 
     with pytest.raises(InvalidValueError) as error:
         check_type(TypeAdapter(annotation), 0)
     assert error.value.problems[0].msg == expected
+
+
+def test_counts_the_properties_of_an_object_as_items() -> None:
+    with pytest.raises(InvalidValueError) as error:
+        check_type(TypeAdapter(InputData), {})
+    assert error.value.problems[0].msg == "must have at least 1 item"
 
 
 def test_gives_every_value_a_default_of_its_own() -> None:

@@ -93,12 +93,8 @@ def _says(text: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda _: text
 
 
-def _length(text: str, key: str) -> Callable[[Mapping[str, Any]], str]:
-    def describe(context: Mapping[str, Any]) -> str:
-        noun = "item" if context.get("field_type") == "List" else "character"
-        return f"must have at {text} {_counted(context[key], noun)}"
-
-    return describe
+def _length(text: str, key: str, noun: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda context: f"must have at {text} {_counted(context[key], noun)}"
 
 
 def _enum(context: Mapping[str, Any]) -> str:
@@ -127,10 +123,10 @@ _PROBLEMS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "dict_type": ("dict_type", _says("must be an object")),
     "literal_error": ("enum", _enum),
     "enum": ("enum", _enum),
-    "string_too_short": ("too_short", _length("least", "min_length")),
-    "string_too_long": ("too_long", _length("most", "max_length")),
-    "too_short": ("too_short", _length("least", "min_length")),
-    "too_long": ("too_long", _length("most", "max_length")),
+    "string_too_short": ("too_short", _length("least", "min_length", "character")),
+    "string_too_long": ("too_long", _length("most", "max_length", "character")),
+    "too_short": ("too_short", _length("least", "min_length", "item")),
+    "too_long": ("too_long", _length("most", "max_length", "item")),
     "string_pattern_mismatch": ("pattern", lambda context: f"must match {context['pattern']}"),
     "format": ("format", lambda context: f"must be {context['noun']}"),
     "greater_than": ("greater_than", _limit("must be greater than", "gt")),

@@ -241,6 +241,7 @@ class JobAttempt(Attempt):
 
         async def complete() -> None:
             nonlocal in_hook
+            in_hook = False
             async with self._store.database.session() as db:
                 store = self._store.within(await db.connection())
                 # Whether an earlier call succeeded whose answer was lost.

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from time import monotonic, sleep
 from typing import Any, Self, TypeVar
@@ -43,7 +43,11 @@ def wait_until(condition: Callable[[], T | None]) -> T:
         if value is not None:
             return value
         sleep(0.02)
-    state = [] if not _running else _running[-1].call(_running[-1].describe_state)
+    state: list[str] = []
+    if _running:
+        # A host without its database can't tell.
+        with suppress(Exception):
+            state = _running[-1].call(_running[-1].describe_state)
     raise TimeoutError(". ".join([f"not within {WAIT_SECONDS:g} seconds", *state]))
 
 

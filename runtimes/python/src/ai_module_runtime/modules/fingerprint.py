@@ -23,7 +23,10 @@ def fingerprint_of(types: Any) -> str:
 def _json_text(value: Any) -> str:
     """JSON as JavaScript writes it. An object is a list of its entries, sorted by key."""
     if isinstance(value, dict):
-        value = sorted(([str(key), each] for key, each in value.items()), key=lambda entry: entry[0].encode("utf-16-be", "surrogatepass"))
+        value = sorted(
+            ([str(key), each] for key, each in value.items()),
+            key=lambda entry: entry[0].encode("utf-16-be", "surrogatepass"),
+        )
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_json_text, value))}]"
     if isinstance(value, int | float) and not isinstance(value, bool):

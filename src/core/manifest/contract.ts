@@ -1,8 +1,8 @@
-import { fingerprintOf } from '../contract/fingerprint.ts';
 import { takenTypeNames } from '../contract/names.ts';
 import { type Root, readTypes, referredBy } from '../contract/read-type.ts';
 import { namesIn, type Types } from '../contract/type.ts';
 import type { Problem } from '../diagnostic.ts';
+import { fingerprintOf } from '../text/fingerprint.ts';
 import { pascalCase } from '../text/names.ts';
 import { endpointsOf } from './endpoints.ts';
 import { eventNames, eventsOf } from './events.ts';
@@ -33,9 +33,21 @@ export interface Contract {
   readonly fingerprint: () => string | undefined;
 }
 
+/** Most manifests have no types, and several rules ask for them. */
+const untyped: Contract = {
+  types: new Map(),
+  roots: [],
+  problems: [],
+  referredNames: () => new Set(),
+  rootAt: () => undefined,
+  usedTypes: () => new Map(),
+  fingerprint: () => undefined,
+};
+
 /** Reads the types of a manifest. The manifest may have any value at the places of schemas. */
 export function contractOf(manifest: Manifest): Contract {
   const roots = [...moduleRoots(manifest), ...endpointRoots(manifest), ...payloadRoots(manifest)];
+  if (manifest.types === undefined && roots.length === 0) return untyped;
   const { types, problems } = readTypes(manifest.types, roots);
   const taken = takenNames(manifest, roots);
   const byPath = new Map(roots.map((root) => [root.path.join('/'), root]));
@@ -49,23 +61,26 @@ export function contractOf(manifest: Manifest): Contract {
     },
     rootAt: (path) => byPath.get(path.join('/')),
     usedTypes: () => usedTypes(types, roots),
-    fingerprint: () => (roots.length === 0 ? undefined : fingerprintOf(typesIn(manifest))),
+    fingerprint: () => typesFingerprint(manifest),
   };
 }
 
-/** Everything in a manifest that `schemas` depends on. The runtimes read the same. */
-function typesIn({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
+/** Identifies everything in a manifest that `schemas` depends on; `undefined` if nothing has a type. The runtimes do the same. */
+export function typesFingerprint({ types = {}, input, options, output, endpoints, ...manifest }: Manifest) {
   const ofEndpoints = endpoints.flatMap((entry) =>
     typeof entry === 'string' || (entry.input ?? entry.output) === undefined
       ? []
       : [[entry.endpoint, entry.input, entry.output]],
   );
-  const ofEvents = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
+  const [emitted, subscribed] = [manifest.events_emitted, manifest.events_subscribed].map((entries) =>
     entries.flatMap((entry) =>
       typeof entry === 'string' || entry.payload === undefined ? [] : [[entry.event, entry.payload]],
     ),
   );
-  return [types, input, options, output, ofEndpoints, ...ofEvents];
+  const isTyped = [input, options, output, ...ofEndpoints, emitted?.[0], subscribed?.[0]].some(
+    (each) => each !== undefined,
+  );
+  return isTyped ? fingerprintOf([types, input, options, output, ofEndpoints, emitted, subscribed]) : undefined;
 }
 
 function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
@@ -83,7 +98,6 @@ function moduleRoots({ input, options, output }: Manifest): ContractRoot[] {
 }
 
 function endpointRoots(manifest: Manifest): ContractRoot[] {
-  // Most manifests have no types: this is called for each of them, several times.
   if (manifest.endpoints.every((entry) => typeof entry === 'string')) return [];
   return endpointsOf(manifest).flatMap(({ given, handler, method, path }, index) => {
     const rootOf = (key: 'input' | 'output', name: string, sample: string): ContractRoot[] =>

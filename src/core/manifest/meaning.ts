@@ -67,6 +67,7 @@ function missingPermissions(manifest: Manifest): Problem[] {
 
 function typeProblems(manifest: Manifest): Problem[] {
   const contract = contractOf(manifest);
+  if (manifest.endpoints.every((entry) => typeof entry === 'string')) return [...contract.problems];
   return [...contract.problems, ...misplacedTypes(manifest), ...queryProblems(manifest, contract)];
 }
 

@@ -33,6 +33,10 @@ export function describeOpenapi(world: World): void {
     for (const path of ['/health', '/api/v1/events', '/api/v1/modules/list'])
       expect(Object.keys(paths)).toContain(path);
     expect(Object.keys(paths).some((path) => /^\/api\/v1\/modules\/(\{\w+\}|\w+)\/health$/.test(path))).toBe(true);
+    const ids = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).map((each) => (each as { operationId?: string }).operationId),
+    );
+    expect(ids).toEqual(expect.arrayContaining(['host_health', 'list_modules', 'module_health', 'publish_event']));
   });
 
   describe.each([world.subject, world.neighbour].map((module) => [module.name, module] as const))('%s', (_, module) => {

@@ -1,5 +1,6 @@
 import type { Aspect, Claim, CodeFacts, Place } from '../../code/facts.ts';
 import { type Problem, positionAt, problemAt } from '../../diagnostic.ts';
+import { typesFingerprint } from '../../manifest/contract.ts';
 import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
 import { eventNames } from '../../manifest/events.ts';
 import type { Manifest } from '../../manifest/schema.ts';
@@ -156,6 +157,34 @@ const untypedCode: CodeRule = {
   },
 };
 
+/** What `update` writes for the types of a manifest, or for a type that it does not declare. */
+const fingerprint = /^(?:export const )?fingerprint = ['"]([0-9a-f]{8})['"]/m;
+const untypedAlias =
+  /\b(?:InputData|JsonObject) as (Input|Options|Output)\b|^(Input|Options|Output) = (?:InputData|JsonObject)$/gm;
+
+const staleTypes: CodeRule = {
+  id: 'stale-types',
+  kind: 'code',
+  severity: 'error',
+  summary: 'schemas.ts or schemas.py was generated from other types than those of the manifest',
+  why: 'The module checks requests, events and results with the types in its code. Its OpenAPI document has those of the manifest.',
+  check({ manifest }, { texts }) {
+    const expected = typesFingerprint(manifest);
+    return ['schemas.ts', 'schemas.py'].flatMap((file) => {
+      const text = texts.get(file) ?? '';
+      const found = fingerprint.exec(text);
+      const untyped = [...text.matchAll(untypedAlias)].find(([, name, alias]) => {
+        return manifest[(name ?? alias ?? '').toLowerCase() as (typeof moduleTypes)[number]] !== undefined;
+      });
+      const match = found === null ? untyped : found[1] === expected ? undefined : found;
+      if (!match) return [];
+      const place = { file, from: match.index, to: match.index + match[0].length };
+      const message = `${file} was generated from other types than those of the manifest`;
+      return [{ place, message, hint: 'Run `create-ai-module update`.' }];
+    });
+  },
+};
+
 /** What could not be verified about a declared name. */
 const claims: Readonly<Record<Claim, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
@@ -230,4 +259,5 @@ export const driftRules: readonly CodeRule[] = [
   unguardedRoute,
   unclearCode,
   untypedCode,
+  staleTypes,
 ];

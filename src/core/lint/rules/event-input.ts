@@ -1,4 +1,4 @@
-import { mismatchesOf } from '../../contract/compare.ts';
+import { inputMismatches } from '../../contract/compare.ts';
 import { branchesOf, type ObjectType, resolve, type Type, type Types } from '../../contract/type.ts';
 import { problemAt } from '../../diagnostic.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
@@ -22,7 +22,7 @@ export const eventInput: CodeRule = {
       if (root === undefined) return [];
       const payload: Type = { kind: 'ref', name: root.name };
       const closed = objectsIn(payload, types).find((one) => !one.isOpen && !has(one, 'user_id'));
-      const reasons = closed === undefined ? mismatches(payload, types) : ['it allows no user_id'];
+      const reasons = closed === undefined ? inputMismatches(payload, types) : ['it allows no user_id'];
       const hint =
         closed === undefined
           ? 'Declare it in the payload, or pass an input of your own to startFromEvent (start_from_event).'
@@ -37,16 +37,6 @@ export const eventInput: CodeRule = {
     });
   },
 };
-
-/** The runtimes take the properties of the input from the data. */
-function mismatches(payload: Type, types: Types): string[] {
-  const input = types.get('Input') && resolve({ kind: 'ref', name: 'Input' }, types);
-  if (input?.kind !== 'object') return [];
-  const wanted = { ...input, isOpen: true, properties: input.properties.filter(({ name }) => name !== 'user_id') };
-  return mismatchesOf({ type: payload, types }, { type: wanted, types }).map(
-    ({ place, reason }) => `${place === '' ? 'the value' : place} ${reason}`,
-  );
-}
 
 function objectsIn(type: Type, types: Types): ObjectType[] {
   const found = resolve(type, types);

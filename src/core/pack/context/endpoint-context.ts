@@ -110,7 +110,7 @@ export interface EventContext {
   readonly payload: string | null;
   /** Name of the value in `schemas` that fits the payload, in snake_case: `index_refreshed_sample`. */
   readonly payloadSample: string | null;
-  /** Whether a job can start with the data of the event: false if its payload's sample does not fit the input. */
+  /** Whether a job can start with the data of the event: false if its payload does not fit the input. */
   readonly fitsInput: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { inputMismatches } from '../../contract/compare.ts';
 import { sampleOf } from '../../contract/sample.ts';
 import { toPydantic } from '../../contract/to-pydantic.ts';
 import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
@@ -52,15 +53,17 @@ export function sampleRequestOf(contract: Contract, hasOptions: boolean): string
   );
 }
 
-/** Whether a job can start with the sample of a payload, as runtimes take the input from the data of an event. */
-export function fitsInput({ name }: ContractRoot, contract: Contract): boolean {
+/** Whether a job can start with the data of an event: its type and its sample fit the input. */
+export function fitsInput(root: ContractRoot, contract: Contract): boolean {
   const types = contract.usedTypes();
-  const [input, payload] = [types.get('Input'), sampleOf({ kind: 'ref', name }, types)];
+  const type = { kind: 'ref', name: root.name } as const;
+  if (inputMismatches(type, types).length > 0) return false;
+  const [input, payload] = [types.get('Input'), sampleOf(type, types)];
   if (input === undefined || payload === undefined) return true;
   const data = Object.entries({ user_id: 'somebody', ...(payload as object) });
-  const type = resolve(input, types);
+  const wanted = resolve(input, types);
   const isTaken = (key: string) =>
-    type.kind !== 'object' || type.isOpen || type.properties.some((property) => property.name === key);
+    wanted.kind !== 'object' || wanted.isOpen || wanted.properties.some((property) => property.name === key);
   return checkValue(Object.fromEntries(data.filter(([key]) => isTaken(key))), input, types).problems.length === 0;
 }
 

@@ -60,6 +60,13 @@ const page = { type: 'integer' };
 const closed = (properties: object, required = Object.keys(properties)) => ({ type: 'object', properties, required });
 const payloads: [name: string, input: object | undefined, payload: object, fits: boolean][] = [
   ['all that the input requires', closed({ page }), closed({ page, size: page }), true],
+  ['optionally what the input requires', closed({ page }), closed({ page }, []), false],
+  [
+    'a text that is too short',
+    closed({ note: { type: 'string', minLength: 9 } }),
+    closed({ note: { type: 'string' } }),
+    false,
+  ],
   ['less than the input requires', closed({ page, size: page }), closed({ page }), false],
   ['less than an input with defaults', closed({ size: { ...page, default: 1 } }, []), closed({ page }), true],
   ['a value of another type', closed({ page }), closed({ page: { type: 'string' } }), false],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def fingerprint_of(types: Any) -> str:
     """Identifies the types of a manifest: the same as in Node and in create-ai-module."""
     value = 0x811C9DC5
-    for (unit,) in struct.iter_unpack("<H", _utf16(_json_text(types))):
+    for (unit,) in struct.iter_unpack(">H", _utf16(_json_text(types))):
         value = (value ^ unit) * 0x01000193 % 2**32
     return f"{value:08x}"
 
@@ -23,10 +23,7 @@ def fingerprint_of(types: Any) -> str:
 def _json_text(value: Any) -> str:
     """JSON as JavaScript writes it. An object is a list of its entries, sorted by key."""
     if isinstance(value, dict):
-        value = sorted(
-            ([str(key), each] for key, each in value.items()),
-            key=lambda entry: entry[0].encode("utf-16-be", "surrogatepass"),
-        )
+        value = sorted(([str(key), each] for key, each in value.items()), key=lambda entry: _utf16(entry[0]))
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_json_text, value))}]"
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -35,7 +32,7 @@ def _json_text(value: Any) -> str:
 
 
 def _utf16(text: str) -> bytes:
-    return text.encode("utf-16-le", "surrogatepass")
+    return text.encode("utf-16-be", "surrogatepass")
 
 
 def stale_types(manifest: "ModuleMetadata", schemas: ModuleType) -> str | None:

@@ -108,6 +108,8 @@ async function start(
   const all = { ...others, cluster_name: `ai-owner-${process.pid}` };
   const parameters = parametersOf(options.isTemporary ?? false, all).join(' ');
   const log = join(folder, `pg-${process.pid}.log`);
+  const pidFile = join(data, 'postmaster.pid');
+  const hasPidFile = existsSync(pidFile);
   const words = ['start', '-s', '-w', '-t', String(seconds), '-l', log, '-D', data, '-o', parameters];
   const status = await execute(control, words);
   const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
@@ -117,6 +119,8 @@ async function start(
   if (status !== 0) {
     removeFiles();
     if (/lock file .*(already exists|is empty)|pre-existing shared memory/.test(text)) return undefined;
+    // pg_ctl ends without a log while another process writes its file.
+    if (text === '' && (hasPidFile || existsSync(pidFile))) return undefined;
     throw reasonInLog(text, folder);
   }
   const command = ['-e', supervisorScript, control, 'stop', '-s', '-m', 'fast', '-D', data];

@@ -1,8 +1,10 @@
-import { chownSync, existsSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it, type TestContext } from 'vitest';
 import {
   asUser,
+  eventually,
   libraryFolder,
   needsRoot,
   nobody,
@@ -56,6 +58,20 @@ it('joins the server of the same application and refuses another one', async (co
   const owner = first.isOwner ? first : second;
   await query(owner.url, 'select 1');
   await owner.end();
+});
+
+it('waits while another process begins to start the server', async (context) => {
+  const { dataDir, start } = prepare(context);
+  await (await start()).end();
+  const pidFile = join(dataDir, 'pg/postmaster.pid');
+  writeFileSync(pidFile, '');
+  const starting = start();
+  await eventually(() => readdirSync(dataDir).some((name) => name.startsWith('pg-owner-')));
+  await pause(500);
+  rmSync(pidFile);
+  const host = await starting;
+  expect(host.message).toBeUndefined();
+  await host.end();
 });
 
 it('ends after `kill -9` of the host, and starts again if its supervisor was killed too', async (context) => {

@@ -3,12 +3,13 @@
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.postgres.host import NOBODY, Host, Hosts, as_user, kill, no_process_with, processes_with, query
+from tests.postgres.host import NOBODY, Host, Hosts, as_user, eventually, kill, no_process_with, processes_with, query
 
 pytestmark = pytest.mark.usefixtures("root")
 
@@ -58,6 +59,19 @@ def test_joins_the_server_of_the_same_application_and_refuses_another_one(
     joined.end()
     query(owner.url, "select 1")
     owner.end()
+
+
+def test_waits_while_another_process_begins_to_start_the_server(hosts: Hosts, start: Start, data_dir: Path) -> None:
+    start().end()
+    pid_file = data_dir / "pg/postmaster.pid"
+    pid_file.touch()
+    process = hosts.launch(data_dir, prefix=as_user(NOBODY), env=hosts.readable(), is_tcp=True)
+    eventually(lambda: list(data_dir.glob("pg-owner-*.json")))
+    time.sleep(0.5)
+    pid_file.unlink()
+    host = hosts.wait(process)
+    assert host.message is None
+    host.end()
 
 
 def test_ends_after_kill_9_of_the_host_and_starts_again_if_its_supervisor_was_killed_too(

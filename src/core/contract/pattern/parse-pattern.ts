@@ -224,7 +224,8 @@ function sizeOf(pattern: Pattern, weightOf: (characters: Extract<Pattern, { kind
     case 'choice':
       return sum(pattern.options);
     case 'repeat': {
-      const times = pattern.most === Number.POSITIVE_INFINITY ? Math.max(1, pattern.least) : pattern.most;
+      // What is repeated 0 times is read all the same.
+      const times = Math.max(1, pattern.most === Number.POSITIVE_INFINITY ? pattern.least : pattern.most);
       return Math.max(1, sizeOf(pattern.part, weightOf)) * times;
     }
     default:

@@ -269,6 +269,7 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
 function requiresValue(types: Types): boolean {
   const options = types.get('Options');
   const type = options && resolve(options, types);
+  if (type?.kind === 'union') return true;
   return type?.kind === 'object' && type.properties.some((each) => each.isRequired && each.default === undefined);
 }
 

@@ -2,7 +2,7 @@ import { inputMismatches } from '../../contract/compare.ts';
 import { sampleOf } from '../../contract/sample.ts';
 import { toPydantic } from '../../contract/to-pydantic.ts';
 import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
-import { resolve } from '../../contract/type.ts';
+import { branchesOf, resolve } from '../../contract/type.ts';
 import { checkValue } from '../../contract/values.ts';
 import type { Contract, ContractRoot } from '../../manifest/contract.ts';
 import type { Manifest } from '../../manifest/schema.ts';
@@ -60,11 +60,13 @@ export function fitsInput(root: ContractRoot, contract: Contract): boolean {
   if (inputMismatches(type, types).length > 0) return false;
   const [input, payload] = [types.get('Input'), sampleOf(type, types)];
   if (input === undefined || payload === undefined) return true;
-  const data = Object.entries({ user_id: 'somebody', ...(payload as object) });
-  const wanted = resolve(input, types);
+  const data: Record<string, unknown> = { user_id: 'somebody', ...(payload as object) };
+  const found = resolve(input, types);
+  const wanted = found.kind === 'union' ? branchesOf(found, types).get(String(data[found.discriminator]))?.type : found;
   const isTaken = (key: string) =>
-    wanted.kind !== 'object' || wanted.isOpen || wanted.properties.some((property) => property.name === key);
-  return checkValue(Object.fromEntries(data.filter(([key]) => isTaken(key))), input, types).problems.length === 0;
+    wanted?.kind !== 'object' || wanted.isOpen || wanted.properties.some((property) => property.name === key);
+  const taken = Object.entries(data).filter(([key]) => isTaken(key));
+  return checkValue(Object.fromEntries(taken), input, types).problems.length === 0;
 }
 
 /** A key of the manifest that declares types. */

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { parsePattern } from '../../../../src/core/contract/pattern/parse-pattern.ts';
 import { compilePattern, printPattern, textMatching } from '../../../../src/core/contract/pattern/pattern.ts';
+import { draws, firstSeed } from '../../../draws.ts';
+import { Draw } from '../../pack/random-manifest.ts';
 
 it.each([
   ['^[a-z]+(-[a-z]+)*$', '^[a-z]+(?:-[a-z]+)*$'],
@@ -48,6 +50,7 @@ it.each([
   ['(a{1000}){1000}', 'is too long: at most 1000 characters when its repetitions are written out'],
   ['(?:(?:a?){101}){10}', 'is too long'],
   ['a{600}b{600}', 'is too long'],
+  ['(?:(?:a{31}){1000}){0}', 'is too long'],
   ['(?:^$){1001}', 'repeats more than 1000 times'],
   ['((^$){101}){10}', 'is too long'],
   [`[${manyRanges}]{1000}`, 'has too many ranges: at most 20000 when its repetitions are written out'],
@@ -121,3 +124,22 @@ it.each(['\\s+$', '^(?:a|aa){30}$', '(a+)+b', '^(?:a?){26}a{26}$'])(
     expect(compilePattern(printPattern(parsed.pattern)).test(long)).toBe(false);
   },
 );
+
+it('accepts only what RE2 compiles', () => {
+  const draw = new Draw(firstSeed);
+  const counts = ['', '', '', '*', '+', '?', '{0}', '{1000}', '{31}', '{10,}', '{1,30}', '{500,1000}'];
+  const atom = (depth: number): string =>
+    draw.one<() => string>([
+      () => draw.one(['a', '[^a]', '.', '\\W', '[\\w.+-]', '[😀-😂é]']),
+      ...(depth > 3 ? [] : [() => `(?:${choice(depth + 1)})`]),
+    ])() + draw.one(counts);
+  const sequence = (depth: number): string => draw.times(3, () => atom(depth)).join('');
+  const choice = (depth: number): string => draw.times(2, () => sequence(depth)).join('|');
+  for (let found = 0; found < draws.properties; ) {
+    const parsed = parsePattern(choice(0));
+    if (!parsed.ok) continue;
+    found += 1;
+    const compiled = compilePattern(printPattern(parsed.pattern));
+    expect(compiled.test(textMatching(parsed.pattern, draw.below(30)))).toBe(true);
+  }
+});

@@ -29,6 +29,16 @@ it('contains the imports of the host and the pack', () => {
   expect(context()).toMatchObject({ imports: { base: './b' }, pack: { name: 'tiny', version: '1.2.3' } });
 });
 
+it.each<[object, boolean]>([
+  [{ type: 'object', properties: { a: { type: 'string' } } }, false],
+  [{ type: 'object', required: ['a'], properties: { a: { type: 'string' } } }, true],
+  [{ oneOf: [{ $ref: '#/types/Cat' }, { $ref: '#/types/Dog' }], discriminator: { propertyName: 'kind' } }, true],
+])('knows whether jobs need options: %j', (options, expected) => {
+  const animal = (kind: string) => ({ type: 'object', required: ['kind'], properties: { kind: { const: kind } } });
+  const types = { Cat: animal('cat'), Dog: animal('dog') };
+  expect(context('ab', { types, options }).requiresOptions).toBe(expected);
+});
+
 it('groups dependencies', () => {
   const dependencies = ['redis', 'module:ocr', 'wink-nlp@2.4.0', 'postgres', '@scope/pkg'];
   expect(context('ab', { dependencies }).dependencies).toEqual({

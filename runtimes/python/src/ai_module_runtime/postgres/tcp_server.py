@@ -139,11 +139,16 @@ def _start(server: _Server) -> EmbeddedPostgres | None:
         unix_socket_directories="",
         cluster_name=f"ai-owner-{os.getpid()}",
     )
+    pid_file = server.data / "postmaster.pid"
+    has_pid_file = pid_file.exists()
     start = (str(server.binaries.pg_ctl), "start", "-s", "-w", "-t", f"{server.timeout_seconds:.0f}", "-l", str(log))
     if _execute(*start, "-D", str(server.data), "-o", " ".join(parameters)) != 0:
         text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
         remove_files()
         if re.search(r"lock file .*(already exists|is empty)|pre-existing shared memory", text):
+            return None
+        # pg_ctl ends without a log while another process writes its file.
+        if text == "" and (has_pid_file or pid_file.exists()):
             return None
         raise reason_in_log(text, server.folder)
     supervisor = subprocess.Popen(  # noqa: S603

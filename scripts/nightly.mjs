@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { faultsTable } from './nightly/faults-table.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const minutesPerRow = 40;
+const minutesPerRow = 60;
 const { values: flags, positionals: names } = parseArgs({
   options: { list: { type: 'boolean' }, restart: { type: 'boolean' } },
   allowPositionals: true,

@@ -62,9 +62,8 @@ function startsOf(file: CodeFile, subscription: Call): Pick<Handled, 'startsJobs
   ];
   const within = calls.filter(({ from, to }) => around.some((outer) => outer.from <= from && to <= outer.to));
   const isStart = (one: Expression, names = starting) => one.kind === 'member' && names.has(one.property);
-  // Generated code passes the sample if the event may lack what the input requires.
   const isGiven = (one: Expression | undefined) =>
-    one !== undefined && !['undefined', 'None', 'schemas.sample'].includes(file.text.slice(one.from, one.to));
+    one !== undefined && !['undefined', 'None'].includes(file.text.slice(one.from, one.to));
   return {
     startsJobs: within.some(({ callee, args }) => isStart(callee) || args.some((one) => isStart(one))),
     takesData: within.some(

@@ -22,7 +22,7 @@ export interface Named {
 export interface Handled extends Named {
   /** Whether its handler starts a job. */
   readonly startsJobs: boolean;
-  /** Whether the job gets the data of the event as its input, `startFromEvent(event)`, or still the sample. */
+  /** Whether the job gets the data of the event as its input, `startFromEvent(event)`. */
   readonly takesData: boolean;
 }
 

@@ -120,8 +120,12 @@ export interface Context {
   readonly ownSubscriptions: readonly EventContext[];
   /** The other subscriptions, which start jobs. */
   readonly startingSubscriptions: readonly EventContext[];
+  /** Those whose data fits the input, as far as the types tell. */
+  readonly fittingSubscriptions: readonly EventContext[];
   /** Whether code of the module gets the event that a subscription delivers. */
   readonly handlesEvents: boolean;
+  /** Whether an event that the module publishes has a type of its data. */
+  readonly hasOwnPayloads: boolean;
   /** Whether an own event or a subscribed one has a type of its data. */
   readonly hasPayloads: boolean;
   /** All configuration keys of the manifest, in their long form. */
@@ -234,16 +238,15 @@ export function contextOf(manifest: Manifest, pack: ContextPack, imports: Contex
     events,
     event: byRole(lifecycleEvents, (verb) => present(`${namespace}.${verb}`, emitted)),
     extraEvents,
+    hasOwnPayloads: extraEvents.some((event) => event.payload !== null),
     hasPayloads: [...extraEvents, ...others].some((event) => event.payload !== null),
     subscriptions,
     subscribesUserDeleted: subscriptions.some((event) => event.name === 'user.deleted'),
     otherSubscriptions: others,
     ownSubscriptions: own,
     startingSubscriptions: starting,
-    handlesEvents:
-      others.length < subscriptions.length ||
-      own.length > 0 ||
-      starting.some((event) => requiresOptions || !event.fitsInput),
+    fittingSubscriptions: starting.filter((event) => event.fitsInput),
+    handlesEvents: others.length < subscriptions.length || own.length > 0 || (requiresOptions && starting.length > 0),
     settings,
     moduleSettings: settings.filter(({ key }) => !Object.hasOwn(standardSettings, key)),
     standardSettings: settings.filter((setting) => setting.isStandard),

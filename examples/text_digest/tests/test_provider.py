@@ -17,7 +17,7 @@ said, if the state pays half of the costs.
 
 def digest(host: TestHost, text: str, options: Options | None = None) -> Output:
     provider = LocalProvider(host.service("text_digest").config)
-    return asyncio.run(provider.run({"text": text}, TestRun(options)))
+    return asyncio.run(provider.run({"text": text}, TestRun(options or {})))
 
 
 def test_sums_up_in_sentences_of_the_text(host: TestHost) -> None:

@@ -6,8 +6,6 @@ export interface Application {
   /** Its folder in test/fixtures/apps. */
   readonly name: string;
   readonly manager: 'pip' | 'uv' | 'npm' | 'pnpm';
-  /** Tested in CI; the others at night. */
-  readonly isInCi: boolean;
   readonly servers: ReadonlyArray<'postgres' | 'redis' | 'mariadb'>;
   /** The environment that it reads: `servers` has DATABASE_URL and, if it needs Redis, REDIS_URL. */
   environment(servers: Environment): Environment;

@@ -7,7 +7,6 @@ const routes = fileURLToPath(new URL('routes/python_routes.py', import.meta.url)
 export const fastapiAsync: Application = {
   name: 'fastapi-async',
   manager: 'pip',
-  isInCi: true,
   servers: ['postgres', 'redis'],
   environment: ({ DATABASE_URL = '', REDIS_URL = '' }) => ({
     DATABASE_URL: DATABASE_URL.replace('postgresql:', 'postgresql+asyncpg:'),

@@ -7,7 +7,6 @@ const routes = fileURLToPath(new URL('routes/python_routes.py', import.meta.url)
 export const fastapiSync: Application = {
   name: 'fastapi-sync',
   manager: 'uv',
-  isInCi: false,
   servers: ['postgres'],
   environment({ DATABASE_URL = '' }) {
     const { hostname, port, username, password, pathname } = new URL(DATABASE_URL);

@@ -7,7 +7,6 @@ const routes = fileURLToPath(new URL('routes/fastify-routes.mjs', import.meta.ur
 export const fastifyAutoload: Application = {
   name: 'fastify-autoload',
   manager: 'pnpm',
-  isInCi: false,
   servers: ['mariadb'],
   environment({ DATABASE_URL = '' }) {
     const { hostname, port, username, password, pathname } = new URL(DATABASE_URL);

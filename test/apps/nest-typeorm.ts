@@ -11,7 +11,6 @@ const jest = (script: string) => (report: string) => ({
 export const nestTypeorm: Application = {
   name: 'nest-typeorm',
   manager: 'npm',
-  isInCi: true,
   servers: ['postgres'],
   environment({ DATABASE_URL = '' }) {
     const { hostname, port, username, password, pathname } = new URL(DATABASE_URL);

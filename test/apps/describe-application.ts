@@ -1,30 +1,24 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isNightly } from '../draws.ts';
 import { describeWhere } from '../e2e/needs.ts';
 import type { Application } from './application.ts';
 import { Checkout } from './checkout.ts';
-import { fastapiAsync } from './fastapi-async.ts';
-import { fastapiSync } from './fastapi-sync.ts';
-import { fastifyAutoload } from './fastify-autoload.ts';
-import { nestTypeorm } from './nest-typeorm.ts';
 import { AppServers, missingFor } from './servers.ts';
 
-const applications = [fastapiAsync, nestTypeorm, fastapiSync, fastifyAutoload].filter(
-  ({ isInCi }) => isInCi || isNightly,
-);
+/** An application works by itself. Other tests attach modules to it. */
+export const describeApplication = (application: Application): Promise<void> =>
+  describeWhere(application.name, missingFor(application), () => defineTests(application));
 
-for (const application of applications) {
-  await describeWhere(application.name, missingFor(application), () => describeApplication(application));
-}
-
-/** The applications work by themselves. Other tests attach modules to them. */
-function describeApplication(application: Application): void {
-  describe(application.name, { timeout: 600_000 }, async () => {
+function defineTests(application: Application): void {
+  describe(application.name, { timeout: 900_000 }, () => {
     const servers = new AppServers(application);
-    const checkout = await Checkout.create(application, await servers.fresh());
+    let checkout: Checkout;
+    beforeAll(async () => {
+      checkout = await Checkout.create(application, await servers.fresh());
+    });
     afterAll(async () => {
       await servers.close();
-      checkout.dispose();
+      checkout?.dispose();
     });
 
     it('installs what its lock file says, and commits nothing that it installs or builds', async () => {

@@ -82,10 +82,14 @@ const installIn: Readonly<Record<Application['manager'], Install>> = {
 };
 
 async function run(program: string, argv: readonly string[], cwd: string, PATH: string): Promise<void> {
-  // Nothing of the tests: NODE_ENV=test or VIRTUAL_ENV would change what is installed.
-  const { NODE_ENV: _mode, VIRTUAL_ENV: _environment, ...inherited } = process.env;
+  // Nothing of the tests: NODE_ENV=test or VIRTUAL_ENV would change what is installed, and so would the settings that npx
+  // takes from this repository.
+  const isOfTests = /^(?:NODE_ENV|VITEST|VIRTUAL_ENV|npm_)/;
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfTests.test(name)));
   const env = { ...inherited, PATH, CI: 'true' };
-  await promisify(execFile)(program, argv, { cwd, env, maxBuffer: 1e8 });
+  await promisify(execFile)(program, argv, { cwd, env, maxBuffer: 1e8 }).catch((error) => {
+    throw new Error(`${error.message}\n${error.stdout}${error.stderr}`);
+  });
 }
 
 /** Their paths; archives in `vendor` are dependencies too. */

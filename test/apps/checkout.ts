@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ export class Checkout {
   readonly folder: string;
   /** What its commands read from the environment; nothing of the tests' own. */
   env: Environment = {};
-  /** What the last run of its tests printed. */
+  /** What the last run of its tests printed, and the reports of failed ones. */
   testOutput = '';
 
   private constructor(application: Application, folder: string) {
@@ -110,6 +110,7 @@ export class Checkout {
         throw failure instanceof Error ? failure : error;
       }
       const isRed = [...results.values()].includes('failed');
+      if (isRed) this.testOutput += `\n${readFileSync(report, 'utf8').slice(0, 20_000)}`;
       if (failure instanceof Error && !isRed) throw failure;
     }
     rmSync(reports, { recursive: true, force: true });

@@ -46,6 +46,7 @@ const rows = new Map([
       ['env', `PART=${stack} ${part}`, ...vitest('--project', 'e2e', randomModules)],
     ]),
   ),
+  ...rowsOf('apps', 'test/apps'),
   ...['compare', 'schemathesis', 'wire'].map((it) => [
     `conformance/${it}`,
     vitest('--project', 'conformance', `test/conformance/${it}`),

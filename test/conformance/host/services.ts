@@ -98,7 +98,8 @@ export class ScratchServices implements Services {
 export function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  const path = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
+  const folders = [...versions.map((version) => join(root, version, 'bin')), ...path];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 

@@ -1,0 +1,4 @@
+import { describeApplication } from '../describe-application.ts';
+import { nestTypeorm } from '../nest-typeorm.ts';
+
+await describeApplication(nestTypeorm);

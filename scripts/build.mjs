@@ -15,6 +15,7 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 
 /** Libraries that most runs don't load: output name → a pattern of their imports, and the entry point. */
 const libraries = {
+  attach: { imports: /\/attach\/plan-attach\.ts$/, entry: 'src/core/attach/plan-attach.ts' },
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },

@@ -43,6 +43,18 @@ export const catalogue = {
       `Writing ${path} failed: ${reason}. All changes were rolled back.`,
     () => 'Check the disk space and the permissions, then run the command again.',
   ),
+  'attach-refused': user(
+    ({ reason }: { reason: string; alternative: string }) => `The application can't be attached: ${reason}.`,
+    ({ alternative }) => `${alternative}. Nothing was written.`,
+  ),
+  'attached-already': user(
+    ({ root, isAttached }: { root: string; isAttached: boolean }) =>
+      isAttached ? `${root} is attached already.` : `${root} is a host already.`,
+    ({ isAttached }) =>
+      isAttached
+        ? 'Add a module with `create-ai-module new`, or update the attachment with `create-ai-module update --host`.'
+        : 'Add a module with `create-ai-module new`.',
+  ),
   'base-lost': user(
     ({ file, reason }: { file: string; reason: string }) =>
       `${file} ${reason}: can't tell your edits from generated code.`,
@@ -61,6 +73,11 @@ export const catalogue = {
     ({ files }: { files: readonly string[] }) =>
       `These files were edited after the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
     () => 'Undoing the update would discard those edits. Revert the edits first, by hand or with git.',
+  ),
+  'dependencies-unresolved': user(
+    ({ command, reason }: { command: string; reason: string }) =>
+      `The application's dependencies and the runtime can't be resolved together: ${command} failed: ${reason}`,
+    () => 'Nothing was written. Change the versions, or pass --no-resolve and install the dependencies yourself.',
   ),
   'disk-refused': machine(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
@@ -162,6 +179,10 @@ export const catalogue = {
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} has no manifest.yaml, and neither do its subfolders.`,
     () => 'Pass a manifest, the folder of a module, or the folder that contains the modules.',
+  ),
+  'not-attached': user(
+    ({ root }: { root: string }) => `${root} is not an attached application.`,
+    () => 'Pass the folder of an application that `create-ai-module host attach` changed.',
   ),
   'nothing-matches': user(
     ({ pattern }: { pattern: string }) => `No file matches ${pattern}.`,

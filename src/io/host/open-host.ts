@@ -46,11 +46,13 @@ interface Candidate {
   readonly stack: string;
 }
 
-async function hostAt(
+/** The host in `root`; `undefined` if there is none. */
+export async function hostAt(
   root: string,
-  metas: readonly Candidate[],
-  stack: string | undefined,
+  given?: readonly Candidate[],
+  stack?: string,
 ): Promise<OpenedHost | undefined> {
+  const metas = given ?? (await candidates(undefined, root));
   const config = await configOf(root);
   const found = config?.stack === undefined ? recognizedHost(root, metas) : await declaredHost(root, config.stack);
   if (found === undefined)

@@ -30,7 +30,7 @@ export async function planHostFiles(
     return undefined;
   }
   const vendored = isVendored(host, pack);
-  const update = await updateHost(pack, mine, basename(host.root), { ...options, vendored });
+  const update = await updateHost(pack, mine, basename(host.root), { ...options, vendored, attached: host.attached });
   for (const [path, file] of mine) edits.current.set(path, file);
   for (const [path, file] of update.isBlocked ? mine : update.tree) edits.edited.set(path, file);
   return { name: hostFilesName, folder: '' as RelPath, mine, update };
@@ -39,7 +39,7 @@ export async function planHostFiles(
 /** The host's files as they are (`mine`), and with the lock and merge base that updates need (`tree`). */
 export async function planHostAdoption(host: Host, pack: Pack) {
   const mine = await readHostFiles(host, pack, [hostAttributesPath as RelPath]);
-  const { tree, different } = await adoptHost(pack, mine, basename(host.root), isVendored(host, pack));
+  const { tree, different } = await adoptHost(pack, mine, basename(host.root), isVendored(host, pack), host.attached);
   return { mine, tree, different };
 }
 
@@ -65,7 +65,7 @@ async function readHostFiles(host: Host, pack: Pack, more: readonly RelPath[] = 
     lockPath as RelPath,
     mergeBasePath as RelPath,
     ...more,
-    ...hostPaths(pack, basename(host.root), base ?? new Map()),
+    ...hostPaths(pack, basename(host.root), base ?? new Map(), host.attached),
     ...archivePaths(host.root, pack.meta.runtime),
   ];
   const files = new Map<RelPath, TreeFile>();

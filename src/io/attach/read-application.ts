@@ -1,0 +1,37 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppFiles } from '../../core/attach/application.ts';
+import { Failure } from '../../core/failure.ts';
+import { readText } from '../fs/read-file.ts';
+import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
+
+/** Folders without source of the application. */
+const skipped = new Set([...ignoredFolders, '.data', '.next', '.nuxt', '.tox', 'build', 'coverage', 'dist', 'htmlcov', 'site-packages', 'venv']);
+/** Beyond this size a file is data. */
+const maxBytes = 1_000_000;
+const maxFiles = 20_000;
+
+/** The files of an application. Throws `target-unusable` if there are too many to be one. */
+export function readApplication(root: string): AppFiles {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure('target-unusable', { path: root, reason: 'it is not a folder' });
+  const paths = pathsBelow(root, skipped).filter((path) => !path.includes('/.venv'));
+  if (paths.length > maxFiles)
+    throw new Failure('target-unusable', { path: root, reason: `it has more than ${maxFiles} files` });
+  const texts = new Map<string, string | undefined>();
+  const known = new Set<string>(paths);
+  const read = (path: string): string | undefined => {
+    if (!known.has(path)) return undefined;
+    if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
+    return texts.get(path);
+  };
+  return { paths, read };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readText(file, maxBytes);
+  } catch {
+    return undefined;
+  }
+}

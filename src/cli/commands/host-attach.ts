@@ -46,7 +46,7 @@ export async function hostAttach(io: Io, dir: string, flags: AttachFlags): Promi
   const vendored = flags.runtime !== 'registry';
   const archive = runtimeArchive(pack, vendored);
   const draft = planAttach(files, application, choices, vendored ? vendorFolder : undefined);
-  const change = dependencyChange(files, application, archive, pythonOf(root));
+  const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
   const plan = await planAttachment(root, {

@@ -16,16 +16,16 @@ export function insertAt(text: string, offset: number, line: string): string {
  * Inserts an import among the imports at the top level: sorted into those of the same package, as isort and ruff do,
  * else after the last one.
  */
-export function insertImport(text: string, imports: readonly Statement[], line: string, moduleOf: (line: string) => string): string {
+export function insertImport(text: string, imports: readonly Statement[], line: string, moduleOf: (line: string) => string, isGrouped = true): string {
   const module = moduleOf(line);
   const first = module.split(/[./]/)[0] ?? '';
   const known = imports.map((statement) => ({ statement, module: moduleOf(text.slice(statement.from, statement.to)) }));
-  const related = known.filter(({ module: one }) => one !== '' && (one.split(/[./]/)[0] ?? '') === first);
+  const related = isGrouped ? known.filter(({ module: one }) => one !== '' && (one.split(/[./]/)[0] ?? '') === first) : [];
   const later = related.find(({ module: one }) => one > module);
   if (later) return insertAt(text, text.lastIndexOf('\n', later.statement.from - 1) + 1, line);
   const last = related.at(-1)?.statement ?? imports.at(-1);
   if (last === undefined) return insertAt(text, firstCode(text), `${line}\n`);
-  const separate = related.length === 0 && needsGap(text, last, first) ? '\n' : '';
+  const separate = isGrouped && related.length === 0 && needsGap(text, last, first) ? '\n' : '';
   return insertAt(text, last.end, `${separate}${line}`);
 }
 

@@ -4,7 +4,7 @@ import { pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
 import { detectNode, type NodeApplication } from './node/detect-node.ts';
-import { planNode } from './node/plan-node.ts';
+import { planNode, withModulesBuild } from './node/plan-node.ts';
 import { defaultPythonDir, detectPython, type PythonApplication } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
 import { isRelative, specifierOf } from './python/import-names.ts';
@@ -60,11 +60,20 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
   return undefined;
 }
 
+/** What the tests of modules need, and the application may not have. */
+const testTools = { vitest: '^4.1.0' };
+
 /** How the application gets to depend on the runtime. */
-export function dependencyChange(files: AppFiles, application: Detected, archive: RuntimeArchive, python: string): DependencyChange {
+export function dependencyChange(files: AppFiles, application: Detected, choices: AttachChoices, archive: RuntimeArchive, python: string): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  return nodeDependencies(files, packageManager, archive, {});
+  const change = nodeDependencies(files, packageManager, archive, testTools);
+  return { ...change, edits: change.edits.map((edit) => withBuild(edit, application, choices)) };
+}
+
+/** package.json, whose build script also builds the modules. */
+function withBuild(edit: FileEdit, application: NodeApplication, { entry, dir }: AttachChoices): FileEdit {
+  return { ...edit, after: withModulesBuild(edit.after, application.buildOf(entry.file), dir) ?? edit.after };
 }
 
 /** Plans the attachment. The same files and choices give the same draft. */

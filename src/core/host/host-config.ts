@@ -25,6 +25,8 @@ export const HostConfigSchema = z.strictObject({
       migrations: z._default(z.enum(['runtime', 'app']), 'runtime'),
       /** For Node: how the application's files import each other. */
       module_kind: z._default(z.enum(['esm', 'commonjs']), 'esm'),
+      extension: z._default(z.enum(['ts', 'mts', 'js', 'mjs', 'cjs']), 'ts'),
+      import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
     }),
   ),
   /** Events that the host itself emits, such as user.deleted. */

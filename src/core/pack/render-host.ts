@@ -37,7 +37,10 @@ export interface Attached {
   readonly dir: string;
   readonly prefix: string;
   readonly migrations: 'runtime' | 'app';
+  /** For Node: how the application's files import each other, their language, and the ending of their imports. */
   readonly module_kind: 'esm' | 'commonjs';
+  readonly extension?: string;
+  readonly import_ending?: string;
   /** What the ports file starts with. It is rendered once, so an update knows nothing of it. */
   readonly ports?: PortsContext;
 }
@@ -49,9 +52,22 @@ export interface PortsContext {
   /** The expression for the database's URL; null for the database of AI_DATABASE_URL. */
   readonly database: string | null;
   /** How to get the user of a request; null if it is unknown. */
-  readonly user: { readonly name: string; readonly id: string; readonly admin: string } | null;
+  readonly user: PortsUser | null;
+  /** For Node: how a default is imported from passport. */
+  readonly passportImport?: string;
   /** Whether requests are authenticated by a cookie. */
   readonly cookies: boolean;
+}
+
+/** Where the first ports file gets the user of a request from. The texts are code. */
+export interface PortsUser {
+  readonly kind?: string;
+  readonly name: string;
+  readonly id: string;
+  readonly admin: string;
+  /** For TypeScript: the types of the user, and of the session that contains it. */
+  readonly type?: string;
+  readonly session?: string;
 }
 
 const noPorts: PortsContext = { imports: [], database: null, user: null, cookies: false };
@@ -119,8 +135,11 @@ export interface HostContext {
   readonly pack: { readonly name: string; readonly version: string };
   /** The runtime; `vendored`: the host has the archive in `vendor/`, else it depends on the range. */
   readonly runtime: (RuntimeContext & { readonly vendored: boolean }) | null;
+  readonly isTypeScript: boolean;
+  /** Whether files are JavaScript with `require`. */
+  readonly isCommonJs: boolean;
   /** For an attached application. */
-  readonly attached?: Attached & { readonly ports: PortsContext };
+  readonly attached?: Required<Attached>;
 }
 
 /**
@@ -136,7 +155,9 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true, a
     title: titleOf(snakeCase(name)),
     pack: { name: meta.name, version: meta.version },
     runtime: meta.runtime === undefined ? null : { ...runtimeContextOf(meta.runtime), vendored },
-    ...(attached && { attached: { ...attached, ports: attached.ports ?? noPorts } }),
+    isTypeScript: attached?.extension === 'ts',
+    isCommonJs: attached?.module_kind === 'commonjs' && attached.extension !== 'ts',
+    ...(attached && { attached: { extension: 'ts', import_ending: '', ...attached, ports: attached.ports ?? noPorts } }),
   };
 }
 

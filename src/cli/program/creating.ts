@@ -103,7 +103,8 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     host
       .command('detach')
       .description('Remove the guest from an attached application, keeping files that you edited')
-      .argument('[dir]', 'Folder of the application', '.'),
+      .argument('[dir]', 'Folder of the application', '.')
+      .option('--no-resolve', 'Do not run the package manager'),
   ).action(async (dir: string, flags) =>
     setExitCode(await (await import('../commands/host-detach.ts')).hostDetach(io, dir, flags)),
   );

@@ -3,9 +3,9 @@ import type { AppFiles, Application, DatabaseSource, EntryPoint, FileEdit, Impor
 import { pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
-import { detectNode, type NodeApplication } from './node/detect-node.ts';
+import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { planNode, withModulesBuild } from './node/plan-node.ts';
-import { defaultPythonDir, detectPython, type PythonApplication } from './python/detect-python.ts';
+import { defaultPythonDir, detectPython, type PythonApplication, pythonManager } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
 import { isRelative, specifierOf } from './python/import-names.ts';
 
@@ -69,6 +69,14 @@ export function dependencyChange(files: AppFiles, application: Detected, choices
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
   const change = nodeDependencies(files, packageManager, archive, testTools);
   return { ...change, edits: change.edits.map((edit) => withBuild(edit, application, choices)) };
+}
+
+/** How the lock file is written again after the dependency file was restored. */
+export function lockChange(files: AppFiles, language: Detected['language'], python: string): DependencyChange {
+  const none = { name: 'ai-module-runtime', path: undefined, version: '', range: '' };
+  return language === 'python'
+    ? pythonDependencies(files, pythonManager(files).name, none, python)
+    : nodeDependencies(files, nodeManager(files), none, {});
 }
 
 /** package.json, whose build script also builds the modules. */

@@ -33,7 +33,7 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
   const users = nodeUsers(code, declared);
   const database = nodeDatabase(code, declared);
   const migrations = nodeMigrations(files);
-  const manager = managerOf(new Set(files.paths.filter((path) => !path.includes('/'))), files.read('package.json')) ?? 'npm';
+  const manager = nodeManager(files);
   const [entry] = entries;
   const build = readBuild(files, declared, entry?.file ?? '');
   const facts: Fact[] = [
@@ -64,6 +64,11 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
     buildOf: (file) => readBuild(files, declared, file),
     dirFor: ({ file }) => pathOf(file.startsWith('src/') ? 'src' : folderName(file), 'ai'),
   };
+}
+
+/** The package manager that the application uses; npm if nothing shows another one. */
+export function nodeManager(files: AppFiles): string {
+  return managerOf(new Set(files.paths.filter((path) => !path.includes('/'))), files.read('package.json')) ?? 'npm';
 }
 
 function fact(name: string, value: string, ...evidence: readonly Evidence[]): Fact {

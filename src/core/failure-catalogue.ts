@@ -105,17 +105,26 @@ export const catalogue = {
     ({ root }) =>
       `Wait until it ends, then run the command again. If no such process is running, delete ${root}/.create-ai-module/claim_*.`,
   ),
+  'host-foreign': user(
+    ({ root }: { root: string }) =>
+      `${root} is not a host that create-ai-module generated: its own files can't be adopted.`,
+    () => 'Attach the application with `create-ai-module host attach`, or adopt modules by their names.',
+  ),
   'host-invalid': user(
     ({ file, reason }: { file: string; reason: string }) => `${file}: ${reason}`,
     () => 'docs/hosts.md lists the keys of ai-modules.yaml.',
   ),
   'host-not-found': user(
-    ({ dir, isThere }: { dir: string; isThere: boolean }) =>
-      isThere
-        ? `No host application was found in ${dir} or in a folder above it.`
-        : `No host application was found: ${dir} does not exist.`,
-    ({ isThere }) =>
-      `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
+    ({ dir, isThere, application }: { dir: string; isThere: boolean; application?: string }) =>
+      !isThere
+        ? `No host application was found: ${dir} does not exist.`
+        : application === undefined
+          ? `No host application was found in ${dir} or in a folder above it.`
+          : `The application in ${dir} is not attached: ${application}.`,
+    ({ isThere, application, dir }) =>
+      application !== undefined
+        ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
+        : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
   ),
   'host-stack-mismatch': user(
     ({ stack, found }: { stack: string; found: string }) => `The host is a ${found} application, not ${stack}.`,
@@ -249,7 +258,10 @@ export const catalogue = {
       found === null
         ? `The modules need ${name} ${needed}, but the host does not depend on it. Nothing was written.`
         : `The modules need ${name} ${needed}, but the host depends on ${found}. Nothing was written.`,
-    () => 'Run `create-ai-module update --host` first.',
+    ({ found }) =>
+      found === null
+        ? 'Run `create-ai-module host attach` for an existing application, or `create-ai-module update --host` for a generated host.'
+        : 'Run `create-ai-module update --host` first.',
   ),
   'schema-unusable': user(
     ({ file, reason }: { file: string; reason: string; hint: string }) => `${file} cannot be imported: ${reason}.`,

@@ -71,9 +71,14 @@ async function withLockFiles(
   try {
     const locks = await withProgress(io, 'Resolving dependencies', () => resolveDependencies(root, change, restored));
     const current = await filesOf(root, [...locks.keys()]);
-    const texts = [...locks].map(([path, text]): [RelPath, TreeFile] => [path, textFile(text, current.get(path)?.mode)]);
+    const texts = [...locks].map(([path, text]): [RelPath, TreeFile] => [
+      path,
+      textFile(text, current.get(path)?.mode),
+    ]);
     const more = planChanges(current, new Map(texts));
-    return { plan: { ...plan, changes: [...plan.changes, ...more.changes].sort((a, b) => (a.path < b.path ? -1 : 1)) } };
+    return {
+      plan: { ...plan, changes: [...plan.changes, ...more.changes].sort((a, b) => (a.path < b.path ? -1 : 1)) },
+    };
   } catch (error) {
     // Without the network an application can be detached too.
     if (!isFailure(error, 'dependencies-unresolved')) throw error;

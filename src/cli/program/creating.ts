@@ -83,13 +83,28 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .description('Make an existing application a host, in which modules run as a guest')
     .argument('[dir]', 'Folder of the application', '.')
     .option('--entry <file>', 'Where the application is made, such as app/main.py:app; default: as detected')
-    .option('--user <function>', 'What gives the user of a request, such as app/deps.py:get_current_user, or none; default: as detected')
+    .option(
+      '--user <function>',
+      'What gives the user of a request, such as app/deps.py:get_current_user, or none; default: as detected',
+    )
     .option('--admin <expression>', 'When `user` is an administrator, such as user.is_superuser; default: as detected')
-    .option('--database <source>', 'app: the database of the application; own: the one of AI_DATABASE_URL; default: app if it is PostgreSQL')
-    .option('--migrations <who>', "Who makes the tables: runtime, or app for revisions of the application's migrations; default: runtime")
+    .option(
+      '--database <source>',
+      'app: the database of the application; own: the one of AI_DATABASE_URL; default: app if it is PostgreSQL',
+    )
+    .option(
+      '--migrations <who>',
+      "Who makes the tables: runtime, or app for revisions of the application's migrations; default: runtime",
+    )
     .option('--prefix <path>', 'Path that everything of the modules is served below; default: /ai')
-    .option('--dir <folder>', 'Folder for the modules and the ports file; default: ai in the package of the application')
-    .option('--runtime <source>', 'Where the application gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored')
+    .option(
+      '--dir <folder>',
+      'Folder for the modules and the ports file; default: ai in the package of the application',
+    )
+    .option(
+      '--runtime <source>',
+      'Where the application gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored',
+    )
     .option('--no-resolve', 'Change the dependency file, but do not run the package manager')
     .option('-y, --yes', 'Use defaults for missing answers, and write without asking')
     .option('--dry-run', 'Show the plan and write nothing, even with --yes')

@@ -63,7 +63,7 @@ export async function carryOutUpdate(
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json && changesDependencies(planned))
-    io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host.root))));
+    io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host))));
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
     await printJson(io, { command, plan, written: apply, diagnostics }, more);

@@ -40,13 +40,18 @@ async function chooseEntry(io: Io, { entries, isEntryClear }: Detected, flags: A
   if (first === undefined)
     throw new Failure('attach-refused', {
       reason: 'no file makes an application object',
-      alternative: 'Check that the folder is the one of the application, or attach it by hand as docs/attach.md describes',
+      alternative:
+        'Check that the folder is the one of the application, or attach it by hand as docs/attach.md describes',
     });
   const known = entries.map(({ id }) => id);
   if (flags.entry !== undefined) {
     const found = entries.find(({ id, file }) => id === flags.entry || file === flags.entry);
     if (found) return found;
-    throw new Failure('answer-invalid', { flag: '--entry', value: flags.entry, reason: `must be one of ${known.join(', ')}` });
+    throw new Failure('answer-invalid', {
+      flag: '--entry',
+      value: flags.entry,
+      reason: `must be one of ${known.join(', ')}`,
+    });
   }
   if (isEntryClear) return first;
   if (!mayAsk(io, flags)) throw new Failure('answer-missing', { flag: `--entry (${known.join(', ')})` });
@@ -66,7 +71,11 @@ function chooseUser({ users }: Detected, { user }: AttachFlags): UserSource | un
   if (found) return found;
   const [, file = '', name = ''] = /^(.+):([A-Za-z_$][\w$]*)$/.exec(user) ?? [];
   if (file === '')
-    throw new Failure('answer-invalid', { flag: '--user', value: user, reason: 'must be none, or a file and a function: app/deps.py:get_current_user' });
+    throw new Failure('answer-invalid', {
+      flag: '--user',
+      value: user,
+      reason: 'must be none, or a file and a function: app/deps.py:get_current_user',
+    });
   return { id: user, file, name, line: 1, idField: 'id', admin: undefined, isMapping: false };
 }
 
@@ -77,13 +86,20 @@ async function chooseDatabase(io: Io, { database }: Detected, flags: AttachFlags
   if (flags.database === 'own') return undefined;
   if (flags.database === 'app') {
     if (database !== undefined && (isUsable || database.dialect === undefined)) return database;
-    const reason = database === undefined ? 'no database of the application was found' : `its database is ${database.dialect}`;
-    throw new Failure('attach-refused', { reason: `${reason}, and the runtime needs PostgreSQL`, alternative: 'Pass --database own' });
+    const reason =
+      database === undefined ? 'no database of the application was found' : `its database is ${database.dialect}`;
+    throw new Failure('attach-refused', {
+      reason: `${reason}, and the runtime needs PostgreSQL`,
+      alternative: 'Pass --database own',
+    });
   }
   if (isUsable) return database;
   if (database?.dialect !== undefined || database === undefined || !mayAsk(io, flags)) return undefined;
   const prompter = await io.prompter();
-  const isApp = await prompter.confirm(`Is the database at ${database.file}:${database.line} a PostgreSQL database?`, true);
+  const isApp = await prompter.confirm(
+    `Is the database at ${database.file}:${database.line} a PostgreSQL database?`,
+    true,
+  );
   return isApp ? database : undefined;
 }
 

@@ -119,7 +119,11 @@ export function lineAt(text: string, offset: number): number {
 }
 
 /** The first match of a pattern in a file. */
-export function findIn(files: AppFiles, file: string, pattern: RegExp): (Evidence & { match: RegExpExecArray }) | undefined {
+export function findIn(
+  files: AppFiles,
+  file: string,
+  pattern: RegExp,
+): (Evidence & { match: RegExpExecArray }) | undefined {
   const text = files.read(file);
   const match = text === undefined ? null : pattern.exec(text);
   return text !== undefined && match ? { file, line: lineAt(text, match.index), match } : undefined;

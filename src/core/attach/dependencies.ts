@@ -71,11 +71,23 @@ export function pythonDependencies(
     };
   }
   if (manager === 'pip') return pipDependencies(files, runtime, python);
-  return { ...none, printed: [{ file: manager, reason: `${manager} is not supported`, lines: [requirement(runtime)] }] };
+  return {
+    ...none,
+    printed: [{ file: manager, reason: `${manager} is not supported`, lines: [requirement(runtime)] }],
+  };
 }
 
 function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: string): DependencyChange {
-  const check = [python, '-m', 'pip', 'install', '--dry-run', '--quiet', '--ignore-installed', '--disable-pip-version-check'];
+  const check = [
+    python,
+    '-m',
+    'pip',
+    'install',
+    '--dry-run',
+    '--quiet',
+    '--ignore-installed',
+    '--disable-pip-version-check',
+  ];
   const [list] = requirementFiles(files);
   const project = files.read('pyproject.toml');
   const inProject = project && addToTomlList(project, 'project', 'dependencies', projectRequirement(runtime));
@@ -126,7 +138,7 @@ function withSource(text: string, { name, path }: RuntimeArchive): string {
 
 /** The dependencies in pyproject.toml, as arguments of pip. */
 function itemsOf(project: string): string[] {
-  const list = /^dependencies[ \t]*=[ \t]*\[([^]*?)^\]/m.exec(project)?.[1] ?? '';
+  const list = /^dependencies[ \t]*=[ \t]*\[([\s\S]*?)^\]/m.exec(project)?.[1] ?? '';
   return [...list.matchAll(/^\s*(["'])(.+?)\1/gm)].map(([, , item = '']) => item);
 }
 
@@ -170,7 +182,15 @@ export function nodeDependencies(
 const managers: Readonly<Record<string, { locks: readonly string[]; resolve: readonly string[] }>> = {
   npm: {
     locks: ['package-lock.json', 'npm-shrinkwrap.json'],
-    resolve: ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
+    resolve: [
+      'npm',
+      'install',
+      '--package-lock-only',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+    ],
   },
   pnpm: { locks: ['pnpm-lock.yaml'], resolve: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'] },
   yarn: { locks: ['yarn.lock'], resolve: ['yarn', 'install', '--mode=update-lockfile'] },

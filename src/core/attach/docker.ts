@@ -19,7 +19,10 @@ export function editDockerfiles(files: AppFiles, vendor: string): (FileEdit | Pr
 }
 
 function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit, 'file'> | undefined {
-  const mounted = /^[^\n]*--mount=type=bind,source=(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w./-]*)[^\n]*$/m.exec(text);
+  const mounted =
+    /^[^\n]*--mount=type=bind,source=(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w./-]*)[^\n]*$/m.exec(
+      text,
+    );
   if (mounted)
     return {
       reason: `line ${lineAt(text, mounted.index)} mounts the dependency file`,
@@ -37,20 +40,29 @@ function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit
       if (/(^|\s)\.\/?\s/.test(`${copied} `) && /(^|\s)\.\/?\s+\S+\s*$/.test(copied)) hasAll = true;
       else if (dependencyFiles.test(copied)) last = index;
     }
-    const installs = /^\s*RUN\b.*\b(npm (ci|i|install)|pnpm|yarn|bun|pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/.test(line);
+    const installs =
+      /^\s*RUN\b.*\b(npm (ci|i|install)|pnpm|yarn|bun|pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/.test(
+        line,
+      );
     if (installs && last !== undefined && !hasAll) {
       inserts.set(last, copyLine(lines[last] as string, vendor));
       last = undefined;
     }
   }
   if (inserts.size === 0) return undefined;
-  return lines.flatMap((line, index) => (inserts.has(index) ? [line, inserts.get(index) as string] : [line])).join(ending);
+  return lines
+    .flatMap((line, index) => (inserts.has(index) ? [line, inserts.get(index) as string] : [line]))
+    .join(ending);
 }
 
 /** Like a line that copies a dependency file, into the same folder. */
 function copyLine(line: string, vendor: string): string {
   const [, start = 'COPY', flags = '', rest = ''] = /^(\s*(?:COPY|ADD))((?:\s+--\S+)*)\s+(.*)$/i.exec(line) ?? [];
-  const words = rest.replace(/^\[|\]$/g, '').replace(/["',]/g, ' ').trim().split(/\s+/);
+  const words = rest
+    .replace(/^\[|\]$/g, '')
+    .replace(/["',]/g, ' ')
+    .trim()
+    .split(/\s+/);
   const target = words.at(-1) ?? './';
   const isFolder = /(^|\/)\.?$/.test(target) || target.endsWith('/') || words.length > 2;
   const folder = isFolder ? target : target.slice(0, target.lastIndexOf('/') + 1) || './';

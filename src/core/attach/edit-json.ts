@@ -42,7 +42,12 @@ export function changeJsonEntry(
 }
 
 /** Adds a text to a list at the top level of a JSON file with comments, and the list if it is missing. */
-export function addToJsonList(text: string, key: string, item: string, initial: readonly string[] = []): string | undefined {
+export function addToJsonList(
+  text: string,
+  key: string,
+  item: string,
+  initial: readonly string[] = [],
+): string | undefined {
   const quoted = JSON.stringify(item);
   const found = new RegExp(`^([ \\t]*)"${key}"[ \\t]*:[ \\t]*\\[([^\\]]*)\\]`, 'm').exec(text);
   if (found === null) {

@@ -16,11 +16,19 @@ export function insertAt(text: string, offset: number, line: string): string {
  * Inserts an import among the imports at the top level: sorted into those of the same package, as isort and ruff do,
  * else after the last one.
  */
-export function insertImport(text: string, imports: readonly Statement[], line: string, moduleOf: (line: string) => string, isGrouped = true): string {
+export function insertImport(
+  text: string,
+  imports: readonly Statement[],
+  line: string,
+  moduleOf: (line: string) => string,
+  isGrouped = true,
+): string {
   const module = moduleOf(line);
   const first = module.split(/[./]/)[0] ?? '';
   const known = imports.map((statement) => ({ statement, module: moduleOf(text.slice(statement.from, statement.to)) }));
-  const related = isGrouped ? known.filter(({ module: one }) => one !== '' && (one.split(/[./]/)[0] ?? '') === first) : [];
+  const related = isGrouped
+    ? known.filter(({ module: one }) => one !== '' && (one.split(/[./]/)[0] ?? '') === first)
+    : [];
   const later = related.find(({ module: one }) => one > module);
   if (later) return insertAt(text, text.lastIndexOf('\n', later.statement.from - 1) + 1, line);
   const last = related.at(-1)?.statement ?? imports.at(-1);
@@ -36,6 +44,7 @@ function needsGap(text: string, { from, to }: Statement, first: string): boolean
 
 /** Behind a comment, docstring or directive at the beginning. */
 function firstCode(text: string): number {
-  const start = /^(?:\ufeff|#[^\n]*\n|\/\/[^\n]*\n|\s*(["'])use strict\1;?\n|\s*("""|''')[^]*?\2[ \t]*\n|[ \t]*\n)*/.exec(text);
+  const start =
+    /^(?:\ufeff|#[^\n]*\n|\/\/[^\n]*\n|\s*(["'])use strict\1;?\n|\s*("""|''')[\s\S]*?\2[ \t]*\n|[ \t]*\n)*/.exec(text);
   return start?.[0].length ?? 0;
 }

@@ -1,5 +1,15 @@
 import type { Attached, PortsContext } from '../pack/render-host.ts';
-import type { AppFiles, Application, DatabaseSource, EntryPoint, FileEdit, ImportedName, PrintedEdit, Refusal, UserSource } from './application.ts';
+import type {
+  AppFiles,
+  Application,
+  DatabaseSource,
+  EntryPoint,
+  FileEdit,
+  ImportedName,
+  PrintedEdit,
+  Refusal,
+  UserSource,
+} from './application.ts';
 import { pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
@@ -64,7 +74,13 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
 const testTools = { vitest: '^4.1.0' };
 
 /** How the application gets to depend on the runtime. */
-export function dependencyChange(files: AppFiles, application: Detected, choices: AttachChoices, archive: RuntimeArchive, python: string): DependencyChange {
+export function dependencyChange(
+  files: AppFiles,
+  application: Detected,
+  choices: AttachChoices,
+  archive: RuntimeArchive,
+  python: string,
+): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
   const change = nodeDependencies(files, packageManager, archive, testTools);
@@ -85,8 +101,14 @@ function withBuild(edit: FileEdit, application: NodeApplication, { entry, dir }:
 }
 
 /** Plans the attachment. The same files and choices give the same draft. */
-export function planAttach(files: AppFiles, application: Detected, choices: AttachChoices, vendor: string | undefined): AttachDraft {
-  const draft = application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
+export function planAttach(
+  files: AppFiles,
+  application: Detected,
+  choices: AttachChoices,
+  vendor: string | undefined,
+): AttachDraft {
+  const draft =
+    application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
   const images = vendor === undefined ? [] : editDockerfiles(files, vendor);
   return {
     ...draft,
@@ -102,15 +124,27 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
   const edit = entry && editPythonEntry(files, entry, names, dir);
   const file = pathOf(dir, 'host.py');
   const relative = isRelative(files, names, choices.entry.file);
-  const wanted: ImportedName[] = [...(database?.imports ?? []), ...(user ? [{ file: user.file, name: user.name }] : [])];
+  const wanted: ImportedName[] = [
+    ...(database?.imports ?? []),
+    ...(user ? [{ file: user.file, name: user.name }] : []),
+  ];
   const ports: PortsContext = {
     imports: importLines(wanted, (one) => specifierOf(names, file, one.file, relative)),
     database: database?.expression ?? null,
     user: user ? userContext(user, choices.admin) : null,
+    kind: 'dependency',
     cookies: false,
   };
   return {
-    attached: { framework: application.framework, entry: choices.entry.file, dir, prefix, migrations, module_kind: 'esm', ports },
+    attached: {
+      framework: application.framework,
+      entry: choices.entry.file,
+      dir,
+      prefix,
+      migrations,
+      module_kind: 'esm',
+      ports,
+    },
     edits: edit && 'after' in edit ? [edit] : [],
     printed: edit && 'lines' in edit ? [edit] : [],
     notes: [
@@ -118,7 +152,9 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
       ...(migrations === 'runtime' && application.migrations?.includesSchemas
-        ? [`${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`]
+        ? [
+            `${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`,
+          ]
         : []),
     ],
   };

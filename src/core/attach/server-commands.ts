@@ -21,8 +21,10 @@ const isCommandFile = (path: string): boolean => {
 
 /** The commands of Python servers. */
 export function pythonServers(files: AppFiles): ServerCommand[] {
-  return commandsIn(files, /\b(uvicorn|gunicorn|hypercorn|granian|daphne)\b([^\n]*(?:\\\n[^\n]*)*)/g, (rest) =>
-    /(?<![\w./-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*:[A-Za-z_]\w*)(?:\(\))?/.exec(rest)?.[1],
+  return commandsIn(
+    files,
+    /\b(uvicorn|gunicorn|hypercorn|granian|daphne)\b([^\n]*(?:\\\n[^\n]*)*)/g,
+    (rest) => /(?<![\w./-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*:[A-Za-z_]\w*)(?:\(\))?/.exec(rest)?.[1],
   );
 }
 
@@ -35,11 +37,7 @@ export function nodeServers(files: AppFiles): ServerCommand[] {
   );
 }
 
-function commandsIn(
-  files: AppFiles,
-  pattern: RegExp,
-  targetIn: (rest: string) => string | undefined,
-): ServerCommand[] {
+function commandsIn(files: AppFiles, pattern: RegExp, targetIn: (rest: string) => string | undefined): ServerCommand[] {
   return files.paths.filter(isCommandFile).flatMap((file) => {
     const text = files.read(file) ?? '';
     return [...text.matchAll(pattern)].flatMap((match): ServerCommand[] => {

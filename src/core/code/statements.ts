@@ -114,6 +114,7 @@ function bodyOf(node: SyntaxNode, text: string): Body {
 }
 
 function nameOf(node: SyntaxNode, text: string): string {
-  const name = node.getChild('VariableDefinition') ?? node.getChild('VariableName') ?? node.getChild('PropertyDefinition');
+  const name =
+    node.getChild('VariableDefinition') ?? node.getChild('VariableName') ?? node.getChild('PropertyDefinition');
   return name && !['ArrowFunction', 'FunctionExpression'].includes(node.name) ? text.slice(name.from, name.to) : '';
 }

@@ -17,8 +17,11 @@ export interface Attachment {
 export const attachmentPath = '.ai-module/attached.base';
 
 export function attachmentText({ before, after, written }: Attachment): string {
-  const placed = (folder: string, tree: Tree) => [...tree].map(([path, file]) => [joinPath(folder, path), file] as const);
-  return serializeMergeBase(new Map([...placed('before', before), ...placed('after', after), ...placed('written', written)]));
+  const placed = (folder: string, tree: Tree) =>
+    [...tree].map(([path, file]) => [joinPath(folder, path), file] as const);
+  return serializeMergeBase(
+    new Map([...placed('before', before), ...placed('after', after), ...placed('written', written)]),
+  );
 }
 
 /** The inverse of `attachmentText`; `undefined` if the text is invalid. */
@@ -41,7 +44,11 @@ export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after
   if (sameFile(mine, added)) return old;
   if ([mine, old, added].some(({ content }) => typeof content !== 'string')) return undefined;
   const labels = { base: 'attached', theirs: 'before' };
-  const [base, current, theirs] = [added, mine, old].map(({ content }) => content as string) as [string, string, string];
+  const [base, current, theirs] = [added, mine, old].map(({ content }) => content as string) as [
+    string,
+    string,
+    string,
+  ];
   const merged = mergeLines(base, current, theirs, { labels });
   return merged.kind === 'clean' ? { content: merged.text, mode: mine.mode } : undefined;
 }

@@ -53,6 +53,8 @@ export interface PortsContext {
   readonly database: string | null;
   /** How to get the user of a request; null if it is unknown. */
   readonly user: PortsUser | null;
+  /** For Node: what the user comes from, such as `passport`. */
+  readonly kind: string;
   /** For Node: how a default is imported from passport. */
   readonly passportImport?: string;
   /** Whether requests are authenticated by a cookie. */
@@ -61,7 +63,6 @@ export interface PortsContext {
 
 /** Where the first ports file gets the user of a request from. The texts are code. */
 export interface PortsUser {
-  readonly kind?: string;
   readonly name: string;
   readonly id: string;
   readonly admin: string;
@@ -70,7 +71,7 @@ export interface PortsUser {
   readonly session?: string;
 }
 
-const noPorts: PortsContext = { imports: [], database: null, user: null, cookies: false };
+const noPorts: PortsContext = { imports: [], database: null, user: null, kind: 'none', cookies: false };
 
 /** The archive of the runtime with its path in the host; empty for a pack without a runtime. */
 export function archiveOf({ meta, readArchive }: Pack): Tree {
@@ -106,7 +107,8 @@ export async function updateHost(
 ): Promise<ModuleUpdate> {
   const state = await readLastRender(files, '');
   const context = hostContextOf(state.lock.host ?? name, pack.meta, options.vendored, options.attached);
-  const { renames, replaced } = pack.meta.host;
+  // Those of a generated host mean other files.
+  const { renames, replaced } = options.attached ? { renames: [], replaced: {} } : pack.meta.host;
   const target = { section: sectionOf(options.attached), context, renames, replaced } as const;
   const archives = archivesIn(files, pack.meta);
   const mine = new Map([...files].filter(([path]) => !archives.includes(path)));
@@ -157,7 +159,9 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true, a
     runtime: meta.runtime === undefined ? null : { ...runtimeContextOf(meta.runtime), vendored },
     isTypeScript: attached?.extension === 'ts',
     isCommonJs: attached?.module_kind === 'commonjs' && attached.extension !== 'ts',
-    ...(attached && { attached: { extension: 'ts', import_ending: '', ...attached, ports: attached.ports ?? noPorts } }),
+    ...(attached && {
+      attached: { extension: 'ts', import_ending: '', ...attached, ports: attached.ports ?? noPorts },
+    }),
   };
 }
 

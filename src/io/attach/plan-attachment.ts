@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
 import type { FileEdit } from '../../core/attach/application.ts';
+import { Failure } from '../../core/failure.ts';
 import { mergeBasePath } from '../../core/lock/lock.ts';
 import { parseMergeBase } from '../../core/lock/merge-base.ts';
 import { attachmentPath, attachmentText } from '../../core/pack/attachment.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { archiveOf, type Attached, renderHost } from '../../core/pack/render-host.ts';
-import { Failure } from '../../core/failure.ts';
+import { type Attached, archiveOf, renderHost } from '../../core/pack/render-host.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../../core/tree/tree.ts';
@@ -33,7 +33,10 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
     if (file) current.set(path, file);
   }
   if (current.size > 0) throw new Failure('target-not-empty', { dir: root, files: [...current.keys()] });
-  const before = await filesOf(root, given.edits.map(({ file }) => file));
+  const before = await filesOf(
+    root,
+    given.edits.map(({ file }) => file),
+  );
   const after = new Map(
     given.edits.map(({ file, after: content }): [RelPath, TreeFile] => {
       const path = relPath(file);

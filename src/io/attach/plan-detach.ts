@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Host, importSpecifiers } from '../../core/host/host.ts';
 import { lockPath, mergeBasePath } from '../../core/lock/lock.ts';
+import { manifestPath } from '../../core/lock/merge-base.ts';
 import { attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { Attached } from '../../core/pack/render-host.ts';
 import { renderModule } from '../../core/pack/render-module.ts';
 import { vendorFolder } from '../../core/pack/runtime.ts';
-import { manifestPath } from '../../core/lock/merge-base.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { sameFile, type Tree, type TreeFile } from '../../core/tree/tree.ts';
@@ -49,7 +49,10 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
 
   const generated: Tree = new Map([...managedIn(stateFiles), ...record.written]);
   take(await filesOf(root, [...generated.keys()]), (path, file) => isSame(file, generated.get(path)));
-  take(await filesOf(root, [...archivePaths(root, pack.meta.runtime), joinPath(host.modulesDir, 'manifest.schema.json')]), () => true);
+  take(
+    await filesOf(root, [...archivePaths(root, pack.meta.runtime), joinPath(host.modulesDir, 'manifest.schema.json')]),
+    () => true,
+  );
   for (const name of await foldersOfModules(host)) {
     const folder = joinPath(host.modulesDir, name);
     const mine = await readTree(join(root, folder));
@@ -95,7 +98,8 @@ async function isUntouched(host: Host, pack: Pack, name: string, mine: Tree): Pr
     const base = managedIn(mine);
     const own = new Set<string>([lockPath, mergeBasePath]);
     return [...mine].every(
-      ([path, file]) => own.has(path) || isSame(file, rendered.get(path)) || (path !== manifestPath && isSame(file, base.get(path))),
+      ([path, file]) =>
+        own.has(path) || isSame(file, rendered.get(path)) || (path !== manifestPath && isSame(file, base.get(path))),
     );
   } catch {
     // An invalid manifest was edited.
@@ -123,10 +127,10 @@ function prune(folder: string): boolean {
   let isEmpty = true;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && (entry.name === '__pycache__' || entry.name === '.pytest_cache')) rmSync(path, { recursive: true });
+    if (entry.isDirectory() && (entry.name === '__pycache__' || entry.name === '.pytest_cache'))
+      rmSync(path, { recursive: true });
     else if (!entry.isDirectory() || !prune(path)) isEmpty = false;
   }
   if (isEmpty) rmSync(folder, { recursive: true });
   return isEmpty;
 }
-

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppFiles } from '../../core/attach/application.ts';
 import { Failure } from '../../core/failure.ts';
@@ -6,10 +6,29 @@ import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
 
 /** Folders without source of the application. */
-const skipped = new Set([...ignoredFolders, '.data', '.next', '.nuxt', '.tox', 'build', 'coverage', 'dist', 'htmlcov', 'site-packages', 'venv']);
+const skipped = new Set([
+  ...ignoredFolders,
+  '.data',
+  '.next',
+  '.nuxt',
+  '.tox',
+  'build',
+  'coverage',
+  'dist',
+  'htmlcov',
+  'site-packages',
+  'venv',
+]);
 /** Beyond this size a file is data. */
 const maxBytes = 1_000_000;
 const maxFiles = 20_000;
+
+const declaring = ['package.json', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py'];
+
+/** Whether a folder has a file that declares dependencies. Checked before a folder is searched that may be large. */
+export function isApplicationFolder(folder: string): boolean {
+  return declaring.some((name) => existsSync(join(folder, name)));
+}
 
 /** The files of an application. Throws `target-unusable` if there are too many to be one. */
 export function readApplication(root: string): AppFiles {

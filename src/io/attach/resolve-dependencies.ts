@@ -34,7 +34,9 @@ export async function resolveDependencies(
       throw new Failure('dependencies-unresolved', { command: shellLine(resolve), reason: error.args.reason }, error);
     });
     return new Map(
-      locks.filter((lock) => existsSync(join(copy, lock))).map((lock) => [lock as RelPath, readFileSync(join(copy, lock), 'utf8')]),
+      locks
+        .filter((lock) => existsSync(join(copy, lock)))
+        .map((lock) => [lock as RelPath, readFileSync(join(copy, lock), 'utf8')]),
     );
   } finally {
     rmSync(copy, { recursive: true, force: true });

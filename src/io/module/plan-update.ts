@@ -115,7 +115,7 @@ export async function planUpdate(
   }
   await removeObsoleteEdits(host, pack, changed, edits);
   const planned = new Map([...desired, ...edits.edited]);
-  if (ofHost && !ofHost.update.isBlocked) {
+  if (ofHost && !ofHost.update.isBlocked && host.attached === undefined) {
     const kept = ofHost.update.decisions.filter(({ state }) => state === 'detached').map(({ path }) => path);
     const conflicts = modules.flatMap(({ folder, update }) =>
       update.conflicts.map(({ path }) => joinPath(folder, path)),

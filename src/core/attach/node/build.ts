@@ -17,18 +17,24 @@ export interface Build {
   readonly outputOf: (folder: string) => string;
 }
 
-export function readBuild(files: AppFiles, { type, scripts, dependencies, devDependencies }: Package, entry: string): Build {
+export function readBuild(
+  files: AppFiles,
+  { type, scripts, dependencies, devDependencies }: Package,
+  entry: string,
+): Build {
   const isTypeScript = /\.[cm]?ts$/.test(entry);
   const config = isTypeScript ? configOf(files, scripts) : undefined;
   const texts = [config, 'tsconfig.json'].map((path) => (path === undefined ? '' : (files.read(path) ?? '')));
-  const option = (name: string) => texts.flatMap((text) => new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(text)?.[1] ?? [])[0];
+  const option = (name: string) =>
+    texts.flatMap((text) => new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(text)?.[1] ?? [])[0];
   const outDir = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
   const script = Object.keys(scripts).find((name) => name === 'build' && compiles(scripts[name] ?? ''));
   const started = Object.values(scripts).join('\n');
   return {
     moduleKind: kindOf(files, entry, type, option('module')),
     isTypeScript,
-    hasDefaultImports: texts.some((text) => /"esModuleInterop"\s*:\s*true/.test(text)) || type === 'module' || !isTypeScript,
+    hasDefaultImports:
+      texts.some((text) => /"esModuleInterop"\s*:\s*true/.test(text)) || type === 'module' || !isTypeScript,
     importEnding: endingOf(files, entry),
     script: isTypeScript && outDir !== undefined ? script : undefined,
     config,
@@ -36,7 +42,10 @@ export function readBuild(files: AppFiles, { type, scripts, dependencies, devDep
   };
 
   function compiles(command: string): boolean {
-    return /\b(tsc|nest build|swc|tsup)\b/.test(command) || (devDependencies.typescript ?? dependencies.typescript) !== undefined;
+    return (
+      /\b(tsc|nest build|swc|tsup)\b/.test(command) ||
+      (devDependencies.typescript ?? dependencies.typescript) !== undefined
+    );
   }
 }
 
@@ -49,7 +58,12 @@ function configOf({ paths }: AppFiles, scripts: Package['scripts']): string | un
   return paths.includes('tsconfig.json') ? 'tsconfig.json' : undefined;
 }
 
-function kindOf(files: AppFiles, entry: string, type: string | undefined, module: string | undefined): Build['moduleKind'] {
+function kindOf(
+  files: AppFiles,
+  entry: string,
+  type: string | undefined,
+  module: string | undefined,
+): Build['moduleKind'] {
   if (/\.m[jt]s$/.test(entry)) return 'esm';
   if (/\.c[jt]s$/.test(entry)) return 'commonjs';
   const isModule = type === 'module';
@@ -66,7 +80,9 @@ function endingOf({ paths, read }: AppFiles, entry: string): string {
   const near = paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && path.startsWith(folderName(entry))).slice(0, 200);
   const count = new Map<string, number>();
   for (const path of [entry, ...near])
-    for (const [, specifier = ''] of (read(path) ?? '').matchAll(/(?:from|import\(|require\()\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
+    for (const [, specifier = ''] of (read(path) ?? '').matchAll(
+      /(?:from|import\(|require\()\s*['"](\.{1,2}\/[^'"]+)['"]/g,
+    )) {
       const ending = /\.([cm]?[jt]s)$/.exec(specifier)?.[0] ?? '';
       count.set(ending, (count.get(ending) ?? 0) + 1);
     }
@@ -77,7 +93,9 @@ function endingOf({ paths, read }: AppFiles, entry: string): string {
 /** From the command that starts the compiled entry point, else from the root of the compiled files. */
 function outputOf(folder: string, entry: string, outDir: string, rootDir: string | undefined, started: string): string {
   const stem = baseName(entry).replace(/\.[cm]?ts$/, '');
-  const target = new RegExp(`(?<![\\w/-])(?:\\./)?(${outDir}(?:/[\\w-]+)*)/${stem}(?:\\.[cm]?js)?\\b`).exec(started)?.[1];
+  const target = new RegExp(`(?<![\\w/-])(?:\\./)?(${outDir}(?:/[\\w-]+)*)/${stem}(?:\\.[cm]?js)?\\b`).exec(
+    started,
+  )?.[1];
   const from = folderName(entry);
   if (target !== undefined && (folder === from || folder.startsWith(`${from}/`) || from === ''))
     return pathOf(target, from === '' ? folder : folder.slice(from.length + 1));

@@ -20,7 +20,9 @@ const drivers: Readonly<Record<string, Dialect>> = {
 export function nodeDatabase(code: NodeCode, { dependencies }: Package): DatabaseSource | undefined {
   const driver = Object.keys(drivers).find((name) => dependencies[name] !== undefined);
   const prisma = code.files.paths.find((path) => baseName(path) === 'schema.prisma');
-  const provider = /provider\s*=\s*"(postgresql|mysql|sqlite|sqlserver|mongodb)"/.exec(code.files.read(prisma ?? '') ?? '')?.[1];
+  const provider = /provider\s*=\s*"(postgresql|mysql|sqlite|sqlserver|mongodb)"/.exec(
+    code.files.read(prisma ?? '') ?? '',
+  )?.[1];
   if (driver === undefined && provider === undefined) return undefined;
   const dialect = driver === undefined ? dialectOf(provider ?? '') : drivers[driver];
   const variables = variablesOf(code);
@@ -34,8 +36,15 @@ function dialectOf(provider: string): Dialect {
 
 const isEnvFile = (path: string) => /^\.?env[\w.-]*$/.test(baseName(path)) && !path.includes('node_modules');
 
-function variablesOf({ files, paths }: NodeCode): { at: { file: string; line: number }; expression: string } | undefined {
-  const places = [...paths, ...files.paths.filter(isEnvFile), ...files.paths.filter((path) => baseName(path) === 'schema.prisma')];
+function variablesOf({
+  files,
+  paths,
+}: NodeCode): { at: { file: string; line: number }; expression: string } | undefined {
+  const places = [
+    ...paths,
+    ...files.paths.filter(isEnvFile),
+    ...files.paths.filter((path) => baseName(path) === 'schema.prisma'),
+  ];
   const used = new Map<string, { file: string; line: number }>();
   for (const file of places) {
     const text = files.read(file) ?? '';
@@ -46,7 +55,9 @@ function variablesOf({ files, paths }: NodeCode): { at: { file: string; line: nu
       if (!used.has(match[1] ?? '')) used.set(match[1] ?? '', { file, line: lineAt(text, match.index) });
   }
   const names = [...used.keys()];
-  const url = names.find((name) => /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|PG)_?(URL|URI|CONNECTION_STRING)$/.test(name));
+  const url = names.find((name) =>
+    /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|PG)_?(URL|URI|CONNECTION_STRING)$/.test(name),
+  );
   const host = names.find((name) => /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|TYPEORM|PG)_?HOST$/.test(name));
   const parts = host === undefined ? undefined : partsOf(names, host.slice(0, -'HOST'.length));
   if (url !== undefined && (parts === undefined || !isUrlOptional(files, url)))
@@ -62,7 +73,8 @@ function isUrlOptional(files: AppFiles, url: string): boolean {
 }
 
 function partsOf(names: readonly string[], prefix: string): string | undefined {
-  const one = (...endings: string[]) => endings.map((ending) => `${prefix}${ending}`).find((name) => names.includes(name));
+  const one = (...endings: string[]) =>
+    endings.map((ending) => `${prefix}${ending}`).find((name) => names.includes(name));
   const user = one('USER', 'USERNAME');
   const password = one('PASSWORD', 'PASS');
   const database = one('NAME', 'DATABASE', 'DB');

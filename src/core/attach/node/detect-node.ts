@@ -1,5 +1,16 @@
 import { managerOf } from '../../pack/package-manager.ts';
-import { type AppFiles, type Application, baseName, type EntryPoint, type Evidence, type Fact, findIn, folderName, type Framework, pathOf } from '../application.ts';
+import {
+  type AppFiles,
+  type Application,
+  baseName,
+  type EntryPoint,
+  type Evidence,
+  type Fact,
+  type Framework,
+  findIn,
+  folderName,
+  pathOf,
+} from '../application.ts';
 import { type Build, readBuild } from './build.ts';
 import { nodeDatabase, nodeMigrations } from './database.ts';
 import { type NodeEntry, nodeEntries, rankOf } from './entry-points.ts';
@@ -39,7 +50,10 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
   const facts: Fact[] = [
     fact('framework', `${title} ${declared.dependencies[dependency]}`, dependencyAt(files, dependency)),
     ...(entry ? [fact('application', `${entry.id} (${entry.reason})`, entry)] : []),
-    fact('modules', `${build.moduleKind === 'esm' ? 'ES modules' : 'CommonJS'}${build.script === undefined ? '' : `, compiled by the script ${build.script}`}`),
+    fact(
+      'modules',
+      `${build.moduleKind === 'esm' ? 'ES modules' : 'CommonJS'}${build.script === undefined ? '' : `, compiled by the script ${build.script}`}`,
+    ),
     ...(users[0] ? [fact('user', `${users[0].kind}: ${users[0].name}`, users[0])] : []),
     ...(users[0]?.admin ? [fact('administrators', users[0].admin.expression, users[0].admin)] : []),
     ...(database ? [fact('database', database.dialect ?? 'unknown', database)] : []),
@@ -96,7 +110,8 @@ function refusalOf(files: AppFiles): Application['refusal'] {
       if (found && (major < 20 || (major === 20 && minor < 19)))
         return {
           reason: `${file}:${found.line} declares Node ${found.match[1]}, and the runtime needs Node 20.19`,
-          alternative: 'Raise the version there, or create a host beside the application with `create-ai-module host init`',
+          alternative:
+            'Raise the version there, or create a host beside the application with `create-ai-module host init`',
         };
     }
   return undefined;

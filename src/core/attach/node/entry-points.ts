@@ -22,19 +22,24 @@ export function nodeEntries(code: NodeCode, framework: Framework, started: reado
     return file ? file.calls.filter((call) => isMaker(file, call, framework)).map((call) => entryOf(file, call)) : [];
   });
   const plugins = made.length === 0 && framework === 'fastify' ? paths.flatMap((path) => pluginsIn(code, path)) : [];
-  return [...made, ...plugins]
-    .map((entry) => withReason(entry, started))
-    .sort((a, b) => rankOf(b) - rankOf(a));
+  return [...made, ...plugins].map((entry) => withReason(entry, started)).sort((a, b) => rankOf(b) - rankOf(a));
 }
 
 function isMaker(file: CodeFile, { callee }: Call, framework: Framework): boolean {
   if (framework === 'nestjs')
-    return callee.kind === 'member' && callee.property === 'create' && callee.object.kind === 'name' && callee.object.name === 'NestFactory';
+    return (
+      callee.kind === 'member' &&
+      callee.property === 'create' &&
+      callee.object.kind === 'name' &&
+      callee.object.name === 'NestFactory'
+    );
   return packageOf(file, callee) === framework && !(callee.kind === 'name' && callee.name === 'require');
 }
 
 function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
-  const around = typescriptStatements(text).all.filter(({ from, to }) => from <= call.from && call.to <= to).at(-1);
+  const around = typescriptStatements(text)
+    .all.filter(({ from, to }) => from <= call.from && call.to <= to)
+    .at(-1);
   const name = around?.target;
   return {
     id: `${path}:${name ?? 'app'}`,
@@ -51,11 +56,21 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
 function pluginsIn(code: NodeCode, path: string): NodeEntry[] {
   const text = code.files.read(path) ?? '';
   if (!/@fastify\/autoload/.test(text)) return [];
-  const body = typescriptStatements(text).bodies.find(({ isExported, parameters }) => isExported && parameters.length > 0);
+  const body = typescriptStatements(text).bodies.find(
+    ({ isExported, parameters }) => isExported && parameters.length > 0,
+  );
   if (body === undefined) return [];
   const name = body.parameters[0];
   return [
-    { id: `${path}:${name}`, file: path, line: lineAt(text, body.from), reason: 'the plugin of fastify-cli', name, statement: undefined, body },
+    {
+      id: `${path}:${name}`,
+      file: path,
+      line: lineAt(text, body.from),
+      reason: 'the plugin of fastify-cli',
+      name,
+      statement: undefined,
+      body,
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { typescriptStatements } from '../../code/typescript/parse-typescript.ts';
 import type { PortsContext } from '../../pack/render-host.ts';
-import { type AppFiles, baseName, type FileEdit, folderName, pathOf, type PrintedEdit } from '../application.ts';
+import { type AppFiles, baseName, type FileEdit, folderName, type PrintedEdit, pathOf } from '../application.ts';
 import { addToJsonList, changeJsonEntry } from '../edit-json.ts';
 import { insertAfter, insertAt, insertImport } from '../insert.ts';
 import type { AttachChoices, AttachDraft } from '../plan-attach.ts';
@@ -24,10 +24,9 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
   const ports: PortsContext = {
     imports: [],
     database: database?.expression ?? null,
-    user: user
-      ? portsUser(user, choices.admin)
-      : null,
+    user: user ? portsUser(user, choices.admin) : null,
     passportImport: build.hasDefaultImports ? 'passport' : '* as passport',
+    kind: user?.kind ?? 'none',
     cookies: user?.isCookie ?? false,
   };
   return {
@@ -46,10 +45,14 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
     printed,
     notes: [
       ...application.notes,
-      ...(user ? [] : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
+      ...(user
+        ? []
+        : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
       ...(build.script === undefined
-        ? ['The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.']
+        ? [
+            'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
+          ]
         : []),
     ],
   };
@@ -61,13 +64,13 @@ function extensionOf(entry: string): string {
 }
 
 /** The user in the ports file. A session may have the id only. */
-function portsUser({ kind, name, idField }: NodeUser, admin = 'false'): NonNullable<PortsContext['user']> {
+function portsUser({ name, idField }: NodeUser, admin = 'false'): NonNullable<PortsContext['user']> {
   const isId = /Id\b|_id\b/.test(name);
   const id = isId ? 'user' : `user.${idField}`;
   const type = isId ? 'string | number' : `{ readonly ${idField}: string | number${fieldFor(admin)} }`;
   const [, property = ''] = /^session\.(?!get\b)(\w+)/.exec(name) ?? [];
   const session = property === '' ? '{ get(name: string): AppUser | undefined }' : `{ readonly ${property}?: AppUser }`;
-  return { kind, name, id, admin: isId ? 'false' : admin, type, session };
+  return { name, id, admin: isId ? 'false' : admin, type, session };
 }
 
 /** The property that an expression about administrators reads: `; readonly role?: unknown`. */
@@ -88,7 +91,11 @@ export function withModulesBuild(text: string, build: Build, dir: string): strin
 }
 
 /** The runtime compiles the modules: their imports end in .ts. */
-function excludeModules(files: AppFiles, { config, isTypeScript }: Build, dir: string): FileEdit | PrintedEdit | undefined {
+function excludeModules(
+  files: AppFiles,
+  { config, isTypeScript }: Build,
+  dir: string,
+): FileEdit | PrintedEdit | undefined {
   if (config === undefined || !isTypeScript) return undefined;
   const text = files.read(config) ?? '';
   const pattern = `${folderName(config) === '' ? '' : '../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
@@ -123,14 +130,19 @@ function editNodeEntry(
   const specifier = `${quote}${relativeSpecifier(file, pathOf(dir, 'attachment'))}${build.importEnding}${quote}`;
   const isRequired = build.moduleKind === 'commonjs' && !build.isTypeScript;
   const names = local === 'guest' ? 'guest' : isRequired ? `guest: ${local}` : `guest as ${local}`;
-  const line = isRequired ? `const { ${names} } = require(${specifier})${end}` : `import { ${names} } from ${specifier}${end}`;
+  const line = isRequired
+    ? `const { ${names} } = require(${specifier})${end}`
+    : `import { ${names} } from ${specifier}${end}`;
   const call = `${local}.attach(${name ?? 'app'})${end}`;
   const uncertain = (reason: string): PrintedEdit => ({ file, reason, lines: [line, call] });
   if (name === undefined || (statement === undefined && body === undefined))
     return uncertain('the application has no name on a line of its own');
   const { all } = typescriptStatements(text);
-  const imports = all.filter(({ kind, functions, from, to }) =>
-    functions.length === 0 && (kind === 'import' || /^(?:const|var|let)\b[^=]*=\s*require\(/.test(text.slice(from, to))));
+  const imports = all.filter(
+    ({ kind, functions, from, to }) =>
+      functions.length === 0 &&
+      (kind === 'import' || /^(?:const|var|let)\b[^=]*=\s*require\(/.test(text.slice(from, to))),
+  );
   const place = statement && placeFor(text, all, statement, name, framework);
   if (typeof place === 'string') return uncertain(place);
   const called = place ? insertAfter(text, place, call) : intoBody(text, body as NonNullable<typeof body>, call);
@@ -144,15 +156,27 @@ type Statements = ReturnType<typeof typescriptStatements>['all'];
  * After which statement the guest is attached. In Express it comes after the middleware that knows the user and before the
  * body parsers. Returns a reason if there is no such place.
  */
-function placeFor(text: string, all: Statements, made: Statements[number], name: string, framework: string): Statements[number] | string {
+function placeFor(
+  text: string,
+  all: Statements,
+  made: Statements[number],
+  name: string,
+  framework: string,
+): Statements[number] | string {
   if (framework !== 'express') return made;
   const escaped = name.replaceAll('.', '\\.');
   const uses = all.filter(
     (one) =>
-      one.from > made.from && one.functions.join() === made.functions.join() && new RegExp(`^${escaped}\\.use\\(`).test(text.slice(one.from, one.to)),
+      one.from > made.from &&
+      one.functions.join() === made.functions.join() &&
+      new RegExp(`^${escaped}\\.use\\(`).test(text.slice(one.from, one.to)),
   );
-  const isAuth = (one: Statements[number]) => /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(text.slice(one.from, one.to));
-  const isParser = (one: Statements[number]) => /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(\)/.test(text.slice(one.from, one.to));
+  const isAuth = (one: Statements[number]) =>
+    /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(text.slice(one.from, one.to));
+  const isParser = (one: Statements[number]) =>
+    /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(\)/.test(
+      text.slice(one.from, one.to),
+    );
   const parser = uses.findIndex(isParser);
   const lastAuth = uses.findLastIndex(isAuth);
   if (lastAuth === -1) return made;

@@ -61,7 +61,8 @@ export function packageOf(file: CodeFile, expression: Expression): string | unde
 }
 
 function requiredPackage(expression: Expression): string | undefined {
-  if (expression.kind !== 'call' || expression.callee.kind !== 'name' || expression.callee.name !== 'require') return undefined;
+  if (expression.kind !== 'call' || expression.callee.kind !== 'name' || expression.callee.name !== 'require')
+    return undefined;
   const [name] = expression.args;
   return name?.kind === 'text' ? name.text : undefined;
 }

@@ -11,13 +11,26 @@ export interface NodeUser extends UserSource {
 export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[] {
   const found: NodeUser[] = [];
   const add = (kind: NodeUser['kind'], at: Evidence, name: string, isCookie: boolean) =>
-    found.push({ kind, ...at, id: `${at.file}:${name}`, name, idField: idOf(code), admin: adminOf(code), isMapping: false, isCookie });
-  const strategy = first(code, /\bPassportStrategy\(\s*\w*(?:Strategy|Jwt|Bearer)\w*\s*(?:,\s*['"]([\w-]+)['"]\s*)?\)|\bpassport\.use\(\s*(?:['"]([\w-]+)['"]\s*,\s*)?new\s+\w*(?:Jwt|JWT|Bearer)\w*\(/);
+    found.push({
+      kind,
+      ...at,
+      id: `${at.file}:${name}`,
+      name,
+      idField: idOf(code),
+      admin: adminOf(code),
+      isMapping: false,
+      isCookie,
+    });
+  const strategy = first(
+    code,
+    /\bPassportStrategy\(\s*\w*(?:Strategy|Jwt|Bearer)\w*\s*(?:,\s*['"]([\w-]+)['"]\s*)?\)|\bpassport\.use\(\s*(?:['"]([\w-]+)['"]\s*,\s*)?new\s+\w*(?:Jwt|JWT|Bearer)\w*\(/,
+  );
   if (strategy && (dependencies['passport-jwt'] || dependencies['passport-http-bearer'])) {
     const name = strategy.match[1] ?? strategy.match[2] ?? (dependencies['passport-jwt'] ? 'jwt' : 'bearer');
     add('passport', strategy, name, false);
   }
-  if (dependencies['@fastify/jwt']) add('fastify-jwt', dependencyAt(code.files, '@fastify/jwt'), 'jwtVerify', hasCookie(code));
+  if (dependencies['@fastify/jwt'])
+    add('fastify-jwt', dependencyAt(code.files, '@fastify/jwt'), 'jwtVerify', hasCookie(code));
   const session = sessionUse(code);
   if (session) add('session', session, session.name, true);
   if (found.length === 0) {
@@ -42,17 +55,24 @@ function sessionUse(code: NodeCode): (Evidence & { readonly name: string }) | un
 function idOf(code: NodeCode): string {
   const uses = ['id', 'sub', 'userId', '_id', 'uuid'].map((name) => ({
     name,
-    found: first(code, new RegExp(`\\b(?:req|request)\\.(?:session\\.)?user\\??\\.${name}\\b|\\bPick<\\w+, ['"]${name}['"]`)),
+    found: first(
+      code,
+      new RegExp(`\\b(?:req|request)\\.(?:session\\.)?user\\??\\.${name}\\b|\\bPick<\\w+, ['"]${name}['"]`),
+    ),
   }));
   return uses.find(({ found }) => found)?.name ?? 'id';
 }
 
 /** A comparison in the code that is true for administrators, with names of enumerations replaced by their values. */
 function adminOf(code: NodeCode): UserSource['admin'] {
-  const role = first(code, /\buser\??\.((?:role|roles)(?:\??\.\w+)?)\s*!?={2,3}\s*(['"]admin(?:istrator)?['"]|\w+\.(?:admin|ADMIN|Admin|administrator|ADMINISTRATOR|Administrator)\b)/);
+  const role = first(
+    code,
+    /\buser\??\.((?:role|roles)(?:\??\.\w+)?)\s*!?={2,3}\s*(['"]admin(?:istrator)?['"]|\w+\.(?:admin|ADMIN|Admin|administrator|ADMINISTRATOR|Administrator)\b)/,
+  );
   if (role) {
-    const value = valueOf(code, role.match[2] ?? '');
-    if (value !== undefined) return { file: role.file, line: role.line, expression: `user.${role.match[1]} === ${value}` };
+    const value = literalOf(code, role.match[2] ?? '');
+    if (value !== undefined)
+      return { file: role.file, line: role.line, expression: `user.${role.match[1]} === ${value}` };
   }
   const listed = first(code, /\buser\??\.roles\??\.includes\(\s*(['"]\w*admin\w*['"])/i);
   if (listed) return { file: listed.file, line: listed.line, expression: `user.roles.includes(${listed.match[1]})` };
@@ -60,15 +80,19 @@ function adminOf(code: NodeCode): UserSource['admin'] {
   if (flag) return { file: flag.file, line: flag.line, expression: `user.${flag.match[1]}` };
   const member = first(code, /\benum\s+\w*Role\w*\s*\{[^}]*?\b(?:admin|ADMIN|Admin)\s*=\s*(['"]\w+['"]|\d+)/);
   const field = first(code, /^\s*(?:readonly\s+)?(role)\s*[!?]?:/m);
-  if (member && field) return { file: member.file, line: member.line, expression: `user.role === ${quoted(member.match[1] ?? '')}` };
+  if (member && field)
+    return { file: member.file, line: member.line, expression: `user.role === ${quoted(member.match[1] ?? '')}` };
   return undefined;
 }
 
 /** The value of a literal, or of a member of an enumeration. */
-function valueOf(code: NodeCode, text: string): string | undefined {
+function literalOf(code: NodeCode, text: string): string | undefined {
   if (/^['"]/.test(text)) return quoted(text);
   const [name = '', member = ''] = text.split('.');
-  const found = first(code, new RegExp(`\\benum\\s+${name}\\s*\\{[^}]*?\\b['"]?${member}['"]?\\s*=\\s*(['"]\\w+['"]|\\d+)`));
+  const found = first(
+    code,
+    new RegExp(`\\benum\\s+${name}\\s*\\{[^}]*?\\b['"]?${member}['"]?\\s*=\\s*(['"]\\w+['"]|\\d+)`),
+  );
   return found && quoted(found.match[1] ?? '');
 }
 

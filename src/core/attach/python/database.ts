@@ -1,6 +1,15 @@
 import type { Call, CodeFile } from '../../code/expression.ts';
 import { pythonStatements } from '../../code/python/parse-python.ts';
-import { type AppFiles, baseName, type DatabaseSource, type Dialect, findIn, type ImportedName, lineAt, type Migrations } from '../application.ts';
+import {
+  type AppFiles,
+  baseName,
+  type DatabaseSource,
+  type Dialect,
+  findIn,
+  type ImportedName,
+  lineAt,
+  type Migrations,
+} from '../application.ts';
 import type { PythonCode } from './read-python.ts';
 
 const makers = new Set(['create_engine', 'create_async_engine', 'async_engine_from_config', 'engine_from_config']);
@@ -26,7 +35,9 @@ type Found = Omit<DatabaseSource, 'dialect'> & { readonly isEngine: boolean };
 
 function sourceOf(code: PythonCode, { path, text, imports }: CodeFile, call: Call): Found | undefined {
   const at = { file: path, line: lineAt(text, call.from) };
-  const around = pythonStatements(text).all.filter(({ from, to }) => from <= call.from && call.to <= to).at(-1);
+  const around = pythonStatements(text)
+    .all.filter(({ from, to }) => from <= call.from && call.to <= to)
+    .at(-1);
   const engine = around?.target;
   if (around?.functions.length === 0 && engine !== undefined && /^\w+$/.test(engine))
     return {
@@ -81,9 +92,15 @@ const drivers: readonly (readonly [RegExp, Dialect])[] = [
 
 /** From URLs in the code and its configuration, else from the drivers that the application depends on. */
 function dialectOf(files: AppFiles, engine: string): Dialect | undefined {
-  const settings = files.paths.filter((path) => /(^|\/)(config|settings|database|db|session)[^/]*(\/__init__)?\.py$/.test(path));
-  const around = files.paths.filter((path) => /^(\.env[^/]*|[^/]*compose[^/]*\.ya?ml|alembic\.ini)$/.test(baseName(path)));
-  const declared = files.paths.filter((path) => /(^|\/)(pyproject\.toml|requirements[^/]*\.(txt|in)|Pipfile)$/.test(path));
+  const settings = files.paths.filter((path) =>
+    /(^|\/)(config|settings|database|db|session)[^/]*(\/__init__)?\.py$/.test(path),
+  );
+  const around = files.paths.filter((path) =>
+    /^(\.env[^/]*|[^/]*compose[^/]*\.ya?ml|alembic\.ini)$/.test(baseName(path)),
+  );
+  const declared = files.paths.filter((path) =>
+    /(^|\/)(pyproject\.toml|requirements[^/]*\.(txt|in)|Pipfile)$/.test(path),
+  );
   for (const [places, patterns] of [
     [[engine, ...settings], schemes],
     [declared, drivers],
@@ -101,7 +118,9 @@ export function alembicMigrations(files: AppFiles): Migrations | undefined {
   const at = ini === undefined ? undefined : findIn(files, ini, /^script_location\s*=/m);
   if (at === undefined && env === undefined) return undefined;
   const folder = env?.replace(/env\.py$/, 'versions/');
-  const versions = files.paths.filter((path) => folder !== undefined && path.startsWith(folder) && path.endsWith('.py'));
+  const versions = files.paths.filter(
+    (path) => folder !== undefined && path.startsWith(folder) && path.endsWith('.py'),
+  );
   return {
     file: at?.file ?? (env as string),
     line: at?.line ?? 1,

@@ -1,4 +1,14 @@
-import { type AppFiles, type Application, baseName, type EntryPoint, type Evidence, type Fact, findIn, folderName, pathOf } from '../application.ts';
+import {
+  type AppFiles,
+  type Application,
+  baseName,
+  type EntryPoint,
+  type Evidence,
+  type Fact,
+  findIn,
+  folderName,
+  pathOf,
+} from '../application.ts';
 import { pythonServers } from '../server-commands.ts';
 import { alembicMigrations, pythonDatabase } from './database.ts';
 import { type PythonEntry, pythonEntries, rankOf } from './entry-points.ts';
@@ -55,7 +65,8 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
     facts,
     refusal: refusalOf(files, declaring, entries),
     entries,
-    isEntryClear: entries.length === 1 || (entries[0] !== undefined && rankOf(entries[0]) > rankOf(entries[1] as PythonEntry)),
+    isEntryClear:
+      entries.length === 1 || (entries[0] !== undefined && rankOf(entries[0]) > rankOf(entries[1] as PythonEntry)),
     users,
     database,
     migrations,
@@ -64,7 +75,9 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
     notes:
       names.others.length === 0
         ? []
-        : [`The application is imported by two names, from ${[names.root, ...names.others].map((root) => root || '.').join(' and ')}: the modules use relative imports.`],
+        : [
+            `The application is imported by two names, from ${[names.root, ...names.others].map((root) => root || '.').join(' and ')}: the modules use relative imports.`,
+          ],
     names,
   };
 }
@@ -103,7 +116,11 @@ function dependencyOn(files: AppFiles, declaring: readonly string[], pattern: Re
   return undefined;
 }
 
-function refusalOf(files: AppFiles, declaring: readonly string[], entries: readonly PythonEntry[]): Application['refusal'] {
+function refusalOf(
+  files: AppFiles,
+  declaring: readonly string[],
+  entries: readonly PythonEntry[],
+): Application['refusal'] {
   const wsgi = synchronous.find(([pattern]) => dependencyOn(files, declaring, pattern));
   if (entries.length === 0 && wsgi !== undefined)
     return {
@@ -116,7 +133,11 @@ function refusalOf(files: AppFiles, declaring: readonly string[], entries: reado
       reason: `${python.file}:${python.line} allows Python ${python.version.join('.')}, and the runtime needs Python 3.11`,
       alternative: 'Raise the version there, or create a host beside the application with `create-ai-module host init`',
     };
-  const pydantic = dependencyOn(files, declaring, /^\s*["']?pydantic(?:\[[^\]]*\])?\s*(?:==|~=|<=?|=\s*["'][~^=]?)\s*["']?(?:1\.|2"|2$|2,|2\.0(?!\d))/im);
+  const pydantic = dependencyOn(
+    files,
+    declaring,
+    /^\s*["']?pydantic(?:\[[^\]]*\])?\s*(?:==|~=|<=?|=\s*["'][~^=]?)\s*["']?(?:1\.|2"|2$|2,|2\.0(?!\d))/im,
+  );
   if (pydantic && /(==|~=|\^|~)\s*["']?1\.|<=?\s*2\b/.test(lineIn(files, pydantic)))
     return {
       reason: `${pydantic.file}:${pydantic.line} requires Pydantic 1, and the runtime needs Pydantic 2.11`,

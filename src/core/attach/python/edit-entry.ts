@@ -20,7 +20,11 @@ export function editPythonEntry(
   if (statement === undefined || name === undefined)
     return { file, reason: 'the application has no name on a line of its own', lines };
   if (/\blifespan_context\s*=/.test(text))
-    return { file, reason: 'it replaces the lifespan of the application later', lines: [line, `${call}(${name})  # after that`] };
+    return {
+      file,
+      reason: 'it replaces the lifespan of the application later',
+      lines: [line, `${call}(${name})  # after that`],
+    };
   const called = insertAfter(text, statement, `${call}(${name})`);
   const imports = pythonStatements(called).all.filter(
     ({ kind, functions, indent, from }) =>

@@ -77,7 +77,10 @@ function withReason(
   const command = commands.find(({ target, isFactory }) => {
     const [module = '', object = ''] = target.split(':');
     const isFile = module === own || own.endsWith(`.${module}`) || module.endsWith(`.${own}`);
-    if (isFile) return isFactory ? object === entry.factory : object === entry.name || usesFactory(files, entry, entry.file, object);
+    if (isFile)
+      return isFactory
+        ? object === entry.factory
+        : object === entry.name || usesFactory(files, entry, entry.file, object);
     // Another file calls the factory.
     const other = files.paths.find((path) => moduleName(names, path) === module);
     return entry.factory !== undefined && other !== undefined && usesFactory(files, entry, other, object);

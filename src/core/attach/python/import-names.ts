@@ -25,7 +25,10 @@ export function importNames(files: AppFiles, entry: string, commands: readonly S
       const place = (from ?? plain ?? '').replaceAll('.', '/');
       const first = place.split('/')[0] ?? '';
       for (const root of roots)
-        if (known.has(pathOf(root, `${place}.py`)) || (known.has(pathOf(root, place)) && known.has(pathOf(root, first))))
+        if (
+          known.has(pathOf(root, `${place}.py`)) ||
+          (known.has(pathOf(root, place)) && known.has(pathOf(root, first)))
+        )
           votes.set(root, (votes.get(root) ?? 0) + 1);
     }
   }

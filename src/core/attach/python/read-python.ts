@@ -29,7 +29,10 @@ export function pythonCode(files: AppFiles, root: string): PythonCode {
   };
   const find = (from: string, specifier: string) => {
     const dots = /^\.*/.exec(specifier)?.[0].length ?? 0;
-    const words = specifier.slice(dots).split('.').filter((word) => word !== '');
+    const words = specifier
+      .slice(dots)
+      .split('.')
+      .filter((word) => word !== '');
     let base = folderName(from);
     for (let up = 1; up < dots; up += 1) base = folderName(base);
     const folders = dots > 0 ? [base] : [root, folderName(root), folderName(from)];

@@ -29,11 +29,16 @@ export function pythonUsers(code: PythonCode): UserSource[] {
       return [...text.matchAll(definition)].flatMap((match) => {
         const name = match[1] ?? match[2] ?? '';
         if (!names.includes(name)) return [];
-        const uses = texts.reduce((count, one) => count + one.split(new RegExp(`Depends\\(\\s*${name}\\b`)).length - 1, 0);
+        const uses = texts.reduce(
+          (count, one) => count + one.split(new RegExp(`Depends\\(\\s*${name}\\b`)).length - 1,
+          0,
+        );
         return [{ source: sourceOf(code, path, name, match.index), uses }];
       });
     })
-    .sort((a, b) => Math.sign(b.uses) - Math.sign(a.uses) || names.indexOf(a.source.name) - names.indexOf(b.source.name))
+    .sort(
+      (a, b) => Math.sign(b.uses) - Math.sign(a.uses) || names.indexOf(a.source.name) - names.indexOf(b.source.name),
+    )
     .map(({ source }) => source);
 }
 
@@ -59,8 +64,12 @@ function sourceOf(code: PythonCode, path: string, name: string, at: number): Use
 
 /** The class in `-> User | None:`, `-> Annotated[User, …]`. */
 function returnType(text: string): string | undefined {
-  const arrow = /^[^\n]*\([^]*?\)[ \t]*->[ \t]*([^\n]+?)[ \t]*:[ \t]*(?:#.*)?\n/.exec(text)?.[1];
-  return arrow?.replace(/["']/g, '').replace(/^(?:Optional|Annotated)\[/, '').split(/[|,\]]/)[0]?.trim();
+  const arrow = /^[^\n]*\([\s\S]*?\)[ \t]*->[ \t]*([^\n]+?)[ \t]*:[ \t]*(?:#.*)?\n/.exec(text)?.[1];
+  return arrow
+    ?.replace(/["']/g, '')
+    .replace(/^(?:Optional|Annotated)\[/, '')
+    .split(/[|,\]]/)[0]
+    ?.trim();
 }
 
 interface Class {
@@ -82,7 +91,12 @@ function classOf(code: PythonCode, path: string, name: string): Class | undefine
 }
 
 /** The attributes of a class and of its base classes, with annotations only too. */
-function fieldsOf(code: PythonCode, file: CodeFile, { from, to, spreads }: Record, steps = 6): (Evidence & { name: string })[] {
+function fieldsOf(
+  code: PythonCode,
+  file: CodeFile,
+  { from, to, spreads }: Record,
+  steps = 6,
+): (Evidence & { name: string })[] {
   const body = file.text.slice(from, to);
   const own = [...body.matchAll(/^[ \t]+(\w+)[ \t]*(?::|=[^=])/gm)].map((match) => ({
     name: match[1] ?? '',
@@ -96,7 +110,9 @@ function fieldsOf(code: PythonCode, file: CodeFile, { from, to, spreads }: Recor
   }));
   const inherited = spreads.flatMap((base) => {
     const found = code.program.resolve({ file, expression: base });
-    return steps > 0 && found.expression.kind === 'record' ? fieldsOf(code, found.file, found.expression, steps - 1) : [];
+    return steps > 0 && found.expression.kind === 'record'
+      ? fieldsOf(code, found.file, found.expression, steps - 1)
+      : [];
   });
   return [...own, ...properties, ...inherited];
 }

@@ -64,7 +64,7 @@ function sourceOf(code: PythonCode, path: string, name: string, at: number): Use
 
 /** The class in `-> User | None:`, `-> Annotated[User, …]`. */
 function returnType(text: string): string | undefined {
-  const arrow = /^[^\n]*\([\s\S]*?\)[ \t]*->[ \t]*([^\n]+?)[ \t]*:[ \t]*(?:#.*)?\n/.exec(text)?.[1];
+  const arrow = /^[^\n]*\([\s\S]*?\)[ \t]*->[ \t]*([^\n]+?)[ \t]*:(?=\s)/.exec(text)?.[1];
   return arrow
     ?.replace(/["']/g, '')
     .replace(/^(?:Optional|Annotated)\[/, '')

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { dependencyFile } from '../../core/pack/runtime.ts';
+import { dependencyFiles } from '../../core/pack/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { deletionNotes, keptNotes, reportConflicts, updateToJson, versionsOf } from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
@@ -74,8 +74,8 @@ export async function carryOutUpdate(
 /** Whether the file changes that declares the dependencies of the host. */
 function changesDependencies({ plan, pack }: Planned): boolean {
   const { runtime } = pack.meta;
-  const file = runtime && dependencyFile(runtime);
-  return plan.changes.some(({ kind, path }) => kind !== 'keep' && path === file);
+  const files: readonly string[] = runtime === undefined ? [] : dependencyFiles(runtime);
+  return plan.changes.some(({ kind, path }) => kind !== 'keep' && files.includes(path));
 }
 
 function titleOf({ plan, modules, found }: Planned): string {

@@ -1,6 +1,8 @@
 import { lockPath, parseLock } from '../lock/lock.ts';
 import { parseMergeBase, serializeMergeBase } from '../lock/merge-base.ts';
+import { hunksOf } from '../merge/hunks.ts';
 import { mergeLines } from '../merge/lines.ts';
+import { commonEnding, splitLines, type TextLines } from '../text/line-endings.ts';
 import { joinPath, type RelPath } from '../tree/rel-path.ts';
 import { sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
 
@@ -50,7 +52,26 @@ export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after
     string,
   ];
   const merged = mergeLines(base, current, theirs, { labels });
-  return merged.kind === 'clean' ? { content: merged.text, mode: mine.mode } : undefined;
+  const text = merged.kind === 'clean' ? merged.text : withoutBlocks(current, base, theirs);
+  return text === undefined ? undefined : { content: text, mode: mine.mode };
+}
+
+/** Replaces each changed block where it is, even beside edits; `undefined` if a block is missing or not unique. */
+function withoutBlocks(text: string, base: string, theirs: string): string | undefined {
+  const [mine, from, to] = [text, base, theirs].map(splitLines) as [TextLines, TextLines, TextLines];
+  let lines = mine.lines.map((line, at) => `${line}${mine.endings[at] ?? ''}`);
+  for (const { at, size, toAt, toSize } of hunksOf(from.lines, to.lines) ?? []) {
+    const block = from.lines.slice(at, at + size);
+    const bare = splitLines(lines.join('')).lines;
+    const places = bare.flatMap((_, place) =>
+      block.every((line, index) => bare[place + index] === line) ? [place] : [],
+    );
+    const [place] = places;
+    if (block.length === 0 || place === undefined || places.length > 1) return undefined;
+    const old = to.lines.slice(toAt, toAt + toSize).map((line) => `${line}${commonEnding(mine.endings)}`);
+    lines = [...lines.slice(0, place), ...old, ...lines.slice(place + size)];
+  }
+  return lines.join('');
 }
 
 /** The owned files of a lock. */

@@ -56,11 +56,12 @@ export function dependencyFile({ archive }: Runtime): string {
   return archive === 'node' ? 'package.json' : 'pyproject.toml';
 }
 
-/** Files in which attached applications may declare them instead. */
-export function otherDependencyFiles({ archive }: Runtime): readonly string[] {
-  return archive === 'node'
-    ? []
-    : ['requirements.txt', 'requirements/base.txt', 'requirements/production.txt', 'requirements/prod.txt'];
+/** The same, then the files in which attached applications may declare them instead. */
+export function dependencyFiles(runtime: Runtime): readonly string[] {
+  const own = dependencyFile(runtime);
+  return runtime.archive === 'node'
+    ? [own]
+    : [own, 'requirements.txt', 'requirements/base.txt', 'requirements/production.txt', 'requirements/prod.txt'];
 }
 
 /**
@@ -89,7 +90,7 @@ export interface InstalledRuntime {
  */
 export function findRuntime({ package: name }: Runtime, text: string): InstalledRuntime | undefined {
   const mention = new RegExp(
-    `(?:(?<=${vendorFolder}/)|(?<![\\w./-]))${name.replaceAll('-', '[-_]')}(?![\\w-])(.*)`,
+    `(?:(?<=${vendorFolder}/)|(?<![\\w./-]))${name.replaceAll('-', '[-_]')}(?!\\w|-(?!\\d))(.*)`,
     'g',
   );
   const rests = [...text.matchAll(mention)].map(([, rest = '']) => rest);

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import {
-  dependencyFile,
+  dependencyFiles,
   findRuntime,
   type InstalledRuntime,
   isRuntimeArchive,
   isTooOld,
-  otherDependencyFiles,
   type Runtime,
   runtimeContextOf,
   vendorFolder,
@@ -24,9 +23,7 @@ import { readFileOf } from '../fs/read-tree.ts';
  * file than generated hosts.
  */
 export function dependenciesOf(root: string, runtime: Runtime): string | undefined {
-  const texts = [dependencyFile(runtime), ...otherDependencyFiles(runtime)].map((file) =>
-    readTextIfThere(join(root, file)),
-  );
+  const texts = dependencyFiles(runtime).map((file) => readTextIfThere(join(root, file)));
   return texts.find((text) => text !== undefined && findRuntime(runtime, text) !== undefined) ?? texts[0];
 }
 

@@ -176,7 +176,7 @@ describe('the other files of the application', () => {
       const files = filesOf(app);
       const found = detectApplication(files)!;
       const draft = draftOf(app);
-      const choices = { entry: found.entries[0]!, dir: draft.attached.dir } as AttachChoices;
+      const choices = { entry: found.entries[0], dir: draft.attached.dir } as unknown as AttachChoices;
       const change = dependencyChange(
         files,
         found,
@@ -192,7 +192,7 @@ describe('the other files of the application', () => {
     const built = (app: App) => {
       const files = filesOf(app);
       const found = detectApplication(files)!;
-      const choices = { entry: found.entries[0]!, dir: 'src/ai' } as AttachChoices;
+      const choices = { entry: found.entries[0], dir: 'src/ai' } as unknown as AttachChoices;
       const archive = { name: 'ai-module-runtime', path: 'vendor/r.tgz', version: '1.0.0', range: '^1.0.0' };
       return JSON.parse(dependencyChange(files, found, choices, archive, '').edits[0]?.after ?? '');
     };

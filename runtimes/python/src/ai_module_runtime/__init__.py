@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from ai_module_runtime.events.event_data import EventData as EventData
     from ai_module_runtime.events.module_events import ModuleEvents as ModuleEvents
     from ai_module_runtime.events.own_event import OwnEvent as OwnEvent
+    from ai_module_runtime.guest import Guest as Guest
+    from ai_module_runtime.guest import GuestUnavailableError as GuestUnavailableError
+    from ai_module_runtime.guest import create_guest as create_guest
     from ai_module_runtime.host import Host as Host
     from ai_module_runtime.host import create_host as create_host
     from ai_module_runtime.http.dependencies import OrchestratorDep as OrchestratorDep
@@ -103,6 +106,7 @@ _HOMES = {
     "events.event_data": ("EventData",),
     "events.module_events": ("ModuleEvents",),
     "events.own_event": ("OwnEvent",),
+    "guest": ("Guest", "GuestUnavailableError", "create_guest"),
     "host": ("Host", "create_host"),
     "http.dependencies": ("OrchestratorDep",),
     "http.endpoint": ("endpoint",),

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
@@ -17,7 +17,7 @@ from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS
 from ai_module_runtime.engine.modules import registration_of
 from ai_module_runtime.engine.outage import Outage, retry_at_start
-from ai_module_runtime.engine.schema import set_up_schema
+from ai_module_runtime.engine.schema import check_schema, set_up_schema
 from ai_module_runtime.engine.store import Event, Store
 from ai_module_runtime.engine.threads import WorkerThreads
 from ai_module_runtime.engine.worker import Worker
@@ -58,6 +58,9 @@ POLLING = (
     "Set AI_DIRECT_DATABASE_URL"
 )
 DELIVERY_SLOTS = 10
+# Where the scope of a guest's request has the request as the application sees it, and the prefix of the guest.
+APPLICATION_REQUEST = "ai_module_runtime.application_request"
+GUEST_PREFIX = "ai_module_runtime.prefix"
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +73,10 @@ class Host:
     web processes without Redis do not load Celery.
     """
 
-    def __init__(self, settings: Settings, ports: Ports, modules: str) -> None:
+    def __init__(
+        self, settings: Settings, ports: Ports, modules: str, migrations: "Literal['runtime', 'app']" = "runtime"
+    ) -> None:
+        self.migrations = migrations
         self.settings = settings
         self.ports = ports
         self.modules = modules
@@ -87,7 +93,7 @@ class Host:
     def database(self) -> Database:
         """The database. In embedded mode the first use starts PostgreSQL, or joins the one of another process."""
         settings = self.settings
-        url = self.ports.database or settings.database_url
+        url = self.ports.database_url or settings.database_url
         if url is not None:
             return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
         refuse_old_data(settings.data_dir)
@@ -117,6 +123,7 @@ class Host:
         Raises:
             EmbeddedPostgresError: the embedded PostgreSQL can't run here.
             SchemaPermissionError: the role may not create the tables; the message contains the SQL.
+            SchemaMissingError: tables are missing, and the application migrates its database.
             DatabaseUnavailableError: the database can't be reached.
         """
         await asyncio.to_thread(lambda: self.database)
@@ -127,7 +134,8 @@ class Host:
         database = self.database
         if not self.is_embedded and not database.pooler and await retry_at_start(database.find_pooler, self.outage):
             logger.warning(POLLING)
-        await retry_at_start(lambda: set_up_schema(database), self.outage)
+        prepare = set_up_schema if self.migrations == "runtime" else check_schema
+        await retry_at_start(lambda: prepare(database), self.outage)
 
     def stop_claiming(self) -> None:
         """Take no more work: the grace time of work that runs begins."""
@@ -319,7 +327,7 @@ class Host:
 
     async def authenticate(self, request: "Request") -> User | None:
         """The user of a request, as the host's port returns it."""
-        user: User | None = await call_port(self.ports.authenticate, request)
+        user: User | None = await call_port(self.ports.authenticate, request.scope.get(APPLICATION_REQUEST, request))
         return user
 
     async def may(self, user: User, permission: str) -> bool:
@@ -369,8 +377,7 @@ def create_host(settings: Settings, ports: Ports, *, modules: str) -> Host:
     Raises:
         SettingsError: in production, settings that are only for development.
     """
-    if ports.database is None:
-        settings.refuse_in_production()
+    settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
     return Host(settings, ports, modules)
 
 

@@ -3,13 +3,22 @@
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 API_PREFIX = "/api/v1"
 PREFIX = "AI_"
@@ -17,6 +26,8 @@ DATABASE_URL = re.compile(r"postgres(ql)?(\+\w+)?://")
 # Variables that have no prefix: where an application of its own listens.
 SERVER_FIELDS = ("host", "port")
 ENVIRONMENT_VARIABLES = ("APP_ENV", "NODE_ENV")
+# A guest reads no variable that could be one of the application.
+GUEST_ENVIRONMENT_VARIABLES = (f"{PREFIX}ENVIRONMENT",)
 
 Environment = Literal["development", "test", "production"]
 
@@ -31,7 +42,7 @@ def _check_level(name: str) -> str:
     return name.upper()
 
 
-def _check_database_url(url: str) -> str:
+def check_database_url(url: str) -> str:
     """The URL with an escaped password, as SQLAlchemy and asyncpg would take what follows an @ for the host."""
     if not DATABASE_URL.match(url):
         raise ValueError("must begin with postgresql://")
@@ -52,8 +63,8 @@ def _check_redis_url(url: str) -> str:
     return url
 
 
-def _check_role(role: str) -> str:
-    if role == "worker":
+def _check_role(role: str, info: ValidationInfo) -> str:
+    if role in ("off", "worker") and not info.data.get("attached"):
         raise ValueError("must be all or web; with AI_REDIS_URL, workers are processes of Celery")
     return role
 
@@ -70,10 +81,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    attached: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
-    direct_database_url: Annotated[str, AfterValidator(_check_database_url)] | None = Field(default=None, repr=False)
+    database_url: Annotated[str, AfterValidator(check_database_url)] | None = Field(default=None, repr=False)
+    direct_database_url: Annotated[str, AfterValidator(check_database_url)] | None = Field(default=None, repr=False)
     database_schema: str = Field(default="ai", pattern=r"^[a-z_][a-z0-9_]{0,50}$")
     redis_url: Annotated[str, AfterValidator(_check_redis_url)] | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
@@ -82,7 +94,7 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
-    role: Annotated[Literal["all", "web"], BeforeValidator(_check_role)] = "all"
+    role: Annotated[Literal["off", "all", "web", "worker"], BeforeValidator(_check_role)] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     env: Mapping[str, str] = Field(default={}, repr=False)
@@ -96,7 +108,10 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        problems = []
+        problems: list[str] = []
+        if self.attached:
+            # The database may come from the ports.
+            return self
         for name, url in (("REDIS_URL", self.redis_url), ("DIRECT_DATABASE_URL", self.direct_database_url)):
             if url is not None and self.database_url is None:
                 problems.append(f"{PREFIX}{name} needs {PREFIX}DATABASE_URL")
@@ -113,17 +128,19 @@ class Settings(BaseModel):
 
     @property
     def runs_jobs(self) -> bool:
-        """Whether web processes run jobs: without Redis, unless the role is `web`."""
-        return self.redis_url is None and self.role == "all"
+        """Whether this process runs jobs: without Redis, unless the role is `web`."""
+        return self.redis_url is None and self.role in ("all", "worker")
 
-    def refuse_in_production(self) -> None:
+    def refuse_in_production(self, *, embedded: bool | None = None) -> None:
         """Check that nothing made for development is used in production.
+
+        `embedded` is whether the database is; by default, whether there is no `database_url`.
 
         Raises:
             SettingsError: test endpoints, or the embedded database.
         """
         problems = []
-        if self.production and self.database_url is None:
+        if self.production and (self.database_url is None if embedded is None else embedded):
             problems.append("AI_DATABASE_URL: must be set in production, the embedded database is for development")
         if self.production and self.test_endpoints:
             problems.append("AI_TEST_ENDPOINTS: must not be set in production")
@@ -140,26 +157,27 @@ def read_environment(env_file: str | Path | None = ".env") -> dict[str, str]:
     return {**{name: value for name, value in values.items() if value is not None}, **os.environ}
 
 
-def read_settings(env: Mapping[str, str], *, without_prefix: bool = False) -> Settings:
+def read_settings(env: Mapping[str, str], *, without_prefix: bool = False, attached: bool = False) -> Settings:
     """Read the settings of a host from environment variables. An empty variable counts as absent.
 
     Variables have the prefix `AI_`, such as `AI_DATABASE_URL`. With `without_prefix`, for an application of its own, also
-    `DATABASE_URL` and so on are read, and `HOST` and `PORT`; the prefixed variable wins.
+    `DATABASE_URL` and so on are read, and `HOST` and `PORT`; the prefixed variable wins. With `attached`, for a guest in an
+    application, only prefixed variables are read: `AI_ENVIRONMENT` takes the place of `APP_ENV`, `AI_REDIS_URL` is ignored.
 
     Raises:
         SettingsError: the message has a line for each variable that is not valid, and never a value.
     """
     given = {name: value for name, value in env.items() if value != ""}
-    values: dict[str, Any] = {"env": given}
+    values: dict[str, Any] = {"env": given, "attached": attached}
     sources: dict[str, str] = {}
     for field in Settings.model_fields:
-        if field in ("env", "environment"):
+        if field in ("attached", "env", "environment") or (attached and field == "redis_url"):
             continue
         for variable in _variables(field, without_prefix):
             if variable in given:
                 values[field], sources[field] = given[variable], variable
                 break
-    environment, problems = _environment(given)
+    environment, problems = _environment(given, GUEST_ENVIRONMENT_VARIABLES if attached else ENVIRONMENT_VARIABLES)
     values["environment"] = environment
     try:
         settings = Settings(**values)
@@ -180,10 +198,10 @@ def _variables(field: str, without_prefix: bool) -> tuple[str, ...]:
     return (f"{PREFIX}{name}", name) if without_prefix else (f"{PREFIX}{name}",)
 
 
-def _environment(given: Mapping[str, str]) -> tuple[str, list[str]]:
+def _environment(given: Mapping[str, str], variables: Sequence[str]) -> tuple[str, list[str]]:
     """`production` if one of the variables is; a name that is not known is refused, since it may be a misspelled one."""
     known = ("development", "test", "production")
-    values = {variable: given[variable] for variable in ENVIRONMENT_VARIABLES if variable in given}
+    values = {variable: given[variable] for variable in variables if variable in given}
     problems = [
         f"{variable}: must be one of {', '.join(known)}" for variable, value in values.items() if value not in known
     ]

@@ -15,13 +15,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import Script
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.errors import SchemaMissingError
 
 SCRIPTS = Path(__file__).parent / "scripts"
 NUMBER = re.compile(r"v(\d+)_")
@@ -64,6 +66,18 @@ async def apply_module_migrations(database: Database, migrations: Migrations) ->
         lock = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
         await connection.execute(lock, {"name": f"{database.schema} migrate"})
         await connection.run_sync(_upgrade, migrations)
+
+
+async def check_module_migrations(database: Database, migrations: Migrations) -> None:
+    """Check that the chain's tables are up to date, without a change.
+
+    Raises:
+        SchemaMissingError: a revision is missing.
+    """
+    if not _has_files(migrations.versions):
+        return
+    async with database.setup_transaction() as connection:
+        await connection.run_sync(_check, migrations)
 
 
 async def import_jobs(database: Database, modules: Iterable[str]) -> None:
@@ -136,6 +150,16 @@ def _config(connection: Connection, migrations: Migrations) -> Config:
 
 def _upgrade(connection: Connection, migrations: Migrations) -> None:
     command.upgrade(_config(connection, migrations), "head")
+
+
+def _check(connection: Connection, migrations: Migrations) -> None:
+    options = {"version_table": migrations.version_table}
+    applied = MigrationContext.configure(connection, opts=options).get_current_heads()
+    missing = set(ScriptDirectory.from_config(_config(connection, migrations)).get_heads()) - set(applied)
+    if missing:
+        raise SchemaMissingError(
+            f"{migrations.version_table} lacks {', '.join(sorted(missing))}: run the migrations of the application"
+        )
 
 
 def _revise(connection: Connection, migrations: Migrations, message: str) -> Script | None:

@@ -60,6 +60,10 @@ class DatabaseUnavailableError(Exception):
         self.since = since
 
 
+class SchemaMissingError(Exception):
+    """Tables are missing that the application's own migrations have to create. The message says which."""
+
+
 class SchemaPermissionError(Exception):
     """The role may not create what is missing. The message contains SQL for an administrator."""
 

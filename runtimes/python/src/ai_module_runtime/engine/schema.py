@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg  # type: ignore[import-untyped]
 
 from ai_module_runtime.engine.database import Database
-from ai_module_runtime.engine.errors import SchemaPermissionError, is_unavailable
+from ai_module_runtime.engine.errors import SchemaMissingError, SchemaPermissionError, is_unavailable
 
 OWNER = "runtime"
 FUNCTIONS = "functions.sql"
@@ -39,6 +39,29 @@ async def set_up_schema(database: Database) -> None:
         DatabaseUnavailableError: the database can't be reached.
     """
     await apply_migrations(database, OWNER, runtime_migrations())
+
+
+async def check_schema(database: Database) -> None:
+    """Check that the runtime's tables and functions are up to date, without a change.
+
+    Raises:
+        SchemaMissingError: something is missing or old.
+        DatabaseUnavailableError: the database can't be reached.
+    """
+    connection = await database.open_for_setup()
+    try:
+        missing = await _missing(connection, database.schema, OWNER, runtime_migrations())
+    except Exception as error:
+        if is_unavailable(error):
+            raise database.unavailable(error) from error
+        raise
+    finally:
+        await connection.close(timeout=2)
+    if missing:
+        raise SchemaMissingError(
+            f"the schema {database.schema} lacks {', '.join(migration.name for migration in missing)}: "
+            "run the migrations of the application"
+        )
 
 
 async def apply_migrations(database: Database, owner: str, migrations: Sequence[Migration]) -> None:
@@ -124,6 +147,20 @@ def runtime_migrations() -> tuple[Migration, ...]:
         *(Migration(file.name, file.read_text(encoding="utf-8")) for file in numbered),
         Migration(f"{FUNCTIONS}@{digest}", functions.decode()),
     )
+
+
+def script_of(schema: str) -> str:
+    """The SQL that `set_up_schema` runs, for applications that migrate their database themselves."""
+    parts = [
+        f'create schema if not exists "{schema}";',
+        f'set local search_path to "{schema}", public;',
+        f"{LEDGER};",
+    ]
+    for migration in runtime_migrations():
+        row = f"('{OWNER}', '{migration.name}') on conflict do nothing;"
+        ledger = f"insert into applied_migrations (owner, file) values {row}"  # noqa: S608
+        parts += [f"-- {migration.name}", migration.sql.rstrip(), ledger]
+    return "\n\n".join(parts)
 
 
 def sql_folder() -> Path:

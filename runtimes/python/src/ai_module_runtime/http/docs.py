@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from pydantic.json_schema import models_json_schema
 from starlette.concurrency import run_in_threadpool
 
+from ai_module_runtime.host import GUEST_PREFIX
 from ai_module_runtime.http.errors import InvalidRequest, Refused
 from ai_module_runtime.http.operations import EXTENSION
 from ai_module_runtime.http.routes import KnownRoute, KnownRoutes
@@ -34,7 +35,7 @@ REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
     """Add both addresses to `app`. The document is made on the first request, in a thread: it may take seconds."""
     lock = asyncio.Lock()
-    document: bytes | None = None
+    documents: dict[str, bytes] = {}
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -44,12 +45,14 @@ def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
     app.openapi = openapi  # type: ignore[method-assign]
 
     @app.get("/openapi.json", include_in_schema=False)
-    async def get_document() -> Response:
-        nonlocal document
+    async def get_document(request: Request) -> Response:
+        prefix = request.scope.get(GUEST_PREFIX, "")
+        servers = {"servers": [{"url": prefix}]} if prefix else {}
         async with lock:
-            if document is None:
-                document = await run_in_threadpool(lambda: json.dumps(openapi()).encode())
-        return Response(document, media_type="application/json")
+            if prefix not in documents:
+                document = await run_in_threadpool(lambda: json.dumps({**openapi(), **servers}).encode())
+                documents[prefix] = document
+        return Response(documents[prefix], media_type="application/json")
 
     @app.get("/docs", include_in_schema=False)
     @app.get("/docs/", include_in_schema=False)

@@ -1,13 +1,15 @@
 """Authentication and permissions as dependencies of routes."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.exceptions import HTTPException
 
 from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.host import Host, call_port
@@ -23,6 +25,7 @@ R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 PORT_STATUSES = (401, 403, 503)
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 # Where a request keeps its user, and the permissions that were checked.
 USER = "ai_module_runtime.user"
@@ -40,14 +43,17 @@ async def identify(request: Request, host: Host) -> User:
 
     Raises:
         HttpError: 401 `not_authenticated` without a bearer token, `invalid_token` if the host knows no user for it,
-            503 `authentication_unavailable` if the host cannot tell.
+            503 `authentication_unavailable` if the host cannot tell, 403 `cross_origin` if a cookie identifies the user
+            of a page of another origin.
     """
     user: User | None = request.scope.get(USER)
     if user is None:
-        user = await _ask(host.authenticate(request))
+        user = await _ask(_authenticate(request, host))
         if user is None:
             code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
             raise HttpError(401, code, CHALLENGE)
+        if host.ports.cookies:
+            refuse_cross_origin(request, host.ports.origins)
         request.scope[USER] = user
     return user
 
@@ -76,6 +82,33 @@ def assert_admin(user: User) -> None:
         raise HttpError(403, "permission_denied")
 
 
+def refuse_cross_origin(request: Request, origins: Collection[str]) -> None:
+    """Check that a page of this origin, or of one in `origins`, sent a request that may change something.
+
+    Raises:
+        HttpError: 403 `cross_origin`.
+    """
+    headers = request.headers
+    if request.method in SAFE_METHODS or "authorization" in headers:
+        return
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin is not None and origin in origins:
+        return
+    is_same = urlsplit(origin or "").netloc == headers.get("host") if site is None else site == "same-origin"
+    if not is_same:
+        raise HttpError(403, "cross_origin")
+
+
+async def _authenticate(request: Request, host: Host) -> User | None:
+    try:
+        return await host.authenticate(request)
+    except HTTPException as error:
+        # As functions of an application raise it.
+        if error.status_code == 401:
+            return None
+        raise
+
+
 async def _ask(answer: Awaitable[R]) -> R:
     """The answer of a port. Its errors become 401, 403 or 503, never 500."""
     try:
@@ -85,6 +118,8 @@ async def _ask(answer: Awaitable[R]) -> R:
             raise
         raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error
     except Exception as error:
+        if isinstance(error, HTTPException) and error.status_code == 403:
+            raise HttpError(403, "permission_denied") from error
         logger.exception("authentication failed")
         raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error
 

@@ -90,7 +90,7 @@ class RequestGuard:
         route = self._routes.find(scope["method"], scope["path"])
         refusal = _refuse_head(scope) or _refuse_unknown(scope, route) or await self._refuse_caller(scope, route)
         if refusal is not None:
-            return await _answer_at_once(refusal, scope, receive, send)
+            return await answer_at_once(refusal, scope, receive, send)
         if scope["method"] == "GET":
             # The body of a GET has no meaning.
             await _discard(receive)
@@ -149,7 +149,7 @@ def _refuse_unknown(scope: Scope, route: KnownRoute | None) -> Response | None:
     return error_response(503, "module_unavailable") if route is not None and not route.is_available else None
 
 
-async def _answer_at_once(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def answer_at_once(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer before the body, then read on without keeping it: many clients look for the answer only after they sent it."""
 
     async def keep_open(message: Message) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 
-from ai_module_runtime.db.migrations import apply_module_migrations, module_migrations
+from ai_module_runtime.db.migrations import apply_module_migrations, check_module_migrations, module_migrations
 from ai_module_runtime.engine.outage import retry_at_start
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.route_tree import served_by
@@ -126,7 +126,8 @@ class Orchestrator:
             self._host.jobs.add(candidate, context, create_service)
         with _failing_as("migration_failed"):
             migrations = module_migrations(candidate.name, candidate.folder)
-            await retry_at_start(lambda: apply_module_migrations(self._host.database, migrations), self._host.outage)
+            prepare = apply_module_migrations if self._host.migrations == "runtime" else check_module_migrations
+            await retry_at_start(lambda: prepare(self._host.database, migrations), self._host.outage)
         with _failing_as("initialize_failed"):
             async with asyncio.timeout(START_SECONDS):
                 if not await module.initialize():

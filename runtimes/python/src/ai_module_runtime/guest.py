@@ -1,0 +1,134 @@
+"""A guest in an application: AI modules below one prefix, without a change to anything else.
+
+Importing this module costs little, and so does a guest whose role is `off`.
+"""
+
+import asyncio
+import logging
+import os
+from importlib.util import resolve_name
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ai_module_runtime.guest_app import GuestApp
+
+PREFIX = "/ai"
+PUBLISH_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+class GuestUnavailableError(Exception):
+    """The guest is not ready. `code` is what clients get with the 503."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"the AI modules are not ready: {code}")
+        self.code = code
+
+
+class Guest:
+    """AI modules in an application. Make it with `create_guest`, and attach it in the entry point."""
+
+    def __init__(
+        self, *, ports: str, modules: str, prefix: str = PREFIX, migrations: Literal["runtime", "app"] = "runtime"
+    ) -> None:
+        self.ports = ports
+        self.modules = modules
+        self.prefix = f"/{prefix.strip('/')}"
+        self.migrations = migrations
+        self._apps: list[GuestApp] = []
+        if self.prefix == "/":
+            raise ValueError("a guest needs a prefix")
+
+    @property
+    def role(self) -> str:
+        """The role of this process: `AI_ROLE`, by default `off` in tests with pytest and `all` elsewhere."""
+        return os.environ.get("AI_ROLE") or ("off" if "PYTEST_VERSION" in os.environ else "all")
+
+    def attach(self, app: Any) -> None:
+        """Serve the modules below the prefix of a FastAPI or Starlette application, whose lifespan starts and stops them.
+
+        Never raises: if something is missing, requests below the prefix are answered with 503. With the role `off` it
+        does nothing. Attaching twice is the same as once.
+        """
+        if self.role == "off":
+            return
+        try:
+            from ai_module_runtime.guest_app import GuestApp
+
+            guest_app = GuestApp.attach(self, app)
+        except Exception:
+            logger.exception("the AI modules are not attached")
+        else:
+            if guest_app is not None:
+                self._apps.append(guest_app)
+
+    async def start(self) -> None:
+        """Start in the background what is attached, for applications whose lifespan is not run."""
+        for app in self._apps:
+            app.start()
+
+    async def stop(self) -> None:
+        """Stop what `start` started."""
+        for app in self._apps:
+            await app.stop()
+
+    async def erase_user(self, user_id: str) -> None:
+        """Tell the modules that a user was deleted: publish `user.deleted`. With the role `off` nothing happens.
+
+        Raises:
+            GuestUnavailableError: the guest is not ready.
+            DatabaseUnavailableError: the event can't be stored.
+        """
+        if self.role != "off":
+            await asyncio.wrap_future(self._ready_app().publish("user.deleted", {"user_id": user_id}))
+
+    def erase_user_sync(self, user_id: str) -> None:
+        """Like `erase_user`, for functions that run in a thread, such as endpoints that are not `async`.
+
+        Raises:
+            GuestUnavailableError: the guest is not ready.
+            DatabaseUnavailableError: the event can't be stored.
+        """
+        if self.role != "off":
+            self._ready_app().publish("user.deleted", {"user_id": user_id}).result(PUBLISH_SECONDS)
+
+    def run_worker(self) -> int:
+        """Run jobs in this process, without the application, until it gets SIGINT or SIGTERM. Returns the exit code."""
+        from ai_module_runtime.guest_app import run_worker
+
+        return run_worker(self)
+
+    def _ready_app(self) -> "GuestApp":
+        ready = next((app for app in self._apps if app.unavailable is None), None)
+        if ready is None:
+            code = self._apps[0].unavailable if self._apps else None
+            raise GuestUnavailableError(code or "not_started")
+        return ready
+
+
+def create_guest(
+    name: str,
+    *,
+    prefix: str = PREFIX,
+    ports: str = ".host:ports",
+    modules: str = ".modules",
+    migrations: Literal["runtime", "app"] = "runtime",
+) -> Guest:
+    """Make a guest. Nothing is imported or opened before an application is started that it is attached to.
+
+    Args:
+        name: `__name__` of the calling module, from which relative names start.
+        prefix: where the guest answers, such as `/ai`: nowhere else.
+        ports: where the ports are, as `module:variable`. Imported when the guest starts.
+        modules: the package whose subpackages are modules.
+        migrations: who creates the tables: the runtime, or migrations of the application. Then the runtime only checks.
+    """
+    package = name.rpartition(".")[0]
+    return Guest(
+        ports=_absolute(ports, package), modules=_absolute(modules, package), prefix=prefix, migrations=migrations
+    )
+
+
+def _absolute(name: str, package: str) -> str:
+    return resolve_name(name, package) if package else name.removeprefix(".")

@@ -1,0 +1,304 @@
+"""What a guest is in a process: an ASGI application that answers at once, whatever the state of its host is."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import URLPath
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Message, Receive, Scope, Send
+
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMissingError, SchemaPermissionError
+from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.store import Event
+from ai_module_runtime.errors import RETRY_AFTER
+from ai_module_runtime.host import APPLICATION_REQUEST, GUEST_PREFIX, Host
+from ai_module_runtime.http.errors import error_response
+from ai_module_runtime.http.request_guard import answer_at_once
+from ai_module_runtime.logs import configure_logging
+from ai_module_runtime.ports import Ports
+from ai_module_runtime.postgres import EmbeddedPostgresError
+from ai_module_runtime.settings import API_PREFIX, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from ai_module_runtime.guest import Guest
+
+PAUSES_SECONDS = (1.0, 2.0, 5.0, 10.0)
+
+logger = logging.getLogger("ai_module_runtime.guest")
+
+
+class PortsError(Exception):
+    """The ports can't be imported, or are not valid."""
+
+
+# What clients get with the 503. After the first two, only a restart helps.
+FINAL = ("settings_invalid", "ports_invalid")
+CODES: dict[type[BaseException], str] = {
+    SettingsError: "settings_invalid",
+    PortsError: "ports_invalid",
+    DatabaseUnavailableError: "database_unavailable",
+    EmbeddedPostgresError: "database_unavailable",
+    SchemaMissingError: "schema_missing",
+    SchemaPermissionError: "schema_missing",
+}
+
+
+class GuestApp:
+    """A guest that is attached to one application, or that runs in a process of its own.
+
+    `unavailable` is why it does not answer, as a code, or None.
+    """
+
+    def __init__(self, guest: "Guest", role: str) -> None:
+        self._guest = guest
+        self._role = role
+        self._outage = Outage(logging.getLogger("ai_module_runtime.database"))
+        self._unavailable: str | None = "not_started"
+        self._logged: str | None = None
+        self._host: Host | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+
+    @classmethod
+    def attach(cls, guest: "Guest", app: Any) -> "GuestApp | None":
+        """Put the guest in front of the routes of an application, and into its lifespan. None if it is there already."""
+        router = app.router
+        if any(isinstance(route, FrontRoute) and route.prefix == guest.prefix for route in router.routes):
+            return None
+        guest_app = cls(guest, guest.role)
+        if guest.role != "worker":
+            router.routes.insert(0, FrontRoute(guest.prefix, guest_app))
+        run = router.lifespan_context
+
+        @asynccontextmanager
+        async def lifespan(application: Any) -> AsyncIterator[Any]:
+            async with run(application) as state:
+                guest_app.start()
+                try:
+                    yield state
+                finally:
+                    await guest_app.stop()
+
+        router.lifespan_context = lifespan
+        return guest_app
+
+    @property
+    def unavailable(self) -> str | None:
+        """Why it does not answer, or None."""
+        waits = self._unavailable == "starting" and self._outage.lasts
+        return "database_unavailable" if waits else self._unavailable
+
+    @property
+    def failed(self) -> bool:
+        """Whether it will not start before the process does."""
+        return self._unavailable in FINAL
+
+    def start(self) -> None:
+        """Start in the background, on the running event loop."""
+        if self._task is not None and not self._task.done():
+            return
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._unavailable = "starting"
+        self._logged = None
+        self._task = self._loop.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop, as long as the grace time lasts."""
+        task, self._task = self._task, None
+        if task is None:
+            return
+        if self._host is None:
+            task.cancel()
+        self._unavailable = "stopping"
+        self._stopping.set()
+        await asyncio.wait({task})
+        self._unavailable = "not_started"
+
+    def publish(self, name: str, data: dict[str, Any]) -> "Future[Event]":
+        """Publish an event of the application. May be called in any thread."""
+        if self._host is None or self._loop is None:
+            raise RuntimeError("the guest is not ready")
+        return asyncio.run_coroutine_threadsafe(self._host.events.publish(name, data, "host"), self._loop)
+
+    async def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                await self._serve()
+            except (Exception, SystemExit) as error:
+                self._host = None
+                self._report(error)
+            if self.failed:
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]):
+                    await self._stopping.wait()
+            failures += 1
+
+    async def _serve(self) -> None:
+        """Start a host, and run it until the guest is stopped. Everything that blocks runs in a thread."""
+        host = await asyncio.to_thread(self._create_host)
+        try:
+            await host.open()
+            await asyncio.to_thread(_load, host)
+            async with host.app.router.lifespan_context(host.app):
+                self._host, self._unavailable, self._logged = host, None, None
+                logger.info("AI modules: ready below %s", self._guest.prefix)
+                await self._stopping.wait()
+                self._host = None
+        finally:
+            await host.close()
+
+    def _create_host(self) -> Host:
+        guest = self._guest
+        ports = _import_ports(guest.ports)
+        env = os.environ if ports.env is None else ports.env
+        settings = read_settings({**env, "AI_ROLE": self._role}, attached=True)
+        settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
+        if settings.env.get("AI_REDIS_URL") and self._logged is None:
+            logger.info("AI_REDIS_URL is ignored: jobs and events are in the database")
+        host = Host(settings, ports, guest.modules, guest.migrations)
+        host.outage = self._outage
+        return host
+
+    def _report(self, error: BaseException) -> None:
+        """One line for each reason, however often it is tried. The database's own is written by `Outage`."""
+        code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "start_failed")
+        self._unavailable = code
+        text = f"{code}: {error}"
+        if isinstance(error, DatabaseUnavailableError) or text == self._logged:
+            return
+        self._logged = text
+        cause = error.__cause__ if isinstance(error, PortsError) else error
+        shown = cause if code in ("ports_invalid", "start_failed") else None
+        logger.error("AI modules are not available, %s", text, exc_info=shown)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request. Nothing is raised into the middleware of the application."""
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close", "code": 1000})
+        answered = False
+        prefix = f"{scope.get('root_path', '')}{self._guest.prefix}"
+
+        async def answer(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start":
+                answered = True
+                message = {**message, "headers": [_below(prefix, *header) for header in message["headers"]]}
+            await send(message)
+
+        try:
+            await self._answer(scope, prefix, receive, answer)
+        except Exception:
+            logger.exception("a request failed")
+            if not answered:
+                await error_response(500, "internal_error")(scope, receive, send)
+
+    async def _answer(self, scope: Scope, prefix: str, receive: Receive, send: Send) -> None:
+        host, code = self._host, self.unavailable
+        if host is None:
+            return await answer_at_once(error_response(503, code or "stopping", RETRY_AFTER), scope, receive, send)
+        path = path_in_app(scope).removeprefix(self._guest.prefix) or "/"
+        own = {"path": path, "root_path": "", GUEST_PREFIX: prefix, APPLICATION_REQUEST: Request(scope)}
+        await host.app({**scope, **own}, receive, send)
+
+
+class FrontRoute(BaseRoute):
+    """Passes everything below a prefix to a guest."""
+
+    include_in_schema = False
+
+    def __init__(self, prefix: str, app: GuestApp) -> None:
+        self.prefix = prefix
+        self.path = f"{prefix}/{{path:path}}"
+        self.name = "ai_modules"
+        self.app = app
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the guest answers a request."""
+        is_request = scope["type"] in ("http", "websocket")
+        is_below = is_request and f"{path_in_app(scope)}/".startswith(f"{self.prefix}/")
+        return (Match.FULL if is_below else Match.NONE), {}
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        """The guest has no names.
+
+        Raises:
+            NoMatchFound: always.
+        """
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the guest answer."""
+        await self.app(scope, receive, send)
+
+
+def path_in_app(scope: Scope) -> str:
+    """The path of a request without the one at which the application is mounted."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "").rstrip("/")
+    return path.removeprefix(root) if f"{path}/".startswith(f"{root}/") else path
+
+
+def run_worker(guest: "Guest") -> int:
+    """Run jobs until the process gets SIGINT or SIGTERM. The exit code is 1 if a restart is needed."""
+    with suppress(SettingsError):
+        configure_logging(read_settings(os.environ, attached=True))
+    return asyncio.run(_work(GuestApp(guest, "worker")))
+
+
+async def _work(app: GuestApp) -> int:
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(each, stopped.set)
+    app.start()
+    while not stopped.is_set() and not app.failed:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await stopped.wait()
+    failed = app.failed
+    await app.stop()
+    return 1 if failed else 0
+
+
+def _import_ports(address: str) -> Ports:
+    """The ports of the application.
+
+    Raises:
+        PortsError: they can't be imported, or are not valid.
+    """
+    module, _, variable = address.partition(":")
+    try:
+        ports = getattr(import_module(module), variable)
+        if not isinstance(ports, Ports):
+            raise TypeError(f"{address} is not a Ports object")
+        _ = ports.database_url
+    except (Exception, SystemExit) as error:
+        raise PortsError(f"{address} ({type(error).__name__}: {error})") from error
+    return ports
+
+
+def _load(host: Host) -> None:
+    """Import what a start needs. The start itself reports what can't be imported."""
+    _ = host.app
+    for candidate in host.discover():
+        if candidate.usable:
+            with suppress(Exception, SystemExit):
+                import_module(candidate.package)
+
+
+def _below(prefix: str, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; an address of the host in `Location` gets the prefix."""
+    is_own = name.lower() == b"location" and value.startswith(f"{API_PREFIX}/".encode())
+    return name, prefix.encode() + value if is_own else value

@@ -4,6 +4,8 @@ export interface AppFiles {
   readonly paths: readonly string[];
   /** The text of a file; `undefined` if it is missing, large or not text. */
   readonly read: (path: string) => string | undefined;
+  /** Names of lock files in the folders above: the application is part of a workspace. */
+  readonly locksAbove?: readonly string[];
 }
 
 /** Where something was found. */

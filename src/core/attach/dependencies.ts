@@ -35,6 +35,19 @@ function projectRequirement({ name, path, version, range }: RuntimeArchive): str
   return path === undefined ? `${name}${range}` : `${name}==${version}+vendored`;
 }
 
+/** In a workspace the user runs the package manager, because its lock file belongs to other packages as well. */
+function inWorkspace(change: DependencyChange, { paths, locksAbove = [] }: AppFiles): DependencyChange {
+  if (locksAbove.length === 0 || change.locks.some((lock) => paths.includes(lock))) return change;
+  const lines = change.resolve === undefined ? [] : [change.resolve.join(' ')];
+  const printed = { file: locksAbove.join(', '), reason: 'the application is part of a workspace; run', lines };
+  return {
+    ...change,
+    resolve: undefined,
+    locks: [],
+    printed: [...change.printed, ...(lines.length > 0 ? [printed] : [])],
+  };
+}
+
 /** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
 export function pythonDependencies(
   files: AppFiles,
@@ -42,6 +55,10 @@ export function pythonDependencies(
   runtime: RuntimeArchive,
   python: string,
 ): DependencyChange {
+  return inWorkspace(pythonChange(files, manager, runtime, python), files);
+}
+
+function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive, python: string): DependencyChange {
   const none = { edits: [], printed: [], resolve: undefined, copied: [], locks: [] };
   if (manager === 'uv') {
     const text = files.read('pyproject.toml') ?? '';
@@ -148,6 +165,15 @@ function printedFor(file: string, line: string): PrintedEdit {
 
 /** Adds the runtime, and what the tests of modules need, to package.json. */
 export function nodeDependencies(
+  files: AppFiles,
+  manager: string,
+  runtime: RuntimeArchive,
+  devDependencies: Readonly<Record<string, string>>,
+): DependencyChange {
+  return inWorkspace(nodeChange(files, manager, runtime, devDependencies), files);
+}
+
+function nodeChange(
   files: AppFiles,
   manager: string,
   runtime: RuntimeArchive,

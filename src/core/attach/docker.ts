@@ -5,25 +5,29 @@ const dependencyFiles =
 
 /**
  * Images that copy the dependency file before they install need the archive as well: adds `COPY vendor` after the last such
- * line of each stage. Prints the line if an image mounts the files instead.
+ * line of each stage, or a mount beside theirs. Only the first image is edited; the lines for others are printed.
  */
 export function editDockerfiles(files: AppFiles, vendor: string): (FileEdit | PrintedEdit)[] {
-  return files.paths
-    .filter((path) => /^(docker|container)file([.-].*)?$|\.dockerfile$/i.test(baseName(path)))
-    .flatMap((file): (FileEdit | PrintedEdit)[] => {
-      const text = files.read(file) ?? '';
-      const edit = editDockerfile(text, vendor);
-      if (edit === undefined) return [];
-      return [typeof edit === 'string' ? { file, after: edit } : { file, ...edit }];
-    });
+  const images = files.paths.filter((path) => /^(docker|container)file([.-].*)?$|\.dockerfile$/i.test(baseName(path)));
+  const main = images.find((path) => /^(docker|container)file$/i.test(baseName(path))) ?? images[0];
+  return images.flatMap((file): (FileEdit | PrintedEdit)[] => {
+    const text = files.read(file) ?? '';
+    const edit = editDockerfile(text, vendor);
+    if (edit === undefined) return [];
+    if (typeof edit !== 'string') return [{ file, ...edit }];
+    if (file === main) return [{ file, after: edit }];
+    const known = text.split(/\r?\n/);
+    const lines = edit.split(/\r?\n/).filter((line) => line.includes(vendor) && !known.includes(line));
+    return [{ file, reason: `only ${main} is changed`, lines: lines.map((line) => line.trim()) }];
+  });
 }
 
 function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit, 'file'> | undefined {
   const mounted =
-    /^[^\n]*--mount=type=bind,source=(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w./-]*)[^\n]*$/m.exec(
+    /^[^\n]*--mount=type=bind,source=[\w./-]*?(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w./-]*)[^\n]*$/m.exec(
       text,
     );
-  if (mounted)
+  if (mounted && !/source=[\w.-]+,target=[\w.-]+[ \t]*\\/.test(mounted[0]))
     return {
       reason: `line ${lineAt(text, mounted.index)} mounts the dependency file`,
       lines: [`--mount=type=bind,source=${vendor},target=${vendor}`],
@@ -40,9 +44,15 @@ function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit
       if (/(^|\s)\.\/?\s/.test(`${copied} `) && /(^|\s)\.\/?\s+\S+\s*$/.test(copied)) hasAll = true;
       else if (dependencyFiles.test(copied)) last = index;
     }
+    // One mount is enough for an instruction.
+    if (mounted && isMount(line) && !isMount(lines[index + 1] ?? ''))
+      inserts.set(
+        index,
+        line.replace(/^\s*RUN\s+/, '    ').replace(/source=[^,]+,target=[^ ,\\]+/, `source=${vendor},target=${vendor}`),
+      );
     const installs =
-      /^\s*RUN\b.*\b(npm (ci|i|install)|pnpm|yarn|bun|pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/.test(
-        line,
+      /^\s*RUN\b[\s\S]*\b(npm (ci|i|install)|pnpm|yarn|bun|pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/.test(
+        instructionAt(lines, index),
       );
     if (installs && last !== undefined && !hasAll) {
       inserts.set(last, copyLine(lines[last] as string, vendor));
@@ -53,6 +63,16 @@ function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit
   return lines
     .flatMap((line, index) => (inserts.has(index) ? [line, inserts.get(index) as string] : [line]))
     .join(ending);
+}
+
+const isMount = (line: string) =>
+  /--mount=type=bind,source=(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w.-]*),target=/.test(line);
+
+/** An instruction with its continued lines. */
+function instructionAt(lines: readonly string[], start: number): string {
+  let end = start;
+  while (lines[end]?.trimEnd().endsWith('\\')) end += 1;
+  return lines.slice(start, end + 1).join('\n');
 }
 
 /** Like a line that copies a dependency file, into the same folder. */

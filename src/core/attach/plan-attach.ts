@@ -14,7 +14,7 @@ import { pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
-import { planNode, withModulesBuild } from './node/plan-node.ts';
+import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { defaultPythonDir, detectPython, type PythonApplication, pythonManager } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
 import { isRelative, specifierOf } from './python/import-names.ts';
@@ -83,8 +83,7 @@ export function dependencyChange(
 ): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  const change = nodeDependencies(files, packageManager, archive, testTools);
-  return { ...change, edits: change.edits.map((edit) => withBuild(edit, application, choices)) };
+  return withBuild(nodeDependencies(files, packageManager, archive, testTools), application, choices);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
@@ -95,9 +94,22 @@ export function lockChange(files: AppFiles, language: Detected['language'], pyth
     : nodeDependencies(files, nodeManager(files), none, {});
 }
 
-/** package.json, whose build script also builds the modules. */
-function withBuild(edit: FileEdit, application: NodeApplication, { entry, dir }: AttachChoices): FileEdit {
-  return { ...edit, after: withModulesBuild(edit.after, application.buildOf(entry.file), dir) ?? edit.after };
+/** Lets the build script of package.json build the modules as well. */
+function withBuild(
+  change: DependencyChange,
+  application: NodeApplication,
+  { entry, dir }: AttachChoices,
+): DependencyChange {
+  const build = application.buildOf(entry.file);
+  const [edit] = change.edits;
+  if (build.script === undefined) return change;
+  const after = edit && withModulesBuild(edit.after, build, dir);
+  if (edit !== undefined && after !== undefined) return { ...change, edits: [{ ...edit, after }] };
+  const line = `"${build.script}": "… && ${modulesBuild(build, dir)}"`;
+  return {
+    ...change,
+    printed: [...change.printed, { file: 'package.json', reason: 'its layout is unusual', lines: [line] }],
+  };
 }
 
 /** Plans the attachment. The same files and choices give the same draft. */

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { AppFiles } from '../../core/attach/application.ts';
 import { Failure } from '../../core/failure.ts';
+import { lockFiles } from '../../core/pack/package-manager.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
 
@@ -44,7 +45,20 @@ export function readApplication(root: string): AppFiles {
     if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
     return texts.get(path);
   };
-  return { paths, read };
+  return { paths, read, locksAbove: locksAbove(root) };
+}
+
+/** Lock files between the folder and the root of its repository. */
+function locksAbove(root: string): string[] {
+  const found = new Set<string>();
+  if (existsSync(join(root, '.git'))) return [];
+  for (let folder = dirname(root); dirname(folder) !== folder; folder = dirname(folder)) {
+    const names = lockFiles.filter((name) => existsSync(join(folder, name)));
+    for (const name of names) found.add(name);
+    if (existsSync(join(folder, '.git'))) return [...found];
+  }
+  // Without a repository nothing shows where a workspace ends.
+  return [];
 }
 
 function textOf(file: string): string | undefined {

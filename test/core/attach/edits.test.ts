@@ -55,10 +55,40 @@ describe('editDockerfiles', () => {
     expect(edit(...lines)).toBeUndefined();
   });
 
-  it('prints the mount for an image that mounts the files', () => {
-    expect(edit('FROM python:3.12', 'RUN --mount=type=bind,source=uv.lock,target=uv.lock \\', '    uv sync')).toEqual([
-      '--mount=type=bind,source=vendor,target=vendor',
+  it('mounts the archive beside the dependency files', () => {
+    const lines = [
+      'FROM python:3.12',
+      'RUN --mount=type=cache,target=/root/.cache/uv \\',
+      '    --mount=type=bind,source=uv.lock,target=uv.lock \\',
+      '    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\',
+      '    uv sync --locked',
+      'COPY . /app',
+      'RUN uv sync',
+    ];
+    const line = '    --mount=type=bind,source=vendor,target=vendor \\';
+    expect(edit(...lines)).toEqual([...lines.slice(0, 4), line, ...lines.slice(4)]);
+    expect(edit('FROM python:3.12', `RUN ${lines[2]?.trim()}`, '    uv sync')).toEqual([
+      'FROM python:3.12',
+      `RUN ${lines[2]?.trim()}`,
+      line,
+      '    uv sync',
     ]);
+  });
+
+  it('changes the main image only, and prints the lines for others', () => {
+    const text = 'FROM node:22\nCOPY package.json ./\nRUN npm ci\n';
+    const app = { Dockerfile: text, 'test.Dockerfile': text, 'docker/Dockerfile.dev': text };
+    expect(editDockerfiles(filesOf(app), 'vendor')).toEqual([
+      { file: 'Dockerfile', after: text.replace('./\n', './\nCOPY vendor ./vendor\n') },
+      { file: 'docker/Dockerfile.dev', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
+      { file: 'test.Dockerfile', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
+    ]);
+  });
+
+  it('prints the mount for an image of a workspace', () => {
+    expect(
+      edit('FROM python:3.12', 'RUN --mount=type=bind,source=api/uv.lock,target=uv.lock \\', '    uv sync'),
+    ).toEqual(['--mount=type=bind,source=vendor,target=vendor']);
   });
 });
 

@@ -69,7 +69,7 @@ function variablesOf({
 /** Whether the examples of the environment leave the URL empty or out. */
 function isUrlOptional(files: AppFiles, url: string): boolean {
   const examples = files.paths.filter(isEnvFile).map((path) => files.read(path) ?? '');
-  return examples.length > 0 && !examples.some((text) => new RegExp(`^${url}\\s*=\\s*["']?\\w`, 'm').test(text));
+  return examples.length > 0 && !examples.some((text) => new RegExp(`^${url}\\s*=\\s*["']?postgres`, 'm').test(text));
 }
 
 function partsOf(names: readonly string[], prefix: string): string | undefined {

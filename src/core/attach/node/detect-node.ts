@@ -82,7 +82,8 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
 
 /** The package manager that the application uses; npm if nothing shows another one. */
 export function nodeManager(files: AppFiles): string {
-  return managerOf(new Set(files.paths.filter((path) => !path.includes('/'))), files.read('package.json')) ?? 'npm';
+  const own = new Set(files.paths.filter((path) => !path.includes('/')));
+  return managerOf(own, files.read('package.json')) ?? managerOf(new Set(files.locksAbove), undefined) ?? 'npm';
 }
 
 function fact(name: string, value: string, ...evidence: readonly Evidence[]): Fact {

@@ -84,10 +84,14 @@ function fieldFor(admin: string): string {
 
 /** The script of package.json that builds the application, with the step that builds the modules. */
 export function withModulesBuild(text: string, build: Build, dir: string): string | undefined {
-  if (build.script === undefined) return text;
+  if (build.script === undefined) return undefined;
+  return changeJsonEntry(text, 'scripts', build.script, (script) => `${script} && ${modulesBuild(build, dir)}`);
+}
+
+/** The command that builds the modules to where the application expects them. */
+export function modulesBuild(build: Build, dir: string): string {
   const folder = pathOf(dir, 'modules');
-  const step = `ai-module-runtime build ${folder} ${build.outputOf(folder)}`;
-  return changeJsonEntry(text, 'scripts', build.script, (script) => `${script} && ${step}`);
+  return `ai-module-runtime build ${folder} ${build.outputOf(folder)}`;
 }
 
 /** The runtime compiles the modules: their imports end in .ts. */

@@ -22,7 +22,7 @@ export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[]
       isCookie,
     });
   const strategy = first(
-    code,
+    { ...code, paths: code.paths.filter((path) => /passport-(?:jwt|http-bearer)/.test(code.files.read(path) ?? '')) },
     /\bPassportStrategy\(\s*\w*(?:Strategy|Jwt|Bearer)\w*\s*(?:,\s*['"]([\w-]+)['"]\s*)?\)|\bpassport\.use\(\s*(?:['"]([\w-]+)['"]\s*,\s*)?new\s+\w*(?:Jwt|JWT|Bearer)\w*\(/,
   );
   if (strategy && (dependencies['passport-jwt'] || dependencies['passport-http-bearer'])) {
@@ -74,14 +74,24 @@ function adminOf(code: NodeCode): UserSource['admin'] {
     if (value !== undefined)
       return { file: role.file, line: role.line, expression: `user.${role.match[1]} === ${value}` };
   }
+  const value = first(code, /\benum\s+\w*Role\w*\s*\{[^}]*?\b(?:admin|ADMIN|Admin)['"]?\s*=\s*(['"]\w+['"]|\d+)/);
+  const nested = first(code, /\buser\??\.role\??\.(id|name|code|slug)\b/);
+  if (nested && value)
+    return {
+      file: nested.file,
+      line: nested.line,
+      expression: `user.role?.${nested.match[1]} === ${quoted(value.match[1] ?? '')}`,
+    };
+  const checked = first(code, /\buser\??\.roles\??\.includes\(\s*\w+\s*\)/);
+  if (checked && first(code, /['"]admin['"]/))
+    return { file: checked.file, line: checked.line, expression: "user.roles.includes('admin')" };
   const listed = first(code, /\buser\??\.roles\??\.includes\(\s*(['"]\w*admin\w*['"])/i);
   if (listed) return { file: listed.file, line: listed.line, expression: `user.roles.includes(${listed.match[1]})` };
   const flag = first(code, /\buser\??\.(isAdmin|is_admin|isSuperuser|is_superuser|admin)\b/);
   if (flag) return { file: flag.file, line: flag.line, expression: `user.${flag.match[1]}` };
-  const member = first(code, /\benum\s+\w*Role\w*\s*\{[^}]*?\b(?:admin|ADMIN|Admin)\s*=\s*(['"]\w+['"]|\d+)/);
   const field = first(code, /^\s*(?:readonly\s+)?(role)\s*[!?]?:/m);
-  if (member && field)
-    return { file: member.file, line: member.line, expression: `user.role === ${quoted(member.match[1] ?? '')}` };
+  if (value && field)
+    return { file: value.file, line: value.line, expression: `user.role === ${quoted(value.match[1] ?? '')}` };
   return undefined;
 }
 

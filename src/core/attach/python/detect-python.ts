@@ -71,7 +71,8 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
     database,
     migrations,
     packageManager: manager.name,
-    installs: installs[manager.name] ?? `pip install -r ${manager.file ?? 'requirements.txt'}`,
+    installs:
+      installs[manager.name] ?? (manager.file?.endsWith('.txt') ? `pip install -r ${manager.file}` : 'pip install .'),
     notes:
       names.others.length === 0
         ? []
@@ -179,6 +180,8 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
     ['Pipfile', 'pipenv'],
   ] as const;
   for (const [name, manager] of locks) if (found(name) !== undefined) return { name: manager, file: name };
+  const above = locks.find(([name]) => files.locksAbove?.includes(name));
+  if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
   if (project.includes('[tool.poetry')) return { name: 'poetry', file: 'pyproject.toml' };
   const requirements = requirementFiles(files)[0];

@@ -9,7 +9,8 @@ export interface ImportNames {
   readonly others: readonly string[];
 }
 
-const statement = /^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))/gm;
+const statement =
+  /^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))(?:[ \t]+\(?\s*(\w+))?/gm;
 
 /**
  * The folder that imports start from: the one of the command that starts the `entry`, else the one that most absolute imports
@@ -17,18 +18,19 @@ const statement = /^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \
  */
 export function importNames(files: AppFiles, entry: string, commands: readonly ServerCommand[]): ImportNames {
   const python = files.paths.filter((path) => path.endsWith('.py'));
-  const known = new Set(python.flatMap((path) => [path, ...foldersAbove(path)]));
+  const known = new Set(python);
   const roots = ['', ...foldersAbove(entry)];
   const votes = new Map<string, number>();
   for (const path of python) {
-    for (const [, from, plain] of (files.read(path) ?? '').matchAll(statement)) {
+    for (const [, from, plain, name = ''] of (files.read(path) ?? '').matchAll(statement)) {
       const place = (from ?? plain ?? '').replaceAll('.', '/');
-      const first = place.split('/')[0] ?? '';
+      const candidates = [
+        `${place}.py`,
+        `${place}/__init__.py`,
+        ...(from === undefined ? [] : [`${place}/${name}.py`]),
+      ];
       for (const root of roots)
-        if (
-          known.has(pathOf(root, `${place}.py`)) ||
-          (known.has(pathOf(root, place)) && known.has(pathOf(root, first)))
-        )
+        if (candidates.some((candidate) => known.has(pathOf(root, candidate))))
           votes.set(root, (votes.get(root) ?? 0) + 1);
     }
   }

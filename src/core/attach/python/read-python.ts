@@ -15,7 +15,7 @@ export interface PythonCode {
 
 const isOther = (path: string) =>
   /(^|\/)(tests?|migrations|alembic|versions|docs|examples?|scripts)\//.test(path) ||
-  /(^|\/)(test_[^/]*|[^/]*_test|conftest|setup)\.py$/.test(path);
+  /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$|^setup\.py$/.test(path);
 
 export function pythonCode(files: AppFiles, root: string): PythonCode {
   const all = new Set(files.paths.filter((path) => path.endsWith('.py')));

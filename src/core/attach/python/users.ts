@@ -1,5 +1,5 @@
 import type { CodeFile, Record } from '../../code/expression.ts';
-import { type Evidence, lineAt, type UserSource } from '../application.ts';
+import { type Evidence, findIn, lineAt, type UserSource } from '../application.ts';
 import type { PythonCode } from './read-python.ts';
 
 /** Names of functions that return the user of a request, the best first. */
@@ -50,7 +50,7 @@ function sourceOf(code: PythonCode, path: string, name: string, at: number): Use
   const found = type === undefined ? undefined : classOf(code, path, type);
   const fields = found ? fieldsOf(code, found.file, found.type) : [];
   const key = (field: string) => (isMapping ? `user["${field}"]` : `user.${field}`);
-  const flag = flags.flatMap((one) => fields.filter(({ name: field }) => field === one))[0];
+  const flag = flags.flatMap((one) => fields.filter(({ name: field }) => field === one))[0] ?? usedFlag(code);
   return {
     id: `${path}:${name}`,
     file: path,
@@ -60,6 +60,16 @@ function sourceOf(code: PythonCode, path: string, name: string, at: number): Use
     admin: flag && { expression: key(flag.name), file: flag.file, line: flag.line },
     isMapping,
   };
+}
+
+/** A flag that the code reads of a user: `user["is_superuser"]`, `current_user.is_admin`. */
+function usedFlag(code: PythonCode): (Evidence & { name: string }) | undefined {
+  const pattern = new RegExp(`\\buser(?:\\.|\\[["'])(${flags.slice(0, 4).join('|')})\\b`);
+  for (const path of code.paths) {
+    const found = findIn(code.files, path, pattern);
+    if (found) return { file: path, line: found.line, name: found.match[1] ?? '' };
+  }
+  return undefined;
 }
 
 /** The class in `-> User | None:`, `-> Annotated[User, …]`. */

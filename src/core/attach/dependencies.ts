@@ -39,7 +39,7 @@ function projectRequirement({ name, path, version, range }: RuntimeArchive): str
 function inWorkspace(change: DependencyChange, { paths, locksAbove = [] }: AppFiles): DependencyChange {
   if (locksAbove.length === 0 || change.locks.some((lock) => paths.includes(lock))) return change;
   const lines = change.resolve === undefined ? [] : [change.resolve.join(' ')];
-  const printed = { file: locksAbove.join(', '), reason: 'the application is part of a workspace; run', lines };
+  const printed = { file: 'the lock file of the workspace', reason: 'run this in its root', lines };
   return {
     ...change,
     resolve: undefined,

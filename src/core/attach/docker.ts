@@ -15,10 +15,18 @@ export function editDockerfiles(files: AppFiles, vendor: string): (FileEdit | Pr
     const edit = editDockerfile(text, vendor);
     if (edit === undefined) return [];
     if (typeof edit !== 'string') return [{ file, ...edit }];
-    if (file === main) return [{ file, after: edit }];
+    // In a workspace an image is built from another folder.
+    const isWorkspace = (files.locksAbove ?? []).length > 0;
+    if (file === main && !isWorkspace) return [{ file, after: edit }];
     const known = text.split(/\r?\n/);
     const lines = edit.split(/\r?\n/).filter((line) => line.includes(vendor) && !known.includes(line));
-    return [{ file, reason: `only ${main} is changed`, lines: lines.map((line) => line.trim()) }];
+    return [
+      {
+        file,
+        reason: isWorkspace ? 'the application is part of a workspace' : `only ${main} is changed`,
+        lines: lines.map((line) => line.trim()),
+      },
+    ];
   });
 }
 

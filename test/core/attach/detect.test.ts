@@ -118,6 +118,32 @@ describe('detectApplication', () => {
     expect(defaultDir(found, found.entries[0]!)).toBe(dir);
   });
 
+  it('takes the folder of a command that starts a file which calls a factory', () => {
+    const app = {
+      'src/__init__.py': '',
+      'src/app/__init__.py': '',
+      'src/app/setup.py': 'from fastapi import FastAPI\n\n\ndef make():\n    app = FastAPI()\n    return app\n',
+      'src/app/main.py': 'from .setup import make\n\napp = make()\n',
+      'tests/test_x.py': 'from src.app.main import app\n',
+      Dockerfile: 'CMD ["uvicorn", "app.main:app"]\n',
+    };
+    const found = detect(app);
+    expect(found.facts.find((fact) => fact.name === 'import name')?.value).toBe('app.setup (imports start from src)');
+    expect(defaultDir(found, found.entries[0]!)).toBe('src/app/ai');
+  });
+
+  it('finds administrators by a flag that the code reads of a mapping', () => {
+    const app = {
+      'main.py':
+        'from fastapi import FastAPI\napp = FastAPI()\n\n\nasync def get_current_user() -> dict[str, Any] | None:\n    ...\n\n\ndef check(current_user: dict):\n    return current_user["is_superuser"]\n',
+    };
+    const [user] = detect(app).users;
+    expect([user?.isMapping, user?.admin]).toEqual([
+      true,
+      { expression: 'user["is_superuser"]', file: 'main.py', line: 10 },
+    ]);
+  });
+
   it('uses relative imports for an application with two import names, and reports them', () => {
     const app = { ...fastapi, 'tests/test_x.py': 'from src.app.main import app\n' };
     const moved = Object.fromEntries(

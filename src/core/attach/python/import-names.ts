@@ -35,16 +35,19 @@ export function importNames(files: AppFiles, entry: string, commands: readonly S
     }
   }
   const sorted = [...votes].sort(([a, x], [b, y]) => y - x || a.length - b.length).map(([root]) => root);
-  const started = commands.flatMap(({ target }) => rootOf(entry, target.split(':')[0] ?? '') ?? [])[0];
+  const started = commands
+    .flatMap(({ target }) => rootsOf(python, target.split(':')[0] ?? ''))
+    .find((root) => roots.includes(root));
   const root = started ?? sorted[0] ?? outermostWithoutInit(files, entry);
   return { root, others: sorted.filter((other) => other !== root) };
 }
 
-/** The folder from which a file has this module name; `undefined` if it is another file. */
-function rootOf(file: string, module: string): string | undefined {
+/** The folders from which a file has this module name. */
+function rootsOf(paths: readonly string[], module: string): string[] {
   const path = `${module.replaceAll('.', '/')}.py`;
-  if (file === path) return '';
-  return file.endsWith(`/${path}`) ? file.slice(0, -path.length - 1) : undefined;
+  return paths
+    .filter((one) => one === path || one.endsWith(`/${path}`))
+    .map((one) => one.slice(0, -path.length).replace(/\/$/, ''));
 }
 
 /**

@@ -64,7 +64,7 @@ function sourceOf(code: PythonCode, path: string, name: string, at: number): Use
 
 /** A flag that the code reads of a user: `user["is_superuser"]`, `current_user.is_admin`. */
 function usedFlag(code: PythonCode): (Evidence & { name: string }) | undefined {
-  const pattern = new RegExp(`\\buser(?:\\.|\\[["'])(${flags.slice(0, 4).join('|')})\\b`);
+  const pattern = new RegExp(`(?<![A-Za-z])user(?:\\.|\\[["'])(${flags.slice(0, 4).join('|')})\\b`);
   for (const path of code.paths) {
     const found = findIn(code.files, path, pattern);
     if (found) return { file: path, line: found.line, name: found.match[1] ?? '' };

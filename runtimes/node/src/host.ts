@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
+import type { Outage } from './engine/outage.ts';
 import type { Store } from './engine/store.ts';
 import { retryAtStart } from './engine/with-retries.ts';
 import { EventBus } from './events/event-bus.ts';
@@ -39,21 +40,45 @@ const STOP_MS = 12_000;
  * start is reported as failed; the others work. Throws a `SettingsError` if the settings are refused in production, and
  * the error of the database if it can't be opened; then nothing is left open.
  */
-export async function createHost(options: HostOptions): Promise<Host> {
+export function createHost(options: HostOptions): Promise<Host> {
+  return startHost(options, {});
+}
+
+/** What is different in an application with a guest. */
+export interface Placement {
+  /** Where it answers, such as `/ai`. */
+  readonly prefix?: string;
+  /** Whether the application creates the tables; then they are only checked. */
+  readonly checkOnly?: boolean;
+  /** Whether the host keeps the process alive; by default it does. */
+  readonly unref?: boolean;
+  /** Default: 30. */
+  readonly startSeconds?: number;
+  readonly outage?: Outage;
+  /** Adds hooks to the application before its routes. */
+  readonly prepare?: (app: FastifyInstance) => void;
+}
+
+/** `createHost` for hosts of any kind. */
+export async function startHost(options: HostOptions, placement: Placement): Promise<Host> {
   const { settings, modules } = options;
+  const { prefix, checkOnly = false, unref = false, startSeconds, outage, prepare } = placement;
   const databasePort = options.database ?? defaultDatabase(settings);
-  const mode = 'url' in databasePort ? 'distributed' : 'embedded';
+  const mode = 'embeddedIn' in databasePort ? 'embedded' : 'distributed';
   refuseInProduction(settings, mode);
 
   const app = createApp(settings, options);
   const { log } = app;
-  reportIgnored(settings, log);
-  const database = await openDatabase(databasePort, databaseOptions(settings, modules.dir), log);
+  if (prefix === undefined) reportIgnored(settings, log);
+  prepare?.(app);
+  const started = { ...databaseOptions(settings, modules.dir), checkOnly, unref, startSeconds, outage };
+  const database = await openDatabase(databasePort, started, log);
   const { store } = database;
   const bus = new EventBus(store);
   const services: HostServices = {
     settings,
     mode,
+    checkOnly,
     load: modules.load,
     database,
     bus,
@@ -86,7 +111,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   try {
     await orchestrator.start(modules.dir, modules.only);
     await retryAtStart(() => registerModules(services, orchestrator));
-    await mountRoutes(app, services, orchestrator);
+    await mountRoutes(app, services, orchestrator, prefix);
     await app.ready();
     if (settings.role !== 'web') executor = await retryAtStart(() => startExecutor(services, orchestrator));
     return { app, services, orchestrator };

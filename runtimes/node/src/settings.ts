@@ -51,6 +51,14 @@ const databaseUrl = z
   .regex(/^postgres(ql)?:\/\//, { error: 'must begin with postgresql://', abort: true })
   .refine((url) => URL.canParse(url), 'is not a valid URL: escape the password, such as %23 for # and %2F for /');
 
+/** What `readSettings` reads, and where from. */
+export interface SettingsOptions {
+  /** Also reads `DATABASE_URL`, `ROLE` and so on; the prefixed variable wins. */
+  readonly withoutPrefix?: boolean;
+  /** For a guest in an application: reads only variables with the prefix, also the environment: `AI_ENVIRONMENT`. */
+  readonly attached?: boolean;
+}
+
 const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   DATABASE_URL: databaseUrl.optional(),
@@ -68,14 +76,17 @@ const HostVariables = z.object({
   TEST_ENDPOINTS: z.enum(['0', '1']).default('0'),
 });
 
-const Environment = z.object({ NODE_ENV: environment.optional(), APP_ENV: environment.optional() });
+const Environment = z.object({
+  NODE_ENV: environment.optional(),
+  APP_ENV: environment.optional(),
+  AI_ENVIRONMENT: environment.optional(),
+});
 
 /**
  * Reads the settings of a host from `AI_DATABASE_URL`, `AI_ROLE` and so on, and the environment's name from `NODE_ENV`
- * or `APP_ENV`. With `withoutPrefix` it also reads `DATABASE_URL`, `ROLE` and so on; the prefixed variable wins.
- * Throws a `SettingsError` that names all invalid variables.
+ * or `APP_ENV`. Throws a `SettingsError` that names all invalid variables.
  */
-export function readSettings(env: Env = process.env, options: { readonly withoutPrefix?: boolean } = {}): Settings {
+export function readSettings(env: Env = process.env, options: SettingsOptions = {}): Settings {
   const given = withoutEmpty(env);
   const found = Object.keys(HostVariables.shape).flatMap((name) => {
     const variable = given[PREFIX + name] !== undefined || !options.withoutPrefix ? PREFIX + name : name;
@@ -84,12 +95,14 @@ export function readSettings(env: Env = process.env, options: { readonly without
   const variableOf = (name: string) => found.find((each) => each.name === name)?.variable ?? PREFIX + name;
   const values = Object.fromEntries(found.map(({ name, value }) => [name, value]));
   const host = HostVariables.safeParse(values);
-  const process = Environment.safeParse(given);
+  const { NODE_ENV, APP_ENV, AI_ENVIRONMENT } = given;
+  const process = Environment.safeParse(options.attached ? { AI_ENVIRONMENT } : { NODE_ENV, APP_ENV });
   const problems = [...problemsOf(host.error, variableOf), ...problemsOf(process.error)];
-  if (values.DIRECT_DATABASE_URL !== undefined && values.DATABASE_URL === undefined)
+  // The database of a guest may come from its ports.
+  if (!options.attached && values.DIRECT_DATABASE_URL !== undefined && values.DATABASE_URL === undefined)
     problems.push(`${variableOf('DIRECT_DATABASE_URL')} needs ${PREFIX}DATABASE_URL`);
   if (!host.success || !process.success || problems.length > 0) throw new SettingsError(problems.join('; '));
-  const { NODE_ENV, APP_ENV } = process.data;
+  const names = Object.values(process.data);
   return {
     role: host.data.ROLE,
     databaseUrl: host.data.DATABASE_URL,
@@ -102,7 +115,7 @@ export function readSettings(env: Env = process.env, options: { readonly without
     logLevel: host.data.LOG_LEVEL,
     disabledModules: host.data.DISABLED_MODULES,
     testEndpoints: host.data.TEST_ENDPOINTS === '1',
-    environment: [NODE_ENV, APP_ENV].includes('production') ? 'production' : (NODE_ENV ?? APP_ENV ?? 'development'),
+    environment: names.includes('production') ? 'production' : (names[0] ?? 'development'),
     env: given,
   };
 }

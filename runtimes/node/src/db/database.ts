@@ -4,11 +4,11 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import { type ConnectionOptions, findPooler, openPool } from '../engine/connection.ts';
 import { Outage } from '../engine/outage.ts';
-import { createSchema } from '../engine/schema.ts';
+import { checkSchema, createSchema } from '../engine/schema.ts';
 import { Store } from '../engine/store.ts';
 import { retryAtStart } from '../engine/with-retries.ts';
 import type { Log } from '../log.ts';
-import type { DatabasePort } from '../ports.ts';
+import { type DatabasePort, resolveDatabase } from '../ports.ts';
 
 /** The database as modules see it, for their own tables. */
 export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -36,12 +36,19 @@ export interface DatabaseOptions {
   /** The same database without a transaction pooler in between. */
   readonly directUrl?: string | undefined;
   /** How long the start waits for a database that doesn't answer. Default: 30. */
-  readonly startSeconds?: number;
+  readonly startSeconds?: number | undefined;
+  /** Whether the application creates the tables; then they are only checked. */
+  readonly checkOnly?: boolean;
+  /** Whether connections keep the process alive; by default they do. */
+  readonly unref?: boolean;
+  /** Default: a new one. */
+  readonly outage?: Outage | undefined;
 }
 
 /** Connects to the database, or starts the embedded one, and creates the tables of the runtime. */
-export async function openDatabase(port: DatabasePort, options: DatabaseOptions, log: Log): Promise<Database> {
-  const { application, schema = 'ai', directUrl, startSeconds } = options;
+export async function openDatabase(given: DatabasePort, options: DatabaseOptions, log: Log): Promise<Database> {
+  const { application, schema = 'ai', directUrl, startSeconds, checkOnly = false, unref = false } = options;
+  const port = resolveDatabase(given);
   const embedded = 'url' in port ? undefined : await startServer(port.embeddedIn, application, log);
   const server = embedded?.server;
   const connection = {
@@ -51,7 +58,8 @@ export async function openDatabase(port: DatabasePort, options: DatabaseOptions,
     schema,
     directUrl,
     isPooled: directUrl !== undefined,
-    outage: new Outage(log),
+    unref,
+    outage: options.outage ?? new Outage(log),
   };
   let pool: pg.Pool | undefined;
   const close = async () => {
@@ -65,7 +73,8 @@ export async function openDatabase(port: DatabasePort, options: DatabaseOptions,
     }
     const opened = openPool(connection);
     pool = opened;
-    await retryAtStart(() => createSchema(opened, schema), startSeconds);
+    const prepare = checkOnly ? checkSchema : createSchema;
+    await retryAtStart(() => prepare(opened, schema), startSeconds);
     const db = drizzle(opened) as unknown as Db;
     const store = new Store(opened, schema);
     return {

@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   readonly isPooled?: boolean;
   /** At most this many connections, beside one that listens. */
   readonly poolSize?: number;
+  /** Whether connections keep the process alive; by default they do. */
+  readonly unref?: boolean;
   /** Reports when the database is unavailable and when it answers again. */
   readonly outage?: Outage;
 }
@@ -32,7 +34,8 @@ export function openPool(options: ConnectionOptions): pg.Pool {
       super(clientConfig(options));
     }
   }
-  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10, Client });
+  const allowExitOnIdle = options.unref === true;
+  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10, allowExitOnIdle, Client });
   // A connection that breaks emits an error, also while it is idle. The pool replaces it, and queries report their own.
   pool.on('error', () => {});
   pool.on('connect', (client) => {

@@ -163,6 +163,7 @@ export class Executor {
       const seconds = await this.#options.store.secondsUntilDue(this.#names);
       clearTimeout(this.#due);
       if (seconds !== undefined) this.#due = setTimeout(() => this.#wakeAll(), timerMs(seconds));
+      if (this.#options.connection.unref) this.#due?.unref();
     }
     return items;
   }

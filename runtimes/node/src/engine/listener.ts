@@ -54,6 +54,8 @@ export class Listener {
     }
     if (this.#stopped) return void client.end().catch(() => {});
     this.#client = client;
+    // The types don't have it.
+    if (this.#options.unref) (client as pg.Client & { unref(): void }).unref();
     this.#failures = 0;
     this.#ping = setInterval(() => client.query('select 1').catch(lost), PING_MS);
     this.#ping.unref();
@@ -66,6 +68,7 @@ export class Listener {
     const pause = RECONNECT_MS[Math.min(this.#failures, RECONNECT_MS.length - 1)];
     this.#failures += 1;
     this.#reconnect = setTimeout(() => this.#connect().catch((error) => this.#fail(error)), pause);
+    if (this.#options.unref) this.#reconnect.unref();
   }
 
   #fail(error: unknown): void {

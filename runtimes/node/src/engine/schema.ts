@@ -16,18 +16,33 @@ interface Migration {
   readonly sql: string;
 }
 
-/** The database role may not create or change the runtime's tables. `sql` is what an administrator has to run. */
+/** The tables are not there. `sql` is what an administrator has to run, if it is known. */
 export class SchemaMissing extends Error {
   override readonly name = 'SchemaMissing';
   readonly sql: string;
 
-  constructor(schema: string, role: string, sql: string, cause: Error) {
-    const problem = `the role ${role} may not create or change the schema ${schema} (${cause.message})`;
-    super(`${problem}. Run this SQL as an administrator of the database, then start again:`, { cause });
+  constructor(message: string, sql = '', cause?: Error) {
+    super(message, { cause });
     this.sql = sql;
   }
 }
 
+/** The database role may not create or change the runtime's tables. */
+function notPermitted(schema: string, role: string, sql: string, cause: Error): SchemaMissing {
+  const problem = `the role ${role} may not create or change the schema ${schema} (${cause.message})`;
+  return new SchemaMissing(
+    `${problem}. Run this SQL as an administrator of the database, then start again:`,
+    sql,
+    cause,
+  );
+}
+
+const LEDGER = `create table if not exists applied_migrations (
+  owner text not null,
+  file text not null,
+  applied_at timestamptz not null default now(),
+  primary key (owner, file)
+)`;
 const FUNCTIONS = 'functions.sql';
 const PERMISSIONS = 'permissions.sql';
 /** pg takes 0 for the default of the connection. */
@@ -47,18 +62,49 @@ export async function createSchema(pool: Pool, schema: string): Promise<void> {
     const { role, sql } = await missingPermissions(pool, schema);
     // Something else is refused, such as a table of version 0.1.
     if (sql === '') throw error;
-    throw new SchemaMissing(schema, role, sql, error as Error);
+    throw notPermitted(schema, role, sql, error as Error);
   }
+}
+
+/** Throws `SchemaMissing` unless the runtime's tables and functions are up to date. Changes nothing. */
+export async function checkSchema(pool: Pool, schema: string): Promise<void> {
+  await assertApplied(pool, schema, await runtimeMigrations());
+}
+
+/** The SQL that `createSchema` runs, for applications that migrate their database themselves. */
+export async function schemaScript(schema: string): Promise<string> {
+  const name = quoteName(schema);
+  const parts = [`create schema if not exists ${name};`, `set local search_path to ${name}, public;`, `${LEDGER};`];
+  for (const { owner, file, sql } of await runtimeMigrations()) {
+    const row = `('${owner}', '${file}') on conflict do nothing;`;
+    parts.push(`-- ${file}`, sql.trimEnd(), `insert into applied_migrations (owner, file) values ${row}`);
+  }
+  return parts.join('\n\n');
 }
 
 /** Applies the `*.sql` files of a module's folder in the order of their names: each once, each in a transaction. */
 export async function migrateModule(pool: Pool, schema: string, module: string, folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
+  await applyMissing(pool, schema, await moduleMigrations(module, folder));
+}
+
+/** Throws `SchemaMissing` unless the files of a module's folder are applied. Changes nothing. */
+export async function checkModule(pool: Pool, schema: string, module: string, folder: string): Promise<void> {
+  await assertApplied(pool, schema, await moduleMigrations(module, folder));
+}
+
+async function moduleMigrations(module: string, folder: string): Promise<Migration[]> {
+  if (!existsSync(folder)) return [];
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
-  const migrations = await Promise.all(
+  return Promise.all(
     files.map(async (file) => ({ owner: module, file, sql: await readFile(join(folder, file), 'utf8') })),
   );
-  await applyMissing(pool, schema, migrations);
+}
+
+async function assertApplied(pool: Pool, schema: string, migrations: readonly Migration[]): Promise<void> {
+  const missing = await missingOf(pool, schema, migrations);
+  if (missing.length === 0) return;
+  const files = missing.map(({ file }) => file).join(', ');
+  throw new SchemaMissing(`the schema ${schema} lacks ${files}: run the migrations of the application`);
 }
 
 /** Copies the jobs that modules of version 0.1 have in tables of their own, once. */
@@ -178,12 +224,8 @@ async function createLedger(client: PoolClient, name: string): Promise<void> {
   // `if not exists` needs the permission to create even if the schema exists.
   if (!(await exists(client, 'to_regnamespace', name))) await client.query(`create schema ${name}`);
   if (await exists(client, 'to_regclass', `${name}.applied_migrations`)) return;
-  await client.query(`create table ${name}.applied_migrations (
-    owner text not null,
-    file text not null,
-    applied_at timestamptz not null default now(),
-    primary key (owner, file)
-  )`);
+  await client.query(`set local search_path to ${name}`);
+  await client.query(LEDGER);
 }
 
 async function exists(db: Queryable, find: 'to_regclass' | 'to_regnamespace', name: string): Promise<boolean> {

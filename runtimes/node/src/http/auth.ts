@@ -28,10 +28,12 @@ const CHALLENGE = { 'www-authenticate': 'Bearer' };
 const PORT_STATUSES = [401, 403, 503];
 
 /** Makes the ports of the host available to guards. */
-export function installAuth(app: FastifyInstance, { authenticate, may = isAllowed }: Ports): void {
+export function installAuth(app: FastifyInstance, ports: Ports): void {
+  const { authenticate, may = isAllowed, cookies = false, origins = [] } = ports;
   app.decorateRequest('user');
   app.decorate('authenticate', async (request) => {
-    const user = await callPort(request, () => authenticate(request));
+    const user = await callPort(request, () => withoutUser(() => authenticate(request)));
+    if (user && cookies) refuseCrossOrigin(request, origins);
     if (user) return { ...user, admin: user.isAdmin };
     const code = bearerToken(request) === undefined ? 'not_authenticated' : 'invalid_token';
     throw new HttpError(401, code, CHALLENGE);
@@ -45,9 +47,39 @@ async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T |
     return await call();
   } catch (error) {
     if (error instanceof HttpError && PORT_STATUSES.includes(error.status)) throw error;
+    if (!(error instanceof HttpError) && statusOf(error) === 403) throw new HttpError(403, 'permission_denied');
     log.error({ err: error }, 'authentication failed');
     throw new HttpError(503, 'authentication_unavailable', { 'retry-after': '5' });
   }
+}
+
+/** The user, or null if a function of an application refuses the request with 401. */
+async function withoutUser<T>(find: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof HttpError || statusOf(error) !== 401) throw error;
+    return null;
+  }
+}
+
+/** The status of an error of Express, Fastify or NestJS. */
+function statusOf(error: unknown): unknown {
+  const { status, statusCode } = Object(error) as { status?: unknown; statusCode?: unknown };
+  return status ?? statusCode;
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Throws an `HttpError` unless a page of this origin, or of one in `origins`, sent a request that may change something. */
+function refuseCrossOrigin({ method, headers }: FastifyRequest, origins: readonly string[]): void {
+  const { origin, authorization, host } = headers;
+  if (SAFE_METHODS.has(method) || authorization !== undefined) return;
+  if (origin !== undefined && origins.includes(origin)) return;
+  const site = headers['sec-fetch-site'];
+  const from = origin !== undefined && URL.canParse(origin) ? new URL(origin).host : undefined;
+  const isSame = site === undefined ? from !== undefined && from === host : site === 'same-origin';
+  if (!isSame) throw new HttpError(403, 'cross_origin');
 }
 
 /** A guard of a route: its `onRequest`, so that nothing is read from callers without the permission. */

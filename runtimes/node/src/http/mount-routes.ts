@@ -6,8 +6,18 @@ import { hostRoutes } from './host-routes.ts';
 import { HIDDEN, installOpenApi } from './openapi.ts';
 import { testRoutes } from './test-routes.ts';
 
-/** Mounts the host's own routes and those of every module. */
-export async function mountRoutes(app: FastifyInstance, host: HostServices, orchestrator: Orchestrator): Promise<void> {
+/** Mounts the host's own routes and those of every module, below the prefix of a guest. */
+export async function mountRoutes(
+  app: FastifyInstance,
+  host: HostServices,
+  orchestrator: Orchestrator,
+  prefix = '',
+): Promise<void> {
+  if (prefix === '') return mountAll(app, host, orchestrator);
+  await app.register(async (guest) => mountAll(guest, host, orchestrator), { prefix });
+}
+
+async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: Orchestrator): Promise<void> {
   await installOpenApi(app);
   await app.register(hostRoutes(host, orchestrator));
   if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));

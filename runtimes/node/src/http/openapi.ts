@@ -14,13 +14,16 @@ type TransformObject = typeof jsonSchemaTransformObject;
 /** Describes every route at `/openapi.json`, and at `/docs` as a page that loads nothing from other servers. */
 export async function installOpenApi(app: FastifyInstance): Promise<void> {
   const operations = new Map<string, Operation>();
+  const { prefix } = app;
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'AI modules', version: '1.0.0' },
+      // Removed from the paths in the document.
+      ...(prefix !== '' && { servers: [{ url: prefix }] }),
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
     },
-    transform: transformWith(operations),
+    transform: transformWith(operations, prefix),
     transformObject: addOperations(operations),
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
@@ -28,12 +31,12 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
 }
 
 /** A route with a guard needs a token. Modules of version 0.1 have their guards in `preValidation`. */
-function transformWith(operations: Map<string, Operation>): Transform {
+function transformWith(operations: Map<string, Operation>, prefix: string): Transform {
   return (input) => {
     const { config, method, onRequest, preValidation } = input.route;
     const operation = config?.openapi;
     if (operation) {
-      const path = input.url.replace(/:(\w+)/g, '{$1}');
+      const path = input.url.slice(prefix.length).replace(/:(\w+)/g, '{$1}');
       for (const each of [method].flat()) operations.set(`${each.toLowerCase()} ${path}`, operation);
       // Replaced below: the operation is complete.
       return { schema: {}, url: input.url };

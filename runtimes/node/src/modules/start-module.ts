@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import { nextTime } from '../engine/schedules.ts';
-import { migrateModule } from '../engine/schema.ts';
+import { checkModule, migrateModule } from '../engine/schema.ts';
 import { retryAtStart } from '../engine/with-retries.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { ModuleEvents } from '../events/module-events.ts';
@@ -23,6 +23,8 @@ import { standaloneSchema } from './type-schema.ts';
 export interface HostServices {
   readonly settings: Settings;
   readonly mode: 'embedded' | 'distributed';
+  /** Whether the application creates the tables; then they are only checked. */
+  readonly checkOnly?: boolean;
   readonly load: LoadModule;
   readonly database: Database;
   readonly bus: EventBus;
@@ -49,9 +51,8 @@ export async function startModule(
   );
   const { pool, connection } = host.database;
   const migrations = join(folder, 'migrations');
-  await step('migration_failed', name, () =>
-    retryAtStart(() => migrateModule(pool, connection.schema, name, migrations)),
-  );
+  const prepare = host.checkOnly ? checkModule : migrateModule;
+  await step('migration_failed', name, () => retryAtStart(() => prepare(pool, connection.schema, name, migrations)));
 
   const context = contextFor(host, module, manifest, manifestOf);
   const ready = await step('initialize_failed', name, () => module.initialize(context, config));

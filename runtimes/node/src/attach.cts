@@ -1,0 +1,429 @@
+/**
+ * AI modules as a guest in an application: Fastify, Express, NestJS, Koa, or any server of `node:http`. This file is
+ * CommonJS and loads nothing until it is needed, so that applications and tests of both kinds can import it. Its types
+ * need no others but those of Node.
+ */
+import { type IncomingHttpHeaders, type IncomingMessage, Server, type ServerResponse } from 'node:http';
+import type { RequestContext, RunningGuest } from './guest/running-guest.ts';
+
+/** The user of a request. */
+export interface User {
+  /** At most 255 characters. Jobs belong to it. */
+  readonly id: string;
+  /** Such as `my_module:create`; `my_module:*` grants everything in `my_module`. */
+  readonly permissions: readonly string[];
+  /** Administrators may do everything. */
+  readonly isAdmin: boolean;
+}
+
+/** A request below the prefix. */
+export interface GuestRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** With the prefix. */
+  readonly url: string;
+  readonly method: string;
+  readonly raw: IncomingMessage;
+  /** The application's own object: the request of Fastify or Express, with what its hooks or middleware set; Koa's context. */
+  readonly appRequest: unknown;
+}
+
+/** A pino-compatible logger, such as `app.log` of Fastify. */
+export interface GuestLogger {
+  level: string;
+  fatal(fields: object, message?: string): void;
+  error(fields: object, message?: string): void;
+  warn(fields: object, message?: string): void;
+  info(fields: object, message?: string): void;
+  debug(fields: object, message?: string): void;
+  trace(fields: object, message?: string): void;
+  silent(fields: object, message?: string): void;
+  child(fields: object, options?: object): GuestLogger;
+}
+
+/** A PostgreSQL database by URL or in parts, or an embedded one in a folder, for development. */
+export type GuestDatabase =
+  | { readonly url: string }
+  | {
+      /** A name, an address, or the folder of a Unix socket. */
+      readonly host: string;
+      readonly port?: number | undefined;
+      readonly user?: string | undefined;
+      readonly password?: string | undefined;
+      readonly database: string;
+      /** Default: without TLS. */
+      readonly ssl?: boolean | { readonly rejectUnauthorized?: boolean | undefined } | undefined;
+    }
+  | { readonly embeddedIn: string };
+
+/** What the application gives to the guest. Errors of the functions are answered with 401, 403 or 503. */
+export interface GuestPorts {
+  /**
+   * Returns the user of a request, or null: then the request is answered with 401. An error with `status` or `statusCode`
+   * 401 or 403 is answered with that status, any other with 503.
+   */
+  authenticate(request: GuestRequest): User | null | Promise<User | null>;
+  /** Whether a user has a permission. Default: by `permissions` and `isAdmin`. */
+  may?(user: User, permission: string): boolean | Promise<boolean>;
+  /** Default: AI_DATABASE_URL, or an embedded database in AI_DATA_DIR. */
+  readonly database?: GuestDatabase | undefined;
+  /** Default: JSON lines on standard output, from AI_LOG_LEVEL up. */
+  readonly logger?: GuestLogger | undefined;
+  /**
+   * Whether `authenticate` reads a cookie. Then requests that change something, without an Authorization header, must come
+   * from a page of the same origin, or of one of `origins`; others are answered with 403 `cross_origin`.
+   */
+  readonly cookies?: boolean | undefined;
+  /** Such as `https://app.example.com`. */
+  readonly origins?: readonly string[] | undefined;
+  /** Environment variables. Default: those of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** What a guest is made of. */
+export interface GuestOptions<App> {
+  /** Where it answers, and nowhere else. Default: `/ai`. */
+  readonly prefix?: string;
+  /** The absolute path of the folder with the folders of modules. */
+  readonly modules: string;
+  /** Called when the guest starts, with the application that it is attached to; never with the role `off`. */
+  ports(app: App): GuestPorts | Promise<GuestPorts>;
+  /** Who creates the tables: the runtime (default), or migrations of the application. Then the runtime only checks. */
+  readonly migrations?: 'runtime' | 'app';
+  /** Imports a file of a module by its URL. Default: `import(url)`. */
+  load?(url: string): Promise<unknown>;
+}
+
+/** An error of `eraseUser`: the guest is not ready. `code` is what clients get with the 503. */
+export interface GuestUnavailable extends Error {
+  readonly code: string;
+}
+
+/** AI modules in an application. */
+export interface Guest<App> {
+  /** The role of this process: `AI_ROLE`; by default `off` in tests, and `all` elsewhere. */
+  readonly role: string;
+  /** Where it answers, such as `/ai`. */
+  readonly prefix: string;
+  /**
+   * Serves the modules below the prefix of an application, and starts them in the background. Never throws: if something
+   * is missing, requests below the prefix are answered with 503. With the role `off` it does nothing.
+   *
+   * - Fastify: before `listen` or `ready`. Hooks of the application run before.
+   * - Express: before body parsers, after middleware that knows the user.
+   * - NestJS: after `NestFactory.create`, before `listen` or `init`.
+   * - Koa: before body parsers. Other frameworks: with their `http.Server`.
+   */
+  attach(app: App | object): void;
+  /** A Fastify plugin that attaches the guest, such as for a folder of plugins. */
+  readonly fastify: (instance: object, options: object, done: (error?: Error) => void) => void;
+  /** Whether a request is below the prefix and this process answers it. */
+  handles(request: IncomingMessage): boolean;
+  /** Answers a request below the prefix, and calls `next` for any other. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => void;
+  /** Starts in the background. Called by `attach`. */
+  start(app: App): void;
+  /** Stops, as long as the grace time lasts. Called when the application or its server is closed. */
+  stop(): Promise<void>;
+  /** Resolves when the guest is ready, or with the code of the 503 if that needs a restart. With the role `off`: `off`. */
+  ready(): Promise<string>;
+  /**
+   * Tells the modules that a user was deleted: publishes `user.deleted`. Rejects with a `GuestUnavailable` while the
+   * guest is not ready. With the role `off` nothing happens.
+   */
+  eraseUser(id: string): Promise<void>;
+  /** Runs jobs in this process, without a server, until it gets SIGINT or SIGTERM; then the process ends. */
+  runWorker(app: App): Promise<void>;
+}
+
+/** Makes a guest. Nothing is opened before it is attached. Throws a `TypeError` for an invalid prefix. */
+export function createGuest<App = unknown>(options: GuestOptions<App>): Guest<App> {
+  return new AttachedGuest(options);
+}
+
+const TESTS = ['VITEST', 'JEST_WORKER_ID', 'NODE_TEST_CONTEXT'];
+
+function roleOf(env: NodeJS.ProcessEnv): string {
+  return env.AI_ROLE || (TESTS.some((name) => env[name] !== undefined) ? 'off' : 'all');
+}
+
+type Done = (error?: Error) => void;
+
+/** What is used of Fastify 4 and 5. */
+interface FastifyLike {
+  readonly prefix: string;
+  register(plugin: unknown): unknown;
+  all(url: string, options: object, handler: (request: unknown, reply: ReplyLike) => void): unknown;
+  addHook(name: string, hook: (done: Done) => void): unknown;
+  addHook(name: 'onClose', hook: (instance: unknown, done: Done) => void): unknown;
+}
+interface ReplyLike {
+  readonly raw: ServerResponse;
+  hijack(): void;
+  getHeaders(): Record<string, string | number | string[] | undefined>;
+  callNotFound(): void;
+}
+interface NestLike {
+  getHttpAdapter(): { getType(): string; getInstance(): object };
+  getHttpServer(): Server;
+  use(handler: unknown): unknown;
+}
+interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  respond?: boolean;
+}
+
+const isFunction = (object: object, ...names: string[]) =>
+  names.every((name) => typeof (object as Record<string, unknown>)[name] === 'function');
+
+class AttachedGuest<App> implements Guest<App> {
+  readonly role = roleOf(process.env);
+  readonly prefix: string;
+  readonly #options: GuestOptions<App>;
+  readonly #apps = new WeakSet<object>();
+  readonly #servers = new WeakSet<object>();
+  readonly #contexts = new WeakMap<IncomingMessage, RequestContext>();
+  readonly #loaded: Promise<typeof import('./guest/running-guest.ts')> | undefined;
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => {};
+  #soon: NodeJS.Immediate | undefined;
+  #running: RunningGuest | undefined;
+  #started: Promise<RunningGuest | undefined> | undefined;
+  #code = 'not_started';
+
+  constructor(options: GuestOptions<App>) {
+    this.#options = options;
+    this.#begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
+    this.prefix = `/${(options.prefix ?? '/ai').replace(/^\/+|\/+$/g, '')}`;
+    if (this.prefix === '/') throw new TypeError('a guest needs a prefix');
+    // Now, and not in the event loop of an application that is busy.
+    if (this.role !== 'off') this.#loaded = import('./guest/running-guest.ts');
+    this.#loaded?.catch(() => {});
+  }
+
+  attach(app: object): void {
+    if (this.role === 'off' || this.#apps.has(app)) return;
+    this.#apps.add(app);
+    try {
+      if (isFunction(app, 'getHttpAdapter', 'getHttpServer')) this.#attachToNest(app as NestLike);
+      else if (isFunction(app, 'register', 'addHook')) (app as FastifyLike).register(this.fastify);
+      else if (app instanceof Server || (isFunction(app, 'listen', 'emit') && !isFunction(app, 'use')))
+        this.#attachToServer(app as Server);
+      else if (isFunction(app, 'use')) this.#use(app as NestLike);
+      else throw new TypeError('it is no application of Fastify, Express, NestJS or Koa, and no server');
+      // The application may not be complete yet.
+      if (!isFunction(app, 'addHook')) this.#soon = setImmediate(() => this.start(app as App));
+    } catch (error) {
+      report('the AI modules are not attached', error);
+    }
+  }
+
+  #attachToNest(app: NestLike): void {
+    const adapter = app.getHttpAdapter();
+    this.#stopWith(app.getHttpServer());
+    if (adapter.getType() !== 'fastify') return void app.use(this.handler);
+    (adapter.getInstance() as FastifyLike).register(this.#pluginFor(app as App));
+  }
+
+  /** Express, or Koa, whose middleware has other arguments. */
+  #use(app: NestLike): void {
+    if (!isFunction(app, 'callback')) return void app.use(this.handler);
+    app.use((context: KoaContext, next: () => unknown) => {
+      if (!this.handles(context.req)) return next();
+      context.respond = false;
+      this.#answer(context.req, context.res, context);
+      return undefined;
+    });
+  }
+
+  #attachToServer(server: Server): void {
+    const emit = server.emit.bind(server) as (...args: unknown[]) => boolean;
+    const dispatch = (event: string, ...args: unknown[]) => {
+      const [request, response] = args as [IncomingMessage, ServerResponse];
+      if (event !== 'request' || !this.handles(request)) return emit(event, ...args);
+      this.#answer(request, response, request);
+      return true;
+    };
+    server.emit = dispatch as Server['emit'];
+    this.#stopWith(server);
+  }
+
+  get fastify(): Guest<App>['fastify'] {
+    return this.#pluginFor(undefined);
+  }
+
+  /** A plugin for `app`, which is the instance itself unless that belongs to another framework. */
+  #pluginFor(app: App | undefined): Guest<App>['fastify'] {
+    const plugin = (given: object, _options: object, done: Done) => {
+      const instance = given as FastifyLike;
+      if (this.role !== 'off') {
+        this.#apps.add(instance);
+        this.#addRoutes(instance);
+        instance.addHook('onReady', (ready: Done) => {
+          this.start(app ?? (instance as App));
+          ready();
+        });
+        instance.addHook('onClose', (_instance: unknown, closed: Done) => {
+          void this.stop().then(() => closed());
+        });
+      }
+      done();
+    };
+    // As with fastify-plugin: decorators and hooks of the application are those of its own context.
+    return Object.assign(plugin, {
+      [Symbol.for('skip-override')]: true,
+      [Symbol.for('fastify.display-name')]: 'ai-module-runtime',
+    });
+  }
+
+  #addRoutes(instance: FastifyLike): void {
+    if (this.role === 'worker') return;
+    const base = instance.prefix;
+    const options = {
+      schema: { hide: true },
+      exposeHeadRoute: false,
+      onRequest: (request: { raw: IncomingMessage }, reply: ReplyLike, done: Done) => {
+        if (!this.#isBelow(request.raw.url, `${base}${this.prefix}`)) return done();
+        reply.hijack();
+        // What hooks of the application have set, such as for CORS.
+        for (const [name, value] of Object.entries(reply.getHeaders()))
+          if (value !== undefined) reply.raw.setHeader(name, value);
+        this.#answer(request.raw, reply.raw, request, base);
+      },
+    };
+    try {
+      for (const url of [this.prefix, `${this.prefix}/*`])
+        instance.all(url, options, (_request, reply) => reply.callNotFound());
+    } catch (error) {
+      report(`the AI modules are not attached: the application has routes below ${this.prefix}`, error);
+    }
+  }
+
+  readonly handler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void => {
+    if (this.handles(request)) this.#answer(request, response, request);
+    else next?.();
+  };
+
+  handles(request: IncomingMessage): boolean {
+    if (this.role === 'off' || this.role === 'worker') return false;
+    return this.#isBelow(request.url, this.prefix) || mountedAt(request).endsWith(this.prefix);
+  }
+
+  #isBelow(url: string | undefined, prefix: string): boolean {
+    return url?.startsWith(prefix) === true && /^(?:[/?]|$)/.test(url.slice(prefix.length));
+  }
+
+  /** Never throws: nothing of the guest reaches the error handlers of the application. */
+  #answer(request: IncomingMessage, response: ServerResponse, appRequest: unknown, prefixed?: string): void {
+    try {
+      const running = this.#running;
+      if (running === undefined || running.code !== undefined)
+        return void refuse(response, running?.code ?? this.#code);
+      const mounted = mountedAt(request);
+      const isAtPrefix = prefixed === undefined && !this.#isBelow(request.url, this.prefix);
+      const base = prefixed ?? (isAtPrefix ? mounted.slice(0, -this.prefix.length) : mounted);
+      this.#contexts.set(request, { appRequest, base });
+      if (prefixed) request.url = request.url?.slice(prefixed.length);
+      else if (isAtPrefix) request.url = `${this.prefix}${request.url ?? ''}`;
+      const { server } = request.socket as typeof request.socket & { server?: Server };
+      if (server) this.#stopWith(server);
+      // Koa sets 404 until somebody answers.
+      response.statusCode = 200;
+      running.answer(request, response);
+    } catch (error) {
+      report('a request failed', error);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 'internal_error', 500);
+    }
+  }
+
+  #stopWith(server: Server): void {
+    if (this.#servers.has(server)) return;
+    this.#servers.add(server);
+    server.once('close', () => void this.stop());
+  }
+
+  start(app: App): void {
+    if (this.role === 'off' || this.#started) return;
+    this.#code = 'starting';
+    this.#started = this.#start(app, this.role).catch((error: unknown) => {
+      this.#code = 'start_failed';
+      report('the AI modules are not available, start_failed', error);
+      return undefined;
+    });
+    this.#begin();
+  }
+
+  async #start(app: App, role: string): Promise<RunningGuest> {
+    const { RunningGuest } = await (this.#loaded ?? import('./guest/running-guest.ts'));
+    const { modules, migrations = 'runtime', ports, load = (url: string) => import(url) } = this.#options;
+    const running = new RunningGuest({
+      prefix: this.prefix,
+      role,
+      modules: { dir: modules, load },
+      migrations,
+      ports: async () => ports(app),
+      contextOf: (request) => this.#contexts.get(request) ?? { appRequest: request, base: '' },
+    });
+    this.#running = running;
+    running.start();
+    return running;
+  }
+
+  async stop(): Promise<void> {
+    clearImmediate(this.#soon);
+    const started = this.#started;
+    this.#started = undefined;
+    this.#code = 'stopping';
+    await (await started)?.stop();
+    this.#running = undefined;
+    this.#code = 'not_started';
+  }
+
+  async ready(): Promise<string> {
+    if (this.role === 'off') return 'off';
+    await this.#begun;
+    const running = await this.#started;
+    return running === undefined ? this.#code : running.ready();
+  }
+
+  async eraseUser(id: string): Promise<void> {
+    if (this.role === 'off') return;
+    const code = this.#running === undefined ? this.#code : this.#running.code;
+    if (code !== undefined) throw Object.assign(new Error(`the AI modules are not ready: ${code}`), { code });
+    await this.#running?.publish('user.deleted', { user_id: id });
+  }
+
+  async runWorker(app: App): Promise<void> {
+    // The guest does not keep the process alive.
+    const alive = setInterval(() => {}, 60_000);
+    const running = await this.#start(app, 'worker');
+    const stopped = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    });
+    const code = await Promise.race([stopped, running.failed()]);
+    await running.stop();
+    clearInterval(alive);
+    process.exit(code === undefined ? 0 : 1);
+  }
+}
+
+/** Where Express has mounted the application or the handler. */
+function mountedAt(request: IncomingMessage & { baseUrl?: string }): string {
+  return request.baseUrl ?? '';
+}
+
+function refuse(response: ServerResponse, code: string, status = 503): void {
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  if (status === 503) response.setHeader('retry-after', '5');
+  response.end(JSON.stringify({ detail: code }));
+  response.req.resume();
+}
+
+/** Before there is a logger. */
+function report(message: string, error: unknown): void {
+  process.stderr.write(`${message}: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+}

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const CODE = /(?<!\.d)\.ts$/;
+/** What a running module doesn't need. */
+const LEFT_OUT = /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)/;
+
+/**
+ * Compiles the modules in a folder to ESM, with the TypeScript compiler of the application, and copies manifests, prompts,
+ * SQL and other files. Replaces what is in `output`. Types are not checked.
+ */
+export async function buildModules(folder: string, output: string): Promise<void> {
+  if (`${output}${sep}`.startsWith(`${folder}${sep}`)) throw new Error('the output must not be inside the modules');
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => !LEFT_OUT.test(name));
+  await rm(output, { recursive: true, force: true });
+  await mkdir(output, { recursive: true });
+  // Also in an application that is CommonJS.
+  await writeFile(join(output, 'package.json'), '{ "type": "module" }\n');
+  for (const name of names.filter((each) => !CODE.test(each))) await cp(join(folder, name), join(output, name));
+  const code = names.filter((name) => CODE.test(name));
+  if (code.length > 0) await compile(folder, output, code);
+}
+
+async function compile(folder: string, output: string, names: readonly string[]): Promise<void> {
+  const draft = await mkdtemp(join(tmpdir(), 'ai-modules-'));
+  try {
+    const config = join(draft, 'tsconfig.json');
+    const compilerOptions = {
+      target: 'es2022',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      rewriteRelativeImportExtensions: true,
+      isolatedModules: true,
+      noCheck: true,
+      skipLibCheck: true,
+      types: [],
+      sourceMap: true,
+      inlineSources: true,
+      rootDir: folder,
+      outDir: output,
+    };
+    const files = names.map((name) => join(folder, name));
+    await writeFile(config, JSON.stringify({ compilerOptions, files }));
+    await run(process.execPath, [await findCompiler(folder), '-p', config]);
+  } catch (error) {
+    const { stdout = '' } = error as { stdout?: string };
+    throw new Error(stdout.trim() || (error as Error).message, { cause: error });
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/** `tsc` of the application. Throws if there is none that can rewrite imports. */
+async function findCompiler(folder: string): Promise<string> {
+  const need = 'building modules needs TypeScript 5.7 or newer in the devDependencies';
+  let manifest: string;
+  try {
+    manifest = createRequire(join(folder, 'package.json')).resolve('typescript/package.json');
+  } catch (cause) {
+    throw new Error(`${need}, and there is none`, { cause });
+  }
+  const { version, bin } = JSON.parse(await readFile(manifest, 'utf8'));
+  const [major = 0, minor = 0] = String(version).split('.').map(Number);
+  if (major < 5 || (major === 5 && minor < 7)) throw new Error(`${need}, and there is ${version}`);
+  return join(dirname(manifest), bin.tsc);
+}

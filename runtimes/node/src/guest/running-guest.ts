@@ -1,0 +1,218 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { GuestPorts } from '../attach.cts';
+import { findUnavailable, Outage } from '../engine/outage.ts';
+import { SchemaMissing } from '../engine/schema.ts';
+import { type Host, startHost } from '../host.ts';
+import { describeError, type Log, textOf } from '../log.ts';
+import type { ModulesOptions } from '../modules/discovery.ts';
+import { type Ports, resolveDatabase } from '../ports.ts';
+import { EmbeddedPostgresError } from '../postgres/error.ts';
+import { readSettings, SettingsError } from '../settings.ts';
+
+/** What is known of a request below the prefix. */
+export interface RequestContext {
+  readonly appRequest: unknown;
+  /** The path at which the application is mounted in another; usually empty. */
+  readonly base: string;
+}
+
+/** What a guest needs to start. */
+export interface RunningGuestOptions {
+  readonly prefix: string;
+  readonly role: string;
+  readonly modules: ModulesOptions;
+  readonly migrations: 'runtime' | 'app';
+  ports(): Promise<GuestPorts>;
+  contextOf(request: IncomingMessage): RequestContext;
+}
+
+/** The ports can't be made, or are not valid. */
+class PortsError extends Error {}
+
+const PAUSES_MS = [1_000, 2_000, 5_000, 10_000];
+/** Only a restart helps. */
+const FINAL = new Set(['settings_invalid', 'ports_invalid']);
+
+/** A guest in this process. It starts in the background, again and again if necessary. */
+export class RunningGuest {
+  /** Why it doesn't answer; `undefined` when it is ready. */
+  code: string | undefined = 'starting';
+
+  readonly #options: RunningGuestOptions;
+  readonly #ended = new AbortController();
+  #log: Log | undefined;
+  #logged: string | undefined;
+  #outage: Outage | undefined;
+  #host: Host | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #waiting: (() => void)[] = [];
+
+  constructor(options: RunningGuestOptions) {
+    this.#options = options;
+  }
+
+  /** Starts in the background. */
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Stops, as long as the grace time lasts. A start that is under way ends by itself. */
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    this.code = 'stopping';
+    const host = this.#host;
+    this.#host = undefined;
+    await host?.app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
+  }
+
+  /** Resolves with `ready`, or with a code that only a restart can change. */
+  async ready(): Promise<string> {
+    while (this.code !== undefined && !FINAL.has(this.code) && !this.#ended.signal.aborted)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.code ?? 'ready';
+  }
+
+  /** Resolves when only a restart helps. */
+  async failed(): Promise<string> {
+    await this.#running;
+    return this.code !== undefined && FINAL.has(this.code) ? this.code : new Promise(() => {});
+  }
+
+  /** Answers a request below the prefix. Only when it is ready. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    this.#host?.app.routing(request, response);
+  }
+
+  /** Publishes an event of the application. Only when it is ready. */
+  async publish(name: string, data: Record<string, unknown>): Promise<void> {
+    await this.#host?.services.bus.publish(name, data, 'host');
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ended;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      try {
+        const host = await this.#start();
+        if (signal.aborted) return void (await host.app.close());
+        this.#host = host;
+        this.#become(undefined);
+        return host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+      } catch (error) {
+        if (signal.aborted) return;
+        const code = codeOf(error);
+        this.#become(code);
+        this.#report(code, error);
+        if (FINAL.has(code)) return;
+      }
+      await this.#pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)] ?? 0);
+    }
+  }
+
+  async #start(): Promise<Host> {
+    const { prefix, role, modules, migrations } = this.#options;
+    const given = await this.#ports();
+    const env = given.env ?? process.env;
+    const settings = readSettings({ ...env, AI_ROLE: role }, { attached: true });
+    if (!this.#log) {
+      // The same for every try.
+      this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
+      if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
+    }
+    this.#outage ??= new Outage(this.#log);
+    const ports: Ports = {
+      ...given,
+      logger: this.#log,
+      authenticate: (request) => {
+        const { headers, url, method, raw } = request;
+        return given.authenticate({ headers, url, method, raw, appRequest: this.#options.contextOf(raw).appRequest });
+      },
+      ...(given.may && { may: (user, permission) => given.may?.(user, permission) ?? false }),
+    };
+    return startHost(
+      { ...ports, settings, modules },
+      {
+        prefix,
+        checkOnly: migrations === 'app',
+        unref: true,
+        startSeconds: 0,
+        outage: this.#outage,
+        prepare: (app) => this.#prepare(app),
+      },
+    );
+  }
+
+  async #ports(): Promise<GuestPorts> {
+    try {
+      const ports = await this.#options.ports();
+      if (typeof ports?.authenticate !== 'function') throw new TypeError('the function `authenticate` is missing');
+      return ports.database === undefined ? ports : { ...ports, database: resolveDatabase(ports.database) };
+    } catch (cause) {
+      throw new PortsError(`the ports can't be used: ${textOf(cause)}`, { cause });
+    }
+  }
+
+  /** Makes requests complete whose body the application has read, and addresses those that clients see. */
+  #prepare(app: FastifyInstance): void {
+    const { prefix, contextOf } = this.#options;
+    app.addHook('preParsing', async ({ raw }, _reply, payload) => parsedBefore(raw) ?? payload);
+    app.addHook('onSend', async ({ raw }, reply, payload) => {
+      const { base } = contextOf(raw);
+      const location = reply.getHeader('location');
+      if (typeof location === 'string' && location.startsWith('/api/v1/'))
+        reply.header('location', `${base}${prefix}${location}`);
+      else if (base !== '' && typeof location === 'string' && location.startsWith(`${prefix}/`))
+        reply.header('location', `${base}${location}`);
+      return payload;
+    });
+  }
+
+  #become(code: string | undefined): void {
+    this.code = code;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** One line for each reason, however often it is tried. The database's own is written by `Outage`. */
+  #report(code: string, error: unknown): void {
+    const text = `AI modules are not available, ${code}: ${error instanceof Error ? error.message : String(error)}`;
+    if (findUnavailable(error) || text === this.#logged) return;
+    this.#logged = text;
+    const log = this.#log ?? createLog('info');
+    const sql = error instanceof SchemaMissing && error.sql !== '' ? `\n\n${error.sql}` : '';
+    const fields = code === 'ports_invalid' || code === 'start_failed' ? { err: describeError(error) } : {};
+    log.error(fields, `${text}${sql}`);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, ms).unref();
+      this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof SettingsError) return 'settings_invalid';
+  if (error instanceof PortsError) return 'ports_invalid';
+  if (error instanceof SchemaMissing) return 'schema_missing';
+  return findUnavailable(error) || error instanceof EmbeddedPostgresError ? 'database_unavailable' : 'start_failed';
+}
+
+function createLog(level: string): Log {
+  return Fastify({ logger: { level, serializers: { err: describeError } } }).log;
+}
+
+/** The body of a request that a parser of the application has read already, such as `express.json()`. */
+function parsedBefore(raw: IncomingMessage & { body?: unknown; rawBody?: unknown }): Readable | undefined {
+  if (!raw.readableEnded) return undefined;
+  const { body, rawBody } = raw;
+  const bytes = Buffer.isBuffer(rawBody)
+    ? rawBody
+    : Buffer.isBuffer(body) || typeof body === 'string'
+      ? Buffer.from(body as string)
+      : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  // Fastify compares the length with the header.
+  const receivedEncodedLength = Number(raw.headers['content-length'] ?? bytes.length);
+  return Object.assign(Readable.from(bytes.length > 0 ? [bytes] : []), { receivedEncodedLength });
+}

@@ -1,0 +1,254 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { GuestOptions, GuestPorts } from '../../src/attach.cts';
+import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts';
+import { eventually, query } from '../postgres/host.ts';
+import { type Application, applications, shopperIn } from './applications.ts';
+import * as support from './support.ts';
+import { afterTest, call, closeAll, MODULE, start, WORK } from './support.ts';
+
+// Applications start slowly on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(() => {
+  vi.stubEnv('AI_ROLE', 'all');
+  vi.stubEnv('AI_LOG_LEVEL', 'silent');
+});
+afterEach(async () => {
+  await closeAll();
+  vi.unstubAllEnvs();
+});
+
+/** What the application gives to its guest. */
+function shopPorts(): GuestPorts {
+  return {
+    authenticate: (request) => {
+      const shopper = shopperIn(request);
+      return shopper ? { id: shopper.name, isAdmin: shopper.boss, permissions: [] } : null;
+    },
+    may: (user, permission) => user.isAdmin || !permission.endsWith(':admin'),
+    database: { url: database.url },
+  };
+}
+
+function newGuest(options: Partial<GuestOptions<unknown>> = {}) {
+  return support.newGuest(shopPorts, options);
+}
+
+const as = (name: string) => ({ 'x-token': name });
+
+const OWN_REQUESTS = [
+  ['GET', '/items/7'],
+  ['POST', '/items', { name: 'lamp' }],
+  ['POST', '/items', { name: 'x'.repeat(200) }],
+  ['GET', '/nowhere'],
+  ['GET', '/aix'],
+  ['GET', '/AI/health'],
+  ['GET', '/health'],
+  ['GET', '/docs'],
+  ['GET', '/routes'],
+  ['OPTIONS', '/items/7'],
+  ['OPTIONS', '/nowhere'],
+  ['DELETE', '/items/7'],
+  ['HEAD', '/items/7'],
+] as const;
+
+async function answersOf({ url }: Application) {
+  const answers = [];
+  for (const [method, path, body] of OWN_REQUESTS) {
+    const { status, headers, text } = await call(`${url}${path}`, method, body, as('anna'));
+    answers.push({ method, path, status, headers, text });
+  }
+  return answers;
+}
+
+describe.each(Object.keys(applications))('a guest in an application of %s', (name) => {
+  it('runs jobs for users of the application, and changes none of its answers', async () => {
+    const before = await answersOf(await start(name, undefined));
+    const guest = newGuest();
+    const application = await start(name, guest);
+    const { url } = application;
+    expect(await guest.ready()).toBe('ready');
+    expect(await answersOf(application)).toEqual(before);
+
+    expect(await call(`${url}${MODULE}/process`, 'POST', WORK)).toMatchObject({
+      status: 401,
+      body: { detail: 'not_authenticated' },
+    });
+    expect(await call(`${url}${MODULE}/process`, 'POST', WORK, as('banned'))).toMatchObject({
+      status: 403,
+      body: { detail: 'permission_denied' },
+    });
+    expect(await call(`${url}${MODULE}/process`, 'POST', WORK, as('broken'))).toMatchObject({
+      status: 503,
+      body: { detail: 'authentication_unavailable' },
+    });
+    const accepted = await call(`${url}${MODULE}/process`, 'POST', WORK, as('anna'));
+    expect(accepted).toMatchObject({ status: 202, body: { status: 'pending' } });
+    const location = accepted.headers.location ?? '';
+    expect(location).toBe(`${MODULE}/status/${accepted.body.job_id}`);
+    await eventually(async () => {
+      const { body } = await call(`${url}${location}`, 'GET', undefined, as('anna'));
+      return body.status === 'completed';
+    }, 60);
+    expect((await call(`${url}${location}`, 'GET', undefined, as('bob'))).status).toBe(403);
+    expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('anna'))).status).toBe(403);
+    expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('carl'))).status).toBe(200);
+
+    const large = { input_data: { lines: [{ text: 'x', amount: 1 }], step: 'x'.repeat(1_000) } };
+    expect((await call(`${url}${MODULE}/process`, 'POST', large, as('anna'))).status).toBe(202);
+    for (const path of ['/ai', '/ai/', '/ai/nowhere', '/ai?x=1', '/ai/items/7'])
+      expect(await call(`${url}${path}`)).toMatchObject({ status: 404, body: { detail: 'not_found' } });
+    const document = await call(`${url}/ai/openapi.json`);
+    expect(document.body.servers).toEqual([{ url: '/ai' }]);
+    expect(document.body.paths['/api/v1/modules/invoices/process'].post.operationId).toBe('invoices_process');
+    const page = await call(`${url}/ai/docs`);
+    expect(page.headers['content-type']).toContain('text/html');
+    const script = /src="(\.[^"]+\/swagger-ui-bundle\.js)"/.exec(page.text)?.[1] ?? '';
+    expect((await call(new URL(script, `${url}/ai/docs`).href)).status).toBe(200);
+
+    await guest.eraseUser('anna');
+    await eventually(async () => (await call(`${url}${location}`, 'GET', undefined, as('anna'))).status === 404, 60);
+    await application.close();
+    await eventually(async () => (await listeners()) === 0, 60);
+  });
+});
+
+/** Connections of guests that listen for work. */
+async function listeners(): Promise<number> {
+  const rows = await query(
+    database.url,
+    "select count(*)::int as n from pg_stat_activity where datname = current_database() and query ilike 'listen%'",
+  );
+  return rows[0]?.n as number;
+}
+
+describe('a guest', () => {
+  it.each(['off', ''])('does nothing with the role %j in tests', async (role) => {
+    vi.stubEnv('AI_ROLE', role);
+    const guest = newGuest({ ports: () => expect.fail('the ports were read') });
+    const { url } = await start('Express 5', guest);
+    expect(guest.role).toBe('off');
+    expect(await guest.ready()).toBe('off');
+    expect((await call(`${url}/ai/health`)).body).toEqual({ shop: 'no /ai/health' });
+    await guest.eraseUser('anna');
+  });
+
+  it('serves nothing as a worker', async () => {
+    vi.stubEnv('AI_ROLE', 'worker');
+    const guest = newGuest();
+    const { url } = await start('Fastify 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    expect((await call(`${url}/ai/health`)).body).toEqual({ shop: 'no /ai/health' });
+  });
+
+  it('runs no jobs as a web process', async () => {
+    vi.stubEnv('AI_ROLE', 'web');
+    const guest = newGuest();
+    const { url } = await start('Fastify 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    expect(await listeners()).toBe(0);
+    expect((await call(`${url}/ai/health`)).body.modules).toEqual({ invoices: 'ready' });
+  });
+
+  it('works where Express has mounted it, or the application', async () => {
+    const { default: express } = await import('express');
+    const guest = newGuest();
+    const inner = express();
+    inner.use(guest.handler);
+    const app = express();
+    app.use('/backend', inner);
+    app.use('/ai', guest.handler);
+    guest.start(app);
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    expect(await guest.ready()).toBe('ready');
+    for (const base of ['', '/backend']) {
+      expect((await call(`${url}${base}/ai/health`)).status).toBe(200);
+      const { headers } = await call(`${url}${base}${MODULE}/process`, 'POST', WORK, as('anna'));
+      expect(headers.location).toMatch(new RegExp(`^${base}${MODULE}/status/`));
+    }
+  });
+
+  it('works below the prefix of a plugin of Fastify', async () => {
+    const { default: Fastify } = await import('fastify');
+    const guest = newGuest();
+    const app = Fastify();
+    app.register(async (scope) => guest.attach(scope), { prefix: '/backend' });
+    afterTest(() => app.close());
+    const url = await app.listen({ port: 0 });
+    expect(await guest.ready()).toBe('ready');
+    const { headers } = await call(`${url}/backend${MODULE}/process`, 'POST', WORK, as('anna'));
+    expect(headers.location).toMatch(new RegExp(`^/backend${MODULE}/status/`));
+    expect((await call(`${url}/ai/health`)).body.message).toContain('not found');
+  });
+
+  it('reads a body that the application has parsed', async () => {
+    const { default: express } = await import('express');
+    const guest = newGuest();
+    const app = express();
+    app.use(express.json());
+    guest.attach(app);
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    expect(await guest.ready()).toBe('ready');
+    expect((await call(`${url}${MODULE}/process`, 'POST', WORK, as('anna'))).status).toBe(202);
+    expect((await call(`${url}${MODULE}/process`, 'POST', { input_data: {} }, as('anna'))).status).toBe(422);
+  });
+
+  it('gives the headers that hooks of Fastify have set', async () => {
+    const guest = newGuest();
+    const { url } = await start('Fastify 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    expect((await call(`${url}/ai/health`)).headers['x-shop']).toBe('open');
+  });
+
+  it('is attached once, however often that is done', async () => {
+    const guest = newGuest();
+    const { default: Fastify } = await import('fastify');
+    const app = Fastify();
+    guest.attach(app);
+    guest.attach(app);
+    afterTest(() => app.close());
+    await app.ready();
+    expect(await guest.ready()).toBe('ready');
+  });
+
+  it('leaves routes of the application alone', async () => {
+    const { default: Fastify } = await import('fastify');
+    const app = Fastify();
+    app.get('/ai/*', async () => 'mine');
+    const messages = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    newGuest().attach(app);
+    afterTest(() => app.close());
+    const url = await app.listen({ port: 0 });
+    expect((await call(`${url}/ai/health`)).text).toBe('mine');
+    expect(messages.mock.calls.join()).toContain('the application has routes below /ai');
+    messages.mockRestore();
+  });
+
+  it('refuses requests with a cookie from pages of other origins', async () => {
+    const guest = newGuest({ ports: () => ({ ...shopPorts(), cookies: true, origins: ['https://app.example.com'] }) });
+    const { url } = await start('Express 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    const status = async (headers: Record<string, string>) => {
+      const { status, body } = await call(`${url}${MODULE}/process`, 'POST', WORK, { ...as('anna'), ...headers });
+      return status === 202 ? status : body.detail;
+    };
+    expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(401);
+    expect(await status({})).toBe('cross_origin');
+    expect(await status({ origin: 'null' })).toBe('cross_origin');
+    expect(await status({ origin: 'https://evil.example.com' })).toBe('cross_origin');
+    expect(await status({ origin: url.replace('http:', 'https:') })).toBe(202);
+    expect(await status({ origin: 'https://app.example.com' })).toBe(202);
+    expect(await status({ authorization: 'Bearer x' })).toBe(202);
+    expect((await call(`${url}${MODULE}/list`, 'GET', undefined, as('anna'))).status).toBe(200);
+  });
+});

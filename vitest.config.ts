@@ -14,6 +14,8 @@ const projects = [
   ['cli', ['test/cli/**/*.test.ts']],
   ['io', ['test/io/**/*.test.ts']],
   ['e2e', ['test/e2e/**/*.test.ts']],
+  // Applications that were not generated. In CI one of each stack.
+  ['apps', ['test/apps/**/*.test.ts']],
   // Schemathesis draws thousands of requests: only at night.
   ['conformance', [`test/conformance/{compare,rows,typed,wire${isNightly ? ',schemathesis' : ''}}/**/*.test.ts`]],
   // In CI one mode of each stack, with servers and several processes that can die.

@@ -37,6 +37,7 @@ const rows = new Map([
   ['io', vitest('--project', 'io')],
   ['update-faults', vitest('--project', 'cli', updateFaults)],
   ...rowsOf('e2e', 'test/e2e'),
+  ...rowsOf('apps', 'test/apps'),
   ...['compare', 'schemathesis', 'wire'].map((it) => [
     `conformance/${it}`,
     vitest('--project', 'conformance', `test/conformance/${it}`),

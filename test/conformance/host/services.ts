@@ -99,7 +99,8 @@ export class ScratchServices implements Services {
 export function serverTool(name: string): string | undefined {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(':')];
+  const path = [...(process.env.PATH ?? '').split(':'), '/usr/sbin'];
+  const folders = [...versions.map((version) => join(root, version, 'bin')), ...path];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
@@ -112,7 +113,8 @@ const postgresTool = (name: string): string => serverTool(name) ?? name;
 
 const idOf = (flag: '-u' | '-g'): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nothing uses. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -5,7 +5,11 @@ import { dirname, join } from 'node:path';
 import { parseSync } from 'oxc-parser';
 import { buildRuntimes } from '../build-runtimes.mjs';
 
-const entryPoints = { 'ai-module-runtime': 'index.d.ts', 'ai-module-runtime/testing': 'testing/index.d.ts' };
+const entryPoints = {
+  'ai-module-runtime': 'index.d.ts',
+  'ai-module-runtime/attach': 'attach.d.cts',
+  'ai-module-runtime/testing': 'testing/index.d.ts',
+};
 
 /** The public names of the Node runtime, from the declarations in its archive. */
 export async function nodeApi(root) {
@@ -23,11 +27,13 @@ export async function nodeApi(root) {
   }
 }
 
-/** The names that a file exports from other files. */
+/** The names that a file declares, or exports from other files. */
 function exportsOf(file) {
   const { program } = parse(file);
-  return program.body.flatMap(({ type, source, specifiers }) => {
-    if (type !== 'ExportNamedDeclaration' || !source) return [];
+  return program.body.flatMap((node) => {
+    const { type, source, specifiers } = node;
+    if (type !== 'ExportNamedDeclaration') return [];
+    if (!source) return namesIn(node).map((name) => declarationOf(file, name, name));
     return specifiers.map(({ local, exported }) =>
       source.value.startsWith('.')
         ? declarationOf(join(dirname(file), source.value.replace(/\.ts$/, '.d.ts')), local.name, exported.name)

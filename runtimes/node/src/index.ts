@@ -70,6 +70,7 @@ export type { ModuleContext } from './modules/module-context.ts';
 export type { TypeSchema } from './modules/type-schema.ts';
 export {
   type Authenticate,
+  type DatabaseParts,
   type DatabasePort,
   type HostRequest,
   isAllowed,
@@ -79,6 +80,6 @@ export {
 } from './ports.ts';
 export type { PollingProvider, ProviderStep } from './provider.ts';
 export { type RunnableHost, runHost } from './run-host.ts';
-export { type Env, parseEnv, readSettings, type Settings, SettingsError } from './settings.ts';
+export { type Env, parseEnv, readSettings, type Settings, SettingsError, type SettingsOptions } from './settings.ts';
 export { jobTask, scheduledTask, type Task } from './tasks/task.ts';
 export { integer, type TextLimits, text, z } from './types.ts';

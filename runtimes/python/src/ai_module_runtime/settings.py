@@ -64,7 +64,7 @@ def _check_redis_url(url: str) -> str:
 
 
 def _check_role(role: str, info: ValidationInfo) -> str:
-    if role in ("off", "worker") and not info.data.get("attached"):
+    if role == "worker" and not info.data.get("attached"):
         raise ValueError("must be all or web; with AI_REDIS_URL, workers are processes of Celery")
     return role
 
@@ -94,7 +94,7 @@ class Settings(BaseModel):
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
     job_lease_seconds: float = Field(default=10, gt=0)
-    role: Annotated[Literal["off", "all", "web", "worker"], BeforeValidator(_check_role)] = "all"
+    role: Annotated[Literal["all", "web", "worker"], BeforeValidator(_check_role)] = "all"
     test_endpoints: bool = False
     environment: Environment = "development"
     env: Mapping[str, str] = Field(default={}, repr=False)

@@ -14,6 +14,7 @@ export const HostConfigSchema = z.strictObject({
   /** For an attached application, written by `host attach`: where the guest is. */
   attached: z.optional(
     z.strictObject({
+      /** The framework of the application. */
       framework: z.enum(['fastapi', 'fastify', 'express', 'nestjs']),
       /** The file that makes the application. */
       entry: z.string().check(z.minLength(1)),
@@ -25,7 +26,9 @@ export const HostConfigSchema = z.strictObject({
       migrations: z._default(z.enum(['runtime', 'app']), 'runtime'),
       /** For Node: how the application's files import each other. */
       module_kind: z._default(z.enum(['esm', 'commonjs']), 'esm'),
+      /** For Node: the extension of the generated files. */
       extension: z._default(z.enum(['ts', 'mts', 'js', 'mjs', 'cjs']), 'ts'),
+      /** For Node: what imports of own files end in, such as `.js`. */
       import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
     }),
   ),

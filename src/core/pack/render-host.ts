@@ -137,6 +137,7 @@ export interface HostContext {
   readonly pack: { readonly name: string; readonly version: string };
   /** The runtime; `vendored`: the host has the archive in `vendor/`, else it depends on the range. */
   readonly runtime: (RuntimeContext & { readonly vendored: boolean }) | null;
+  /** Whether the generated files of an attached application are TypeScript. */
   readonly isTypeScript: boolean;
   /** Whether files are JavaScript with `require`. */
   readonly isCommonJs: boolean;

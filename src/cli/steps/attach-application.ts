@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
-import type { AttachDraft, Detected } from '../../core/attach/plan-attach.ts';
+import type { AttachDraft } from '../../core/attach/draft.ts';
+import type { Detected } from '../../core/attach/plan-attach.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { archiveOf } from '../../core/pack/render-host.ts';

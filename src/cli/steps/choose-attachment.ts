@@ -1,5 +1,6 @@
 import type { DatabaseSource, EntryPoint, UserSource } from '../../core/attach/application.ts';
-import type { AttachChoices, Detected } from '../../core/attach/plan-attach.ts';
+import type { AttachChoices } from '../../core/attach/draft.ts';
+import type { Detected } from '../../core/attach/plan-attach.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Io } from '../../io/io.ts';
 import { mayAsk, type PlanFlags } from '../output/show-plan.ts';

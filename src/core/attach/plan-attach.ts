@@ -1,10 +1,8 @@
-import type { Attached, PortsContext } from '../pack/render-host.ts';
+import type { PortsContext } from '../pack/render-host.ts';
 import type {
   AppFiles,
   Application,
-  DatabaseSource,
   EntryPoint,
-  FileEdit,
   ImportedName,
   PrintedEdit,
   Refusal,
@@ -13,6 +11,7 @@ import type {
 import { pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
+import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { defaultPythonDir, detectPython, type PythonApplication, pythonManager } from './python/detect-python.ts';
@@ -25,28 +24,6 @@ export type Detected = PythonApplication | NodeApplication;
 /** Reads the application in a folder; `undefined` if there is none that is known. */
 export function detectApplication(files: AppFiles): Detected | undefined {
   return detectPython(files) ?? detectNode(files);
-}
-
-/** The user's decisions. */
-export interface AttachChoices {
-  readonly entry: EntryPoint;
-  /** Undefined if the user writes it. */
-  readonly user: UserSource | undefined;
-  readonly admin: string | undefined;
-  /** Undefined for the database of AI_DATABASE_URL. */
-  readonly database: DatabaseSource | undefined;
-  readonly prefix: string;
-  readonly dir: string;
-  readonly migrations: 'runtime' | 'app';
-}
-
-/** What the attachment of an application writes, besides the files of the template pack. */
-export interface AttachDraft {
-  readonly attached: Attached;
-  readonly edits: readonly FileEdit[];
-  /** Edits for the user, because their position is uncertain. */
-  readonly printed: readonly PrintedEdit[];
-  readonly notes: readonly string[];
 }
 
 /** The folder for the modules, if the user chooses none. */

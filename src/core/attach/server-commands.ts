@@ -28,15 +28,6 @@ export function pythonServers(files: AppFiles): ServerCommand[] {
   );
 }
 
-/** The commands that start Node with a file. */
-export function nodeServers(files: AppFiles): ServerCommand[] {
-  return commandsIn(
-    files,
-    /\b(node|tsx|ts-node|ts-node-dev|nodemon|fastify start|pm2 start)\b([^\n]*(?:\\\n[^\n]*)*)/g,
-    (rest) => /(?<![\w./@-])((?:\.?[\w-]+\/)*[\w.-]+\.(?:[cm]?[jt]s))\b/.exec(rest)?.[1]?.replace(/^\.\//, ''),
-  );
-}
-
 function commandsIn(files: AppFiles, pattern: RegExp, targetIn: (rest: string) => string | undefined): ServerCommand[] {
   return files.paths.filter(isCommandFile).flatMap((file) => {
     const text = files.read(file) ?? '';

@@ -1,4 +1,3 @@
-import { lockPath, parseLock } from '../lock/lock.ts';
 import { parseMergeBase, serializeMergeBase } from '../lock/merge-base.ts';
 import { hunksOf } from '../merge/hunks.ts';
 import { mergeLines } from '../merge/lines.ts';
@@ -72,10 +71,4 @@ function withoutBlocks(text: string, base: string, theirs: string): string | und
     lines = [...lines.slice(0, place), ...old, ...lines.slice(place + size)];
   }
   return lines.join('');
-}
-
-/** The owned files of a lock. */
-export async function ownedPaths(files: Tree): Promise<readonly RelPath[]> {
-  const content = files.get(lockPath as RelPath)?.content;
-  return typeof content === 'string' ? (await parseLock(content, lockPath)).records.owned : [];
 }

@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import type { FileEdit } from '../../core/attach/application.ts';
 import { Failure } from '../../core/failure.ts';
 import { mergeBasePath } from '../../core/lock/lock.ts';
@@ -70,9 +69,4 @@ export async function filesOf(root: string, paths: readonly string[]): Promise<T
     if (file) files.set(relPath(path), file);
   }
   return files;
-}
-
-/** The folder relative to the working directory, for messages. */
-export function shownFolder(cwd: string, root: string): string {
-  return relative(cwd, root) || '.';
 }

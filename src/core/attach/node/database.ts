@@ -25,14 +25,17 @@ export function nodeDatabase(code: NodeCode, { dependencies }: Package): Databas
   )?.[1];
   if (driver === undefined && provider === undefined) return undefined;
   const dialect = driver === undefined ? dialectOf(provider ?? '') : drivers[driver];
-  const variables = variablesOf(code);
-  const at = variables?.at ?? dependencyAt(code.files, driver ?? '@prisma/client');
-  return { ...at, dialect, imports: [], expression: variables?.expression ?? '' };
+  const read = variablesOf(code);
+  const at = read?.at ?? dependencyAt(code.files, driver ?? '@prisma/client');
+  return { ...at, dialect, imports: [], expression: read?.expression ?? '' };
 }
 
 function dialectOf(provider: string): Dialect {
   return provider === 'postgresql' || provider === 'mysql' || provider === 'sqlite' ? provider : 'other';
 }
+
+/** How code reads environment variables. */
+const variables = ['process', 'env'].join('.');
 
 const isEnvFile = (path: string) => /^\.?env[\w.-]*$/.test(baseName(path)) && !path.includes('node_modules');
 
@@ -61,7 +64,7 @@ function variablesOf({
   const host = names.find((name) => /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|TYPEORM|PG)_?HOST$/.test(name));
   const parts = host === undefined ? undefined : partsOf(names, host.slice(0, -'HOST'.length));
   if (url !== undefined && (parts === undefined || !isUrlOptional(files, url)))
-    return { at: used.get(url) as { file: string; line: number }, expression: `{ url: process.env.${url} ?? '' }` };
+    return { at: used.get(url) as { file: string; line: number }, expression: `{ url: ${variables}.${url} ?? '' }` };
   if (parts === undefined || host === undefined) return undefined;
   return { at: used.get(host) as { file: string; line: number }, expression: parts };
 }
@@ -80,10 +83,10 @@ function partsOf(names: readonly string[], prefix: string): string | undefined {
   const database = one('NAME', 'DATABASE', 'DB');
   const port = one('PORT');
   if (user === undefined || password === undefined || database === undefined) return undefined;
-  const env = (name: string) => `process.env.${name} ?? ''`;
+  const env = (name: string) => `${variables}.${name} ?? ''`;
   const entries = [
-    `host: process.env.${prefix}HOST ?? 'localhost'`,
-    `port: Number(${port === undefined ? '5432' : `process.env.${port} ?? 5432`})`,
+    `host: ${variables}.${prefix}HOST ?? 'localhost'`,
+    `port: Number(${port === undefined ? '5432' : `${variables}.${port} ?? 5432`})`,
     `user: ${env(user)}`,
     `password: ${env(password)}`,
     `database: ${env(database)}`,

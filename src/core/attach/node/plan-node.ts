@@ -1,9 +1,9 @@
 import { typescriptStatements } from '../../code/typescript/parse-typescript.ts';
 import type { PortsContext } from '../../pack/render-host.ts';
 import { type AppFiles, baseName, type FileEdit, folderName, type PrintedEdit, pathOf } from '../application.ts';
+import type { AttachChoices, AttachDraft } from '../draft.ts';
 import { addToJsonList, changeJsonEntry } from '../edit-json.ts';
 import { insertAfter, insertAt, insertImport } from '../insert.ts';
-import type { AttachChoices, AttachDraft } from '../plan-attach.ts';
 import type { Build } from './build.ts';
 import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
@@ -114,8 +114,8 @@ interface Style {
 }
 
 function styleOf(text: string): Style {
-  const double = (text.match(/from "|require\("/g) ?? []).length;
-  const single = (text.match(/from '|require\('/g) ?? []).length;
+  const double = (text.match(/(?:from |require\()"/g) ?? []).length;
+  const single = (text.match(/(?:from |require\()'/g) ?? []).length;
   const lines = text.split('\n').filter((line) => /^(import|const|let|export)\b.*[^{([,]\s*$/.test(line));
   const ended = lines.filter((line) => line.trimEnd().endsWith(';')).length;
   return { quote: double > single ? '"' : "'", end: ended * 2 >= lines.length ? ';' : '' };

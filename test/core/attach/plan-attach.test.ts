@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AttachChoices, AttachDraft } from '../../../src/core/attach/plan-attach.ts';
+import type { AttachChoices, AttachDraft } from '../../../src/core/attach/draft.ts';
 import {
   defaultDir,
   dependencyChange,

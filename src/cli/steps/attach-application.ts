@@ -41,7 +41,7 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
   const pack = await findPack(application.stack, root, ['attach']);
   const vendored = flags.runtime !== 'registry';
   const archive = runtimeArchive(pack, vendored);
-  const draft = planAttach(files, application, choices, vendored ? vendorFolder : undefined);
+  const draft = planAttach(files, application, choices, archive.path);
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
@@ -65,7 +65,7 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
     io.err.write(`Add to ${file} yourself (${reason}):\n${lines.map((line) => `    ${line}\n`).join('')}`);
   if (!apply) return false;
   io.out.write(`Attached ${root}: ${countChanges(plan, true)}\n`);
-  io.err.write(reportSteps(nextSteps(io, application, draft)));
+  io.err.write(reportSteps(nextSteps(io, application, draft, change)));
   return true;
 }
 
@@ -107,9 +107,9 @@ async function lockFiles(
 }
 
 /** The steps after `host attach`. */
-function nextSteps(io: Io, application: Detected, { attached }: AttachDraft): string[] {
+function nextSteps(io: Io, application: Detected, { attached }: AttachDraft, change: DependencyChange): string[] {
   return [
-    application.installs,
+    change.install ?? application.installs,
     `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
     `${programName(io)} new`,
   ];

@@ -22,6 +22,8 @@ export interface DependencyChange {
   readonly resolve: readonly string[] | undefined;
   /** Files that the command needs. */
   readonly copied: readonly string[];
+  /** The command that installs the dependencies, if it is another one from now on. */
+  readonly install?: string;
   /** Lock files that the command rewrites. */
   readonly locks: readonly string[];
 }
@@ -69,7 +71,7 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
       edits: [{ file: 'pyproject.toml', after: withSource(listed, runtime) }],
       resolve: ['uv', 'lock'],
       copied: ['pyproject.toml', 'uv.lock', '.python-version', 'README.md'],
-      locks: ['uv.lock'],
+      locks: files.paths.includes('uv.lock') ? ['uv.lock'] : [],
     };
   }
   if (manager === 'poetry') {
@@ -136,13 +138,9 @@ function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: strin
   const others = itemsOf(project);
   return {
     edits: [{ file: 'pyproject.toml', after: inProject }],
-    printed: [
-      {
-        file: 'the commands that install the application',
-        reason: 'pip finds the archive only by its path',
-        lines: [`pip install ${requirement(runtime)} .`],
-      },
-    ],
+    printed: [],
+    // pip finds the archive only by its path.
+    install: `pip install ${requirement(runtime)} .`,
     resolve: [...check, requirement(runtime), ...others],
     copied: [],
     locks: [],

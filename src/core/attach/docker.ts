@@ -5,14 +5,15 @@ const dependencyFiles =
 
 /**
  * Images that copy the dependency file before they install need the archive as well: adds `COPY vendor` after the last such
- * line of each stage, or a mount beside theirs. Only the first image is edited; the lines for others are printed.
+ * line of each stage, or a mount beside theirs. `project` is the archive, if pip installs the project itself: pip finds an
+ * archive only by its path. Only the first image is edited; the lines for others are printed.
  */
-export function editDockerfiles(files: AppFiles, vendor: string): (FileEdit | PrintedEdit)[] {
+export function editDockerfiles(files: AppFiles, vendor: string, project?: string): (FileEdit | PrintedEdit)[] {
   const images = files.paths.filter((path) => /^(docker|container)file([.-].*)?$|\.dockerfile$/i.test(baseName(path)));
   const main = images.find((path) => /^(docker|container)file$/i.test(baseName(path))) ?? images[0];
   return images.flatMap((file): (FileEdit | PrintedEdit)[] => {
     const text = files.read(file) ?? '';
-    const edit = editDockerfile(text, vendor);
+    const edit = editDockerfile(withProject(text, project), vendor) ?? changed(text, withProject(text, project));
     if (edit === undefined) return [];
     if (typeof edit !== 'string') return [{ file, ...edit }];
     // In a workspace an image is built from another folder.
@@ -28,6 +29,18 @@ export function editDockerfiles(files: AppFiles, vendor: string): (FileEdit | Pr
       },
     ];
   });
+}
+
+/** `pip install .` with the archive. */
+function withProject(text: string, archive: string | undefined): string {
+  if (archive === undefined) return text;
+  const install =
+    /^([ \t]*(?:RUN\b.*)?\bpip3? install(?:\s+--?[a-z][\w-]*)*?)\s+((?:-e |--editable )?\.(?:\[[\w,-]+\])?)(?=\s|$)/gm;
+  return text.replace(install, `$1 ./${archive} $2`);
+}
+
+function changed(before: string, after: string): string | undefined {
+  return before === after ? undefined : after;
 }
 
 function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit, 'file'> | undefined {

@@ -8,13 +8,19 @@ import type {
   Refusal,
   UserSource,
 } from './application.ts';
-import { pathOf } from './application.ts';
+import { folderName, pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
-import { defaultPythonDir, detectPython, type PythonApplication, pythonManager } from './python/detect-python.ts';
+import {
+  defaultPythonDir,
+  detectPython,
+  type PythonApplication,
+  pythonManager,
+  requirementFiles,
+} from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
 import { isRelative, specifierOf } from './python/import-names.ts';
 
@@ -94,11 +100,13 @@ export function planAttach(
   files: AppFiles,
   application: Detected,
   choices: AttachChoices,
+  /** The path of the archive; `undefined` for a registry. */
   vendor: string | undefined,
 ): AttachDraft {
   const draft =
     application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
-  const images = vendor === undefined ? [] : editDockerfiles(files, vendor);
+  const isProject = application.packageManager === 'pip' && requirementFiles(files).length === 0;
+  const images = vendor === undefined ? [] : editDockerfiles(files, folderName(vendor), isProject ? vendor : undefined);
   return {
     ...draft,
     edits: [...draft.edits, ...images.filter((one) => 'after' in one)],

@@ -85,6 +85,17 @@ describe('editDockerfiles', () => {
     ]);
   });
 
+  it.each([
+    ['RUN pip install --no-cache-dir .', 'RUN pip install --no-cache-dir ./vendor/r.whl .'],
+    ['RUN pip install -e .[dev]', 'RUN pip install ./vendor/r.whl -e .[dev]'],
+    ['RUN pip install uv', 'RUN pip install uv'],
+  ])('installs the archive with the project: %s', (line, want) => {
+    const files = filesOf({ Dockerfile: `FROM python:3.12\nCOPY . .\n${line}\n` });
+    const [found] = editDockerfiles(files, 'vendor', 'vendor/r.whl');
+    const after = found !== undefined && 'after' in found ? found.after : files.read('Dockerfile');
+    expect(after?.split('\n')[2]).toBe(want);
+  });
+
   it('prints the mount for an image of a workspace', () => {
     expect(
       edit('FROM python:3.12', 'RUN --mount=type=bind,source=api/uv.lock,target=uv.lock \\', '    uv sync'),

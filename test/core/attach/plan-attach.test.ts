@@ -25,7 +25,7 @@ function draftOf(app: App, more: Partial<AttachChoices> = {}): AttachDraft {
     migrations: 'runtime',
     ...more,
   };
-  return planAttach(files, found, choices, 'vendor');
+  return planAttach(files, found, choices, 'vendor/runtime.whl');
 }
 
 /** The lines that a draft adds to a file; lines that it removes start with a minus. */

@@ -183,6 +183,9 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
   const above = locks.find(([name]) => files.locksAbove?.includes(name));
   if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
+  const images = files.paths.filter((path) => /^(Docker|Container)file[^/]*$/.test(path));
+  if (project.includes('[tool.uv') || images.some((path) => /\buv sync\b/.test(files.read(path) ?? '')))
+    return { name: 'uv', file: 'pyproject.toml' };
   if (project.includes('[tool.poetry')) return { name: 'poetry', file: 'pyproject.toml' };
   const requirements = requirementFiles(files)[0];
   return { name: 'pip', file: requirements ?? found('pyproject.toml') };

@@ -18,6 +18,7 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
  * what is imported from it, is loaded when the code first uses a name; the others are imported with import().
  */
 const libraries = {
+  attach: { imports: /\/attach\/plan-attach\.ts$/, entry: 'src/core/attach/plan-attach.ts' },
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },

@@ -43,6 +43,18 @@ export const catalogue = {
       `Writing ${path} failed: ${reason}. All changes were rolled back.`,
     () => 'Check the disk space and the permissions, then run the command again.',
   ),
+  'attach-refused': user(
+    ({ reason }: { reason: string; alternative: string }) => `The application can't be attached: ${reason}.`,
+    ({ alternative }) => `${alternative}. Nothing was written.`,
+  ),
+  'attached-already': user(
+    ({ root, isAttached }: { root: string; isAttached: boolean }) =>
+      isAttached ? `${root} is attached already.` : `${root} is a host already.`,
+    ({ isAttached }) =>
+      isAttached
+        ? 'Add a module with `create-ai-module new`, or update the attachment with `create-ai-module update --host`.'
+        : 'Add a module with `create-ai-module new`.',
+  ),
   'base-lost': user(
     ({ file, reason }: { file: string; reason: string }) =>
       `${file} ${reason}: can't tell your edits from generated code.`,
@@ -61,6 +73,11 @@ export const catalogue = {
     ({ files }: { files: readonly string[] }) =>
       `These files were edited after the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
     () => 'Undoing the update would discard those edits. Revert the edits first, by hand or with git.',
+  ),
+  'dependencies-unresolved': user(
+    ({ command, reason }: { command: string; reason: string }) =>
+      `The application's dependencies and the runtime can't be resolved together: ${command} failed: ${reason}`,
+    () => 'Nothing was written. Change the versions, or pass --no-resolve and install the dependencies yourself.',
   ),
   'disk-refused': machine(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be read or written: ${reason}.`,
@@ -88,17 +105,26 @@ export const catalogue = {
     ({ root }) =>
       `Wait until it ends, then run the command again. If no such process is running, delete ${root}/.create-ai-module/claim_*.`,
   ),
+  'host-foreign': user(
+    ({ root }: { root: string }) =>
+      `${root} is not a host that create-ai-module generated: its own files can't be adopted.`,
+    () => 'Attach the application with `create-ai-module host attach`, or adopt modules by their names.',
+  ),
   'host-invalid': user(
     ({ file, reason }: { file: string; reason: string }) => `${file}: ${reason}`,
     () => 'docs/hosts.md lists the keys of ai-modules.yaml.',
   ),
   'host-not-found': user(
-    ({ dir, isThere }: { dir: string; isThere: boolean }) =>
-      isThere
-        ? `No host application was found in ${dir} or in a folder above it.`
-        : `No host application was found: ${dir} does not exist.`,
-    ({ isThere }) =>
-      `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
+    ({ dir, isThere, application }: { dir: string; isThere: boolean; application?: string }) =>
+      !isThere
+        ? `No host application was found: ${dir} does not exist.`
+        : application === undefined
+          ? `No host application was found in ${dir} or in a folder above it.`
+          : `The application in ${dir} is not attached: ${application}.`,
+    ({ isThere, application, dir }) =>
+      application !== undefined
+        ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
+        : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
   ),
   'host-stack-mismatch': user(
     ({ stack, found }: { stack: string; found: string }) => `The host is a ${found} application, not ${stack}.`,
@@ -162,6 +188,10 @@ export const catalogue = {
   'no-manifests': user(
     ({ dir }: { dir: string }) => `${dir} has no manifest.yaml, and neither do its subfolders.`,
     () => 'Pass a manifest, the folder of a module, or the folder that contains the modules.',
+  ),
+  'not-attached': user(
+    ({ root }: { root: string }) => `${root} is not an attached application.`,
+    () => 'Pass the folder of an application that `create-ai-module host attach` changed.',
   ),
   'nothing-matches': user(
     ({ pattern }: { pattern: string }) => `No file matches ${pattern}.`,
@@ -228,7 +258,10 @@ export const catalogue = {
       found === null
         ? `The modules need ${name} ${needed}, but the host does not depend on it. Nothing was written.`
         : `The modules need ${name} ${needed}, but the host depends on ${found}. Nothing was written.`,
-    () => 'Run `create-ai-module update --host` first.',
+    ({ found }) =>
+      found === null
+        ? 'Run `create-ai-module host attach` for an existing application, or `create-ai-module update --host` for a generated host.'
+        : 'Run `create-ai-module update --host` first.',
   ),
   'schema-unusable': user(
     ({ file, reason }: { file: string; reason: string; hint: string }) => `${file} cannot be imported: ${reason}.`,

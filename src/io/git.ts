@@ -21,6 +21,12 @@ export async function readGitAuthor(cwd: string): Promise<string | undefined> {
   });
 }
 
+/** Whether a folder is in a git repository and has uncommitted changes. */
+export function hasChanges(root: string): boolean {
+  const { status, stdout } = spawnSync('git', ['status', '--porcelain', '--', '.'], { cwd: root, encoding: 'utf8' });
+  return status === 0 && stdout.trim() !== '';
+}
+
 /**
  * Restores a missing or damaged merge base from git: during an unfinished merge from both sides, else from the index or
  * the last commit. Returns the folder unchanged if git has no usable base.

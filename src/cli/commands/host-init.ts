@@ -22,6 +22,7 @@ export async function hostInit(io: Io, dir: string, flags: HostInitFlags): Promi
     ...flags,
     vendored: runtime === 'vendored',
   });
-  if (exists && !flags.json) io.err.write(reportSteps(hostSteps(io, target, withPackageManager(meta, target))));
+  if (exists && !flags.json)
+    io.err.write(reportSteps(hostSteps(io, target, withPackageManager(meta, { root: target }))));
   return exit.done;
 }

@@ -48,7 +48,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
   const verified = apply && flags.verify === true;
-  if (verified) await verifyModule(io, host.root, withPackageManager(meta, host.root), { name, module_dir: folder });
+  if (verified) await verifyModule(io, host, withPackageManager(meta, host), name);
   if (flags.json) {
     const { root, evidence } = host;
     const more = { host: root, stack: meta.name, evidence, module: name, folder, notes, verified };
@@ -61,7 +61,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
       isVerified: verified,
       hasNewHost: found.isNew,
     };
-    io.err.write(reportSteps(moduleSteps(io.cwd, host.root, withPackageManager(meta, host.root), written)));
+    io.err.write(reportSteps(moduleSteps(io.cwd, host, withPackageManager(meta, host), written)));
   }
   return exit.done;
 }

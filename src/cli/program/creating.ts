@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
-import { repeatable, type SetExitCode } from './flags.ts';
+import { planning, repeatable, type SetExitCode } from './flags.ts';
 import { assertNotCommand } from './reserved-names.ts';
 
 export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): void {
@@ -59,7 +59,7 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
 export function declareHostCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
   const host = program
     .command('host')
-    .description('Create host applications, and export the data of old ones')
+    .description('Create host applications, attach existing ones, and export the data of old ones')
     .exitOverride();
   host
     .command('init')
@@ -78,6 +78,51 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .action(async (dir: string, flags) =>
       setExitCode(await (await import('../commands/host-init.ts')).hostInit(io, dir, flags)),
     );
+  host
+    .command('attach')
+    .description('Make an existing application a host, in which modules run as a guest')
+    .argument('[dir]', 'Folder of the application', '.')
+    .option('--entry <file>', 'Where the application is made, such as app/main.py:app; default: as detected')
+    .option(
+      '--user <function>',
+      'What gives the user of a request, such as app/deps.py:get_current_user, or none; default: as detected',
+    )
+    .option('--admin <expression>', 'When `user` is an administrator, such as user.is_superuser; default: as detected')
+    .option(
+      '--database <source>',
+      'app: the database of the application; own: the one of AI_DATABASE_URL; default: app if it is PostgreSQL',
+    )
+    .option(
+      '--migrations <who>',
+      "Who makes the tables: runtime, or app for revisions of the application's migrations; default: runtime",
+    )
+    .option('--prefix <path>', 'Path that everything of the modules is served below; default: /ai')
+    .option(
+      '--dir <folder>',
+      'Folder for the modules and the ports file; default: ai in the package of the application',
+    )
+    .option(
+      '--runtime <source>',
+      'Where the application gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored',
+    )
+    .option('--no-resolve', 'Change the dependency file, but do not run the package manager')
+    .option('-y, --yes', 'Use defaults for missing answers, and write without asking')
+    .option('--dry-run', 'Show the plan and write nothing, even with --yes')
+    .option('--diff', 'Show the files as a diff; write only with --yes')
+    .option('--json', 'Print the plan as JSON on stdout; write only with --yes')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (dir: string, flags) =>
+      setExitCode(await (await import('../commands/host-attach.ts')).hostAttach(io, dir, flags)),
+    );
+  planning(
+    host
+      .command('detach')
+      .description('Remove the guest from an attached application, keeping files that you edited')
+      .argument('[dir]', 'Folder of the application', '.')
+      .option('--no-resolve', 'Do not run the package manager'),
+  ).action(async (dir: string, flags) =>
+    setExitCode(await (await import('../commands/host-detach.ts')).hostDetach(io, dir, flags)),
+  );
   host
     .command('export-data')
     .description('Export the data of an embedded host of version 0.1, before `update --host`')

@@ -12,7 +12,7 @@ const rename =
 
 /** Verbs that users try or that may become commands, with the advice to show. */
 const reserved: Readonly<Record<string, string>> = {
-  attach: meant('host init'),
+  attach: meant('host attach'),
   build: start,
   check: meant('validate'),
   clean: remove,
@@ -22,6 +22,7 @@ const reserved: Readonly<Record<string, string>> = {
   cp: copy,
   create: meant('new or host init'),
   delete: remove,
+  detach: meant('host detach'),
   dev: start,
   doctor: meant('validate'),
   edit: meant('add'),
@@ -65,7 +66,7 @@ export function isCommand(word: string): boolean {
 
 /** The command that the arguments run, as the user types it: `host init`. */
 export function commandOf([first = '', second]: readonly string[]): string {
-  if (first === 'host' && (second === 'init' || second === 'export-data')) return `host ${second}`;
+  if (first === 'host' && ['init', 'attach', 'detach', 'export-data'].includes(second ?? '')) return `host ${second}`;
   return isCommand(first) ? first : 'new';
 }
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { dependencyFile } from '../../core/pack/runtime.ts';
+import { dependencyFiles } from '../../core/pack/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import {
   deletionNotes,
@@ -70,7 +70,7 @@ export async function carryOutUpdate(
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json && changesDependencies(planned))
-    io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host.root))));
+    io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host))));
   if (flags.json) {
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
     await printJson(io, { command, plan, written: apply, diagnostics }, more);
@@ -81,8 +81,8 @@ export async function carryOutUpdate(
 /** Whether the file changes that declares the dependencies of the host. */
 function changesDependencies({ plan, pack }: Planned): boolean {
   const { runtime } = pack.meta;
-  const file = runtime && dependencyFile(runtime);
-  return plan.changes.some(({ kind, path }) => kind !== 'keep' && path === file);
+  const files: readonly string[] = runtime === undefined ? [] : dependencyFiles(runtime);
+  return plan.changes.some(({ kind, path }) => kind !== 'keep' && files.includes(path));
 }
 
 function titleOf({ plan, modules, found }: Planned): string {

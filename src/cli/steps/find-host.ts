@@ -6,6 +6,7 @@ import { countChanges } from '../../core/report/plan.ts';
 import { isNoop } from '../../core/tree/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { interruptedAbove, recover } from '../../io/apply/recover.ts';
+import { isApplicationFolder, readApplication } from '../../io/attach/read-application.ts';
 import { type OpenedHost, openHost } from '../../io/host/open-host.ts';
 import { isEmptyFolder, planHost } from '../../io/host/plan-host.ts';
 import { Cancelled, type Io, isCancelled } from '../../io/io.ts';
@@ -13,6 +14,7 @@ import { bundledMetas, findPack, resolveStack } from '../../io/pack/find-pack.ts
 import { paintFor } from '../output/colors.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, mayAsk, type PlanFlags, printJson } from '../output/show-plan.ts';
+import { attachApplication } from './attach-application.ts';
 
 export interface HostFlags extends PlanFlags {
   readonly host?: string;
@@ -55,13 +57,37 @@ async function offerHost(
   flags: HostFlags,
   error: unknown,
 ): Promise<FoundHost> {
-  if (!isFailure(error, 'host-not-found') || flags.dryRun || !mayAsk(io, flags)) throw error;
+  if (!isFailure(error, 'host-not-found')) throw error;
+  const found = error.args.isThere ? await applicationAt(dir) : undefined;
+  const failure =
+    found === undefined ? error : new Failure('host-not-found', { ...error.args, application: found.title });
+  if (flags.dryRun || !mayAsk(io, flags)) throw failure;
   const prompter = await io.prompter();
-  io.err.write(`${error.message}\n`);
+  io.err.write(`${failure.message}\n`);
+  if (found !== undefined && (await prompter.confirm('Attach it now?', true))) {
+    if (!(await attachApplication(io, dir, flags))) throw failure;
+    return { ...(await openHost(dir, stack)), isNew: true };
+  }
   if (!(await prompter.confirm('Make a host application now?', true))) throw error;
   const target = flags.host === undefined ? await askFolder(io, dir) : dir;
   await makeHost(io, target, await chooseStack(io, stack, flags), flags);
   return { ...(await openHost(target, stack)), isNew: true };
+}
+
+/** The application in a folder that could be attached, in words: `a Fastify application (src/server.ts:6)`. */
+async function applicationAt(dir: string): Promise<{ readonly title: string } | undefined> {
+  if (!isApplicationFolder(dir)) return undefined;
+  try {
+    const { detectApplication } = await import('../../core/attach/plan-attach.ts');
+    const application = detectApplication(readApplication(dir));
+    const [entry] = application?.entries ?? [];
+    if (application === undefined || application.refusal || entry === undefined) return undefined;
+    return { title: `${application.facts[0]?.value ?? ''} (${entry.file}:${entry.line})` };
+  } catch (error) {
+    // A folder that is no application.
+    if (isFailure(error, 'target-unusable') || isFailure(error, 'file-unreadable')) return undefined;
+    throw error;
+  }
 }
 
 async function askFolder(io: Io, dir: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { Host } from '../../core/host/host.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { fillPlaceholders } from '../../core/pack/render.ts';
 import { shellLine } from '../../core/text/display.ts';
@@ -25,12 +26,12 @@ export interface WrittenModule {
 }
 
 /** The next steps after `new`: install and add packages, run the tests, open the module. */
-export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, module: WrittenModule): string[] {
+export function moduleSteps(cwd: string, host: Host, { commands }: PackMeta, module: WrittenModule): string[] {
   return [
-    ...changeFolder(cwd, root),
+    ...changeFolder(cwd, host.root),
     ...(module.hasNewHost ? lines(commands.install) : []),
     ...(module.packages.length === 0 ? [] : [shellLine([...commands.add, ...module.packages])]),
-    ...(module.isVerified ? [] : lines(commands.verify, { name: module.name, module_dir: module.folder })),
+    ...(module.isVerified ? [] : lines(commands.verify, commandValues(host, module.name))),
     ...(module.hasNewHost ? lines(commands.start) : []),
     `open ${module.folder}: its README describes what to change first`,
   ];
@@ -39,6 +40,11 @@ export function moduleSteps(cwd: string, root: string, { commands }: PackMeta, m
 /** The next steps after an update that changes the dependencies of the host. */
 export function updateSteps({ commands }: PackMeta): string[] {
   return ['stop the host and its workers', ...lines(commands.install.slice(-1)), 'start them again'];
+}
+
+/** What the arguments of commands may contain. */
+export function commandValues({ modulesDir }: Host, name: string): object {
+  return { name, modules_dir: modulesDir, module_dir: `${modulesDir}/${name}` };
 }
 
 function changeFolder(cwd: string, root: string): string[] {

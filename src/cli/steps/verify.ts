@@ -1,3 +1,4 @@
+import type { Host } from '../../core/host/host.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { fillPlaceholders } from '../../core/pack/render.ts';
 import { shellLine } from '../../core/text/display.ts';
@@ -5,17 +6,14 @@ import { Cancelled, type Io, isCancelled } from '../../io/io.ts';
 import { type Argv, runCommand } from '../../io/run-commands.ts';
 import { paintFor } from '../output/colors.ts';
 import { withProgress } from '../output/progress.ts';
+import { commandValues } from './next-steps.ts';
 
 /** Runs the verify commands of the pack in the host's folder. Throws `command-failed`, and keeps the files. */
-export async function verifyModule(
-  io: Io,
-  root: string,
-  meta: PackMeta,
-  values: { readonly name: string; readonly module_dir: string },
-): Promise<void> {
+export async function verifyModule(io: Io, host: Host, meta: PackMeta, name: string): Promise<void> {
+  const values = commandValues(host, name);
   for (const command of meta.commands.verify) {
     const argv = command.map((argument) => fillPlaceholders(argument, values)) as unknown as Argv;
-    await verify(io, root, argv).catch((error: unknown) => {
+    await verify(io, host.root, argv).catch((error: unknown) => {
       throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not finish.') : error;
     });
   }

@@ -11,6 +11,27 @@ export const HostConfigSchema = z.strictObject({
   modules_dir: z.optional(z.string()),
   /** Where modules import parts of this host from, by the names in the pack's `imports`. */
   imports: z._default(z.record(z.string(), z.string().check(z.regex(/^[@#A-Za-z0-9_./-]+$/))), {}),
+  /** For an attached application, written by `host attach`: where the guest is. */
+  attached: z.optional(
+    z.strictObject({
+      /** The framework of the application. */
+      framework: z.enum(['fastapi', 'fastify', 'express', 'nestjs']),
+      /** The file that makes the application. */
+      entry: z.string().check(z.minLength(1)),
+      /** Folder of the ports file and the modules. */
+      dir: z.string().check(z.minLength(1)),
+      /** The path that everything is served below. */
+      prefix: z.string().check(z.regex(/^(\/[A-Za-z0-9_.~-]+)+$/)),
+      /** Who makes the tables: the runtime, or revisions of the application's migration tool. */
+      migrations: z._default(z.enum(['runtime', 'app']), 'runtime'),
+      /** For Node: how the application's files import each other. */
+      module_kind: z._default(z.enum(['esm', 'commonjs']), 'esm'),
+      /** For Node: the extension of the generated files. */
+      extension: z._default(z.enum(['ts', 'mts', 'js', 'mjs', 'cjs']), 'ts'),
+      /** For Node: what imports of own files end in, such as `.js`. */
+      import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
+    }),
+  ),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
   /** Severities of rules: off, warning or error. docs/rules.md lists the rules. */

@@ -1,4 +1,5 @@
 import type { PackMeta } from '../pack/pack-meta.ts';
+import type { Attached } from '../pack/render-host.ts';
 import { joinPath, type RelPath, relativeTo } from '../tree/rel-path.ts';
 import type { HostConfig } from './host-config.ts';
 
@@ -13,6 +14,8 @@ export interface Host {
   /** How the stack was detected, for the user. */
   readonly evidence: readonly string[];
   readonly modulesDir: RelPath;
+  /** Where the guest is, in an attached application. */
+  readonly attached?: Attached;
   /** Where modules import parts of the host from: paths below the root or verbatim specifiers, depending on the pack. */
   readonly imports: Readonly<Record<string, string>>;
 }
@@ -36,6 +39,7 @@ export function describeHost(
     evidence,
     modulesDir: joinPath(config?.modules_dir ?? meta.host.modules_dir),
     imports: { ...meta.host.imports, ...config?.imports },
+    ...(config?.attached && { attached: config.attached }),
   };
 }
 

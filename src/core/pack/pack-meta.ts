@@ -149,6 +149,8 @@ export const PackMetaSchema = z.strictObject({
     import_style: z.enum(['relative', 'verbatim']),
     /** Where modules import parts of the host from; templates use `imports.<name>`. */
     imports: z.record(z.string(), Text),
+    /** Names of `imports` that older hosts may have in ai-modules.yaml. */
+    removed_imports: z._default(z.array(Text), []),
     /** Names that a host's project cannot have, such as those of its dependencies: it is named `<name>-host` instead. */
     reserved_names: z._default(z.array(Text), []),
     /** Files of a host that were renamed since an older version. */
@@ -166,6 +168,8 @@ export const PackMetaSchema = z.strictObject({
     add: Command,
     /** Run by `--verify` in the host's folder; arguments may contain `{{name}}` and `{{module_dir}}`. */
     verify: z.array(Command),
+    /** The same in attached applications; the default is `verify`. Arguments may contain `{{modules_dir}}` as well. */
+    verify_attached: z.optional(z.array(Command)),
     /** Formats the host's files. */
     format: z._default(z.array(Command), []),
   }),

@@ -6,7 +6,7 @@ import type { PackMeta } from './pack-meta.ts';
 
 /** How `update` treats a file: docs/packs.md explains the policies. */
 export type Policy = 'managed' | 'draft' | 'owned' | 'generated';
-export type Section = 'module' | 'host' | 'edits';
+export type Section = 'module' | 'host' | 'edits' | 'attach';
 
 /** `source` is the path in the pack; `target` the path of the rendered file, which may contain `{{name}}`. */
 export interface PackFile {
@@ -49,7 +49,9 @@ export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
     [...tree]
       .filter(([path]) => path.startsWith(`${section}/`))
       .map(([path, file]) => packFile(path, file, section, meta, template));
-  return { meta, files: { module: filesOf('module'), host: filesOf('host'), edits: filesOf('edits') } };
+  const sections = ['module', 'host', 'edits', 'attach'] as const;
+  const files = Object.fromEntries(sections.map((section) => [section, filesOf(section)])) as unknown as Pack['files'];
+  return { meta, files };
 }
 
 type Helper = (...args: unknown[]) => unknown;

@@ -66,6 +66,18 @@ const managers: readonly PackageManager[] = [
       ['.venv/bin/', 'uv run '],
     ],
   },
+  {
+    name: 'poetry',
+    locks: ['poetry.lock'],
+    commands: [
+      ['python3 -m venv', ''],
+      ['.venv/bin/pip install -r requirements.txt', 'poetry install'],
+      ['.venv/bin/pip install', 'poetry add'],
+      ['.venv/bin/', 'poetry run '],
+    ],
+  },
+  // A virtual environment elsewhere, which is active.
+  { name: 'active', locks: [], commands: [['.venv/bin/', '']] },
 ];
 
 export const lockFiles: readonly string[] = managers.flatMap(({ locks }) => locks);
@@ -81,12 +93,13 @@ export function commandsFor(commands: Commands, manager: string): Commands {
   const { commands: table = [], add: more = [] } = managers.find(({ name }) => name === manager) ?? {};
   const all = (list: readonly Command[]) =>
     list.map((command) => translate(command, table)).filter((command) => command.length > 0);
-  const { install, start, add, verify, format } = commands;
+  const { install, start, add, verify, verify_attached: attached, format } = commands;
   return {
     install: all(install),
     start: all(start),
     add: translate(add, [...more, ...table]),
     verify: all(verify),
+    ...(attached && { verify_attached: all(attached) }),
     format: all(format),
   };
 }

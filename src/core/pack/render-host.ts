@@ -11,11 +11,11 @@ import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } f
 
 /**
  * A host's files, with the lock and merge base that updates need. `folder` is the name of the host's folder; `vendored`
- * is whether the host gets the archive of the runtime.
+ * is whether the host gets the archive of the runtime. For an attached application these are the files of the guest.
  */
-export function renderHost(pack: Pack, folder: string, vendored = true): Tree {
-  const context = hostContextOf(folder, pack.meta, vendored);
-  const rendered = renderPack(pack, 'host', context);
+export function renderHost(pack: Pack, folder: string, vendored = true, attached?: Attached): Tree {
+  const context = hostContextOf(folder, pack.meta, vendored, attached);
+  const rendered = renderPack(pack, sectionOf(attached), context);
   const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   return new Map([
     ...rendered.tree,
@@ -25,6 +25,53 @@ export function renderHost(pack: Pack, folder: string, vendored = true): Tree {
     ...(vendored ? archiveOf(pack) : []),
   ]);
 }
+
+function sectionOf(attached: Attached | undefined): 'host' | 'attach' {
+  return attached === undefined ? 'host' : 'attach';
+}
+
+/** Where the guest of an attached application is, for templates. */
+export interface Attached {
+  readonly framework: string;
+  readonly entry: string;
+  readonly dir: string;
+  readonly prefix: string;
+  readonly migrations: 'runtime' | 'app';
+  /** For Node: how the application's files import each other, their language, and the ending of their imports. */
+  readonly module_kind: 'esm' | 'commonjs';
+  readonly extension?: string;
+  readonly import_ending?: string;
+  /** What the ports file starts with. It is rendered once, so an update knows nothing of it. */
+  readonly ports?: PortsContext;
+}
+
+/** The first ports file. */
+export interface PortsContext {
+  /** Its lines of imports from the application. */
+  readonly imports: readonly string[];
+  /** The expression for the database's URL; null for the database of AI_DATABASE_URL. */
+  readonly database: string | null;
+  /** How to get the user of a request; null if it is unknown. */
+  readonly user: PortsUser | null;
+  /** For Node: what the user comes from, such as `passport`. */
+  readonly kind: string;
+  /** For Node: how a default is imported from passport. */
+  readonly passportImport?: string;
+  /** Whether requests are authenticated by a cookie. */
+  readonly cookies: boolean;
+}
+
+/** Where the first ports file gets the user of a request from. The texts are code. */
+export interface PortsUser {
+  readonly name: string;
+  readonly id: string;
+  readonly admin: string;
+  /** For TypeScript: the types of the user, and of the session that contains it. */
+  readonly type?: string;
+  readonly session?: string;
+}
+
+const noPorts: PortsContext = { imports: [], database: null, user: null, kind: 'none', cookies: false };
 
 /** The archive of the runtime with its path in the host; empty for a pack without a runtime. */
 export function archiveOf({ meta, readArchive }: Pack): Tree {
@@ -45,6 +92,7 @@ function archivesIn(files: Tree, { runtime }: PackMeta): RelPath[] {
 export interface HostUpdateOptions extends UpdateOptions {
   /** Whether the host has the archive of the runtime. */
   readonly vendored: boolean;
+  readonly attached: Attached | undefined;
 }
 
 /**
@@ -58,9 +106,10 @@ export async function updateHost(
   options: HostUpdateOptions,
 ): Promise<ModuleUpdate> {
   const state = await readLastRender(files, '');
-  const context = hostContextOf(state.lock.host ?? name, pack.meta, options.vendored);
-  const { renames, replaced } = pack.meta.host;
-  const target = { section: 'host', context, renames, replaced } as const;
+  const context = hostContextOf(state.lock.host ?? name, pack.meta, options.vendored, options.attached);
+  // Those of a generated host mean other files.
+  const { renames, replaced } = options.attached ? { renames: [], replaced: {} } : pack.meta.host;
+  const target = { section: sectionOf(options.attached), context, renames, replaced } as const;
   const archives = archivesIn(files, pack.meta);
   const mine = new Map([...files].filter(([path]) => !archives.includes(path)));
   const update = updateFolder(pack, target, state, mine, '', options);
@@ -71,8 +120,8 @@ export async function updateHost(
 }
 
 /** The files of a host that an update reads: those that the pack renders, and those in the merge base. */
-export function hostPaths(pack: Pack, name: string, base: Tree): RelPath[] {
-  const { tree } = renderPack(pack, 'host', hostContextOf(name, pack.meta));
+export function hostPaths(pack: Pack, name: string, base: Tree, attached?: Attached): RelPath[] {
+  const { tree } = renderPack(pack, sectionOf(attached), hostContextOf(name, pack.meta, true, attached));
   return [...new Set([...tree.keys(), ...base.keys()])];
 }
 
@@ -88,13 +137,19 @@ export interface HostContext {
   readonly pack: { readonly name: string; readonly version: string };
   /** The runtime; `vendored`: the host has the archive in `vendor/`, else it depends on the range. */
   readonly runtime: (RuntimeContext & { readonly vendored: boolean }) | null;
+  /** Whether the generated files of an attached application are TypeScript. */
+  readonly isTypeScript: boolean;
+  /** Whether files are JavaScript with `require`. */
+  readonly isCommonJs: boolean;
+  /** For an attached application. */
+  readonly attached?: Required<Attached>;
 }
 
 /**
  * `folder` is the name of the host's folder. If it is not usable as a name, the host is named `ai-host`; a name that the
  * pack reserves gets `-host` appended.
  */
-export function hostContextOf(folder: string, meta: PackMeta, vendored = true): HostContext {
+export function hostContextOf(folder: string, meta: PackMeta, vendored = true, attached?: Attached): HostContext {
   const plain = plainName(folder);
   const name = meta.host.reserved_names.includes(plain) ? `${plain}-host` : plain;
   return {
@@ -103,6 +158,11 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true): 
     title: titleOf(snakeCase(name)),
     pack: { name: meta.name, version: meta.version },
     runtime: meta.runtime === undefined ? null : { ...runtimeContextOf(meta.runtime), vendored },
+    isTypeScript: attached?.extension === 'ts',
+    isCommonJs: attached?.module_kind === 'commonjs' && attached.extension !== 'ts',
+    ...(attached && {
+      attached: { extension: 'ts', import_ending: '', ...attached, ports: attached.ports ?? noPorts },
+    }),
   };
 }
 

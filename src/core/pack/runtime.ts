@@ -56,6 +56,26 @@ export function dependencyFile({ archive }: Runtime): string {
   return archive === 'node' ? 'package.json' : 'pyproject.toml';
 }
 
+/** The same, then the files in which attached applications may declare them instead. */
+export function dependencyFiles(runtime: Runtime): readonly string[] {
+  const own = dependencyFile(runtime);
+  return runtime.archive === 'node'
+    ? [own]
+    : [own, 'requirements.txt', 'requirements/base.txt', 'requirements/production.txt', 'requirements/prod.txt'];
+}
+
+/**
+ * The text of a dependency file of an attached application with another version of the runtime: the names of archives and the
+ * exact versions are replaced.
+ */
+export function withRuntimeVersion(runtime: Runtime, text: string): string {
+  const { archive, version } = runtimeContextOf(runtime);
+  const name = runtime.package.replaceAll('-', '[-_]');
+  return text
+    .replace(new RegExp(`(?<=${vendorFolder}/)${name}-[\\w.+-]+?\\.(?:tgz|whl)`, 'g'), archive)
+    .replace(new RegExp(`(?<=${name}==)[\\w.]+(?=\\+vendored)`, 'g'), version);
+}
+
 /** The runtime that a host depends on. */
 export interface InstalledRuntime {
   /** In the form of npm; `undefined` if the dependency names none, such as `latest`. */
@@ -69,7 +89,10 @@ export interface InstalledRuntime {
  * files, so only the lines that name the runtime are read. Of several versions the highest is taken.
  */
 export function findRuntime({ package: name }: Runtime, text: string): InstalledRuntime | undefined {
-  const mention = new RegExp(`(?<![\\w./-])${name.replaceAll('-', '[-_]')}(?![\\w-])(.*)`, 'g');
+  const mention = new RegExp(
+    `(?:(?<=${vendorFolder}/)|(?<![\\w./-]))${name.replaceAll('-', '[-_]')}(?!\\w|-(?!\\d))(.*)`,
+    'g',
+  );
   const rests = [...text.matchAll(mention)].map(([, rest = '']) => rest);
   if (rests.length === 0) return undefined;
   const versions = rests.flatMap((rest) => /\d+\.\d+(?:\.\d+)?(?:[-.]?(?:dev|rc)\.?\d+)?/.exec(rest)?.[0] ?? []);

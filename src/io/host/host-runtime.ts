@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import {
-  dependencyFile,
+  dependencyFiles,
   findRuntime,
   type InstalledRuntime,
   isRuntimeArchive,
@@ -18,9 +18,13 @@ import type { TreeFile } from '../../core/tree/tree.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
 import { readFileOf } from '../fs/read-tree.ts';
 
-/** The text of the file in which a host declares its dependencies. */
+/**
+ * The text of the file in which a host declares its dependencies. An attached application may list the runtime in another
+ * file than generated hosts.
+ */
 export function dependenciesOf(root: string, runtime: Runtime): string | undefined {
-  return readTextIfThere(join(root, dependencyFile(runtime)));
+  const texts = dependencyFiles(runtime).map((file) => readTextIfThere(join(root, file)));
+  return texts.find((text) => text !== undefined && findRuntime(runtime, text) !== undefined) ?? texts[0];
 }
 
 /** The runtime that a host depends on. */
@@ -40,9 +44,9 @@ export function runtimeFailure(
   return new Failure('runtime-older', { package: name, needed, found });
 }
 
-/** Throws `runtime-older`. */
+/** Throws `runtime-older`, also if no file of the host declares dependencies. */
 export function assertRuntime(root: string, runtime: Runtime | undefined): void {
-  const failure = runtime && runtimeFailure(runtime, dependenciesOf(root, runtime));
+  const failure = runtime && runtimeFailure(runtime, dependenciesOf(root, runtime) ?? '');
   if (failure) throw failure;
 }
 

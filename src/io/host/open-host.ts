@@ -4,6 +4,7 @@ import { Failure, isFailure } from '../../core/failure.ts';
 import { describeHost, type Host, hostConfigFile, hostEvidence } from '../../core/host/host.ts';
 import type { HostConfig } from '../../core/host/host-config.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import { invalidPathReason } from '../../core/tree/rel-path.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
 import { bundledMetas, findPackMeta } from '../pack/find-pack.ts';
 
@@ -46,11 +47,13 @@ interface Candidate {
   readonly stack: string;
 }
 
-async function hostAt(
+/** The host in `root`; `undefined` if there is none. */
+export async function hostAt(
   root: string,
-  metas: readonly Candidate[],
-  stack: string | undefined,
+  given?: readonly Candidate[],
+  stack?: string,
 ): Promise<OpenedHost | undefined> {
+  const metas = given ?? (await candidates(undefined, root));
   const config = await configOf(root);
   const found = config?.stack === undefined ? recognizedHost(root, metas) : await declaredHost(root, config.stack);
   if (found === undefined)
@@ -59,11 +62,30 @@ async function hostAt(
     const meta = await findPackMeta(stack, root);
     if (meta.name !== found.meta.name) throw new Failure('host-stack-mismatch', { stack, found: found.meta.name });
   }
+  assertImports(root, found.meta, config);
   return {
     host: describeHost(root, found.meta, found.evidence, config),
     meta: found.meta,
     stack: stack ?? found.stack,
   };
+}
+
+/** Throws `host-invalid` for imports that the pack does not have, and for paths that are none. */
+function assertImports(root: string, { name, host }: PackMeta, config: HostConfig | undefined): void {
+  const known = Object.keys(host.imports);
+  for (const [key, path] of Object.entries(config?.imports ?? {})) {
+    const isKnown = known.includes(key);
+    const reason = host.import_style === 'relative' && isKnown ? invalidPathReason(path) : undefined;
+    if ((isKnown || host.removed_imports.includes(key)) && reason === undefined) continue;
+    const names = known.length === 0 ? 'has no imports' : `has only ${known.join(', ')}`;
+    throw new Failure('host-invalid', {
+      file: join(root, hostConfigFile),
+      reason:
+        reason === undefined
+          ? `unknown import ${key}: the stack ${name} ${names}`
+          : `imports.${key} is refused: ${reason}`,
+    });
+  }
 }
 
 interface Found {

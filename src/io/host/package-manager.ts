@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Host } from '../../core/host/host.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { commandsFor, lockFiles, managerOf } from '../../core/pack/package-manager.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
@@ -8,11 +9,15 @@ import { readTextIfThere } from '../fs/read-file.ts';
  * The pack with its commands for the host's package manager, which its lock file or package.json names. In a workspace
  * they are in a folder above, at most at the root of the repository.
  */
-export function withPackageManager(meta: PackMeta, root: string): PackMeta {
+export function withPackageManager(meta: PackMeta, { root, attached }: Pick<Host, 'root' | 'attached'>): PackMeta {
+  const { verify, verify_attached: inAttached = verify } = meta.commands;
+  const commands = attached === undefined ? meta.commands : { ...meta.commands, verify: inAttached };
   for (let folder = root; ; folder = dirname(folder)) {
     const files = new Set(lockFiles.filter((name) => existsSync(join(folder, name))));
     const manager = managerOf(files, readTextIfThere(join(folder, 'package.json')));
-    if (manager !== undefined) return { ...meta, commands: commandsFor(meta.commands, manager) };
-    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return meta;
+    if (manager !== undefined) return { ...meta, commands: commandsFor(commands, manager) };
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) break;
   }
+  const isElsewhere = attached !== undefined && !existsSync(join(root, '.venv'));
+  return { ...meta, commands: isElsewhere ? commandsFor(commands, 'active') : commands };
 }

@@ -5,7 +5,7 @@ import { manifestPath } from '../../core/lock/merge-base.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
-import { dependencyFile } from '../../core/pack/runtime.ts';
+import { dependencyFiles, findRuntime } from '../../core/pack/runtime.ts';
 import { changeCode } from '../../core/pack/update/change-code.ts';
 import { removedNames } from '../../core/pack/update/removed-names.ts';
 import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';
@@ -116,7 +116,7 @@ export async function planUpdate(
   }
   await removeObsoleteEdits(host, pack, changed, edits);
   const planned = new Map([...desired, ...edits.edited]);
-  if (ofHost && !ofHost.update.isBlocked) {
+  if (ofHost && !ofHost.update.isBlocked && host.attached === undefined) {
     const kept = ofHost.update.decisions.filter(({ state }) => state === 'detached').map(({ path }) => path);
     const conflicts = modules.flatMap(({ folder, update }) =>
       update.conflicts.map(({ path }) => joinPath(folder, path)),
@@ -134,7 +134,9 @@ export async function planUpdate(
 
 function runtimeFailureOf({ root }: Host, { runtime }: PackMeta, { edited }: HostEdits): Failure | undefined {
   if (runtime === undefined) return undefined;
-  const planned = edited.get(dependencyFile(runtime) as RelPath)?.content;
+  const planned = dependencyFiles(runtime)
+    .map((file) => edited.get(file as RelPath)?.content)
+    .find((text) => typeof text === 'string' && findRuntime(runtime, text) !== undefined);
   return runtimeFailure(runtime, typeof planned === 'string' ? planned : dependenciesOf(root, runtime));
 }
 

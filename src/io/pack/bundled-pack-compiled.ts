@@ -21,10 +21,12 @@ export async function bundledMeta(name: string): Promise<PackMeta> {
   return (module.require('./packs/metas.cjs') as Record<string, PackMeta>)[name] as PackMeta;
 }
 
-/** Sections that `new` renders are compiled. A host is rendered once, from the whole pack in one compressed file. */
+/** Sections that `new` renders are compiled. Files of a host are rendered once, from the whole pack in one compressed file. */
 export async function bundledPack(name: string, sections: readonly Section[]): Promise<Pack> {
   const meta = await bundledMeta(name);
-  return sections.includes('host') ? wholePack(name, meta) : compiledPack(name, meta, sections);
+  return sections.some((section) => section === 'host' || section === 'attach')
+    ? wholePack(name, meta)
+    : compiledPack(name, meta, sections);
 }
 
 async function compiledPack(name: string, meta: PackMeta, sections: readonly Section[]): Promise<Pack> {

@@ -19,6 +19,7 @@ it('lists the files of each section, with their targets and policies', () => {
   ]);
   expect(Object.fromEntries(listed)).toEqual({
     module: ['module/a.ts.hbs → a.ts (owned)', 'module/b.bin → b.bin (managed)'],
+    attach: [],
     host: ['host/.env.hbs → .env (managed)'],
     edits: ['edits/.env.hbs → .env (managed)'],
   });

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ai_module_runtime.http.permissions import get_current_user as get_current_user
     from ai_module_runtime.http.permissions import require_permission as require_permission
     from ai_module_runtime.http.permissions import requires as requires
+    from ai_module_runtime.http.resolve_dependency import resolve_dependency as resolve_dependency
     from ai_module_runtime.http.tokens import Tokens as Tokens
     from ai_module_runtime.http.tokens import bearer_token as bearer_token
     from ai_module_runtime.jobs.events import LifecycleEvents as LifecycleEvents
@@ -113,6 +114,7 @@ _HOMES = {
     "http.errors": ("error_responses",),
     "http.job_routes": ("job_routes",),
     "http.permissions": ("Admin", "CurrentUser", "OptionalUser", "get_current_user", "require_permission", "requires"),
+    "http.resolve_dependency": ("resolve_dependency",),
     "http.tokens": ("Tokens", "bearer_token"),
     "jobs.events": ("LifecycleEvents",),
     "jobs.routing": ("JobId", "Page", "QueryValues", "module_path"),

@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { CodeFile, Entry, Expression, Scope } from '../expression.ts';
 import { FileBuilder, joined, other } from '../file-builder.ts';
+import { type Statements, statementsOf } from '../statements.ts';
 import { Definitions } from './python-definitions.ts';
 
 /** Reads a Python file without running it. Never throws: `faultAt` is the first syntax error. */
@@ -9,6 +10,11 @@ export function parsePython(path: string, text: string): CodeFile {
   const file = new FileBuilder(path, text);
   new Reader(file).read(parser.parse(text).topNode, { from: 0, to: text.length });
   return file.file();
+}
+
+/** The statements of a Python file. */
+export function pythonStatements(text: string): Statements {
+  return statementsOf(parser.parse(text).topNode, text);
 }
 
 class Reader {

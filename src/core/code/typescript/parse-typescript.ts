@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/javascript';
 import type { CodeFile, Entry, Expression, Parameter, Scope } from '../expression.ts';
 import { FileBuilder, joined, other } from '../file-builder.ts';
+import { type Statements, statementsOf } from '../statements.ts';
 import { Declarations } from './typescript-declarations.ts';
 
 const typescript = parser.configure({ dialect: 'ts' });
@@ -12,6 +13,11 @@ export function parseTypescript(path: string, text: string): CodeFile {
   const reader = new Reader(file);
   reader.read(typescript.parse(text).topNode, { from: 0, to: text.length });
   return file.file();
+}
+
+/** The statements of a TypeScript or JavaScript file. */
+export function typescriptStatements(text: string): Statements {
+  return statementsOf(typescript.parse(text).topNode, text);
 }
 
 class Reader {

@@ -15,7 +15,7 @@ import { sameFile, sortedPaths, type Tree, textFile } from '../../tree/tree.ts';
 import type { Context } from '../context/context.ts';
 import type { Pack } from '../pack.ts';
 import { filesWithPolicy, type Rendered, renderPack } from '../render.ts';
-import { hostContextOf } from '../render-host.ts';
+import { type Attached, hostContextOf } from '../render-host.ts';
 
 export interface Adopted {
   /** The folder, with the lock and merge base that updates need. All other files are unchanged. */
@@ -30,9 +30,15 @@ export async function adoptModule(pack: Pack, context: Context, folder: Tree): P
 }
 
 /** Like `adoptModule`, for the host's own `files`. `name` is used if the lock file contains no name. */
-export async function adoptHost(pack: Pack, files: Tree, name: string, vendored: boolean): Promise<Adopted> {
-  const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta, vendored);
-  return adopt(pack, renderPack(pack, 'host', context), files, context.name);
+export async function adoptHost(
+  pack: Pack,
+  files: Tree,
+  name: string,
+  vendored: boolean,
+  attached?: Attached,
+): Promise<Adopted> {
+  const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta, vendored, attached);
+  return adopt(pack, renderPack(pack, attached ? 'attach' : 'host', context), files, context.name);
 }
 
 async function adopt(pack: Pack, rendered: Rendered, folder: Tree, host?: string): Promise<Adopted> {

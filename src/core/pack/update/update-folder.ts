@@ -50,7 +50,7 @@ export function summaryOf({ from, to, conflicts, decisions }: ModuleUpdate): Upd
 
 /** What is rendered: a module, or the host's own files. */
 export interface RenderTarget {
-  readonly section: 'module' | 'host';
+  readonly section: 'module' | 'host' | 'attach';
   /** The data for its templates. */
   readonly context: object;
   readonly renames: readonly { readonly from: string; readonly to: string }[];

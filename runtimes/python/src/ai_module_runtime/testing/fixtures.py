@@ -9,7 +9,7 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -32,19 +32,23 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the environment, before anything of the host is imported."""
     data_dir = tempfile.mkdtemp(prefix="ai-host-tests-")
     config.add_cleanup(lambda: shutil.rmtree(data_dir, ignore_errors=True))
-    os.environ.update(
-        AI_DATA_DIR=data_dir,
-        AI_JWT_SECRET=uuid4().hex,
-        AI_LOG_LEVEL="WARNING",
-        AI_TEST_ENDPOINTS="1",
-        ENV_FILE="",
-    )
+    os.environ.update(test_environment(data_dir, _modules(config.rootpath)), ENV_FILE="")
+
+
+def test_environment(data_dir: str, modules: Iterable[Path]) -> dict[str, str]:
+    """The variables for a host under test, which has these folders of modules."""
+    env = {"AI_DATA_DIR": data_dir, "AI_JWT_SECRET": uuid4().hex, "AI_LOG_LEVEL": "WARNING", "AI_TEST_ENDPOINTS": "1"}
     for name in ("DATABASE_URL", "REDIS_URL"):
         if url := os.environ.get(f"TEST_{name}"):
-            os.environ[f"AI_{name}"] = url
-    for folder in _modules(config.rootpath):
+            env[f"AI_{name}"] = url
+    for folder in modules:
         if (provider := _offline_provider(folder)) is not None:
-            os.environ[f"{folder.name.upper()}_PROVIDER"] = provider
+            env[f"{folder.name.upper()}_PROVIDER"] = provider
+    return env
+
+
+# Not a test, whatever pytest thinks of the name.
+test_environment.__test__ = False  # type: ignore[attr-defined]
 
 
 def _modules(root: Path) -> list[Path]:

@@ -1,0 +1,49 @@
+"""Dependencies of the application, for the ports of a guest."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.types import Message
+
+T = TypeVar("T")
+Dependency = Callable[..., T | Awaitable[T] | Generator[T] | AsyncGenerator[T]]
+
+# Where a request keeps the value of the dependency.
+VALUE = "ai_module_runtime.value"
+
+
+async def resolve_dependency(request: Request, dependency: Dependency[T]) -> T:
+    """What a dependency of FastAPI is for a request, as in an endpoint of the application.
+
+    The dependencies that it has, `yield` and `dependency_overrides` work. Its exceptions are raised here.
+
+    Raises:
+        HTTPException: with status 401, if the request lacks a parameter of the dependency.
+    """
+    scope = dict(request.scope)
+    # Exceptions are for the caller, not for the handlers of the application.
+    scope.pop("starlette.exception_handlers", None)
+    try:
+        await _route_of(request.app, dependency).app(scope, request.receive, _ignore)
+    except RequestValidationError as error:
+        raise HTTPException(401) from error
+    return cast(T, scope[VALUE])
+
+
+@cache
+def _route_of(app: Any, dependency: Callable[..., Any]) -> APIRoute:
+    given = Depends(dependency)
+
+    async def take(request: Request, value: Any = given) -> None:
+        request.scope[VALUE] = value
+
+    return APIRoute("/", take, response_model=None, dependency_overrides_provider=app)
+
+
+async def _ignore(_message: Message) -> None:
+    """The answer of the route, which has no content."""

@@ -1,0 +1,116 @@
+import { basename } from 'node:path';
+import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
+import type { AttachDraft } from '../../core/attach/draft.ts';
+import type { Detected } from '../../core/attach/plan-attach.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import { archiveOf } from '../../core/pack/render-host.ts';
+import { runtimeContextOf, vendorFolder } from '../../core/pack/runtime.ts';
+import { reportAttachment } from '../../core/report/attachment.ts';
+import { countChanges } from '../../core/report/plan.ts';
+import { relPath } from '../../core/tree/rel-path.ts';
+import { textFile } from '../../core/tree/tree.ts';
+import { planAttachment } from '../../io/attach/plan-attachment.ts';
+import { readApplication } from '../../io/attach/read-application.ts';
+import { pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
+import { hasChanges } from '../../io/git.ts';
+import type { Io } from '../../io/io.ts';
+import { applyUpdate } from '../../io/module/last-update.ts';
+import { findPack } from '../../io/pack/find-pack.ts';
+import { paintFor } from '../output/colors.ts';
+import { withProgress } from '../output/progress.ts';
+import { confirmPlan, printJson } from '../output/show-plan.ts';
+import { programName } from '../output/version.ts';
+import { type AttachFlags, chooseAttachment } from './choose-attachment.ts';
+import { reportSteps } from './next-steps.ts';
+
+/** Attaches an application: reads it, asks what is unclear, shows the plan, writes. Returns whether it is attached now. */
+export async function attachApplication(io: Io, root: string, flags: AttachFlags): Promise<boolean> {
+  const files = readApplication(root);
+  const { detectApplication, planAttach, refusalOf, dependencyChange } = await import(
+    '../../core/attach/plan-attach.ts'
+  );
+  const application = detectApplication(files);
+  if (application === undefined) throw new Failure('attach-refused', unknownApplication);
+  if (!flags.json) io.err.write(reportAttachment(application.facts, paintFor(io, io.err)));
+  if (application.refusal) throw new Failure('attach-refused', application.refusal);
+
+  const choices = await chooseAttachment(io, application, flags);
+  const refusal = refusalOf(files, application, choices);
+  if (refusal) throw new Failure('attach-refused', refusal);
+  const pack = await findPack(application.stack, root, ['attach']);
+  const vendored = flags.runtime !== 'registry';
+  const archive = runtimeArchive(pack, vendored);
+  const draft = planAttach(files, application, choices, archive.path);
+  const change = dependencyChange(files, application, choices, archive, pythonOf(root));
+  const edits = mergedEdits(draft, change);
+  const locks = await lockFiles(io, root, pack, change, vendored, flags);
+  const attaching = { pack, name: basename(root), vendored, attached: draft.attached, edits, locks };
+  const plan = await planAttachment(root, attaching);
+
+  const isDirty = hasChanges(root);
+  const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
+  const apply = await confirmPlan(io, plan, title, flags);
+  if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
+  const printed = [...draft.printed, ...change.printed];
+  const notes = [...draft.notes, ...(isDirty && apply ? [dirtyNote] : [])];
+  if (flags.json) {
+    const { facts, stack, framework } = application;
+    const more = { host: root, stack, framework, facts, printed, notes };
+    await printJson(io, { command: 'host attach', plan, written: apply }, more);
+    return apply;
+  }
+  for (const note of notes) io.err.write(`Note: ${note}\n`);
+  for (const { file, reason, lines } of printed)
+    io.err.write(`Add to ${file} yourself (${reason}):\n${lines.map((line) => `    ${line}\n`).join('')}`);
+  if (!apply) return false;
+  io.out.write(`Attached ${root}: ${countChanges(plan, true)}\n`);
+  io.err.write(reportSteps(nextSteps(io, application, draft, change)));
+  return true;
+}
+
+const dirtyNote = 'The working tree had uncommitted changes: review the diff of the attachment together with them.';
+
+const unknownApplication = {
+  reason: 'no FastAPI, Fastify, Express or NestJS application was found',
+  alternative:
+    'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
+};
+
+function runtimeArchive({ meta: { runtime, name } }: Pack, vendored: boolean): RuntimeArchive {
+  if (runtime === undefined) throw new Error(`the pack ${name} has no runtime`);
+  const { archive, version, range } = runtimeContextOf(runtime);
+  return { name: runtime.package, path: vendored ? `${vendorFolder}/${archive}` : undefined, version, range };
+}
+
+/** One edit for each file: those of the dependency file come last. */
+function mergedEdits({ edits }: AttachDraft, change: DependencyChange): AttachDraft['edits'] {
+  const clash = change.edits.find(({ file }) => edits.some((one) => one.file === file));
+  if (clash) throw new Error(`${clash.file} is edited twice`);
+  return [...edits, ...change.edits];
+}
+
+async function lockFiles(
+  io: Io,
+  root: string,
+  pack: Pack,
+  change: DependencyChange,
+  vendored: boolean,
+  { resolve: isResolved = true }: AttachFlags,
+): Promise<Awaited<ReturnType<typeof resolveDependencies>>> {
+  if (!isResolved || change.resolve === undefined) return new Map();
+  const changed = new Map(change.edits.map(({ file, after }) => [relPath(file), textFile(after)] as const));
+  const archive = vendored ? archiveOf(pack) : new Map();
+  return withProgress(io, 'Resolving dependencies', () =>
+    resolveDependencies(root, change, new Map([...changed, ...archive])),
+  );
+}
+
+/** The steps after `host attach`. */
+function nextSteps(io: Io, application: Detected, { attached }: AttachDraft, change: DependencyChange): string[] {
+  return [
+    change.install ?? application.installs,
+    `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
+    `${programName(io)} new`,
+  ];
+}

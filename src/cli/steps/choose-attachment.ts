@@ -1,0 +1,121 @@
+import type { DatabaseSource, EntryPoint, UserSource } from '../../core/attach/application.ts';
+import type { AttachChoices } from '../../core/attach/draft.ts';
+import type { Detected } from '../../core/attach/plan-attach.ts';
+import { Failure } from '../../core/failure.ts';
+import type { Io } from '../../io/io.ts';
+import { mayAsk, type PlanFlags } from '../output/show-plan.ts';
+
+export interface AttachFlags extends PlanFlags {
+  readonly entry?: string;
+  readonly user?: string;
+  readonly admin?: string;
+  readonly database?: string;
+  readonly prefix?: string;
+  readonly dir?: string;
+  readonly migrations?: string;
+  readonly runtime?: string;
+  /** False with --no-resolve. */
+  readonly resolve?: boolean;
+}
+
+/** The decisions of flags, else of prompts, else the defaults with --yes. Throws `answer-missing` and `answer-invalid`. */
+export async function chooseAttachment(io: Io, application: Detected, flags: AttachFlags): Promise<AttachChoices> {
+  if (flags.runtime !== undefined && flags.runtime !== 'vendored' && flags.runtime !== 'registry')
+    throw new Failure('usage', { message: `--runtime must be vendored or registry, not ${flags.runtime}.` });
+  const entry = await chooseEntry(io, application, flags);
+  const user = chooseUser(application, flags);
+  const { defaultDir } = await import('../../core/attach/plan-attach.ts');
+  return {
+    entry,
+    user,
+    admin: flags.admin ?? user?.admin?.expression,
+    database: await chooseDatabase(io, application, flags),
+    prefix: prefixOf(flags.prefix ?? '/ai'),
+    dir: dirOf(flags.dir ?? defaultDir(application, entry)),
+    migrations: migrationsOf(flags.migrations ?? 'runtime'),
+  };
+}
+
+async function chooseEntry(io: Io, { entries, isEntryClear }: Detected, flags: AttachFlags): Promise<EntryPoint> {
+  const [first] = entries;
+  if (first === undefined)
+    throw new Failure('attach-refused', {
+      reason: 'no file makes an application object',
+      alternative:
+        'Check that the folder is the one of the application, or attach it by hand as docs/attach.md describes',
+    });
+  const known = entries.map(({ id }) => id);
+  if (flags.entry !== undefined) {
+    const found = entries.find(({ id, file }) => id === flags.entry || file === flags.entry);
+    if (found) return found;
+    throw new Failure('answer-invalid', {
+      flag: '--entry',
+      value: flags.entry,
+      reason: `must be one of ${known.join(', ')}`,
+    });
+  }
+  if (isEntryClear) return first;
+  if (!mayAsk(io, flags)) throw new Failure('answer-missing', { flag: `--entry (${known.join(', ')})` });
+  const prompter = await io.prompter();
+  const chosen = await prompter.select(
+    'Which application gets the modules?',
+    entries.map(({ id, reason }) => ({ value: id, label: `${id}: ${reason}` })),
+    first.id,
+  );
+  return entries.find(({ id }) => id === chosen) ?? first;
+}
+
+function chooseUser({ users }: Detected, { user }: AttachFlags): UserSource | undefined {
+  if (user === 'none') return undefined;
+  if (user === undefined) return users[0];
+  const found = users.find(({ id, name }) => id === user || name === user);
+  if (found) return found;
+  const [, file = '', name = ''] = /^(.+):([A-Za-z_$][\w$]*)$/.exec(user) ?? [];
+  if (file === '')
+    throw new Failure('answer-invalid', {
+      flag: '--user',
+      value: user,
+      reason: 'must be none, or a file and a function: app/deps.py:get_current_user',
+    });
+  return { id: user, file, name, line: 1, idField: 'id', admin: undefined, isMapping: false };
+}
+
+async function chooseDatabase(io: Io, { database }: Detected, flags: AttachFlags): Promise<DatabaseSource | undefined> {
+  const isUsable = database?.dialect === 'postgresql';
+  if (flags.database !== undefined && flags.database !== 'app' && flags.database !== 'own')
+    throw new Failure('answer-invalid', { flag: '--database', value: flags.database, reason: 'must be app or own' });
+  if (flags.database === 'own') return undefined;
+  if (flags.database === 'app') {
+    if (database !== undefined && (isUsable || database.dialect === undefined)) return database;
+    const reason =
+      database === undefined ? 'no database of the application was found' : `its database is ${database.dialect}`;
+    throw new Failure('attach-refused', {
+      reason: `${reason}, and the runtime needs PostgreSQL`,
+      alternative: 'Pass --database own',
+    });
+  }
+  if (isUsable) return database;
+  if (database?.dialect !== undefined || database === undefined || !mayAsk(io, flags)) return undefined;
+  const prompter = await io.prompter();
+  const isApp = await prompter.confirm(
+    `Is the database at ${database.file}:${database.line} a PostgreSQL database?`,
+    true,
+  );
+  return isApp ? database : undefined;
+}
+
+function prefixOf(prefix: string): string {
+  if (/^(\/[A-Za-z0-9_.~-]+)+$/.test(prefix)) return prefix;
+  throw new Failure('answer-invalid', { flag: '--prefix', value: prefix, reason: 'must be a path like /ai' });
+}
+
+function dirOf(dir: string): string {
+  const clean = dir.replace(/^\.\//, '').replace(/\/+$/, '');
+  if (/^[\w.-]+(\/[\w.-]+)*$/.test(clean) && !clean.split('/').includes('..')) return clean;
+  throw new Failure('answer-invalid', { flag: '--dir', value: dir, reason: 'must be a folder in the application' });
+}
+
+function migrationsOf(migrations: string): 'runtime' | 'app' {
+  if (migrations === 'runtime' || migrations === 'app') return migrations;
+  throw new Failure('answer-invalid', { flag: '--migrations', value: migrations, reason: 'must be runtime or app' });
+}

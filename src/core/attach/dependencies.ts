@@ -1,0 +1,222 @@
+import type { AppFiles, FileEdit, PrintedEdit } from './application.ts';
+import { addToJsonObject } from './edit-json.ts';
+import { addToTomlList, addToTomlTable } from './edit-toml.ts';
+import { requirementFiles } from './python/detect-python.ts';
+
+/** The archive of the runtime that an application depends on. */
+export interface RuntimeArchive {
+  /** `ai-module-runtime` */
+  readonly name: string;
+  /** `vendor/ai-module-runtime-0.2.0.tgz`; `undefined` for a registry. */
+  readonly path: string | undefined;
+  /** `0.2.0-dev.2`, or `0.2.0.dev2` for Python. */
+  readonly version: string;
+  readonly range: string;
+}
+
+/** How the application gets to depend on the runtime. */
+export interface DependencyChange {
+  readonly edits: readonly FileEdit[];
+  readonly printed: readonly PrintedEdit[];
+  /** Resolves all dependencies together, in a copy of `copied` and the edited files. Its failure is a conflict. */
+  readonly resolve: readonly string[] | undefined;
+  /** Files that the command needs. */
+  readonly copied: readonly string[];
+  /** The command that installs the dependencies, if it is another one from now on. */
+  readonly install?: string;
+  /** Lock files that the command rewrites. */
+  readonly locks: readonly string[];
+}
+
+/** In the form of pip: a path, or a version range. */
+function requirement({ name, path, range }: RuntimeArchive): string {
+  return path === undefined ? `${name}${range}` : `./${path}`;
+}
+
+function projectRequirement({ name, path, version, range }: RuntimeArchive): string {
+  return path === undefined ? `${name}${range}` : `${name}==${version}+vendored`;
+}
+
+/** In a workspace the user runs the package manager, because its lock file belongs to other packages as well. */
+function inWorkspace(change: DependencyChange, { paths, locksAbove = [] }: AppFiles): DependencyChange {
+  if (locksAbove.length === 0 || change.locks.some((lock) => paths.includes(lock))) return change;
+  const lines = change.resolve === undefined ? [] : [change.resolve.join(' ')];
+  const printed = { file: 'the lock file of the workspace', reason: 'run this in its root', lines };
+  return {
+    ...change,
+    resolve: undefined,
+    locks: [],
+    printed: [...change.printed, ...(lines.length > 0 ? [printed] : [])],
+  };
+}
+
+/** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
+export function pythonDependencies(
+  files: AppFiles,
+  manager: string,
+  runtime: RuntimeArchive,
+  python: string,
+): DependencyChange {
+  return inWorkspace(pythonChange(files, manager, runtime, python), files);
+}
+
+function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive, python: string): DependencyChange {
+  const none = { edits: [], printed: [], resolve: undefined, copied: [], locks: [] };
+  if (manager === 'uv') {
+    const text = files.read('pyproject.toml') ?? '';
+    const listed = addToTomlList(text, 'project', 'dependencies', projectRequirement(runtime));
+    if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', projectRequirement(runtime))] };
+    return {
+      ...none,
+      edits: [{ file: 'pyproject.toml', after: withSource(listed, runtime) }],
+      resolve: ['uv', 'lock'],
+      copied: ['pyproject.toml', 'uv.lock', '.python-version', 'README.md'],
+      locks: files.paths.includes('uv.lock') ? ['uv.lock'] : [],
+    };
+  }
+  if (manager === 'poetry') {
+    const text = files.read('pyproject.toml') ?? '';
+    const value = runtime.path === undefined ? `"${runtime.range}"` : `{ path = "${runtime.path}" }`;
+    const listed = text.includes('[tool.poetry.dependencies]')
+      ? addToTomlTable(text, 'tool.poetry.dependencies', `${runtime.name} = ${value}`)
+      : addToTomlList(text, 'project', 'dependencies', `${runtime.name} @ file:${runtime.path ?? ''}`);
+    if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', `${runtime.name} = ${value}`)] };
+    return {
+      ...none,
+      edits: [{ file: 'pyproject.toml', after: listed }],
+      resolve: ['poetry', 'lock', '--no-interaction'],
+      copied: ['pyproject.toml', 'poetry.lock', 'README.md'],
+      locks: ['poetry.lock'],
+    };
+  }
+  if (manager === 'pip') return pipDependencies(files, runtime, python);
+  return {
+    ...none,
+    printed: [{ file: manager, reason: `${manager} is not supported`, lines: [requirement(runtime)] }],
+  };
+}
+
+function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: string): DependencyChange {
+  const check = [
+    python,
+    '-m',
+    'pip',
+    'install',
+    '--dry-run',
+    '--quiet',
+    '--ignore-installed',
+    '--disable-pip-version-check',
+  ];
+  const [list] = requirementFiles(files);
+  const project = files.read('pyproject.toml');
+  const inProject = project && addToTomlList(project, 'project', 'dependencies', projectRequirement(runtime));
+  if (list !== undefined) {
+    const text = files.read(list) ?? '';
+    const ending = text.includes('\r\n') ? '\r\n' : '\n';
+    const after = `${text}${text === '' || text.endsWith('\n') ? '' : ending}${requirement(runtime)}${ending}`;
+    // A list that uv compiled: the next run needs the runtime in its source.
+    const isCompiled = inProject !== undefined && /^#.*\buv pip compile\b.*\bpyproject\.toml\b/m.test(text);
+    return {
+      edits: [
+        { file: list, after },
+        ...(isCompiled && inProject ? [{ file: 'pyproject.toml', after: withSource(inProject, runtime) }] : []),
+      ],
+      printed: [],
+      resolve: [...check, '-r', list],
+      copied: files.paths.filter((path) => /(^|\/)(requirements|constraints)[^/]*\.(txt|in)$/.test(path)),
+      locks: [],
+    };
+  }
+  if (!project || !inProject)
+    return {
+      edits: [],
+      printed: [printedFor('pyproject.toml', projectRequirement(runtime))],
+      resolve: undefined,
+      copied: [],
+      locks: [],
+    };
+  const others = itemsOf(project);
+  return {
+    edits: [{ file: 'pyproject.toml', after: inProject }],
+    printed: [],
+    // pip finds the archive only by its path.
+    install: `pip install ${requirement(runtime)} .`,
+    resolve: [...check, requirement(runtime), ...others],
+    copied: [],
+    locks: [],
+  };
+}
+
+function withSource(text: string, { name, path }: RuntimeArchive): string {
+  return path === undefined ? text : addToTomlTable(text, 'tool.uv.sources', `${name} = { path = "${path}" }`);
+}
+
+/** The dependencies in pyproject.toml, as arguments of pip. */
+function itemsOf(project: string): string[] {
+  const list = /^dependencies[ \t]*=[ \t]*\[([\s\S]*?)^\]/m.exec(project)?.[1] ?? '';
+  return [...list.matchAll(/^\s*(["'])(.+?)\1/gm)].map(([, , item = '']) => item);
+}
+
+function printedFor(file: string, line: string): PrintedEdit {
+  return { file, reason: 'its list of dependencies was not found', lines: [line] };
+}
+
+/** Adds the runtime, and what the tests of modules need, to package.json. */
+export function nodeDependencies(
+  files: AppFiles,
+  manager: string,
+  runtime: RuntimeArchive,
+  devDependencies: Readonly<Record<string, string>>,
+): DependencyChange {
+  return inWorkspace(nodeChange(files, manager, runtime, devDependencies), files);
+}
+
+function nodeChange(
+  files: AppFiles,
+  manager: string,
+  runtime: RuntimeArchive,
+  devDependencies: Readonly<Record<string, string>>,
+): DependencyChange {
+  const text = files.read('package.json') ?? '';
+  const version = runtime.path === undefined ? runtime.range : `file:${runtime.path}`;
+  let after = addToJsonObject(text, 'dependencies', runtime.name, version);
+  for (const [name, range] of Object.entries(devDependencies))
+    if (after !== undefined && !new RegExp(`"${name}"\\s*:`).test(after))
+      after = addToJsonObject(after, 'devDependencies', name, range);
+  const copied = ['package.json', '.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'];
+  const known = managers[manager] ?? managers.npm;
+  const locks = (known?.locks ?? []).filter((lock) => files.paths.includes(lock));
+  if (after === undefined)
+    return {
+      edits: [],
+      printed: [{ file: 'package.json', reason: 'its layout is unusual', lines: [`"${runtime.name}": "${version}"`] }],
+      resolve: undefined,
+      copied: [],
+      locks: [],
+    };
+  return {
+    edits: [{ file: 'package.json', after }],
+    printed: [],
+    resolve: known?.resolve,
+    copied: [...copied, ...locks],
+    locks,
+  };
+}
+
+const managers: Readonly<Record<string, { locks: readonly string[]; resolve: readonly string[] }>> = {
+  npm: {
+    locks: ['package-lock.json', 'npm-shrinkwrap.json'],
+    resolve: [
+      'npm',
+      'install',
+      '--package-lock-only',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--prefer-offline',
+    ],
+  },
+  pnpm: { locks: ['pnpm-lock.yaml'], resolve: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'] },
+  yarn: { locks: ['yarn.lock'], resolve: ['yarn', 'install', '--mode=update-lockfile'] },
+  bun: { locks: ['bun.lock', 'bun.lockb'], resolve: ['bun', 'install', '--lockfile-only', '--ignore-scripts'] },
+};

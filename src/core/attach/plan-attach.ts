@@ -1,0 +1,175 @@
+import type { PortsContext } from '../pack/render-host.ts';
+import type {
+  AppFiles,
+  Application,
+  EntryPoint,
+  ImportedName,
+  PrintedEdit,
+  Refusal,
+  UserSource,
+} from './application.ts';
+import { folderName, pathOf } from './application.ts';
+import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
+import { editDockerfiles } from './docker.ts';
+import type { AttachChoices, AttachDraft } from './draft.ts';
+import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
+import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
+import {
+  defaultPythonDir,
+  detectPython,
+  type PythonApplication,
+  pythonManager,
+  requirementFiles,
+} from './python/detect-python.ts';
+import { editPythonEntry } from './python/edit-entry.ts';
+import { isRelative, specifierOf } from './python/import-names.ts';
+
+/** An application that can be attached, of any language. */
+export type Detected = PythonApplication | NodeApplication;
+
+/** Reads the application in a folder; `undefined` if there is none that is known. */
+export function detectApplication(files: AppFiles): Detected | undefined {
+  return detectPython(files) ?? detectNode(files);
+}
+
+/** The folder for the modules, if the user chooses none. */
+export function defaultDir(application: Detected, entry: EntryPoint): string {
+  return application.language === 'python' ? defaultPythonDir(application, entry) : application.dirFor(entry);
+}
+
+/** Why the application cannot be attached as the user wants it. */
+export function refusalOf(files: AppFiles, application: Application, choices: AttachChoices): Refusal | undefined {
+  const { migrations, dir } = choices;
+  const heads = application.migrations?.heads ?? [];
+  if (migrations === 'app' && application.migrations === undefined)
+    return { reason: 'No migrations of the application were found', alternative: 'Omit --migrations app' };
+  if (migrations === 'app' && heads.length > 1)
+    return {
+      reason: `The migrations have several heads: ${heads.join(', ')}`,
+      alternative: 'Merge them with `alembic merge heads`, or omit --migrations app',
+    };
+  if (files.paths.some((path) => path.startsWith(`${dir}/`)))
+    return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+  return undefined;
+}
+
+/** What the tests of modules need, and the application may not have. */
+const testTools = { vitest: '^4.1.0' };
+
+/** How the application gets to depend on the runtime. */
+export function dependencyChange(
+  files: AppFiles,
+  application: Detected,
+  choices: AttachChoices,
+  archive: RuntimeArchive,
+  python: string,
+): DependencyChange {
+  const { language, packageManager } = application;
+  if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
+  return withBuild(nodeDependencies(files, packageManager, archive, testTools), application, choices);
+}
+
+/** How the lock file is written again after the dependency file was restored. */
+export function lockChange(files: AppFiles, language: Detected['language'], python: string): DependencyChange {
+  const none = { name: 'ai-module-runtime', path: undefined, version: '', range: '' };
+  return language === 'python'
+    ? pythonDependencies(files, pythonManager(files).name, none, python)
+    : nodeDependencies(files, nodeManager(files), none, {});
+}
+
+/** Lets the build script of package.json build the modules as well. */
+function withBuild(
+  change: DependencyChange,
+  application: NodeApplication,
+  { entry, dir }: AttachChoices,
+): DependencyChange {
+  const build = application.buildOf(entry.file);
+  const [edit] = change.edits;
+  if (build.script === undefined) return change;
+  const after = edit && withModulesBuild(edit.after, build, dir);
+  if (edit !== undefined && after !== undefined) return { ...change, edits: [{ ...edit, after }] };
+  const line = `"${build.script}": "… && ${modulesBuild(build, dir)}"`;
+  return {
+    ...change,
+    printed: [...change.printed, { file: 'package.json', reason: 'its layout is unusual', lines: [line] }],
+  };
+}
+
+/** Plans the attachment. The same files and choices give the same draft. */
+export function planAttach(
+  files: AppFiles,
+  application: Detected,
+  choices: AttachChoices,
+  /** The path of the archive; `undefined` for a registry. */
+  vendor: string | undefined,
+): AttachDraft {
+  const draft =
+    application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
+  const isProject = application.packageManager === 'pip' && requirementFiles(files).length === 0;
+  const images = vendor === undefined ? [] : editDockerfiles(files, folderName(vendor), isProject ? vendor : undefined);
+  return {
+    ...draft,
+    edits: [...draft.edits, ...images.filter((one) => 'after' in one)],
+    printed: [...draft.printed, ...images.filter((one): one is PrintedEdit => 'lines' in one)],
+  };
+}
+
+function planPython(files: AppFiles, application: PythonApplication, choices: AttachChoices): AttachDraft {
+  const { names } = application;
+  const { dir, prefix, migrations, user, database } = choices;
+  const entry = application.entries.find(({ id }) => id === choices.entry.id);
+  const edit = entry && editPythonEntry(files, entry, names, dir);
+  const file = pathOf(dir, 'host.py');
+  const relative = isRelative(files, names, choices.entry.file);
+  const wanted: ImportedName[] = [
+    ...(database?.imports ?? []),
+    ...(user ? [{ file: user.file, name: user.name }] : []),
+  ];
+  const ports: PortsContext = {
+    imports: importLines(wanted, (one) => specifierOf(names, file, one.file, relative)),
+    database: database?.expression ?? null,
+    user: user ? userContext(user, choices.admin) : null,
+    kind: 'dependency',
+    cookies: false,
+  };
+  return {
+    attached: {
+      framework: application.framework,
+      entry: choices.entry.file,
+      dir,
+      prefix,
+      migrations,
+      module_kind: 'esm',
+      ports,
+    },
+    edits: edit && 'after' in edit ? [edit] : [],
+    printed: edit && 'lines' in edit ? [edit] : [],
+    notes: [
+      ...application.notes,
+      ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
+      ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
+      ...(migrations === 'runtime' && application.migrations?.includesSchemas
+        ? [
+            `${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+function userContext({ name, idField, isMapping }: UserSource, admin: string | undefined): PortsContext['user'] {
+  return { name, id: isMapping ? `user["${idField}"]` : `user.${idField}`, admin: admin ?? 'False' };
+}
+
+/** One sorted line for each file. */
+function importLines(wanted: readonly ImportedName[], specifier: (one: ImportedName) => string): string[] {
+  const byFile = new Map<string, Set<string>>();
+  for (const one of wanted) {
+    const from = specifier(one);
+    const name = one.alias === undefined ? one.name : `${one.name} as ${one.alias}`;
+    byFile.set(from, (byFile.get(from) ?? new Set()).add(name));
+  }
+  return [...byFile]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([from, names]) => `from ${from} import ${[...names].sort().join(', ')}`);
+}

@@ -1,0 +1,101 @@
+import type { Call, CodeFile } from '../../code/expression.ts';
+import { pythonStatements } from '../../code/python/parse-python.ts';
+import type { Statement } from '../../code/statements.ts';
+import { type AppFiles, type EntryPoint, lineAt } from '../application.ts';
+import type { ServerCommand } from '../server-commands.ts';
+import { type ImportNames, moduleName } from './import-names.ts';
+import type { PythonCode } from './read-python.ts';
+
+/** An application object of FastAPI. */
+export interface PythonEntry extends EntryPoint {
+  /** `app`, or `self.app`; `undefined` if it has no name. */
+  readonly name: string | undefined;
+  /** The function that makes it. */
+  readonly factory: string | undefined;
+  /** The statement that makes it; `undefined` if nothing can be inserted after it. */
+  readonly statement: Statement | undefined;
+}
+
+/** The application objects, the one that a server is started with first. */
+export function pythonEntries(code: PythonCode, names: ImportNames, commands: readonly ServerCommand[]): PythonEntry[] {
+  const found = code.paths
+    .filter((path) => code.files.read(path)?.includes('FastAPI'))
+    .flatMap((path) => {
+      const file = code.file(path);
+      return file ? file.calls.filter((call) => isFastApi(code, file, call)).map((call) => entryOf(file, call)) : [];
+    });
+  const mounted = found.filter((entry) => !isMounted(code.files, entry));
+  const ranked = (mounted.length > 0 ? mounted : found).map((entry) => withReason(code, entry, names, commands));
+  return ranked.sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+/** Whether a call makes an application: `FastAPI(…)`, `fastapi.FastAPI(…)`, or a class of the application's own. */
+function isFastApi({ program }: PythonCode, file: CodeFile, { callee }: Call): boolean {
+  const at = { file, expression: callee };
+  if (callee.kind === 'member') return callee.property === 'FastAPI';
+  if (callee.kind !== 'name') return false;
+  if (file.imports.get(callee.name)?.from.startsWith('fastapi')) return program.nameOf(at) === 'FastAPI';
+  const { expression, file: home } = program.resolve(at);
+  return (
+    expression.kind === 'record' &&
+    expression.isClass &&
+    expression.spreads.some((base) => program.nameOf({ file: home, expression: base }) === 'FastAPI')
+  );
+}
+
+function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
+  const { all } = pythonStatements(text);
+  const around = all.filter(({ from, to }) => from <= call.from && call.to <= to).at(-1);
+  const name = around?.target;
+  const factory = around?.functions.at(-1);
+  const isSure = around?.isAlone === true && around.kind === 'assignment' && name !== undefined;
+  return {
+    id: `${path}:${factory ?? name ?? 'app'}`,
+    file: path,
+    line: lineAt(text, call.from),
+    reason: factory === undefined ? 'the application object' : `made in ${factory}()`,
+    name,
+    factory: factory === '' ? undefined : factory,
+    statement: isSure ? around : undefined,
+  };
+}
+
+/** Whether another application mounts it. */
+function isMounted({ read }: AppFiles, { file, name }: PythonEntry): boolean {
+  if (name === undefined) return false;
+  const escaped = name.replaceAll('.', '\\.');
+  return new RegExp(`\\.mount\\([^)\\n]*\\b${escaped}\\b`).test(read(file) ?? '');
+}
+
+function withReason(
+  { files }: PythonCode,
+  entry: PythonEntry,
+  names: ImportNames,
+  commands: readonly ServerCommand[],
+): PythonEntry {
+  const own = moduleName(names, entry.file);
+  const command = commands.find(({ target, isFactory }) => {
+    const [module = '', object = ''] = target.split(':');
+    const isFile = module === own || own.endsWith(`.${module}`) || module.endsWith(`.${own}`);
+    if (isFile)
+      return isFactory
+        ? object === entry.factory
+        : object === entry.name || usesFactory(files, entry, entry.file, object);
+    // Another file calls the factory.
+    const other = files.paths.find((path) => moduleName(names, path) === module);
+    return entry.factory !== undefined && other !== undefined && usesFactory(files, entry, other, object);
+  });
+  if (command === undefined) return entry;
+  return { ...entry, reason: `${command.target} is started in ${command.file}:${command.line}` };
+}
+
+function usesFactory({ read }: AppFiles, { factory }: PythonEntry, file: string, object: string): boolean {
+  if (factory === undefined) return false;
+  return new RegExp(`^${object}\\b[^=\\n]*=\\s*${factory}\\(`, 'm').test(read(file) ?? '');
+}
+
+/** Higher is better: started by a command, then made in a file with a usual name. */
+export function rankOf({ reason, file }: EntryPoint): number {
+  if (reason.includes(' is started in ')) return 2;
+  return /(^|\/)(main|app|asgi|server|application|__init__|factory)\.py$/.test(file) ? 1 : 0;
+}

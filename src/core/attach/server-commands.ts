@@ -1,0 +1,50 @@
+import { type AppFiles, baseName, type Evidence, lineAt } from './application.ts';
+
+/** A command that starts the application, in a Dockerfile, a script or a configuration of a process manager. */
+export interface ServerCommand extends Evidence {
+  /** `app.main:app`, or a path such as `dist/main.js`. */
+  readonly target: string;
+  readonly isFactory: boolean;
+  /** The number of processes. */
+  readonly workers: number;
+}
+
+const isCommandFile = (path: string): boolean => {
+  const name = baseName(path).toLowerCase();
+  return (
+    /^(dockerfile|containerfile)([.-].*)?$|\.dockerfile$/.test(name) ||
+    /^(docker-)?compose.*\.ya?ml$/.test(name) ||
+    ['procfile', 'makefile', 'justfile', 'package.json', 'pyproject.toml', 'fly.toml', 'render.yaml'].includes(name) ||
+    (name.endsWith('.sh') && path.split('/').length <= 3)
+  );
+};
+
+/** The commands of Python servers. */
+export function pythonServers(files: AppFiles): ServerCommand[] {
+  return commandsIn(
+    files,
+    /\b(uvicorn|gunicorn|hypercorn|granian|daphne)\b([^\n]*(?:\\\n[^\n]*)*)/g,
+    (rest) => /(?<![\w./-])((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*:[A-Za-z_]\w*)(?:\(\))?/.exec(rest)?.[1],
+  );
+}
+
+function commandsIn(files: AppFiles, pattern: RegExp, targetIn: (rest: string) => string | undefined): ServerCommand[] {
+  return files.paths.filter(isCommandFile).flatMap((file) => {
+    const text = files.read(file) ?? '';
+    return [...text.matchAll(pattern)].flatMap((match): ServerCommand[] => {
+      const words = (match[2] ?? '').replace(/["',[\]]+/g, ' ');
+      const target = targetIn(words);
+      if (target === undefined) return [];
+      const workers = /(?:--workers|-w|--web-concurrency)[ =]+(\d+)/.exec(words)?.[1];
+      return [
+        {
+          file,
+          line: lineAt(text, match.index),
+          target,
+          isFactory: /--factory\b/.test(words),
+          workers: Number(workers ?? 1),
+        },
+      ];
+    });
+  });
+}

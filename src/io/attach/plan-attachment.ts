@@ -1,0 +1,72 @@
+import type { FileEdit } from '../../core/attach/application.ts';
+import { Failure } from '../../core/failure.ts';
+import { mergeBasePath } from '../../core/lock/lock.ts';
+import { parseMergeBase } from '../../core/lock/merge-base.ts';
+import { attachmentPath, attachmentText } from '../../core/pack/attachment.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import { type Attached, archiveOf, renderHost } from '../../core/pack/render-host.ts';
+import { type Plan, planChanges } from '../../core/tree/plan.ts';
+import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
+import { type Tree, type TreeFile, textFile } from '../../core/tree/tree.ts';
+import { readFileOf } from '../fs/read-tree.ts';
+
+export interface Attaching {
+  readonly pack: Pack;
+  /** The name of the application's folder. */
+  readonly name: string;
+  readonly vendored: boolean;
+  readonly attached: Attached;
+  readonly edits: readonly FileEdit[];
+  /** Lock files of the package manager with their new texts. They are not restored by `host detach`. */
+  readonly locks: ReadonlyMap<RelPath, string>;
+}
+
+/** Plans the files of the guest and the edits of the application. Throws `target-not-empty` if a file exists. */
+export async function planAttachment(root: string, given: Attaching): Promise<Plan> {
+  const rendered = renderHost(given.pack, given.name, given.vendored, given.attached);
+  const managed = managedIn(rendered);
+  const archive = archiveOf(given.pack);
+  const current = new Map<RelPath, TreeFile>();
+  for (const path of rendered.keys()) {
+    const file = await readFileOf(root, path);
+    if (file) current.set(path, file);
+  }
+  if (current.size > 0) throw new Failure('target-not-empty', { dir: root, files: [...current.keys()] });
+  const before = await filesOf(
+    root,
+    given.edits.map(({ file }) => file),
+  );
+  const after = new Map(
+    given.edits.map(({ file, after: content }): [RelPath, TreeFile] => {
+      const path = relPath(file);
+      return [path, textFile(content, before.get(path)?.mode)];
+    }),
+  );
+  const written = new Map([...rendered].filter(([path]) => !managed.has(path) && !archive.has(path) && !isState(path)));
+  const record = textFile(attachmentText({ before, after, written }));
+  const locks = await filesOf(root, [...given.locks.keys()]);
+  const newLocks = [...given.locks].map(([path, text]) => [path, textFile(text, locks.get(path)?.mode)] as const);
+  return planChanges(
+    new Map([...before, ...locks]),
+    new Map([...rendered, [attachmentPath as RelPath, record], ...after, ...newLocks]),
+  );
+}
+
+/** The files that updates merge. */
+export function managedIn(files: Tree): Tree {
+  const base = files.get(mergeBasePath as RelPath)?.content;
+  return (typeof base === 'string' ? parseMergeBase(base) : undefined) ?? new Map();
+}
+
+export function isState(path: string): boolean {
+  return path.startsWith('.ai-module/');
+}
+
+export async function filesOf(root: string, paths: readonly string[]): Promise<Tree> {
+  const files = new Map<RelPath, TreeFile>();
+  for (const path of paths) {
+    const file = await readFileOf(root, relPath(path));
+    if (file) files.set(relPath(path), file);
+  }
+  return files;
+}

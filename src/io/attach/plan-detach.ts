@@ -1,0 +1,136 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../core/failure.ts';
+import { type Host, importSpecifiers } from '../../core/host/host.ts';
+import { lockPath, mergeBasePath } from '../../core/lock/lock.ts';
+import { manifestPath } from '../../core/lock/merge-base.ts';
+import { attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
+import { contextOf } from '../../core/pack/context/context.ts';
+import type { Pack } from '../../core/pack/pack.ts';
+import type { Attached } from '../../core/pack/render-host.ts';
+import { renderModule } from '../../core/pack/render-module.ts';
+import { vendorFolder } from '../../core/pack/runtime.ts';
+import { type Plan, planChanges } from '../../core/tree/plan.ts';
+import { joinPath, type RelPath, relPath } from '../../core/tree/rel-path.ts';
+import { sameFile, type Tree, type TreeFile } from '../../core/tree/tree.ts';
+import { attempt } from '../fs/disk.ts';
+import { readTree, stateFolder } from '../fs/read-tree.ts';
+import { archivePaths } from '../host/host-runtime.ts';
+import { foldersOfModules, manifestIn } from '../host/read-module.ts';
+import { filesOf, managedIn } from './plan-attachment.ts';
+
+export interface DetachPlan {
+  readonly plan: Plan;
+  /** Files and modules that stay, because the user edited them. */
+  readonly kept: readonly string[];
+  /** Files of the application whose attached lines the user changed. */
+  readonly unclear: readonly string[];
+  /** The application's files after the plan that the package manager reads. */
+  readonly restored: Tree;
+}
+
+/** Plans the removal of everything that `host attach` and `new` wrote, except for what the user edited. */
+export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
+  const { root } = host;
+  const state = await readTree(join(root, '.ai-module'));
+  const stateFiles: Tree = new Map([...state].map(([path, file]) => [joinPath('.ai-module', path), file]));
+  const record = recordIn(root, stateFiles);
+  const current = new Map<RelPath, TreeFile>(stateFiles);
+  const desired = new Map<RelPath, TreeFile>();
+  const remove = new Set<RelPath>(stateFiles.keys());
+  const kept: string[] = [];
+  const take = (files: Tree, isRemoved: (path: RelPath, file: TreeFile) => boolean): void => {
+    for (const [path, file] of files) {
+      current.set(path, file);
+      if (isRemoved(path, file)) remove.add(path);
+      else kept.push(path);
+    }
+  };
+
+  const generated: Tree = new Map([...managedIn(stateFiles), ...record.written]);
+  take(await filesOf(root, [...generated.keys()]), (path, file) => isSame(file, generated.get(path)));
+  take(
+    await filesOf(root, [...archivePaths(root, pack.meta.runtime), joinPath(host.modulesDir, 'manifest.schema.json')]),
+    () => true,
+  );
+  for (const name of await foldersOfModules(host)) {
+    const folder = joinPath(host.modulesDir, name);
+    const mine = await readTree(join(root, folder));
+    if (mine.size === 0) continue;
+    if (await isUntouched(host, pack, name, mine))
+      take(new Map([...mine].map(([path, file]) => [joinPath(folder, path), file])), () => true);
+    else kept.push(`${folder}/`);
+  }
+
+  const unclear: string[] = [];
+  const restored = new Map<RelPath, TreeFile>();
+  for (const [path, file] of await filesOf(root, [...record.after.keys()])) {
+    const before = withoutAttachment(path, file, record);
+    if (before === undefined) unclear.push(path);
+    else {
+      current.set(path, file);
+      desired.set(path, before);
+      restored.set(path, before);
+    }
+  }
+  return { plan: planChanges(current, desired, { remove }), kept, unclear, restored };
+}
+
+function recordIn(root: string, state: Tree): NonNullable<ReturnType<typeof parseAttachment>> {
+  const content = state.get(attachmentPath as RelPath)?.content;
+  const record = typeof content === 'string' ? parseAttachment(content) : undefined;
+  if (record === undefined) {
+    const reason = content === undefined ? 'is missing' : 'cannot be read';
+    throw new Failure('base-lost', { file: join(root, attachmentPath), reason });
+  }
+  return record;
+}
+
+function isSame(file: TreeFile, other: TreeFile | undefined): boolean {
+  return other !== undefined && sameFile(file, other);
+}
+
+/** Whether all files of a module are what the pack renders from its manifest. */
+async function isUntouched(host: Host, pack: Pack, name: string, mine: Tree): Promise<boolean> {
+  try {
+    const manifest = await manifestIn(mine, join(host.root, host.modulesDir, name, manifestPath));
+    const rendered = await renderModule(pack, contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name)));
+    const base = managedIn(mine);
+    const own = new Set<string>([lockPath, mergeBasePath]);
+    return [...mine].every(
+      ([path, file]) =>
+        own.has(path) || isSame(file, rendered.get(path)) || (path !== manifestPath && isSame(file, base.get(path))),
+    );
+  } catch {
+    // An invalid manifest was edited.
+    return false;
+  }
+}
+
+/** Removes folders that the plan left empty, and caches in them. */
+export function removeEmptyFolders(host: Host, attached: Attached): void {
+  for (const folder of [attached.dir, vendorFolder, '.ai-module', stateFolder]) {
+    const path = join(host.root, relPath(folder));
+    if (folder === stateFolder) removeState(path);
+    else attempt(() => prune(path));
+  }
+}
+
+/** The state of earlier runs is only for `undo`. */
+function removeState(path: string): void {
+  attempt(() => rmSync(path, { recursive: true, force: true }));
+}
+
+/** Removes a folder if it has no files. Returns whether it is removed. */
+function prune(folder: string): boolean {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
+  let isEmpty = true;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && (entry.name === '__pycache__' || entry.name === '.pytest_cache'))
+      rmSync(path, { recursive: true });
+    else if (!entry.isDirectory() || !prune(path)) isEmpty = false;
+  }
+  if (isEmpty) rmSync(folder, { recursive: true });
+  return isEmpty;
+}

@@ -1,0 +1,70 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AppFiles } from '../../core/attach/application.ts';
+import { Failure } from '../../core/failure.ts';
+import { lockFiles } from '../../core/pack/package-manager.ts';
+import { readText } from '../fs/read-file.ts';
+import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
+
+/** Folders without source of the application. */
+const skipped = new Set([
+  ...ignoredFolders,
+  '.data',
+  '.next',
+  '.nuxt',
+  '.tox',
+  'build',
+  'coverage',
+  'dist',
+  'htmlcov',
+  'site-packages',
+  'venv',
+]);
+/** Beyond this size a file is data. */
+const maxBytes = 1_000_000;
+const maxFiles = 20_000;
+
+const declaring = ['package.json', 'pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py'];
+
+/** Whether a folder has a file that declares dependencies. Checked before a folder is searched that may be large. */
+export function isApplicationFolder(folder: string): boolean {
+  return declaring.some((name) => existsSync(join(folder, name)));
+}
+
+/** The files of an application. Throws `target-unusable` if there are too many to be one. */
+export function readApplication(root: string): AppFiles {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new Failure('target-unusable', { path: root, reason: 'it is not a folder' });
+  const paths = pathsBelow(root, skipped).filter((path) => !path.includes('/.venv'));
+  if (paths.length > maxFiles)
+    throw new Failure('target-unusable', { path: root, reason: `it has more than ${maxFiles} files` });
+  const texts = new Map<string, string | undefined>();
+  const known = new Set<string>(paths);
+  const read = (path: string): string | undefined => {
+    if (!known.has(path)) return undefined;
+    if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
+    return texts.get(path);
+  };
+  return { paths, read, locksAbove: locksAbove(root) };
+}
+
+/** Lock files between the folder and the root of its repository. */
+function locksAbove(root: string): string[] {
+  const found = new Set<string>();
+  if (existsSync(join(root, '.git'))) return [];
+  for (let folder = dirname(root); dirname(folder) !== folder; folder = dirname(folder)) {
+    const names = lockFiles.filter((name) => existsSync(join(folder, name)));
+    for (const name of names) found.add(name);
+    if (existsSync(join(folder, '.git'))) return [...found];
+  }
+  // Without a repository nothing shows where a workspace ends.
+  return [];
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readText(file, maxBytes);
+  } catch {
+    return undefined;
+  }
+}

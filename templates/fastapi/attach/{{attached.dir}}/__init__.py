@@ -1,0 +1,1 @@
+"""AI modules, which run as a guest in this application."""

@@ -1,0 +1,5 @@
+"""Fixtures for the tests of the modules: `host`, a running host with all modules, and `user_id`."""
+
+from ai_module_runtime.testing.attached import module_fixtures
+
+host, user_id = module_fixtures(f"{__package__}.modules")

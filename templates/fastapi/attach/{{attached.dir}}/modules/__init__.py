@@ -1,0 +1,1 @@
+"""The AI modules: each is a folder with a manifest."""

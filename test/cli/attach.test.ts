@@ -1,0 +1,353 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type App, apps, express, fastapi, fastify, nestjs } from '../core/attach/apps.ts';
+import { snapshot, tempFolder } from '../io/temp-folder.ts';
+import { runIn, succeedIn } from './fake-io.ts';
+import { mini } from './hosts.ts';
+
+const attach = ['host', 'attach', '--no-resolve'];
+
+function write(app: App, root = tempFolder()): string {
+  for (const [path, text] of Object.entries(app)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+const dirs: Readonly<Record<string, string>> = {
+  fastapi: 'app/ai',
+  fastify: 'src/ai',
+  express: 'ai',
+  nestjs: 'src/ai',
+};
+const read = (root: string, path: string) => readFileSync(join(root, path), 'utf8');
+
+describe.each(Object.keys(apps))('an application of %s', (name) => {
+  const app = apps[name] as App;
+  const dir = dirs[name] as string;
+
+  it('is attached, gets a module, and is detached to what it was before, with its modes', async () => {
+    const root = write({ ...app, 'run.sh': '#!/bin/sh\n' });
+    chmodSync(join(root, 'run.sh'), 0o755);
+    const [changed = ''] = Object.keys(app).filter((path) => /main|server\.(js|ts)$/.test(path));
+    chmodSync(join(root, changed), 0o755);
+    const before = snapshot(root);
+    expect((await succeedIn(root, [...attach, '--yes'])).out).toMatch(
+      /^Attached .*: \d+ files created, \d files changed\n$/,
+    );
+    await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
+    expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(detached.err).toContain('The tables stay in the database.');
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('shows the plan that it applies', async () => {
+    const root = write(app);
+    const before = snapshot(root);
+    const shown = JSON.parse((await succeedIn(root, [...attach, '--json'])).out);
+    expect(await succeedIn(root, [...attach, '--diff'])).toMatchObject({
+      out: expect.stringContaining('+++ b/ai-modules.yaml'),
+    });
+    await succeedIn(root, [...attach, '--dry-run', '--yes']);
+    expect(snapshot(root)).toEqual(before);
+    const written = JSON.parse((await succeedIn(root, [...attach, '--json', '--yes'])).out);
+    expect(written).toEqual({ ...shown, written: true });
+    for (const { path, content, bytes } of written.changes)
+      if (bytes === undefined) expect(read(root, path)).toBe(content);
+  });
+
+  it('works with the other commands', async () => {
+    const root = write(app);
+    await succeedIn(root, [...attach, '--yes']);
+    const attached = snapshot(root);
+    await succeedIn(root, ['new', 'invoices', '--yes']);
+    await succeedIn(root, ['new', 'orders', '--yes']);
+    await succeedIn(root, ['add', 'endpoint', 'POST /preview', '--module', 'orders', '--yes']);
+    expect((await succeedIn(root, ['validate'])).out).toContain('2 manifests valid');
+    expect((await succeedIn(root, ['update', '--host-files', '--check'])).out).toContain('everything is up to date');
+    expect((await succeedIn(root, ['status', '--host-files'])).out).toMatch(/ai-module-runtime \S+ +clean/);
+    await succeedIn(root, ['undo', '--yes']);
+    rmSync(join(root, dir, 'modules/invoices'), { recursive: true });
+    rmSync(join(root, dir, 'modules/orders'), { recursive: true });
+    rmSync(join(root, dir, 'modules/manifest.schema.json'), { force: true });
+    const { '.create-ai-module/last-update.json': _, ...now } = snapshot(root);
+    const { '.create-ai-module/last-update.json': __, ...then } = attached;
+    expect(now).toEqual(then);
+  });
+
+  it('is as before after undo', async () => {
+    const root = write(app);
+    const before = Object.entries(snapshot(root)).filter(([path]) => !path.endsWith('/'));
+    await succeedIn(root, [...attach, '--yes']);
+    await succeedIn(root, ['undo', '--yes']);
+    rmSync(join(root, '.create-ai-module'), { recursive: true });
+    expect(Object.entries(snapshot(root)).filter(([path]) => !path.endsWith('/'))).toEqual(before);
+  });
+});
+
+describe('host attach', () => {
+  it('is refused the second time, and for a generated host', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, [...attach, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('is attached already')]);
+    expect(snapshot(root)).toEqual(before);
+    const host = tempFolder();
+    await succeedIn(host, ['host', 'init', '.', '--stack', 'fastify', '--yes']);
+    expect((await runIn(host, [...attach, '--yes'])).err).toContain('is a host already');
+  });
+
+  it('writes nothing without consent', async () => {
+    const root = write(fastify);
+    const before = snapshot(root);
+    const { code } = await runIn(root, attach);
+    expect(code).toBe(2);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it.each<[string, App, readonly string[], string]>([
+    ['an empty folder', {}, [], 'no FastAPI, Fastify, Express or NestJS application was found'],
+    [
+      'an application that is never made',
+      { 'requirements.txt': 'fastapi\n' },
+      [],
+      'no file makes an application object',
+    ],
+    ['a folder ai of the user', { ...fastapi, 'app/ai/x.py': '' }, [], 'app/ai exists already'],
+    ['a file of ours', { ...fastapi, 'app/ai/host.py': '' }, ['--dir', 'app/ai'], 'app/ai exists already'],
+    ['an unknown entry point', fastapi, ['--entry', 'x.py'], 'must be one of app/main.py:app'],
+    [
+      'two applications without a choice',
+      {
+        'a.py': 'from fastapi import FastAPI\nx = FastAPI()\n',
+        'b.py': 'from fastapi import FastAPI\ny = FastAPI()\n',
+        'requirements.txt': 'fastapi\n',
+      },
+      [],
+      '--entry (a.py:x, b.py:y) is missing',
+    ],
+    ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
+    ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
+    ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
+    ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
+    ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],
+    ['a missing migration tool', express, ['--migrations', 'app'], 'No migrations of the application were found'],
+    ['an unknown function', fastapi, ['--user', 'x'], 'must be none, or a file and a function'],
+  ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
+    const root = write(app);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, [...attach, ...flags, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('writes nothing if the dependencies cannot be resolved', async () => {
+    // The package manager is not installed.
+    const root = write({ ...fastify, 'bun.lock': '' });
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, ['host', 'attach', '--yes'], { env: { PATH: '' } });
+    expect([code, err]).toEqual([2, expect.stringContaining('bun install --lockfile-only --ignore-scripts failed')]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('asks which application gets the modules, on a terminal', async () => {
+    const text = (name: string) => `from fastapi import FastAPI\n\n${name} = FastAPI()\n`;
+    const root = write({ 'requirements.txt': 'fastapi\n', 'a.py': text('x'), 'b.py': text('y') });
+    const { asked } = await succeedIn(root, attach, { replies: { 'Which application': 'b.py:y', Write: true } });
+    expect(asked).toEqual(['Which application gets the modules?', 'Write these files?']);
+    expect(read(root, 'b.py')).toContain('attach(y)\n');
+    expect(read(root, 'a.py')).toBe(text('x'));
+  });
+
+  it('takes every decision from flags', async () => {
+    const root = write({ ...fastapi, 'other.py': 'from fastapi import FastAPI\n\nother = FastAPI()\n' });
+    const flags = [
+      '--entry',
+      'other.py:other',
+      '--dir',
+      'ai_guest',
+      '--prefix',
+      '/v2/ai',
+      '--user',
+      'none',
+      '--database',
+      'own',
+      '--migrations',
+      'app',
+      '--runtime',
+      'registry',
+    ];
+    const { err } = await succeedIn(root, [...attach, ...flags, '--yes']);
+    expect(err).toContain('write authenticate in ai_guest/host.py');
+    expect(read(root, 'other.py')).toContain('from ai_guest.attachment import attach');
+    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai", migrations="app")');
+    expect(read(root, 'ai_guest/host.py')).not.toContain('database');
+    expect(read(root, 'requirements.txt')).toMatch(/^ai-module-runtime>=/m);
+    expect(existsSync(join(root, 'vendor'))).toBe(false);
+    expect(read(root, 'Dockerfile')).toBe(fastapi.Dockerfile);
+  });
+
+  it('prints the lines whose position is uncertain, and edits the rest', async () => {
+    const text = 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n';
+    const root = write({ ...fastapi, 'app/main.py': text });
+    const { err } = await succeedIn(root, [...attach, '--yes']);
+    expect(err).toContain(
+      'Add to app/main.py yourself (the application has no name on a line of its own):\n    from app.ai.attachment import attach\n',
+    );
+    expect(read(root, 'app/main.py')).toBe(text);
+  });
+
+  it.each<[string, App, string, RegExp]>([
+    [
+      'FastAPI',
+      fastapi,
+      'app/ai/host.py',
+      /user = await resolve_dependency\(request, get_current_user\)\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
+    ],
+    [
+      'Fastify',
+      fastify,
+      'src/ai/host.ts',
+      /const user = await \(appRequest as FastifyRequest\)\.jwtVerify<AppUser>\(\);/,
+    ],
+    ['Express', express, 'ai/host.js', /const \{ session \} = appRequest;\n {6}const user = session\.user;/],
+    [
+      'NestJS',
+      nestjs,
+      'src/ai/host.ts',
+      /passport\.authenticate\('jwt', \{ session: false \}, done\)\(appRequest as Request/,
+    ],
+  ])('writes the ports of %s', async (_, app, path, code) => {
+    const root = write(app);
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, path)).toMatch(code);
+  });
+});
+
+describe('host detach', () => {
+  const detach = ['host', 'detach', '--no-resolve', '--yes'];
+
+  it('keeps and lists what the user edited', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    for (const name of ['invoices', 'orders']) await succeedIn(root, ['new', name, '--yes']);
+    const edit = (path: string, add: string) => writeFileSync(join(root, path), `${read(root, path)}${add}`);
+    edit('app/ai/host.py', '# mine\n');
+    edit('app/ai/modules/orders/service.py', '# mine\n');
+    edit('app/main.py', 'x = 1\n');
+    edit('requirements.txt', 'httpx\n');
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: app/ai/host.py was edited and is kept.\n');
+    expect(err).toContain('Note: app/ai/modules/orders/ was edited and is kept.\n');
+    expect(read(root, 'app/main.py')).toBe(`${fastapi['app/main.py']}x = 1\n`);
+    expect(read(root, 'requirements.txt')).toBe(`${fastapi['requirements.txt']}httpx\n`);
+    expect(existsSync(join(root, 'app/ai/modules/orders/manifest.yaml'))).toBe(true);
+    expect(existsSync(join(root, 'app/ai/modules/invoices'))).toBe(false);
+    expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
+  });
+
+  it('lists files whose attached lines were changed', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const text = read(root, 'app/main.py').replace('attach(app)', 'attach(app) if True else None');
+    writeFileSync(join(root, 'app/main.py'), text);
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');
+    expect(read(root, 'app/main.py')).toBe(text);
+  });
+
+  it.each<[string, () => Promise<string>, string]>([
+    ['an application that is not attached', async () => write(fastapi), 'is not an attached application'],
+    [
+      'an application without the record',
+      async () => {
+        const root = write(fastapi);
+        await succeedIn(root, [...attach, '--yes']);
+        rmSync(join(root, '.ai-module/attached.base'));
+        return root;
+      },
+      '.ai-module/attached.base is missing',
+    ],
+  ])('refuses %s', async (_, make, message) => {
+    const root = await make();
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, detach);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+});
+
+describe('update --host-files in an attached application', () => {
+  it('replaces the archive and the dependency of an older runtime, and still detaches', async () => {
+    for (const [app, file, older] of [
+      [fastapi, 'requirements.txt', /0\.2\.0\.dev\d+/],
+      [fastify, 'package.json', /0\.2\.0-dev\.\d+/],
+    ] as const) {
+      const root = write(app);
+      const before = snapshot(root);
+      await succeedIn(root, [...attach, '--yes']);
+      const current = read(root, file);
+      const archive = /vendor\/([\w.+-]+?\.(?:whl|tgz))/.exec(current)?.[1] ?? '';
+      const old = archive.replace(older, (version) => version.replace(/\d+$/, '1'));
+      writeFileSync(join(root, 'vendor', old), 'older');
+      rmSync(join(root, 'vendor', archive));
+      for (const path of [file, '.ai-module/attached.base'])
+        writeFileSync(join(root, path), read(root, path).replaceAll(archive, old));
+      expect((await runIn(root, ['new', 'invoices', '--yes'])).err).toContain('but the host depends on');
+      await succeedIn(root, ['update', '--host-files', '--yes']);
+      expect(read(root, file)).toBe(current);
+      expect(existsSync(join(root, 'vendor', archive))).toBe(true);
+      expect(existsSync(join(root, 'vendor', old))).toBe(false);
+      await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+      expect(snapshot(root)).toEqual(before);
+    }
+  });
+});
+
+describe('an application that is not attached', () => {
+  it('is named by new, which offers to attach it', async () => {
+    const root = write(fastify);
+    const { code, err } = await runIn(root, ['new', 'invoices', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('is not attached: Fastify ^5.0.0 (src/server.ts:6)')]);
+    expect(err).toContain('create-ai-module host attach');
+  });
+
+  it('refuses a stack that is declared without a runtime', async () => {
+    for (const [app, stack] of [
+      [fastapi, 'fastapi'],
+      [fastify, 'fastify'],
+      [{}, 'fastapi'],
+    ] as const) {
+      const root = write({ ...app, 'ai-modules.yaml': `stack: ${stack}\n` });
+      const before = snapshot(root);
+      const { code, err } = await runIn(root, ['new', 'invoices', '--yes']);
+      expect([code, err]).toEqual([2, expect.stringContaining('the host does not depend on it')]);
+      expect(snapshot(root)).toEqual(before);
+    }
+  });
+
+  it('refuses to adopt its files as those of a host', async () => {
+    const root = write({ ...fastapi, 'ai-modules.yaml': 'stack: fastapi\n' });
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, ['adopt', '--host-files', '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('is not a host that create-ai-module generated')]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it.each([
+    ['fastapi', 'app: app/ai/platform', 'unknown import app: the stack fastapi has no imports'],
+    ['fastify', 'nosuch: x', 'unknown import nosuch: the stack fastify has no imports'],
+    [mini, 'nosuch: x', 'unknown import nosuch: the stack mini has only base_module'],
+    [mini, 'base_module: ../x', 'imports.base_module is refused: it has the segment ..'],
+  ])('refuses imports of %s: %s', async (stack, line, message) => {
+    const root = write({ 'ai-modules.yaml': `stack: ${stack}\nimports:\n  ${line}\n` });
+    for (const argv of [['new', 'invoices', '--yes'], ['validate'], ['status']]) {
+      const { code, err } = await runIn(root, argv);
+      expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
+import { editDockerfiles } from '../../../src/core/attach/docker.ts';
+import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
+import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';
+import { filesOf } from './apps.ts';
+
+describe('editDockerfiles', () => {
+  const edit = (...lines: string[]) => {
+    const [found] = editDockerfiles(filesOf({ Dockerfile: lines.join('\n') }), 'vendor');
+    return found === undefined ? undefined : 'after' in found ? found.after.split('\n') : found.lines;
+  };
+
+  it.each<[string, string[], string]>([
+    ['npm', ['FROM node:22', 'COPY package*.json ./', 'RUN npm ci', 'COPY . .'], 'COPY vendor ./vendor'],
+    [
+      'pip',
+      ['FROM python:3.12', 'COPY requirements.txt .', 'RUN pip install -r requirements.txt', 'COPY app app'],
+      'COPY vendor ./vendor',
+    ],
+    [
+      'an absolute folder',
+      ['FROM node:22', 'COPY package.json package-lock.json /srv/', 'RUN npm ci', 'COPY . .'],
+      'COPY vendor /srv/vendor',
+    ],
+    [
+      'a target with a name',
+      [
+        'FROM python:3.12',
+        'COPY ./requirements.txt /code/requirements.txt',
+        'RUN pip install -r /code/requirements.txt',
+      ],
+      'COPY vendor /code/vendor',
+    ],
+    [
+      'an owner',
+      ['FROM node:22', 'COPY --chown=node:node package.json pnpm-lock.yaml ./', 'RUN pnpm install'],
+      'COPY --chown=node:node vendor ./vendor',
+    ],
+    [
+      'a stage before',
+      ['FROM node:22 AS base', 'RUN apt-get update', 'FROM base', 'COPY package.json yarn.lock ./', 'RUN yarn install'],
+      'COPY vendor ./vendor',
+    ],
+  ])('copies the archive with %s', (_, lines, line) => {
+    const at = lines.findIndex((one) => /^COPY.*(package|requirements)/.test(one));
+    expect(edit(...lines)).toEqual([...lines.slice(0, at + 1), line, ...lines.slice(at + 1)]);
+  });
+
+  it.each<[string, string[]]>([
+    ['everything is copied before', ['FROM node:22', 'COPY . .', 'RUN npm ci']],
+    ['nothing is installed', ['FROM node:22', 'COPY dist dist', 'CMD ["node", "dist/main.js"]']],
+    ['files come from another stage', ['FROM node:22', 'COPY --from=build /app/package.json ./', 'CMD ["node", "x"]']],
+  ])('changes nothing if %s', (_, lines) => {
+    expect(edit(...lines)).toBeUndefined();
+  });
+
+  it('mounts the archive beside the dependency files', () => {
+    const lines = [
+      'FROM python:3.12',
+      'RUN --mount=type=cache,target=/root/.cache/uv \\',
+      '    --mount=type=bind,source=uv.lock,target=uv.lock \\',
+      '    --mount=type=bind,source=pyproject.toml,target=pyproject.toml \\',
+      '    uv sync --locked',
+      'COPY . /app',
+      'RUN uv sync',
+    ];
+    const line = '    --mount=type=bind,source=vendor,target=vendor \\';
+    expect(edit(...lines)).toEqual([...lines.slice(0, 4), line, ...lines.slice(4)]);
+    expect(edit('FROM python:3.12', `RUN ${lines[2]?.trim()}`, '    uv sync')).toEqual([
+      'FROM python:3.12',
+      `RUN ${lines[2]?.trim()}`,
+      line,
+      '    uv sync',
+    ]);
+  });
+
+  it('changes the main image only, and prints the lines for others', () => {
+    const text = 'FROM node:22\nCOPY package.json ./\nRUN npm ci\n';
+    const app = { Dockerfile: text, 'test.Dockerfile': text, 'docker/Dockerfile.dev': text };
+    expect(editDockerfiles(filesOf(app), 'vendor')).toEqual([
+      { file: 'Dockerfile', after: text.replace('./\n', './\nCOPY vendor ./vendor\n') },
+      { file: 'docker/Dockerfile.dev', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
+      { file: 'test.Dockerfile', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
+    ]);
+  });
+
+  it.each([
+    ['RUN pip install --no-cache-dir .', 'RUN pip install --no-cache-dir ./vendor/r.whl .'],
+    ['RUN pip install -e .[dev]', 'RUN pip install ./vendor/r.whl -e .[dev]'],
+    ['RUN pip install uv', 'RUN pip install uv'],
+  ])('installs the archive with the project: %s', (line, want) => {
+    const files = filesOf({ Dockerfile: `FROM python:3.12\nCOPY . .\n${line}\n` });
+    const [found] = editDockerfiles(files, 'vendor', 'vendor/r.whl');
+    const after = found !== undefined && 'after' in found ? found.after : files.read('Dockerfile');
+    expect(after?.split('\n')[2]).toBe(want);
+  });
+
+  it('prints the mount for an image of a workspace', () => {
+    expect(
+      edit('FROM python:3.12', 'RUN --mount=type=bind,source=api/uv.lock,target=uv.lock \\', '    uv sync'),
+    ).toEqual(['--mount=type=bind,source=vendor,target=vendor']);
+  });
+});
+
+describe('package.json', () => {
+  it.each<[string, string, string]>([
+    [
+      'in its sorted place',
+      '{\n  "dependencies": {\n    "a": "1",\n    "z": "1"\n  }\n}\n',
+      '{\n  "dependencies": {\n    "a": "1",\n    "m": "2",\n    "z": "1"\n  }\n}\n',
+    ],
+    [
+      'last, if the keys are not sorted',
+      '{\n  "dependencies": {\n    "z": "1",\n    "a": "1"\n  }\n}\n',
+      '{\n  "dependencies": {\n    "z": "1",\n    "a": "1",\n    "m": "2"\n  }\n}\n',
+    ],
+    ['in an empty object', '{\n  "dependencies": {}\n}\n', '{\n  "dependencies": {\n    "m": "2"\n  }\n}\n'],
+    [
+      'in a new object',
+      '{\n    "name": "x"\n}\n',
+      '{\n    "name": "x",\n    "dependencies": {\n        "m": "2"\n    }\n}\n',
+    ],
+    [
+      'with tabs',
+      '{\n\t"dependencies": {\n\t\t"a": "1"\n\t}\n}\n',
+      '{\n\t"dependencies": {\n\t\t"a": "1",\n\t\t"m": "2"\n\t}\n}\n',
+    ],
+    [
+      'with carriage returns',
+      '{\r\n  "dependencies": {\r\n    "a": "1"\r\n  }\r\n}\r\n',
+      '{\r\n  "dependencies": {\r\n    "a": "1",\r\n    "m": "2"\r\n  }\r\n}\r\n',
+    ],
+  ])('gets an entry %s', (_, text, after) => {
+    expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
+  });
+
+  it('gets another script', () => {
+    const text = '{\n  "scripts": {\n    "build": "tsc -p \\"x\\"",\n    "test": "x"\n  }\n}\n';
+    expect(changeJsonEntry(text, 'scripts', 'build', (script) => `${script} && y`)).toBe(
+      text.replace('\\"x\\""', '\\"x\\" && y"'),
+    );
+    expect(changeJsonEntry(text, 'scripts', 'start', () => '')).toBeUndefined();
+  });
+
+  it.each<[string, string, string]>([
+    ['on one line', '{\n  "exclude": ["a"]\n}\n', '{\n  "exclude": ["a", "m"]\n}\n'],
+    ['on several lines', '{\n  "exclude": [\n    "a"\n  ]\n}\n', '{\n  "exclude": [\n    "a",\n    "m"\n  ]\n}\n'],
+    ['that is empty', '{\n  "exclude": []\n}\n', '{\n  "exclude": ["m"]\n}\n'],
+    [
+      'that is missing',
+      '{\n  // comment\n  "include": ["src"]\n}\n',
+      '{\n  // comment\n  "include": ["src"],\n  "exclude": ["x", "m"]\n}\n',
+    ],
+  ])('gets an item in a list %s', (_, text, after) => {
+    expect(addToJsonList(text, 'exclude', 'm', ['x'])).toBe(after);
+  });
+});
+
+describe('pyproject.toml', () => {
+  it.each<[string, string, string]>([
+    [
+      'sorted',
+      '[project]\ndependencies = [\n    "a>=1",\n    "z",\n]\n',
+      '[project]\ndependencies = [\n    "a>=1",\n    "m",\n    "z",\n]\n',
+    ],
+    [
+      'last, if not sorted',
+      '[project]\ndependencies = [\n  "z",\n  "a" # comment\n]\n',
+      '[project]\ndependencies = [\n  "z",\n  "a", # comment\n  "m",\n]\n',
+    ],
+    [
+      'with brackets in items',
+      '[project]\ndependencies = [\n    "a[x]>=1",\n]\n\n[tool.x]\n',
+      '[project]\ndependencies = [\n    "a[x]>=1",\n    "m",\n]\n\n[tool.x]\n',
+    ],
+    ['on one line', '[project]\ndependencies = ["a", "b"]\n', '[project]\ndependencies = ["a", "b", "m"]\n'],
+    ['in an empty list', '[project]\ndependencies = []\n', '[project]\ndependencies = ["m"]\n'],
+  ])('gets a dependency %s', (_, text, after) => {
+    expect(addToTomlList(text, 'project', 'dependencies', 'm')).toBe(after);
+  });
+
+  it('is not changed without the list', () => {
+    expect(addToTomlList('[tool.x]\ndependencies = []\n', 'project', 'dependencies', 'm')).toBeUndefined();
+  });
+
+  it('gets a line in a table', () => {
+    expect(addToTomlTable('[a]\nx = 1\n\n[b]\n', 'a', 'y = 2')).toBe('[a]\nx = 1\ny = 2\n\n[b]\n');
+    expect(addToTomlTable('[b]\n', 'a.c', 'y = 2')).toBe('[b]\n\n[a.c]\ny = 2\n');
+  });
+});
+
+describe('pythonDependencies', () => {
+  const runtime = { name: 'ai-module-runtime', path: 'vendor/r.whl', version: '1.0', range: '>=1.0,<2' };
+  const change = (app: Readonly<Record<string, string>>, manager: string, archive = runtime) =>
+    pythonDependencies(filesOf(app), manager, archive as typeof runtime, 'python3');
+
+  it('adds the path of the archive to the list of pip', () => {
+    expect(change({ 'requirements.txt': 'fastapi' }, 'pip').edits).toEqual([
+      { file: 'requirements.txt', after: 'fastapi\n./vendor/r.whl\n' },
+    ]);
+  });
+
+  it('changes the source of a list that uv compiled as well', () => {
+    const app = {
+      'requirements.txt': '# uv pip compile pyproject.toml -o requirements.txt\n',
+      'pyproject.toml': '[project]\ndependencies = []\n',
+    };
+    const files = change(app, 'pip').edits.map(({ file }) => file);
+    expect(files).toEqual(['requirements.txt', 'pyproject.toml']);
+  });
+
+  it('pins the archive in pyproject.toml for uv, and resolves with it', () => {
+    const app = { 'pyproject.toml': '[project]\ndependencies = ["fastapi"]\n', 'uv.lock': '' };
+    const { edits, resolve, locks } = change(app, 'uv');
+    expect(edits[0]?.after).toBe(
+      '[project]\ndependencies = ["fastapi", "ai-module-runtime==1.0+vendored"]\n\n[tool.uv.sources]\nai-module-runtime = { path = "vendor/r.whl" }\n',
+    );
+    expect([resolve, locks]).toEqual([['uv', 'lock'], ['uv.lock']]);
+  });
+
+  it('writes a range for a registry', () => {
+    const archive = { ...runtime, path: undefined } as never;
+    expect(change({ 'requirements.txt': 'fastapi\n' }, 'pip', archive).edits[0]?.after).toBe(
+      'fastapi\nai-module-runtime>=1.0,<2\n',
+    );
+  });
+
+  it('prints the dependency for other managers', () => {
+    expect(change({ Pipfile: '' }, 'pipenv')).toMatchObject({ edits: [], printed: [{ lines: ['./vendor/r.whl'] }] });
+  });
+});

@@ -1,0 +1,308 @@
+import { describe, expect, it } from 'vitest';
+import { defaultDir, detectApplication } from '../../../src/core/attach/plan-attach.ts';
+import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
+
+const detect = (app: App) => {
+  const found = detectApplication(filesOf(app));
+  if (found === undefined) throw new Error('no application');
+  return found;
+};
+const factsOf = (app: App) =>
+  Object.fromEntries(
+    detect(app).facts.map(({ name, value, evidence }) => [
+      name,
+      [value, ...evidence.map(({ file, line }) => `${file}:${line}`)],
+    ]),
+  );
+
+describe('detectApplication', () => {
+  it('reads a FastAPI application, with the places', () => {
+    expect(factsOf(fastapi)).toEqual({
+      framework: ['FastAPI', 'requirements.txt:1'],
+      application: ['app/main.py:app (app.main:app is started in Dockerfile:6)', 'app/main.py:6'],
+      'import name': ['app.main (imports start from the root)'],
+      processes: ['4 workers share the database', 'Dockerfile:6'],
+      user: ['get_current_user', 'app/api.py:8'],
+      administrators: ['user.is_admin', 'app/models.py:2'],
+      database: ['postgresql, engine.url.render_as_string(hide_password=False)', 'app/db.py:3'],
+      migrations: ['alembic, head 2', 'alembic.ini:2'],
+      'package manager': ['pip', 'requirements.txt:1'],
+    });
+  });
+
+  it('reads a Fastify application', () => {
+    expect(factsOf(fastify)).toEqual({
+      framework: ['Fastify ^5.0.0', 'package.json:10'],
+      application: ['src/server.ts:app (the application object, which a script starts)', 'src/server.ts:6'],
+      modules: ['ES modules, compiled by the script build'],
+      user: ['fastify-jwt: jwtVerify', 'package.json:9'],
+      administrators: ["user.role === 'admin'", 'src/routes.ts:2'],
+      database: ['postgresql', '.env.example:1'],
+      'package manager': ['npm'],
+    });
+  });
+
+  it('reads an Express application', () => {
+    expect(factsOf(express)).toEqual({
+      framework: ['Express ^4.18.0', 'package.json:4'],
+      application: ['server.js:app (the application object, which a script starts)', 'server.js:5'],
+      modules: ['CommonJS'],
+      user: ['session: session.user', 'server.js:8'],
+      database: ['mysql', 'package.json:5'],
+      'package manager': ['npm'],
+    });
+  });
+
+  it('reads a NestJS application', () => {
+    expect(factsOf(nestjs)).toEqual({
+      framework: ['NestJS ^11.0.0', 'package.json:7'],
+      application: ['src/main.ts:app (the application object, which a script starts)', 'src/main.ts:5'],
+      modules: ['CommonJS, compiled by the script build'],
+      user: ['passport: jwt', 'src/jwt.strategy.ts:4'],
+      administrators: ["user.role === 'admin'", 'src/roles.ts:5'],
+      database: ['postgresql', 'env-example:1'],
+      migrations: ['typeorm', 'src/migrations/1-users.ts:1'],
+      'package manager': ['npm'],
+    });
+  });
+
+  it.each([
+    ['fastapi', 'app/ai'],
+    ['fastify', 'src/ai'],
+    ['express', 'ai'],
+    ['nestjs', 'src/ai'],
+  ])('puts the modules of %s into %s', (name, dir) => {
+    const found = detect(apps[name] as App);
+    expect(defaultDir(found, found.entries[0]!)).toBe(dir);
+  });
+
+  it.each<[string, App, string, string]>([
+    [
+      'the folder of a source layout',
+      {
+        'src/shop/main.py': 'from fastapi import FastAPI\nfrom shop.x import y\napp = FastAPI()\n',
+        'src/shop/x.py': '',
+      },
+      'shop.main (imports start from src)',
+      'src/shop/ai',
+    ],
+    [
+      'the root for a file without a package',
+      { 'main.py': 'from fastapi import FastAPI\nimport db\napp = FastAPI()\n', 'db.py': '' },
+      'main (imports start from the root)',
+      'ai',
+    ],
+    [
+      'the folder of the command',
+      {
+        'backend/app/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+        Procfile: 'web: uvicorn app.main:app\n',
+      },
+      'app.main (imports start from backend)',
+      'backend/app/ai',
+    ],
+    [
+      'the root for nested packages',
+      {
+        'app/__init__.py': '',
+        'app/http/__init__.py': '',
+        'app/http/server.py': 'from fastapi import FastAPI\nfrom app.db import x\napp = FastAPI()\n',
+        'app/db.py': '',
+      },
+      'app.http.server (imports start from the root)',
+      'app/ai',
+    ],
+  ])('finds where imports start: %s', (_, app, name, dir) => {
+    const found = detect(app);
+    expect(found.facts.find((fact) => fact.name === 'import name')?.value).toBe(name);
+    expect(defaultDir(found, found.entries[0]!)).toBe(dir);
+  });
+
+  it('takes the folder of a command that starts a file which calls a factory', () => {
+    const app = {
+      'src/__init__.py': '',
+      'src/app/__init__.py': '',
+      'src/app/setup.py': 'from fastapi import FastAPI\n\n\ndef make():\n    app = FastAPI()\n    return app\n',
+      'src/app/main.py': 'from .setup import make\n\napp = make()\n',
+      'tests/test_x.py': 'from src.app.main import app\n',
+      Dockerfile: 'CMD ["uvicorn", "app.main:app"]\n',
+    };
+    const found = detect(app);
+    expect(found.facts.find((fact) => fact.name === 'import name')?.value).toBe('app.setup (imports start from src)');
+    expect(defaultDir(found, found.entries[0]!)).toBe('src/app/ai');
+  });
+
+  it('finds administrators by a flag that the code reads of a mapping', () => {
+    const app = {
+      'main.py':
+        'from fastapi import FastAPI\napp = FastAPI()\n\n\nasync def get_current_user() -> dict[str, Any] | None:\n    ...\n\n\ndef check(current_user: dict):\n    return current_user["is_superuser"]\n',
+    };
+    const [user] = detect(app).users;
+    expect([user?.isMapping, user?.admin]).toEqual([
+      true,
+      { expression: 'user["is_superuser"]', file: 'main.py', line: 10 },
+    ]);
+  });
+
+  it('uses relative imports for an application with two import names, and reports them', () => {
+    const app = { ...fastapi, 'tests/test_x.py': 'from src.app.main import app\n' };
+    const moved = Object.fromEntries(
+      Object.entries(app).map(([path, text]) => [path.startsWith('app/') ? `src/${path}` : path, text]),
+    );
+    expect(detect(moved).notes).toEqual([
+      'The application is imported by two names, from src and .: the modules use relative imports.',
+    ]);
+  });
+
+  it.each<[string, App, string]>([
+    [
+      'an application that a command starts',
+      {
+        'a.py': 'from fastapi import FastAPI\nx = FastAPI()\n',
+        'b.py': 'from fastapi import FastAPI\ny = FastAPI()\n',
+        Procfile: 'web: gunicorn -w 2 b:y\n',
+      },
+      'b.py:y',
+    ],
+    [
+      'an application that is not mounted',
+      { 'a.py': 'from fastapi import FastAPI\nsub = FastAPI()\napp = FastAPI()\napp.mount("/v1", sub)\n' },
+      'a.py:app',
+    ],
+    [
+      'a factory that a command starts',
+      {
+        'a.py': 'from fastapi import FastAPI\n\n\ndef make():\n    app = FastAPI()\n    return app\n',
+        'b.py': 'from fastapi import FastAPI\ny = FastAPI()\n',
+        Procfile: 'web: uvicorn --factory a:make\n',
+      },
+      'a.py:make',
+    ],
+    [
+      'a factory whose result a command starts',
+      {
+        'a.py': 'from fastapi import FastAPI\n\n\ndef make():\n    app = FastAPI()\n    return app\n',
+        'b.py': 'from fastapi import FastAPI\ny = FastAPI()\n',
+        'run.py': 'from a import make\napp = make()\n',
+        Procfile: 'web: uvicorn run:app\n',
+      },
+      'a.py:make',
+    ],
+    ['an alias of the class', { 'a.py': 'from fastapi import FastAPI as Api\napi = Api()\n' }, 'a.py:api'],
+    ['the module of the class', { 'a.py': 'import fastapi\napi = fastapi.FastAPI()\n' }, 'a.py:api'],
+    [
+      'a class of the application',
+      { 'a.py': 'from fastapi import FastAPI\n\n\nclass Api(FastAPI):\n    pass\n\n\napi = Api()\n' },
+      'a.py:api',
+    ],
+    [
+      'a file with a usual name',
+      {
+        'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+        'other.py': 'from fastapi import FastAPI\nx = FastAPI()\n',
+      },
+      'main.py:app',
+    ],
+    [
+      'not the application of tests',
+      {
+        'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+        'tests/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
+      },
+      'main.py:app',
+    ],
+  ])('takes %s', (_, app, id) => {
+    const { entries, isEntryClear } = detect(app);
+    expect([entries[0]?.id, isEntryClear]).toEqual([id, true]);
+  });
+
+  it('is uncertain about two applications', () => {
+    const text = 'from fastapi import FastAPI\nx = FastAPI()\n';
+    expect(detect({ 'a.py': text, 'b.py': text }).isEntryClear).toBe(false);
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['a fixed user', 'def get_current_user() -> User: ...', 'user.is_admin'],
+    ['an optional user', 'async def get_current_user(\n    token: str,\n) -> User | None:\n    ...', 'user.is_admin'],
+    ['a quoted user', 'def get_current_user() -> "User":\n    ...', 'user.is_admin'],
+    ['an unknown user', 'def get_current_user():\n    ...', undefined],
+  ])('finds administrators of %s', (_, code, admin) => {
+    const app = {
+      'main.py': `from fastapi import FastAPI\napp = FastAPI()\n\n\nclass User:\n    id: int\n    is_admin: bool\n\n\n${code}\n`,
+    };
+    expect(detect(app).users[0]?.admin?.expression).toBe(admin);
+  });
+
+  it('prefers the function that endpoints use', () => {
+    const text =
+      'def get_current_active_user(): ...\n\n\ndef get_current_user(): ...\n\n\nasync def me(user=Depends(get_current_user)): ...\n';
+    expect(detect({ 'main.py': `from fastapi import FastAPI, Depends\napp = FastAPI()\n${text}` }).users[0]?.name).toBe(
+      'get_current_user',
+    );
+  });
+
+  it.each<[string, App, string, readonly string[], string | undefined]>([
+    [
+      'an engine',
+      { 'db.py': 'engine = create_engine("postgresql://x/y")\n' },
+      'engine.url.render_as_string(hide_password=False)',
+      ['db.py:engine'],
+      'postgresql',
+    ],
+    [
+      'a setting, in a function',
+      {
+        'config.py': 'settings = Settings(url="mysql+pymysql://x/y")\n',
+        'db.py':
+          'from config import settings\n\n\ndef connect():\n    return create_engine(str(settings.url), echo=True)\n',
+      },
+      'str(settings.url)',
+      ['config.py:settings'],
+      'mysql',
+    ],
+    [
+      'a function of settings',
+      {
+        'config.py': 'def get_settings(): ...\n',
+        'db.py':
+          'from config import get_settings\n\n\nclass Db:\n    def __init__(self):\n        self.engine = create_async_engine(get_settings().dsn)\n',
+        'requirements.txt': 'fastapi\nasyncpg\n',
+      },
+      'str(get_settings().dsn)',
+      ['config.py:get_settings'],
+      'postgresql',
+    ],
+    [
+      'SQLite',
+      { 'db.py': 'engine = create_engine("sqlite:///x.db")\n' },
+      'engine.url.render_as_string(hide_password=False)',
+      ['db.py:engine'],
+      'sqlite',
+    ],
+  ])('finds the database: %s', (_, app, expression, imports, dialect) => {
+    const { database } = detect({ 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', ...app });
+    expect(database).toMatchObject({ expression, dialect });
+    expect(database?.imports.map(({ file, name }) => `${file}:${name}`)).toEqual(imports);
+  });
+
+  it.each<[string, App, RegExp]>([
+    ['Python 3.10', { ...fastapi, Dockerfile: 'FROM python:3.10\n' }, /Dockerfile:1 allows Python 3\.10/],
+    [
+      'Pydantic 1',
+      { ...fastapi, 'requirements.txt': 'fastapi\npydantic==1.10.2\n' },
+      /requirements\.txt:2 requires Pydantic 1/,
+    ],
+    ['Flask', { 'requirements.txt': 'flask\n' }, /Flask is a WSGI framework/],
+    ['Node 18', { ...fastify, '.nvmrc': 'v18.20\n' }, /\.nvmrc:1 declares Node 18/],
+  ])('refuses %s', (_, app, reason) => {
+    expect(detect(app).refusal?.reason).toMatch(reason);
+  });
+
+  it.each<[string, App]>([
+    ['an empty folder', {}],
+    ['a package without a framework', { 'package.json': '{"dependencies": {"koa": "2"}}' }],
+    ['a broken package.json', { 'package.json': '{' }],
+  ])('finds nothing in %s', (_, app) => {
+    expect(detectApplication(filesOf(app))).toBeUndefined();
+  });
+});

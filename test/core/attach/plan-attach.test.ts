@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import type { AttachChoices, AttachDraft } from '../../../src/core/attach/draft.ts';
+import {
+  defaultDir,
+  dependencyChange,
+  detectApplication,
+  planAttach,
+  refusalOf,
+} from '../../../src/core/attach/plan-attach.ts';
+import { diffLines } from '../../../src/core/merge/diff.ts';
+import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
+
+function draftOf(app: App, more: Partial<AttachChoices> = {}): AttachDraft {
+  const files = filesOf(app);
+  const found = detectApplication(files)!;
+  const entry = found.entries[0]!;
+  const user = found.users[0];
+  const choices: AttachChoices = {
+    entry,
+    user,
+    admin: user?.admin?.expression,
+    database: found.database,
+    prefix: '/ai',
+    dir: defaultDir(found, entry),
+    migrations: 'runtime',
+    ...more,
+  };
+  return planAttach(files, found, choices, 'vendor/runtime.whl');
+}
+
+/** The lines that a draft adds to a file; lines that it removes start with a minus. */
+function added(app: App, draft: AttachDraft, file: string): string[] {
+  const after = draft.edits.find((edit) => edit.file === file)?.after;
+  if (after === undefined) return ['not edited'];
+  const lines = diffLines(app[file] ?? '', after).flatMap((hunk) => hunk.lines);
+  return lines.filter((line) => /^[+-]/.test(line)).map((line) => line.replace(/^\+/, ''));
+}
+
+const python = (text: string): App => ({ 'app/__init__.py': '', 'app/main.py': text });
+
+describe('the entry point', () => {
+  it.each<[string, App, string, readonly string[]]>([
+    ['FastAPI', fastapi, 'app/main.py', ['from app.ai.attachment import attach', 'attach(app)']],
+    ['Fastify', fastify, 'src/server.ts', ["import { guest } from './ai/attachment.js'", '  guest.attach(app)']],
+    ['Express', express, 'server.js', ["const { guest } = require('./ai/attachment');", 'guest.attach(app);']],
+    ['NestJS', nestjs, 'src/main.ts', ["import { guest } from './ai/attachment';", '  guest.attach(app);']],
+  ])('of %s gets one import and one call', (_, app, file, lines) => {
+    expect(added(app, draftOf(app), file)).toEqual(lines);
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'after the statement',
+      'from fastapi import FastAPI\n\napp = FastAPI(\n    title="x",\n)  # comment\nx = 1\n',
+      'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach\n\napp = FastAPI(\n    title="x",\n)  # comment\nattach(app)\nx = 1\n',
+    ],
+    [
+      'at the end without a line feed',
+      'from fastapi import FastAPI\napp = FastAPI()',
+      'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach\napp = FastAPI()\nattach(app)\n',
+    ],
+    [
+      'in a factory',
+      'from fastapi import FastAPI\n\n\ndef make() -> FastAPI:\n    app = FastAPI()\n    return app\n',
+      'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach\n\n\ndef make() -> FastAPI:\n    app = FastAPI()\n    attach(app)\n    return app\n',
+    ],
+    [
+      'of an attribute',
+      'from fastapi import FastAPI\n\n\nclass Server:\n    def __init__(self):\n        self.app = FastAPI()\n',
+      'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach\n\n\nclass Server:\n    def __init__(self):\n        self.app = FastAPI()\n        attach(self.app)\n',
+    ],
+    [
+      'in its sorted place',
+      'from fastapi import FastAPI\n\nfrom app.a import x\nfrom app.z import y\n\napp = FastAPI()\n',
+      'from fastapi import FastAPI\n\nfrom app.a import x\nfrom app.ai.attachment import attach\nfrom app.z import y\n\napp = FastAPI()\nattach(app)\n',
+    ],
+    [
+      'relative like the others',
+      'from fastapi import FastAPI\n\nfrom .z import y\n\napp = FastAPI()\n',
+      'from fastapi import FastAPI\n\nfrom .ai.attachment import attach\nfrom .z import y\n\napp = FastAPI()\nattach(app)\n',
+    ],
+    [
+      'with another name',
+      'from fastapi import FastAPI\n\napp = FastAPI()\n\n\ndef attach(): ...\n',
+      'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach as attach_ai\n\napp = FastAPI()\nattach_ai(app)\n\n\ndef attach(): ...\n',
+    ],
+    [
+      'with carriage returns',
+      'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\n\r\napp = FastAPI()\r\n',
+      'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
+    ],
+    [
+      'before a wrapper',
+      'from fastapi import FastAPI\n\nfrom app.a import x\n\napp = FastAPI()\napp = x(app)\n',
+      'from fastapi import FastAPI\n\nfrom app.a import x\nfrom app.ai.attachment import attach\n\napp = FastAPI()\nattach(app)\napp = x(app)\n',
+    ],
+  ])('in Python is edited %s', (_, text, after) => {
+    expect(draftOf(python(text)).edits.find(({ file }) => file === 'app/main.py')?.after).toBe(after);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['returned directly', 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n', /no name/],
+    ['on a line with others', 'from fastapi import FastAPI\n\nx = 1; app = FastAPI()\n', /no name/],
+    [
+      'that gets another lifespan later',
+      'from fastapi import FastAPI\n\napp = FastAPI()\napp.router.lifespan_context = x\n',
+      /lifespan/,
+    ],
+  ])('in Python is printed, not edited, for an application %s', (_, text, reason) => {
+    const { edits, printed } = draftOf(python(text));
+    expect(edits).toEqual([]);
+    expect(printed).toMatchObject([
+      {
+        file: 'app/main.py',
+        reason: expect.stringMatching(reason),
+        lines: [expect.stringContaining('import attach'), expect.stringContaining('attach(')],
+      },
+    ]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'directly after it is made, without users',
+      "const express = require('express');\nconst app = express();\napp.use(express.json());\n",
+      ["const { guest } = require('./ai/attachment');", 'guest.attach(app);'],
+    ],
+    [
+      'after all middleware that knows the user',
+      "const express = require('express');\nconst app = express();\napp.use(cookieParser());\napp.use(\n  session({}),\n);\napp.use(express.json());\n",
+      ["const { guest } = require('./ai/attachment');", 'guest.attach(app);'],
+    ],
+  ])('of Express is edited %s', (_, text, lines) => {
+    const app = { ...express, 'server.js': text };
+    const draft = draftOf(app);
+    expect(added(app, draft, 'server.js')).toEqual(lines);
+    const after = draft.edits.find(({ file }) => file === 'server.js')?.after ?? '';
+    expect(after.indexOf('guest.attach')).toBeLessThan(after.indexOf('app.use(express.json'));
+    expect(after.indexOf('guest.attach')).toBeGreaterThan(after.indexOf('session('));
+  });
+
+  it('of Express is printed if body parsers come before the session', () => {
+    const text =
+      "const express = require('express');\nconst app = express();\napp.use(express.json());\napp.use(session({}));\n";
+    expect(draftOf({ ...express, 'server.js': text }).printed).toMatchObject([
+      { file: 'server.js', reason: expect.stringContaining('body parser') },
+    ]);
+  });
+
+  it('of fastify-cli is the root plugin', () => {
+    const app: App = {
+      'package.json':
+        '{\n  "scripts": { "start": "fastify start app.js" },\n  "dependencies": {\n    "fastify": "^5.0.0"\n  }\n}\n',
+      'app.js':
+        "'use strict'\n\nconst path = require('node:path')\nconst AutoLoad = require('@fastify/autoload')\n\nmodule.exports = async function (fastify, opts) {\n  fastify.register(AutoLoad, { dir: path.join(__dirname, 'plugins') })\n}\n",
+    };
+    const draft = draftOf(app);
+    expect(added(app, draft, 'app.js')).toEqual([
+      "const { guest } = require('./ai/attachment')",
+      '  guest.attach(fastify)',
+    ]);
+  });
+});
+
+describe('the other files of the application', () => {
+  it.each<[string, App, string]>([
+    ['the tsconfig that has no list', fastify, 'tsconfig.json'],
+    ['the tsconfig of the build', nestjs, 'tsconfig.build.json'],
+  ])('%s leaves the modules out', (_, app, file) => {
+    const after = draftOf(app).edits.find((edit) => edit.file === file)?.after ?? '';
+    expect(JSON.parse(after).exclude).toContain('src/ai/modules');
+    expect(JSON.parse(after).exclude).toContain('node_modules');
+  });
+
+  it('at most four are edited, without lock files', () => {
+    for (const app of Object.values(apps)) {
+      const files = filesOf(app);
+      const found = detectApplication(files)!;
+      const draft = draftOf(app);
+      const choices = { entry: found.entries[0], dir: draft.attached.dir } as unknown as AttachChoices;
+      const change = dependencyChange(
+        files,
+        found,
+        choices,
+        { name: 'ai-module-runtime', path: 'vendor/x', version: '1', range: '' },
+        'python3',
+      );
+      expect(new Set([...draft.edits, ...change.edits].map(({ file }) => file)).size).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('the build script builds the modules to where the application expects them', () => {
+    const built = (app: App) => {
+      const files = filesOf(app);
+      const found = detectApplication(files)!;
+      const choices = { entry: found.entries[0], dir: 'src/ai' } as unknown as AttachChoices;
+      const archive = { name: 'ai-module-runtime', path: 'vendor/r.tgz', version: '1.0.0', range: '^1.0.0' };
+      return JSON.parse(dependencyChange(files, found, choices, archive, '').edits[0]?.after ?? '');
+    };
+    expect(built(fastify).scripts.build).toBe('tsc && ai-module-runtime build src/ai/modules dist/ai/modules');
+    expect(built(nestjs).scripts.build).toBe('nest build && ai-module-runtime build src/ai/modules dist/ai/modules');
+    const whole = {
+      ...fastify,
+      'package.json': (fastify['package.json'] ?? '').replace('dist/server.js', 'dist/src/server.js'),
+      'tsconfig.json': '{\n  "compilerOptions": { "module": "NodeNext", "outDir": "dist" }\n}\n',
+    };
+    expect(built(whole).scripts.build).toBe('tsc && ai-module-runtime build src/ai/modules dist/src/ai/modules');
+    expect(built(fastify).dependencies).toEqual({
+      '@fastify/jwt': '^9.0.0',
+      'ai-module-runtime': 'file:vendor/r.tgz',
+      fastify: '^5.0.0',
+      pg: '^8.11.0',
+    });
+  });
+});
+
+describe('the ports', () => {
+  it('of FastAPI import what they use', () => {
+    expect(draftOf(fastapi).attached.ports).toEqual({
+      imports: ['from app.api import get_current_user', 'from app.db import engine'],
+      database: 'engine.url.render_as_string(hide_password=False)',
+      user: { name: 'get_current_user', id: 'user.id', admin: 'user.is_admin' },
+      kind: 'dependency',
+      cookies: false,
+    });
+  });
+
+  it.each<[string, App, object]>([
+    ['a token', fastify, { kind: 'fastify-jwt', cookies: false, database: "{ url: process.env.DATABASE_URL ?? '' }" }],
+    [
+      'a session',
+      express,
+      { kind: 'session', cookies: true, user: { name: 'session.user', id: 'user.id', admin: 'false' } },
+    ],
+    [
+      'passport',
+      nestjs,
+      {
+        kind: 'passport',
+        cookies: false,
+        passportImport: 'passport',
+        user: { name: 'jwt', admin: "user.role === 'admin'" },
+      },
+    ],
+  ])('know the user by %s', (_, app, ports) => {
+    expect(draftOf(app).attached.ports).toMatchObject(ports);
+  });
+});
+
+describe('refusalOf', () => {
+  const refuse = (app: App, more: Partial<AttachChoices>) => {
+    const files = filesOf(app);
+    const found = detectApplication(files)!;
+    return refusalOf(files, found, {
+      entry: found.entries[0]!,
+      dir: 'app/ai',
+      migrations: 'runtime',
+      ...more,
+    } as AttachChoices)?.reason;
+  };
+
+  it('accepts an ordinary application', () => {
+    expect(refuse(fastapi, {})).toBeUndefined();
+    expect(refuse(fastapi, { migrations: 'app' })).toBeUndefined();
+  });
+
+  it.each<[string, App, Partial<AttachChoices>, RegExp]>([
+    ['a folder that exists', { ...fastapi, 'app/ai/x.py': '' }, {}, /^app\/ai exists already$/],
+    [
+      'several heads with --migrations app',
+      { ...fastapi, 'migrations/versions/3.py': 'revision = "3"\ndown_revision = "1"\n' },
+      { migrations: 'app' },
+      /several heads: 2, 3/,
+    ],
+    ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
+  ])('refuses %s', (_, app, more, reason) => {
+    expect(refuse(app, more)).toMatch(reason);
+  });
+});

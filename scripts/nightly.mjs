@@ -47,6 +47,14 @@ const rows = new Map([
     ]),
   ),
   ...rowsOf('apps', 'test/apps'),
+  [
+    'apps/fastify-autoload',
+    [
+      'bash',
+      'scripts/nightly/with-mariadb.sh',
+      ...vitest('--project', 'apps', 'test/apps/rows/fastify-autoload.test.ts'),
+    ],
+  ],
   ...['compare', 'schemathesis', 'wire'].map((it) => [
     `conformance/${it}`,
     vitest('--project', 'conformance', `test/conformance/${it}`),

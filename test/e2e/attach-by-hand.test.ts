@@ -127,7 +127,7 @@ function describeRecipe({ title, bin, start }: Recipe): void {
       };
       try {
         await waitUntil('the application answers', () => call('/').catch(() => undefined), 120);
-        await waitUntil('the guest is ready', async () => (await call('/ai/readyz')).status === 200, 120);
+        await waitUntil('the guest is ready', async () => (await call('/ai/openapi.json')).status === 200, 120);
         expect(await call('/')).toMatchObject({ status: 200, text: 'shop' });
         expect((await call('/aim')).status).toBe(404);
 
@@ -142,8 +142,8 @@ function describeRecipe({ title, bin, start }: Recipe): void {
           120,
         );
         expect((await call(job.location, 'eve')).status).toBe(403);
-        expect((await call(`${path}/stats`, 'ada')).status).toBe(403);
-        expect((await call(`${path}/stats`, 'root')).status).toBe(200);
+        expect((await call(`${path}/admin/stats`, 'ada')).status).toBe(403);
+        expect((await call(`${path}/admin/stats`, 'root')).status).toBe(200);
 
         expect(await call('/me', 'ada', undefined, 'DELETE')).toMatchObject({ status: 200, text: 'deleted' });
         await waitUntil('the job is deleted', async () => (await call(job.location, 'ada')).status === 404, 120);

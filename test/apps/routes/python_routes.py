@@ -2,7 +2,8 @@
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 sys.path.insert(0, ".")
 module, _, expression = sys.argv[1].partition(":")
@@ -10,14 +11,16 @@ name, is_factory = expression.removesuffix("()"), expression.endswith("()")
 app = getattr(importlib.import_module(module), name)
 
 
-def lines_of(routes: list, prefix: str = "") -> Iterator[str]:
-    """Mounted applications of files have no routes."""
+def lines_of(routes: Iterable[Any], prefix: str = "") -> Iterator[str]:
+    """Newer versions of FastAPI keep included routers; mounted applications have routes of their own."""
     for route in routes:
+        if hasattr(route, "effective_route_contexts"):
+            yield from lines_of(route.effective_route_contexts(), prefix)
+            continue
         path = prefix + getattr(route, "path", "")
         for method in sorted(getattr(route, "methods", None) or []):
             yield f"{method} {path}"
-        if getattr(route, "routes", None):
-            yield from lines_of(route.routes, path)
+        yield from lines_of(getattr(route, "routes", None) or [], path)
 
 
 print("\n".join(lines_of((app() if is_factory else app).routes)))

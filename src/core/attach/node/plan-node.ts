@@ -38,7 +38,7 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
       migrations,
       module_kind: build.moduleKind,
       extension: extensionOf(entry.file),
-      import_ending: build.importEnding,
+      import_ending: build.dynamicEnding,
       ports,
     },
     edits,

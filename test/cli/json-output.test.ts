@@ -1,8 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli/program/program.ts';
+import { apps } from '../core/attach/apps.ts';
+import { tempFolder } from '../io/temp-folder.ts';
 import { runIn } from './fake-io.ts';
 import { newHost, stacks } from './hosts.ts';
 import { hostWithModule, packFolder, serviceWith } from './update-packs.ts';
@@ -45,6 +47,18 @@ describe('every command prints JSON that matches the schema', () => {
     const init = ['host', 'init', 'deep/app', '--stack', stack];
     expect(await jsonOf(root, init)).toMatchObject({ command: 'host init', written: false, root });
     expect(await jsonOf(root, [...init, '--yes'])).toMatchObject({ command: 'host init', written: true });
+  });
+
+  it.each(Object.keys(apps))('host attach and host detach, on %s', async (name) => {
+    const root = tempFolder();
+    for (const [path, text] of Object.entries(apps[name] ?? {})) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const attach = ['host', 'attach', '--no-resolve'];
+    expect(await jsonOf(root, attach)).toMatchObject({ command: 'host attach', written: false, host: root });
+    expect(await jsonOf(root, [...attach, '--yes'])).toMatchObject({ written: true, framework: name });
+    expect(await jsonOf(root, ['host', 'detach'])).toMatchObject({ command: 'host detach', written: false, kept: [] });
   });
 
   it('update, status, add, undo and adopt', async () => {

@@ -8,7 +8,7 @@ import type {
   Refusal,
   UserSource,
 } from './application.ts';
-import { folderName, pathOf } from './application.ts';
+import { findIn, folderName, pathOf } from './application.ts';
 import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
 import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
@@ -111,7 +111,20 @@ export function planAttach(
     ...draft,
     edits: [...draft.edits, ...images.filter((one) => 'after' in one)],
     printed: [...draft.printed, ...images.filter((one): one is PrintedEdit => 'lines' in one)],
+    notes: [...draft.notes, ...commonNotes(files, choices, vendor)],
   };
+}
+
+function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, vendor: string | undefined): string[] {
+  const ignored =
+    vendor === undefined ? undefined : findIn(files, '.gitignore', /^\/?(?:\*\*\/)?(?:vendor\/?|\*\.(?:tgz|whl))\s*$/m);
+  return [
+    ...(ignored ? [`.gitignore:${ignored.line} ignores the archive: add !${vendor} below that line.`] : []),
+    ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),
+    ...(migrations === 'app'
+      ? ['The runtime creates no tables. Add a migration with the SQL that `ai-module-runtime sql` prints.']
+      : []),
+  ];
 }
 
 function planPython(files: AppFiles, application: PythonApplication, choices: AttachChoices): AttachDraft {

@@ -9,6 +9,8 @@ export interface Build {
   readonly hasDefaultImports: boolean;
   /** The extension in imports of the application's own files: `.js`, `.ts` or none. */
   readonly importEnding: string;
+  /** The same in `import()`, which is resolved as in ES modules with `module: nodenext`. */
+  readonly dynamicEnding: string;
   /** The script that compiles, such as `build`; `undefined` if nothing is compiled. */
   readonly script: string | undefined;
   /** The configuration of TypeScript that decides which files are compiled. */
@@ -30,12 +32,14 @@ export function readBuild(
   const outDir = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
   const script = Object.keys(scripts).find((name) => name === 'build' && compiles(scripts[name] ?? ''));
   const started = Object.values(scripts).join('\n');
+  const importEnding = endingOf(files, entry);
   return {
     moduleKind: kindOf(files, entry, type, option('module')),
     isTypeScript,
+    dynamicEnding: importEnding === '' && /^node(16|18|20|next)$/i.test(option('module') ?? '') ? '.js' : importEnding,
     hasDefaultImports:
       texts.some((text) => /"esModuleInterop"\s*:\s*true/.test(text)) || type === 'module' || !isTypeScript,
-    importEnding: endingOf(files, entry),
+    importEnding,
     script: isTypeScript && outDir !== undefined ? script : undefined,
     config,
     outputOf: (folder) => outputOf(folder, entry, outDir ?? 'dist', option('rootDir'), started),

@@ -38,7 +38,7 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
       migrations,
       module_kind: build.moduleKind,
       extension: extensionOf(entry.file),
-      import_ending: build.importEnding,
+      import_ending: build.dynamicEnding,
       ports,
     },
     edits,
@@ -49,6 +49,9 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? []
         : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
+      ...(collectsModules(application)
+        ? [`jest also collects the tests of modules: add ${pathOf(dir, 'modules')} to testPathIgnorePatterns.`]
+        : []),
       ...(build.script === undefined
         ? [
             'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
@@ -56,6 +59,13 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         : []),
     ],
   };
+}
+
+/** Whether jest takes the tests of modules for those of the application. */
+function collectsModules({ package: { jest, dependencies, devDependencies } }: NodeApplication): boolean {
+  if ((devDependencies.jest ?? dependencies.jest) === undefined) return false;
+  const pattern = (jest as { readonly testRegex?: unknown } | undefined)?.testRegex;
+  return typeof pattern !== 'string' || pattern.includes('test');
 }
 
 /** The files have the language and the module kind of the entry point. */

@@ -1,7 +1,7 @@
 // npm run bench: the time of `--version` and `new`, relative to `node -e 0` in the same run and to other tools that write
 // the same files. This is not a test: the limits are targets, and results vary on a busy machine.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const rounds = Number(process.argv[2] ?? 15);
 const name = 'document_search';
 
 const host = mkdtempSync(join(tmpdir(), 'bench-host-'));
-writeFileSync(join(host, 'ai-modules.yaml'), 'stack: fastify\n');
+execFileSync(process.execPath, [bin, 'host', 'init', host, '--stack', 'fastify', '--yes']);
 const newArgs = ['new', name, '--description', 'Finds documents.', '--author', 'A Bench', '--yes'];
 const files = filesOfModule();
 
@@ -25,7 +25,7 @@ const ours = [
     name: 'create-ai-module new',
     argv: [bin, ...newArgs],
     cwd: host,
-    prepare: () => rmSync(join(host, 'src'), { recursive: true, force: true }),
+    prepare: () => rmSync(join(host, 'src/ai/modules', name), { recursive: true, force: true }),
   },
 ];
 const results = measure([...ours, ...peers(join(root, '.cache/bench'), files, name)], rounds);

@@ -1,6 +1,6 @@
 // npm run bench:update: `update` of 1, 100 and 1,000 modules as whole processes, and of one module with copier.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,8 +60,7 @@ function subject(clean, name, args, editModule) {
 }
 
 function writeHost(folder) {
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'ai-modules.yaml'), 'stack: fastify\n');
+  run('host', 'init', folder, '--stack', 'fastify');
 }
 
 /** A host with `count` modules, each as `new` would write it. */

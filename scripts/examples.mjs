@@ -13,7 +13,7 @@ const examples = JSON.parse(readFileSync(join(root, 'examples/examples.json'), '
 for (const [name, { stack, written }] of Object.entries(examples)) {
   const folder = join(root, 'examples', name);
   const host = mkdtempSync(join(tmpdir(), 'example-'));
-  writeFileSync(join(host, 'ai-modules.yaml'), `stack: ${stack}\n`);
+  execFileSync(process.execPath, [bin, 'host', 'init', host, '--stack', stack, '--yes']);
   const manifest = join(folder, 'manifest.yaml');
   const output = execFileSync(
     process.execPath,

@@ -49,6 +49,12 @@ export const Output = z.strictObject({
 });
 export type Output = z.output<typeof Output>;
 
+export const TranscriptionCompleted = z.looseObject({
+  user_id: z.string(),
+  text: text({ minLength: 1, maxLength: 200_000 }),
+});
+export type TranscriptionCompleted = z.output<typeof TranscriptionCompleted>;
+
 /** A value that fits Input. */
 export const sample: Input = { text: 'Acme will buy Globex for $2.5 billion.' };
 
@@ -64,5 +70,8 @@ export const sampleOutput: Output = {
   statistics: { characters: 1, words: 1, sentences: 1 },
 };
 
+/** A value that fits TranscriptionCompleted. */
+export const transcriptionCompletedSample: TranscriptionCompleted = { user_id: 'User id', text: 'Text' };
+
 /** Identifies the types in manifest.yaml that this file was generated from. */
-export const fingerprint = '9d1996e7';
+export const fingerprint = '44bca134';

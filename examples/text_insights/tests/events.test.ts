@@ -19,7 +19,7 @@ describe('user.deleted', () => {
 describe('transcription.completed', () => {
   it('starts one job, however often it is delivered', async () => {
     const user = host.user();
-    const data = { ...schemas.sample, user_id: user.id };
+    const data = { ...schemas.transcriptionCompletedSample, user_id: user.id };
     const name = 'transcription.completed';
     const eventId = randomUUID();
     for (const id of [eventId, eventId, randomUUID()]) await host.publish(name, data, id);

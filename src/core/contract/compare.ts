@@ -32,15 +32,18 @@ export function mismatchesOf(given: Side, wanted: Side): Mismatch[] {
   return new Comparison(given.types, wanted.types).compare(given.type, wanted.type, '');
 }
 
+/** The payload of an event that the manifest does not declare. */
+const anyPayload: Type = { kind: 'object', isNullable: false, isOpen: true, properties: [] };
+
 /**
- * Why a job surely can't start with the data of an event whose payload is `payload`: the runtimes take the properties of
- * `Input` from it, and the user.
+ * Why a job can't be expected to start with the data of an event whose payload is `payload`: the runtimes take the
+ * properties of `Input` from it, and the user.
  */
-export function inputMismatches(payload: Type, types: Types): string[] {
+export function inputMismatches(payload: Type | undefined, types: Types): string[] {
   const input = types.get('Input') && resolve({ kind: 'ref', name: 'Input' }, types);
   if (input?.kind !== 'object') return [];
   const wanted = { ...input, isOpen: true, properties: input.properties.filter(({ name }) => name !== 'user_id') };
-  return mismatchesOf({ type: payload, types }, { type: wanted, types }).map(
+  return mismatchesOf({ type: payload ?? anyPayload, types }, { type: wanted, types }).map(
     ({ place, reason }) => `${place === '' ? 'the value' : place} ${reason}`,
   );
 }

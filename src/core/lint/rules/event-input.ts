@@ -1,6 +1,6 @@
 import { inputMismatches } from '../../contract/compare.ts';
 import { branchesOf, type ObjectType, resolve, type Type, type Types } from '../../contract/type.ts';
-import { problemAt } from '../../diagnostic.ts';
+import { type Problem, problemAt } from '../../diagnostic.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import { eventNames } from '../../manifest/events.ts';
 import type { CodeRule } from '../rule.ts';
@@ -9,7 +9,7 @@ export const eventInput: CodeRule = {
   id: 'event-input',
   kind: 'code',
   severity: 'warning',
-  summary: 'a handler starts jobs with the data of an event, whose payload does not fit the input',
+  summary: 'a handler starts jobs with the data of an event, whose payload does not fit the input or is not declared',
   why: 'Such an event starts no job: it becomes a dead letter with the code input_invalid, or has no place for the user.',
   check({ manifest }, { handled }) {
     const starting = new Set(handled.filter(({ takesData }) => takesData).map(({ name }) => name));
@@ -18,8 +18,9 @@ export const eventInput: CodeRule = {
     const { types, problems } = contract;
     if (problems.length > 0) return [];
     return eventNames(manifest.events_subscribed).flatMap((event, index) => {
-      const root = starting.has(event) ? payloadRootOf(contract, manifest, 'events_subscribed', index) : undefined;
-      if (root === undefined) return [];
+      if (!starting.has(event)) return [];
+      const root = payloadRootOf(contract, manifest, 'events_subscribed', index);
+      if (root === undefined) return inputMismatches(undefined, types).length === 0 ? [] : [undeclared(event, index)];
       const payload: Type = { kind: 'ref', name: root.name };
       const closed = objectsIn(payload, types).find((one) => !one.isOpen && !has(one, 'user_id'));
       const reasons = closed === undefined ? inputMismatches(payload, types) : ['it allows no user_id'];
@@ -37,6 +38,14 @@ export const eventInput: CodeRule = {
     });
   },
 };
+
+function undeclared(event: string, index: number): Problem {
+  return problemAt(
+    ['events_subscribed', index],
+    `the payload of ${event} is not declared: it may lack what the input of the job requires that its handler starts`,
+    `Declare what its data has: { event: ${event}, payload: … }; or pass an input of your own to startFromEvent (start_from_event).`,
+  );
+}
 
 function objectsIn(type: Type, types: Types): ObjectType[] {
   const found = resolve(type, types);

@@ -110,7 +110,7 @@ export interface EventContext {
   readonly payload: string | null;
   /** Name of the value in `schemas` that fits the payload, in snake_case: `index_refreshed_sample`. */
   readonly payloadSample: string | null;
-  /** Whether a job can start with the data of the event: false if its payload does not fit the input. */
+  /** Whether a job can start with the data of the event: false if its payload does not fit the input or is not declared. */
   readonly fitsInput: boolean;
 }
 
@@ -118,7 +118,7 @@ export interface EventContext {
 export function eventContexts(
   events: readonly ManifestEvent[],
   rootOf: (index: number) => ContractRoot | undefined,
-  fitsInput: (payload: ContractRoot) => boolean,
+  fitsInput: (payload: ContractRoot | undefined) => boolean,
 ): EventContext[] {
   return events.map(({ event, namespace, handler }, index) => {
     const root = rootOf(index);
@@ -129,7 +129,7 @@ export function eventContexts(
       handler,
       payload,
       payloadSample,
-      fitsInput: root === undefined || fitsInput(root),
+      fitsInput: fitsInput(root),
     };
   });
 }

@@ -54,8 +54,9 @@ export function sampleRequestOf(contract: Contract, hasOptions: boolean): string
 }
 
 /** Whether a job can start with the data of an event: its type and its sample fit the input. */
-export function fitsInput(root: ContractRoot, contract: Contract): boolean {
+export function fitsInput(root: ContractRoot | undefined, contract: Contract): boolean {
   const types = contract.usedTypes();
+  if (root === undefined) return inputMismatches(undefined, types).length === 0;
   const type = { kind: 'ref', name: root.name } as const;
   if (inputMismatches(type, types).length > 0) return false;
   const [input, payload] = [types.get('Input'), sampleOf(type, types)];

@@ -77,10 +77,17 @@ const unknownApplication = {
     'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
 };
 
-function runtimeArchive({ meta: { runtime, name } }: Pack, vendored: boolean): RuntimeArchive {
+function runtimeArchive({ meta: { runtime, name, host } }: Pack, vendored: boolean): RuntimeArchive {
   if (runtime === undefined) throw new Error(`the pack ${name} has no runtime`);
   const { archive, version, range } = runtimeContextOf(runtime);
-  return { name: runtime.package, path: vendored ? `${vendorFolder}/${archive}` : undefined, version, range };
+  return {
+    name: runtime.package,
+    path: vendored ? `${vendorFolder}/${archive}` : undefined,
+    version,
+    range,
+    others: host.attached_dependencies,
+    testing: host.attached_dev_dependencies,
+  };
 }
 
 /** One edit for each file: those of the dependency file come last. */

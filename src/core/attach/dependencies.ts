@@ -12,6 +12,26 @@ export interface RuntimeArchive {
   /** `0.2.0-dev.2`, or `0.2.0.dev2` for Python. */
   readonly version: string;
   readonly range: string;
+  /** Other packages that modules need, with their versions. */
+  readonly others: Readonly<Record<string, string>>;
+  /** Packages that only tests of modules need. */
+  readonly testing: Readonly<Record<string, string>>;
+}
+
+/** The packages of `others` that a text does not mention, in the form of pip. */
+function missingIn(text: string, { others }: RuntimeArchive): string[] {
+  return Object.entries(others)
+    .filter(([name]) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(text))
+    .map(([name, range]) => `${name}${range}`);
+}
+
+/** Adds the runtime and what modules need to a list in pyproject.toml. */
+function addToProject(text: string, runtime: RuntimeArchive): string | undefined {
+  const items = [projectRequirement(runtime), ...missingIn(text, runtime)];
+  return items.reduce<string | undefined>(
+    (edited, item) => (edited === undefined ? undefined : addToTomlList(edited, 'project', 'dependencies', item)),
+    text,
+  );
 }
 
 /** How the application gets to depend on the runtime. */
@@ -64,7 +84,7 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
   const none = { edits: [], printed: [], resolve: undefined, copied: [], locks: [] };
   if (manager === 'uv') {
     const text = files.read('pyproject.toml') ?? '';
-    const listed = addToTomlList(text, 'project', 'dependencies', projectRequirement(runtime));
+    const listed = addToProject(text, runtime);
     if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', projectRequirement(runtime))] };
     return {
       ...none,
@@ -109,11 +129,12 @@ function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: strin
   ];
   const [list] = requirementFiles(files);
   const project = files.read('pyproject.toml');
-  const inProject = project && addToTomlList(project, 'project', 'dependencies', projectRequirement(runtime));
+  const inProject = project && addToProject(project, runtime);
   if (list !== undefined) {
     const text = files.read(list) ?? '';
     const ending = text.includes('\r\n') ? '\r\n' : '\n';
-    const after = `${text}${text === '' || text.endsWith('\n') ? '' : ending}${requirement(runtime)}${ending}`;
+    const added = [requirement(runtime), ...missingIn(text, runtime)];
+    const after = `${text}${text === '' || text.endsWith('\n') ? '' : ending}${added.join(ending)}${ending}`;
     // A list that uv compiled: the next run needs the runtime in its source.
     const isCompiled = inProject !== undefined && /^#.*\buv pip compile\b.*\bpyproject\.toml\b/m.test(text);
     return {
@@ -162,27 +183,21 @@ function printedFor(file: string, line: string): PrintedEdit {
 }
 
 /** Adds the runtime, and what the tests of modules need, to package.json. */
-export function nodeDependencies(
-  files: AppFiles,
-  manager: string,
-  runtime: RuntimeArchive,
-  devDependencies: Readonly<Record<string, string>>,
-): DependencyChange {
-  return inWorkspace(nodeChange(files, manager, runtime, devDependencies), files);
+export function nodeDependencies(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
+  return inWorkspace(nodeChange(files, manager, runtime), files);
 }
 
-function nodeChange(
-  files: AppFiles,
-  manager: string,
-  runtime: RuntimeArchive,
-  devDependencies: Readonly<Record<string, string>>,
-): DependencyChange {
+function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
   const text = files.read('package.json') ?? '';
   const version = runtime.path === undefined ? runtime.range : `file:${runtime.path}`;
   let after = addToJsonObject(text, 'dependencies', runtime.name, version);
-  for (const [name, range] of Object.entries(devDependencies))
-    if (after !== undefined && !new RegExp(`"${name}"\\s*:`).test(after))
-      after = addToJsonObject(after, 'devDependencies', name, range);
+  for (const [object, packages] of [
+    ['dependencies', runtime.others],
+    ['devDependencies', runtime.testing],
+  ] as const)
+    for (const [name, range] of Object.entries(packages))
+      if (after !== undefined && !new RegExp(`"${name}"\\s*:`).test(after))
+        after = addToJsonObject(after, object, name, range);
   const copied = ['package.json', '.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'];
   const known = managers[manager] ?? managers.npm;
   const locks = (known?.locks ?? []).filter((lock) => files.paths.includes(lock));

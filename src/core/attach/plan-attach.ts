@@ -53,9 +53,6 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
   return undefined;
 }
 
-/** What the tests of modules need, and the application may not have. */
-const testTools = { vitest: '^4.1.0' };
-
 /** How the application gets to depend on the runtime. */
 export function dependencyChange(
   files: AppFiles,
@@ -66,15 +63,15 @@ export function dependencyChange(
 ): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  return withBuild(nodeDependencies(files, packageManager, archive, testTools), application, choices);
+  return withBuild(nodeDependencies(files, packageManager, archive), application, choices);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
 export function lockChange(files: AppFiles, language: Detected['language'], python: string): DependencyChange {
-  const none = { name: 'ai-module-runtime', path: undefined, version: '', range: '' };
+  const none = { name: 'ai-module-runtime', path: undefined, version: '', range: '', others: {}, testing: {} };
   return language === 'python'
     ? pythonDependencies(files, pythonManager(files).name, none, python)
-    : nodeDependencies(files, nodeManager(files), none, {});
+    : nodeDependencies(files, nodeManager(files), none);
 }
 
 /** Lets the build script of package.json build the modules as well. */

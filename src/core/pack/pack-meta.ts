@@ -151,6 +151,10 @@ export const PackMetaSchema = z.strictObject({
     imports: z.record(z.string(), Text),
     /** Names of `imports` that older hosts may have in ai-modules.yaml. */
     removed_imports: z._default(z.array(Text), []),
+    /** Packages that an attached application needs besides the runtime, with their versions. */
+    attached_dependencies: z._default(z.record(Text, Text), {}),
+    /** The same for the tests of modules; only for Node. */
+    attached_dev_dependencies: z._default(z.record(Text, Text), {}),
     /** Names that a host's project cannot have, such as those of its dependencies: it is named `<name>-host` instead. */
     reserved_names: z._default(z.array(Text), []),
     /** Files of a host that were renamed since an older version. */

@@ -191,7 +191,14 @@ describe('pyproject.toml', () => {
 });
 
 describe('pythonDependencies', () => {
-  const runtime = { name: 'ai-module-runtime', path: 'vendor/r.whl', version: '1.0', range: '>=1.0,<2' };
+  const runtime = {
+    name: 'ai-module-runtime',
+    path: 'vendor/r.whl',
+    version: '1.0',
+    range: '>=1.0,<2',
+    others: {},
+    testing: {},
+  };
   const change = (app: Readonly<Record<string, string>>, manager: string, archive = runtime) =>
     pythonDependencies(filesOf(app), manager, archive as typeof runtime, 'python3');
 
@@ -223,6 +230,17 @@ describe('pythonDependencies', () => {
     const archive = { ...runtime, path: undefined } as never;
     expect(change({ 'requirements.txt': 'fastapi\n' }, 'pip', archive).edits[0]?.after).toBe(
       'fastapi\nai-module-runtime>=1.0,<2\n',
+    );
+  });
+
+  it('adds what modules need, unless it is listed', () => {
+    const archive = { ...runtime, others: { openai: '>=3,<4', fastapi: '>=1' } };
+    expect(change({ 'requirements.txt': 'fastapi\n' }, 'pip', archive as never).edits[0]?.after).toBe(
+      'fastapi\n./vendor/r.whl\nopenai>=3,<4\n',
+    );
+    const project = { 'pyproject.toml': '[project]\ndependencies = ["fastapi"]\n', 'uv.lock': '' };
+    expect(change(project, 'uv', archive as never).edits[0]?.after).toContain(
+      '["fastapi", "ai-module-runtime==1.0+vendored", "openai>=3,<4"]',
     );
   });
 

@@ -181,7 +181,7 @@ describe('the other files of the application', () => {
         files,
         found,
         choices,
-        { name: 'ai-module-runtime', path: 'vendor/x', version: '1', range: '' },
+        { name: 'ai-module-runtime', path: 'vendor/x', version: '1', range: '', others: {}, testing: {} },
         'python3',
       );
       expect(new Set([...draft.edits, ...change.edits].map(({ file }) => file)).size).toBeLessThanOrEqual(4);
@@ -193,7 +193,14 @@ describe('the other files of the application', () => {
       const files = filesOf(app);
       const found = detectApplication(files)!;
       const choices = { entry: found.entries[0], dir: 'src/ai' } as unknown as AttachChoices;
-      const archive = { name: 'ai-module-runtime', path: 'vendor/r.tgz', version: '1.0.0', range: '^1.0.0' };
+      const archive = {
+        name: 'ai-module-runtime',
+        path: 'vendor/r.tgz',
+        version: '1.0.0',
+        range: '^1.0.0',
+        others: {},
+        testing: {},
+      };
       return JSON.parse(dependencyChange(files, found, choices, archive, '').edits[0]?.after ?? '');
     };
     expect(built(fastify).scripts.build).toBe('tsc && ai-module-runtime build src/ai/modules dist/ai/modules');

@@ -32,9 +32,11 @@ export function readBuild(
   const outDir = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
   const script = Object.keys(scripts).find((name) => name === 'build' && compiles(scripts[name] ?? ''));
   const started = Object.values(scripts).join('\n');
-  const importEnding = endingOf(files, entry);
+  const moduleKind = kindOf(files, entry, type, option('module'));
+  const isBundled = /^bundler$/i.test(option('moduleResolution') ?? '');
+  const importEnding = endingOf(files, entry, moduleKind === 'esm' && !isBundled);
   return {
-    moduleKind: kindOf(files, entry, type, option('module')),
+    moduleKind,
     isTypeScript,
     dynamicEnding: importEnding === '' && /^node(16|18|20|next)$/i.test(option('module') ?? '') ? '.js' : importEnding,
     hasDefaultImports:
@@ -80,7 +82,7 @@ function kindOf(
 }
 
 /** As most relative imports of the entry point, or of its neighbours. */
-function endingOf({ paths, read }: AppFiles, entry: string): string {
+function endingOf({ paths, read }: AppFiles, entry: string, isEsm: boolean): string {
   const near = paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && path.startsWith(folderName(entry))).slice(0, 200);
   const count = new Map<string, number>();
   for (const path of [entry, ...near])
@@ -91,7 +93,7 @@ function endingOf({ paths, read }: AppFiles, entry: string): string {
       count.set(ending, (count.get(ending) ?? 0) + 1);
     }
   const [best] = [...count].sort(([, a], [, b]) => b - a);
-  return best?.[0] ?? '';
+  return best?.[0] ?? (isEsm ? '.js' : '');
 }
 
 /** From the command that starts the compiled entry point, else from the root of the compiled files. */

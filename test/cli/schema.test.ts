@@ -18,7 +18,7 @@ it.each([
   '%s: new leaves the schema where the manifest says, for its editor, and update keeps it current',
   async (stack, dir) => {
     const root = tempFolder();
-    writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${stack}\n`);
+    await succeedIn(root, ['host', 'init', '--stack', stack, '--yes']);
     await succeedIn(root, ['new', 'alpha', '--yes']);
     const modules = join(root, dir);
     const manifest = readFileSync(join(modules, 'alpha/manifest.yaml'), 'utf8');

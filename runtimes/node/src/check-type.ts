@@ -47,11 +47,6 @@ function renamed(value: unknown, from: string, to: string): unknown {
   );
 }
 
-/** For the log: places and problems, never a value. */
-export function describeProblems(problems: readonly TypeProblem[]): string {
-  return problems.map(({ loc, msg }) => `${loc.join('.') || 'the value'} ${msg}`).join('; ');
-}
-
 function problemsOf(issue: z.core.$ZodIssue, value: unknown): TypeProblem[] {
   const loc = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   if (issue.code === 'unrecognized_keys')

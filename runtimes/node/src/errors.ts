@@ -1,3 +1,5 @@
+import type { TypeProblem } from './check-type.ts';
+
 /** An answer with an error status. `code` is stable and reaches the client as `{"detail": code}`. */
 export class HttpError extends Error {
   readonly status: number;
@@ -35,6 +37,13 @@ export class PermanentError extends Error {
   constructor(code: string, options?: ErrorOptions) {
     super(code, options);
     this.code = code;
+  }
+}
+
+/** A value does not fit its type. The text has places and what is wrong there, never a value: the log shows it. */
+export class InvalidValue extends Error {
+  constructor(problems: readonly TypeProblem[]) {
+    super(problems.map(({ loc, msg }) => `${loc.join('.') || 'the value'} ${msg}`).join('; '));
   }
 }
 

@@ -1,9 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
+import { InvalidValue } from './errors.ts';
 
 /** Structured log; `child({ module })` adds fields to every line. */
 export type Log = FastifyBaseLogger;
 
-/** An error as it may be logged; `message` is its code, if it has one. */
+/** An error as it may be logged; `message` is its code, if it has one, or what does not fit a type. */
 export interface LoggedError {
   readonly [field: string]: unknown;
   readonly type: string;
@@ -19,7 +20,7 @@ export function describeError(error: unknown): LoggedError {
   const frames = stack.split('\n').filter((line) => line.startsWith('    at '));
   return {
     type: Object(error).constructor.name,
-    message: code === undefined ? '' : String(code),
+    message: error instanceof InvalidValue ? error.message : String(code ?? ''),
     stack: frames.slice(0, FRAMES).join('\n'),
     ...(status !== undefined && { status }),
     ...(cause !== undefined && { cause: describeError(cause) }),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Event } from '../src/events/event.ts';
 import { type ModuleSchemas, UNTYPED } from '../src/jobs/check-input.ts';
+import { describeError, type LoggedError } from '../src/log.ts';
 import { staleTypes } from '../src/modules/fingerprint.ts';
 import { jsonSchemaOf, standaloneSchema } from '../src/modules/type-schema.ts';
 import { TestHost } from '../src/testing/index.ts';
@@ -173,6 +175,32 @@ describe('output that does not fit', () => {
   });
 });
 
+describe('the log', () => {
+  const loggedAs = async (failing: Promise<unknown>) => {
+    const logged = describeError(await failing.catch((error: unknown) => error));
+    expect(JSON.stringify(logged)).not.toContain('a secret');
+    return [logged.message, (logged.cause as LoggedError).message];
+  };
+  const event = (name: string, data: object) =>
+    ({ event_id: randomUUID(), name, data: { user_id: 'somebody', ...data } }) as unknown as Event;
+
+  it('says what does not fit, without the values', async () => {
+    expect(await loggedAs(service.processNow({ ...sample, step: 'wrong' }))).toEqual([
+      'output_invalid',
+      'total must be a number',
+    ]);
+    const lines = [{ text: 'a secret that is long', amount: 'a secret' }];
+    expect(await loggedAs(service.startFromEvent(event('file.uploaded', { lines })))).toEqual([
+      'input_invalid',
+      'body.input_data.lines.0.amount must be a number; body.input_data.lines.0.text must have at most 20 characters',
+    ]);
+    expect(await loggedAs(approved.publish(service, { total: 'a secret' } as never))).toEqual([
+      'payload_invalid',
+      'total must be a number',
+    ]);
+  });
+});
+
 describe('run', () => {
   it('adds what was used to the metadata', async () => {
     const { result } = await resultOf({ ...sample, step: 'usage' });
@@ -305,6 +333,29 @@ describe('endpoints with types', () => {
     expect([status, body]).toMatchObject([200, { result_id: null, output_data: { total: 6 } }]);
     const refused = await user.post('/analyse', wrong);
     expect([refused.status, problemsIn(refused.body)]).toEqual([422, problems]);
+  });
+
+  it('without types leave out path parameters that the input does not declare', async () => {
+    const { status, body } = await user.post('/analyse/r7', { input_data: sample });
+    expect([status, body]).toMatchObject([200, { output_data: { total: 6 } }]);
+    const refused = await user.post('/analyse/r7', { input_data: { ...sample, report_id: 'r7', surprise: 1 } });
+    expect([refused.status, problemsIn(refused.body)]).toEqual([
+      422,
+      [
+        'body.input_data.report_id extra_forbidden: is not a known property',
+        'body.input_data.surprise extra_forbidden: is not a known property',
+      ],
+    ]);
+    const empty = await user.post('/analyse/r7', { input_data: {} });
+    expect(problemsIn(empty.body)).toEqual(['body.input_data.lines missing: is missing']);
+    const query = await user.get('/steps/ok/r7?surprise=1');
+    expect([query.status, problemsIn(query.body)]).toEqual([
+      422,
+      [
+        'body.input_data.lines missing: is missing',
+        'body.input_data.surprise extra_forbidden: is not a known property',
+      ],
+    ]);
   });
 });
 

@@ -87,4 +87,10 @@ describe('declaredPart', () => {
     ['an open object', z.looseObject({ kind: z.string() }), { kind: 'cow', user_id: 'a' }, ['kind', 'user_id']],
     ['a map', z.record(z.string(), z.unknown()), { user_id: 'a' }, ['user_id']],
   ])('takes what %s declares', (_, type, data, kept) => expect(Object.keys(declaredPart(type, data))).toEqual(kept));
+
+  it('takes the choice of a union from the whole', () => {
+    const data = { lives: 9, report_id: 'r7' };
+    expect(declaredPart(Pet, data, { kind: 'cat', ...data })).toEqual({ lives: 9 });
+    expect(declaredPart(Pet, data, { kind: 'dog', ...data })).toEqual({});
+  });
 });

@@ -253,6 +253,43 @@ def test_path_and_query_are_part_of_the_input(host: TestHost, headers: dict[str,
     assert problems_of(response.json()["detail"]) == ["body.input_data.mood extra_forbidden: is not a known property"]
 
 
+def test_path_parameters_that_the_input_does_not_declare_are_left_out(host: TestHost, headers: dict[str, str]) -> None:
+    def post(path: str, **input_data: Any) -> Any:
+        return host.client.post(f"{URL}{path}", json={"input_data": input_data}, headers=headers)
+
+    assert post("/analyse/r7", text="a").status_code == 200
+    assert host.client.get(f"{URL}/reports/r7/hello", headers=headers).status_code == 200
+    assert post("/texts/hello").status_code == 200
+    for response, expected in [
+        (post("/analyse/r7", text="a", report_id="r7", mood=1), ["mood", "report_id"]),
+        (host.client.get(f"{URL}/reports/r7/hello?mood=1", headers=headers), ["mood"]),
+    ]:
+        assert response.status_code == 422
+        assert problems_of(response.json()["detail"]) == [
+            f"body.input_data.{key} extra_forbidden: is not a known property" for key in expected
+        ]
+    assert problems_of(post("/analyse/r7").json()["detail"]) == ["body.input_data.text missing: is missing"]
+
+
+def test_the_log_says_what_does_not_fit_without_the_values(
+    host: TestHost, headers: dict[str, str], user_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    problem = "output_invalid: lines.0.amount is missing; lines.0.text must be a string; pages is missing"
+    job = run_job(host, user_id, mode="bad output")
+    assert [record.getMessage() for record in caplog.records if job.id in record.getMessage()] == [
+        f"attempt 1 at job {job.id}: {problem}"
+    ]
+    caplog.clear()
+    body = {"input_data": {"text": "a", "mode": "bad output"}}
+    assert host.client.post(f"{URL}/analyse", json=body, headers=headers).status_code == 502
+    line = {"text": "bad output", "amount": 1}
+    assert host.client.post(f"{URL}/preview", json=line, headers=headers).status_code == 502
+    assert [record.getMessage() for record in caplog.records if record.name.endswith("http.errors")] == [
+        f"work failed: {problem}",
+        "work failed: output_invalid: amount must be at least 0",
+    ]
+
+
 def test_a_hook_is_part_of_the_transaction_that_completes_a_job(host: TestHost, user_id: str) -> None:
     job = run_job(host, user_id, mode="note")
     assert notes(host, job.id) == [(3, "completed")]

@@ -147,3 +147,10 @@ class Open(TypedDict):
 )
 def test_takes_what_the_type_of_the_input_declares(annotation: Any, data: dict[str, Any], kept: list[str]) -> None:
     assert list(ValueType[Any](annotation).declared_part(data)) == kept
+
+
+def test_takes_the_choice_of_a_union_from_the_whole() -> None:
+    pet = ValueType[Any](Annotated[Cat | Dog, OneOf("kind")])
+    data = {"lives": 9, "report_id": "r7"}
+    assert pet.declared_part(data, {"kind": "cat", **data}) == {"lives": 9}
+    assert pet.declared_part(data, {"kind": "dog", **data}) == {}

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { checkType, describeProblems } from '../check-type.ts';
-import { PermanentError } from '../errors.ts';
+import { checkType } from '../check-type.ts';
+import { InvalidValue, PermanentError } from '../errors.ts';
 
 /** What listeners receive. The names of its fields are the same in every stack. */
 export interface Event<Data = Readonly<Record<string, unknown>>> {
@@ -30,5 +30,5 @@ export function userIdOf({ data }: Event): string {
 export function checkPayload<T>(type: z.ZodType<T>, data: unknown): T {
   const checked = checkType(type, data);
   if (checked.ok) return checked.value;
-  throw new PermanentError('payload_invalid', { cause: new Error(describeProblems(checked.problems)) });
+  throw new PermanentError('payload_invalid', { cause: new InvalidValue(checked.problems) });
 }

@@ -32,7 +32,8 @@ export type EndpointRequest<Parameters = Readonly<Record<string, string>>> = Fas
 
 /**
  * The route of an endpoint that the manifest declares, `METHOD /path`: permission, summary and types come from there.
- * Without a handler it does the module's work at once, with the body of POST /process, and answers like GET /result.
+ * Without a handler it does the module's work at once, with the body of POST /process, and answers like GET /result. Path
+ * parameters that the input declares are part of it.
  */
 export function endpoint<Name extends string, Input = JsonObject, Output = unknown>(
   service: AnyService,
@@ -79,10 +80,9 @@ function atOnce(service: AnyService, declared: Endpoint) {
       const { input_data, options } = isBody
         ? (body as { input_data: JsonObject; options: JsonObject })
         : { input_data: fromTexts(query as JsonObject, manifest.input, manifest), options: undefined };
-      return service.processNow(
-        { ...input_data, ...declaredPart(service.schemas.Input, params as JsonObject) },
-        { options, user },
-      );
+      const inPath = params as JsonObject;
+      const declaredInPath = declaredPart(service.schemas.Input, inPath, { ...input_data, ...inPath });
+      return service.processNow({ ...input_data, ...declaredInPath }, { options, user });
     },
   };
 }

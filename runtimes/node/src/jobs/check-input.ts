@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import { checkType, describeProblems } from '../check-type.ts';
+import { checkType } from '../check-type.ts';
 import type { JsonObject } from '../engine/store.ts';
-import { PermanentError } from '../errors.ts';
+import { InvalidValue, PermanentError } from '../errors.ts';
 import { isDeeperThan } from '../http/depth.ts';
 import { InvalidRequest, MAX_DEPTH, NOT_JSON, TOO_DEEP, tooLong } from '../http/invalid-request.ts';
 import { hasOnlyUsableText } from '../http/json.ts';
@@ -67,7 +67,7 @@ export function checkOutput<T>(schema: z.ZodType<T>, output: unknown): T {
   if (!hasType(schema)) return output as T;
   const result = checkType(schema, output);
   if (result.ok) return result.value;
-  throw new PermanentError('output_invalid', { cause: new Error(describeProblems(result.problems)) });
+  throw new PermanentError('output_invalid', { cause: new InvalidValue(result.problems) });
 }
 
 function checked(schema: z.ZodType, value: unknown, part: string) {

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { PoolClient } from 'pg';
-import { describeProblems } from '../check-type.ts';
 import type { Db } from '../db/database.ts';
 import { isUnavailable } from '../engine/connection.ts';
 import { ClaimLost } from '../engine/executor.ts';
 import type { ClaimedJob, JobStatus, JsonObject, Store } from '../engine/store.ts';
-import { HttpError, PermanentError, TransientError } from '../errors.ts';
+import { HttpError, InvalidValue, PermanentError, TransientError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { ModuleEvents } from '../events/module-events.ts';
 import type { User } from '../http/auth.ts';
@@ -347,7 +346,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
 }
 
 function inputInvalid({ detail }: InvalidRequest): PermanentError {
-  return new PermanentError('input_invalid', { cause: new Error(describeProblems(detail)) });
+  return new PermanentError('input_invalid', { cause: new InvalidValue(detail) });
 }
 
 /** Calls a hook in a savepoint of a transaction. */

@@ -54,12 +54,15 @@ class ValueType(Generic[T]):
     def _adapter(self) -> TypeAdapter[T]:
         return TypeAdapter(self.annotation)
 
-    def declared_part(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What the type declares of an event's data; all of it if the type is open, or a union without a choice for it."""
+    def declared_part(self, data: Mapping[str, Any], whole: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What the type declares of an event's data or of path parameters.
+
+        Everything if the type is open, or a union that has no choice for `whole`, the value that `data` is a part of.
+        """
         shape = self.annotation
         for one_of in getattr(shape, "__metadata__", ()):
             if isinstance(one_of, OneOf):
-                shape = one_of.choice(shape, data)
+                shape = one_of.choice(shape, data if whole is None else whole)
         if not is_typeddict(shape) or getattr(shape, "__pydantic_config__", {}).get("extra") != "forbid":
             return dict(data)
         return {key: value for key, value in data.items() if key in shape.__annotations__}

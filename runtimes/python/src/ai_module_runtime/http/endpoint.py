@@ -42,7 +42,8 @@ def endpoint(service: AnyService, name: str, handler: Handler | None = None) -> 
     None if the endpoint has no `output`. A parameter of type `User` is the caller, `params` has all path parameters.
     Others are those of FastAPI, such as path parameters by name and `Request`.
 
-    Without a handler the module's work is done at once, with the body of `POST /process`.
+    Without a handler the module's work is done at once, with the body of `POST /process`. Path parameters that the input
+    declares are part of it.
 
     Raises:
         EndpointsError: the manifest does not declare the endpoint, or has types where the handler has none.
@@ -128,22 +129,30 @@ def _checked_output(value_type: ValueType[Any], value: Any) -> Any:
 
 
 def _at_once(service: AnyService, declared: Endpoint) -> Handler:
-    """The work, done at once. Path parameters are part of the input."""
+    """The work, done at once. Path parameters that the input declares are part of it."""
+    input_type = service.input_type
+
+    def with_path(input_data: dict[str, Any], request: Request) -> dict[str, Any]:
+        in_path = request.path_params
+        merged = {**input_data, **in_path}
+        return merged if input_type is None else {**input_data, **input_type.declared_part(in_path, merged)}
+
     if not declared.has_body:
 
         async def ask(request: Request, query: QueryValues, user: CurrentUser) -> ProcessResponse:
             kinds = scalar_properties(service.manifest.input or {}, service.manifest.types)
-            return await service.process_now({**_from_texts(query, kinds), **request.path_params}, user=user)
+            return await service.process_now(with_path(_from_texts(query, kinds), request), user=user)
 
         return ask
 
     # What is in the path may be missing in the body.
-    has_parameters = bool(declared.parameters)
-    model = typed_request("ProcessRequest", None, service.options_type) if has_parameters else service.request_model
+    model = service.request_model
+    if declared.parameters:
+        model = typed_request("ProcessRequest", input_type and ValueType(dict[str, Any]), service.options_type)
 
     async def do(request: Request, body: JsonBody, user: CurrentUser) -> ProcessResponse:
         given = read_body(model, body)
-        return await service.process_now({**given.input_data, **request.path_params}, given.options, user=user)
+        return await service.process_now(with_path(given.input_data, request), given.options, user=user)
 
     return do
 

@@ -86,6 +86,7 @@ async def _on_job_error(_request: Request, error: Exception) -> JSONResponse:
     failure = cast("JobError", error)
     if failure.code == "timeout":
         return error_response(504, failure.code)
+    logger.warning("work failed: %s", failure)
     if isinstance(failure, PermanentError):
         return error_response(502, failure.code)
     return error_response(503, failure.code, RETRY_AFTER)

@@ -14,4 +14,7 @@ def routes(service: InvoicesService) -> APIRouter:
     router.include_router(endpoint(service, "GET /lines/{line_id}", service.lines))
     router.include_router(endpoint(service, "POST /analyse"))
     router.include_router(endpoint(service, "GET /analyse/{text}"))
+    router.include_router(endpoint(service, "POST /analyse/{report_id}"))
+    router.include_router(endpoint(service, "GET /reports/{report_id}/{text}"))
+    router.include_router(endpoint(service, "POST /texts/{text}"))
     return router

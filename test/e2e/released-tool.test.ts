@@ -113,7 +113,7 @@ describe.each<Stack>(['fastify', 'fastapi'])('a %s host with a module of 0.1.0, 
       2,
       expect.stringContaining('but the host does not depend on it. Nothing was written.'),
     ]);
-    expect(err).toContain('Run `create-ai-module update --host` first.');
+    expect(err).toContain('`create-ai-module update --host` for a generated host.');
     expect(snapshot(host)).toEqual(before);
   });
 

@@ -1,8 +1,8 @@
 """Dependencies of the application, for the ports of a guest."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, overload
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,13 +11,20 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 T = TypeVar("T")
-Dependency = Callable[..., T | Awaitable[T] | Generator[T] | AsyncGenerator[T]]
 
 # Where a request keeps the value of the dependency.
 VALUE = "ai_module_runtime.value"
 
 
-async def resolve_dependency(request: Request, dependency: Dependency[T]) -> T:
+@overload
+async def resolve_dependency(request: Request, dependency: Callable[..., Awaitable[T]]) -> T: ...
+@overload
+async def resolve_dependency(request: Request, dependency: Callable[..., AsyncIterator[T]]) -> T: ...
+@overload
+async def resolve_dependency(request: Request, dependency: Callable[..., Iterator[T]]) -> T: ...
+@overload
+async def resolve_dependency(request: Request, dependency: Callable[..., T]) -> T: ...
+async def resolve_dependency(request: Request, dependency: Callable[..., Any]) -> Any:
     """What a dependency of FastAPI is for a request, as in an endpoint of the application.
 
     The dependencies that it has, `yield` and `dependency_overrides` work. Its exceptions are raised here.
@@ -32,7 +39,7 @@ async def resolve_dependency(request: Request, dependency: Dependency[T]) -> T:
         await _route_of(request.app, dependency).app(scope, request.receive, _ignore)
     except RequestValidationError as error:
         raise HTTPException(401) from error
-    return cast(T, scope[VALUE])
+    return scope[VALUE]
 
 
 @cache

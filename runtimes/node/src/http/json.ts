@@ -30,16 +30,23 @@ function isUsable(scalar: unknown): boolean {
 
 /** The keys and scalars of a JSON value. Without recursion: the client chooses the depth. */
 function* scalarsOf(value: unknown): Generator<unknown> {
+  // What a module returns may refer to itself.
+  const seen = new Set<object>();
   for (let level = [value]; level.length > 0; ) {
     const next: unknown[] = [];
     for (const each of level) {
+      if (each === null || typeof each !== 'object') {
+        yield each;
+        continue;
+      }
+      if (seen.has(each)) continue;
+      seen.add(each);
       if (Array.isArray(each)) for (const item of each) next.push(item);
-      else if (each !== null && typeof each === 'object')
+      else
         for (const [key, item] of Object.entries(each)) {
           yield key;
           next.push(item);
         }
-      else yield each;
     }
     level = next;
   }

@@ -62,12 +62,19 @@ export function checkSize(values: readonly unknown[], loc: readonly string[], ma
   if (bytes > maxBytes) throw tooLong(loc, maxBytes);
 }
 
-/** The output with the defaults of its type. Throws `output_invalid`, whose cause says what is wrong, without the value. */
+/**
+ * The output with the defaults of its type. Checks the type, then the text. Throws `output_invalid`, whose cause says what is
+ * wrong, without the value.
+ */
 export function checkOutput<T>(schema: z.ZodType<T>, output: unknown): T {
-  if (!hasType(schema)) return output as T;
-  const result = checkType(schema, output);
-  if (result.ok) return result.value;
-  throw new PermanentError('output_invalid', { cause: new Error(describeProblems(result.problems)) });
+  const result = hasType(schema) ? checkType(schema, output) : { ok: true as const, value: output as T };
+  if (!result.ok) throw outputInvalid(describeProblems(result.problems));
+  if (!hasOnlyUsableText(result.value)) throw outputInvalid('a string with U+0000 or an unpaired surrogate');
+  return result.value;
+}
+
+function outputInvalid(reason: string): PermanentError {
+  return new PermanentError('output_invalid', { cause: new Error(reason) });
 }
 
 function checked(schema: z.ZodType, value: unknown, part: string) {

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -28,24 +29,39 @@ def is_interoperable(value: Any) -> bool:
 
     False for a number outside the range of a double, an integer beyond ±(2^53 - 1), U+0000 and a lone surrogate.
     """
+    return all(_is_usable(item) and _is_number(item) for item in _scalars(value))
+
+
+def has_only_usable_text(value: Any) -> bool:
+    """Whether all strings and keys of a JSON value can be stored: they have neither U+0000 nor a lone surrogate."""
+    return all(_is_usable(item) for item in _scalars(value))
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """The keys and scalars of a JSON value. Without recursion: the client chooses the depth."""
+    # What a module returns may refer to itself.
+    seen: set[int] = set()
     level = [value]
     while level:
         following: list[Any] = []
         for item in level:
-            if isinstance(item, dict):
-                following += item.keys()
-                following += item.values()
-            elif isinstance(item, list | tuple):
-                following += item
-            elif not _is_scalar(item):
-                return False
+            if not isinstance(item, dict | list | tuple):
+                yield item
+            elif id(item) not in seen:
+                seen.add(id(item))
+                if isinstance(item, dict):
+                    following += item.keys()
+                    following += item.values()
+                else:
+                    following += item
         level = following
-    return True
 
 
-def _is_scalar(item: Any) -> bool:
-    if isinstance(item, str):
-        return UNUSABLE_TEXT.search(item) is None
+def _is_usable(item: Any) -> bool:
+    return not isinstance(item, str) or UNUSABLE_TEXT.search(item) is None
+
+
+def _is_number(item: Any) -> bool:
     if isinstance(item, bool):
         return True
     if isinstance(item, int):

@@ -53,9 +53,13 @@ describe('an attempt', () => {
     expect(JSON.stringify([job, events])).not.toContain('secret');
   });
 
-  it('whose output can not be stored ends the job', async () => {
-    const { job } = await outcomeOf('unstorable', 'ok');
-    expect(job).toMatchObject({ status: 'failed', attempt: 1, error_code: 'internal_error', result_id: null });
+  it.each([
+    ['unstorable', 'internal_error'],
+    ['endless', 'internal_error'],
+    ['half a character', 'output_invalid'],
+  ])('whose output can not be stored ends the job: %s', async (step, error_code) => {
+    const { job } = await outcomeOf(step, 'ok');
+    expect(job).toMatchObject({ status: 'failed', attempt: 1, error_code, result_id: null });
   });
 
   it('reports progress, in events at most once a second', async () => {
@@ -100,6 +104,7 @@ describe('a direct call', () => {
   it('is bounded in time and not tried again', async () => {
     const call = (step: string) => host.module.process({ input_data: { steps: [step] }, options: {} });
     await expect(call('hang')).rejects.toMatchObject({ code: 'timeout' });
+    await expect(call('half a character')).rejects.toMatchObject({ code: 'output_invalid' });
     await expect(call('transient')).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(await call('ok')).toMatchObject({ result_id: null, output_data: { attempt: 1 } });
   });

@@ -175,6 +175,7 @@ describe('output that does not fit', () => {
   });
 });
 
+<<<<<<< HEAD
 describe('the log', () => {
   const loggedAs = async (failing: Promise<unknown>) => {
     const logged = describeError(await failing.catch((error: unknown) => error));
@@ -198,6 +199,25 @@ describe('the log', () => {
       'payload_invalid',
       'total must be a number',
     ]);
+=======
+describe('output with text that can not be stored', () => {
+  const input = { ...sample, step: 'half a character' };
+
+  it('fails the job without retries', async () => {
+    const { job, result } = await resultOf(input);
+    expect(job).toMatchObject({ status: 'failed', error_code: 'output_invalid', attempt: 1 });
+    expect(result).toEqual({ detail: 'result_unavailable' });
+  });
+
+  it('is 502 for a direct call and for an endpoint', async () => {
+    await expect(service.processNow(input)).rejects.toMatchObject({ code: 'output_invalid' });
+    const answers = [
+      await user.post('/analyse', { input_data: input }),
+      await user.post('/preview/plain', { text: 'a', amount: 98 }),
+      await user.get('/half'),
+    ];
+    for (const each of answers) expect(each).toMatchObject({ status: 502, body: { detail: 'output_invalid' } });
+>>>>>>> h-out
   });
 });
 

@@ -61,6 +61,8 @@ class SampleService(JobService):
                 raise TransientError("sample_busy", "planted-secret")
             case "permanent":
                 raise PermanentError("sample_refused", "planted-secret")
+            case "half a character":
+                return {"text": "a\ud800b"}
             case "bug":
                 raise ZeroDivisionError("planted-secret")
         return {"echo": input_data}

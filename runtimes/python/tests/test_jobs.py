@@ -28,7 +28,12 @@ def test_completes_with_its_result(host: TestHost, sample: Sample, user_id: str)
 
 @pytest.mark.parametrize(
     ("failure", "attempts", "code"),
-    [("transient", 2, "sample_busy"), ("bug", 2, "internal_error"), ("permanent", 1, "sample_refused")],
+    [
+        ("transient", 2, "sample_busy"),
+        ("bug", 2, "internal_error"),
+        ("permanent", 1, "sample_refused"),
+        ("half a character", 1, "output_invalid"),
+    ],
 )
 def test_fails_after_its_attempts(
     host: TestHost, sample: Sample, user_id: str, failure: str, attempts: int, code: str

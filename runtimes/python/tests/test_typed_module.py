@@ -222,6 +222,21 @@ def test_output_that_does_not_fit(host: TestHost, headers: dict[str, str], user_
     assert (response.status_code, response.json()) == (502, {"detail": "output_invalid"})
 
 
+def test_output_with_text_that_can_not_be_stored(host: TestHost, headers: dict[str, str], user_id: str) -> None:
+    job = run_job(host, user_id, mode="half a character")
+    assert (job.status, job.attempt, job.error_code) == ("failed", 1, "output_invalid")
+    with pytest.raises(PermanentError, match="output_invalid"):
+        host.call(host.service("invoices").process_now, {"text": "a", "mode": "half a character"})
+    answers = [
+        host.client.post(
+            f"{URL}/analyse", json={"input_data": {"text": "a", "mode": "half a character"}}, headers=headers
+        ),
+        host.client.post(f"{URL}/preview", json={"text": "half a character", "amount": 1}, headers=headers),
+        host.client.get(f"{URL}/lines/half?page=2", headers=headers),
+    ]
+    assert [(each.status_code, each.json()) for each in answers] == [(502, {"detail": "output_invalid"})] * 3
+
+
 def test_a_typed_endpoint(host: TestHost, headers: dict[str, str], user_id: str) -> None:
     response = host.client.post(f"{URL}/preview", json={"text": "a", "amount": 1.0}, headers=headers)
     assert (response.status_code, response.json()) == (200, {"text": user_id, "amount": 1})

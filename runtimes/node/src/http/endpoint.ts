@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { JsonObject } from '../engine/store.ts';
-import { checkOutput, checkSize } from '../jobs/check-input.ts';
+import { checkOutput, checkSize, UNTYPED } from '../jobs/check-input.ts';
 import { declaredPart } from '../jobs/declared-part.ts';
 import { AnyQuery, JsonDocument } from '../jobs/schemas.ts';
 import type { AnyService } from '../modules/base-module.ts';
@@ -52,20 +52,22 @@ export function endpoint<Name extends string, Input = JsonObject, Output = unkno
 }
 
 function typed<I, O, P>(service: AnyService, declared: Endpoint, own: EndpointHandler<I, O, P>) {
-  const { input, output = z.unknown() as z.ZodType<O> } = own;
+  const { input, output } = own;
   const maxBytes: number = service.config.max_input_bytes;
   const isBody = hasBody(declared);
   const prepare = (query: JsonObject) => fromTexts(query, declared.input, service.manifest);
   const type = input ? typedDocument(input, isBody ? undefined : prepare) : isBody ? JsonDocument : AnyQuery;
   return {
-    schema: isBody ? (input || !own.output ? { body: type } : {}) : { querystring: type },
+    schema: isBody ? (input || !output ? { body: type } : {}) : { querystring: type },
     handler: async (request: FastifyRequest, reply: FastifyReply) => {
       const value = (isBody ? request.body : request.query) as I;
       if (isBody && value !== undefined) checkSize([value], ['body'], maxBytes);
       const answer = await own.handler(value, request as EndpointRequest<P>, reply);
       if (reply.sent) return reply;
-      if (answer === undefined && !own.output) return reply.code(204).send();
-      const text = JSON.stringify(own.output ? checkOutput(output, answer) : answer);
+      if (answer === undefined && !output) return reply.code(204).send();
+      const text = JSON.stringify(output ? checkOutput(output, answer) : answer);
+      // As it is sent: an answer without a type may have a `toJSON`.
+      if (!output) checkOutput(UNTYPED.Output, JSON.parse(text));
       return reply.type('application/json; charset=utf-8').send(text);
     },
   };

@@ -1,5 +1,7 @@
 /** Text that PostgreSQL can't store, or that is no text: U+0000 and unpaired surrogates. */
 export const UNUSABLE_TEXT = /[\0\p{Surrogate}]/u;
+/** What JSON in UTF-8 can't have. */
+export const UNPAIRED_SURROGATE = /\p{Surrogate}/u;
 /** A string, which is skipped, or a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
@@ -18,28 +20,35 @@ export function parseInteroperable(text: string): unknown {
   return value;
 }
 
-/** Whether all strings and keys of a JSON value can be stored. */
-export function hasOnlyUsableText(value: unknown): boolean {
-  for (const each of scalarsOf(value)) if (!isUsable(each)) return false;
+/** Whether no string or key of a JSON value contains what is `unusable`. */
+export function hasOnlyUsableText(value: unknown, unusable = UNUSABLE_TEXT): boolean {
+  for (const each of scalarsOf(value)) if (!isUsable(each, unusable)) return false;
   return true;
 }
 
-function isUsable(scalar: unknown): boolean {
-  return typeof scalar !== 'string' || !UNUSABLE_TEXT.test(scalar);
+function isUsable(scalar: unknown, unusable = UNUSABLE_TEXT): boolean {
+  return typeof scalar !== 'string' || !unusable.test(scalar);
 }
 
 /** The keys and scalars of a JSON value. Without recursion: the client chooses the depth. */
 function* scalarsOf(value: unknown): Generator<unknown> {
+  // What a module returns may refer to itself.
+  const seen = new Set<object>();
   for (let level = [value]; level.length > 0; ) {
     const next: unknown[] = [];
     for (const each of level) {
+      if (each === null || typeof each !== 'object') {
+        yield each;
+        continue;
+      }
+      if (seen.has(each)) continue;
+      seen.add(each);
       if (Array.isArray(each)) for (const item of each) next.push(item);
-      else if (each !== null && typeof each === 'object')
+      else
         for (const [key, item] of Object.entries(each)) {
           yield key;
           next.push(item);
         }
-      else yield each;
     }
     level = next;
   }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../engine/store.ts';
 import { InvalidValue, PermanentError } from '../errors.ts';
 import { isDeeperThan } from '../http/depth.ts';
 import { InvalidRequest, MAX_DEPTH, NOT_JSON, TOO_DEEP, tooLong } from '../http/invalid-request.ts';
-import { hasOnlyUsableText } from '../http/json.ts';
+import { hasOnlyUsableText, UNPAIRED_SURROGATE } from '../http/json.ts';
 import type { WorkRequest } from './run.ts';
 import { InputData, JsonDocument } from './schemas.ts';
 
@@ -62,12 +62,26 @@ export function checkSize(values: readonly unknown[], loc: readonly string[], ma
   if (bytes > maxBytes) throw tooLong(loc, maxBytes);
 }
 
-/** The output with the defaults of its type. Throws `output_invalid`, whose cause says what is wrong, without the value. */
+/**
+ * The output with the defaults of its type. Checks the type, then the text. Throws `output_invalid`, whose cause says what is
+ * wrong, without the value.
+ */
 export function checkOutput<T>(schema: z.ZodType<T>, output: unknown): T {
+<<<<<<< HEAD
   if (!hasType(schema)) return output as T;
   const result = checkType(schema, output);
   if (result.ok) return result.value;
   throw new PermanentError('output_invalid', { cause: new InvalidValue(result.problems) });
+=======
+  const result = hasType(schema) ? checkType(schema, output) : { ok: true as const, value: output as T };
+  if (!result.ok) throw outputInvalid(describeProblems(result.problems));
+  if (!hasOnlyUsableText(result.value, UNPAIRED_SURROGATE)) throw outputInvalid('a string with an unpaired surrogate');
+  return result.value;
+}
+
+function outputInvalid(reason: string): PermanentError {
+  return new PermanentError('output_invalid', { cause: new Error(reason) });
+>>>>>>> h-out
 }
 
 function checked(schema: z.ZodType, value: unknown, part: string) {

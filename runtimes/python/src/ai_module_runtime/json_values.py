@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ MAX_DEPTH = 100
 NOT_JSON_MESSAGE = "is not valid JSON"
 TOO_DEEP_MESSAGE = f"is nested more than {MAX_DEPTH} levels deep"
 UNUSABLE_TEXT = re.compile("[\x00\ud800-\udfff]")
+UNPAIRED_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def json_depth(value: Any) -> int:
@@ -28,24 +30,39 @@ def is_interoperable(value: Any) -> bool:
 
     False for a number outside the range of a double, an integer beyond ±(2^53 - 1), U+0000 and a lone surrogate.
     """
+    return all(_is_usable(item) and _is_number(item) for item in _scalars(value))
+
+
+def has_unpaired_surrogate(value: Any) -> bool:
+    """Whether a string or key of a JSON value can't be sent: JSON in UTF-8 has no lone surrogates."""
+    return any(isinstance(item, str) and UNPAIRED_SURROGATE.search(item) for item in _scalars(value))
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """The keys and scalars of a JSON value. Without recursion: the client chooses the depth."""
+    # What a module returns may refer to itself.
+    seen: set[int] = set()
     level = [value]
     while level:
         following: list[Any] = []
         for item in level:
-            if isinstance(item, dict):
-                following += item.keys()
-                following += item.values()
-            elif isinstance(item, list | tuple):
-                following += item
-            elif not _is_scalar(item):
-                return False
+            if not isinstance(item, dict | list | tuple):
+                yield item
+            elif id(item) not in seen:
+                seen.add(id(item))
+                if isinstance(item, dict):
+                    following += item.keys()
+                    following += item.values()
+                else:
+                    following += item
         level = following
-    return True
 
 
-def _is_scalar(item: Any) -> bool:
-    if isinstance(item, str):
-        return UNUSABLE_TEXT.search(item) is None
+def _is_usable(item: Any) -> bool:
+    return not isinstance(item, str) or UNUSABLE_TEXT.search(item) is None
+
+
+def _is_number(item: Any) -> bool:
     if isinstance(item, bool):
         return True
     if isinstance(item, int):

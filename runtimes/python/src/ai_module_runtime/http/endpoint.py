@@ -7,18 +7,17 @@ from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from typing_extensions import is_typeddict
 
 from ai_module_runtime.check_type import InvalidValueError, ValueType
-from ai_module_runtime.engine.errors import PermanentError
 from ai_module_runtime.errors import InvalidInputError
 from ai_module_runtime.http.job_routes import AnyService, Handler, JsonBody, add_route, read_body
 from ai_module_runtime.http.permissions import CurrentUser
-from ai_module_runtime.jobs.check_input import assert_size
+from ai_module_runtime.jobs.check_input import assert_size, check_output
 from ai_module_runtime.jobs.routing import QueryValues
 from ai_module_runtime.jobs.schemas import ProcessResponse, typed_request
-from ai_module_runtime.jobs.service import OUTPUT_INVALID
 from ai_module_runtime.modules.endpoints import Endpoint, EndpointsError, with_method
 from ai_module_runtime.modules.type_schema import scalar_properties
 from ai_module_runtime.users import User
@@ -85,8 +84,8 @@ def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler
         if isinstance(answer, Response):
             return answer
         if output_type is None:
-            return Response(status_code=204) if answer is None else answer
-        return JSONResponse(_checked_output(output_type, answer))
+            return Response(status_code=204) if answer is None else check_output(None, jsonable_encoder(answer))
+        return JSONResponse(check_output(output_type, answer))
 
     def annotation_of(name: str) -> Any:
         if name == input_name:
@@ -119,13 +118,6 @@ def _checked(service: AnyService, declared: Endpoint, value_type: ValueType[Any]
     if declared.has_body:
         assert_size(service.config.max_input_bytes, checked, loc=(place,))
     return checked
-
-
-def _checked_output(value_type: ValueType[Any], value: Any) -> Any:
-    try:
-        return value_type.check(value)
-    except InvalidValueError as error:
-        raise PermanentError(OUTPUT_INVALID, str(error)) from None
 
 
 def _at_once(service: AnyService, declared: Endpoint) -> Handler:

@@ -19,7 +19,7 @@ from ai_module_runtime.engine.store import Event, Job, JobPage
 from ai_module_runtime.errors import InvalidInputError, TypeProblem
 from ai_module_runtime.events.event_bus import user_id_in
 from ai_module_runtime.jobs import errors
-from ai_module_runtime.jobs.check_input import assert_json, assert_size
+from ai_module_runtime.jobs.check_input import assert_json, assert_size, check_output
 from ai_module_runtime.jobs.results import result_of
 from ai_module_runtime.jobs.run import (
     InputT,
@@ -45,7 +45,6 @@ JobRow = Job
 """A job, as modules import it."""
 
 INPUT_INVALID = "input_invalid"
-OUTPUT_INVALID = "output_invalid"
 
 
 def id_from_event(module: str, event_id: str) -> str:
@@ -277,7 +276,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         return replace(job, input_data=input_data, options=options)
 
     async def run_checked(self, input_data: InputT, run: Run[OptionsT]) -> OutputT:
-        """Do the work, and compare its output with its type.
+        """Do the work, and check its output.
 
         Raises:
             PermanentError: `output_invalid`.
@@ -287,12 +286,7 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             output: OutputT = await old_run(input_data, run.options, run.progress)
         else:
             output = await self.run(input_data, run)
-        if self.output_type is None:
-            return output
-        try:
-            return cast("OutputT", self.output_type.check(output))
-        except InvalidValueError as error:
-            raise PermanentError(OUTPUT_INVALID, str(error)) from None
+        return cast("OutputT", check_output(self.output_type, output))
 
     def _checked(self, input_data: Any, options: Any) -> tuple[InputT, OptionsT]:
         """The values with defaults. Checks depth, text, types, then size."""

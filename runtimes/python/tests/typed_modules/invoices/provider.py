@@ -18,6 +18,8 @@ class SampleProvider(Provider[Input, Options, Output]):
         match input_data.get("mode"):
             case "bad output":
                 return cast("Output", {"lines": [{"text": 5}]})
+            case "half a character":
+                return {"lines": [{"text": "a\ud800b", "amount": 1}], "pages": 1}
             case "who":
                 user = None if run.user is None else run.user.id
                 return {"lines": [{"text": f"{user} {run.job_id}", "amount": 1}], "pages": run.options["pages"]}

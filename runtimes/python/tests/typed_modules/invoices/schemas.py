@@ -1,6 +1,6 @@
 """Generated from the types in manifest.yaml: change them there, then run create-ai-module update."""
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Literal, NotRequired, TypeAlias
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,6 +15,9 @@ class Line(TypedDict):
     text: str
     amount: Annotated[Number, Field(ge=0)]
     due: NotRequired[Date]
+
+
+Nothing: TypeAlias = None
 
 
 @strict_object
@@ -74,4 +77,4 @@ sample: Input = {"text": "text", "language": "en"}
 sample_output: Output = {"lines": [{"text": "text", "amount": 0}], "pages": 1}
 
 # Identifies the types in manifest.yaml that this file was generated from.
-fingerprint = "61ca77fa"
+fingerprint = "7cfde3e0"

@@ -24,11 +24,15 @@ class InvoicesService(JobService[InvoicesConfig, Input, Options, Output]):
         self.provider = create_provider(context, self.config)
 
     async def preview(self, line: PreviewInput, user: User) -> PreviewOutput:
+        if line["text"] == "half a character":
+            return {"text": "a\ud800b", "amount": 1}
         return cast(
             "PreviewOutput", {**line, "text": user.id, **({"amount": -1} if line["text"] == "bad output" else {})}
         )
 
     async def lines(self, query: GetLinesByLineIdInput, line_id: str) -> dict[str, Any] | None:
+        if line_id == "half":
+            return {"line_id": "a\ud800b"}
         return None if line_id == "none" else {"query": query, "line_id": line_id}
 
     async def on_completed(self, job: JobRow, output: Output, db: AsyncSession) -> None:

@@ -102,6 +102,69 @@ describe('onCompleted', { timeout: 120_000 }, () => {
     }
   });
 
+  it.each(['fails', 'is caught'])(
+    'has a time limit for each statement, and one that %s fails the attempt',
+    async (what) => {
+      const env = { INVOICES_RETRY_ATTEMPTS: '1', INVOICES_RETRY_DELAY_SECONDS: '0' };
+      const strict = await startHost(env);
+      const attempts: number[] = [];
+      strict.module.service.completing = async ({ attempt }, db) => {
+        attempts.push(attempt);
+        await db.execute(sql`set local statement_timeout to 100`);
+        const slow = db.execute(sql`select pg_sleep(60)`);
+        await (what === 'fails' ? slow : slow.catch(() => {}));
+      };
+      try {
+        const { job_id } = await strict.module.service.startProcessing({ input_data: sample }, user);
+        const error_code = what === 'fails' ? 'timeout' : 'internal_error';
+        expect(await strict.finished(strict.admin(), job_id)).toMatchObject({
+          status: 'failed',
+          attempt: 2,
+          error_code,
+        });
+        expect(attempts).toEqual([1, 2]);
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
+
+  it('fails the attempt with an error that looks like one of the database', async () => {
+    let calls = 0;
+    service.completing = async () => {
+      calls += 1;
+      if (calls === 1) throw Object.assign(new Error('timeout of another server'), { code: 'ECONNREFUSED' });
+    };
+    const { job_id } = await start();
+    expect(await host.finished(user, job_id)).toMatchObject({ status: 'completed', attempt: 2 });
+  });
+
+  it('fails the attempt if the database refuses what it does for longer than a restart takes', async () => {
+    const strict = await startHost({ INVOICES_RETRY_ATTEMPTS: '0' });
+    strict.module.service.completing = (_, db) =>
+      db.execute(sql`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`);
+    try {
+      const { job_id } = await strict.module.service.startProcessing({ input_data: sample }, user);
+      const job = await strict.finished(strict.admin(), job_id);
+      expect(job).toMatchObject({ status: 'failed', attempt: 1, error_code: 'internal_error' });
+    } finally {
+      await strict.stop();
+    }
+  });
+
+  it('ends its job as cancelled if it cancels it', async () => {
+    let calls = 0;
+    service.completing = async (job, db) => {
+      calls += 1;
+      await db.execute(insert(`own ${job.job_id}`, 1));
+      await service.cancelJob(job.job_id, user);
+    };
+    const { job_id } = await start();
+    expect(await host.finished(user, job_id)).toMatchObject({ status: 'cancelled', attempt: 1, result_id: null });
+    expect(await keys()).not.toContain(`own ${job_id}`);
+    expect(calls).toBe(1);
+  });
+
   it('is interrupted when the host stops, and the job is handed back', async () => {
     const database = await createHostDatabase();
     try {

@@ -42,6 +42,12 @@ export function isRefused(error: unknown): boolean {
   return /^(28|3D)/.test(code) || isPasswordMissing(message) || isWithoutSsl(message);
 }
 
+/** Whether the server or the client has ended a statement that took too long. */
+export function isStatementTimeout(error: unknown): boolean {
+  const { code, message = '' } = Object(findUnavailable(error)?.cause ?? error) as Partial<pg.DatabaseError>;
+  return code === '57014' || /^Query read timeout/.test(message);
+}
+
 /** What pg reports if the server asks for a password and the URL has none. */
 function isPasswordMissing(message: string): boolean {
   return /client password must be a (non-empty )?string/.test(message);

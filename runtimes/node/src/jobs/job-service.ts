@@ -5,7 +5,9 @@ import type { PoolClient } from 'pg';
 import type { Db } from '../db/database.ts';
 import { isUnavailable } from '../engine/connection.ts';
 import { ClaimLost } from '../engine/executor.ts';
+import { findUnavailable, isStatementTimeout } from '../engine/outage.ts';
 import type { ClaimedJob, JobStatus, JsonObject, Store } from '../engine/store.ts';
+import { withRetries } from '../engine/with-retries.ts';
 import { HttpError, InvalidValue, PermanentError, TransientError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { ModuleEvents } from '../events/module-events.ts';
@@ -309,33 +311,49 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   async #complete(job: ClaimedJob, resultId: string, done: Done, attempt: AbortSignal): Promise<void> {
     const { output, durationMs, usage } = done;
     const complete = (store: Store) => store.completeJob(job, resultId, output, durationMs, usage);
-    if (!this.#overrides('onCompleted')) return void (await complete(this.#store));
-    await runInline(HOOK_SECONDS, (limit) =>
-      this.#store.transaction(
-        async (store, client) => {
-          const found = await store.findClaimed(job, resultId);
-          if (!found) throw new ClaimLost();
-          // An earlier call was committed, although its answer was lost.
-          if (found.result_id === resultId) return;
-          const view = {
-            ...viewOfCompleted(found, resultId, found.checked_at),
-            ...(this.#checkedAgain(job) as WorkRequest<Input, Options>),
-          };
-          // First, because completing the job locks its row: meanwhile it can be cancelled.
-          await this.#callCompleted(client, view, output as Output);
-          if (!(await complete(store))) throw new ClaimLost();
-        },
-        AbortSignal.any([attempt, limit]),
-      ),
-    );
+    if (!this.#overrides('onCompleted')) return void (await withRetries(() => complete(this.#store)));
+    let isHookRunning = false;
+    let hasEndedJob = false;
+    const completeWithHook = async (store: Store, client: PoolClient) => {
+      const found = await store.findClaimed(job, resultId);
+      if (!found) throw new ClaimLost();
+      // An earlier call was committed, although its answer was lost.
+      if (found.result_id === resultId) return;
+      const view = {
+        ...viewOfCompleted(found, resultId, found.checked_at),
+        ...(this.#checkedAgain(job) as WorkRequest<Input, Options>),
+      };
+      // First, because completing the job locks its row: meanwhile it can be cancelled.
+      isHookRunning = true;
+      await this.#callCompleted(client, view, output as Output);
+      isHookRunning = false;
+      if (await complete(store)) return;
+      const { status } = (await store.findJob(this.#module, job.id)) ?? {};
+      hasEndedJob = status !== 'pending' && status !== 'processing';
+      throw new ClaimLost();
+    };
+    try {
+      await withRetries(() => {
+        isHookRunning = false;
+        return runInline(HOOK_SECONDS, (limit) =>
+          this.#store.transaction(completeWithHook, AbortSignal.any([attempt, limit])),
+        );
+      });
+    } catch (error) {
+      // The hook has cancelled or erased its job in the transaction that was rolled back.
+      if (hasEndedJob) await withRetries(() => this.#store.cancelJob(job.id));
+      // The database answers, but not the hook.
+      if (isHookRunning && isUnavailable(error)) throw new TransientError('internal_error', { cause: error });
+      throw error;
+    }
   }
 
-  /** Its errors are those of the work: any but a `PermanentError` may pass. */
+  /** Its errors are those of the work: any but a `PermanentError` may pass. The database may be unavailable. */
   async #callCompleted(client: PoolClient, job: CompletedJob<Input, Options>, output: Output): Promise<void> {
     try {
       await callHook('onCompleted', client, (db) => this.onCompleted(job, output, db));
     } catch (error) {
-      if (error instanceof PermanentError || error instanceof TransientError || isUnavailable(error)) throw error;
+      if (error instanceof PermanentError || error instanceof TransientError || findUnavailable(error)) throw error;
       throw new TransientError('internal_error', { cause: error });
     }
   }
@@ -356,6 +374,7 @@ async function callHook(name: string, client: PoolClient, hook: (db: Db) => Prom
   try {
     await transaction.transaction((db) => hook(db as unknown as Db));
   } catch (error) {
+    if (isStatementTimeout(error)) throw new TransientError('timeout', { cause: error });
     if (!hasAborted(error)) throw error;
     const message = `${name} went on after an error of the database: do in db.transaction() what may fail`;
     throw new Error(message, { cause: error });

@@ -21,7 +21,7 @@ export interface JobWorkerOptions {
   readonly store: Store;
   readonly config: BaseConfig;
   readonly work: Work;
-  /** Stores the result and completes the job. May throw the errors of the work, and the reason of the signal. */
+  /** Stores the result and completes the job, and repeats that while the database is unavailable. May throw the errors of the work, and the reason of the signal. */
   readonly complete: (job: ClaimedJob, resultId: string, done: Done, signal: AbortSignal) => Promise<unknown>;
   readonly log: Log;
 }
@@ -65,7 +65,7 @@ export class JobWorker {
   async #finish(job: ClaimedJob, attempt: Attempt, done: Done, signal: AbortSignal): Promise<Outcome> {
     const resultId = randomUUID();
     try {
-      await withRetries(() => this.#complete(job, resultId, done, signal));
+      await this.#complete(job, resultId, done, signal);
       return done;
     } catch (error) {
       if (signal.aborted && error === signal.reason) return attempt.failed(error);

@@ -310,6 +310,36 @@ async def test_a_hook_has_a_time_limit(url: str, limit: str, monkeypatch: pytest
         assert await made.store.get_result(job.id) is None
 
 
+async def test_a_statement_of_a_hook_has_a_time_limit(url: str) -> None:
+    attempts: list[int] = []
+
+    async def hook(job: Job, _output: Any, db: AsyncSession) -> None:
+        attempts.append(job.attempt)
+        connection = await db.connection()
+        await connection.execute(text("set local statement_timeout to 100"))
+        await connection.execute(text("select pg_sleep(60)"))
+
+    limits: dict[str, Any] = {"retry_attempts": 1, "retry_delay_seconds": 0}
+    async with lab(url, run_job=quick_work, on_completed=hook, **limits) as made, made.worker():
+        job = await made.wait_for(await made.add())
+        assert (job.status, job.attempt, job.error_code) == ("failed", 2, "timeout")
+    assert attempts == [1, 2]
+
+
+async def test_a_hook_that_cancels_its_own_job(url: str) -> None:
+    calls: list[int] = []
+
+    async def hook(job: Job, _output: Any, _db: AsyncSession) -> None:
+        calls.append(job.attempt)
+        assert await made.store.cancel_job(job.id)
+
+    async with lab(url, run_job=quick_work, on_completed=hook) as made, made.worker():
+        job = await made.wait_for(await made.add())
+        assert (job.status, job.attempt, job.result_id) == ("cancelled", 1, None)
+        assert await made.events_of(job) == ["started", "cancelled"]
+    assert calls == [1]
+
+
 async def test_a_hook_is_handed_back_when_the_worker_stops(url: str) -> None:
     hanging: list[str] = []
 

@@ -237,10 +237,10 @@ class JobAttempt(Attempt):
         runs: the job can be cancelled, and other jobs of the module go on.
         """
         done = self._done(output)
-        in_hook = False
+        in_hook = has_ended_job = False
 
         async def complete() -> None:
-            nonlocal in_hook
+            nonlocal in_hook, has_ended_job
             in_hook = False
             async with self._store.database.session() as db:
                 store = self._store.within(await db.connection())
@@ -262,10 +262,18 @@ class JobAttempt(Attempt):
                     await hook(job, output, db)
                 in_hook = False
                 if await store.complete_job(self._claim, *done) is None:
+                    found = await store.get_job(self.job_id)
+                    has_ended_job = found is None or found.status not in ("pending", "processing")
                     raise ClaimLostError
 
         # A hook may call other servers: only errors of the database are repeated at once.
-        await persist(complete, is_final=lambda error: in_hook and not isinstance(error, DBAPIError))
+        try:
+            await persist(complete, is_final=lambda error: in_hook and not isinstance(error, DBAPIError))
+        except ClaimLostError:
+            # The hook has cancelled or erased its job in the transaction that was rolled back.
+            if has_ended_job:
+                await persist(lambda: self._store.cancel_job(self.job_id))
+            raise
 
     def _done(self, output: Any) -> "_Done":
         duration_ms = round((monotonic() - self._started) * 1000)

@@ -12,6 +12,7 @@ from ai_module_runtime.engine.store import joined_connection
 
 HOOK_SECONDS = 10.0
 FAILED_TRANSACTION = "25P02"
+QUERY_CANCELED = "57014"
 
 
 @asynccontextmanager
@@ -21,7 +22,7 @@ async def calling_hook(name: str, db: AsyncSession) -> AsyncIterator[None]:
     PostgreSQL answers the commit of a failed transaction with a rollback, without an error: the savepoint gives one.
 
     Raises:
-        TransientError: `timeout`: it took longer than 10 seconds.
+        TransientError: `timeout`: it took longer than 10 seconds, or a statement took longer than it may.
         RuntimeError: the hook went on after an error of the database, or ended the transaction.
     """
     savepoint = await db.begin_nested()
@@ -31,6 +32,10 @@ async def calling_hook(name: str, db: AsyncSession) -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise TransientError("timeout", name) from error
+    except Exception as error:
+        if sqlstate_of(error) == QUERY_CANCELED:
+            raise TransientError("timeout", name) from error
+        raise
     finally:
         joined_connection.reset(token)
     try:

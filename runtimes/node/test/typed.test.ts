@@ -175,7 +175,6 @@ describe('output that does not fit', () => {
   });
 });
 
-<<<<<<< HEAD
 describe('the log', () => {
   const loggedAs = async (failing: Promise<unknown>) => {
     const logged = describeError(await failing.catch((error: unknown) => error));
@@ -199,7 +198,9 @@ describe('the log', () => {
       'payload_invalid',
       'total must be a number',
     ]);
-=======
+  });
+});
+
 describe('output with text that can not be stored', () => {
   const input = { ...sample, step: 'half a character' };
 
@@ -217,7 +218,6 @@ describe('output with text that can not be stored', () => {
       await user.get('/half'),
     ];
     for (const each of answers) expect(each).toMatchObject({ status: 502, body: { detail: 'output_invalid' } });
->>>>>>> h-out
   });
 });
 

@@ -38,7 +38,7 @@ export function checkInput(
   const values = [input_data, options];
   if (values.some((value) => isDeeperThan(value, MAX_DEPTH)))
     throw new InvalidRequest([{ ...TOO_DEEP, loc: ['body', 'input_data'] }]);
-  if (!values.every(hasOnlyUsableText)) throw new InvalidRequest([NOT_JSON]);
+  if (!values.every((value) => hasOnlyUsableText(value))) throw new InvalidRequest([NOT_JSON]);
   const request = checkTypes({ input_data, options }, schemas);
   checkSize(Object.values(request), ['body', 'input_data'], maxBytes);
   return request;
@@ -67,21 +67,15 @@ export function checkSize(values: readonly unknown[], loc: readonly string[], ma
  * wrong, without the value.
  */
 export function checkOutput<T>(schema: z.ZodType<T>, output: unknown): T {
-<<<<<<< HEAD
-  if (!hasType(schema)) return output as T;
-  const result = checkType(schema, output);
-  if (result.ok) return result.value;
-  throw new PermanentError('output_invalid', { cause: new InvalidValue(result.problems) });
-=======
   const result = hasType(schema) ? checkType(schema, output) : { ok: true as const, value: output as T };
-  if (!result.ok) throw outputInvalid(describeProblems(result.problems));
-  if (!hasOnlyUsableText(result.value, UNPAIRED_SURROGATE)) throw outputInvalid('a string with an unpaired surrogate');
+  if (!result.ok) throw outputInvalid(new InvalidValue(result.problems));
+  if (!hasOnlyUsableText(result.value, UNPAIRED_SURROGATE))
+    throw outputInvalid(new Error('a string with an unpaired surrogate'));
   return result.value;
 }
 
-function outputInvalid(reason: string): PermanentError {
-  return new PermanentError('output_invalid', { cause: new Error(reason) });
->>>>>>> h-out
+function outputInvalid(cause: Error): PermanentError {
+  return new PermanentError('output_invalid', { cause });
 }
 
 function checked(schema: z.ZodType, value: unknown, part: string) {

@@ -289,6 +289,7 @@ def test_path_parameters_that_the_input_does_not_declare_are_left_out(host: Test
 def test_the_log_says_what_does_not_fit_without_the_values(
     host: TestHost, headers: dict[str, str], user_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING")
     problem = "output_invalid: lines.0.amount is missing; lines.0.text must be a string; pages is missing"
     job = run_job(host, user_id, mode="bad output")
     assert [record.getMessage() for record in caplog.records if job.id in record.getMessage()] == [

@@ -22,7 +22,7 @@ export interface TypeSchema {
 export type NamedTypes = Readonly<Record<string, TypeSchema>>;
 
 const RANGE = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
-/** What may stand in each kind of type, beside `description`, `examples` and, for a property, `default`. */
+/** The keywords of each kind of type. All may have `description` and `examples`, and properties `default`. */
 const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
   object: ['type', 'properties', 'required', 'additionalProperties'],
   array: ['type', 'items', 'minItems', 'maxItems'],

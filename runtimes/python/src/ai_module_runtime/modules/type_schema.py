@@ -17,7 +17,7 @@ PROPERTY = re.compile(r"[a-z][a-z0-9_]{0,63}")
 MAX_DEPTH = 20
 NAMES = frozenset(["object", "array", "string", "integer", "number", "boolean", "null"])
 RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-# What may stand in each kind of type, beside `description`, `examples` and, for a property, `default`.
+# The keywords of each kind of type. All may have `description` and `examples`, and properties `default`.
 KEYWORDS: dict[str, tuple[str, ...]] = {
     "object": ("type", "properties", "required", "additionalProperties"),
     "array": ("type", "items", "minItems", "maxItems"),

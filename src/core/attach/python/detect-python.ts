@@ -180,7 +180,7 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
     ['Pipfile', 'pipenv'],
   ] as const;
   for (const [name, manager] of locks) if (found(name) !== undefined) return { name: manager, file: name };
-  const above = locks.find(([name]) => files.locksAbove?.includes(name));
+  const above = locks.find(([name]) => files.workspace?.locks.includes(name));
   if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
   const images = files.paths.filter((path) => /^(Docker|Container)file[^/]*$/.test(path));

@@ -3,6 +3,7 @@ import type {
   AppFiles,
   Application,
   EntryPoint,
+  FileEdit,
   ImportedName,
   PrintedEdit,
   Refusal,
@@ -14,6 +15,7 @@ import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
+import { skipModules } from './node/test-runner.ts';
 import { prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
@@ -72,7 +74,8 @@ export function dependencyChange(
 ): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  return withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  const change = withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  return withTestRunner(change, files, application, choices);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
@@ -98,6 +101,24 @@ function withBuild(
   return {
     ...change,
     printed: [...change.printed, { file: 'package.json', reason: 'its layout is unusual', lines: [line] }],
+  };
+}
+
+/** Keeps the tests of modules away from the application's own, also if package.json configures them. */
+function withTestRunner(
+  change: DependencyChange,
+  files: AppFiles,
+  { package: declared }: NodeApplication,
+  { dir }: AttachChoices,
+): DependencyChange {
+  const manifest = change.edits[0]?.after ?? files.read('package.json') ?? '';
+  const found = skipModules(files, declared, manifest, pathOf(dir, 'modules'));
+  const edits = found.filter((one): one is FileEdit => 'after' in one);
+  const isReplaced = ({ file }: FileEdit) => edits.some((edit) => edit.file === file);
+  return {
+    ...change,
+    edits: [...change.edits.filter((edit) => !isReplaced(edit)), ...edits],
+    printed: [...change.printed, ...found.filter((one): one is PrintedEdit => 'lines' in one)],
   };
 }
 

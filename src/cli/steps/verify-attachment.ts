@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { commandsOf } from '../../core/attach/app-commands.ts';
 import type { AppCommand, AppCommands, AppFiles } from '../../core/attach/application.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { type Host, importSpecifiers } from '../../core/host/host.ts';
@@ -33,7 +32,7 @@ export async function verificationOf(
   modulesDir: string,
   given?: Host['commands'],
 ): Promise<AppCommands | undefined> {
-  const { detectApplication } = await import('../../core/attach/plan-attach.ts');
+  const { commandsOf, detectApplication } = await import('../../core/attach/plan-attach.ts');
   const application = detectApplication(files);
   return application && commandsOf(files, application, { entry, modulesDir }, interpreterOf(root), given);
 }
@@ -107,11 +106,7 @@ async function withCheckModule(
   const answers = { name: checkModule, description };
   const manifest = manifestFromAnswers(answers, { author: 'create-ai-module', dependencies: [] });
   await keepFiles(host.root, places, built, description, async () => {
-    const { plan } = await planModule(
-      host,
-      pack,
-      contextOf(manifest, meta, importSpecifiers(host, meta, checkModule)),
-    );
+    const { plan } = await planModule(host, pack, contextOf(manifest, meta, importSpecifiers(host, meta, checkModule)));
     await applyPlan(host.root, plan);
     await work();
   });

@@ -32,7 +32,8 @@ function at(...argv: readonly string[]): AppCommand {
   return { argv, cwd: '' };
 }
 
-const migrationScripts = /^(?:(?:db|database|knex|prisma|typeorm|drizzle):)?(?:migrat(?:e|ions?))(?::(?:up|run|latest|deploy))?$/;
+const migrationScripts =
+  /^(?:(?:db|database|knex|prisma|typeorm|drizzle):)?(?:migrat(?:e|ions?))(?::(?:up|run|latest|deploy))?$/;
 
 /** A script of the application, else the command of its tool. */
 function migrateOf({ migrations, packageManager, package: { scripts } }: NodeApplication): AppCommand[] {

@@ -71,8 +71,7 @@ function pipInstall(files: AppFiles, { path, isOwn }: { readonly path: string; r
   const archive = files.paths.find((name) => /^vendor\/ai_module_runtime-[^/]+\.whl$/.test(name));
   const lists = [list, development].flatMap((name) => (name === undefined ? [] : ['-r', name]));
   const project = [...(archive === undefined ? [] : [`./${archive}`]), `.${extrasOf(files)}`];
-  const wanted =
-    list === undefined ? [...project, ...(development === undefined ? [] : ['-r', development])] : lists;
+  const wanted = list === undefined ? [...project, ...(development === undefined ? [] : ['-r', development])] : lists;
   return [...(isOwn ? [] : [at('', 'python3', '-m', 'venv', '.venv')]), at('', ...pip, ...wanted)];
 }
 

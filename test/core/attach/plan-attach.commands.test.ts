@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { commandsOf, type GivenCommands } from '../../../src/core/attach/app-commands.ts';
 import type { AppCommand, AppCommands } from '../../../src/core/attach/application.ts';
-import { detectApplication } from '../../../src/core/attach/plan-attach.ts';
+import { commandsOf, detectApplication, type GivenCommands } from '../../../src/core/attach/plan-attach.ts';
 import { type App, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
 const venv = { path: '/srv/.venv/bin/python', isOwn: true };

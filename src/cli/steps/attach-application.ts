@@ -30,9 +30,15 @@ import { confirmPlan, printJson } from '../output/show-plan.ts';
 import { programName } from '../output/version.ts';
 import { type AttachFlags, chooseAttachment } from './choose-attachment.ts';
 import { reportSteps } from './next-steps.ts';
+import { reportVerification, verificationOf, verifyAttachment } from './verify-attachment.ts';
 
 /** Attaches an application: reads it, asks what is unclear, shows the plan, writes. Returns whether it is attached now. */
-export async function attachApplication(io: Io, root: string, flags: AttachFlags): Promise<boolean> {
+export async function attachApplication(
+  io: Io,
+  root: string,
+  flags: AttachFlags,
+  isVerified = false,
+): Promise<boolean> {
   const files = readApplication(root);
   const { detectApplication, planAttach, refusalOf, dependencyChange } = await import(
     '../../core/attach/plan-attach.ts'
@@ -59,14 +65,18 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
 
   const isDirty = hasChanges(root);
   const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
+  if (isVerified && !flags.json)
+    io.err.write(reportVerification(await verificationOf(root, files, choices.entry.file, `${choices.dir}/modules`)));
   const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
   if (apply && above) await applyPlan(above.root, above.plan);
+  const verified = apply && isVerified;
   const printed = [...draft.printed, ...change.printed];
   const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
+    if (verified) await verifyAttachment(io, root);
     const { facts, stack, framework } = application;
-    const more = { host: root, stack, framework, facts, printed, notes };
+    const more = { host: root, stack, framework, facts, printed, notes, verified };
     await printJson(io, { command: 'host attach', plan, written: apply }, more);
     return apply;
   }
@@ -75,7 +85,8 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
     io.err.write(`Add to ${file} yourself (${reason}):\n${lines.map((line) => `    ${line}\n`).join('')}`);
   if (!apply) return false;
   io.out.write(`Attached ${root}: ${countChanges(plan, true)}\n`);
-  io.err.write(reportSteps(nextSteps(io, application, draft, change)));
+  if (verified) await verifyAttachment(io, root);
+  io.err.write(reportSteps(nextSteps(io, application, draft, change, verified)));
   return true;
 }
 
@@ -124,9 +135,15 @@ async function lockFiles(
 }
 
 /** The steps after `host attach`. */
-function nextSteps(io: Io, application: Detected, { attached }: AttachDraft, change: DependencyChange): string[] {
+function nextSteps(
+  io: Io,
+  application: Detected,
+  { attached }: AttachDraft,
+  change: DependencyChange,
+  isInstalled: boolean,
+): string[] {
   return [
-    change.install ?? application.installs,
+    ...(isInstalled ? [] : [change.install ?? application.installs]),
     `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
     `${programName(io)} new`,
   ];

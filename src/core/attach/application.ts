@@ -110,6 +110,29 @@ export interface Application {
   readonly notes: readonly string[];
 }
 
+/** A program of the application and its arguments. */
+export interface AppCommand {
+  readonly argv: readonly string[];
+  /** Below the folder of the application; empty for that folder. */
+  readonly cwd: string;
+}
+
+/** What `host attach --verify` runs in an application. A step without commands is left out. */
+export interface AppCommands {
+  readonly install: readonly AppCommand[];
+  readonly build: readonly AppCommand[];
+  readonly migrate: readonly AppCommand[];
+  /** Whether there are migrations, and no command for them was found. */
+  readonly isMigrationUnclear: boolean;
+  /** Starts the application. `{port}` in it is the port. */
+  readonly start: AppCommand | undefined;
+  /** Environment variables that the application may read the port from. */
+  readonly portVariables: readonly string[];
+  readonly test: readonly AppCommand[];
+  /** A folder that the build makes of the folder of modules; `undefined` if nothing is built. */
+  readonly builtModules: string | undefined;
+}
+
 /** Lines to insert into a file of the application. */
 export interface FileEdit {
   readonly file: string;

@@ -82,7 +82,17 @@ function membersOf(top: string): string[] {
 
 /** The interpreter of a Python application: of its virtual environment, else the one of the system. */
 export function pythonOf(root: string): string {
-  const [folder, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  const inside = ['.venv', 'venv'].map((venv) => join(root, venv, folder, name));
-  return inside.find((path) => existsSync(path)) ?? 'python3';
+  return venvPython(root) ?? 'python3';
+}
+
+/** The interpreter that the dependencies are installed for, and whether it exists: without one, a virtual environment is made. */
+export function interpreterOf(root: string): { readonly path: string; readonly isOwn: boolean } {
+  const found = venvPython(root) ?? (process.env.VIRTUAL_ENV === undefined ? undefined : 'python');
+  return { path: found ?? join(root, '.venv', ...inVenv), isOwn: found !== undefined };
+}
+
+const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+
+function venvPython(root: string): string | undefined {
+  return ['.venv', 'venv'].map((venv) => join(root, venv, ...inVenv)).find((path) => existsSync(path));
 }

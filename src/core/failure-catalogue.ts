@@ -285,6 +285,15 @@ export const catalogue = {
     ({ message }: { message: string }) => message,
     () => 'Run `create-ai-module --help` for usage.',
   ),
+  'verification-failed': machine(
+    ({ step, reason }: { step: string; reason: string; advice: string }) => `Verification failed, step ${step}: ${reason}`,
+    ({ step, advice }) =>
+      `${advice === '' ? 'The attachment was kept. Remove the cause' : advice}, then run \`create-ai-module host attach --verify\`.${
+        ['install', 'build', 'migrate', 'start', 'test'].includes(step)
+          ? ` If the command is not the one of the application, set commands.${step} in ai-modules.yaml.`
+          : ''
+      }`,
+  ),
   'working-directory-unusable': machine(
     ({ reason }: { reason: string }) => `The working directory cannot be used: ${reason}.`,
     () => 'Change to an existing folder, then run the command again.',

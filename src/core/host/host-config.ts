@@ -32,6 +32,19 @@ export const HostConfigSchema = z.strictObject({
       import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
     }),
   ),
+  /**
+   * For an attached application: commands that `host attach --verify` runs instead of those that it finds, as lists of
+   * arguments. An empty list leaves a step out; `{port}` in `start` is the port.
+   */
+  commands: z.optional(
+    z.strictObject({
+      install: z.optional(z.array(z.string())),
+      build: z.optional(z.array(z.string())),
+      migrate: z.optional(z.array(z.string())),
+      start: z.optional(z.array(z.string())),
+      test: z.optional(z.array(z.string())),
+    }),
+  ),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
   /** Severities of rules: off, warning or error. docs/rules.md lists the rules. */

@@ -177,14 +177,14 @@ describe('host attach', () => {
       '--database',
       'own',
       '--migrations',
-      'app',
+      'runtime',
       '--runtime',
       'registry',
     ];
     const { err } = await succeedIn(root, [...attach, ...flags, '--yes']);
     expect(err).toContain('write authenticate in ai_guest/host.py');
     expect(read(root, 'other.py')).toContain('from ai_guest.attachment import attach');
-    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai", migrations="app")');
+    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai")');
     expect(read(root, 'ai_guest/host.py')).not.toContain('database');
     expect(read(root, 'requirements.txt')).toMatch(/^ai-module-runtime>=/m);
     expect(existsSync(join(root, 'vendor'))).toBe(false);

@@ -14,10 +14,9 @@ import { type DependencyChange, nodeDependencies, pythonDependencies, type Runti
 import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
-
-export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
-
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
+import { skipModules } from './node/test-runner.ts';
+import { prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
   detectPython,
@@ -27,7 +26,11 @@ import {
 } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
 import { editMigrationEnvironment } from './python/edit-migration-environment.ts';
-import { isRelative, specifierOf } from './python/import-names.ts';
+import type { PythonEntry } from './python/entry-points.ts';
+import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
+import { linterNotes, usesRuff } from './python/linters.ts';
+
+export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -60,6 +63,12 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
     };
   if (files.paths.some((path) => path.startsWith(`${dir}/`)))
     return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+  const used = prefixInUse(files, choices.prefix);
+  if (used)
+    return {
+      reason: `${used.file}:${used.line} has a route below ${choices.prefix}, which the guest would answer`,
+      alternative: 'Pass another prefix with --prefix',
+    };
   return undefined;
 }
 
@@ -73,7 +82,8 @@ export function dependencyChange(
 ): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  return withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  const change = withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  return withTestRunner(change, files, application, choices);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
@@ -99,6 +109,24 @@ function withBuild(
   return {
     ...change,
     printed: [...change.printed, { file: 'package.json', reason: 'its layout is unusual', lines: [line] }],
+  };
+}
+
+/** Keeps the tests of modules away from the application's own, also if package.json configures them. */
+function withTestRunner(
+  change: DependencyChange,
+  files: AppFiles,
+  { package: declared }: NodeApplication,
+  { dir }: AttachChoices,
+): DependencyChange {
+  const manifest = change.edits[0]?.after ?? files.read('package.json') ?? '';
+  const found = skipModules(files, declared, manifest, pathOf(dir, 'modules'));
+  const edits = found.filter((one): one is FileEdit => 'after' in one);
+  const isReplaced = ({ file }: FileEdit) => edits.some((edit) => edit.file === file);
+  return {
+    ...change,
+    edits: [...change.edits.filter((edit) => !isReplaced(edit)), ...edits],
+    printed: [...change.printed, ...found.filter((one): one is PrintedEdit => 'lines' in one)],
   };
 }
 
@@ -163,15 +191,38 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
       migrations,
       module_kind: 'esm',
       ports,
+      test:
+        entry && edit && 'after' in edit
+          ? testContext(entry, pathOf(dir, 'test_attachment.py'), names, relative)
+          : null,
+      ruff: usesRuff(files),
     },
     edits: [edit, environment].filter((one): one is FileEdit => one !== undefined && 'after' in one),
     printed: [edit, environment].filter((one): one is PrintedEdit => one !== undefined && 'lines' in one),
     notes: [
       ...application.notes,
+      ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
     ],
   };
+}
+
+/** How a test gets the application; null if its name or factory can't be imported, or the factory needs arguments. */
+function testContext(
+  { file, name, factory, isImportable }: PythonEntry,
+  test: string,
+  names: ImportNames,
+  relative: boolean,
+): { imports: string[]; application: string } | null {
+  const imported = factory ?? name;
+  if (!isImportable || imported === undefined) return null;
+  const wanted = [
+    { file, name: imported },
+    { file: test.replace(/[^/]*$/, 'attachment.py'), name: 'guest' },
+  ];
+  const imports = importLines(wanted, (one) => specifierOf(names, test, one.file, relative));
+  return { imports, application: factory === undefined ? imported : `${factory}()` };
 }
 
 function userContext({ name, idField, isMapping }: UserSource, admin: string | undefined): PortsContext['user'] {

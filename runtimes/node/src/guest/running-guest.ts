@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GuestPorts } from '../attach.cts';
@@ -23,6 +25,7 @@ export interface RunningGuestOptions {
   readonly prefix: string;
   readonly role: string;
   readonly modules: ModulesOptions;
+  readonly source: string | undefined;
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
   contextOf(request: IncomingMessage): RequestContext;
@@ -120,6 +123,7 @@ export class RunningGuest {
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
+    if (!existsSync(modules.dir)) await this.#build(settings.environment);
     this.#outage ??= new Outage(this.#log);
     const ports: Ports = {
       ...given,
@@ -141,6 +145,17 @@ export class RunningGuest {
         prepare: (app) => this.#prepare(app),
       },
     );
+  }
+
+  async #build(environment: string): Promise<void> {
+    const { modules, source } = this.#options;
+    if (source === undefined || environment === 'production' || !existsSync(source)) {
+      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+      return;
+    }
+    const { buildModules } = await import('./build-modules.ts');
+    await buildModules(resolve(source), modules.dir);
+    this.#log?.info(`AI modules: built from ${source}`);
   }
 
   async #ports(): Promise<GuestPorts> {

@@ -7,6 +7,7 @@ import { insertAfter, insertAt, insertImport } from '../insert.ts';
 import type { Build } from './build.ts';
 import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
+import { editLinters } from './linters.ts';
 import type { NodeUser } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
@@ -20,7 +21,7 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
     if (one !== undefined) 'after' in one ? edits.push(one) : printed.push(one);
   };
   add(editNodeEntry(files, entry, build, dir, application.framework));
-  add(excludeModules(files, build, dir));
+  for (const one of [...excludeModules(files, build, dir), ...editLinters(files, application.package, dir)]) add(one);
   const ports: PortsContext = {
     imports: [],
     database: database?.expression ?? null,
@@ -49,9 +50,6 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? []
         : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
-      ...(collectsModules(application)
-        ? [`jest also collects the tests of modules: add ${pathOf(dir, 'modules')} to testPathIgnorePatterns.`]
-        : []),
       ...(build.script === undefined
         ? [
             'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
@@ -59,13 +57,6 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         : []),
     ],
   };
-}
-
-/** Whether jest takes the tests of modules for those of the application. */
-function collectsModules({ package: { jest, dependencies, devDependencies } }: NodeApplication): boolean {
-  if ((devDependencies.jest ?? dependencies.jest) === undefined) return false;
-  const pattern = (jest as { readonly testRegex?: unknown } | undefined)?.testRegex;
-  return typeof pattern !== 'string' || pattern.includes('test');
 }
 
 /** The files have the language and the module kind of the entry point. */
@@ -105,17 +96,14 @@ export function modulesBuild(build: Build, dir: string): string {
 }
 
 /** The runtime compiles the modules: their imports end in .ts. */
-function excludeModules(
-  files: AppFiles,
-  { config, isTypeScript }: Build,
-  dir: string,
-): FileEdit | PrintedEdit | undefined {
-  if (config === undefined || !isTypeScript) return undefined;
-  const text = files.read(config) ?? '';
-  const pattern = `${folderName(config) === '' ? '' : '../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
-  const after = addToJsonList(text, 'exclude', pattern, ['node_modules', 'dist']);
-  if (after !== undefined) return { file: config, after };
-  return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string): (FileEdit | PrintedEdit)[] {
+  return configs.map((config): FileEdit | PrintedEdit => {
+    const text = files.read(config) ?? '';
+    const pattern = `${'../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
+    const after = addToJsonList(text, 'exclude', pattern, ['node_modules', outDir]);
+    if (after !== undefined) return { file: config, after };
+    return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+  });
 }
 
 interface Style {

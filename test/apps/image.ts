@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../conformance/host/free-port.ts';
-import type { Environment } from '../conformance/host/host.ts';
 import { startProcess } from '../conformance/host/start-process.ts';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
 import type { Checkout, RunningApp } from './checkout.ts';
@@ -58,7 +57,8 @@ export async function startImage(checkout: Checkout): Promise<RunningApp> {
 }
 
 /** What prepares a machine, not the application. Package managers are those of the tests. */
-const isOfMachine = /^\s*(?:useradd|adduser|groupadd|addgroup|apk|apt-get|corepack|chown|npm (?:i|install) (?:-g|--global)|pip install (?:-\S+ )*uv$)/;
+const isOfMachine =
+  /^\s*(?:useradd|adduser|groupadd|addgroup|apk|apt-get|corepack|chown|npm (?:i|install) (?:-g|--global)|pip install (?:-\S+ )*uv$)/;
 
 async function buildImage(checkout: Checkout, scratch: string): Promise<Stage> {
   const stages = new Map<string, Stage>();
@@ -85,7 +85,9 @@ async function buildImage(checkout: Checkout, scratch: string): Promise<Stage> {
 }
 
 function instructionsOf(folder: string): RegExpMatchArray[] {
-  const text = readFileSync(join(folder, 'Dockerfile'), 'utf8').replace(/^#.*\n/gm, '').replace(/\\\n\s*/g, ' ');
+  const text = readFileSync(join(folder, 'Dockerfile'), 'utf8')
+    .replace(/^#.*\n/gm, '')
+    .replace(/\\\n\s*/g, ' ');
   return [...text.matchAll(/^([A-Z]+)[ \t]+(.*)$/gm)];
 }
 
@@ -143,7 +145,9 @@ function copy(context: string, stages: ReadonlyMap<string, Stage>, stage: Stage,
 
 /** Whether `.dockerignore` leaves out a path. */
 function ignoredIn(context: string): (path: string) => boolean {
-  const lines = readFileSync(join(context, '.dockerignore'), 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(join(context, '.dockerignore'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return (path) =>
     lines.some((line) =>
       line.startsWith('**/') ? `/${path}`.endsWith(line.slice(2)) : path === line || path.startsWith(`${line}/`),

@@ -163,6 +163,20 @@ describe('host attach', () => {
     expect(read(root, 'a.py')).toBe(text('x'));
   });
 
+  it('writes a test of the attachment, and rules for Ruff if the application uses it, once', async () => {
+    const root = write({ ...fastapi, 'ruff.toml': 'line-length = 79\n' });
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, 'app/ai/test_attachment.py')).toContain('from app.main import app\n');
+    expect(read(root, 'app/ai/ruff.toml')).toContain('line-length = 120\n');
+    expect((await succeedIn(root, ['update', '--host-files', '--check'])).out).toContain('everything is up to date');
+    rmSync(join(root, 'app/ai/ruff.toml'));
+    await succeedIn(root, ['update', '--host-files', '--yes']);
+    expect(existsSync(join(root, 'app/ai/ruff.toml'))).toBe(false);
+    const plain = write(fastapi);
+    await succeedIn(plain, [...attach, '--yes']);
+    expect(existsSync(join(plain, 'app/ai/ruff.toml'))).toBe(false);
+  });
+
   it('takes every decision from flags', async () => {
     const root = write({ ...fastapi, 'other.py': 'from fastapi import FastAPI\n\nother = FastAPI()\n' });
     const flags = [

@@ -141,6 +141,21 @@ describe('a manifest with types that are not supported', async () => {
     expect(readdirSync(root)).not.toContain('modules');
   });
 
+  it('a manifest that grows over 1 MB as it is written is refused', async () => {
+    const folder = tempFolder();
+    // In the written manifest, each of these backslashes is escaped.
+    const property = `{ type: string, description: '${'\\'.repeat(1_000)}' }`;
+    const properties = Array.from({ length: 150 }, (_, index) => `p${index}: ${property}`).join(', ');
+    const types = ['A', 'B', 'C', 'D'].map((name) => `  ${name}: { type: object, properties: { ${properties} } }\n`);
+    writeFileSync(join(folder, 'manifest.yaml'), `${head}types:\n${types.join('')}`);
+    const { code, err } = await runIn(root, ['new', 'ocr', '--from', join(folder, 'manifest.yaml'), '--yes']);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/modules\/ocr\/manifest.yaml has 12\d{5} bytes; the limit is/),
+    ]);
+    expect(readdirSync(root)).not.toContain('modules');
+  });
+
   it('masks a default of a property that is named like a secret', async () => {
     const folder = tempFolder();
     writeFileSync(

@@ -16,6 +16,7 @@ import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { skipModules } from './node/test-runner.ts';
+import { prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
   detectPython,
@@ -24,7 +25,9 @@ import {
   requirementFiles,
 } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
-import { isRelative, specifierOf } from './python/import-names.ts';
+import type { PythonEntry } from './python/entry-points.ts';
+import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
+import { linterNotes, usesRuff } from './python/linters.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -52,6 +55,12 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
     };
   if (files.paths.some((path) => path.startsWith(`${dir}/`)))
     return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+  const used = prefixInUse(files, choices.prefix);
+  if (used)
+    return {
+      reason: `${used.file}:${used.line} has a route below ${choices.prefix}, which the guest would answer`,
+      alternative: 'Pass another prefix with --prefix',
+    };
   return undefined;
 }
 
@@ -172,11 +181,17 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
       migrations,
       module_kind: 'esm',
       ports,
+      test:
+        entry && edit && 'after' in edit
+          ? testContext(entry, pathOf(dir, 'test_attachment.py'), names, relative)
+          : null,
+      ruff: usesRuff(files),
     },
     edits: edit && 'after' in edit ? [edit] : [],
     printed: edit && 'lines' in edit ? [edit] : [],
     notes: [
       ...application.notes,
+      ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
       ...(migrations === 'runtime' && application.migrations?.includesSchemas
@@ -186,6 +201,23 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
         : []),
     ],
   };
+}
+
+/** How a test gets the application; null if its name or factory can't be imported, or the factory needs arguments. */
+function testContext(
+  { file, name, factory, isImportable }: PythonEntry,
+  test: string,
+  names: ImportNames,
+  relative: boolean,
+): { imports: string[]; application: string } | null {
+  const imported = factory ?? name;
+  if (!isImportable || imported === undefined) return null;
+  const wanted = [
+    { file, name: imported },
+    { file: test.replace(/[^/]*$/, 'attachment.py'), name: 'guest' },
+  ];
+  const imports = importLines(wanted, (one) => specifierOf(names, test, one.file, relative));
+  return { imports, application: factory === undefined ? imported : `${factory}()` };
 }
 
 function userContext({ name, idField, isMapping }: UserSource, admin: string | undefined): PortsContext['user'] {

@@ -48,6 +48,15 @@ export function inputMismatches(payload: Type | undefined, types: Types): string
   );
 }
 
+/** Whether the data of an event with this payload may have the key `user_id`, which events that start jobs need. */
+export function allowsUser(payload: Type, types: Types): boolean {
+  const found = resolve(payload, types);
+  const objects = found.kind === 'union' ? [...branchesOf(found, types).values()].map(({ type }) => type) : [found];
+  return objects.every(
+    (one) => one.kind !== 'object' || one.isOpen || one.properties.some(({ name }) => name === 'user_id'),
+  );
+}
+
 type Resolved = ReturnType<typeof resolve>;
 
 class Comparison {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { byFile, type Diagnostic } from '../../core/diagnostic.ts';
+import { Failure } from '../../core/failure.ts';
 import type { Host } from '../../core/host/host.ts';
 import type { ManifestText } from '../../core/lint/rule.ts';
 import { checkAll, type DiagnosticsByAge, diagnosticsByAge } from '../../core/lint/run.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
+import { maxManifestBytes } from '../../core/manifest/schema.ts';
 import type { Plan } from '../../core/tree/plan.ts';
 import { folderOf, type RelPath } from '../../core/tree/rel-path.ts';
 import { type ReadCheckup, readHostCheckup, shownPath } from './read-checkup.ts';
@@ -40,8 +42,11 @@ function plannedManifests({ modulesDir }: Host, plan: Plan): ManifestTexts {
   for (const change of plan.changes) {
     const isManifest = change.path.startsWith(`${modulesDir}/`) && change.path.endsWith(`/${manifestPath}`);
     const isOfModule = isManifest && change.path.split('/').length === modulesDir.split('/').length + 2;
-    if (isOfModule && 'after' in change && typeof change.after.content === 'string')
-      texts.set(change.path, change.after.content);
+    if (!isOfModule || !('after' in change) || typeof change.after.content !== 'string') continue;
+    const bytes = Buffer.byteLength(change.after.content);
+    if (bytes > maxManifestBytes)
+      throw new Failure('file-too-large', { file: change.path, bytes, limit: maxManifestBytes });
+    texts.set(change.path, change.after.content);
   }
   return texts;
 }

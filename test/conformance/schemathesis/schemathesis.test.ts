@@ -21,6 +21,9 @@ const largeLimits = {
   ORDERS_MAX_PENDING_JOBS: '10000',
   ORDER_REPORTS_MAX_PENDING_JOBS: '10000',
   MON_NOUVEAU_MODULE_PROVIDER: 'openai',
+  // The job to cancel still runs when its turn comes.
+  DOCUMENT_SEARCH_TIMEOUT_SECONDS: '3600',
+  MON_NOUVEAU_MODULE_TIMEOUT_SECONDS: '3600',
   // They return all events.
   TEST_ENDPOINTS: '0',
 };

@@ -216,6 +216,18 @@ describe('detectApplication', () => {
     expect([entries[0]?.id, isEntryClear]).toEqual([id, true]);
   });
 
+  it('leaves folders to other languages that have Python only for documents', () => {
+    const app = { 'docs/requirements.txt': 'sphinx\n', 'package.json': '{ "dependencies": { "fastify": "^5.0.0" } }' };
+    const server = { 'server.js': "const fastify = require('fastify')\n\nconst app = fastify()\n" };
+    expect(detect({ ...app, ...server }).framework).toBe('fastify');
+  });
+
+  it('takes an application that mounts files, and not the one that it mounts', () => {
+    const text =
+      'from fastapi import FastAPI\napp = FastAPI()\nadmin = FastAPI()\napp.mount("/static", StaticFiles(directory="app/static"))\napp.mount("/admin", admin)\n';
+    expect(detect({ 'main.py': text }).entries.map(({ id }) => id)).toEqual(['main.py:app']);
+  });
+
   it('is uncertain about two applications', () => {
     const text = 'from fastapi import FastAPI\nx = FastAPI()\n';
     expect(detect({ 'a.py': text, 'b.py': text }).isEntryClear).toBe(false);

@@ -7,6 +7,7 @@ import {
   planAttach,
   refusalOf,
 } from '../../../src/core/attach/plan-attach.ts';
+import { prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
 import { diffLines } from '../../../src/core/merge/diff.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
@@ -101,6 +102,8 @@ describe('the entry point', () => {
   it.each<[string, string, RegExp]>([
     ['returned directly', 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n', /no name/],
     ['on a line with others', 'from fastapi import FastAPI\n\nx = 1; app = FastAPI()\n', /no name/],
+    ['in a list', 'from fastapi import FastAPI\n\nservers = [FastAPI()]\n', /no name/],
+    ['that is wrapped at once', 'from fastapi import FastAPI\n\napp = wrap(FastAPI())\n', /no name/],
     [
       'that gets another lifespan later',
       'from fastapi import FastAPI\n\napp = FastAPI()\napp.router.lifespan_context = x\n',
@@ -240,6 +243,50 @@ describe('the other files of the application', () => {
   });
 });
 
+describe('a route below the prefix', () => {
+  it.each<[string, string]>([
+    ['app/api.py', '@router.get("/ai/models")\n'],
+    ['app/api.py', 'router = APIRouter(prefix="/ai")\n'],
+    ['app/api.py', 'app.mount("/ai", other)\n'],
+    ['src/api.ts', "app.get('/ai/models', handler);\n"],
+    ['src/api.ts', "app.register(routes, { prefix: '/ai' });\n"],
+    ['src/api.ts', "@Controller('ai')\n"],
+  ])('in %s is found: %s', (file, text) => {
+    expect(prefixInUse(filesOf({ [file]: `x\n${text}` }), '/ai')).toEqual({ file, line: 2 });
+  });
+
+  it.each<[string, string]>([
+    ['app/api.py', '@router.get("/aisle")\nx = names.get("ai")\n'],
+    ['src/api.ts', "fetch('/ai/models');\napp.use('/api', ai);\n"],
+    ['tests/test_api.py', 'client.get("/ai/models")\n'],
+    ['src/api.spec.ts', "app.get('/ai')\n"],
+  ])('is not what %s has: %s', (file, text) => {
+    expect(prefixInUse(filesOf({ [file]: text }), '/ai')).toBeUndefined();
+  });
+});
+
+describe('the test of the attachment', () => {
+  const testOf = (text: string) => draftOf(python(text)).attached.test;
+
+  it('imports the application, or calls its factory', () => {
+    expect(testOf('from fastapi import FastAPI\n\napp = FastAPI()\n')).toEqual({
+      imports: ['from app.ai.attachment import guest', 'from app.main import app'],
+      application: 'app',
+    });
+    const factory = 'from fastapi import FastAPI\n\n\ndef make(debug=False):\n    app = FastAPI()\n    return app\n';
+    expect(testOf(factory)).toEqual({
+      imports: ['from app.ai.attachment import guest', 'from app.main import make'],
+      application: 'make()',
+    });
+  });
+
+  it('is left out if neither is possible', () => {
+    const factory = 'from fastapi import FastAPI\n\n\ndef make(settings):\n    app = FastAPI()\n    return app\n';
+    expect(testOf(factory)).toBeNull();
+    expect(testOf('from fastapi import FastAPI\n\nclass Api:\n    app = FastAPI()\n')).toBeNull();
+  });
+});
+
 describe('the ports', () => {
   it('of FastAPI import what they use', () => {
     expect(draftOf(fastapi).attached.ports).toEqual({
@@ -280,6 +327,7 @@ describe('refusalOf', () => {
     return refusalOf(files, found, {
       entry: found.entries[0]!,
       dir: 'app/ai',
+      prefix: '/ai',
       migrations: 'runtime',
       ...more,
     } as AttachChoices)?.reason;
@@ -298,6 +346,7 @@ describe('refusalOf', () => {
       { migrations: 'app' },
       /several heads: 2, 3/,
     ],
+    ['a prefix in use', { ...fastapi, 'app/x.py': 'x.mount("/ai", y)\n' }, {}, /^app\/x\.py:1 has a route below \/ai,/],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
   ])('refuses %s', (_, app, more, reason) => {
     expect(refuse(app, more)).toMatch(reason);

@@ -19,6 +19,7 @@ from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMiss
 from ai_module_runtime.engine.outage import Outage
 from ai_module_runtime.engine.store import Event
 from ai_module_runtime.errors import RETRY_AFTER
+from ai_module_runtime.guest_layer import EXCHANGE, Exchange, is_below, path_in_app, put_around
 from ai_module_runtime.host import APPLICATION_REQUEST, GUEST_PREFIX, Host
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.request_guard import answer_at_once
@@ -77,6 +78,7 @@ class GuestApp:
         guest_app = cls(guest, guest.role)
         if guest.role != "worker":
             router.routes.insert(0, FrontRoute(guest.prefix, guest_app))
+            put_around(app, guest.prefix)
         run = router.lifespan_context
 
         @asynccontextmanager
@@ -199,7 +201,7 @@ class GuestApp:
 
         try:
             await self._answer(scope, prefix, receive, answer)
-        except Exception:
+        except (Exception, SystemExit):
             logger.exception("a request failed")
             if not answered:
                 await error_response(500, "internal_error")(scope, receive, send)
@@ -226,9 +228,7 @@ class FrontRoute(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the guest answers a request."""
-        is_request = scope["type"] in ("http", "websocket")
-        is_below = is_request and f"{path_in_app(scope)}/".startswith(f"{self.prefix}/")
-        return (Match.FULL if is_below else Match.NONE), {}
+        return (Match.FULL if is_below(self.prefix, scope) else Match.NONE), {}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The guest has no names.
@@ -240,14 +240,11 @@ class FrontRoute(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the guest answer."""
-        await self.app(scope, receive, send)
-
-
-def path_in_app(scope: Scope) -> str:
-    """The path of a request without the one at which the application is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    return path.removeprefix(root) if f"{path}/".startswith(f"{root}/") else path
+        exchange: Exchange | None = scope.get(EXCHANGE)
+        if exchange is None:
+            # Middleware has changed the path.
+            return await self.app(scope, receive, send)
+        await exchange.answer(self.app, scope, send)
 
 
 def run_worker(guest: "Guest") -> int:

@@ -1,5 +1,5 @@
-import { inputMismatches } from '../../contract/compare.ts';
-import { branchesOf, type ObjectType, resolve, type Type, type Types } from '../../contract/type.ts';
+import { allowsUser, inputMismatches } from '../../contract/compare.ts';
+import type { Type } from '../../contract/type.ts';
 import { type Problem, problemAt } from '../../diagnostic.ts';
 import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import { eventNames } from '../../manifest/events.ts';
@@ -22,12 +22,11 @@ export const eventInput: CodeRule = {
       const root = payloadRootOf(contract, manifest, 'events_subscribed', index);
       if (root === undefined) return inputMismatches(undefined, types).length === 0 ? [] : [undeclared(event, index)];
       const payload: Type = { kind: 'ref', name: root.name };
-      const closed = objectsIn(payload, types).find((one) => !one.isOpen && !has(one, 'user_id'));
-      const reasons = closed === undefined ? inputMismatches(payload, types) : ['it allows no user_id'];
-      const hint =
-        closed === undefined
-          ? 'Declare it in the payload, or pass an input of your own to startFromEvent (start_from_event).'
-          : 'Add user_id: { type: string } to its properties, or additionalProperties: true.';
+      const isOpen = allowsUser(payload, types);
+      const reasons = isOpen ? inputMismatches(payload, types) : ['it allows no user_id'];
+      const hint = isOpen
+        ? 'Declare it in the payload, or pass an input of your own to startFromEvent (start_from_event).'
+        : 'Add user_id: { type: string } to its properties, or additionalProperties: true.';
       return reasons.map((reason) =>
         problemAt(
           ['events_subscribed', index],
@@ -45,14 +44,4 @@ function undeclared(event: string, index: number): Problem {
     `the payload of ${event} is not declared: it may lack what the input of the job requires that its handler starts`,
     `Declare what its data has: { event: ${event}, payload: … }; or pass an input of your own to startFromEvent (start_from_event).`,
   );
-}
-
-function objectsIn(type: Type, types: Types): ObjectType[] {
-  const found = resolve(type, types);
-  if (found.kind === 'union') return [...branchesOf(found, types).values()].map((branch) => branch.type);
-  return found.kind === 'object' ? [found] : [];
-}
-
-function has({ properties }: ObjectType, name: string): boolean {
-  return properties.some((property) => property.name === name);
 }

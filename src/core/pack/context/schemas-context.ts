@@ -1,4 +1,4 @@
-import { inputMismatches } from '../../contract/compare.ts';
+import { allowsUser, inputMismatches } from '../../contract/compare.ts';
 import { sampleOf } from '../../contract/sample.ts';
 import { toPydantic } from '../../contract/to-pydantic.ts';
 import { type Beside, type ModuleType, toZod } from '../../contract/to-zod.ts';
@@ -58,7 +58,7 @@ export function fitsInput(root: ContractRoot | undefined, contract: Contract): b
   const types = contract.usedTypes();
   if (root === undefined) return inputMismatches(undefined, types).length === 0;
   const type = { kind: 'ref', name: root.name } as const;
-  if (inputMismatches(type, types).length > 0) return false;
+  if (!allowsUser(type, types) || inputMismatches(type, types).length > 0) return false;
   const [input, payload] = [types.get('Input'), sampleOf(type, types)];
   if (input === undefined || payload === undefined) return true;
   const data: Record<string, unknown> = { user_id: 'somebody', ...(payload as object) };

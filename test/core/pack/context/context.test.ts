@@ -39,6 +39,20 @@ it.each<[object, boolean]>([
   expect(context('ab', { types, options }).requiresOptions).toBe(expected);
 });
 
+it('knows which events generated tests can start jobs with', () => {
+  const animal = (kind: string) => ({ type: 'object', required: ['kind'], properties: { kind: { const: kind } } });
+  const types = { Cat: animal('cat'), Dog: animal('dog') };
+  const pet = { oneOf: [{ $ref: '#/types/Cat' }, { $ref: '#/types/Dog' }], discriminator: { propertyName: 'kind' } };
+  const events_subscribed = [
+    { event: 'pets.any', payload: pet },
+    { event: 'pets.cat', payload: { $ref: '#/types/Cat' } },
+  ];
+  // A choice of closed objects has no place for the user.
+  expect(context('ab', { types, input: pet, events_subscribed }).fittingSubscriptions).toMatchObject([
+    { name: 'pets.cat' },
+  ]);
+});
+
 it('groups dependencies', () => {
   const dependencies = ['redis', 'module:ocr', 'wink-nlp@2.4.0', 'postgres', '@scope/pkg'];
   expect(context('ab', { dependencies }).dependencies).toEqual({

@@ -37,7 +37,7 @@ export class GuestClient {
     await waitUntil(
       'the guest is ready',
       async () => {
-        answer = await this.get('/ai/readyz');
+        answer = await this.get('/ai/openapi.json');
         return answer.status === 200;
       },
       120,

@@ -12,6 +12,7 @@ import { relPath } from '../../core/tree/rel-path.ts';
 import { textFile } from '../../core/tree/tree.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { planAttachment } from '../../io/attach/plan-attachment.ts';
+import { planRevisions, revisionTree } from '../../io/attach/plan-revisions.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
 import {
   lockNotes,
@@ -58,10 +59,19 @@ export async function attachApplication(
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
+  const revisions =
+    choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
   const isOwn = locks.root === root;
   const above = isOwn ? undefined : await planLocks(locks);
-  const attaching = { pack, name: basename(root), vendored, attached: draft.attached, edits };
-  const plan = await planAttachment(root, { ...attaching, locks: isOwn ? locks.texts : new Map() });
+  const plan = await planAttachment(root, {
+    pack,
+    name: basename(root),
+    vendored,
+    attached: draft.attached,
+    edits,
+    locks: isOwn ? locks.texts : new Map(),
+    revisions: revisionTree(revisions.created),
+  });
 
   const isDirty = hasChanges(root);
   const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
@@ -71,7 +81,7 @@ export async function attachApplication(
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
   if (apply && above) await applyPlan(above.root, above.plan);
   const verified = apply && isVerified;
-  const printed = [...draft.printed, ...change.printed];
+  const printed = [...draft.printed, ...change.printed, ...revisions.printed];
   const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
     if (verified) await verifyAttachment(io, root);

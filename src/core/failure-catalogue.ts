@@ -286,7 +286,8 @@ export const catalogue = {
     () => 'Run `create-ai-module --help` for usage.',
   ),
   'verification-failed': machine(
-    ({ step, reason }: { step: string; reason: string; advice: string }) => `Verification failed, step ${step}: ${reason}`,
+    ({ step, reason }: { step: string; reason: string; advice: string }) =>
+      `Verification failed, step ${step}: ${reason}`,
     ({ step, advice }) =>
       `${advice === '' ? 'The attachment was kept. Remove the cause' : advice}, then run \`create-ai-module host attach --verify\`.${
         ['install', 'build', 'migrate', 'start', 'test'].includes(step)

@@ -6,6 +6,8 @@ export interface AppFiles {
   readonly read: (path: string) => string | undefined;
   /** Names of lock files in the folders above: the application is part of a workspace. */
   readonly locksAbove?: readonly string[];
+  /** Files that `read` could not read so far: they are not UTF-8, or access is denied. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /** Where something was found. */
@@ -38,6 +40,8 @@ export interface EntryPoint {
   readonly line: number;
   /** Why it is the one, in words. */
   readonly reason: string;
+  /** Whether there is a syntax error where it is made. */
+  readonly isBroken?: boolean;
 }
 
 /** A function or value of the application that gives the user of a request. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AppFiles } from '../../core/attach/application.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { lockFiles } from '../../core/pack/package-manager.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
@@ -40,12 +40,17 @@ export function readApplication(root: string): AppFiles {
     throw new Failure('target-unusable', { path: root, reason: `it has more than ${maxFiles} files` });
   const texts = new Map<string, string | undefined>();
   const known = new Set<string>(paths);
+  const unreadable = new Set<string>();
   const read = (path: string): string | undefined => {
     if (!known.has(path)) return undefined;
-    if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
+    if (!texts.has(path))
+      texts.set(
+        path,
+        textOf(join(root, path), () => unreadable.add(path)),
+      );
     return texts.get(path);
   };
-  return { paths, read, locksAbove: locksAbove(root) };
+  return { paths, read, unreadable, locksAbove: locksAbove(root) };
 }
 
 /** Lock files between the folder and the root of its repository. */
@@ -61,10 +66,11 @@ function locksAbove(root: string): string[] {
   return [];
 }
 
-function textOf(file: string): string | undefined {
+function textOf(file: string, onUnreadable: () => void): string | undefined {
   try {
     return readText(file, maxBytes);
-  } catch {
+  } catch (error) {
+    if (!isFailure(error, 'file-too-large')) onUnreadable();
     return undefined;
   }
 }

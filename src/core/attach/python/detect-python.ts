@@ -50,7 +50,7 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
   const facts: Fact[] = [
     fact('framework', 'FastAPI', [framework ?? entries[0]]),
     ...(entries[0] ? [fact('application', `${entries[0].id} (${entries[0].reason})`, [entries[0]])] : []),
-    fact('import name', importFact(names, entries[0]?.file ?? ''), []),
+    ...(entries[0] ? [fact('import name', importFact(names, entries[0].file), [])] : []),
     ...(workers ? [fact('processes', `${workers.workers} workers share the database`, [workers])] : []),
     ...(users[0] ? [fact('user', users[0].name, [users[0]])] : []),
     ...(users[0]?.admin ? [fact('administrators', users[0].admin.expression, [users[0].admin])] : []),

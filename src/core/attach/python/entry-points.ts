@@ -48,11 +48,12 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
   const around = all.filter(({ from, to }) => from <= call.from && call.to <= to).at(-1);
   const name = around?.target;
   const factory = around?.functions.at(-1);
-  const isSure = around?.isAlone === true && around.kind === 'assignment' && name !== undefined;
+  const isSure = around?.isAlone === true && !around.isBroken && around.kind === 'assignment' && name !== undefined;
   return {
     id: `${path}:${factory ?? name ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
+    isBroken: around?.isBroken ?? false,
     reason: factory === undefined ? 'the application object' : `made in ${factory}()`,
     name,
     factory: factory === '' ? undefined : factory,

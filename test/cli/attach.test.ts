@@ -287,6 +287,76 @@ describe('host attach', () => {
   });
 });
 
+describe('an attached application that was changed by hand', () => {
+  async function changed(change: (root: string) => void): Promise<string> {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    change(root);
+    return root;
+  }
+  const edit = (root: string, path: string, pattern: RegExp, by: string) =>
+    writeFileSync(join(root, path), read(root, path).replace(pattern, by));
+
+  it.each<[string, (root: string) => void, readonly string[], string]>([
+    [
+      'another folder for the guest',
+      (root) => edit(root, 'ai-modules.yaml', /dir: "?app\/ai"?\n/, 'dir: app/nope\n'),
+      ['new', 'orders', '--yes'],
+      'attached.dir is app/nope, but app/nope/attachment.py does not exist',
+    ],
+    [
+      'a folder of modules elsewhere',
+      (root) => edit(root, 'ai-modules.yaml', /modules_dir: .*/, 'modules_dir: app/modules'),
+      ['new', 'orders', '--yes'],
+      'modules_dir must be app/ai/modules, where app/ai/attachment.py looks for modules',
+    ],
+    [
+      'no attachment',
+      (root) => rmSync(join(root, 'app/ai/attachment.py')),
+      ['new', 'orders', '--yes'],
+      'app/ai/attachment.py does not exist',
+    ],
+    [
+      'no key attached',
+      (root) => edit(root, 'ai-modules.yaml', /^attached:\n( .*\n)+/m, ''),
+      ['update', '--host-files', '--on-conflict', 'theirs', '--yes'],
+      'the key attached is missing, and .ai-module/attached.base shows that the application is attached',
+    ],
+    [
+      'commands that are no lists',
+      (root) =>
+        writeFileSync(join(root, 'ai-modules.yaml'), `${read(root, 'ai-modules.yaml')}commands: {start: npm}\n`),
+      ['host', 'attach', '--verify'],
+      'commands.start has the wrong type',
+    ],
+  ])('is refused with %s', async (_, change, argv, message) => {
+    const root = await changed(change);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, argv);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('has a note in status if its entry point no longer attaches the guest', async () => {
+    const root = await changed(() => {});
+    expect((await succeedIn(root, ['status'])).err).not.toContain('Note:');
+    edit(root, 'app/main.py', /attach\(app\)\n/, '');
+    expect((await succeedIn(root, ['status'])).err).toContain(
+      'Note: app/main.py: lines that attach the guest are missing: attach(app)\n',
+    );
+  });
+
+  it('gets its merge base back with adopt, and is still detached completely', async () => {
+    const before = snapshot(write(fastapi));
+    const root = await changed((folder) => rmSync(join(folder, '.ai-module/pristine.base')));
+    expect((await runIn(root, ['status', '--host-files'])).err).toContain('.ai-module/pristine.base is missing');
+    await succeedIn(root, ['adopt', '--host-files', '--yes']);
+    expect((await succeedIn(root, ['status', '--host-files'])).out).toContain('clean');
+    await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(snapshot(root)).toEqual(before);
+  });
+});
+
 describe('host detach', () => {
   const detach = ['host', 'detach', '--no-resolve', '--yes'];
 

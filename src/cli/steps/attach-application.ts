@@ -99,7 +99,7 @@ const dirtyNote = 'The working tree had uncommitted changes: review the diff of 
 const unknownApplication = {
   reason: 'no FastAPI, Fastify, Express or NestJS application was found',
   alternative:
-    'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
+    'Pass the folder with its package.json or pyproject.toml. Starlette, Koa and Hono are attached by hand, as docs/attach-by-hand.md describes',
 };
 
 function runtimeArchive({ meta: { runtime, name, host } }: Pack, vendored: boolean): RuntimeArchive {

@@ -17,6 +17,8 @@ const machine = <A>(text: (args: A) => string, hint: (args: A) => string): Entry
 
 /** For a file in .ai-module, which is in the folder of a module or of the host. */
 function restoreOrAdopt(file: string): string {
+  if (file.endsWith('/attached.base'))
+    return 'Restore it from git. Without it, remove by hand what docs/attach.md lists.';
   const [isState, module = '--host'] = /(?:^|([^/]+)\/)\.ai-module\//.exec(file) ?? [];
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import type { AppFiles } from '../../core/attach/application.ts';
 import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
 import type { AttachDraft } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
@@ -45,11 +46,12 @@ export async function attachApplication(
     '../../core/attach/plan-attach.ts'
   );
   const application = detectApplication(files);
+  if (application === undefined) assertJson(root, files);
   if (application === undefined) throw new Failure('attach-refused', unknownApplication);
   if (!flags.json) io.err.write(reportAttachment(application.facts, paintFor(io, io.err)));
   if (application.refusal) throw new Failure('attach-refused', application.refusal);
 
-  const choices = await chooseAttachment(io, application, flags);
+  const choices = await chooseAttachment(io, application, files, flags);
   const refusal = refusalOf(files, application, choices);
   if (refusal) throw new Failure('attach-refused', refusal);
   const pack = await findPack(application.stack, root, ['attach']);
@@ -100,12 +102,24 @@ export async function attachApplication(
   return true;
 }
 
+/** A package.json that cannot be read hides an application. */
+function assertJson(root: string, { read }: AppFiles): void {
+  const text = read('package.json');
+  if (text === undefined) return;
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const reason = `it is not JSON: ${(error as Error).message}`;
+    throw new Failure('file-unreadable', { file: join(root, 'package.json'), reason }, error);
+  }
+}
+
 const dirtyNote = 'The working tree had uncommitted changes: review the diff of the attachment together with them.';
 
 const unknownApplication = {
   reason: 'no FastAPI, Fastify, Express or NestJS application was found',
   alternative:
-    'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
+    'Pass the folder with its package.json or pyproject.toml. Starlette, Koa and Hono are attached by hand, as docs/attach-by-hand.md describes',
 };
 
 function runtimeArchive({ meta: { runtime, name, host } }: Pack, vendored: boolean): RuntimeArchive {

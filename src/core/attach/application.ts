@@ -5,6 +5,8 @@ export interface AppFiles {
   /** The text of a file; `undefined` if it is missing, large or not text. */
   readonly read: (path: string) => string | undefined;
   readonly workspace?: Workspace;
+  /** Files that `read` could not read so far: they are not UTF-8, or access is denied. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /** A folder above with the lock file of a package manager: the application is one of its members. */
@@ -45,6 +47,8 @@ export interface EntryPoint {
   readonly line: number;
   /** Why it is the one, in words. */
   readonly reason: string;
+  /** Whether there is a syntax error where it is made. */
+  readonly isBroken?: boolean;
 }
 
 /** A function or value of the application that gives the user of a request. */

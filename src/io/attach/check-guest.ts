@@ -41,7 +41,11 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
   for await (const seconds of ticks(app, startSeconds)) {
     const end = command.end();
     if (end !== undefined)
-      throw failed('start', `the application ended while it started: ${end}${linesOf(lastLines(command.output()))}`);
+      throw failed(
+        'start',
+        `the application ended while it started: ${end}${linesOf(lastLines(command.output()))}`,
+        'Remove the cause, or set commands.start in ai-modules.yaml',
+      );
     const answer = await firstAnswer(app);
     if (answer?.code === 'ready') return answer.base;
     const state = answer === undefined ? 'nothing' : answer.code;
@@ -108,8 +112,8 @@ async function* ticks({ isInterrupted }: StartedApp, limit: number): AsyncGenera
   }
 }
 
-function failed(step: string, reason: string, advice?: string): Failure {
-  return new Failure('verification-failed', { step, reason, advice: advice ?? '' });
+function failed(step: string, reason: string, advice = 'Remove the cause'): Failure {
+  return new Failure('verification-failed', { step, reason, advice });
 }
 
 interface Answer {

@@ -192,6 +192,20 @@ describe('package.json', () => {
     expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
   });
 
+  it.each<[string, string, string | undefined]>([
+    ['on one line', '{\n  "dependencies": { "a": "1" }\n}\n', '{\n  "dependencies": { "a": "1", "m": "2" }\n}\n'],
+    ['of a file on one line', '{ "dependencies": {"a":"1"} }\n', '{ "dependencies": {"a":"1", "m": "2"} }\n'],
+    ['that is there twice', '{\n  "dependencies": { "a": "1" },\n  "dependencies": {}\n}\n', undefined],
+    [
+      'with the same name inside another',
+      '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  }\n}\n',
+      undefined,
+    ],
+    ['of a file with comments', '{\n  // no JSON\n  "dependencies": {\n    "a": "1"\n  }\n}\n', undefined],
+  ])('gets an entry in an object %s, or nothing if more would change', (_, text, after) => {
+    expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
+  });
+
   it('gets another script', () => {
     const text = '{\n  "scripts": {\n    "build": "tsc -p \\"x\\"",\n    "test": "x"\n  }\n}\n';
     expect(changeJsonEntry(text, 'scripts', 'build', (script) => `${script} && y`)).toBe(

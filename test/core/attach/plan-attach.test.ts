@@ -141,12 +141,32 @@ describe('the entry point', () => {
     expect(after.indexOf('guest.attach')).toBeGreaterThan(after.indexOf('session('));
   });
 
-  it('of Express is printed if body parsers come before the session', () => {
-    const text =
-      "const express = require('express');\nconst app = express();\napp.use(express.json());\napp.use(session({}));\n";
-    expect(draftOf({ ...express, 'server.js': text }).printed).toMatchObject([
-      { file: 'server.js', reason: expect.stringContaining('body parser') },
-    ]);
+  it.each<[string, readonly string[], string]>([
+    ['middleware of all requests', ['app.use(cors());', "app.use('/api', routes);"], 'app.use(cors());'],
+    ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
+    ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
+    ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
+  ])('of Express comes after %s', (_, lines, line) => {
+    const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;
+    const after = draftOf({ ...express, 'server.js': text }).edits.find(({ file }) => file === 'server.js')?.after;
+    expect(after).toContain(`\n${line}\nguest.attach(app);\n`);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['middleware', ['app.use(helmet());', 'app.enableCors();', 'const x = 1;'], 'app.enableCors();'],
+    ['functions that set up the application', ['setUp(app);', 'app.get(Config);'], 'setUp(app);'],
+  ])('of NestJS comes after %s', (_, lines, line) => {
+    const text = [
+      "import { NestFactory } from '@nestjs/core';",
+      'async function bootstrap() {',
+      ...['const app = await NestFactory.create(AppModule);', ...lines, 'await app.listen(3000);'].map((one) => `  ${one}`),
+      '}',
+      'bootstrap();',
+      '',
+    ].join('\n');
+    const after = draftOf({ ...nestjs, 'src/main.ts': text }).edits.find(({ file }) => file === 'src/main.ts')?.after;
+    expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
   });
 
   it('of fastify-cli is the root plugin', () => {
@@ -174,7 +194,7 @@ describe('the other files of the application', () => {
     expect(JSON.parse(after).exclude).toContain('node_modules');
   });
 
-  it('at most four are edited, without lock files', () => {
+  it('are four without linters and lock files', () => {
     for (const app of Object.values(apps)) {
       const files = filesOf(app);
       const found = detectApplication(files)!;

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -154,7 +155,10 @@ export class RunningGuest {
       return;
     }
     const { buildModules } = await import('./build-modules.ts');
-    await buildModules(resolve(source), modules.dir);
+    // Other processes of the application may do the same: the first one wins.
+    const draft = `${modules.dir}.${process.pid}`;
+    await buildModules(resolve(source), draft);
+    await rename(draft, modules.dir).catch(() => rm(draft, { recursive: true, force: true }));
     this.#log?.info(`AI modules: built from ${source}`);
   }
 

@@ -57,7 +57,10 @@ function variablesOf({
     for (const match of text.matchAll(pattern))
       if (!used.has(match[1] ?? '')) used.set(match[1] ?? '', { file, line: lineAt(text, match.index) });
   }
-  const names = [...used.keys()];
+  // Names without a prefix first; a database for tests or for reading is another one.
+  const names = [...used.keys()]
+    .filter((name) => !/(^|_)(TEST|TESTS|TESTING|SHADOW|REPLICA|READ|READONLY|E2E)_/.test(name))
+    .sort((a, b) => Number(isPrefixed(a)) - Number(isPrefixed(b)));
   const url = names.find((name) =>
     /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|PG)_?(URL|URI|CONNECTION_STRING)$/.test(name),
   );
@@ -68,6 +71,8 @@ function variablesOf({
   if (parts === undefined || host === undefined) return undefined;
   return { at: used.get(host) as { file: string; line: number }, expression: parts };
 }
+
+const isPrefixed = (name: string) => !/^(DATABASE|DB|POSTGRES|POSTGRESQL|PG|TYPEORM)/.test(name);
 
 /** Whether the examples of the environment leave the URL empty or out. */
 function isUrlOptional(files: AppFiles, url: string): boolean {

@@ -160,7 +160,9 @@ describe('the entry point', () => {
     const text = [
       "import { NestFactory } from '@nestjs/core';",
       'async function bootstrap() {',
-      ...['const app = await NestFactory.create(AppModule);', ...lines, 'await app.listen(3000);'].map((one) => `  ${one}`),
+      ...['const app = await NestFactory.create(AppModule);', ...lines, 'await app.listen(3000);'].map(
+        (one) => `  ${one}`,
+      ),
       '}',
       'bootstrap();',
       '',

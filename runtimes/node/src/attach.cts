@@ -200,7 +200,7 @@ class AttachedGuest<App> implements Guest<App> {
     this.prefix = `/${(options.prefix ?? '/ai').replace(/^\/+|\/+$/g, '')}`;
     if (this.prefix === '/') throw new TypeError('a guest needs a prefix');
     // Now, and not in the event loop of an application that is busy.
-    if (this.role !== 'off') this.#loaded = import('./guest/running-guest.ts');
+    if (this.role !== 'off') this.#loaded = importGuest();
     this.#loaded?.catch(() => {});
   }
 
@@ -354,8 +354,8 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   async #start(app: App, role: string): Promise<RunningGuest> {
-    const { RunningGuest } = await (this.#loaded ?? import('./guest/running-guest.ts'));
-    const { modules, migrations = 'runtime', ports, load = (url: string) => import(url) } = this.#options;
+    const { RunningGuest } = await (this.#loaded ?? importGuest());
+    const { modules, migrations = 'runtime', ports, load } = this.#options;
     const running = new RunningGuest({
       prefix: this.prefix,
       role,
@@ -405,6 +405,15 @@ class AttachedGuest<App> implements Guest<App> {
     clearInterval(alive);
     process.exit(code === undefined ? 0 : 1);
   }
+}
+
+/** jest runs files in a context without imports of ESM; there Node's own `require` loads it. */
+function importGuest(): Promise<typeof import('./guest/running-guest.ts')> {
+  return import('./guest/running-guest.ts').catch((error: unknown) => {
+    if (process.env.JEST_WORKER_ID === undefined) throw error;
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return createRequire(__filename)('./guest/running-guest.js');
+  });
 }
 
 /** Where Express has mounted the application or the handler. */

@@ -22,7 +22,8 @@ export interface RequestContext {
 export interface RunningGuestOptions {
   readonly prefix: string;
   readonly role: string;
-  readonly modules: ModulesOptions;
+  /** The folder of the modules, and a function that imports their files. Default: `import`. */
+  readonly modules: { readonly dir: string; readonly load?: ModulesOptions['load'] | undefined };
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
   contextOf(request: IncomingMessage): RequestContext;
@@ -142,7 +143,7 @@ export class RunningGuest {
       ...(given.may && { may: (user, permission) => given.may?.(user, permission) ?? false }),
     };
     return startHost(
-      { ...ports, settings, modules },
+      { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
       {
         prefix,
         checkOnly: migrations === 'app',

@@ -220,7 +220,7 @@ def test_middleware_that_is_added_later_and_a_lifespan() -> None:
     app.add_middleware(Envelope)
     with TestClient(app) as client:
         assert client.get("/ai/docs").headers["cache-control"] == "max-age=60"
-        assert client.get("/openapi.json").headers["cache-control"] == "public"
+        assert "paths" in client.get("/openapi.json").json()["data"]
 
 
 async def call(app: ASGIApp, path: str, receive: Receive, send: Send) -> None:

@@ -35,11 +35,21 @@ class Envelope:
         await self.app(scope, receive, mark)
 
 
+class ShopError(Exception):
+    """An error of the shop with the status to answer."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__()
+        self.status_code = status_code
+
+
 def current_user(request: Request) -> dict[str, Any]:
     """The user of a request, by the shop's own rules."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if token == "banned":
         raise HTTPException(403, "banned")
+    if token == "expired":
+        raise ShopError(401)
     if token == "broken":
         raise RuntimeError("the shop's user database is away")
     user = {**USERS, "carl": BOSS}.get(token)

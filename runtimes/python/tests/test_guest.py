@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -222,7 +223,16 @@ def test_is_off_in_tests_and_by_its_role(monkeypatch: pytest.MonkeyPatch) -> Non
         with TestClient(app) as client:
             assert client.get("/ai/health").json() == {"shop_error": "no ai/health"}
         assert [route for route in app.routes if "ai" in getattr(route, "name", "")] == []
-        asyncio.run(importlib.import_module("tests.shop.ai.attachment").guest.erase_user("anna"))
+        guest: Guest = importlib.import_module("tests.shop.ai.attachment").guest
+        asyncio.run(guest.erase_user("anna"))
+        assert guest.is_attached(app)
+        assert not guest.is_attached(FastAPI())
+
+
+def test_is_off_under_a_pytest_that_sets_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AI_ROLE")
+    monkeypatch.delenv("PYTEST_VERSION", raising=False)
+    assert create_guest("app.ai.attachment").role == "off"
 
 
 def test_costs_little_while_it_is_off() -> None:

@@ -201,7 +201,7 @@ it('runs what a web process accepts in a worker process', async () => {
   expect(await worker.ended, worker.output.text).toBe(0);
 });
 
-it('builds modules that are missing, but not in production', async () => {
+it('builds modules that are missing or outdated, but not in production', async () => {
   const built = join(folder, 'dist/ai/modules');
   rmSync(built, { recursive: true });
   const production = spawned(['main.js'], { AI_ENVIRONMENT: 'production' });
@@ -213,6 +213,10 @@ it('builds modules that are missing, but not in production', async () => {
   await development.prints(/guest (ready)/);
   expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(202);
   expect(readdirSync(join(folder, 'dist/ai'))).toEqual(['modules']);
+  const manifest = join(folder, 'src/ai/modules/invoices/manifest.yaml');
+  writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}# edited\n`);
+  await spawned(['main.js']).prints(/guest (ready)/);
+  expect(readFileSync(join(built, 'invoices/manifest.yaml'), 'utf8')).toContain('# edited');
 });
 
 it('ends a worker that can not start', async () => {

@@ -2,7 +2,6 @@ import { managerOf } from '../../pack/package-manager.ts';
 import {
   type AppFiles,
   type Application,
-  baseName,
   type EntryPoint,
   type Evidence,
   type Fact,
@@ -102,10 +101,11 @@ function startedFiles({ scripts }: Package): string[] {
 function refusalOf(files: AppFiles): Application['refusal'] {
   const places: readonly (readonly [RegExp, RegExp])[] = [
     [/^\.(nvmrc|node-version)$/, /^v?(\d+)(?:\.(\d+))?/],
-    [/^(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?/m],
+    [/^(Docker|Container)file$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?/m],
   ];
+  // Images of other folders are of other programs.
   for (const [name, pattern] of places)
-    for (const file of files.paths.filter((path) => name.test(baseName(path)))) {
+    for (const file of files.paths.filter((path) => name.test(path))) {
       const found = findIn(files, file, pattern);
       const [major, minor] = [Number(found?.match[1] ?? 99), Number(found?.match[2] ?? 99)];
       if (found && (major < 20 || (major === 20 && minor < 19)))

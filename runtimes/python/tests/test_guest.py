@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib import request as http
 from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]
@@ -706,6 +708,28 @@ def test_several_processes_of_one_application_start_together(start: Any, databas
     wait_until(lambda: run_sql(database.url, listening) == 2 or None)
     assert server.end() in (0, -signal.SIGTERM)
     assert run_sql(database.url, "select count(*) from shop_ai.modules") == 1
+
+
+def test_several_processes_share_an_embedded_database(start: Any, tmp_path: Path) -> None:
+    with socket_of_a_port() as port:
+        pass
+    command = ("uvicorn", "tests.shop.main:app", "--workers", "2", "--port", str(port))
+    server = start(*command, AI_DATA_DIR=str(tmp_path / "data"), SHOP_LOG="info")
+    server.waits_for("AI modules: ready", 2)
+
+    def call(path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {**as_user("anna"), "Content-Type": "application/json"}
+        with http.urlopen(http.Request(f"http://127.0.0.1:{port}{path}", data, headers)) as answer:
+            return json.load(answer)
+
+    assert call("/items/1") == {"id": 1}
+    assert call("/ai/health")["mode"] == "embedded"
+    for job in [call(f"{MODULE}/process", INPUT) for _ in range(4)]:
+        wait_until(lambda: call(f"{MODULE}/status/{job['job_id']}")["status"] == "completed" or None)  # noqa: B023
+    assert server.end() in (0, -signal.SIGTERM)
+    # The last process has stopped the server.
+    assert list((tmp_path / "data").rglob("postmaster.pid")) == []
 
 
 @contextmanager

@@ -66,7 +66,6 @@ class Exchange:
     """A request below the prefix, and its answer. `receive` and `send` are those of the server."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
         self._send = send
         self._requested = Requested(receive)
         self._answered: asyncio.Queue[Message | None] = asyncio.Queue(1)

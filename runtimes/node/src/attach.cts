@@ -86,6 +86,11 @@ export interface GuestOptions<App> {
   readonly prefix?: string;
   /** The absolute path of the folder with the folders of modules. */
   readonly modules: string;
+  /**
+   * The folder of their TypeScript, from which `modules` is built if it is missing: `nest start` empties the output and
+   * runs no script. Not in production.
+   */
+  readonly source?: string;
   /** Called when the guest starts, with the application that it is attached to; never with the role `off`. */
   ports(app: App): GuestPorts | Promise<GuestPorts>;
   /** Who creates the tables: the runtime (default), or migrations of the application. Then the runtime only checks. */
@@ -365,11 +370,12 @@ class AttachedGuest<App> implements Guest<App> {
 
   async #start(app: App, role: string): Promise<RunningGuest> {
     const { RunningGuest } = await (this.#loaded ?? importGuest());
-    const { modules, migrations = 'runtime', ports, load } = this.#options;
+    const { modules, source, migrations = 'runtime', ports, load } = this.#options;
     const running = new RunningGuest({
       prefix: this.prefix,
       role,
       modules: { dir: modules, load },
+      source,
       migrations,
       ports: async () => ports(app),
       contextOf: (request) => this.#contexts.get(request) ?? { appRequest: request, base: '' },

@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const CODE = /(?<!\.d)\.ts$/;
-/** What a running module doesn't need. */
-const LEFT_OUT = /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)/;
+/** What a running module doesn't need: its tests, and at the top what configures them and editors. */
+const LEFT_OUT =
+  /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)|^(vitest\.(config|setup)\.ts|tsconfig\.json|manifest\.schema\.json)$/;
 
 /**
  * Compiles the modules in a folder to ESM, with the TypeScript compiler of the application, and copies manifests, prompts,

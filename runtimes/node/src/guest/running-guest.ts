@@ -1,4 +1,8 @@
+import { timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GuestPorts } from '../attach.cts';
@@ -7,7 +11,7 @@ import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
 import { describeError, type Log, textOf } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
-import { type Ports, resolveDatabase } from '../ports.ts';
+import { isAllowed, type Ports, resolveDatabase, type User } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
 import { readSettings, SettingsError } from '../settings.ts';
 
@@ -24,6 +28,7 @@ export interface RunningGuestOptions {
   readonly role: string;
   /** The folder of the modules, and a function that imports their files. Default: `import`. */
   readonly modules: { readonly dir: string; readonly load?: ModulesOptions['load'] | undefined };
+  readonly source: string | undefined;
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
   contextOf(request: IncomingMessage): RequestContext;
@@ -31,6 +36,10 @@ export interface RunningGuestOptions {
 
 /** The ports can't be made, or are not valid. */
 class PortsError extends Error {}
+
+/** Who sends requests with the token of `host attach --verify`. Logins of the application are unknown to it. */
+const CHECK_HEADER = 'ai-check-token';
+const CHECK_USER: User = { id: 'create-ai-module-check', isAdmin: true, permissions: [] };
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000];
 /** Only a restart helps. */
@@ -132,15 +141,20 @@ export class RunningGuest {
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
+    if (!existsSync(modules.dir)) await this.#build(settings.environment);
     this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
       logger: this.#log,
       authenticate: (request) => {
         const { headers, url, method, raw } = request;
+        if (isSame(headers[CHECK_HEADER], settings.checkToken)) return CHECK_USER;
         return given.authenticate({ headers, url, method, raw, appRequest: this.#options.contextOf(raw).appRequest });
       },
-      ...(given.may && { may: (user, permission) => given.may?.(user, permission) ?? false }),
+      may: (user, permission) => {
+        if (settings.checkToken !== undefined && user.id === CHECK_USER.id) return true;
+        return given.may === undefined ? isAllowed(user, permission) : given.may(user, permission);
+      },
     };
     return startHost(
       { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
@@ -153,6 +167,20 @@ export class RunningGuest {
         prepare: (app) => this.#prepare(app),
       },
     );
+  }
+
+  async #build(environment: string): Promise<void> {
+    const { modules, source } = this.#options;
+    if (source === undefined || environment === 'production' || !existsSync(source)) {
+      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+      return;
+    }
+    const { buildModules } = await import('./build-modules.ts');
+    // Other processes of the application may do the same: the first one wins.
+    const draft = `${modules.dir}.${process.pid}`;
+    await buildModules(resolve(source), draft);
+    await rename(draft, modules.dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${source}`);
   }
 
   async #ports(): Promise<GuestPorts> {
@@ -217,6 +245,12 @@ function codeOf(error: unknown): string {
 
 function createLog(level: string): Log {
   return Fastify({ logger: { level, serializers: { err: describeError } } }).log;
+}
+
+function isSame(given: unknown, token: string | undefined): boolean {
+  if (typeof given !== 'string' || token === undefined) return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** The body of a request that a parser of the application has read already, such as `express.json()`. */

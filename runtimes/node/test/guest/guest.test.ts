@@ -166,6 +166,26 @@ async function listeners(): Promise<number> {
 }
 
 describe('a guest', () => {
+  it('runs a job for the token of a check, if the variable is set', async () => {
+    const token = 't'.repeat(32);
+    const send = async (url: string, given: string | undefined) =>
+      call(`${url}${MODULE}/process`, 'POST', WORK, given === undefined ? {} : { 'ai-check-token': given });
+    const without = newGuest();
+    const first = await start('Express 5', without);
+    expect(await without.ready()).toBe('ready');
+    for (const given of [token, '']) expect((await send(first.url, given)).status).toBe(401);
+    await first.close();
+    vi.stubEnv('AI_CHECK_TOKEN', token);
+    const guest = newGuest();
+    const { url } = await start('Express 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    for (const given of [undefined, 'x'.repeat(32), '']) expect((await send(url, given)).status).toBe(401);
+    const accepted = await send(url, token);
+    expect(accepted.status).toBe(202);
+    const { body } = await call(`${url}${accepted.headers.location}`, 'GET', undefined, { 'ai-check-token': token });
+    expect(body.user_id).toBe('create-ai-module-check');
+  });
+
   it.each(['off', ''])('does nothing with the role %j in tests', async (role) => {
     vi.stubEnv('AI_ROLE', role);
     const guest = newGuest({ ports: () => expect.fail('the ports were read') });

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -36,7 +37,11 @@ const FILES = {
 const { createGuest } = require('ai-module-runtime/attach');
 const { createPorts } = require('./host');
 
-exports.guest = createGuest({ modules: join(__dirname, '../dist/ai/modules'), ports: createPorts });
+exports.guest = createGuest({
+  modules: join(__dirname, '../dist/ai/modules'),
+  source: 'src/ai/modules',
+  ports: createPorts,
+});
 `,
   'ai/host.js': `exports.createPorts = (app) => ({
   authenticate: ({ appRequest }) => appRequest.user ?? null,
@@ -107,6 +112,7 @@ beforeAll(async () => {
   mkdirSync(join(copy, 'tests'));
   writeFileSync(join(copy, 'tests/invoices.test.ts'), 'export {};\n');
   writeFileSync(join(copy, 'prompt.md'), 'Read the invoice.\n');
+  writeFileSync(join(copy, '../vitest.config.ts'), 'export default {};\n');
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -222,6 +228,20 @@ it('shares an embedded database with other processes', async () => {
     () => !readdirSync(env.AI_DATA_DIR, { recursive: true }).some((name) => `${name}`.endsWith('.pid')),
     60,
   );
+});
+
+it('builds modules that are missing, but not in production', async () => {
+  const built = join(folder, 'dist/ai/modules');
+  rmSync(built, { recursive: true });
+  const production = spawned(['main.js'], { AI_ENVIRONMENT: 'production' });
+  await production.prints(/(there is no folder \S+dist\/ai\/modules)/);
+  await production.prints(/guest (ready)/);
+  expect(existsSync(built)).toBe(false);
+  const development = spawned(['main.js']);
+  const url = await development.prints(/listening on (\S+)/);
+  await development.prints(/guest (ready)/);
+  expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(202);
+  expect(readdirSync(join(folder, 'dist/ai'))).toEqual(['modules']);
 });
 
 it('ends a worker that can not start', async () => {

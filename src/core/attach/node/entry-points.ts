@@ -47,7 +47,8 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
     line: lineAt(text, call.from),
     reason: 'the application object',
     name,
-    statement: around?.isAlone && name !== undefined ? around : undefined,
+    isBroken: around?.isBroken ?? false,
+    statement: around?.isAlone && !around.isBroken && name !== undefined ? around : undefined,
     body: undefined,
   };
 }

@@ -215,6 +215,24 @@ describe('the entry point', () => {
     expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
   });
 
+  it.each<[string, string]>([
+    ['wrapped', 'const server = createServer(express());'],
+    ['in a list', 'const apps = [express()];'],
+  ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
+    const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
+    expect(draft.edits).toEqual([]);
+    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+  });
+
+  it.each([
+    'const app: FastifyInstance = Fastify({\n  logger: true,\n});',
+    'export const app = Fastify().withTypeProvider<TypeBox>()',
+  ])('of Fastify is edited after %s', (line) => {
+    const text = `import Fastify from 'fastify'\n${line}\n`;
+    const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
+    expect(after?.after).toContain(`${line}\nguest.attach(app)`);
+  });
+
   it('of fastify-cli is the root plugin', () => {
     const app: App = {
       'package.json':

@@ -25,7 +25,8 @@ export interface RequestContext {
 export interface RunningGuestOptions {
   readonly prefix: string;
   readonly role: string;
-  readonly modules: ModulesOptions;
+  /** The folder of the modules, and a function that imports their files. Default: `import`. */
+  readonly modules: { readonly dir: string; readonly load?: ModulesOptions['load'] | undefined };
   readonly source: string | undefined;
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
@@ -52,6 +53,7 @@ export class RunningGuest {
   #host: Host | undefined;
   #running: Promise<void> = Promise.resolve();
   #waiting: (() => void)[] = [];
+  #onSchemaLost: () => void = () => {};
 
   constructor(options: RunningGuestOptions) {
     this.#options = options;
@@ -68,7 +70,7 @@ export class RunningGuest {
     this.code = 'stopping';
     const host = this.#host;
     this.#host = undefined;
-    await host?.app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
+    if (host) await this.#close(host);
   }
 
   /** Resolves with `ready`, or with a code that only a restart can change. */
@@ -100,9 +102,19 @@ export class RunningGuest {
       try {
         const host = await this.#start();
         if (signal.aborted) return void (await host.app.close());
+        const lost = new Promise<void>((resolve) => {
+          this.#onSchemaLost = resolve;
+        });
         this.#host = host;
         this.#become(undefined);
-        return host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        await lost;
+        // Starting again creates the tables, or waits for the migrations of the application.
+        if (signal.aborted) return;
+        this.#host = undefined;
+        this.#become('schema_missing');
+        await this.#close(host);
+        failures = -1;
       } catch (error) {
         if (signal.aborted) return;
         const code = codeOf(error);
@@ -124,8 +136,8 @@ export class RunningGuest {
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
-    if (!existsSync(modules.dir)) await this.#build(settings.environment);
-    this.#outage ??= new Outage(this.#log);
+    await this.#build(settings.environment);
+    this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
       logger: this.#log,
@@ -136,7 +148,7 @@ export class RunningGuest {
       ...(given.may && { may: (user, permission) => given.may?.(user, permission) ?? false }),
     };
     return startHost(
-      { ...ports, settings, modules },
+      { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
       {
         prefix,
         checkOnly: migrations === 'app',
@@ -148,18 +160,24 @@ export class RunningGuest {
     );
   }
 
+  /** In development the modules are built if they are missing, or older than their code. */
   async #build(environment: string): Promise<void> {
-    const { modules, source } = this.#options;
-    if (source === undefined || environment === 'production' || !existsSync(source)) {
-      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+    const { dir } = this.#options.modules;
+    const code = resolve(this.#options.source ?? dir);
+    if (code === dir) return;
+    const isMissing = !existsSync(dir);
+    if (environment === 'production' || !existsSync(code)) {
+      if (isMissing) this.#log?.warn(`AI modules: there is no folder ${dir}. \`ai-module-runtime build\` makes it`);
       return;
     }
-    const { buildModules } = await import('./build-modules.ts');
-    // Other processes of the application may do the same: the first one wins.
-    const draft = `${modules.dir}.${process.pid}`;
-    await buildModules(resolve(source), draft);
-    await rename(draft, modules.dir).catch(() => rm(draft, { recursive: true, force: true }));
-    this.#log?.info(`AI modules: built from ${source}`);
+    const { buildModules, isOutdated } = await import('./build-modules.ts');
+    if (!isMissing && !(await isOutdated(code, dir))) return;
+    // Other processes of the application may do the same: each has a draft, and the first one wins.
+    const draft = `${dir}.${process.pid}`;
+    await buildModules(code, draft);
+    await rm(dir, { recursive: true, force: true });
+    await rename(draft, dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${code}`);
   }
 
   async #ports(): Promise<GuestPorts> {
@@ -185,6 +203,10 @@ export class RunningGuest {
         reply.header('location', `${base}${location}`);
       return payload;
     });
+  }
+
+  async #close({ app }: Host): Promise<void> {
+    await app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
   }
 
   #become(code: string | undefined): void {

@@ -112,7 +112,7 @@ class Exchange:
             await self._send(message)
         elif message["type"] == "http.response.start":
             self._added = list(message.get("headers", []))
-        elif not message.get("more_body", False):
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
             await self._send_answer(self._head)
 
     async def _send_answer(self, head: Message) -> None:

@@ -48,11 +48,16 @@ export class Checkout {
       HOME: process.env.HOME ?? '',
       LANG: 'C.UTF-8',
       PYTHONDONTWRITEBYTECODE: '1',
-      ...application.environment(servers),
     };
+    checkout.use(servers);
     await checkout.git('init', '--quiet');
     await checkout.commit('Import the application');
     return checkout;
+  }
+
+  /** Takes other servers, such as an empty database. */
+  use(servers: Environment): void {
+    this.env = { ...this.env, ...this.application.environment(servers) };
   }
 
   async git(...argv: readonly string[]): Promise<string> {

@@ -29,7 +29,8 @@ export async function pathOf(manager: Application['manager'], folder: string): P
   return [own, ...(await foldersOf[manager]()), process.env.PATH ?? ''].join(':');
 }
 
-const foldersOf: Readonly<Record<Application['manager'], () => Promise<string[]>>> = {
+/** The folders of the package managers that the tests install. */
+export const foldersOf: Readonly<Record<Application['manager'], () => Promise<string[]>>> = {
   pip: async () => [],
   uv: async () => [dirname(await pythonTool('uv==0.13.8', 'uv'))],
   npm: async () => [],

@@ -35,6 +35,11 @@ export class AppServers {
     return { DATABASE_URL: this.#mariadb.createDatabase() };
   }
 
+  /** Creates an empty database of PostgreSQL for the guest of an application that has another one. */
+  async freshPostgres(): Promise<string> {
+    return (await this.#services.fresh()).DATABASE_URL ?? '';
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#services.close(), this.#mariadb?.close()]);
   }

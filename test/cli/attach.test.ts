@@ -138,6 +138,7 @@ describe('host attach', () => {
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],
     ['a missing migration tool', express, ['--migrations', 'app'], 'No migrations of the application were found'],
+    ['a function of Node', fastify, ['--user', 'src/users.ts:find'], 'must be one of package.json:jwtVerify, none'],
     ['an unknown function', fastapi, ['--user', 'x'], 'must be none, or a file and a function'],
   ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
     const root = write(app);
@@ -222,6 +223,20 @@ describe('host attach', () => {
     expect(read(root, 'a.py')).toBe(text('x'));
   });
 
+  it('writes a test of the attachment, and rules for Ruff if the application uses it, once', async () => {
+    const root = write({ ...fastapi, 'ruff.toml': 'line-length = 79\n' });
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, 'app/ai/test_attachment.py')).toContain('from app.main import app\n');
+    expect(read(root, 'app/ai/ruff.toml')).toContain('line-length = 120\n');
+    expect((await succeedIn(root, ['update', '--host-files', '--check'])).out).toContain('everything is up to date');
+    rmSync(join(root, 'app/ai/ruff.toml'));
+    await succeedIn(root, ['update', '--host-files', '--yes']);
+    expect(existsSync(join(root, 'app/ai/ruff.toml'))).toBe(false);
+    const plain = write(fastapi);
+    await succeedIn(plain, [...attach, '--yes']);
+    expect(existsSync(join(plain, 'app/ai/ruff.toml'))).toBe(false);
+  });
+
   it('takes every decision from flags', async () => {
     const root = write({ ...fastapi, 'other.py': 'from fastapi import FastAPI\n\nother = FastAPI()\n' });
     const flags = [
@@ -236,14 +251,14 @@ describe('host attach', () => {
       '--database',
       'own',
       '--migrations',
-      'app',
+      'runtime',
       '--runtime',
       'registry',
     ];
     const { err } = await succeedIn(root, [...attach, ...flags, '--yes']);
     expect(err).toContain('write authenticate in ai_guest/host.py');
     expect(read(root, 'other.py')).toContain('from ai_guest.attachment import attach');
-    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai", migrations="app")');
+    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai")');
     expect(read(root, 'ai_guest/host.py')).not.toContain('database');
     expect(read(root, 'requirements.txt')).toMatch(/^ai-module-runtime>=/m);
     expect(existsSync(join(root, 'vendor'))).toBe(false);

@@ -12,6 +12,7 @@ import { countChanges } from '../../core/report/plan.ts';
 import { relPath } from '../../core/tree/rel-path.ts';
 import { textFile } from '../../core/tree/tree.ts';
 import { planAttachment } from '../../io/attach/plan-attachment.ts';
+import { planRevisions, revisionTree } from '../../io/attach/plan-revisions.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
 import { pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
 import { hasChanges } from '../../io/git.ts';
@@ -53,7 +54,11 @@ export async function attachApplication(
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
-  const attaching = { pack, name: basename(root), vendored, attached: draft.attached, edits, locks };
+  const { attached } = draft;
+  const revisions =
+    choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
+  const tree = revisionTree(revisions.created);
+  const attaching = { pack, name: basename(root), vendored, attached, edits, locks, revisions: tree };
   const plan = await planAttachment(root, attaching);
 
   const isDirty = hasChanges(root);
@@ -63,7 +68,7 @@ export async function attachApplication(
   const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
   const verified = apply && isVerified;
-  const printed = [...draft.printed, ...change.printed];
+  const printed = [...draft.printed, ...change.printed, ...revisions.printed];
   const notes = [...draft.notes, ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
     if (verified) await verifyAttachment(io, root);

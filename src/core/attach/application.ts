@@ -81,10 +81,12 @@ export interface DatabaseSource extends Evidence {
 /** The tool that makes the application's tables. */
 export interface Migrations extends Evidence {
   readonly tool: 'alembic' | 'typeorm' | 'prisma' | 'knex' | 'drizzle' | 'sql' | 'other';
+  /** Where its revisions are. */
+  readonly folder: string;
   /** The latest revisions, if known. */
   readonly heads: readonly string[];
-  /** Whether it compares every schema of the database. */
-  readonly includesSchemas: boolean;
+  /** The file that sets up alembic, if it compares every schema of the database. */
+  readonly includesSchemas: string | undefined;
 }
 
 export interface Application {

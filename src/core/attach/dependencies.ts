@@ -14,7 +14,7 @@ export interface RuntimeArchive {
   readonly range: string;
   /** Other packages that modules need, with their versions. */
   readonly others: Readonly<Record<string, string>>;
-  /** Packages that only tests of modules need. */
+  /** Packages that only tests of modules need. The runtime itself with extras stands for its archive. */
   readonly testing: Readonly<Record<string, string>>;
 }
 
@@ -49,12 +49,43 @@ export interface DependencyChange {
 }
 
 /** In the form of pip: a path, or a version range. */
-function requirement({ name, path, range }: RuntimeArchive): string {
-  return path === undefined ? `${name}${range}` : `./${path}`;
+function requirement({ name, path, range }: RuntimeArchive, extras = ''): string {
+  return path === undefined ? `${name}${extras}${range}` : `./${path}${extras}`;
 }
 
-function projectRequirement({ name, path, version, range }: RuntimeArchive): string {
-  return path === undefined ? `${name}${range}` : `${name}==${version}+vendored`;
+function projectRequirement({ name, path, version, range }: RuntimeArchive, extras = ''): string {
+  return path === undefined ? `${name}${extras}${range}` : `${name}${extras}==${version}+vendored`;
+}
+
+/** The extras of the runtime that tests of modules need: `[embedded,testing]`, or nothing. */
+function testingExtras({ name, testing }: RuntimeArchive): string {
+  return (
+    Object.keys(testing)
+      .find((one) => one.startsWith(`${name}[`))
+      ?.slice(name.length) ?? ''
+  );
+}
+
+/** Lists of pyproject.toml with what developers need. */
+const testingLists = [
+  ['dependency-groups', 'dev'],
+  ['dependency-groups', 'test'],
+  ['dependency-groups', 'tests'],
+  ['tool.uv', 'dev-dependencies'],
+  ['project.optional-dependencies', 'dev'],
+  ['project.optional-dependencies', 'test'],
+  ['project.optional-dependencies', 'tests'],
+] as const;
+
+/** Adds what tests of modules need to a list of pyproject.toml; `undefined` if it has none for developers. */
+function withTesting(text: string, runtime: RuntimeArchive): string | undefined {
+  const extras = testingExtras(runtime);
+  if (extras === '') return text;
+  for (const [table, key] of testingLists) {
+    const edited = addToTomlList(text, table, key, projectRequirement(runtime, extras));
+    if (edited !== undefined) return edited;
+  }
+  return undefined;
 }
 
 /** In a workspace the user runs the package manager, because its lock file belongs to other packages as well. */
@@ -88,7 +119,7 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
     if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', projectRequirement(runtime))] };
     return {
       ...none,
-      edits: [{ file: 'pyproject.toml', after: withSource(listed, runtime) }],
+      edits: [{ file: 'pyproject.toml', after: withSource(withTesting(listed, runtime) ?? listed, runtime) }],
       resolve: ['uv', 'lock'],
       copied: ['pyproject.toml', 'uv.lock', '.python-version', 'README.md'],
       locks: files.paths.includes('uv.lock') ? ['uv.lock'] : [],
@@ -116,6 +147,19 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
   };
 }
 
+/** The files of pip that list what developers need, the most usual first. */
+const developmentFiles = [
+  'requirements-dev.txt',
+  'requirements_dev.txt',
+  'dev-requirements.txt',
+  'requirements/dev.txt',
+  'requirements/development.txt',
+  'requirements/local.txt',
+  'requirements-test.txt',
+  'requirements/test.txt',
+  'requirements/tests.txt',
+];
+
 function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: string): DependencyChange {
   const check = [
     python,
@@ -131,19 +175,37 @@ function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: strin
   const project = files.read('pyproject.toml');
   const inProject = project && addToProject(project, runtime);
   if (list !== undefined) {
-    const text = files.read(list) ?? '';
+    const text = files.read(list);
+    if (text === undefined) {
+      const reason = 'it is not text in UTF-8';
+      return {
+        edits: [],
+        printed: [{ file: list, reason, lines: [requirement(runtime), ...missingIn('', runtime)] }],
+        resolve: undefined,
+        copied: [],
+        locks: [],
+      };
+    }
     const ending = text.includes('\r\n') ? '\r\n' : '\n';
-    const added = [requirement(runtime), ...missingIn(text, runtime)];
-    const after = `${text}${text === '' || text.endsWith('\n') ? '' : ending}${added.join(ending)}${ending}`;
+    const extras = testingExtras(runtime);
+    const dev = extras === '' ? undefined : developmentFiles.find((path) => files.read(path) !== undefined);
+    // Without a list for developers, one with pytest is for them as well.
+    const isForAll = dev === undefined && /^pytest\b/m.test(text);
+    const added = [requirement(runtime, isForAll ? extras : ''), ...missingIn(text, runtime)];
+    const withLines = (before: string, more: readonly string[]) =>
+      `${before}${before === '' || before.endsWith('\n') ? '' : ending}${more.join(ending)}${ending}`;
+    const testing =
+      dev === undefined ? [] : [{ file: dev, after: withLines(files.read(dev) ?? '', [requirement(runtime, extras)]) }];
     // A list that uv compiled: the next run needs the runtime in its source.
     const isCompiled = inProject !== undefined && /^#.*\buv pip compile\b.*\bpyproject\.toml\b/m.test(text);
     return {
       edits: [
-        { file: list, after },
+        { file: list, after: withLines(text, added) },
+        ...testing,
         ...(isCompiled && inProject ? [{ file: 'pyproject.toml', after: withSource(inProject, runtime) }] : []),
       ],
       printed: [],
-      resolve: [...check, '-r', list],
+      resolve: [...check, '-r', list, ...(dev === undefined ? [] : ['-r', dev])],
       copied: files.paths.filter((path) => /(^|\/)(requirements|constraints)[^/]*\.(txt|in)$/.test(path)),
       locks: [],
     };
@@ -157,12 +219,13 @@ function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: strin
       locks: [],
     };
   const others = itemsOf(project);
+  const tested = withTesting(inProject, runtime);
   return {
-    edits: [{ file: 'pyproject.toml', after: inProject }],
+    edits: [{ file: 'pyproject.toml', after: tested ?? inProject }],
     printed: [],
     // pip finds the archive only by its path.
     install: `pip install ${requirement(runtime)} .`,
-    resolve: [...check, requirement(runtime), ...others],
+    resolve: [...check, requirement(runtime, tested === undefined ? '' : testingExtras(runtime)), ...others],
     copied: [],
     locks: [],
   };

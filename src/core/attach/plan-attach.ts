@@ -5,6 +5,7 @@ import type {
   AppFiles,
   Application,
   EntryPoint,
+  FileEdit,
   ImportedName,
   PrintedEdit,
   Refusal,
@@ -17,6 +18,8 @@ import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { nodeCommands } from './node/node-commands.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
+import { skipModules } from './node/test-runner.ts';
+import { prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
   detectPython,
@@ -25,8 +28,13 @@ import {
   requirementFiles,
 } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
-import { isRelative, specifierOf } from './python/import-names.ts';
+import { editMigrationEnvironment } from './python/edit-migration-environment.ts';
+import type { PythonEntry } from './python/entry-points.ts';
+import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
+import { linterNotes, usesRuff } from './python/linters.ts';
 import { pythonCommands } from './python/python-commands.ts';
+
+export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -43,10 +51,15 @@ export function defaultDir(application: Detected, entry: EntryPoint): string {
 
 /** Why the application cannot be attached as the user wants it. */
 export function refusalOf(files: AppFiles, application: Application, choices: AttachChoices): Refusal | undefined {
-  const { migrations, dir } = choices;
+  const { migrations, dir, database } = choices;
   const heads = application.migrations?.heads ?? [];
   if (migrations === 'app' && application.migrations === undefined)
     return { reason: 'No migrations of the application were found', alternative: 'Omit --migrations app' };
+  if (migrations === 'app' && database === undefined)
+    return {
+      reason: 'The migrations of the application are not for the database of the modules',
+      alternative: 'Omit --migrations app, or pass --database app',
+    };
   if (migrations === 'app' && heads.length > 1)
     return {
       reason: `The migrations have several heads: ${heads.join(', ')}`,
@@ -54,6 +67,12 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
     };
   if (files.paths.some((path) => path.startsWith(`${dir}/`)))
     return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+  const used = prefixInUse(files, choices.prefix);
+  if (used)
+    return {
+      reason: `${used.file}:${used.line} has a route below ${choices.prefix}, which the guest would answer`,
+      alternative: 'Pass another prefix with --prefix',
+    };
   return undefined;
 }
 
@@ -67,7 +86,8 @@ export function dependencyChange(
 ): DependencyChange {
   const { language, packageManager } = application;
   if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  return withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  const change = withBuild(nodeDependencies(files, packageManager, archive), application, choices);
+  return withTestRunner(change, files, application, choices);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
@@ -93,6 +113,24 @@ function withBuild(
   return {
     ...change,
     printed: [...change.printed, { file: 'package.json', reason: 'its layout is unusual', lines: [line] }],
+  };
+}
+
+/** Keeps the tests of modules away from the application's own, also if package.json configures them. */
+function withTestRunner(
+  change: DependencyChange,
+  files: AppFiles,
+  { package: declared }: NodeApplication,
+  { dir }: AttachChoices,
+): DependencyChange {
+  const manifest = change.edits[0]?.after ?? files.read('package.json') ?? '';
+  const found = skipModules(files, declared, manifest, pathOf(dir, 'modules'));
+  const edits = found.filter((one): one is FileEdit => 'after' in one);
+  const isReplaced = ({ file }: FileEdit) => edits.some((edit) => edit.file === file);
+  return {
+    ...change,
+    edits: [...change.edits.filter((edit) => !isReplaced(edit)), ...edits],
+    printed: [...change.printed, ...found.filter((one): one is PrintedEdit => 'lines' in one)],
   };
 }
 
@@ -123,7 +161,7 @@ function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, v
     ...(ignored ? [`.gitignore:${ignored.line} ignores the archive: add !${vendor} below that line.`] : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),
     ...(migrations === 'app'
-      ? ['The runtime creates no tables. Add a migration with the SQL that `ai-module-runtime sql` prints.']
+      ? ['The runtime creates no tables: run the migrations of the application before you start it.']
       : []),
   ];
 }
@@ -133,6 +171,8 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
   const { dir, prefix, migrations, user, database } = choices;
   const entry = application.entries.find(({ id }) => id === choices.entry.id);
   const edit = entry && editPythonEntry(files, entry, names, dir);
+  const schemas = database && application.migrations?.includesSchemas;
+  const environment = schemas === undefined ? undefined : editMigrationEnvironment(files, schemas);
   const file = pathOf(dir, 'host.py');
   const relative = isRelative(files, names, choices.entry.file);
   const wanted: ImportedName[] = [
@@ -155,20 +195,38 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
       migrations,
       module_kind: 'esm',
       ports,
+      test:
+        entry && edit && 'after' in edit
+          ? testContext(entry, pathOf(dir, 'test_attachment.py'), names, relative)
+          : null,
+      ruff: usesRuff(files),
     },
-    edits: edit && 'after' in edit ? [edit] : [],
-    printed: edit && 'lines' in edit ? [edit] : [],
+    edits: [edit, environment].filter((one): one is FileEdit => one !== undefined && 'after' in one),
+    printed: [edit, environment].filter((one): one is PrintedEdit => one !== undefined && 'lines' in one),
     notes: [
       ...application.notes,
+      ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
-      ...(migrations === 'runtime' && application.migrations?.includesSchemas
-        ? [
-            `${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`,
-          ]
-        : []),
     ],
   };
+}
+
+/** How a test gets the application; null if its name or factory can't be imported, or the factory needs arguments. */
+function testContext(
+  { file, name, factory, isImportable }: PythonEntry,
+  test: string,
+  names: ImportNames,
+  relative: boolean,
+): { imports: string[]; application: string } | null {
+  const imported = factory ?? name;
+  if (!isImportable || imported === undefined) return null;
+  const wanted = [
+    { file, name: imported },
+    { file: test.replace(/[^/]*$/, 'attachment.py'), name: 'guest' },
+  ];
+  const imports = importLines(wanted, (one) => specifierOf(names, test, one.file, relative));
+  return { imports, application: factory === undefined ? imported : `${factory}()` };
 }
 
 function userContext({ name, idField, isMapping }: UserSource, admin: string | undefined): PortsContext['user'] {

@@ -3,7 +3,7 @@ import { hunksOf } from '../merge/hunks.ts';
 import { mergeLines } from '../merge/lines.ts';
 import { commonEnding, splitLines, type TextLines } from '../text/line-endings.ts';
 import { joinPath, type RelPath } from '../tree/rel-path.ts';
-import { sameFile, type Tree, type TreeFile } from '../tree/tree.ts';
+import { sameFile, type Tree, type TreeFile, textFile } from '../tree/tree.ts';
 
 /**
  * What `host attach` did to an application, so that `host detach` can undo it: the application's files before and after,
@@ -38,10 +38,13 @@ export function parseAttachment(text: string): Attachment | undefined {
   return { before: below('before'), after: below('after'), written: below('written') };
 }
 
-/** A file of the application without the lines that `host attach` added; `undefined` if the user changed those lines. */
+/**
+ * A file of the application without the lines that `host attach` added; `undefined` if the user changed those lines. It is
+ * empty if `host attach` created it, and nobody added anything.
+ */
 export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after }: Attachment): TreeFile | undefined {
-  const [old, added] = [before.get(path), after.get(path)];
-  if (old === undefined || added === undefined) return undefined;
+  const [old, added] = [before.get(path) ?? textFile(''), after.get(path)];
+  if (added === undefined) return undefined;
   if (sameFile(mine, added)) return old;
   if ([mine, old, added].some(({ content }) => typeof content !== 'string')) return undefined;
   const labels = { base: 'attached', theirs: 'before' };

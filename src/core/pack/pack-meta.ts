@@ -153,7 +153,7 @@ export const PackMetaSchema = z.strictObject({
     removed_imports: z._default(z.array(Text), []),
     /** Packages that an attached application needs besides the runtime, with their versions. */
     attached_dependencies: z._default(z.record(Text, Text), {}),
-    /** The same for the tests of modules; only for Node. */
+    /** The same for the tests of modules. The runtime with extras stands for its archive. */
     attached_dev_dependencies: z._default(z.record(Text, Text), {}),
     /** Names that a host's project cannot have, such as those of its dependencies: it is named `<name>-host` instead. */
     reserved_names: z._default(z.array(Text), []),

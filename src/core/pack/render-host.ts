@@ -43,6 +43,10 @@ export interface Attached {
   readonly import_ending?: string;
   /** What the ports file starts with. It is rendered once, so an update knows nothing of it. */
   readonly ports?: PortsContext;
+  /** For Python: how a test gets the application; null if nothing can be imported. Rendered once, too. */
+  readonly test?: { readonly imports: readonly string[]; readonly application: string } | null;
+  /** Whether the application uses Ruff. */
+  readonly ruff?: boolean;
 }
 
 /** The first ports file. */
@@ -161,7 +165,14 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true, a
     isTypeScript: attached?.extension === 'ts',
     isCommonJs: attached?.module_kind === 'commonjs' && attached.extension !== 'ts',
     ...(attached && {
-      attached: { extension: 'ts', import_ending: '', ...attached, ports: attached.ports ?? noPorts },
+      attached: {
+        extension: 'ts',
+        import_ending: '',
+        test: null,
+        ruff: false,
+        ...attached,
+        ports: attached.ports ?? noPorts,
+      },
     }),
   };
 }

@@ -73,7 +73,7 @@ export function withRuntimeVersion(runtime: Runtime, text: string): string {
   const name = runtime.package.replaceAll('-', '[-_]');
   return text
     .replace(new RegExp(`(?<=${vendorFolder}/)${name}-[\\w.+-]+?\\.(?:tgz|whl)`, 'g'), archive)
-    .replace(new RegExp(`(?<=${name}==)[\\w.]+(?=\\+vendored)`, 'g'), version);
+    .replace(new RegExp(`(?<=${name}(?:\\[[\\w,-]+\\])?==)[\\w.]+(?=\\+vendored)`, 'g'), version);
 }
 
 /** The runtime that a host depends on. */

@@ -75,8 +75,11 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
     if (before === undefined) unclear.push(path);
     else {
       current.set(path, file);
-      desired.set(path, before);
-      restored.set(path, before);
+      if (before.content === '' && !record.before.has(path)) remove.add(path);
+      else {
+        desired.set(path, before);
+        restored.set(path, before);
+      }
     }
   }
   assertUnused(host, restored, remove);

@@ -258,6 +258,38 @@ describe('pythonDependencies', () => {
     );
   });
 
+  it('adds what tests of modules need where developers list theirs', () => {
+    const archive = { ...runtime, testing: { 'ai-module-runtime[embedded,testing]': '*' } } as never;
+    const edited = (app: Readonly<Record<string, string>>, manager: string) =>
+      Object.fromEntries(change(app, manager, archive).edits.map(({ file, after }) => [file, after]));
+    expect(edited({ 'requirements.txt': 'fastapi\n', 'requirements-dev.txt': 'pytest\n' }, 'pip')).toEqual({
+      'requirements.txt': 'fastapi\n./vendor/r.whl\n',
+      'requirements-dev.txt': 'pytest\n./vendor/r.whl[embedded,testing]\n',
+    });
+    expect(edited({ 'requirements.txt': 'fastapi\npytest\n' }, 'pip')).toEqual({
+      'requirements.txt': 'fastapi\npytest\n./vendor/r.whl[embedded,testing]\n',
+    });
+    expect(edited({ 'requirements.txt': 'fastapi\n' }, 'pip')).toEqual({
+      'requirements.txt': 'fastapi\n./vendor/r.whl\n',
+    });
+    const project = '[project]\ndependencies = []\n\n[dependency-groups]\ndev = ["pytest"]\n';
+    expect(edited({ 'pyproject.toml': project, 'uv.lock': '' }, 'uv')['pyproject.toml']).toContain(
+      'dev = ["pytest", "ai-module-runtime[embedded,testing]==1.0+vendored"]',
+    );
+    const extras = '[project]\ndependencies = []\n\n[project.optional-dependencies]\ntest = ["pytest"]\n';
+    expect(edited({ 'pyproject.toml': extras }, 'pip')['pyproject.toml']).toContain(
+      'test = ["pytest", "ai-module-runtime[embedded,testing]==1.0+vendored"]',
+    );
+  });
+
+  it('prints the lines for a list that is not text', () => {
+    const files = { paths: ['requirements.txt'], read: () => undefined };
+    expect(pythonDependencies(files, 'pip', runtime, 'python3')).toMatchObject({
+      edits: [],
+      printed: [{ file: 'requirements.txt', lines: ['./vendor/r.whl'] }],
+    });
+  });
+
   it('prints the dependency for other managers', () => {
     expect(change({ Pipfile: '' }, 'pipenv')).toMatchObject({ edits: [], printed: [{ lines: ['./vendor/r.whl'] }] });
   });

@@ -7,6 +7,7 @@ import {
   planAttach,
   refusalOf,
 } from '../../../src/core/attach/plan-attach.ts';
+import { prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
 import { diffLines } from '../../../src/core/merge/diff.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
@@ -37,6 +38,50 @@ function added(app: App, draft: AttachDraft, file: string): string[] {
 }
 
 const python = (text: string): App => ({ 'app/__init__.py': '', 'app/main.py': text });
+
+describe('the environment of alembic', () => {
+  const env = (text: string) => ({ ...fastapi, 'migrations/env.py': text });
+  const file = 'migrations/env.py';
+
+  it.each<[string, string, readonly string[]]>([
+    ['is not edited without include_schemas', 'from app.db import engine\n', ['not edited']],
+    [
+      'leaves out the schema of the modules',
+      'from app.db import engine\n\nx = 1\n\n\ndef run():\n    context.configure(\n        include_schemas=True,\n    )\n',
+      [
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        '        include_name=include_name,',
+      ],
+    ],
+    [
+      'leaves it out of a call on one line',
+      'import a\n\ncontext.configure(x, include_schemas=True)\n',
+      [
+        '-context.configure(x, include_schemas=True)',
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        'context.configure(x, include_schemas=True, include_name=include_name)',
+      ],
+    ],
+  ])('%s', (_, text, lines) => {
+    expect(added(env(text), draftOf(env(text)), file)).toEqual(lines);
+  });
+
+  it('is printed if it has a filter of its own', () => {
+    const app = env('import a\n\ncontext.configure(include_schemas=True, include_name=mine)\n');
+    expect(added(app, draftOf(app), file)).toEqual(['not edited']);
+    expect(draftOf(app).printed).toMatchObject([{ file, reason: 'it has a filter of its own' }]);
+  });
+});
 
 describe('the entry point', () => {
   it.each<[string, App, string, readonly string[]]>([
@@ -101,6 +146,8 @@ describe('the entry point', () => {
   it.each<[string, string, RegExp]>([
     ['returned directly', 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n', /no name/],
     ['on a line with others', 'from fastapi import FastAPI\n\nx = 1; app = FastAPI()\n', /no name/],
+    ['in a list', 'from fastapi import FastAPI\n\nservers = [FastAPI()]\n', /no name/],
+    ['that is wrapped at once', 'from fastapi import FastAPI\n\napp = wrap(FastAPI())\n', /no name/],
     [
       'that gets another lifespan later',
       'from fastapi import FastAPI\n\napp = FastAPI()\napp.router.lifespan_context = x\n',
@@ -138,12 +185,52 @@ describe('the entry point', () => {
     expect(after.indexOf('guest.attach')).toBeGreaterThan(after.indexOf('session('));
   });
 
-  it('of Express is printed if body parsers come before the session', () => {
-    const text =
-      "const express = require('express');\nconst app = express();\napp.use(express.json());\napp.use(session({}));\n";
-    expect(draftOf({ ...express, 'server.js': text }).printed).toMatchObject([
-      { file: 'server.js', reason: expect.stringContaining('body parser') },
-    ]);
+  it.each<[string, readonly string[], string]>([
+    ['middleware of all requests', ['app.use(cors());', "app.use('/api', routes);"], 'app.use(cors());'],
+    ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
+    ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
+    ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
+  ])('of Express comes after %s', (_, lines, line) => {
+    const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;
+    const after = draftOf({ ...express, 'server.js': text }).edits.find(({ file }) => file === 'server.js')?.after;
+    expect(after).toContain(`\n${line}\nguest.attach(app);\n`);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['middleware', ['app.use(helmet());', 'app.enableCors();', 'const x = 1;'], 'app.enableCors();'],
+    ['functions that set up the application', ['setUp(app);', 'app.get(Config);'], 'setUp(app);'],
+  ])('of NestJS comes after %s', (_, lines, line) => {
+    const text = [
+      "import { NestFactory } from '@nestjs/core';",
+      'async function bootstrap() {',
+      ...['const app = await NestFactory.create(AppModule);', ...lines, 'await app.listen(3000);'].map(
+        (one) => `  ${one}`,
+      ),
+      '}',
+      'bootstrap();',
+      '',
+    ].join('\n');
+    const after = draftOf({ ...nestjs, 'src/main.ts': text }).edits.find(({ file }) => file === 'src/main.ts')?.after;
+    expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
+  });
+
+  it.each<[string, string]>([
+    ['wrapped', 'const server = createServer(express());'],
+    ['in a list', 'const apps = [express()];'],
+  ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
+    const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
+    expect(draft.edits).toEqual([]);
+    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+  });
+
+  it.each([
+    'const app: FastifyInstance = Fastify({\n  logger: true,\n});',
+    'export const app = Fastify().withTypeProvider<TypeBox>()',
+  ])('of Fastify is edited after %s', (line) => {
+    const text = `import Fastify from 'fastify'\n${line}\n`;
+    const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
+    expect(after?.after).toContain(`${line}\nguest.attach(app)`);
   });
 
   it('of fastify-cli is the root plugin', () => {
@@ -171,7 +258,7 @@ describe('the other files of the application', () => {
     expect(JSON.parse(after).exclude).toContain('node_modules');
   });
 
-  it('at most four are edited, without lock files', () => {
+  it('are four without linters and lock files', () => {
     for (const app of Object.values(apps)) {
       const files = filesOf(app);
       const found = detectApplication(files)!;
@@ -220,6 +307,50 @@ describe('the other files of the application', () => {
   });
 });
 
+describe('a route below the prefix', () => {
+  it.each<[string, string]>([
+    ['app/api.py', '@router.get("/ai/models")\n'],
+    ['app/api.py', 'router = APIRouter(prefix="/ai")\n'],
+    ['app/api.py', 'app.mount("/ai", other)\n'],
+    ['src/api.ts', "app.get('/ai/models', handler);\n"],
+    ['src/api.ts', "app.register(routes, { prefix: '/ai' });\n"],
+    ['src/api.ts', "@Controller('ai')\n"],
+  ])('in %s is found: %s', (file, text) => {
+    expect(prefixInUse(filesOf({ [file]: `x\n${text}` }), '/ai')).toEqual({ file, line: 2 });
+  });
+
+  it.each<[string, string]>([
+    ['app/api.py', '@router.get("/aisle")\nx = names.get("ai")\n'],
+    ['src/api.ts', "fetch('/ai/models');\napp.use('/api', ai);\n"],
+    ['tests/test_api.py', 'client.get("/ai/models")\n'],
+    ['src/api.spec.ts', "app.get('/ai')\n"],
+  ])('is not what %s has: %s', (file, text) => {
+    expect(prefixInUse(filesOf({ [file]: text }), '/ai')).toBeUndefined();
+  });
+});
+
+describe('the test of the attachment', () => {
+  const testOf = (text: string) => draftOf(python(text)).attached.test;
+
+  it('imports the application, or calls its factory', () => {
+    expect(testOf('from fastapi import FastAPI\n\napp = FastAPI()\n')).toEqual({
+      imports: ['from app.ai.attachment import guest', 'from app.main import app'],
+      application: 'app',
+    });
+    const factory = 'from fastapi import FastAPI\n\n\ndef make(debug=False):\n    app = FastAPI()\n    return app\n';
+    expect(testOf(factory)).toEqual({
+      imports: ['from app.ai.attachment import guest', 'from app.main import make'],
+      application: 'make()',
+    });
+  });
+
+  it('is left out if neither is possible', () => {
+    const factory = 'from fastapi import FastAPI\n\n\ndef make(settings):\n    app = FastAPI()\n    return app\n';
+    expect(testOf(factory)).toBeNull();
+    expect(testOf('from fastapi import FastAPI\n\nclass Api:\n    app = FastAPI()\n')).toBeNull();
+  });
+});
+
 describe('the ports', () => {
   it('of FastAPI import what they use', () => {
     expect(draftOf(fastapi).attached.ports).toEqual({
@@ -260,7 +391,9 @@ describe('refusalOf', () => {
     return refusalOf(files, found, {
       entry: found.entries[0]!,
       dir: 'app/ai',
+      prefix: '/ai',
       migrations: 'runtime',
+      database: found.database,
       ...more,
     } as AttachChoices)?.reason;
   };
@@ -277,6 +410,13 @@ describe('refusalOf', () => {
       { ...fastapi, 'migrations/versions/3.py': 'revision = "3"\ndown_revision = "1"\n' },
       { migrations: 'app' },
       /several heads: 2, 3/,
+    ],
+    ['a prefix in use', { ...fastapi, 'app/x.py': 'x.mount("/ai", y)\n' }, {}, /^app\/x\.py:1 has a route below \/ai,/],
+    [
+      'a database of its own with --migrations app',
+      fastapi,
+      { migrations: 'app', database: undefined },
+      /^The migrations of the application are not for the database of the modules$/,
     ],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
   ])('refuses %s', (_, app, more, reason) => {

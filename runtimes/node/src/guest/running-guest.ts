@@ -1,5 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GuestPorts } from '../attach.cts';
@@ -23,7 +26,9 @@ export interface RequestContext {
 export interface RunningGuestOptions {
   readonly prefix: string;
   readonly role: string;
-  readonly modules: ModulesOptions;
+  /** The folder of the modules, and a function that imports their files. Default: `import`. */
+  readonly modules: { readonly dir: string; readonly load?: ModulesOptions['load'] | undefined };
+  readonly source: string | undefined;
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
   contextOf(request: IncomingMessage): RequestContext;
@@ -55,6 +60,7 @@ export class RunningGuest {
   #host: Host | undefined;
   #running: Promise<void> = Promise.resolve();
   #waiting: (() => void)[] = [];
+  #onSchemaLost: () => void = () => {};
 
   constructor(options: RunningGuestOptions) {
     this.#options = options;
@@ -71,7 +77,7 @@ export class RunningGuest {
     this.code = 'stopping';
     const host = this.#host;
     this.#host = undefined;
-    await host?.app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
+    if (host) await this.#close(host);
   }
 
   /** Resolves with `ready`, or with a code that only a restart can change. */
@@ -103,9 +109,19 @@ export class RunningGuest {
       try {
         const host = await this.#start();
         if (signal.aborted) return void (await host.app.close());
+        const lost = new Promise<void>((resolve) => {
+          this.#onSchemaLost = resolve;
+        });
         this.#host = host;
         this.#become(undefined);
-        return host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        await lost;
+        // Starting again creates the tables, or waits for the migrations of the application.
+        if (signal.aborted) return;
+        this.#host = undefined;
+        this.#become('schema_missing');
+        await this.#close(host);
+        failures = -1;
       } catch (error) {
         if (signal.aborted) return;
         const code = codeOf(error);
@@ -128,7 +144,8 @@ export class RunningGuest {
       if (settings.checkToken) this.#log.warn('AI_CHECK_TOKEN is set: requests with this token need no login');
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
-    this.#outage ??= new Outage(this.#log);
+    await this.#build(settings.environment);
+    this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
       logger: this.#log,
@@ -143,7 +160,7 @@ export class RunningGuest {
       },
     };
     return startHost(
-      { ...ports, settings, modules },
+      { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
       {
         prefix,
         checkOnly: migrations === 'app',
@@ -153,6 +170,26 @@ export class RunningGuest {
         prepare: (app) => this.#prepare(app),
       },
     );
+  }
+
+  /** In development the modules are built if they are missing, or older than their code. */
+  async #build(environment: string): Promise<void> {
+    const { dir } = this.#options.modules;
+    const code = resolve(this.#options.source ?? dir);
+    if (code === dir) return;
+    const isMissing = !existsSync(dir);
+    if (environment === 'production' || !existsSync(code)) {
+      if (isMissing) this.#log?.warn(`AI modules: there is no folder ${dir}. \`ai-module-runtime build\` makes it`);
+      return;
+    }
+    const { buildModules, isOutdated } = await import('./build-modules.ts');
+    if (!isMissing && !(await isOutdated(code, dir))) return;
+    // Other processes of the application may do the same: each has a draft, and the first one wins.
+    const draft = `${dir}.${process.pid}`;
+    await buildModules(code, draft);
+    await rm(dir, { recursive: true, force: true });
+    await rename(draft, dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${code}`);
   }
 
   async #ports(): Promise<GuestPorts> {
@@ -178,6 +215,10 @@ export class RunningGuest {
         reply.header('location', `${base}${location}`);
       return payload;
     });
+  }
+
+  async #close({ app }: Host): Promise<void> {
+    await app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
   }
 
   #become(code: string | undefined): void {

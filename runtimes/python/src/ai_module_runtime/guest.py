@@ -6,8 +6,10 @@ Importing this module costs little, and so does a guest whose role is `off`.
 import asyncio
 import logging
 import os
+import sys
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any, Literal
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from ai_module_runtime.guest_app import GuestApp
@@ -37,23 +39,25 @@ class Guest:
         self.prefix = f"/{prefix.strip('/')}"
         self.migrations = migrations
         self._apps: list[GuestApp] = []
+        self._attached: WeakSet[Any] = WeakSet()
         if self.prefix == "/":
             raise ValueError("a guest needs a prefix")
 
     @property
     def role(self) -> str:
         """The role of this process: `AI_ROLE`, by default `off` in tests with pytest and `all` elsewhere."""
-        return os.environ.get("AI_ROLE") or ("off" if "PYTEST_VERSION" in os.environ else "all")
+        return os.environ.get("AI_ROLE") or ("off" if _in_tests() else "all")
 
     def attach(self, app: Any) -> None:
         """Serve the modules below the prefix of a FastAPI or Starlette application, whose lifespan starts and stops them.
 
         Never raises: if something is missing, requests below the prefix are answered with 503. With the role `off` it
-        does nothing. Attaching twice is the same as once.
+        answers nothing. Attaching twice is the same as once.
         """
-        if self.role == "off":
-            return
         try:
+            self._attached.add(app)
+            if self.role == "off":
+                return
             from ai_module_runtime.guest_app import GuestApp
 
             guest_app = GuestApp.attach(self, app)
@@ -62,6 +66,10 @@ class Guest:
         else:
             if guest_app is not None:
                 self._apps.append(guest_app)
+
+    def is_attached(self, app: Any) -> bool:
+        """Whether `attach` was called for an application, with any role."""
+        return app in self._attached
 
     async def start(self) -> None:
         """Start in the background what is attached, for applications whose lifespan is not run."""
@@ -128,6 +136,11 @@ def create_guest(
     return Guest(
         ports=_absolute(ports, package), modules=_absolute(modules, package), prefix=prefix, migrations=migrations
     )
+
+
+def _in_tests() -> bool:
+    """Whether pytest runs. Before 8.2 it sets no variable."""
+    return "PYTEST_VERSION" in os.environ or "_pytest.main" in sys.modules
 
 
 def _absolute(name: str, package: str) -> str:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
@@ -19,6 +20,7 @@ from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMiss
 from ai_module_runtime.engine.outage import Outage
 from ai_module_runtime.engine.store import Event
 from ai_module_runtime.errors import RETRY_AFTER
+from ai_module_runtime.guest_layer import EXCHANGE, Exchange, is_below, path_in_app, put_around
 from ai_module_runtime.host import APPLICATION_REQUEST, GUEST_PREFIX, Host
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.request_guard import answer_at_once
@@ -60,13 +62,14 @@ class GuestApp:
     def __init__(self, guest: "Guest", role: str) -> None:
         self._guest = guest
         self._role = role
-        self._outage = Outage(logging.getLogger("ai_module_runtime.database"))
+        self._outage = Outage(logging.getLogger("ai_module_runtime.database"), self._on_schema_lost)
         self._unavailable: str | None = "not_started"
         self._logged: str | None = None
         self._host: Host | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._interrupted = asyncio.Event()
 
     @classmethod
     def attach(cls, guest: "Guest", app: Any) -> "GuestApp | None":
@@ -77,6 +80,7 @@ class GuestApp:
         guest_app = cls(guest, guest.role)
         if guest.role != "worker":
             router.routes.insert(0, FrontRoute(guest.prefix, guest_app))
+            put_around(app, guest.prefix)
         run = router.lifespan_context
 
         @asynccontextmanager
@@ -107,7 +111,7 @@ class GuestApp:
         if self._task is not None and not self._task.done():
             return
         self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+        self._stopping, self._interrupted = asyncio.Event(), asyncio.Event()
         self._unavailable = "starting"
         self._logged = None
         self._task = self._loop.create_task(self._run())
@@ -121,6 +125,7 @@ class GuestApp:
             task.cancel()
         self._unavailable = "stopping"
         self._stopping.set()
+        self._interrupted.set()
         await asyncio.wait({task})
         self._unavailable = "not_started"
 
@@ -135,6 +140,7 @@ class GuestApp:
         while not self._stopping.is_set():
             try:
                 await self._serve()
+                failures = 0
             except (Exception, SystemExit) as error:
                 self._host = None
                 self._report(error)
@@ -145,21 +151,33 @@ class GuestApp:
                     await self._stopping.wait()
             failures += 1
 
+    def _on_schema_lost(self) -> None:
+        """Start again: that creates the tables, or waits for the migrations of the application. In any thread."""
+        if self._loop is not None and self._host is not None:
+            self._loop.call_soon_threadsafe(self._interrupted.set)
+
     async def _serve(self) -> None:
-        """Start a host, and run it until the guest is stopped. Everything that blocks runs in a thread."""
-        host = await asyncio.to_thread(self._create_host)
+        """Start a host, and run it until the guest is stopped, or its schema was dropped.
+
+        Everything that blocks runs in a thread.
+        """
+        self._interrupted.clear()
+        host = await asyncio.to_thread(self.create_host)
         try:
             await host.open()
             await asyncio.to_thread(_load, host)
             async with host.app.router.lifespan_context(host.app):
                 self._host, self._unavailable, self._logged = host, None, None
                 logger.info("AI modules: ready below %s", self._guest.prefix)
-                await self._stopping.wait()
+                await self._interrupted.wait()
                 self._host = None
+                if not self._stopping.is_set():
+                    self._unavailable = "schema_missing"
         finally:
             await host.close()
 
-    def _create_host(self) -> Host:
+    def create_host(self) -> Host:
+        """The host of the guest, which is not opened."""
         guest = self._guest
         ports = _import_ports(guest.ports)
         env = os.environ if ports.env is None else ports.env
@@ -201,7 +219,7 @@ class GuestApp:
 
         try:
             await self._answer(scope, prefix, receive, answer)
-        except Exception:
+        except (Exception, SystemExit):
             logger.exception("a request failed")
             if not answered:
                 await error_response(500, "internal_error")(scope, receive, send)
@@ -228,9 +246,7 @@ class FrontRoute(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether the guest answers a request."""
-        is_request = scope["type"] in ("http", "websocket")
-        is_below = is_request and f"{path_in_app(scope)}/".startswith(f"{self.prefix}/")
-        return (Match.FULL if is_below else Match.NONE), {}
+        return (Match.FULL if is_below(self.prefix, scope) else Match.NONE), {}
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         """The guest has no names.
@@ -242,14 +258,23 @@ class FrontRoute(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the guest answer."""
-        await self.app(scope, receive, send)
+        exchange: Exchange | None = scope.get(EXCHANGE)
+        if exchange is None:
+            # Middleware has changed the path.
+            return await self.app(scope, receive, send)
+        await exchange.answer(self.app, scope, send)
 
 
-def path_in_app(scope: Scope) -> str:
-    """The path of a request without the one at which the application is mounted."""
-    path: str = scope["path"]
-    root: str = scope.get("root_path", "").rstrip("/")
-    return path.removeprefix(root) if f"{path}/".startswith(f"{root}/") else path
+def run_migrate(guest: "Guest", arguments: Sequence[str], prog: str) -> int:
+    """Bring the tables of modules up to date, or write a migration of one. Returns the exit code."""
+    from ai_module_runtime.commands.migrate import migrate
+
+    try:
+        migrate(GuestApp(guest, "worker").create_host(), arguments, prog)
+    except tuple(CODES) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def run_worker(guest: "Guest") -> int:

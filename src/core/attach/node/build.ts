@@ -13,8 +13,9 @@ export interface Build {
   readonly dynamicEnding: string;
   /** The script that compiles, such as `build`; `undefined` if nothing is compiled. */
   readonly script: string | undefined;
-  /** The configuration of TypeScript that decides which files are compiled. */
-  readonly config: string | undefined;
+  /** The configurations of TypeScript that say which files scripts leave out when they compile or check them. */
+  readonly configs: readonly string[];
+  readonly outDir: string;
   /** Where a compiled file of a folder ends up: `dist/ai` for `src/ai`. */
   readonly outputOf: (folder: string) => string;
 }
@@ -29,7 +30,8 @@ export function readBuild(
   const texts = [config, 'tsconfig.json'].map((path) => (path === undefined ? '' : (files.read(path) ?? '')));
   const option = (name: string) =>
     texts.flatMap((text) => new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(text)?.[1] ?? [])[0];
-  const outDir = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
+  const given = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
+  const outDir = given ?? 'dist';
   const script = Object.keys(scripts).find((name) => name === 'build' && compiles(scripts[name] ?? ''));
   const started = Object.values(scripts).join('\n');
   const moduleKind = kindOf(files, entry, type, option('module'));
@@ -42,9 +44,10 @@ export function readBuild(
     hasDefaultImports:
       texts.some((text) => /"esModuleInterop"\s*:\s*true/.test(text)) || type === 'module' || !isTypeScript,
     importEnding,
-    script: isTypeScript && outDir !== undefined ? script : undefined,
-    config,
-    outputOf: (folder) => outputOf(folder, entry, outDir ?? 'dist', option('rootDir'), started),
+    script: isTypeScript && given !== undefined ? script : undefined,
+    configs: isTypeScript ? excludingConfigs(files, scripts) : [],
+    outDir,
+    outputOf: (folder) => outputOf(folder, entry, outDir, option('rootDir'), started),
   };
 
   function compiles(command: string): boolean {
@@ -56,12 +59,43 @@ export function readBuild(
 }
 
 function configOf({ paths }: AppFiles, scripts: Package['scripts']): string | undefined {
-  const build = scripts.build ?? '';
-  const given = /\btsc\b.*?(?:-p|--project)[ =](\S+)/.exec(build)?.[1]?.replace(/^\.\//, '');
-  const named = given !== undefined && !given.endsWith('.json') ? pathOf(given, 'tsconfig.json') : given;
+  const [named] = projectsIn(scripts.build ?? '');
   if (named !== undefined && paths.includes(named)) return named;
-  if (/\bnest build\b/.test(build) && paths.includes('tsconfig.build.json')) return 'tsconfig.build.json';
+  if (/\bnest build\b/.test(scripts.build ?? '') && paths.includes('tsconfig.build.json')) return 'tsconfig.build.json';
   return paths.includes('tsconfig.json') ? 'tsconfig.json' : undefined;
+}
+
+/** The configurations that a script passes to tsc. */
+function projectsIn(script: string): string[] {
+  return [...script.matchAll(/\btsc\b([^&|;]*)/g)].map(([, options = '']) => {
+    const given = /(?:^|\s)(?:-p|--project|-b|--build)[ =](\S+)/.exec(options)?.[1]?.replace(/^\.\//, '') ?? '';
+    return given.endsWith('.json') ? given : pathOf(given.replace(/\/$/, ''), 'tsconfig.json');
+  });
+}
+
+/** A list of `exclude` counts for the configurations that extend its file, unless they have a list of their own. */
+function excludingConfigs(files: AppFiles, scripts: Package['scripts']): string[] {
+  const used = [configOf(files, scripts), ...Object.values(scripts).flatMap(projectsIn)];
+  const found = used.flatMap((config) => {
+    const chain: string[] = [];
+    for (let at = config; at !== undefined && files.paths.includes(at) && !chain.includes(at); ) {
+      chain.push(at);
+      const text = files.read(at) ?? '';
+      if (/^[ \t]*"exclude"\s*:/m.test(text)) break;
+      const base = /"extends"\s*:\s*"(\.[^"]*)"/.exec(text)?.[1];
+      at = base && joined(folderName(at), base.endsWith('.json') ? base : `${base}.json`);
+    }
+    return chain.slice(-1);
+  });
+  return [...new Set(found)];
+}
+
+function joined(folder: string, path: string): string {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/'))
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  return parts.join('/');
 }
 
 function kindOf(

@@ -1,12 +1,22 @@
 import { typescriptStatements } from '../../code/typescript/parse-typescript.ts';
 import type { PortsContext } from '../../pack/render-host.ts';
-import { type AppFiles, baseName, type FileEdit, folderName, type PrintedEdit, pathOf } from '../application.ts';
+import {
+  type AppFiles,
+  baseName,
+  type FileEdit,
+  type Framework,
+  folderName,
+  type PrintedEdit,
+  pathOf,
+} from '../application.ts';
 import type { AttachChoices, AttachDraft } from '../draft.ts';
 import { addToJsonList, changeJsonEntry } from '../edit-json.ts';
 import { insertAfter, insertAt, insertImport } from '../insert.ts';
 import type { Build } from './build.ts';
 import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
+import { editLinters } from './linters.ts';
+import { placeFor } from './place.ts';
 import type { NodeUser } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
@@ -20,7 +30,7 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
     if (one !== undefined) 'after' in one ? edits.push(one) : printed.push(one);
   };
   add(editNodeEntry(files, entry, build, dir, application.framework));
-  add(excludeModules(files, build, dir));
+  for (const one of [...excludeModules(files, build, dir), ...editLinters(files, application.package, dir)]) add(one);
   const ports: PortsContext = {
     imports: [],
     database: database?.expression ?? null,
@@ -49,9 +59,6 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? []
         : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
-      ...(collectsModules(application)
-        ? [`jest also collects the tests of modules: add ${pathOf(dir, 'modules')} to testPathIgnorePatterns.`]
-        : []),
       ...(build.script === undefined
         ? [
             'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
@@ -59,13 +66,6 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         : []),
     ],
   };
-}
-
-/** Whether jest takes the tests of modules for those of the application. */
-function collectsModules({ package: { jest, dependencies, devDependencies } }: NodeApplication): boolean {
-  if ((devDependencies.jest ?? dependencies.jest) === undefined) return false;
-  const pattern = (jest as { readonly testRegex?: unknown } | undefined)?.testRegex;
-  return typeof pattern !== 'string' || pattern.includes('test');
 }
 
 /** The files have the language and the module kind of the entry point. */
@@ -105,17 +105,14 @@ export function modulesBuild(build: Build, dir: string): string {
 }
 
 /** The runtime compiles the modules: their imports end in .ts. */
-function excludeModules(
-  files: AppFiles,
-  { config, isTypeScript }: Build,
-  dir: string,
-): FileEdit | PrintedEdit | undefined {
-  if (config === undefined || !isTypeScript) return undefined;
-  const text = files.read(config) ?? '';
-  const pattern = `${folderName(config) === '' ? '' : '../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
-  const after = addToJsonList(text, 'exclude', pattern, ['node_modules', 'dist']);
-  if (after !== undefined) return { file: config, after };
-  return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string): (FileEdit | PrintedEdit)[] {
+  return configs.map((config): FileEdit | PrintedEdit => {
+    const text = files.read(config) ?? '';
+    const pattern = `${'../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
+    const after = addToJsonList(text, 'exclude', pattern, ['node_modules', outDir]);
+    if (after !== undefined) return { file: config, after };
+    return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+  });
 }
 
 interface Style {
@@ -136,7 +133,7 @@ function editNodeEntry(
   { file, name, statement, body, isBroken }: NodeEntry,
   build: Build,
   dir: string,
-  framework: string,
+  framework: Framework,
 ): FileEdit | PrintedEdit {
   const text = files.read(file) ?? '';
   const { quote, end } = styleOf(text);
@@ -162,41 +159,6 @@ function editNodeEntry(
   const called = place ? insertAfter(text, place, call) : intoBody(text, body as NonNullable<typeof body>, call);
   const before = imports.filter(({ from }) => from < (place?.from ?? body?.from ?? 0));
   return { file, after: insertImport(called, before, line, moduleOf, false) };
-}
-
-type Statements = ReturnType<typeof typescriptStatements>['all'];
-
-/**
- * After which statement the guest is attached. In Express it comes after the middleware that knows the user and before the
- * body parsers. Returns a reason if there is no such place.
- */
-function placeFor(
-  text: string,
-  all: Statements,
-  made: Statements[number],
-  name: string,
-  framework: string,
-): Statements[number] | string {
-  if (framework !== 'express') return made;
-  const escaped = name.replaceAll('.', '\\.');
-  const uses = all.filter(
-    (one) =>
-      one.from > made.from &&
-      one.functions.join() === made.functions.join() &&
-      new RegExp(`^${escaped}\\.use\\(`).test(text.slice(one.from, one.to)),
-  );
-  const isAuth = (one: Statements[number]) =>
-    /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(text.slice(one.from, one.to));
-  const isParser = (one: Statements[number]) =>
-    /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(\)/.test(
-      text.slice(one.from, one.to),
-    );
-  const parser = uses.findIndex(isParser);
-  const lastAuth = uses.findLastIndex(isAuth);
-  if (lastAuth === -1) return made;
-  const auth = uses[lastAuth] as Statements[number];
-  if (parser !== -1 && parser < lastAuth) return 'a body parser comes before the middleware that knows the user';
-  return auth.isAlone ? auth : 'the middleware that knows the user is not on lines of its own';
 }
 
 function intoBody(text: string, { from }: { readonly from: number }, call: string): string {

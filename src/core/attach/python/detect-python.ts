@@ -42,6 +42,8 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
   const code = pythonCode(files, names.root);
   const entries = pythonEntries(code, names, commands);
   const framework = dependencyOn(files, declaring, /^\s*["']?fastapi(?=[^\w-]|$)/im);
+  // Other applications may have lists of Python packages, too.
+  if (entries.length === 0 && framework === undefined && wsgiIn(files, declaring) === undefined) return undefined;
   const database = pythonDatabase(code);
   const migrations = alembicMigrations(files);
   const users = pythonUsers(code);
@@ -122,7 +124,7 @@ function refusalOf(
   declaring: readonly string[],
   entries: readonly PythonEntry[],
 ): Application['refusal'] {
-  const wsgi = synchronous.find(([pattern]) => dependencyOn(files, declaring, pattern));
+  const wsgi = wsgiIn(files, declaring);
   if (entries.length === 0 && wsgi !== undefined)
     return {
       reason: `${wsgi[1]} is a WSGI framework: it has no event loop that the guest could run in`,
@@ -146,6 +148,10 @@ function refusalOf(
       alternative: 'Migrate to Pydantic 2, or create a host beside the application with `create-ai-module host init`',
     };
   return undefined;
+}
+
+function wsgiIn(files: AppFiles, declaring: readonly string[]): (typeof synchronous)[number] | undefined {
+  return synchronous.find(([pattern]) => dependencyOn(files, declaring, pattern));
 }
 
 function lineIn(files: AppFiles, { file, line }: Evidence): string {

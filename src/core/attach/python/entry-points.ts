@@ -12,6 +12,8 @@ export interface PythonEntry extends EntryPoint {
   readonly name: string | undefined;
   /** The function that makes it. */
   readonly factory: string | undefined;
+  /** Whether a file can import it, or call its factory without arguments. */
+  readonly isImportable: boolean;
   /** The statement that makes it; `undefined` if nothing can be inserted after it. */
   readonly statement: Statement | undefined;
 }
@@ -48,7 +50,14 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
   const around = all.filter(({ from, to }) => from <= call.from && call.to <= to).at(-1);
   const name = around?.target;
   const factory = around?.functions.at(-1);
-  const isSure = around?.isAlone === true && !around.isBroken && around.kind === 'assignment' && name !== undefined;
+  const isSure =
+    around?.isAlone === true &&
+    !around.isBroken &&
+    around.kind === 'assignment' &&
+    name !== undefined &&
+    // The call is the whole value: `app = FastAPI()`, not `app = wrap(FastAPI())`.
+    /^[\w.]+[ \t]*(?::[^=]+)?=\s*$/.test(text.slice(around.from, call.from)) &&
+    text.slice(call.to, around.to).trim() === '';
   return {
     id: `${path}:${factory ?? name ?? 'app'}`,
     file: path,
@@ -57,15 +66,26 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
     reason: factory === undefined ? 'the application object' : `made in ${factory}()`,
     name,
     factory: factory === '' ? undefined : factory,
+    isImportable: isSure && isImportable(text, around),
     statement: isSure ? around : undefined,
   };
+}
+
+function isImportable(text: string, { functions, indent, target }: Statement): boolean {
+  const [factory, ...inside] = functions;
+  if (factory === undefined) return indent === '' && /^\w+$/.test(target ?? '');
+  const [, parameters = '*'] = new RegExp(`^def ${factory}\\(([^)]*)\\)`, 'm').exec(text) ?? [];
+  return inside.length === 0 && parameters.split(',').every((one) => one.trim() === '' || one.includes('='));
 }
 
 /** Whether another application mounts it. */
 function isMounted({ read }: AppFiles, { file, name }: PythonEntry): boolean {
   if (name === undefined) return false;
   const escaped = name.replaceAll('.', '\\.');
-  return new RegExp(`\\.mount\\([^)\\n]*\\b${escaped}\\b`).test(read(file) ?? '');
+  const mount = new RegExp(
+    `\\.mount\\(\\s*(?:path\\s*=\\s*)?["'][^"'\\n]*["']\\s*,\\s*(?:app\\s*=\\s*)?${escaped}\\s*[,)]`,
+  );
+  return mount.test(read(file) ?? '');
 }
 
 function withReason(

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of the modules: `host`, a running host with all modules, and `user_id`."""
+"""Fixtures of the modules' tests: `host`, which runs all modules, and `user_id`."""
 
 from ai_module_runtime.testing.attached import module_fixtures
 

@@ -11,10 +11,17 @@ import { reportAttachment } from '../../core/report/attachment.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { relPath } from '../../core/tree/rel-path.ts';
 import { textFile } from '../../core/tree/tree.ts';
+import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { planAttachment } from '../../io/attach/plan-attachment.ts';
 import { planRevisions, revisionTree } from '../../io/attach/plan-revisions.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
-import { pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
+import {
+  lockNotes,
+  planLocks,
+  pythonOf,
+  type ResolvedLocks,
+  resolveDependencies,
+} from '../../io/attach/resolve-dependencies.ts';
 import { hasChanges } from '../../io/git.ts';
 import type { Io } from '../../io/io.ts';
 import { applyUpdate } from '../../io/module/last-update.ts';
@@ -54,12 +61,19 @@ export async function attachApplication(
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
-  const { attached } = draft;
   const revisions =
     choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
-  const tree = revisionTree(revisions.created);
-  const attaching = { pack, name: basename(root), vendored, attached, edits, locks, revisions: tree };
-  const plan = await planAttachment(root, attaching);
+  const isOwn = locks.root === root;
+  const above = isOwn ? undefined : await planLocks(locks);
+  const plan = await planAttachment(root, {
+    pack,
+    name: basename(root),
+    vendored,
+    attached: draft.attached,
+    edits,
+    locks: isOwn ? locks.texts : new Map(),
+    revisions: revisionTree(revisions.created),
+  });
 
   const isDirty = hasChanges(root);
   const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
@@ -67,9 +81,10 @@ export async function attachApplication(
     io.err.write(reportVerification(await verificationOf(root, files, choices.entry.file, `${choices.dir}/modules`)));
   const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
+  if (apply && above) await applyPlan(above.root, above.plan);
   const verified = apply && isVerified;
   const printed = [...draft.printed, ...change.printed, ...revisions.printed];
-  const notes = [...draft.notes, ...(isDirty && apply ? [dirtyNote] : [])];
+  const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
     if (verified) await verifyAttachment(io, root);
     const { facts, stack, framework } = application;
@@ -134,8 +149,8 @@ async function lockFiles(
   change: DependencyChange,
   vendored: boolean,
   { resolve: isResolved = true }: AttachFlags,
-): Promise<Awaited<ReturnType<typeof resolveDependencies>>> {
-  if (!isResolved || change.resolve === undefined) return new Map();
+): Promise<ResolvedLocks> {
+  if (!isResolved || change.resolve === undefined) return { root, texts: new Map() };
   const changed = new Map(change.edits.map(({ file, after }) => [relPath(file), textFile(after)] as const));
   const archive = vendored ? archiveOf(pack) : new Map();
   return withProgress(io, 'Resolving dependencies', () =>

@@ -4,10 +4,17 @@ export interface AppFiles {
   readonly paths: readonly string[];
   /** The text of a file; `undefined` if it is missing, large or not text. */
   readonly read: (path: string) => string | undefined;
-  /** Names of lock files in the folders above: the application is part of a workspace. */
-  readonly locksAbove?: readonly string[];
+  readonly workspace?: Workspace;
   /** Files that `read` could not read so far: they are not UTF-8, or access is denied. */
   readonly unreadable?: ReadonlySet<string>;
+}
+
+/** A folder above with the lock file of a package manager: the application is one of its members. */
+export interface Workspace {
+  /** The application's folder in it: `backend`. */
+  readonly folder: string;
+  /** The lock files in its root. */
+  readonly locks: readonly string[];
 }
 
 /** Where something was found. */

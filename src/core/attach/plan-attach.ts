@@ -145,7 +145,14 @@ export function planAttach(
   const draft =
     application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
   const isProject = application.packageManager === 'pip' && requirementFiles(files).length === 0;
-  const images = vendor === undefined ? [] : editDockerfiles(files, folderName(vendor), isProject ? vendor : undefined);
+  const images =
+    vendor === undefined
+      ? []
+      : editDockerfiles(files, {
+          language: application.language,
+          folder: folderName(vendor),
+          ...(isProject && { project: vendor }),
+        });
   return {
     ...draft,
     edits: [...draft.edits, ...images.filter((one) => 'after' in one)],

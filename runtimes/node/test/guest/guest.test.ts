@@ -301,6 +301,25 @@ describe('a guest', () => {
     await expectOwnAnswers(url, guest);
   });
 
+  it('keeps middleware of Koa away from its answers', async () => {
+    const { default: Koa } = await import('koa');
+    const guest = newGuest();
+    const app = new Koa();
+    app.use(async (context, next) => {
+      context.set(FOR_ALL_ANSWERS);
+      await next();
+      context.set(FOR_OWN_ANSWERS);
+      context.body = { data: context.body };
+    });
+    guest.attach(app);
+    app.use((context) => {
+      context.body = { id: 7 };
+    });
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    await expectOwnAnswers(`http://127.0.0.1:${(server.address() as { port: number }).port}`, guest);
+  });
+
   it.each(['Fastify 5', 'Express 5', 'NestJS on Fastify', 'Koa', 'node:http'])(
     'knows its prefix in addresses with escapes, in an application of %s',
     async (name) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planRevisions, revisionFiles } from '../../../src/core/attach/migrations/plan-revisions.ts';
-import type { RuntimeSql } from '../../../src/core/attach/migrations/revision.ts';
-import { type App, express, fastapi, filesOf, nestjs } from './apps.ts';
+import { planRevisions, revisionFiles } from '../../../../src/core/attach/migrations/plan-revisions.ts';
+import type { RuntimeSql } from '../../../../src/core/attach/migrations/revision.ts';
+import { type App, express, fastapi, filesOf, nestjs } from '../apps.ts';
 
 const statement =
   "{owner} {file}: $sql$ {sql} $sql$ insert into applied_migrations (owner, file) values ('{owner}', '{file}');";

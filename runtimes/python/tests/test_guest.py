@@ -133,6 +133,41 @@ def test_runs_jobs_for_users_of_the_application(database: TestDatabase) -> None:
     assert run_sql(database.url, "select count(*) from ai.jobs") == 1
 
 
+def test_runs_a_job_for_the_token_of_a_check(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = "t" * 32
+    with running(create_app()) as client:
+        # Without the variable the header means nothing.
+        assert client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": token}).status_code == 401
+        assert client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": ""}).status_code == 401
+    monkeypatch.setenv("AI_CHECK_TOKEN", token)
+    with running(create_app()) as client:
+        for wrong in ({}, {"ai-check-token": "x" * 32}, {"ai-check-token": ""}):
+            assert client.post(f"{MODULE}/process", json=INPUT, headers=wrong).status_code == 401
+        accepted = client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": token})
+        assert accepted.status_code == 202
+        location = accepted.headers["location"]
+        assert client.get(location, headers={"ai-check-token": token}).json()["user_id"] == "create-ai-module-check"
+
+
+@pytest.mark.parametrize(
+    ("env", "message"),
+    [
+        ({"AI_CHECK_TOKEN": "short"}, "AI_CHECK_TOKEN: "),
+        (
+            {"AI_CHECK_TOKEN": "t" * 32, "AI_ENVIRONMENT": "production"},
+            "AI_CHECK_TOKEN: must not be set in production",
+        ),
+    ],
+)
+def test_refuses_the_token_of_a_check(
+    env: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ports = Ports(authenticate=by_name, database="postgresql://localhost/shop", env=env)
+    with TestClient(starlette_app(own_guest(monkeypatch, ports))) as client:
+        wait_for_code(client, "settings_invalid")
+    assert message in caplog.text
+
+
 def test_changes_nothing_of_the_application(database: TestDatabase) -> None:
     """Every route, an unknown path, and OPTIONS, with the guest and without it."""
     requests = [

@@ -1,3 +1,4 @@
+import { locksOf } from '../pack/package-manager.ts';
 import type { AppFiles, FileEdit, PrintedEdit } from './application.ts';
 import { addToJsonObject } from './edit-json.ts';
 import { addToTomlList, addToTomlTable } from './edit-toml.ts';
@@ -34,6 +35,20 @@ function addToProject(text: string, runtime: RuntimeArchive): string | undefined
   );
 }
 
+/** Poetry 2 reads the list of the project, and takes paths from its own table; before, it reads only that. */
+function addToPoetry(text: string, runtime: RuntimeArchive): string | undefined {
+  const table = 'tool.poetry.dependencies';
+  const { name, path, range } = runtime;
+  const value = path === undefined ? JSON.stringify(range) : `{ path = "${path}" }`;
+  const inProject = addToProject(text, runtime);
+  if (inProject !== undefined)
+    return path === undefined ? inProject : addToTomlTable(inProject, table, `${name} = ${value}`);
+  if (!text.includes(`[${table}]`)) return undefined;
+  const others = Object.entries(runtime.others).filter(([other]) => !new RegExp(`^${other}\\s*=`, 'm').test(text));
+  const lines = [`${name} = ${value}`, ...others.map(([other, version]) => `${other} = "${version}"`)];
+  return lines.reduce((edited, line) => addToTomlTable(edited, table, line), text);
+}
+
 /** How the application gets to depend on the runtime. */
 export interface DependencyChange {
   readonly edits: readonly FileEdit[];
@@ -46,6 +61,8 @@ export interface DependencyChange {
   readonly install?: string;
   /** Lock files that the command rewrites. */
   readonly locks: readonly string[];
+  /** The application's folder in the workspace whose root has `locks`: `backend`. */
+  readonly workspace?: string;
 }
 
 /** In the form of pip: a path, or a version range. */
@@ -88,17 +105,12 @@ function withTesting(text: string, runtime: RuntimeArchive): string | undefined 
   return undefined;
 }
 
-/** In a workspace the user runs the package manager, because its lock file belongs to other packages as well. */
-function inWorkspace(change: DependencyChange, { paths, locksAbove = [] }: AppFiles): DependencyChange {
-  if (locksAbove.length === 0 || change.locks.some((lock) => paths.includes(lock))) return change;
-  const lines = change.resolve === undefined ? [] : [change.resolve.join(' ')];
-  const printed = { file: 'the lock file of the workspace', reason: 'run this in its root', lines };
-  return {
-    ...change,
-    resolve: undefined,
-    locks: [],
-    printed: [...change.printed, ...(lines.length > 0 ? [printed] : [])],
-  };
+/** In a workspace the lock file in its root is resolved. */
+function inWorkspace(change: DependencyChange, manager: string, { paths, workspace }: AppFiles): DependencyChange {
+  const above = locksOf(manager).filter((lock) => workspace?.locks.includes(lock));
+  if (workspace === undefined || above.length === 0 || locksOf(manager).some((lock) => paths.includes(lock)))
+    return change;
+  return { ...change, locks: above, workspace: workspace.folder };
 }
 
 /** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
@@ -108,7 +120,7 @@ export function pythonDependencies(
   runtime: RuntimeArchive,
   python: string,
 ): DependencyChange {
-  return inWorkspace(pythonChange(files, manager, runtime, python), files);
+  return inWorkspace(pythonChange(files, manager, runtime, python), manager, files);
 }
 
 function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive, python: string): DependencyChange {
@@ -127,15 +139,13 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
   }
   if (manager === 'poetry') {
     const text = files.read('pyproject.toml') ?? '';
-    const value = runtime.path === undefined ? `"${runtime.range}"` : `{ path = "${runtime.path}" }`;
-    const listed = text.includes('[tool.poetry.dependencies]')
-      ? addToTomlTable(text, 'tool.poetry.dependencies', `${runtime.name} = ${value}`)
-      : addToTomlList(text, 'project', 'dependencies', `${runtime.name} @ file:${runtime.path ?? ''}`);
-    if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', `${runtime.name} = ${value}`)] };
+    const after = addToPoetry(text, runtime);
     return {
       ...none,
-      edits: [{ file: 'pyproject.toml', after: listed }],
-      resolve: ['poetry', 'lock', '--no-interaction'],
+      ...(after === undefined
+        ? { printed: [printedFor('pyproject.toml', projectRequirement(runtime))] }
+        : { edits: [{ file: 'pyproject.toml', after }] }),
+      resolve: after === undefined ? undefined : ['poetry', 'lock', '--no-interaction'],
       copied: ['pyproject.toml', 'poetry.lock', 'README.md'],
       locks: ['poetry.lock'],
     };
@@ -247,7 +257,7 @@ function printedFor(file: string, line: string): PrintedEdit {
 
 /** Adds the runtime, and what the tests of modules need, to package.json. */
 export function nodeDependencies(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
-  return inWorkspace(nodeChange(files, manager, runtime), files);
+  return inWorkspace(nodeChange(files, manager, runtime), manager, files);
 }
 
 function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
@@ -262,8 +272,7 @@ function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): 
       if (after !== undefined && !new RegExp(`"${name}"\\s*:`).test(after))
         after = addToJsonObject(after, object, name, range);
   const copied = ['package.json', '.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'];
-  const known = managers[manager] ?? managers.npm;
-  const locks = (known?.locks ?? []).filter((lock) => files.paths.includes(lock));
+  const locks = locksOf(manager).filter((lock) => files.paths.includes(lock));
   if (after === undefined)
     return {
       edits: [],
@@ -275,26 +284,15 @@ function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): 
   return {
     edits: [{ file: 'package.json', after }],
     printed: [],
-    resolve: known?.resolve,
+    resolve: resolving[manager],
     copied: [...copied, ...locks],
     locks,
   };
 }
 
-const managers: Readonly<Record<string, { locks: readonly string[]; resolve: readonly string[] }>> = {
-  npm: {
-    locks: ['package-lock.json', 'npm-shrinkwrap.json'],
-    resolve: [
-      'npm',
-      'install',
-      '--package-lock-only',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--prefer-offline',
-    ],
-  },
-  pnpm: { locks: ['pnpm-lock.yaml'], resolve: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'] },
-  yarn: { locks: ['yarn.lock'], resolve: ['yarn', 'install', '--mode=update-lockfile'] },
-  bun: { locks: ['bun.lock', 'bun.lockb'], resolve: ['bun', 'install', '--lockfile-only', '--ignore-scripts'] },
+const resolving: Readonly<Record<string, readonly string[]>> = {
+  npm: ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
+  pnpm: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'],
+  yarn: ['yarn', 'install', '--mode=update-lockfile'],
+  bun: ['bun', 'install', '--lockfile-only', '--ignore-scripts'],
 };

@@ -1,5 +1,7 @@
 import type { PortsContext } from '../pack/render-host.ts';
 import type {
+  AppCommand,
+  AppCommands,
   AppFiles,
   Application,
   EntryPoint,
@@ -14,6 +16,7 @@ import { type DependencyChange, nodeDependencies, pythonDependencies, type Runti
 import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
+import { nodeCommands } from './node/node-commands.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { skipModules } from './node/test-runner.ts';
 import { prefixInUse } from './prefix-in-use.ts';
@@ -29,6 +32,7 @@ import { editMigrationEnvironment } from './python/edit-migration-environment.ts
 import type { PythonEntry } from './python/entry-points.ts';
 import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
 import { linterNotes, usesRuff } from './python/linters.ts';
+import { pythonCommands } from './python/python-commands.ts';
 
 export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 
@@ -141,7 +145,14 @@ export function planAttach(
   const draft =
     application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
   const isProject = application.packageManager === 'pip' && requirementFiles(files).length === 0;
-  const images = vendor === undefined ? [] : editDockerfiles(files, folderName(vendor), isProject ? vendor : undefined);
+  const images =
+    vendor === undefined
+      ? []
+      : editDockerfiles(files, {
+          language: application.language,
+          folder: folderName(vendor),
+          ...(isProject && { project: vendor }),
+        });
   return {
     ...draft,
     edits: [...draft.edits, ...images.filter((one) => 'after' in one)],
@@ -240,4 +251,40 @@ function importLines(wanted: readonly ImportedName[], specifier: (one: ImportedN
   return [...byFile]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([from, names]) => `from ${from} import ${[...names].sort().join(', ')}`);
+}
+
+/** The keys of `commands` in ai-modules.yaml. */
+type CommandStep = 'install' | 'build' | 'migrate' | 'start' | 'test';
+
+/** Commands of ai-modules.yaml, each a list of arguments; an empty one leaves the step out. */
+export type GivenCommands = { readonly [Step in CommandStep]?: readonly string[] | undefined };
+
+/** The commands of an attached application: as given, else as its files show. */
+export function commandsOf(
+  files: AppFiles,
+  application: Detected,
+  { entry, modulesDir }: { readonly entry: string; readonly modulesDir: string },
+  /** The interpreter of Python, and whether it is one of a virtual environment. */
+  python: { readonly path: string; readonly isOwn: boolean },
+  given: GivenCommands = {},
+): AppCommands {
+  const found =
+    application.language === 'python'
+      ? pythonCommands(files, application, entry, python)
+      : nodeCommands(files, application, entry, modulesDir);
+  const listOf = (step: Exclude<CommandStep, 'start'>): readonly AppCommand[] =>
+    given[step] === undefined ? found[step] : commandIn(given[step]);
+  return {
+    ...found,
+    install: listOf('install'),
+    build: listOf('build'),
+    migrate: listOf('migrate'),
+    isMigrationUnclear: given.migrate === undefined && found.isMigrationUnclear,
+    start: given.start === undefined ? found.start : commandIn(given.start)[0],
+    test: listOf('test'),
+  };
+}
+
+function commandIn(argv: readonly string[]): AppCommand[] {
+  return argv.length === 0 ? [] : [{ argv, cwd: '' }];
 }

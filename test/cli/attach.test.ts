@@ -220,7 +220,7 @@ describe('host attach', () => {
       'FastAPI',
       fastapi,
       'app/ai/host.py',
-      /user = await resolve_dependency\(request, get_current_user\)\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
+      /Depends\(get_current_user\)\]\) -> User:\n.*\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
     ],
     [
       'Fastify',
@@ -262,6 +262,18 @@ describe('host detach', () => {
     expect(existsSync(join(root, 'app/ai/modules/orders/manifest.yaml'))).toBe(true);
     expect(existsSync(join(root, 'app/ai/modules/invoices'))).toBe(false);
     expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
+  });
+
+  it('removes what tools cached in the folder', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    for (const path of ['app/ai/.ruff_cache/0.17/x', 'app/ai/modules/__pycache__/x.pyc']) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), '');
+    }
+    await succeedIn(root, detach);
+    expect(snapshot(root)).toEqual(before);
   });
 
   it('lists files whose attached lines were changed', async () => {

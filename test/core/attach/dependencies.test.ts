@@ -268,6 +268,24 @@ describe('pythonDependencies', () => {
     );
   });
 
+  it.each<[string, string, string]>([
+    [
+      'its own table',
+      '[tool.poetry.dependencies]\npython = "^3.11"\n\n[x]\n',
+      '[tool.poetry.dependencies]\npython = "^3.11"\nai-module-runtime = { path = "vendor/r.whl" }\nopenai = ">=3,<4"\n\n[x]\n',
+    ],
+    [
+      'the list of the project',
+      '[project]\ndependencies = ["fastapi"]\n',
+      '[project]\ndependencies = ["fastapi", "ai-module-runtime==1.0+vendored", "openai>=3,<4"]\n\n[tool.poetry.dependencies]\nai-module-runtime = { path = "vendor/r.whl" }\n',
+    ],
+  ])('adds the archive for Poetry to %s', (_, text, after) => {
+    const archive = { ...runtime, others: { openai: '>=3,<4' } } as never;
+    expect(change({ 'pyproject.toml': text, 'poetry.lock': '' }, 'poetry', archive).edits).toEqual([
+      { file: 'pyproject.toml', after },
+    ]);
+  });
+
   it('prints the lines for a list that is not text', () => {
     const files = { paths: ['requirements.txt'], read: () => undefined };
     expect(pythonDependencies(files, 'pip', runtime, 'python3')).toMatchObject({

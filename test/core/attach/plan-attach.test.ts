@@ -86,6 +86,11 @@ describe('the entry point', () => {
       'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach as attach_ai\n\napp = FastAPI()\nattach_ai(app)\n\n\ndef attach(): ...\n',
     ],
     [
+      'in a group of its own, with the line endings of the file',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\napp = FastAPI()\r\n',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
+    ],
+    [
       'with carriage returns',
       'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\n\r\napp = FastAPI()\r\n',
       'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',

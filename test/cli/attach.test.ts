@@ -39,6 +39,8 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     );
     await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // As the tests of modules do.
+    write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
     expect(detached.err).toContain('The tables stay in the database.');
     expect(snapshot(root)).toEqual(before);

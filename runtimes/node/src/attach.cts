@@ -247,8 +247,10 @@ class AttachedGuest<App> implements Guest<App> {
     app.use((context: KoaContext, next: () => unknown) => {
       if (!this.handles(context.req)) return next();
       context.respond = false;
+      // What middleware does after `next` then comes too late to change the answer.
+      const answered = new Promise((resolve) => context.res.once('close', resolve));
       this.#answer(context.req, context.res, context);
-      return undefined;
+      return answered;
     });
   }
 

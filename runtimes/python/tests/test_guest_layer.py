@@ -223,6 +223,38 @@ def test_middleware_that_is_added_later_and_a_lifespan() -> None:
         assert "paths" in client.get("/openapi.json").json()["data"]
 
 
+@pytest.mark.anyio
+async def test_middleware_may_answer_while_the_guest_works() -> None:
+    released = asyncio.Event()
+
+    async def work(_request: Request) -> Response:
+        await released.wait()
+        return Response("guest")
+
+    class GivesUp(Middleware):
+        async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def ignore(_message: Message) -> None:
+                return
+
+            working = asyncio.ensure_future(self.app(scope, receive, ignore))
+            await asyncio.sleep(0)
+            await send({"type": "http.response.start", "status": 504, "headers": []})
+            released.set()
+            await working
+            await send({"type": "http.response.body", "body": b"late"})
+
+    app = attached(Starlette(), Starlette(routes=[Route("/ai/work", work)]))
+    app.add_middleware(GivesUp)
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(60):
+        await call(app, "/ai/work", requested(asyncio.Event()), send)
+    assert [message.get("status", message.get("body")) for message in sent] == [504, b"late"]
+
+
 async def call(app: ASGIApp, path: str, receive: Receive, send: Send) -> None:
     """Like a server, without its buffers."""
     scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "query_string": b"", "headers": []}

@@ -82,7 +82,7 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
 /** The package manager that the application uses; npm if nothing shows another one. */
 export function nodeManager(files: AppFiles): string {
   const own = new Set(files.paths.filter((path) => !path.includes('/')));
-  return managerOf(own, files.read('package.json')) ?? managerOf(new Set(files.locksAbove), undefined) ?? 'npm';
+  return managerOf(own, files.read('package.json')) ?? managerOf(new Set(files.workspace?.locks), undefined) ?? 'npm';
 }
 
 function fact(name: string, value: string, ...evidence: readonly Evidence[]): Fact {
@@ -115,7 +115,24 @@ function refusalOf(files: AppFiles): Application['refusal'] {
             'Raise the version there, or create a host beside the application with `create-ai-module host init`',
         };
     }
-  return undefined;
+  const engine = findIn(files, 'package.json', /"node"\s*:\s*"([^"]+)"/);
+  return engine && isOldNode(engine.match[1] ?? '')
+    ? {
+        reason: `package.json:${engine.line} declares Node ${engine.match[1]}, and the runtime needs Node 20.19`,
+        alternative:
+          'Raise the version there, or create a host beside the application with `create-ai-module host init`',
+      }
+    : undefined;
+}
+
+/** Whether a range of `engines` or `volta` has only versions before 20: `18`, `18.x`, `^16 || ^18`, `>=16 <20`. */
+function isOldNode(range: string): boolean {
+  return range.split('||').every((part) => {
+    const upper = /<(=?)\s*v?(\d+)/.exec(part);
+    if (upper) return Number(upper[2]) < 20 || (upper[1] === '' && /<\s*v?20(?:\.0)*\s*$/.test(part));
+    const exact = /^\s*[v^~=]*\s*(\d+)(?:\.[\dx*]+)*\s*$/.exec(part);
+    return exact !== null && Number(exact[1]) < 20;
+  });
 }
 
 /** The version of a lock file, else the one that package.json begins with. */

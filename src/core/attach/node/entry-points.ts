@@ -41,13 +41,14 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
     .all.filter(({ from, to }) => from <= call.from && call.to <= to)
     .at(-1);
   const name = around?.target;
-  const isSure = around?.isAlone === true && name !== undefined && isWholeValue(text, around, call);
+  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined && isWholeValue(text, around, call);
   return {
     id: `${path}:${name ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
     reason: 'the application object',
     name,
+    isBroken: around?.isBroken ?? false,
     statement: isSure ? around : undefined,
     body: undefined,
   };

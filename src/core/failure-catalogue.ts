@@ -17,6 +17,8 @@ const machine = <A>(text: (args: A) => string, hint: (args: A) => string): Entry
 
 /** For a file in .ai-module, which is in the folder of a module or of the host. */
 function restoreOrAdopt(file: string): string {
+  if (file.endsWith('/attached.base'))
+    return 'Restore it from git. Without it, remove by hand what docs/attach.md lists.';
   const [isState, module = '--host'] = /(?:^|([^/]+)\/)\.ai-module\//.exec(file) ?? [];
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }
@@ -284,6 +286,16 @@ export const catalogue = {
   usage: user(
     ({ message }: { message: string }) => message,
     () => 'Run `create-ai-module --help` for usage.',
+  ),
+  'verification-failed': machine(
+    ({ step, reason }: { step: string; reason: string; advice: string }) =>
+      `Verification failed, step ${step}: ${reason}`,
+    ({ step, advice }) =>
+      `${advice === '' ? 'The attachment was kept. Remove the cause' : advice}, then run \`create-ai-module host attach --verify\`.${
+        ['install', 'build', 'migrate', 'start', 'test'].includes(step)
+          ? ` If the command is not the one of the application, set commands.${step} in ai-modules.yaml.`
+          : ''
+      }`,
   ),
   'working-directory-unusable': machine(
     ({ reason }: { reason: string }) => `The working directory cannot be used: ${reason}.`,

@@ -87,8 +87,8 @@ export interface GuestOptions<App> {
   /** The absolute path of the folder with the folders of modules. */
   readonly modules: string;
   /**
-   * The folder of their TypeScript, from which `modules` is built if it is missing: `nest start` empties the output and
-   * runs no script. Not in production.
+   * The folder of their TypeScript. In development `modules` is built from it if it is missing or older: `nest start`, for
+   * one, empties the output and runs no script.
    */
   readonly source?: string;
   /** Called when the guest starts, with the application that it is attached to; never with the role `off`. */
@@ -116,7 +116,7 @@ export interface Guest<App> {
    *
    * - Fastify: before `listen` or `ready`. Hooks of the application run before.
    * - Express: before body parsers, after middleware that knows the user.
-   * - NestJS: after `NestFactory.create`, before `listen` or `init`.
+   * - NestJS: after `NestFactory.create`, before `listen` or `init`. All middleware of `app.use` comes before.
    * - Koa: before body parsers. Other frameworks: with their `http.Server`.
    */
   attach(app: App | object): void;
@@ -169,7 +169,7 @@ interface ReplyLike {
   callNotFound(): void;
 }
 interface NestLike {
-  getHttpAdapter(): { getType(): string; getInstance(): object };
+  getHttpAdapter(): { getType(): string; getInstance(): object; init?(): Promise<void> };
   getHttpServer(): Server;
   use(handler: unknown): unknown;
 }
@@ -229,7 +229,15 @@ class AttachedGuest<App> implements Guest<App> {
   #attachToNest(app: NestLike): void {
     const adapter = app.getHttpAdapter();
     this.#stopWith(app.getHttpServer());
-    if (adapter.getType() !== 'fastify') return void app.use(this.handler);
+    if (adapter.getType() !== 'fastify') {
+      // After all middleware that the application uses, such as for CORS and sessions, and before NestJS adds body parsers.
+      const init = adapter.init?.bind(adapter);
+      adapter.init = async () => {
+        app.use(this.handler);
+        await init?.();
+      };
+      return;
+    }
     (adapter.getInstance() as FastifyLike).register(this.#pluginFor(app as App));
   }
 
@@ -239,8 +247,10 @@ class AttachedGuest<App> implements Guest<App> {
     app.use((context: KoaContext, next: () => unknown) => {
       if (!this.handles(context.req)) return next();
       context.respond = false;
+      // What middleware does after `next` then comes too late to change the answer.
+      const answered = new Promise((resolve) => context.res.once('close', resolve));
       this.#answer(context.req, context.res, context);
-      return undefined;
+      return answered;
     });
   }
 

@@ -129,10 +129,11 @@ function databaseOptions({ databaseSchema, directDatabaseUrl }: Settings, applic
   return { application, schema: databaseSchema, directUrl: directDatabaseUrl };
 }
 
-function refuseInProduction({ environment, testEndpoints }: Settings, mode: HostServices['mode']): void {
+function refuseInProduction({ environment, testEndpoints, checkToken }: Settings, mode: HostServices['mode']): void {
   if (environment !== 'production') return;
   const problems = [
     ...(testEndpoints ? ['AI_TEST_ENDPOINTS is refused in production'] : []),
+    ...(checkToken === undefined ? [] : ['AI_CHECK_TOKEN is refused in production']),
     ...(mode === 'embedded'
       ? ['AI_DATABASE_URL is required in production: the embedded database is for development and tests']
       : []),

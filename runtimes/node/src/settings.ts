@@ -29,6 +29,8 @@ export interface Settings {
   readonly disabledModules: readonly string[];
   /** Serves `/api/v1/test/events`. Refused in production. */
   readonly testEndpoints: boolean;
+  /** For a guest: requests with this token are those of `host attach --verify`. Refused in production. */
+  readonly checkToken?: string | undefined;
   readonly environment: (typeof ENVIRONMENTS)[number];
   /** All environment variables: modules read their own settings from them. */
   readonly env: Env;
@@ -74,6 +76,7 @@ const HostVariables = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   DISABLED_MODULES: names.default([]),
   TEST_ENDPOINTS: z.enum(['0', '1']).default('0'),
+  CHECK_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
 });
 
 const Environment = z.object({
@@ -89,6 +92,7 @@ const Environment = z.object({
 export function readSettings(env: Env = process.env, options: SettingsOptions = {}): Settings {
   const given = withoutEmpty(env);
   const found = Object.keys(HostVariables.shape).flatMap((name) => {
+    if (name === 'CHECK_TOKEN' && !options.attached) return [];
     const variable = given[PREFIX + name] !== undefined || !options.withoutPrefix ? PREFIX + name : name;
     return given[variable] === undefined ? [] : [{ name, variable, value: given[variable] }];
   });
@@ -115,6 +119,7 @@ export function readSettings(env: Env = process.env, options: SettingsOptions = 
     logLevel: host.data.LOG_LEVEL,
     disabledModules: host.data.DISABLED_MODULES,
     testEndpoints: host.data.TEST_ENDPOINTS === '1',
+    checkToken: host.data.CHECK_TOKEN,
     environment: names.includes('production') ? 'production' : (names[0] ?? 'development'),
     env: given,
   };

@@ -2,8 +2,10 @@
 
 import asyncio
 import importlib
+import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib import request as http
 from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]
@@ -128,6 +131,41 @@ def test_runs_jobs_for_users_of_the_application(database: TestDatabase) -> None:
         assert client.get(f"{MODULE}/admin/stats", headers=as_user("anna")).status_code == 403
         assert client.get(f"{MODULE}/admin/stats", headers=as_user("carl")).status_code == 200
     assert run_sql(database.url, "select count(*) from ai.jobs") == 1
+
+
+def test_runs_a_job_for_the_token_of_a_check(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = "t" * 32
+    with running(create_app()) as client:
+        # Without the variable the header means nothing.
+        assert client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": token}).status_code == 401
+        assert client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": ""}).status_code == 401
+    monkeypatch.setenv("AI_CHECK_TOKEN", token)
+    with running(create_app()) as client:
+        for wrong in ({}, {"ai-check-token": "x" * 32}, {"ai-check-token": ""}):
+            assert client.post(f"{MODULE}/process", json=INPUT, headers=wrong).status_code == 401
+        accepted = client.post(f"{MODULE}/process", json=INPUT, headers={"ai-check-token": token})
+        assert accepted.status_code == 202
+        location = accepted.headers["location"]
+        assert client.get(location, headers={"ai-check-token": token}).json()["user_id"] == "create-ai-module-check"
+
+
+@pytest.mark.parametrize(
+    ("env", "message"),
+    [
+        ({"AI_CHECK_TOKEN": "short"}, "AI_CHECK_TOKEN: "),
+        (
+            {"AI_CHECK_TOKEN": "t" * 32, "AI_ENVIRONMENT": "production"},
+            "AI_CHECK_TOKEN: must not be set in production",
+        ),
+    ],
+)
+def test_refuses_the_token_of_a_check(
+    env: dict[str, str], message: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ports = Ports(authenticate=by_name, database="postgresql://localhost/shop", env=env)
+    with TestClient(starlette_app(own_guest(monkeypatch, ports))) as client:
+        wait_for_code(client, "settings_invalid")
+    assert message in caplog.text
 
 
 def test_changes_nothing_of_the_application(database: TestDatabase) -> None:
@@ -389,6 +427,51 @@ def test_migrations_of_the_application(
         wait_for_code(client, "ready")
 
 
+MODELS = """
+from sqlmodel import Field, SQLModel
+
+
+class Line(SQLModel, table=True):
+    __tablename__ = "invoices_lines"
+
+    id: int | None = Field(default=None, primary_key=True)
+"""
+ATTACHMENT = """
+import os
+
+from ai_module_runtime import Ports, create_guest
+
+ports = Ports(authenticate=lambda request: None, database=os.environ["SHOP_DATABASE"])
+guest = create_guest(__name__, ports=".attachment:ports", migrations="{who}")
+"""
+
+
+def test_writes_migrations_of_modules_and_applies_them_only_if_it_makes_the_tables(
+    database: TestDatabase, tmp_path: Path
+) -> None:
+    modules = tmp_path / "own_ai" / "modules"
+    shutil.copytree(ROOT / "tests" / "typed_modules", modules)
+    (modules / "invoices" / "models.py").write_text(MODELS)
+
+    def migrate(who: str, *arguments: str) -> tuple[int, str]:
+        (tmp_path / "own_ai" / "attachment.py").write_text(ATTACHMENT.replace("{who}", who))
+        command = [sys.executable, "-B", "-m", "ai_module_runtime", "migrate", "own_ai.attachment:guest", *arguments]
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        return done.returncode, done.stdout + done.stderr
+
+    code, output = migrate("app", "invoices", "add lines")
+    assert (code, "the schema ai lacks 0001_tables.sql" in output) == (1, True)
+    run_sql(database.url, script_of("ai"))
+    code, output = migrate("app", "invoices", "add lines")
+    assert (code, "wrote " in output) == (0, True), output
+    code, output = migrate("app")
+    assert (code, "invoices_version lacks 0001" in output) == (1, True), output
+    assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is null")
+    assert migrate("runtime")[0] == 0
+    assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is not null")
+
+
 @pytest.mark.parametrize("migrations", ["runtime", "app"])
 def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: TestDatabase, migrations: Any) -> None:
     """The schema, later the whole database: it is there again, or the migrations of the application run again."""
@@ -625,6 +708,28 @@ def test_several_processes_of_one_application_start_together(start: Any, databas
     wait_until(lambda: run_sql(database.url, listening) == 2 or None)
     assert server.end() in (0, -signal.SIGTERM)
     assert run_sql(database.url, "select count(*) from shop_ai.modules") == 1
+
+
+def test_several_processes_share_an_embedded_database(start: Any, tmp_path: Path) -> None:
+    with socket_of_a_port() as port:
+        pass
+    command = ("uvicorn", "tests.shop.main:app", "--workers", "2", "--port", str(port))
+    server = start(*command, AI_DATA_DIR=str(tmp_path / "data"), SHOP_LOG="info")
+    server.waits_for("AI modules: ready", 2)
+
+    def call(path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {**as_user("anna"), "Content-Type": "application/json"}
+        with http.urlopen(http.Request(f"http://127.0.0.1:{port}{path}", data, headers)) as answer:
+            return json.load(answer)
+
+    assert call("/items/1") == {"id": 1}
+    assert call("/ai/health")["mode"] == "embedded"
+    for job in [call(f"{MODULE}/process", INPUT) for _ in range(4)]:
+        wait_until(lambda: call(f"{MODULE}/status/{job['job_id']}")["status"] == "completed" or None)  # noqa: B023
+    assert server.end() in (0, -signal.SIGTERM)
+    # The last process has stopped the server.
+    assert list((tmp_path / "data").rglob("postmaster.pid")) == []
 
 
 @contextmanager

@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
+import type { Attached } from '../../core/pack/render-host.ts';
 import { countChanges } from '../../core/report/plan.ts';
-import { type Plan, planChanges } from '../../core/tree/plan.ts';
-import type { RelPath } from '../../core/tree/rel-path.ts';
-import { type TreeFile, textFile } from '../../core/tree/tree.ts';
+import type { Plan } from '../../core/tree/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { interruptedAbove } from '../../io/apply/recover.ts';
-import { filesOf } from '../../io/attach/plan-attachment.ts';
 import { type DetachPlan, planDetach, removeEmptyFolders } from '../../io/attach/plan-detach.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
-import { pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
+import {
+  type LockPlan,
+  lockNotes,
+  planLocks,
+  pythonOf,
+  resolveDependencies,
+} from '../../io/attach/resolve-dependencies.ts';
 import { hostAt } from '../../io/host/open-host.ts';
 import type { Io } from '../../io/io.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
@@ -32,17 +36,20 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
   if (found === undefined || attached === undefined) throw new Failure('not-attached', { root });
   const pack = await findPack(found.stack, root, ['module', 'edits', 'attach']);
   const detach = await planDetach(found.host, pack);
-  const { plan, note } = await withLockFiles(io, root, attached.framework, detach, flags);
+  const { plan, above, note } = await withLockFiles(io, root, attached.framework, detach, flags);
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
     ...detach.unclear.map((path) => `${path}: the lines that attach it were changed. Remove them yourself.`),
     ...(note === undefined ? [] : [note]),
+    ...lockNotes(above),
+    ...(await revisionNotes(root, attached)),
     'The tables stay in the database. To delete them, drop the schema "ai" (or the one that AI_DATABASE_SCHEMA names).',
   ];
   const apply = await confirmPlan(io, plan, `Detach the AI modules from ${root}:`, flags);
   if (apply) {
     await withProgress(io, 'Writing', (onProgress) => applyPlan(root, plan, { onProgress }));
+    if (above) await applyPlan(above.root, above.plan);
     removeEmptyFolders(found.host, attached);
   }
   if (flags.json) {
@@ -55,6 +62,18 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
   return exit.done;
 }
 
+/** Databases may have run the revisions that `host attach` and `new` wrote, so they stay. */
+async function revisionNotes(root: string, { migrations, dir }: Attached): Promise<string[]> {
+  if (migrations !== 'app') return [];
+  const { revisionFiles } = await import('../../core/attach/plan-attach.ts');
+  const paths = revisionFiles(readApplication(root), dir);
+  return paths.length === 0
+    ? []
+    : [
+        `Migrations stay, because databases may have run them: ${paths.join(', ')}. Revert them there before you delete them.`,
+      ];
+}
+
 /** The plan with the lock file of the package manager, resolved without the runtime. */
 async function withLockFiles(
   io: Io,
@@ -62,7 +81,7 @@ async function withLockFiles(
   framework: string,
   { plan, restored }: DetachPlan,
   { resolve: isResolved = true }: DetachFlags,
-): Promise<{ readonly plan: Plan; readonly note?: string }> {
+): Promise<{ readonly plan: Plan; readonly above?: LockPlan; readonly note?: string }> {
   const { lockChange } = await import('../../core/attach/plan-attach.ts');
   const change = lockChange(readApplication(root), framework === 'fastapi' ? 'python' : 'node', pythonOf(root));
   if (change.locks.length === 0) return { plan };
@@ -70,14 +89,10 @@ async function withLockFiles(
   if (!isResolved) return { plan, note: later };
   try {
     const locks = await withProgress(io, 'Resolving dependencies', () => resolveDependencies(root, change, restored));
-    const current = await filesOf(root, [...locks.keys()]);
-    const texts = [...locks].map(([path, text]): [RelPath, TreeFile] => [
-      path,
-      textFile(text, current.get(path)?.mode),
-    ]);
-    const more = planChanges(current, new Map(texts));
+    const more = await planLocks(locks);
+    if (more.root !== root) return { plan, above: more };
     return {
-      plan: { ...plan, changes: [...plan.changes, ...more.changes].sort((a, b) => (a.path < b.path ? -1 : 1)) },
+      plan: { ...plan, changes: [...plan.changes, ...more.plan.changes].sort((a, b) => (a.path < b.path ? -1 : 1)) },
     };
   } catch (error) {
     // Without the network an application can be detached too.

@@ -106,6 +106,10 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
       'Where the application gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored',
     )
     .option('--no-resolve', 'Change the dependency file, but do not run the package manager')
+    .option(
+      '--verify',
+      'Install, migrate and start the application, run a job of a module, and run the tests of the application; also later',
+    )
     .option('-y, --yes', 'Use defaults for missing answers, and write without asking')
     .option('--dry-run', 'Show the plan and write nothing, even with --yes')
     .option('--diff', 'Show the files as a diff; write only with --yes')

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import type { AppFiles } from '../../core/attach/application.ts';
 import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
 import type { AttachDraft } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
@@ -10,9 +11,17 @@ import { reportAttachment } from '../../core/report/attachment.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { relPath } from '../../core/tree/rel-path.ts';
 import { textFile } from '../../core/tree/tree.ts';
+import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { planAttachment } from '../../io/attach/plan-attachment.ts';
+import { planRevisions, revisionTree } from '../../io/attach/plan-revisions.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
-import { pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
+import {
+  lockNotes,
+  planLocks,
+  pythonOf,
+  type ResolvedLocks,
+  resolveDependencies,
+} from '../../io/attach/resolve-dependencies.ts';
 import { hasChanges } from '../../io/git.ts';
 import type { Io } from '../../io/io.ts';
 import { applyUpdate } from '../../io/module/last-update.ts';
@@ -23,19 +32,26 @@ import { confirmPlan, printJson } from '../output/show-plan.ts';
 import { programName } from '../output/version.ts';
 import { type AttachFlags, chooseAttachment } from './choose-attachment.ts';
 import { reportSteps } from './next-steps.ts';
+import { reportVerification, verificationOf, verifyAttachment } from './verify-attachment.ts';
 
 /** Attaches an application: reads it, asks what is unclear, shows the plan, writes. Returns whether it is attached now. */
-export async function attachApplication(io: Io, root: string, flags: AttachFlags): Promise<boolean> {
+export async function attachApplication(
+  io: Io,
+  root: string,
+  flags: AttachFlags,
+  isVerified = false,
+): Promise<boolean> {
   const files = readApplication(root);
   const { detectApplication, planAttach, refusalOf, dependencyChange } = await import(
     '../../core/attach/plan-attach.ts'
   );
   const application = detectApplication(files);
+  if (application === undefined) assertJson(root, files);
   if (application === undefined) throw new Failure('attach-refused', unknownApplication);
   if (!flags.json) io.err.write(reportAttachment(application.facts, paintFor(io, io.err)));
   if (application.refusal) throw new Failure('attach-refused', application.refusal);
 
-  const choices = await chooseAttachment(io, application, flags);
+  const choices = await chooseAttachment(io, application, files, flags);
   const refusal = refusalOf(files, application, choices);
   if (refusal) throw new Failure('attach-refused', refusal);
   const pack = await findPack(application.stack, root, ['attach']);
@@ -45,18 +61,34 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
-  const attaching = { pack, name: basename(root), vendored, attached: draft.attached, edits, locks };
-  const plan = await planAttachment(root, attaching);
+  const revisions =
+    choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
+  const isOwn = locks.root === root;
+  const above = isOwn ? undefined : await planLocks(locks);
+  const plan = await planAttachment(root, {
+    pack,
+    name: basename(root),
+    vendored,
+    attached: draft.attached,
+    edits,
+    locks: isOwn ? locks.texts : new Map(),
+    revisions: revisionTree(revisions.created),
+  });
 
   const isDirty = hasChanges(root);
   const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
+  if (isVerified && !flags.json)
+    io.err.write(reportVerification(await verificationOf(root, files, choices.entry.file, `${choices.dir}/modules`)));
   const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
-  const printed = [...draft.printed, ...change.printed];
-  const notes = [...draft.notes, ...(isDirty && apply ? [dirtyNote] : [])];
+  if (apply && above) await applyPlan(above.root, above.plan);
+  const verified = apply && isVerified;
+  const printed = [...draft.printed, ...change.printed, ...revisions.printed];
+  const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
+    if (verified) await verifyAttachment(io, root);
     const { facts, stack, framework } = application;
-    const more = { host: root, stack, framework, facts, printed, notes };
+    const more = { host: root, stack, framework, facts, printed, notes, verified };
     await printJson(io, { command: 'host attach', plan, written: apply }, more);
     return apply;
   }
@@ -65,8 +97,21 @@ export async function attachApplication(io: Io, root: string, flags: AttachFlags
     io.err.write(`Add to ${file} yourself (${reason}):\n${lines.map((line) => `    ${line}\n`).join('')}`);
   if (!apply) return false;
   io.out.write(`Attached ${root}: ${countChanges(plan, true)}\n`);
-  io.err.write(reportSteps(nextSteps(io, application, draft, change)));
+  if (verified) await verifyAttachment(io, root);
+  io.err.write(reportSteps(nextSteps(io, application, draft, change, verified)));
   return true;
+}
+
+/** A package.json that cannot be read hides an application. */
+function assertJson(root: string, { read }: AppFiles): void {
+  const text = read('package.json');
+  if (text === undefined) return;
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const reason = `it is not JSON: ${(error as Error).message}`;
+    throw new Failure('file-unreadable', { file: join(root, 'package.json'), reason }, error);
+  }
 }
 
 const dirtyNote = 'The working tree had uncommitted changes: review the diff of the attachment together with them.';
@@ -74,7 +119,7 @@ const dirtyNote = 'The working tree had uncommitted changes: review the diff of 
 const unknownApplication = {
   reason: 'no FastAPI, Fastify, Express or NestJS application was found',
   alternative:
-    'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
+    'Pass the folder with its package.json or pyproject.toml. Starlette, Koa and Hono are attached by hand, as docs/attach-by-hand.md describes',
 };
 
 function runtimeArchive({ meta: { runtime, name, host } }: Pack, vendored: boolean): RuntimeArchive {
@@ -104,8 +149,8 @@ async function lockFiles(
   change: DependencyChange,
   vendored: boolean,
   { resolve: isResolved = true }: AttachFlags,
-): Promise<Awaited<ReturnType<typeof resolveDependencies>>> {
-  if (!isResolved || change.resolve === undefined) return new Map();
+): Promise<ResolvedLocks> {
+  if (!isResolved || change.resolve === undefined) return { root, texts: new Map() };
   const changed = new Map(change.edits.map(({ file, after }) => [relPath(file), textFile(after)] as const));
   const archive = vendored ? archiveOf(pack) : new Map();
   return withProgress(io, 'Resolving dependencies', () =>
@@ -114,9 +159,15 @@ async function lockFiles(
 }
 
 /** The steps after `host attach`. */
-function nextSteps(io: Io, application: Detected, { attached }: AttachDraft, change: DependencyChange): string[] {
+function nextSteps(
+  io: Io,
+  application: Detected,
+  { attached }: AttachDraft,
+  change: DependencyChange,
+  isInstalled: boolean,
+): string[] {
   return [
-    change.install ?? application.installs,
+    ...(isInstalled ? [] : [change.install ?? application.installs]),
     `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
     `${programName(io)} new`,
   ];

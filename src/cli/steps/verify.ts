@@ -13,21 +13,26 @@ export async function verifyModule(io: Io, host: Host, meta: PackMeta, name: str
   const values = commandValues(host, name);
   for (const command of meta.commands.verify) {
     const argv = command.map((argument) => fillPlaceholders(argument, values)) as unknown as Argv;
-    await verify(io, host.root, argv).catch((error: unknown) => {
+    await runShown(io, host.root, argv).catch((error: unknown) => {
       throw isCancelled(error) ? new Cancelled('Cancelled. The module was written; its tests did not finish.') : error;
     });
   }
 }
 
 /** Streams the output of the command, or on a terminal shows progress, and the output only if the command fails. */
-async function verify(io: Io, root: string, argv: Argv): Promise<void> {
+export async function runShown(
+  io: Io,
+  root: string,
+  argv: Argv,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const line = shellLine(argv);
   const kept: string[] = [];
   const show = (text: string) => io.err.write(text);
   const onOutput = io.err.isTty ? (text: string) => void kept.push(text) : show;
   io.err.write(`$ ${line}\n`);
   try {
-    await withProgress(io, line, () => runCommand(argv, { cwd: root, onOutput }));
+    await withProgress(io, line, () => runCommand(argv, { cwd: root, env, onOutput }));
   } catch (error) {
     show(kept.join(''));
     throw error;

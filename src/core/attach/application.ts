@@ -4,8 +4,17 @@ export interface AppFiles {
   readonly paths: readonly string[];
   /** The text of a file; `undefined` if it is missing, large or not text. */
   readonly read: (path: string) => string | undefined;
-  /** Names of lock files in the folders above: the application is part of a workspace. */
-  readonly locksAbove?: readonly string[];
+  readonly workspace?: Workspace;
+  /** Files that `read` could not read so far: they are not UTF-8, or access is denied. */
+  readonly unreadable?: ReadonlySet<string>;
+}
+
+/** A folder above with the lock file of a package manager: the application is one of its members. */
+export interface Workspace {
+  /** The application's folder in it: `backend`. */
+  readonly folder: string;
+  /** The lock files in its root. */
+  readonly locks: readonly string[];
 }
 
 /** Where something was found. */
@@ -38,6 +47,8 @@ export interface EntryPoint {
   readonly line: number;
   /** Why it is the one, in words. */
   readonly reason: string;
+  /** Whether there is a syntax error where it is made. */
+  readonly isBroken?: boolean;
 }
 
 /** A function or value of the application that gives the user of a request. */
@@ -77,10 +88,12 @@ export interface DatabaseSource extends Evidence {
 /** The tool that makes the application's tables. */
 export interface Migrations extends Evidence {
   readonly tool: 'alembic' | 'typeorm' | 'prisma' | 'knex' | 'drizzle' | 'sql' | 'other';
+  /** Where its revisions are. */
+  readonly folder: string;
   /** The latest revisions, if known. */
   readonly heads: readonly string[];
-  /** Whether it compares every schema of the database. */
-  readonly includesSchemas: boolean;
+  /** The file that sets up alembic, if it compares every schema of the database. */
+  readonly includesSchemas: string | undefined;
 }
 
 export interface Application {
@@ -101,6 +114,29 @@ export interface Application {
   readonly installs: string;
   /** Warnings for the user. */
   readonly notes: readonly string[];
+}
+
+/** A program of the application and its arguments. */
+export interface AppCommand {
+  readonly argv: readonly string[];
+  /** Below the folder of the application; empty for that folder. */
+  readonly cwd: string;
+}
+
+/** What `host attach --verify` runs in an application. A step without commands is left out. */
+export interface AppCommands {
+  readonly install: readonly AppCommand[];
+  readonly build: readonly AppCommand[];
+  readonly migrate: readonly AppCommand[];
+  /** Whether there are migrations, and no command for them was found. */
+  readonly isMigrationUnclear: boolean;
+  /** Starts the application. `{port}` in it is the port. */
+  readonly start: AppCommand | undefined;
+  /** Environment variables that the application may read the port from. */
+  readonly portVariables: readonly string[];
+  readonly test: readonly AppCommand[];
+  /** A folder that the build makes of the folder of modules; `undefined` if nothing is built. */
+  readonly builtModules: string | undefined;
 }
 
 /** Lines to insert into a file of the application. */

@@ -1,3 +1,4 @@
+import { locksOf } from '../pack/package-manager.ts';
 import type { AppFiles, FileEdit, PrintedEdit } from './application.ts';
 import { addToJsonObject } from './edit-json.ts';
 import { addToTomlList, addToTomlTable } from './edit-toml.ts';
@@ -60,6 +61,8 @@ export interface DependencyChange {
   readonly install?: string;
   /** Lock files that the command rewrites. */
   readonly locks: readonly string[];
+  /** The application's folder in the workspace whose root has `locks`: `backend`. */
+  readonly workspace?: string;
 }
 
 /** In the form of pip: a path, or a version range. */
@@ -102,17 +105,12 @@ function withTesting(text: string, runtime: RuntimeArchive): string | undefined 
   return undefined;
 }
 
-/** In a workspace the user runs the package manager, because its lock file belongs to other packages as well. */
-function inWorkspace(change: DependencyChange, { paths, locksAbove = [] }: AppFiles): DependencyChange {
-  if (locksAbove.length === 0 || change.locks.some((lock) => paths.includes(lock))) return change;
-  const lines = change.resolve === undefined ? [] : [change.resolve.join(' ')];
-  const printed = { file: 'the lock file of the workspace', reason: 'run this in its root', lines };
-  return {
-    ...change,
-    resolve: undefined,
-    locks: [],
-    printed: [...change.printed, ...(lines.length > 0 ? [printed] : [])],
-  };
+/** In a workspace the lock file in its root is resolved. */
+function inWorkspace(change: DependencyChange, manager: string, { paths, workspace }: AppFiles): DependencyChange {
+  const above = locksOf(manager).filter((lock) => workspace?.locks.includes(lock));
+  if (workspace === undefined || above.length === 0 || locksOf(manager).some((lock) => paths.includes(lock)))
+    return change;
+  return { ...change, locks: above, workspace: workspace.folder };
 }
 
 /** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
@@ -122,7 +120,7 @@ export function pythonDependencies(
   runtime: RuntimeArchive,
   python: string,
 ): DependencyChange {
-  return inWorkspace(pythonChange(files, manager, runtime, python), files);
+  return inWorkspace(pythonChange(files, manager, runtime, python), manager, files);
 }
 
 function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive, python: string): DependencyChange {
@@ -259,7 +257,7 @@ function printedFor(file: string, line: string): PrintedEdit {
 
 /** Adds the runtime, and what the tests of modules need, to package.json. */
 export function nodeDependencies(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
-  return inWorkspace(nodeChange(files, manager, runtime), files);
+  return inWorkspace(nodeChange(files, manager, runtime), manager, files);
 }
 
 function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): DependencyChange {
@@ -274,8 +272,7 @@ function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): 
       if (after !== undefined && !new RegExp(`"${name}"\\s*:`).test(after))
         after = addToJsonObject(after, object, name, range);
   const copied = ['package.json', '.npmrc', '.yarnrc', '.yarnrc.yml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'];
-  const known = managers[manager] ?? managers.npm;
-  const locks = (known?.locks ?? []).filter((lock) => files.paths.includes(lock));
+  const locks = locksOf(manager).filter((lock) => files.paths.includes(lock));
   if (after === undefined)
     return {
       edits: [],
@@ -287,26 +284,15 @@ function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): 
   return {
     edits: [{ file: 'package.json', after }],
     printed: [],
-    resolve: known?.resolve,
+    resolve: resolving[manager],
     copied: [...copied, ...locks],
     locks,
   };
 }
 
-const managers: Readonly<Record<string, { locks: readonly string[]; resolve: readonly string[] }>> = {
-  npm: {
-    locks: ['package-lock.json', 'npm-shrinkwrap.json'],
-    resolve: [
-      'npm',
-      'install',
-      '--package-lock-only',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--prefer-offline',
-    ],
-  },
-  pnpm: { locks: ['pnpm-lock.yaml'], resolve: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'] },
-  yarn: { locks: ['yarn.lock'], resolve: ['yarn', 'install', '--mode=update-lockfile'] },
-  bun: { locks: ['bun.lock', 'bun.lockb'], resolve: ['bun', 'install', '--lockfile-only', '--ignore-scripts'] },
+const resolving: Readonly<Record<string, readonly string[]>> = {
+  npm: ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
+  pnpm: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'],
+  yarn: ['yarn', 'install', '--mode=update-lockfile'],
+  bun: ['bun', 'install', '--lockfile-only', '--ignore-scripts'],
 };

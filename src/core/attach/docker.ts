@@ -1,34 +1,52 @@
-import { type AppFiles, baseName, type FileEdit, lineAt, type PrintedEdit } from './application.ts';
+import { type AppFiles, baseName, type FileEdit, lineAt, type PrintedEdit, pathOf } from './application.ts';
 
-const dependencyFiles =
-  /(^|[\s/])(package(-lock|\*)?(\.json)?|package\*\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?|pyproject\.toml|uv\.lock|poetry\.lock|requirements[\w./*-]*|Pipfile(\.lock)?)(?=\s|$)/;
+interface Language {
+  /** A file that declares dependencies, as COPY names it. */
+  readonly declares: RegExp;
+  readonly installs: RegExp;
+}
+
+const languages: Readonly<Record<'node' | 'python', Language>> = {
+  node: {
+    declares: /(^|\/)(package(-lock|\*)?(\.json)?|package\*\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lockb?)$/,
+    installs: /\b(npm (ci|i|install)|pnpm|yarn|bun)\b/,
+  },
+  python: {
+    declares: /(^|\/)(pyproject\.toml|uv\.lock|poetry\.lock|requirements[\w.*-]*|Pipfile(\.lock)?)$/,
+    installs: /\b(pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/,
+  },
+};
+
+/** The archive of the runtime, as images see it. */
+export interface VendoredArchive {
+  readonly language: 'node' | 'python';
+  /** Its folder in the application: `vendor`. */
+  readonly folder: string;
+  /** Its path, if pip installs the project itself: pip finds an archive only by its path. */
+  readonly project?: string;
+}
 
 /**
  * Images that copy the dependency file before they install need the archive as well: adds `COPY vendor` after the last such
- * line of each stage, or a mount beside theirs. `project` is the archive, if pip installs the project itself: pip finds an
- * archive only by its path. Only the first image is edited; the lines for others are printed.
+ * line of each stage, or a mount beside theirs.
  */
-export function editDockerfiles(files: AppFiles, vendor: string, project?: string): (FileEdit | PrintedEdit)[] {
+export function editDockerfiles(files: AppFiles, archive: VendoredArchive): (FileEdit | PrintedEdit)[] {
   const images = files.paths.filter((path) => /^(docker|container)file([.-].*)?$|\.dockerfile$/i.test(baseName(path)));
-  const main = images.find((path) => /^(docker|container)file$/i.test(baseName(path))) ?? images[0];
   return images.flatMap((file): (FileEdit | PrintedEdit)[] => {
     const text = files.read(file) ?? '';
-    const edit = editDockerfile(withProject(text, project), vendor) ?? changed(text, withProject(text, project));
+    const vendor = vendorIn(text, files, archive.folder);
+    const project = withProject(text, archive.project);
+    const edit = editDockerfile(project, vendor, languages[archive.language]) ?? changed(text, project);
     if (edit === undefined) return [];
-    if (typeof edit !== 'string') return [{ file, ...edit }];
-    // In a workspace an image is built from another folder.
-    const isWorkspace = (files.locksAbove ?? []).length > 0;
-    if (file === main && !isWorkspace) return [{ file, after: edit }];
-    const known = text.split(/\r?\n/);
-    const lines = edit.split(/\r?\n/).filter((line) => line.includes(vendor) && !known.includes(line));
-    return [
-      {
-        file,
-        reason: isWorkspace ? 'the application is part of a workspace' : `only ${main} is changed`,
-        lines: lines.map((line) => line.trim()),
-      },
-    ];
+    return [typeof edit === 'string' ? { file, after: edit } : { file, ...edit }];
   });
+}
+
+/** The folder of the archive in what an image is built from. In a workspace this is often the root of the workspace. */
+function vendorIn(text: string, { workspace }: AppFiles, vendor: string): string {
+  if (workspace === undefined) return vendor;
+  const isRoot = text.split(/[\s="']+/).some((word) => word.replace(/^\.\//, '').startsWith(`${workspace.folder}/`));
+  return isRoot ? pathOf(workspace.folder, vendor) : vendor;
 }
 
 /** `pip install .` with the archive. */
@@ -43,39 +61,34 @@ function changed(before: string, after: string): string | undefined {
   return before === after ? undefined : after;
 }
 
-function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit, 'file'> | undefined {
-  const mounted =
-    /^[^\n]*--mount=type=bind,source=[\w./-]*?(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w./-]*)[^\n]*$/m.exec(
-      text,
-    );
-  if (mounted && !/source=[\w.-]+,target=[\w.-]+[ \t]*\\/.test(mounted[0]))
-    return {
-      reason: `line ${lineAt(text, mounted.index)} mounts the dependency file`,
-      lines: [`--mount=type=bind,source=${vendor},target=${vendor}`],
-    };
+const mount = /--mount=type=bind,source=(?:\.\/)?([^\s,]+),target=(?:\.\/)?([^\s,]+)/;
+
+function editDockerfile(
+  text: string,
+  vendor: string,
+  { declares, installs }: Language,
+): string | Omit<PrintedEdit, 'file'> | undefined {
   const ending = text.includes('\r\n') ? '\r\n' : '\n';
   const lines = text.split(/\r?\n/);
+  const isMount = (line: string) => declares.test(mount.exec(line)?.[1] ?? '');
+  const moved = lines.find((line) => isMount(line) && mount.exec(line)?.[1] !== mount.exec(line)?.[2]);
+  if (moved !== undefined)
+    return {
+      reason: `line ${lineAt(text, text.indexOf(moved))} mounts the dependency file`,
+      lines: [`--mount=type=bind,source=${vendor},target=${vendor}`],
+    };
   const inserts = new Map<number, string>();
   let last: number | undefined;
   let hasAll = false;
   for (const [index, line] of lines.entries()) {
     if (/^\s*FROM\b/i.test(line)) [last, hasAll] = [undefined, false];
-    const copied = /^\s*(?:COPY|ADD)\s+(.*)$/i.exec(line)?.[1];
-    if (copied !== undefined && !/--from=/.test(copied)) {
-      if (/(^|\s)\.\/?\s/.test(`${copied} `) && /(^|\s)\.\/?\s+\S+\s*$/.test(copied)) hasAll = true;
-      else if (dependencyFiles.test(copied)) last = index;
-    }
+    const sources = copyOf(line)?.words.slice(0, -1) ?? [];
+    if (sources.some((source) => declares.test(source))) last = index;
+    else if (sources.some((source) => /^\.\/?$/.test(source))) hasAll = true;
     // One mount is enough for an instruction.
-    if (mounted && isMount(line) && !isMount(lines[index + 1] ?? ''))
-      inserts.set(
-        index,
-        line.replace(/^\s*RUN\s+/, '    ').replace(/source=[^,]+,target=[^ ,\\]+/, `source=${vendor},target=${vendor}`),
-      );
-    const installs =
-      /^\s*RUN\b[\s\S]*\b(npm (ci|i|install)|pnpm|yarn|bun|pip3? install|uv (sync|pip)|poetry install|pdm|pipenv)\b/.test(
-        instructionAt(lines, index),
-      );
-    if (installs && last !== undefined && !hasAll) {
+    if (isMount(line) && !isMount(lines[index + 1] ?? ''))
+      inserts.set(index, line.replace(/^\s*RUN\s+/, '    ').replace(mount, mountOf(vendor)));
+    if (last !== undefined && !hasAll && /^\s*RUN\b/.test(line) && installs.test(instructionAt(lines, index))) {
       inserts.set(last, copyLine(lines[last] as string, vendor));
       last = undefined;
     }
@@ -86,8 +99,9 @@ function editDockerfile(text: string, vendor: string): string | Omit<PrintedEdit
     .join(ending);
 }
 
-const isMount = (line: string) =>
-  /--mount=type=bind,source=(?:pyproject\.toml|uv\.lock|package[\w-]*\.json|requirements[\w.-]*),target=/.test(line);
+function mountOf(vendor: string): string {
+  return `--mount=type=bind,source=${vendor},target=${vendor}`;
+}
 
 /** An instruction with its continued lines. */
 function instructionAt(lines: readonly string[], start: number): string {
@@ -96,17 +110,33 @@ function instructionAt(lines: readonly string[], start: number): string {
   return lines.slice(start, end + 1).join('\n');
 }
 
-/** Like a line that copies a dependency file, into the same folder. */
-function copyLine(line: string, vendor: string): string {
-  const [, start = 'COPY', flags = '', rest = ''] = /^(\s*(?:COPY|ADD))((?:\s+--\S+)*)\s+(.*)$/i.exec(line) ?? [];
+interface Copy {
+  readonly start: string;
+  readonly flags: string;
+  /** The sources and the target. */
+  readonly words: readonly string[];
+}
+
+function copyOf(line: string): Copy | undefined {
+  const [, start, flags = '', rest = ''] = /^(\s*(?:COPY|ADD))((?:\s+--\S+)*)\s+(.*)$/i.exec(line) ?? [];
+  if (start === undefined) return undefined;
   const words = rest
-    .replace(/^\[|\]$/g, '')
+    .replace(/^\[|\]\s*$/g, '')
     .replace(/["',]/g, ' ')
     .trim()
     .split(/\s+/);
+  return { start, flags, words };
+}
+
+/** Like a line that copies a dependency file, into the same folder. The archive comes from no other stage. */
+function copyLine(line: string, vendor: string): string {
+  const { start = 'COPY', flags = '', words = [] } = copyOf(line) ?? {};
   const target = words.at(-1) ?? './';
   const isFolder = /(^|\/)\.?$/.test(target) || target.endsWith('/') || words.length > 2;
   const folder = isFolder ? target : target.slice(0, target.lastIndexOf('/') + 1) || './';
   const base = folder === '.' ? './' : folder.endsWith('/') ? folder : `${folder}/`;
-  return `${start}${flags} ${vendor} ${base}${vendor}`;
+  const inside = vendor.slice(0, vendor.lastIndexOf('/') + 1);
+  const isFromInside = inside !== '' && words.some((word) => word.replace(/^\.\//, '').startsWith(inside));
+  const name = isFromInside ? vendor.slice(inside.length) : vendor;
+  return `${start}${flags.replace(/\s+--from=\S+/, '')} ${vendor} ${base}${name}`;
 }

@@ -1,5 +1,7 @@
 import type { PortsContext } from '../pack/render-host.ts';
 import type {
+  AppCommand,
+  AppCommands,
   AppFiles,
   Application,
   EntryPoint,
@@ -14,6 +16,7 @@ import { type DependencyChange, nodeDependencies, pythonDependencies, type Runti
 import { editDockerfiles } from './docker.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
+import { nodeCommands } from './node/node-commands.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { skipModules } from './node/test-runner.ts';
 import { prefixInUse } from './prefix-in-use.ts';
@@ -25,9 +28,13 @@ import {
   requirementFiles,
 } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
+import { editMigrationEnvironment } from './python/edit-migration-environment.ts';
 import type { PythonEntry } from './python/entry-points.ts';
 import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
 import { linterNotes, usesRuff } from './python/linters.ts';
+import { pythonCommands } from './python/python-commands.ts';
+
+export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -44,10 +51,15 @@ export function defaultDir(application: Detected, entry: EntryPoint): string {
 
 /** Why the application cannot be attached as the user wants it. */
 export function refusalOf(files: AppFiles, application: Application, choices: AttachChoices): Refusal | undefined {
-  const { migrations, dir } = choices;
+  const { migrations, dir, database } = choices;
   const heads = application.migrations?.heads ?? [];
   if (migrations === 'app' && application.migrations === undefined)
     return { reason: 'No migrations of the application were found', alternative: 'Omit --migrations app' };
+  if (migrations === 'app' && database === undefined)
+    return {
+      reason: 'The migrations of the application are not for the database of the modules',
+      alternative: 'Omit --migrations app, or pass --database app',
+    };
   if (migrations === 'app' && heads.length > 1)
     return {
       reason: `The migrations have several heads: ${heads.join(', ')}`,
@@ -133,7 +145,14 @@ export function planAttach(
   const draft =
     application.language === 'python' ? planPython(files, application, choices) : planNode(files, application, choices);
   const isProject = application.packageManager === 'pip' && requirementFiles(files).length === 0;
-  const images = vendor === undefined ? [] : editDockerfiles(files, folderName(vendor), isProject ? vendor : undefined);
+  const images =
+    vendor === undefined
+      ? []
+      : editDockerfiles(files, {
+          language: application.language,
+          folder: folderName(vendor),
+          ...(isProject && { project: vendor }),
+        });
   return {
     ...draft,
     edits: [...draft.edits, ...images.filter((one) => 'after' in one)],
@@ -149,7 +168,7 @@ function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, v
     ...(ignored ? [`.gitignore:${ignored.line} ignores the archive: add !${vendor} below that line.`] : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),
     ...(migrations === 'app'
-      ? ['The runtime creates no tables. Add a migration with the SQL that `ai-module-runtime sql` prints.']
+      ? ['The runtime creates no tables: run the migrations of the application before you start it.']
       : []),
   ];
 }
@@ -159,6 +178,8 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
   const { dir, prefix, migrations, user, database } = choices;
   const entry = application.entries.find(({ id }) => id === choices.entry.id);
   const edit = entry && editPythonEntry(files, entry, names, dir);
+  const schemas = database && application.migrations?.includesSchemas;
+  const environment = schemas === undefined ? undefined : editMigrationEnvironment(files, schemas);
   const file = pathOf(dir, 'host.py');
   const relative = isRelative(files, names, choices.entry.file);
   const wanted: ImportedName[] = [
@@ -187,18 +208,13 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
           : null,
       ruff: usesRuff(files),
     },
-    edits: edit && 'after' in edit ? [edit] : [],
-    printed: edit && 'lines' in edit ? [edit] : [],
+    edits: [edit, environment].filter((one): one is FileEdit => one !== undefined && 'after' in one),
+    printed: [edit, environment].filter((one): one is PrintedEdit => one !== undefined && 'lines' in one),
     notes: [
       ...application.notes,
       ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
-      ...(migrations === 'runtime' && application.migrations?.includesSchemas
-        ? [
-            `${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`,
-          ]
-        : []),
     ],
   };
 }
@@ -235,4 +251,40 @@ function importLines(wanted: readonly ImportedName[], specifier: (one: ImportedN
   return [...byFile]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([from, names]) => `from ${from} import ${[...names].sort().join(', ')}`);
+}
+
+/** The keys of `commands` in ai-modules.yaml. */
+type CommandStep = 'install' | 'build' | 'migrate' | 'start' | 'test';
+
+/** Commands of ai-modules.yaml, each a list of arguments; an empty one leaves the step out. */
+export type GivenCommands = { readonly [Step in CommandStep]?: readonly string[] | undefined };
+
+/** The commands of an attached application: as given, else as its files show. */
+export function commandsOf(
+  files: AppFiles,
+  application: Detected,
+  { entry, modulesDir }: { readonly entry: string; readonly modulesDir: string },
+  /** The interpreter of Python, and whether it is one of a virtual environment. */
+  python: { readonly path: string; readonly isOwn: boolean },
+  given: GivenCommands = {},
+): AppCommands {
+  const found =
+    application.language === 'python'
+      ? pythonCommands(files, application, entry, python)
+      : nodeCommands(files, application, entry, modulesDir);
+  const listOf = (step: Exclude<CommandStep, 'start'>): readonly AppCommand[] =>
+    given[step] === undefined ? found[step] : commandIn(given[step]);
+  return {
+    ...found,
+    install: listOf('install'),
+    build: listOf('build'),
+    migrate: listOf('migrate'),
+    isMigrationUnclear: given.migrate === undefined && found.isMigrationUnclear,
+    start: given.start === undefined ? found.start : commandIn(given.start)[0],
+    test: listOf('test'),
+  };
+}
+
+function commandIn(argv: readonly string[]): AppCommand[] {
+  return argv.length === 0 ? [] : [{ argv, cwd: '' }];
 }

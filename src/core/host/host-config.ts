@@ -32,6 +32,21 @@ export const HostConfigSchema = z.strictObject({
       import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
     }),
   ),
+  /** For an attached application: commands that `host attach --verify` runs instead of those that it finds. */
+  commands: z.optional(
+    z.strictObject({
+      /** Installs the dependencies. Each command is a list of arguments; an empty list leaves the step out. */
+      install: z.optional(z.array(z.string())),
+      /** Builds the application. */
+      build: z.optional(z.array(z.string())),
+      /** Migrates its database. */
+      migrate: z.optional(z.array(z.string())),
+      /** Starts it, where `{port}` is the port that it has to listen on. */
+      start: z.optional(z.array(z.string())),
+      /** Runs its own tests. */
+      test: z.optional(z.array(z.string())),
+    }),
+  ),
   /** Events that the host itself emits, such as user.deleted. */
   host_events: z._default(z.array(z.string()), []),
   /** Severities of rules: off, warning or error. docs/rules.md lists the rules. */

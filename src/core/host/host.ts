@@ -16,6 +16,8 @@ export interface Host {
   readonly modulesDir: RelPath;
   /** Where the guest is, in an attached application. */
   readonly attached?: Attached;
+  /** Commands for `host attach --verify` that its files do not show. */
+  readonly commands?: HostConfig['commands'];
   /** Where modules import parts of the host from: paths below the root or verbatim specifiers, depending on the pack. */
   readonly imports: Readonly<Record<string, string>>;
 }
@@ -40,6 +42,7 @@ export function describeHost(
     modulesDir: joinPath(config?.modules_dir ?? meta.host.modules_dir),
     imports: { ...meta.host.imports, ...config?.imports },
     ...(config?.attached && { attached: config.attached }),
+    ...(config?.commands && { commands: config.commands }),
   };
 }
 

@@ -80,6 +80,10 @@ const managers: readonly PackageManager[] = [
   { name: 'active', locks: [], commands: [['.venv/bin/', '']] },
 ];
 
+export function locksOf(manager: string): readonly string[] {
+  return managers.find(({ name }) => name === manager)?.locks ?? [];
+}
+
 export const lockFiles: readonly string[] = managers.flatMap(({ locks }) => locks);
 
 /** The package manager of a folder with these files; `undefined` if it has none. `packageJson` is a text. */

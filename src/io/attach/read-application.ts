@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { AppFiles } from '../../core/attach/application.ts';
-import { Failure } from '../../core/failure.ts';
+import { dirname, join, relative, sep } from 'node:path';
+import type { AppFiles, Workspace } from '../../core/attach/application.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { lockFiles } from '../../core/pack/package-manager.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
@@ -40,31 +40,42 @@ export function readApplication(root: string): AppFiles {
     throw new Failure('target-unusable', { path: root, reason: `it has more than ${maxFiles} files` });
   const texts = new Map<string, string | undefined>();
   const known = new Set<string>(paths);
+  const unreadable = new Set<string>();
   const read = (path: string): string | undefined => {
     if (!known.has(path)) return undefined;
-    if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
+    if (!texts.has(path))
+      texts.set(
+        path,
+        textOf(join(root, path), () => unreadable.add(path)),
+      );
     return texts.get(path);
   };
-  return { paths, read, locksAbove: locksAbove(root) };
+  const workspace = workspaceOf(root);
+  return { paths, read, unreadable, ...(workspace && { workspace }) };
 }
 
-/** Lock files between the folder and the root of its repository. */
-function locksAbove(root: string): string[] {
-  const found = new Set<string>();
-  if (existsSync(join(root, '.git'))) return [];
+/** The nearest folder above with lock files, up to the root of the repository. */
+function workspaceOf(root: string): Workspace | undefined {
+  if (existsSync(join(root, '.git'))) return undefined;
   for (let folder = dirname(root); dirname(folder) !== folder; folder = dirname(folder)) {
-    const names = lockFiles.filter((name) => existsSync(join(folder, name)));
-    for (const name of names) found.add(name);
-    if (existsSync(join(folder, '.git'))) return [...found];
+    const locks = lockFiles.filter((name) => existsSync(join(folder, name)));
+    // Without a repository nothing shows where a workspace ends.
+    if (locks.length > 0 && isInRepository(folder))
+      return { folder: relative(folder, root).replaceAll(sep, '/'), locks };
+    if (existsSync(join(folder, '.git'))) return undefined;
   }
-  // Without a repository nothing shows where a workspace ends.
-  return [];
+  return undefined;
 }
 
-function textOf(file: string): string | undefined {
+function isInRepository(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
+}
+
+function textOf(file: string, onUnreadable: () => void): string | undefined {
   try {
     return readText(file, maxBytes);
-  } catch {
+  } catch (error) {
+    if (!isFailure(error, 'file-too-large')) onUnreadable();
     return undefined;
   }
 }

@@ -3,49 +3,96 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DependencyChange } from '../../core/attach/dependencies.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
+import { lockFiles } from '../../core/pack/package-manager.ts';
 import { shellLine } from '../../core/text/display.ts';
-import type { RelPath } from '../../core/tree/rel-path.ts';
-import type { Tree } from '../../core/tree/tree.ts';
+import { type Plan, planChanges } from '../../core/tree/plan.ts';
+import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
+import { type Tree, textFile } from '../../core/tree/tree.ts';
+import { pathsBelow } from '../fs/read-tree.ts';
 import { type Argv, runCommand } from '../run-commands.ts';
+import { filesOf } from './plan-attachment.ts';
+
+/** The texts of lock files after the dependencies were resolved. */
+export interface ResolvedLocks {
+  /** The folder that they are in: of the application, or of its workspace. */
+  readonly root: string;
+  readonly texts: ReadonlyMap<RelPath, string>;
+}
 
 /**
  * Resolves all dependencies of an application in a copy of the files that its package manager needs. `changed` has the edited
- * files and the archive of the runtime. Returns the texts of the lock files. Throws `dependencies-unresolved`.
+ * files and the archive of the runtime. Throws `dependencies-unresolved`.
  */
 export async function resolveDependencies(
   root: string,
-  { resolve, copied, locks }: DependencyChange,
+  { resolve, copied, locks, workspace = '' }: DependencyChange,
   changed: Tree,
-): Promise<ReadonlyMap<RelPath, string>> {
-  if (resolve === undefined) return new Map();
+): Promise<ResolvedLocks> {
+  const top = workspace === '' ? root : join(root, ...workspace.split('/').map(() => '..'));
+  if (resolve === undefined) return { root: top, texts: new Map() };
   const copy = mkdtempSync(join(tmpdir(), 'create-ai-module-attach-'));
   try {
-    for (const path of copied) {
-      if (!existsSync(join(root, path))) continue;
-      mkdirSync(dirname(join(copy, path)), { recursive: true });
-      copyFileSync(join(root, path), join(copy, path));
-    }
-    for (const [path, { content }] of changed) {
-      mkdirSync(dirname(join(copy, path)), { recursive: true });
-      writeFileSync(join(copy, path), content);
-    }
-    await runCommand(resolve as unknown as Argv, { cwd: copy }).catch((error: unknown) => {
+    const put = (path: string, write: (target: string) => void) => {
+      const target = join(copy, path);
+      mkdirSync(dirname(target), { recursive: true });
+      write(target);
+    };
+    const needed = workspace === '' ? copied.filter((path) => existsSync(join(root, path))) : membersOf(top);
+    for (const path of needed) put(path, (target) => copyFileSync(join(top, path), target));
+    for (const [path, { content }] of changed) put(join(workspace, path), (target) => writeFileSync(target, content));
+    await runCommand(resolve as unknown as Argv, { cwd: join(copy, workspace) }).catch((error: unknown) => {
       if (!isFailure(error, 'command-failed')) throw error;
       throw new Failure('dependencies-unresolved', { command: shellLine(resolve), reason: error.args.reason }, error);
     });
-    return new Map(
-      locks
-        .filter((lock) => existsSync(join(copy, lock)))
-        .map((lock) => [lock as RelPath, readFileSync(join(copy, lock), 'utf8')]),
-    );
+    const texts = locks
+      .filter((lock) => existsSync(join(copy, lock)))
+      .map((lock) => [relPath(lock), readFileSync(join(copy, lock), 'utf8')] as const);
+    return { root: top, texts: new Map(texts) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
+/** The change of the lock files. */
+export async function planLocks({ root, texts }: ResolvedLocks): Promise<LockPlan> {
+  const current = await filesOf(root, [...texts.keys()]);
+  const after = [...texts].map(([path, text]) => [path, textFile(text, current.get(path)?.mode)] as const);
+  return { root, plan: planChanges(current, new Map(after)) };
+}
+
+export interface LockPlan {
+  readonly root: string;
+  readonly plan: Plan;
+}
+
+/** Names the files of a workspace that change, because the plan of the application does not show them. */
+export function lockNotes(above: LockPlan | undefined): string[] {
+  const changed = above?.plan.changes.filter(({ kind }) => kind !== 'keep') ?? [];
+  return changed.map(({ path }) => `The lock file of the workspace changes too: ${join(above?.root ?? '', path)}`);
+}
+
+/** What a package manager reads of the members of a workspace. */
+const declaring =
+  /(^|\/)(package\.json|pyproject\.toml|setup\.(py|cfg)|README\.md|\.python-version|\.npmrc|\.yarnrc(\.yml)?|pnpm-workspace\.yaml|\.pnpmfile\.cjs|bunfig\.toml)$|(^|\/)vendor\/ai[-_]module[-_]runtime-/;
+
+function membersOf(top: string): string[] {
+  const locks = new Set<string>(lockFiles);
+  return pathsBelow(top).filter((path) => declaring.test(path) || locks.has(path));
+}
+
 /** The interpreter of a Python application: of its virtual environment, else the one of the system. */
 export function pythonOf(root: string): string {
-  const [folder, name] = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  const inside = ['.venv', 'venv'].map((venv) => join(root, venv, folder, name));
-  return inside.find((path) => existsSync(path)) ?? 'python3';
+  return venvPython(root) ?? 'python3';
+}
+
+/** The interpreter that the dependencies are installed for, and whether it exists: without one, a virtual environment is made. */
+export function interpreterOf(root: string): { readonly path: string; readonly isOwn: boolean } {
+  const found = venvPython(root) ?? (process.env.VIRTUAL_ENV === undefined ? undefined : 'python');
+  return { path: found ?? join(root, '.venv', ...inVenv), isOwn: found !== undefined };
+}
+
+const inVenv = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python'];
+
+function venvPython(root: string): string | undefined {
+  return ['.venv', 'venv'].map((venv) => join(root, venv, ...inVenv)).find((path) => existsSync(path));
 }

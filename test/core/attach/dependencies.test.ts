@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Workspace } from '../../../src/core/attach/application.ts';
 import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
@@ -6,10 +7,17 @@ import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-tom
 import { filesOf } from './apps.ts';
 
 describe('editDockerfiles', () => {
-  const edit = (...lines: string[]) => {
-    const [found] = editDockerfiles(filesOf({ Dockerfile: lines.join('\n') }), 'vendor');
+  const archive = (text: string) => ({
+    language: /node|bun/.test(text) ? ('node' as const) : ('python' as const),
+    folder: 'vendor',
+  });
+  const editIn = (workspace: Workspace | undefined, ...lines: string[]) => {
+    const text = lines.join('\n');
+    const files = { ...filesOf({ Dockerfile: text }), ...(workspace && { workspace }) };
+    const [found] = editDockerfiles(files, workspace ? { language: 'python', folder: 'vendor' } : archive(text));
     return found === undefined ? undefined : 'after' in found ? found.after.split('\n') : found.lines;
   };
+  const edit = (...lines: string[]) => editIn(undefined, ...lines);
 
   it.each<[string, string[], string]>([
     ['npm', ['FROM node:22', 'COPY package*.json ./', 'RUN npm ci', 'COPY . .'], 'COPY vendor ./vendor'],
@@ -75,14 +83,63 @@ describe('editDockerfiles', () => {
     ]);
   });
 
-  it('changes the main image only, and prints the lines for others', () => {
+  it('changes every image', () => {
     const text = 'FROM node:22\nCOPY package.json ./\nRUN npm ci\n';
     const app = { Dockerfile: text, 'test.Dockerfile': text, 'docker/Dockerfile.dev': text };
-    expect(editDockerfiles(filesOf(app), 'vendor')).toEqual([
-      { file: 'Dockerfile', after: text.replace('./\n', './\nCOPY vendor ./vendor\n') },
-      { file: 'docker/Dockerfile.dev', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
-      { file: 'test.Dockerfile', reason: 'only Dockerfile is changed', lines: ['COPY vendor ./vendor'] },
-    ]);
+    const after = text.replace('./\n', './\nCOPY vendor ./vendor\n');
+    expect(editDockerfiles(filesOf(app), archive(text))).toEqual(
+      Object.keys(app)
+        .sort()
+        .map((file) => ({ file, after })),
+    );
+  });
+
+  it('copies the archive where the dependency file comes from another stage', () => {
+    const lines = [
+      'FROM python:3.12 AS lock',
+      'COPY uv.lock pyproject.toml ./',
+      'RUN uv export -o /requirements.txt',
+      'FROM python:3.12',
+      'COPY --from=lock --chown=app /requirements.txt .',
+      'RUN pip install -r requirements.txt',
+    ];
+    expect(edit(...lines)).toEqual([...lines.slice(0, 5), 'COPY --chown=app vendor ./vendor', ...lines.slice(5)]);
+  });
+
+  it('leaves stages of another language alone', () => {
+    const lines = ['FROM node:22 AS page', 'COPY package.json ./', 'RUN npm ci', 'FROM python:3.12', 'COPY . .'];
+    const files = filesOf({ Dockerfile: lines.join('\n') });
+    expect(editDockerfiles(files, { language: 'python', folder: 'vendor' })).toEqual([]);
+  });
+
+  it.each<[string, string[], number, string]>([
+    [
+      'mounts',
+      [
+        'FROM python:3.12',
+        'RUN --mount=type=bind,source=uv.lock,target=uv.lock \\',
+        '    uv sync --package app',
+        'COPY ./backend/app /app/backend/app',
+      ],
+      2,
+      '    --mount=type=bind,source=backend/vendor,target=backend/vendor \\',
+    ],
+    [
+      'files in the root',
+      ['FROM python:3.12', 'COPY uv.lock /app/', 'RUN uv sync', 'COPY backend/app backend/app'],
+      2,
+      'COPY backend/vendor /app/backend/vendor',
+    ],
+    [
+      'files of the application',
+      ['FROM python:3.12', 'COPY ./backend/pyproject.toml /app/backend/', 'RUN uv sync'],
+      2,
+      'COPY backend/vendor /app/backend/vendor',
+    ],
+    ['its own folder', ['FROM python:3.12', 'COPY pyproject.toml ./', 'RUN uv sync'], 2, 'COPY vendor ./vendor'],
+  ])('copies the archive of a workspace with %s', (_, lines, at, line) => {
+    const workspace = { folder: 'backend', locks: ['uv.lock'] };
+    expect(editIn(workspace, ...lines)).toEqual([...lines.slice(0, at), line, ...lines.slice(at)]);
   });
 
   it.each([
@@ -91,12 +148,12 @@ describe('editDockerfiles', () => {
     ['RUN pip install uv', 'RUN pip install uv'],
   ])('installs the archive with the project: %s', (line, want) => {
     const files = filesOf({ Dockerfile: `FROM python:3.12\nCOPY . .\n${line}\n` });
-    const [found] = editDockerfiles(files, 'vendor', 'vendor/r.whl');
+    const [found] = editDockerfiles(files, { language: 'python', folder: 'vendor', project: 'vendor/r.whl' });
     const after = found !== undefined && 'after' in found ? found.after : files.read('Dockerfile');
     expect(after?.split('\n')[2]).toBe(want);
   });
 
-  it('prints the mount for an image of a workspace', () => {
+  it('prints the mount for a dependency file that is mounted elsewhere', () => {
     expect(
       edit('FROM python:3.12', 'RUN --mount=type=bind,source=api/uv.lock,target=uv.lock \\', '    uv sync'),
     ).toEqual(['--mount=type=bind,source=vendor,target=vendor']);
@@ -132,6 +189,20 @@ describe('package.json', () => {
       '{\r\n  "dependencies": {\r\n    "a": "1",\r\n    "m": "2"\r\n  }\r\n}\r\n',
     ],
   ])('gets an entry %s', (_, text, after) => {
+    expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
+  });
+
+  it.each<[string, string, string | undefined]>([
+    ['on one line', '{\n  "dependencies": { "a": "1" }\n}\n', '{\n  "dependencies": { "a": "1", "m": "2" }\n}\n'],
+    ['of a file on one line', '{ "dependencies": {"a":"1"} }\n', '{ "dependencies": {"a":"1", "m": "2"} }\n'],
+    ['that is there twice', '{\n  "dependencies": { "a": "1" },\n  "dependencies": {}\n}\n', undefined],
+    [
+      'with the same name inside another',
+      '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  }\n}\n',
+      undefined,
+    ],
+    ['of a file with comments', '{\n  // no JSON\n  "dependencies": {\n    "a": "1"\n  }\n}\n', undefined],
+  ])('gets an entry in an object %s, or nothing if more would change', (_, text, after) => {
     expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
   });
 

@@ -39,6 +39,50 @@ function added(app: App, draft: AttachDraft, file: string): string[] {
 
 const python = (text: string): App => ({ 'app/__init__.py': '', 'app/main.py': text });
 
+describe('the environment of alembic', () => {
+  const env = (text: string) => ({ ...fastapi, 'migrations/env.py': text });
+  const file = 'migrations/env.py';
+
+  it.each<[string, string, readonly string[]]>([
+    ['is not edited without include_schemas', 'from app.db import engine\n', ['not edited']],
+    [
+      'leaves out the schema of the modules',
+      'from app.db import engine\n\nx = 1\n\n\ndef run():\n    context.configure(\n        include_schemas=True,\n    )\n',
+      [
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        '        include_name=include_name,',
+      ],
+    ],
+    [
+      'leaves it out of a call on one line',
+      'import a\n\ncontext.configure(x, include_schemas=True)\n',
+      [
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        '-context.configure(x, include_schemas=True)',
+        'context.configure(x, include_schemas=True, include_name=include_name)',
+      ],
+    ],
+  ])('%s', (_, text, lines) => {
+    expect(added(env(text), draftOf(env(text)), file)).toEqual(lines);
+  });
+
+  it('is printed if it has a filter of its own', () => {
+    const app = env('import a\n\ncontext.configure(include_schemas=True, include_name=mine)\n');
+    expect(added(app, draftOf(app), file)).toEqual(['not edited']);
+    expect(draftOf(app).printed).toMatchObject([{ file, reason: 'it has a filter of its own' }]);
+  });
+});
+
 describe('the entry point', () => {
   it.each<[string, App, string, readonly string[]]>([
     ['FastAPI', fastapi, 'app/main.py', ['from app.ai.attachment import attach', 'attach(app)']],
@@ -174,6 +218,24 @@ describe('the entry point', () => {
     ].join('\n');
     const after = draftOf({ ...nestjs, 'src/main.ts': text }).edits.find(({ file }) => file === 'src/main.ts')?.after;
     expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
+  });
+
+  it.each<[string, string]>([
+    ['wrapped', 'const server = createServer(express());'],
+    ['in a list', 'const apps = [express()];'],
+  ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
+    const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
+    expect(draft.edits).toEqual([]);
+    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+  });
+
+  it.each([
+    'const app: FastifyInstance = Fastify({\n  logger: true,\n});',
+    'export const app = Fastify().withTypeProvider<TypeBox>()',
+  ])('of Fastify is edited after %s', (line) => {
+    const text = `import Fastify from 'fastify'\n${line}\n`;
+    const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
+    expect(after?.after).toContain(`${line}\nguest.attach(app)`);
   });
 
   it('of fastify-cli is the root plugin', () => {

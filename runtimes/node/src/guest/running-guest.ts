@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,7 +11,7 @@ import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
 import { describeError, type Log, textOf } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
-import { type Ports, resolveDatabase } from '../ports.ts';
+import { isAllowed, type Ports, resolveDatabase, type User } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
 import { readSettings, SettingsError } from '../settings.ts';
 
@@ -35,6 +36,10 @@ export interface RunningGuestOptions {
 
 /** The ports can't be made, or are not valid. */
 class PortsError extends Error {}
+
+/** Who sends requests with the token of `host attach --verify`. Logins of the application are unknown to it. */
+const CHECK_HEADER = 'ai-check-token';
+const CHECK_USER: User = { id: 'create-ai-module-check', isAdmin: true, permissions: [] };
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000];
 /** Only a restart helps. */
@@ -136,16 +141,20 @@ export class RunningGuest {
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
-    if (!existsSync(modules.dir)) await this.#build(settings.environment);
+    await this.#build(settings.environment);
     this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
       logger: this.#log,
       authenticate: (request) => {
         const { headers, url, method, raw } = request;
+        if (isSame(headers[CHECK_HEADER], settings.checkToken)) return CHECK_USER;
         return given.authenticate({ headers, url, method, raw, appRequest: this.#options.contextOf(raw).appRequest });
       },
-      ...(given.may && { may: (user, permission) => given.may?.(user, permission) ?? false }),
+      may: (user, permission) => {
+        if (settings.checkToken !== undefined && user.id === CHECK_USER.id) return true;
+        return given.may === undefined ? isAllowed(user, permission) : given.may(user, permission);
+      },
     };
     return startHost(
       { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
@@ -160,18 +169,24 @@ export class RunningGuest {
     );
   }
 
+  /** In development the modules are built if they are missing, or older than their code. */
   async #build(environment: string): Promise<void> {
-    const { modules, source } = this.#options;
-    if (source === undefined || environment === 'production' || !existsSync(source)) {
-      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+    const { dir } = this.#options.modules;
+    const code = resolve(this.#options.source ?? dir);
+    if (code === dir) return;
+    const isMissing = !existsSync(dir);
+    if (environment === 'production' || !existsSync(code)) {
+      if (isMissing) this.#log?.warn(`AI modules: there is no folder ${dir}. \`ai-module-runtime build\` makes it`);
       return;
     }
-    const { buildModules } = await import('./build-modules.ts');
-    // Other processes of the application may do the same: the first one wins.
-    const draft = `${modules.dir}.${process.pid}`;
-    await buildModules(resolve(source), draft);
-    await rename(draft, modules.dir).catch(() => rm(draft, { recursive: true, force: true }));
-    this.#log?.info(`AI modules: built from ${source}`);
+    const { buildModules, isOutdated } = await import('./build-modules.ts');
+    if (!isMissing && !(await isOutdated(code, dir))) return;
+    // Other processes of the application may do the same: each has a draft, and the first one wins.
+    const draft = `${dir}.${process.pid}`;
+    await buildModules(code, draft);
+    await rm(dir, { recursive: true, force: true });
+    await rename(draft, dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${code}`);
   }
 
   async #ports(): Promise<GuestPorts> {
@@ -236,6 +251,12 @@ function codeOf(error: unknown): string {
 
 function createLog(level: string): Log {
   return Fastify({ logger: { level, serializers: { err: describeError } } }).log;
+}
+
+function isSame(given: unknown, token: string | undefined): boolean {
+  if (typeof given !== 'string' || token === undefined) return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** The body of a request that a parser of the application has read already, such as `express.json()`. */

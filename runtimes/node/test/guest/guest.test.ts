@@ -99,6 +99,7 @@ describe.each(Object.keys(applications))('a guest in an application of %s', (nam
       return body.status === 'completed';
     }, 60);
     expect((await call(`${url}${location}`, 'GET', undefined, as('bob'))).status).toBe(403);
+    if (name.startsWith('NestJS')) expect(accepted.headers).toMatchObject({ 'x-shop': 'open' });
     expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('anna'))).status).toBe(403);
     expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('carl'))).status).toBe(200);
 
@@ -165,6 +166,26 @@ async function listeners(): Promise<number> {
 }
 
 describe('a guest', () => {
+  it('runs a job for the token of a check, if the variable is set', async () => {
+    const token = 't'.repeat(32);
+    const send = async (url: string, given: string | undefined) =>
+      call(`${url}${MODULE}/process`, 'POST', WORK, given === undefined ? {} : { 'ai-check-token': given });
+    const without = newGuest();
+    const first = await start('Express 5', without);
+    expect(await without.ready()).toBe('ready');
+    for (const given of [token, '']) expect((await send(first.url, given)).status).toBe(401);
+    await first.close();
+    vi.stubEnv('AI_CHECK_TOKEN', token);
+    const guest = newGuest();
+    const { url } = await start('Express 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    for (const given of [undefined, 'x'.repeat(32), '']) expect((await send(url, given)).status).toBe(401);
+    const accepted = await send(url, token);
+    expect(accepted.status).toBe(202);
+    const { body } = await call(`${url}${accepted.headers.location}`, 'GET', undefined, { 'ai-check-token': token });
+    expect(body.user_id).toBe('create-ai-module-check');
+  });
+
   it.each(['off', ''])('does nothing with the role %j in tests', async (role) => {
     vi.stubEnv('AI_ROLE', role);
     const guest = newGuest({ ports: () => expect.fail('the ports were read') });
@@ -276,6 +297,25 @@ describe('a guest', () => {
     const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
     expect((await call(`${url}/own`)).headers['content-encoding']).toBe('gzip');
     await expectOwnAnswers(url, guest);
+  });
+
+  it('keeps middleware of Koa away from its answers', async () => {
+    const { default: Koa } = await import('koa');
+    const guest = newGuest();
+    const app = new Koa();
+    app.use(async (context, next) => {
+      context.set(FOR_ALL_ANSWERS);
+      await next();
+      context.set(FOR_OWN_ANSWERS);
+      context.body = { data: context.body };
+    });
+    guest.attach(app);
+    app.use((context) => {
+      context.body = { id: 7 };
+    });
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    await expectOwnAnswers(`http://127.0.0.1:${(server.address() as { port: number }).port}`, guest);
   });
 
   it.each(['Fastify 5', 'Express 5', 'NestJS on Fastify', 'Koa', 'node:http'])(

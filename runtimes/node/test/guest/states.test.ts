@@ -90,6 +90,12 @@ it('takes the parts of a database', async () => {
 it.each([
   ['a variable of its own', { AI_WORKER_CONCURRENCY: 'many' }, /AI_WORKER_CONCURRENCY: /],
   ['the embedded database in production', { AI_ENVIRONMENT: 'production' }, /AI_DATABASE_URL is required/],
+  ['a short token of a check', { AI_CHECK_TOKEN: 'short' }, /AI_CHECK_TOKEN: must have at least 32 characters/],
+  [
+    'the token of a check in production',
+    { AI_ENVIRONMENT: 'production', AI_CHECK_TOKEN: 't'.repeat(32) },
+    /AI_CHECK_TOKEN is refused in production/,
+  ],
 ])(
   'refuses %s, and ignores variables of the application',
   async (_title, env, message) => {

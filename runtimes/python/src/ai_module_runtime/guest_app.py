@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
@@ -161,7 +162,7 @@ class GuestApp:
         Everything that blocks runs in a thread.
         """
         self._interrupted.clear()
-        host = await asyncio.to_thread(self._create_host)
+        host = await asyncio.to_thread(self.create_host)
         try:
             await host.open()
             await asyncio.to_thread(_load, host)
@@ -175,7 +176,8 @@ class GuestApp:
         finally:
             await host.close()
 
-    def _create_host(self) -> Host:
+    def create_host(self) -> Host:
+        """The host of the guest, which is not opened."""
         guest = self._guest
         ports = _import_ports(guest.ports)
         env = os.environ if ports.env is None else ports.env
@@ -259,6 +261,18 @@ class FrontRoute(BaseRoute):
             # Middleware has changed the path.
             return await self.app(scope, receive, send)
         await exchange.answer(self.app, scope, send)
+
+
+def run_migrate(guest: "Guest", arguments: Sequence[str], prog: str) -> int:
+    """Bring the tables of modules up to date, or write a migration of one. Returns the exit code."""
+    from ai_module_runtime.commands.migrate import migrate
+
+    try:
+        migrate(GuestApp(guest, "worker").create_host(), arguments, prog)
+    except tuple(CODES) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def run_worker(guest: "Guest") -> int:

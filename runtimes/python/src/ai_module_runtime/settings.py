@@ -90,6 +90,7 @@ class Settings(BaseModel):
     redis_url: Annotated[str, AfterValidator(_check_redis_url)] | None = Field(default=None, repr=False)
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
+    check_token: str | None = Field(default=None, min_length=32, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()
@@ -137,13 +138,15 @@ class Settings(BaseModel):
         `embedded` is whether the database is; by default, whether there is no `database_url`.
 
         Raises:
-            SettingsError: test endpoints, or the embedded database.
+            SettingsError: test endpoints, a token of `host attach --verify`, or the embedded database.
         """
         problems = []
         if self.production and (self.database_url is None if embedded is None else embedded):
             problems.append("AI_DATABASE_URL: must be set in production, the embedded database is for development")
         if self.production and self.test_endpoints:
             problems.append("AI_TEST_ENDPOINTS: must not be set in production")
+        if self.production and self.check_token is not None:
+            problems.append("AI_CHECK_TOKEN: must not be set in production")
         if problems:
             raise SettingsError("\n".join(problems))
 
@@ -171,7 +174,7 @@ def read_settings(env: Mapping[str, str], *, without_prefix: bool = False, attac
     values: dict[str, Any] = {"env": given, "attached": attached}
     sources: dict[str, str] = {}
     for field in Settings.model_fields:
-        if field in ("attached", "env", "environment") or (attached and field == "redis_url"):
+        if field in ("attached", "env", "environment", "redis_url" if attached else "check_token"):
             continue
         for variable in _variables(field, without_prefix):
             if variable in given:

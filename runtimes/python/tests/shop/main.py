@@ -1,5 +1,7 @@
 """The shop."""
 
+import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypedDict
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .ai.attachment import attach
 
+logging.basicConfig(level=os.environ.get("SHOP_LOG", "warning").upper())
 USERS = {"anna": {"name": "anna", "boss": False}, "bob": {"name": "bob", "boss": False}}
 BOSS = {"name": "carl", "boss": True}
 

@@ -130,7 +130,7 @@ function styleOf(text: string): Style {
 
 function editNodeEntry(
   files: AppFiles,
-  { file, name, statement, body }: NodeEntry,
+  { file, name, statement, body, isBroken }: NodeEntry,
   build: Build,
   dir: string,
   framework: Framework,
@@ -147,7 +147,7 @@ function editNodeEntry(
   const call = `${local}.attach(${name ?? 'app'})${end}`;
   const uncertain = (reason: string): PrintedEdit => ({ file, reason, lines: [line, call] });
   if (name === undefined || (statement === undefined && body === undefined))
-    return uncertain('the application has no name on a line of its own');
+    return uncertain(isBroken ? 'there is a syntax error' : 'the application has no name on a line of its own');
   const { all } = typescriptStatements(text);
   const imports = all.filter(
     ({ kind, functions, from, to }) =>

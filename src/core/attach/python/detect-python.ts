@@ -50,9 +50,9 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
   const manager = pythonManager(files);
   const workers = commands.find((command) => command.workers > 1);
   const facts: Fact[] = [
-    fact('framework', 'FastAPI', [framework ?? entries[0]]),
+    ...((framework ?? entries[0]) ? [fact('framework', 'FastAPI', [framework ?? entries[0]])] : []),
     ...(entries[0] ? [fact('application', `${entries[0].id} (${entries[0].reason})`, [entries[0]])] : []),
-    fact('import name', importFact(names, entries[0]?.file ?? ''), []),
+    ...(entries[0] ? [fact('import name', importFact(names, entries[0].file), [])] : []),
     ...(workers ? [fact('processes', `${workers.workers} workers share the database`, [workers])] : []),
     ...(users[0] ? [fact('user', users[0].name, [users[0]])] : []),
     ...(users[0]?.admin ? [fact('administrators', users[0].admin.expression, [users[0].admin])] : []),
@@ -131,9 +131,10 @@ function refusalOf(
       alternative: 'Create a host beside it with `create-ai-module host init`, and call its API',
     };
   const python = oldestPython(files);
-  if (python && isOlder(python.version, oldestSupported))
+  const bound = boundBelow(files);
+  if (bound !== undefined || (python && isOlder(python.version, oldestSupported)))
     return {
-      reason: `${python.file}:${python.line} allows Python ${python.version.join('.')}, and the runtime needs Python 3.11`,
+      reason: `${bound ?? `${python?.file}:${python?.line} allows Python ${python?.version.join('.')}`}, and the runtime needs Python 3.11`,
       alternative: 'Raise the version there, or create a host beside the application with `create-ai-module host init`',
     };
   const pydantic = dependencyOn(
@@ -157,11 +158,24 @@ function lineIn(files: AppFiles, { file, line }: Evidence): string {
   return files.read(file)?.split('\n')[line - 1] ?? '';
 }
 
+/** A range in pyproject.toml without Python 3.11 and newer versions: `>=3.8,<3.11`, `==3.10.*`, `~3.9`. */
+function boundBelow(files: AppFiles): string | undefined {
+  const found = findIn(files, 'pyproject.toml', /^(?:requires-python|python)[ \t]*=[ \t]*["']([^"']+)["']/m);
+  const isBelow = found?.match[1]?.split(',').some((part) => {
+    const [, operator, minor, patch] = /^\s*(<=|<|={2,3}|~=|~|)\s*3\.(\d+)(\.[\d*]+)?\s*$/.exec(part) ?? [];
+    if (minor === undefined) return false;
+    if (operator === '<') return Number(minor) < 11 || (Number(minor) === 11 && (patch ?? '.0') === '.0');
+    return Number(minor) < 11 && (operator !== '~=' || patch !== undefined);
+  });
+  return found && isBelow ? `${found.file}:${found.line} allows Python ${found.match[1]}` : undefined;
+}
+
 /** The oldest Python that the application declares to run with exactly, such as the one of its image. */
 function oldestPython(files: AppFiles): (Evidence & { version: number[] }) | undefined {
   const places: readonly (readonly [RegExp, RegExp])[] = [
     [/(^|\/)(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bpython:(\d+)\.(\d+)/m],
     [/^\.python-version$/, /^(\d+)\.(\d+)/],
+    [/^runtime\.txt$/, /^python-(\d+)\.(\d+)/],
   ];
   for (const [name, pattern] of places) {
     // Other images may be those of tools.
@@ -190,7 +204,7 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
     ['Pipfile', 'pipenv'],
   ] as const;
   for (const [name, manager] of locks) if (found(name) !== undefined) return { name: manager, file: name };
-  const above = locks.find(([name]) => files.locksAbove?.includes(name));
+  const above = locks.find(([name]) => files.workspace?.locks.includes(name));
   if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
   const images = files.paths.filter((path) => /^(Docker|Container)file[^/]*$/.test(path));

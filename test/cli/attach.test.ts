@@ -41,6 +41,8 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     );
     await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // As the tests of modules do.
+    write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
     expect(detached.err).toContain('The tables stay in the database.');
     expect(snapshot(root)).toEqual(before);
@@ -280,7 +282,7 @@ describe('host attach', () => {
       'FastAPI',
       fastapi,
       'app/ai/host.py',
-      /user = await resolve_dependency\(request, get_current_user\)\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
+      /Depends\(get_current_user\)\]\) -> User:\n.*\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
     ],
     [
       'Fastify',
@@ -431,6 +433,18 @@ describe('host detach', () => {
     expect(err).toContain('Note: ai-modules.yaml was edited. It is deleted all the same');
     expect(snapshot(root)).toEqual(before);
     await succeedIn(root, [...attach, '--yes']);
+  });
+
+  it('removes what tools cached in the folder', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    for (const path of ['app/ai/.ruff_cache/0.17/x', 'app/ai/modules/__pycache__/x.pyc']) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), '');
+    }
+    await succeedIn(root, detach);
+    expect(snapshot(root)).toEqual(before);
   });
 
   it('lists files whose attached lines were changed', async () => {

@@ -150,8 +150,8 @@ function removeState(path: string): void {
   attempt(() => rmSync(path, { recursive: true, force: true }));
 }
 
-/** Folders that Python, pytest, Ruff and mypy make. */
-const caches = new Set(['__pycache__', '.pytest_cache', '.ruff_cache', '.mypy_cache']);
+/** Folders that Python, pytest, Ruff, mypy and vitest make. */
+const caches = new Set(['__pycache__', '.pytest_cache', '.ruff_cache', '.mypy_cache', 'node_modules']);
 
 /** Removes a folder if it has no files. Returns whether it is removed. */
 function prune(folder: string): boolean {

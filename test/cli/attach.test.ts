@@ -138,6 +138,7 @@ describe('host attach', () => {
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],
     ['a missing migration tool', express, ['--migrations', 'app'], 'No migrations of the application were found'],
+    ['a function of Node', fastify, ['--user', 'src/users.ts:find'], 'must be one of package.json:jwtVerify, none'],
     ['an unknown function', fastapi, ['--user', 'x'], 'must be none, or a file and a function'],
   ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
     const root = write(app);

@@ -87,8 +87,8 @@ export interface GuestOptions<App> {
   /** The absolute path of the folder with the folders of modules. */
   readonly modules: string;
   /**
-   * The folder of their TypeScript, from which `modules` is built if it is missing: `nest start` empties the output and
-   * runs no script. Not in production.
+   * The folder of their TypeScript. In development `modules` is built from it if it is missing or older: `nest start`, for
+   * one, empties the output and runs no script.
    */
   readonly source?: string;
   /** Called when the guest starts, with the application that it is attached to; never with the role `off`. */

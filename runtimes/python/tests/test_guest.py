@@ -427,37 +427,6 @@ def test_migrations_of_the_application(
         wait_for_code(client, "ready")
 
 
-@pytest.mark.parametrize("migrations", ["runtime", "app"])
-def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: TestDatabase, migrations: Any) -> None:
-    """The schema, later the whole database: it is there again, or the migrations of the application run again."""
-    create = f"begin; {script_of('ai')} commit;"
-    if migrations == "app":
-        run_sql(database.url, create)
-    guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url), migrations=migrations)
-    anna = {"x-user": "anna"}
-    with running(starlette_app(guest)) as client:
-        for statement in ("drop schema ai cascade", f"drop database {database.name} with (force)"):
-            is_database = "database" in statement
-            run_sql(database.server if is_database else database.url, f"{statement};")
-            answer = client.get(f"{MODULE}/list", headers=anna)
-            expected = ("database_unavailable",) if is_database else ("schema_missing", "starting")
-            assert answer.status_code == 503
-            assert answer.json()["detail"] in expected
-            assert answer.headers["retry-after"] == "5"
-            if is_database:
-                run_sql(database.server, f"create database {database.name};")
-            if migrations == "app":
-                wait_for_code(client, "schema_missing")
-                run_sql(database.url, create)
-            statuses = set[int]()
-            while 200 not in statuses:
-                statuses.add(client.get(f"{MODULE}/list", headers=anna).status_code)
-            assert statuses <= {200, 503}
-            if migrations == "runtime":
-                location = client.post(f"{MODULE}/process", json=INPUT, headers=anna).headers["location"]
-                wait_until(lambda: client.get(location, headers=anna).json().get("status") == "completed" or None)  # noqa: B023
-
-
 MODELS = """
 from sqlmodel import Field, SQLModel
 
@@ -501,6 +470,37 @@ def test_writes_migrations_of_modules_and_applies_them_only_if_it_makes_the_tabl
     assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is null")
     assert migrate("runtime")[0] == 0
     assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is not null")
+
+
+@pytest.mark.parametrize("migrations", ["runtime", "app"])
+def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: TestDatabase, migrations: Any) -> None:
+    """The schema, later the whole database: it is there again, or the migrations of the application run again."""
+    create = f"begin; {script_of('ai')} commit;"
+    if migrations == "app":
+        run_sql(database.url, create)
+    guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url), migrations=migrations)
+    anna = {"x-user": "anna"}
+    with running(starlette_app(guest)) as client:
+        for statement in ("drop schema ai cascade", f"drop database {database.name} with (force)"):
+            is_database = "database" in statement
+            run_sql(database.server if is_database else database.url, f"{statement};")
+            answer = client.get(f"{MODULE}/list", headers=anna)
+            expected = ("database_unavailable",) if is_database else ("schema_missing", "starting")
+            assert answer.status_code == 503
+            assert answer.json()["detail"] in expected
+            assert answer.headers["retry-after"] == "5"
+            if is_database:
+                run_sql(database.server, f"create database {database.name};")
+            if migrations == "app":
+                wait_for_code(client, "schema_missing")
+                run_sql(database.url, create)
+            statuses = set[int]()
+            while 200 not in statuses:
+                statuses.add(client.get(f"{MODULE}/list", headers=anna).status_code)
+            assert statuses <= {200, 503}
+            if migrations == "runtime":
+                location = client.post(f"{MODULE}/process", json=INPUT, headers=anna).headers["location"]
+                wait_until(lambda: client.get(location, headers=anna).json().get("status") == "completed" or None)  # noqa: B023
 
 
 def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database: TestDatabase) -> None:

@@ -76,11 +76,18 @@ async function chooseEntry(
   return entries.find(({ id }) => id === chosen) ?? first;
 }
 
-function chooseUser({ users }: Detected, { user }: AttachFlags): UserSource | undefined {
+function chooseUser({ users, language }: Detected, { user }: AttachFlags): UserSource | undefined {
   if (user === 'none') return undefined;
   if (user === undefined) return users[0];
   const found = users.find(({ id, name }) => id === user || name === user);
   if (found) return found;
+  // Node has no functions of one form that return the user: `none` leaves a place for it in the ports.
+  if (language === 'node')
+    throw new Failure('answer-invalid', {
+      flag: '--user',
+      value: user,
+      reason: `must be one of ${[...users.map(({ id }) => id), 'none'].join(', ')}`,
+    });
   const [, file = '', name = ''] = /^(.+):([A-Za-z_$][\w$]*)$/.exec(user) ?? [];
   if (file === '')
     throw new Failure('answer-invalid', {

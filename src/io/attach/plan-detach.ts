@@ -124,14 +124,16 @@ function removeState(path: string): void {
   attempt(() => rmSync(path, { recursive: true, force: true }));
 }
 
+/** Folders that Python, pytest, Ruff and mypy make. */
+const caches = new Set(['__pycache__', '.pytest_cache', '.ruff_cache', '.mypy_cache']);
+
 /** Removes a folder if it has no files. Returns whether it is removed. */
 function prune(folder: string): boolean {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
   let isEmpty = true;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && (entry.name === '__pycache__' || entry.name === '.pytest_cache'))
-      rmSync(path, { recursive: true });
+    if (entry.isDirectory() && caches.has(entry.name)) rmSync(path, { recursive: true });
     else if (!entry.isDirectory() || !prune(path)) isEmpty = false;
   }
   if (isEmpty) rmSync(folder, { recursive: true });

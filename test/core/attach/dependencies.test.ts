@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
 import type { Workspace } from '../../../src/core/attach/application.ts';
+import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
 import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';
@@ -337,6 +337,24 @@ describe('pythonDependencies', () => {
     expect(edited({ 'pyproject.toml': extras }, 'pip')['pyproject.toml']).toContain(
       'test = ["pytest", "ai-module-runtime[embedded,testing]==1.0+vendored"]',
     );
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'its own table',
+      '[tool.poetry.dependencies]\npython = "^3.11"\n\n[x]\n',
+      '[tool.poetry.dependencies]\npython = "^3.11"\nai-module-runtime = { path = "vendor/r.whl" }\nopenai = ">=3,<4"\n\n[x]\n',
+    ],
+    [
+      'the list of the project',
+      '[project]\ndependencies = ["fastapi"]\n',
+      '[project]\ndependencies = ["fastapi", "ai-module-runtime==1.0+vendored", "openai>=3,<4"]\n\n[tool.poetry.dependencies]\nai-module-runtime = { path = "vendor/r.whl" }\n',
+    ],
+  ])('adds the archive for Poetry to %s', (_, text, after) => {
+    const archive = { ...runtime, others: { openai: '>=3,<4' } } as never;
+    expect(change({ 'pyproject.toml': text, 'poetry.lock': '' }, 'poetry', archive).edits).toEqual([
+      { file: 'pyproject.toml', after },
+    ]);
   });
 
   it('prints the lines for a list that is not text', () => {

@@ -16,6 +16,10 @@ const factsOf = (app: App) =>
   );
 
 const pythonApp = 'from fastapi import FastAPI\napp = FastAPI()\n';
+const withTypeScript = (range: string): App => ({
+  ...fastify,
+  'package.json': (fastify['package.json'] ?? '').replace('"fastify":', `"typescript": "${range}",\n    "fastify":`),
+});
 
 describe('detectApplication', () => {
   it('reads a FastAPI application, with the places', () => {
@@ -299,6 +303,36 @@ describe('detectApplication', () => {
     expect(database?.imports.map(({ file, name }) => `${file}:${name}`)).toEqual(imports);
   });
 
+  it.each<[string, string, string]>([
+    [
+      'without a prefix',
+      'TEST_DATABASE_URL=postgres://t\nSHOP_DATABASE_URL=postgres://s\nDATABASE_URL=postgres://d\n',
+      'DATABASE_URL',
+    ],
+    [
+      'with a prefix, if it is not for tests',
+      'TEST_DATABASE_URL=postgres://t\nSHOP_DATABASE_URL=postgres://s\n',
+      'SHOP_DATABASE_URL',
+    ],
+  ])('takes the variable %s', (_, text, name) => {
+    const { database } = detect({ ...fastify, '.env.example': text });
+    expect(database?.expression).toBe(`{ url: process.env.${name} ?? '' }`);
+  });
+
+  it('takes no database of tests or for reading', () => {
+    const text = 'TEST_DATABASE_URL=postgres://t\nDB_REPLICA_HOST=x\nREPLICA_DB_HOST=x\n';
+    expect(detect({ ...fastify, '.env.example': text }).database).toBeUndefined();
+  });
+
+  it('takes the version of TypeScript from the lock file', () => {
+    const lock = '{ "packages": { "node_modules/typescript": { "version": "5.9.3" } } }\n';
+    expect(detect({ ...withTypeScript('^5.3.3'), 'package-lock.json': lock }).refusal).toBeUndefined();
+  });
+
+  it('reads the version of Node from the files of the application only', () => {
+    expect(detect({ ...fastify, 'tools/Dockerfile': 'FROM node:16\n' }).refusal).toBeUndefined();
+  });
+
   it.each<[string, App, RegExp]>([
     ['Python 3.10', { ...fastapi, Dockerfile: 'FROM python:3.10\n' }, /Dockerfile:1 allows Python 3\.10/],
     [
@@ -331,6 +365,13 @@ describe('detectApplication', () => {
     ]),
     ['Flask', { 'requirements.txt': 'flask\n' }, /Flask is a WSGI framework/],
     ['Node 18', { ...fastify, '.nvmrc': 'v18.20\n' }, /\.nvmrc:1 declares Node 18/],
+    ['TypeScript 5.3', withTypeScript('^5.3.3'), /package\.json:10 declares TypeScript 5\.3/],
+    [
+      'TypeScript 5.3 of a lock file',
+      { ...withTypeScript('^5.3.3'), 'pnpm-lock.yaml': '  typescript@5.4.5:\n' },
+      /TypeScript 5\.4/,
+    ],
+    ['an image with Node 18', { ...fastify, Dockerfile: 'FROM node:18\n' }, /Dockerfile:1 declares Node 18/],
   ])('refuses %s', (_, app, reason) => {
     expect(detect(app).refusal?.reason).toMatch(reason);
   });

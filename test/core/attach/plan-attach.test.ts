@@ -130,6 +130,11 @@ describe('the entry point', () => {
       'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach as attach_ai\n\napp = FastAPI()\nattach_ai(app)\n\n\ndef attach(): ...\n',
     ],
     [
+      'in a group of its own, with the line endings of the file',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\napp = FastAPI()\r\n',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
+    ],
+    [
       'with carriage returns',
       'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\n\r\napp = FastAPI()\r\n',
       'from fastapi import FastAPI\r\n\r\nfrom app.a import x\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
@@ -213,6 +218,24 @@ describe('the entry point', () => {
     ].join('\n');
     const after = draftOf({ ...nestjs, 'src/main.ts': text }).edits.find(({ file }) => file === 'src/main.ts')?.after;
     expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
+  });
+
+  it.each<[string, string]>([
+    ['wrapped', 'const server = createServer(express());'],
+    ['in a list', 'const apps = [express()];'],
+  ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
+    const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
+    expect(draft.edits).toEqual([]);
+    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+  });
+
+  it.each([
+    'const app: FastifyInstance = Fastify({\n  logger: true,\n});',
+    'export const app = Fastify().withTypeProvider<TypeBox>()',
+  ])('of Fastify is edited after %s', (line) => {
+    const text = `import Fastify from 'fastify'\n${line}\n`;
+    const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
+    expect(after?.after).toContain(`${line}\nguest.attach(app)`);
   });
 
   it('of fastify-cli is the root plugin', () => {

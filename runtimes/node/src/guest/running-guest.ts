@@ -141,7 +141,7 @@ export class RunningGuest {
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
-    if (!existsSync(modules.dir)) await this.#build(settings.environment);
+    await this.#build(settings.environment);
     this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
@@ -169,18 +169,24 @@ export class RunningGuest {
     );
   }
 
+  /** In development the modules are built if they are missing, or older than their code. */
   async #build(environment: string): Promise<void> {
-    const { modules, source } = this.#options;
-    if (source === undefined || environment === 'production' || !existsSync(source)) {
-      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+    const { dir } = this.#options.modules;
+    const code = resolve(this.#options.source ?? dir);
+    if (code === dir) return;
+    const isMissing = !existsSync(dir);
+    if (environment === 'production' || !existsSync(code)) {
+      if (isMissing) this.#log?.warn(`AI modules: there is no folder ${dir}. \`ai-module-runtime build\` makes it`);
       return;
     }
-    const { buildModules } = await import('./build-modules.ts');
-    // Other processes of the application may do the same: the first one wins.
-    const draft = `${modules.dir}.${process.pid}`;
-    await buildModules(resolve(source), draft);
-    await rename(draft, modules.dir).catch(() => rm(draft, { recursive: true, force: true }));
-    this.#log?.info(`AI modules: built from ${source}`);
+    const { buildModules, isOutdated } = await import('./build-modules.ts');
+    if (!isMissing && !(await isOutdated(code, dir))) return;
+    // Other processes of the application may do the same: each has a draft, and the first one wins.
+    const draft = `${dir}.${process.pid}`;
+    await buildModules(code, draft);
+    await rm(dir, { recursive: true, force: true });
+    await rename(draft, dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${code}`);
   }
 
   async #ports(): Promise<GuestPorts> {

@@ -209,6 +209,24 @@ it('runs what a web process accepts in a worker process', async () => {
   expect(await worker.ended, worker.output.text).toBe(0);
 });
 
+it('builds modules that are missing or outdated, but not in production', async () => {
+  const built = join(folder, 'dist/ai/modules');
+  rmSync(built, { recursive: true });
+  const production = spawned(['main.js'], { AI_ENVIRONMENT: 'production' });
+  await production.prints(/(there is no folder \S+dist\/ai\/modules)/);
+  await production.prints(/guest (ready)/);
+  expect(existsSync(built)).toBe(false);
+  const development = spawned(['main.js']);
+  const url = await development.prints(/listening on (\S+)/);
+  await development.prints(/guest (ready)/);
+  expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(202);
+  expect(readdirSync(join(folder, 'dist/ai'))).toEqual(['modules']);
+  const manifest = join(folder, 'src/ai/modules/invoices/manifest.yaml');
+  writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}# edited\n`);
+  await spawned(['main.js']).prints(/guest (ready)/);
+  expect(readFileSync(join(built, 'invoices/manifest.yaml'), 'utf8')).toContain('# edited');
+});
+
 it('shares an embedded database with other processes', async () => {
   const env = { SHOP_DATABASE: '', AI_DATA_DIR: join(folder, 'data') };
   const [one, two] = [spawned(['main.js'], env), spawned(['main.js'], env)];
@@ -228,20 +246,6 @@ it('shares an embedded database with other processes', async () => {
     () => !readdirSync(env.AI_DATA_DIR, { recursive: true }).some((name) => `${name}`.endsWith('.pid')),
     60,
   );
-});
-
-it('builds modules that are missing, but not in production', async () => {
-  const built = join(folder, 'dist/ai/modules');
-  rmSync(built, { recursive: true });
-  const production = spawned(['main.js'], { AI_ENVIRONMENT: 'production' });
-  await production.prints(/(there is no folder \S+dist\/ai\/modules)/);
-  await production.prints(/guest (ready)/);
-  expect(existsSync(built)).toBe(false);
-  const development = spawned(['main.js']);
-  const url = await development.prints(/listening on (\S+)/);
-  await development.prints(/guest (ready)/);
-  expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(202);
-  expect(readdirSync(join(folder, 'dist/ai'))).toEqual(['modules']);
 });
 
 it('ends a worker that can not start', async () => {

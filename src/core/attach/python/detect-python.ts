@@ -22,7 +22,7 @@ export interface PythonApplication extends Application {
   readonly names: ImportNames;
 }
 
-const oldest = { python: [3, 11] } as const;
+const oldestSupported = [3, 11] as const;
 
 /** Web frameworks without ASGI. */
 const synchronous: readonly (readonly [RegExp, string])[] = [
@@ -132,7 +132,7 @@ function refusalOf(
     };
   const python = oldestPython(files);
   const bound = boundBelow(files);
-  if (bound !== undefined || (python && isOlder(python.version, oldest.python)))
+  if (bound !== undefined || (python && isOlder(python.version, oldestSupported)))
     return {
       reason: `${bound ?? `${python?.file}:${python?.line} allows Python ${python?.version.join('.')}`}, and the runtime needs Python 3.11`,
       alternative: 'Raise the version there, or create a host beside the application with `create-ai-module host init`',
@@ -177,11 +177,15 @@ function oldestPython(files: AppFiles): (Evidence & { version: number[] }) | und
     [/^\.python-version$/, /^(\d+)\.(\d+)/],
     [/^runtime\.txt$/, /^python-(\d+)\.(\d+)/],
   ];
-  for (const [name, pattern] of places)
-    for (const file of files.paths.filter((path) => name.test(path))) {
+  for (const [name, pattern] of places) {
+    // Other images may be those of tools.
+    const depth = (path: string) => path.split('/').length;
+    const [file] = files.paths.filter((path) => name.test(path)).sort((a, b) => depth(a) - depth(b));
+    if (file !== undefined) {
       const found = findIn(files, file, pattern);
       if (found) return { file, line: found.line, version: [Number(found.match[1]), Number(found.match[2])] };
     }
+  }
   return undefined;
 }
 

@@ -40,9 +40,7 @@ describe('editLinters', () => {
     ['version 2', '"files": { "includes": ["src/**"] }', '"files": { "includes": ["src/**", "!src/ai"] }'],
     ['version 1', '"files": {\n    "ignore": []\n  }', '"files": {\n    "ignore": ["src/ai"]\n  }'],
   ])('adds the folder to the files of Biome: %s', (_, files, after) => {
-    expect(edit({ 'biome.json': `{\n  ${files}\n}\n` })).toEqual([
-      { file: 'biome.json', after: `{\n  ${after}\n}\n` },
-    ]);
+    expect(edit({ 'biome.json': `{\n  ${files}\n}\n` })).toEqual([{ file: 'biome.json', after: `{\n  ${after}\n}\n` }]);
   });
 
   it('prints the files of Biome if it has no list', () => {

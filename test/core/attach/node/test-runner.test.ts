@@ -52,9 +52,13 @@ describe('skipModules', () => {
   });
 
   it.each<[string, 'jest' | 'vitest', App]>([
-    ['the lists of vitest, of which one may belong to coverage', 'vitest', {
-      'vitest.config.ts': 'export default {\n  test: { coverage: { exclude: [] } },\n};\n',
-    }],
+    [
+      'the lists of vitest, of which one may belong to coverage',
+      'vitest',
+      {
+        'vitest.config.ts': 'export default {\n  test: { coverage: { exclude: [] } },\n};\n',
+      },
+    ],
     ['a missing configuration of vitest', 'vitest', {}],
     ['options that are not an object', 'jest', { 'jest.config.js': 'module.exports = make();\n' }],
   ])('prints the list for %s', (_, runner, app) => {

@@ -79,7 +79,7 @@ export async function runCheckJob(app: StartedApp, base: string, module: string,
   if (state !== 'ready')
     throw failed(
       'job',
-      `a new module is ${state ?? 'unknown'}${linesOf(linesFrom(command.output(), /module failed|attachment_check/))}`,
+      `a new module is ${state ?? 'unknown'}${linesOf(linesFrom(command.output(), /module failed|(?:is|was) not started/))}`,
     );
   const body = JSON.stringify({ input_data: { text: 'A check of the attachment.' } });
   // The application's own function for users gets a request without a login.

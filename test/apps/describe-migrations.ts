@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
@@ -93,6 +93,8 @@ function defineTests(application: Application, { dir, migrations, file, text }: 
     });
 
     it('keeps the migrations after host detach, and migrates a new database with them', async () => {
+      // Without it the module is as `new` wrote it.
+      rmSync(join(checkout.folder, dir, 'modules/summaries/migrations'), { recursive: true });
       expect(await tool('host', 'detach', '--yes')).toContain('Migrations stay, because databases may have run them');
       checkout.use({ ...(await servers.fresh()) });
       await checkout.install();

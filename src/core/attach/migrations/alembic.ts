@@ -80,8 +80,9 @@ function lintComments({ paths, read }: AppFiles, length: number, isText: boolean
   if (length <= limit) return '';
   const isSelected = /\bselect\s*=\s*\[[^\]]*["'](?:ALL|E|E5|E501)["']/.test(texts);
   const isIgnored = /\bignore\s*=\s*\[[^\]]*["']E501["']/.test(texts);
+  const isFormatted = /\[tool\.(?:ruff|black)\b/.test(texts) || paths.some((path) => /^\.?ruff\.toml$/.test(path));
   const others = paths.includes('.flake8') ? '# flake8: noqa: E501\n' : '';
-  return `${isSelected && !isIgnored ? '# ruff: noqa: E501\n' : others}${isText ? '' : '# fmt: off\n\n'}`;
+  return `${isSelected && !isIgnored ? '# ruff: noqa: E501\n' : others}${isFormatted && !isText ? '# fmt: off\n\n' : ''}`;
 }
 
 interface Body {

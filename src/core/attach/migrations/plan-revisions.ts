@@ -108,7 +108,8 @@ function ofModuleFiles(missing: readonly SqlFile[], { statement }: RuntimeSql): 
 function moduleFiles({ paths, read }: AppFiles, dir: string): SqlFile[] {
   return paths.flatMap((path) => {
     const [, owner = '', file] = inModule(path, dir, 'sql');
-    return file === undefined ? [] : [{ owner, file, sql: read(path) ?? '' }];
+    const sql = file === undefined ? undefined : read(path);
+    return file === undefined || sql === undefined ? [] : [{ owner, file, sql }];
   });
 }
 
@@ -125,7 +126,7 @@ function moduleRevisions({ paths, read }: AppFiles, dir: string): ModuleRevision
 
 function inModule(path: string, dir: string, extension: string): (string | undefined)[] {
   const below = path.startsWith(`${dir}/`) ? path.slice(dir.length + 1) : '';
-  return new RegExp(`^modules/([^/]+)/migrations/([^/]+\\.${extension})$`).exec(below) ?? [];
+  return new RegExp(`^modules/(\\w+)/migrations/([^/]+\\.${extension})$`).exec(below) ?? [];
 }
 
 function ofModule(up: ModuleRevision): Revision {

@@ -38,7 +38,12 @@ export const revisionSchema = 'ai';
 
 /** The statement that runs a file once. */
 export function statementOf({ owner, file, sql }: SqlFile, template: string): string {
-  const values: Readonly<Record<string, string>> = { schema: revisionSchema, owner, file, sql: sql.trimEnd() };
+  const values: Readonly<Record<string, string>> = {
+    schema: revisionSchema,
+    owner,
+    file: quoted(file),
+    sql: sql.trimEnd(),
+  };
   let tag = '$sql$';
   for (let number = 1; sql.includes(tag); number += 1) tag = `$sql${number}$`;
   return template
@@ -50,8 +55,13 @@ export function statementOf({ owner, file, sql }: SqlFile, template: string): st
 /** What a revision contains that has run this file or revision: found in the text of any file, it is written already. */
 export function markOf(one: SqlFile | ModuleRevision): string {
   return 'owner' in one
-    ? `insert into applied_migrations (owner, file) values ('${one.owner}', '${one.file}')`
+    ? `insert into applied_migrations (owner, file) values ('${one.owner}', '${quoted(one.file)}')`
     : `insert into ${one.module}_version (version_num) values ('${one.revision}')`;
+}
+
+/** A name inside a text of SQL. */
+function quoted(name: string): string {
+  return name.replaceAll("'", "''");
 }
 
 /** Whether a file is a revision for tables of the runtime or of a module. */

@@ -196,6 +196,7 @@ describe('planRevisions for TypeORM', () => {
       ...nestjs,
       'src/ai/modules/shop/migrations/0001_bills.sql': 'create table shop_bills (note text default $sql$x$sql$);',
       'src/ai/modules/shop/migrations/0002_lines.sql': 'create table shop_lines ();',
+      "src/ai/modules/shop/migrations/0000_it's.sql": 'select 1;',
     });
     const [, [path, text] = ['', '']] = Object.entries(created);
     expect(path).toBe('src/migrations/1700000000001-ai_shop_0002_lines.ts');
@@ -203,6 +204,7 @@ describe('planRevisions for TypeORM', () => {
       'shop 0001_bills.sql: $sql1$ create table shop_bills (note text default $sql$x$sql$); $sql1$',
     );
     expect(text).toContain("values ('shop', '0002_lines.sql')");
+    expect(text).toContain("values ('shop', '0000_it''s.sql')");
   });
 });
 

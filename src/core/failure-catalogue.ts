@@ -57,6 +57,11 @@ export const catalogue = {
         ? 'Add a module with `create-ai-module new`, or update the attachment with `create-ai-module update --host`.'
         : 'Add a module with `create-ai-module new`.',
   ),
+  'attachment-in-use': user(
+    ({ places }: { places: readonly string[] }) =>
+      `The application still uses the attachment: ${places.slice(0, 10).join(', ')}. Nothing was removed.`,
+    () => 'Remove these lines, then run the command again.',
+  ),
   'base-lost': user(
     ({ file, reason }: { file: string; reason: string }) =>
       `${file} ${reason}: can't tell your edits from generated code.`,

@@ -10,6 +10,7 @@ import type { Application, Command } from './application.ts';
 import { Checkout, type RunningApp } from './checkout.ts';
 import { GuestClient } from './guest-client.ts';
 import { startImage } from './image.ts';
+import { variablesOfMachine } from './install.ts';
 import { olderPack } from './older-pack.ts';
 import type { Answer } from './record-answers.ts';
 import { AppServers, missingFor } from './servers.ts';
@@ -45,7 +46,8 @@ function defineTests(application: Application, guest: Guest): void {
     let checkout: Checkout;
 
     async function tool(...argv: readonly string[]): Promise<string> {
-      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv] });
+      const env = { ...variablesOfMachine(), ...checkout.env };
+      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv], env });
     }
 
     /** Gives it an empty database. */

@@ -282,7 +282,7 @@ describe('host attach', () => {
       'FastAPI',
       fastapi,
       'app/ai/host.py',
-      /user = await resolve_dependency\(request, get_current_user\)\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
+      /Depends\(get_current_user\)\]\) -> User:\n.*\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
     ],
     [
       'Fastify',
@@ -396,10 +396,63 @@ describe('host detach', () => {
     expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
   });
 
+  it.each<[string, App, string, RegExp, string, string]>([
+    [
+      'a changed line of Python',
+      fastapi,
+      'app/main.py',
+      /import attach\n([\s\S]*)attach\(app\)\n/,
+      'import attach as go\n$1go(app)\n',
+      'app/main.py:',
+    ],
+    [
+      'a line of TypeScript that was written by hand',
+      fastify,
+      'src/routes.ts',
+      /^/,
+      "import { guest } from './ai/attachment.js'\n",
+      'src/routes.ts:1',
+    ],
+    ['a require', express, 'server.js', /$/, "\nrequire('./ai/attachment').guest.eraseUser('1');\n", 'server.js:'],
+  ])('refuses while %s needs the attachment', async (_, app, path, pattern, by, place) => {
+    const root = write(app);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, path), read(root, path).replace(pattern, by));
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, detach);
+    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment: ${place}`)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('deletes an edited ai-modules.yaml, so that the application can be attached again', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, 'ai-modules.yaml'), `${read(root, 'ai-modules.yaml')}rules: {key-order: off}\n`);
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: ai-modules.yaml was edited. It is deleted all the same');
+    expect(snapshot(root)).toEqual(before);
+    await succeedIn(root, [...attach, '--yes']);
+  });
+
+  it('removes what tools cached in the folder', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    for (const path of ['app/ai/.ruff_cache/0.17/x', 'app/ai/modules/__pycache__/x.pyc']) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), '');
+    }
+    await succeedIn(root, detach);
+    expect(snapshot(root)).toEqual(before);
+  });
+
   it('lists files whose attached lines were changed', async () => {
     const root = write(fastapi);
     await succeedIn(root, [...attach, '--yes']);
-    const text = read(root, 'app/main.py').replace('attach(app)', 'attach(app) if True else None');
+    const text = read(root, 'app/main.py')
+      .replace('attach(app)', 'attached = True')
+      .replace('from app.ai.attachment import attach\n', '');
     writeFileSync(join(root, 'app/main.py'), text);
     const { err } = await succeedIn(root, detach);
     expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');

@@ -40,6 +40,9 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...(detach.isConfigEdited
+      ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
+      : []),
     ...detach.unclear.map((path) => `${path}: the lines that attach it were changed. Remove them yourself.`),
     ...(note === undefined ? [] : [note]),
     ...lockNotes(above),

@@ -141,8 +141,11 @@ async function firstAnswer({ command, port, prefix }: StartedApp): Promise<Answe
   return other;
 }
 
+/** Where an application says that it listens. Other ports in a log are those of other servers. */
 function portsIn(output: string): number[] {
-  return [...output.matchAll(/\bhttps?:\/\/[\w.[\]:-]*?:(\d{2,5})\b|\bport[ =:"]+(\d{2,5})\b/gi)]
+  const local = '(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?\\])';
+  const pattern = `\\bhttps?://${local}:(\\d{2,5})\\b|\\b(?:listen|running|start)[^\\n]*\\bport[ =:"]+(\\d{2,5})\\b`;
+  return [...output.matchAll(new RegExp(pattern, 'gi'))]
     .map(([, inUrl, named]) => Number(inUrl ?? named))
     .filter((port) => port > 0 && port < 65_536);
 }

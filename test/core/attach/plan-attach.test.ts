@@ -62,13 +62,13 @@ describe('the environment of alembic', () => {
       'leaves it out of a call on one line',
       'import a\n\ncontext.configure(x, include_schemas=True)\n',
       [
+        '-context.configure(x, include_schemas=True)',
         '',
         'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
         '    """Leave out the tables of the AI modules."""',
         '    return kind != "schema" or name != "ai"',
         '',
         '',
-        '-context.configure(x, include_schemas=True)',
         'context.configure(x, include_schemas=True, include_name=include_name)',
       ],
     ],
@@ -398,6 +398,7 @@ describe('refusalOf', () => {
       dir: 'app/ai',
       prefix: '/ai',
       migrations: 'runtime',
+      database: found.database,
       ...more,
     } as AttachChoices)?.reason;
   };
@@ -416,6 +417,12 @@ describe('refusalOf', () => {
       /several heads: 2, 3/,
     ],
     ['a prefix in use', { ...fastapi, 'app/x.py': 'x.mount("/ai", y)\n' }, {}, /^app\/x\.py:1 has a route below \/ai,/],
+    [
+      'a database of its own with --migrations app',
+      fastapi,
+      { migrations: 'app', database: undefined },
+      /^The migrations of the application are not for the database of the modules$/,
+    ],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
   ])('refuses %s', (_, app, more, reason) => {
     expect(refuse(app, more)).toMatch(reason);

@@ -11,7 +11,7 @@ import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
 import { describeError, type Log, textOf } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
-import { isAllowed, type Ports, resolveDatabase, type User } from '../ports.ts';
+import { isAllowed, type Ports, resolveDatabase } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
 import { readSettings, SettingsError } from '../settings.ts';
 
@@ -39,7 +39,9 @@ class PortsError extends Error {}
 
 /** Who sends requests with the token of `host attach --verify`. Logins of the application are unknown to it. */
 const CHECK_HEADER = 'ai-check-token';
-const CHECK_USER: User = { id: 'create-ai-module-check', isAdmin: true, permissions: [] };
+/** No user of an application has it, whatever its id is. */
+const IS_CHECK = Symbol('check');
+const CHECK_USER = { id: 'create-ai-module-check', isAdmin: true, permissions: [], [IS_CHECK]: true };
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000];
 /** Only a restart helps. */
@@ -139,6 +141,7 @@ export class RunningGuest {
     if (!this.#log) {
       // The same for every try.
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
+      if (settings.checkToken) this.#log.warn('AI_CHECK_TOKEN is set: requests with this token need no login');
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
     await this.#build(settings.environment);
@@ -152,7 +155,7 @@ export class RunningGuest {
         return given.authenticate({ headers, url, method, raw, appRequest: this.#options.contextOf(raw).appRequest });
       },
       may: (user, permission) => {
-        if (settings.checkToken !== undefined && user.id === CHECK_USER.id) return true;
+        if (IS_CHECK in user) return true;
         return given.may === undefined ? isAllowed(user, permission) : given.may(user, permission);
       },
     };

@@ -182,6 +182,8 @@ describe('a guest', () => {
     for (const given of [undefined, 'x'.repeat(32), '']) expect((await send(url, given)).status).toBe(401);
     const accepted = await send(url, token);
     expect(accepted.status).toBe(202);
+    const impostor = await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('create-ai-module-check'));
+    expect(impostor.status).toBe(401);
     const { body } = await call(`${url}${accepted.headers.location}`, 'GET', undefined, { 'ai-check-token': token });
     expect(body.user_id).toBe('create-ai-module-check');
   });

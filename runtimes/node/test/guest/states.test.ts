@@ -174,7 +174,7 @@ it.each(['runtime', 'app'] as const)(
     const file = '0001_totals.sql';
     const table = readFileSync(join(modules, 'invoices/migrations', file), 'utf8');
     const row = `insert into applied_migrations (owner, file) values ('invoices', '${file}');`;
-    const create = `begin; ${await schemaScript('ai')} ${table} ${row} commit;`;
+    const create = `begin; ${await schemaScript('ai')} set local search_path to ai, public; ${table} ${row} commit;`;
     if (migrations === 'app') await query(database.url, create);
     const user = { id: 'anna', permissions: ['invoices:*'], isAdmin: false };
     const { url } = await start(

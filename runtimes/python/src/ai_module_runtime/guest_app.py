@@ -183,6 +183,8 @@ class GuestApp:
         env = os.environ if ports.env is None else ports.env
         settings = read_settings({**env, "AI_ROLE": self._role}, attached=True)
         settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
+        if settings.check_token is not None and self._logged is None:
+            logger.warning("AI_CHECK_TOKEN is set: requests with this token need no login")
         if settings.env.get("AI_REDIS_URL") and self._logged is None:
             logger.info("AI_REDIS_URL is ignored: jobs and events are in the database")
         host = Host(settings, ports, guest.modules, guest.migrations)

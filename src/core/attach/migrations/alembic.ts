@@ -9,12 +9,11 @@ export function alembicRevisions(
   revisions: readonly Revision[],
 ): [path: string, text: string][] {
   const known = revisionsIn(files, folder);
-  const noqa = lineLengthComment(files);
   let style = known.find(({ revision }) => revision === heads[0]);
   return revisions.map((one) => {
     const id = nextId(one, style, known);
     const path = pathOf(style ? folderName(style.path) : folder, `${id}_${one.words.join('_')}.py`);
-    const text = textOf(one, id, style, noqa);
+    const text = textOf(files, one, id, style);
     style = { path, revision: id, text };
     return [path, text];
   });
@@ -48,7 +47,7 @@ function nextId({ title, up }: Revision, last: Known | undefined, known: readonl
 const names = ['revision', 'down_revision', 'branch_labels', 'depends_on'] as const;
 
 /** A revision in the style of the last one: quotes, annotations, docstring. */
-function textOf(one: Revision, id: string, last: Known | undefined, noqa: string): string {
+function textOf(files: AppFiles, one: Revision, id: string, last: Known | undefined): string {
   const example = last?.text ?? '';
   const quote = /^revision\b[^=\n]*=\s*'/m.test(example) ? "'" : '"';
   const values = [`${quote}${id}${quote}`, last ? `${quote}${last.revision}${quote}` : 'None', 'None', 'None'];
@@ -57,9 +56,11 @@ function textOf(one: Revision, id: string, last: Known | undefined, noqa: string
   const assigned = targets.map((target, at) => `${target} = ${values[at]}\n`).join('');
   const details = /^Revision ID:/m.test(example) ? `\n\nRevision ID: ${id}\nRevises: ${last?.revision ?? ''}\n\n` : '';
   const head = `"""${one.title}${details}"""\n\n`;
-  const body = Array.isArray(one.up) ? sqlBody(one, noqa) : moduleBody(one.up as ModuleRevision);
+  const body = Array.isArray(one.up) ? sqlBody(one) : moduleBody(one.up as ModuleRevision);
   const imports = [...typing, ...(typing.length > 0 ? [''] : []), ...body.imports].join('\n');
-  return `${head}${imports}\n\n${assigned}${body.text}`;
+  const length = Math.max(...body.text.split('\n').map((line) => line.length));
+  const comments = lintComments(files, length, Array.isArray(one.up));
+  return `${head}${imports}\n\n${assigned}\n${comments}${body.text}`;
 }
 
 /** The imports that the annotations need. */
@@ -72,13 +73,15 @@ function typingLines(example: string, annotations: string): string[] {
   );
 }
 
-/** The linter may limit the length of lines, also in texts. */
-function lineLengthComment({ paths, read }: AppFiles): string {
+/** The linter may limit the length of lines, also in texts. Code keeps the lines that it has in the module. */
+function lintComments({ paths, read }: AppFiles, length: number, isText: boolean): string {
   const texts = ['pyproject.toml', 'ruff.toml', '.ruff.toml'].map((path) => read(path) ?? '').join('\n');
+  const limit = Number(/^line-length\s*=\s*(\d+)/m.exec(texts)?.[1] ?? 88);
+  if (length <= limit) return '';
   const isSelected = /\bselect\s*=\s*\[[^\]]*["'](?:ALL|E|E5|E501)["']/.test(texts);
   const isIgnored = /\bignore\s*=\s*\[[^\]]*["']E501["']/.test(texts);
-  if (isSelected && !isIgnored) return '# ruff: noqa: E501\n';
-  return paths.includes('.flake8') ? '# flake8: noqa: E501\n' : '';
+  const others = paths.includes('.flake8') ? '# flake8: noqa: E501\n' : '';
+  return `${isSelected && !isIgnored ? '# ruff: noqa: E501\n' : others}${isText ? '' : '# fmt: off\n\n'}`;
 }
 
 interface Body {
@@ -86,14 +89,13 @@ interface Body {
   readonly text: string;
 }
 
-function sqlBody({ up, down }: Revision, noqa: string): Body {
+function sqlBody({ up, down }: Revision): Body {
   const statements = (up as readonly string[]).map((sql) => `    """\n${escaped(sql)}\n""",\n`).join('');
   const undo =
     down === undefined ? 'pass  # The tables have data: what is new in them stays.' : `op.execute('${down}')`;
   return {
     imports: ['from alembic import op'],
-    text: `
-${noqa}# Each runs one file, unless the database has run it. Drivers such as asyncpg take one statement at a time.
+    text: `# Each runs one file, unless the database has run it. Drivers such as asyncpg take one statement at a time.
 STATEMENTS = (
 ${statements})
 
@@ -148,7 +150,6 @@ function moduleBody({ module, revision, previous, text }: ModuleRevision): Body 
   return {
     imports: [imports],
     text: `
-
 ${code.slice(start).trim()}
 
 

@@ -1,3 +1,4 @@
+import { tsLiteral } from '../../text/literals.ts';
 import { type AppFiles, baseName, folderName, type Migrations, type PrintedEdit, pathOf } from '../application.ts';
 import { nameLike, pascalName, type Revision } from './revision.ts';
 
@@ -60,7 +61,7 @@ function listOf(files: AppFiles, last: string, example: string): string | undefi
 /** In the style of the last migration: quotes, indentation, semicolons. */
 function textOf({ title, up, down }: Revision, name: string, example: string, isJavaScript: boolean): string {
   const first = /^import[^\n]*\btypeorm\b[^\n]*$/m.exec(example)?.[0];
-  const imported = first ?? "import { MigrationInterface, QueryRunner } from 'typeorm';";
+  const imported = first ?? `import { MigrationInterface, QueryRunner } from ${tsLiteral('typeorm')};`;
   const quote = imported.includes('"') ? '"' : "'";
   const end = imported.endsWith(';') ? ';' : '';
   const tab = /^[ \t]+(?=\S)/m.exec(example.slice(example.indexOf('class ')))?.[0] ?? '  ';

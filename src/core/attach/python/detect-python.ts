@@ -208,7 +208,9 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
   if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
   const images = files.paths.filter((path) => /^(Docker|Container)file[^/]*$/.test(path));
-  if (project.includes('[tool.uv') || images.some((path) => /\buv sync\b/.test(files.read(path) ?? '')))
+  // The table that `host attach` adds is also for applications that only compile their list with uv.
+  const usesUv = /^\[tool\.uv(?!\.sources\]\s+ai-module-runtime\b)/m.test(project);
+  if (usesUv || images.some((path) => /\buv sync\b/.test(files.read(path) ?? '')))
     return { name: 'uv', file: 'pyproject.toml' };
   if (project.includes('[tool.poetry')) return { name: 'poetry', file: 'pyproject.toml' };
   const requirements = requirementFiles(files)[0];

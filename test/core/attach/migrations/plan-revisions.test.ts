@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { planRevisions, revisionFiles } from '../../../src/core/attach/migrations/plan-revisions.ts';
-import type { RuntimeSql } from '../../../src/core/attach/migrations/revision.ts';
-import { type App, express, fastapi, filesOf, nestjs } from './apps.ts';
+import { planRevisions, revisionFiles } from '../../../../src/core/attach/migrations/plan-revisions.ts';
+import type { RuntimeSql } from '../../../../src/core/attach/migrations/revision.ts';
+import { type App, express, fastapi, filesOf, nestjs } from '../apps.ts';
 
 const statement =
   "{owner} {file}: $sql$ {sql} $sql$ insert into applied_migrations (owner, file) values ('{owner}', '{file}');";
@@ -124,10 +124,19 @@ describe('planRevisions for alembic', () => {
   });
 
   it('lets long lines pass a linter that would refuse them', () => {
-    const [text = ''] = Object.values(
-      python({ ...fastapi, 'pyproject.toml': '[tool.ruff.lint]\nselect = ["E", "F"]\n' }),
+    const app = {
+      ...fastapi,
+      'pyproject.toml': '[tool.ruff]\nline-length = 100\n[tool.ruff.lint]\nselect = ["E", "F"]\n',
+    };
+    const [text = ''] = Object.values(python(app));
+    expect(text).toContain(
+      'down_revision = "2"\nbranch_labels = None\ndepends_on = None\n\n# ruff: noqa: E501\n# Each',
     );
-    expect(text).toContain('\n# ruff: noqa: E501\n# Each');
+    const line = `def upgrade() -> None:\n    op.create_table("${'x'.repeat(99)}")\n`;
+    const own = `"""X."""\n\nfrom alembic import op\n\nrevision = "1"\ndown_revision = None\n\n\n${line}`;
+    const [, module = ''] = Object.values(python({ ...app, 'app/ai/modules/shop/migrations/v1_x.py': own }));
+    expect(module).toContain('depends_on = None\n\n# ruff: noqa: E501\n# fmt: off\n\n\ndef create_tables');
+    expect(Object.values(python({ ...app, 'pyproject.toml': '' }))[0]).not.toContain('noqa');
   });
 });
 

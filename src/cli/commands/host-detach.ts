@@ -6,7 +6,13 @@ import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { interruptedAbove } from '../../io/apply/recover.ts';
 import { type DetachPlan, planDetach, removeEmptyFolders } from '../../io/attach/plan-detach.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
-import { type LockPlan, lockNotes, planLocks, pythonOf, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
+import {
+  type LockPlan,
+  lockNotes,
+  planLocks,
+  pythonOf,
+  resolveDependencies,
+} from '../../io/attach/resolve-dependencies.ts';
 import { hostAt } from '../../io/host/open-host.ts';
 import type { Io } from '../../io/io.ts';
 import { findPack } from '../../io/pack/find-pack.ts';

@@ -279,15 +279,7 @@ function nodeChange(files: AppFiles, manager: string, runtime: RuntimeArchive): 
 }
 
 const resolving: Readonly<Record<string, readonly string[]>> = {
-  npm: [
-    'npm',
-    'install',
-    '--package-lock-only',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--prefer-offline',
-  ],
+  npm: ['npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
   pnpm: ['pnpm', 'install', '--lockfile-only', '--ignore-scripts'],
   yarn: ['yarn', 'install', '--mode=update-lockfile'],
   bun: ['bun', 'install', '--lockfile-only', '--ignore-scripts'],

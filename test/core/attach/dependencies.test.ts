@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
 import type { Workspace } from '../../../src/core/attach/application.ts';
+import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
 import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';

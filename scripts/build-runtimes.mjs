@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import {
   chmod,
   copyFile,
+  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -48,6 +49,8 @@ export async function buildRuntimes(out, root = project, names = Object.keys(bui
     const archive = await cached(root, name, builders[name]);
     if (archive !== undefined) await copyFile(archive, join(out, basename(archive)));
   }
+  // For revisions of attached applications.
+  await cp(join(root, 'runtimes/sql'), join(out, 'sql'), { recursive: true });
   process.umask(umask);
 }
 

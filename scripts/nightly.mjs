@@ -47,14 +47,10 @@ const rows = new Map([
     ]),
   ),
   ...rowsOf('apps', 'test/apps'),
-  [
-    'apps/fastify-autoload',
-    [
-      'bash',
-      'scripts/nightly/with-mariadb.sh',
-      ...vitest('--project', 'apps', 'test/apps/rows/fastify-autoload.test.ts'),
-    ],
-  ],
+  ...['fastify-autoload', 'fastify-autoload.attached'].map((row) => [
+    `apps/${row}`,
+    ['bash', 'scripts/nightly/with-mariadb.sh', ...vitest('--project', 'apps', `test/apps/rows/${row}.test.ts`)],
+  ]),
   ...['compare', 'schemathesis', 'wire'].map((it) => [
     `conformance/${it}`,
     vitest('--project', 'conformance', `test/conformance/${it}`),

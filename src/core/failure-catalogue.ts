@@ -17,6 +17,8 @@ const machine = <A>(text: (args: A) => string, hint: (args: A) => string): Entry
 
 /** For a file in .ai-module, which is in the folder of a module or of the host. */
 function restoreOrAdopt(file: string): string {
+  if (file.endsWith('/attached.base'))
+    return 'Restore it from git. Without it, remove by hand what docs/attach.md lists.';
   const [isState, module = '--host'] = /(?:^|([^/]+)\/)\.ai-module\//.exec(file) ?? [];
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }
@@ -54,6 +56,11 @@ export const catalogue = {
       isAttached
         ? 'Add a module with `create-ai-module new`, or update the attachment with `create-ai-module update --host`.'
         : 'Add a module with `create-ai-module new`.',
+  ),
+  'attachment-in-use': user(
+    ({ places }: { places: readonly string[] }) =>
+      `The application still uses the attachment: ${places.slice(0, 10).join(', ')}. Nothing was removed.`,
+    () => 'Remove these lines, then run the command again.',
   ),
   'base-lost': user(
     ({ file, reason }: { file: string; reason: string }) =>
@@ -286,7 +293,8 @@ export const catalogue = {
     () => 'Run `create-ai-module --help` for usage.',
   ),
   'verification-failed': machine(
-    ({ step, reason }: { step: string; reason: string; advice: string }) => `Verification failed, step ${step}: ${reason}`,
+    ({ step, reason }: { step: string; reason: string; advice: string }) =>
+      `Verification failed, step ${step}: ${reason}`,
     ({ step, advice }) =>
       `${advice === '' ? 'The attachment was kept. Remove the cause' : advice}, then run \`create-ai-module host attach --verify\`.${
         ['install', 'build', 'migrate', 'start', 'test'].includes(step)

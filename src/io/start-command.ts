@@ -14,6 +14,8 @@ export interface RunningCommand {
 }
 
 const graceMs = 20_000;
+/** How long the last output of a program that has ended is waited for. */
+const outputMs = 1_000;
 
 /** Starts a program in a process group of its own, so that programs that it started end with it. */
 export function startCommand(
@@ -43,7 +45,11 @@ export function startCommand(
       resolve();
     };
     child.once('error', (error) => finish(`it can't be run: ${error.message}`));
-    child.once('close', (code, name) => finish(name === null ? `exit code ${code}` : `it was terminated by ${name}`));
+    const how = (code: number | null, name: string | null) =>
+      name === null ? `exit code ${code}` : `it was terminated by ${name}`;
+    child.once('close', (code, name) => finish(how(code, name)));
+    // Programs in groups of their own may keep its output open.
+    child.once('exit', (code, name) => setTimeout(() => finish(how(code, name)), outputMs));
   });
   return {
     output: () => output,
@@ -55,6 +61,7 @@ export function startCommand(
       clearTimeout(late);
       kill();
       process.off('exit', kill);
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Application, Command } from './application.ts';
 import { Checkout, type RunningApp } from './checkout.ts';
 import { GuestClient } from './guest-client.ts';
 import { startImage } from './image.ts';
+import { variablesOfMachine } from './install.ts';
 import { olderPack } from './older-pack.ts';
 import type { Answer } from './record-answers.ts';
 import { AppServers, missingFor } from './servers.ts';
@@ -45,7 +46,8 @@ function defineTests(application: Application, guest: Guest): void {
     let checkout: Checkout;
 
     async function tool(...argv: readonly string[]): Promise<string> {
-      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv] });
+      const env = { ...variablesOfMachine(), ...checkout.env };
+      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv], env });
     }
 
     /** Gives it an empty database. */
@@ -57,14 +59,13 @@ function defineTests(application: Application, guest: Guest): void {
 
     async function withApp<T>(env: Readonly<Record<string, string>>, use: (app: RunningApp) => Promise<T>): Promise<T> {
       const app = await checkout.start(env);
-      try {
-        return await use(app);
-      } catch (error) {
-        throw new Error(`${(error as Error).message}\n${app.log().slice(-10_000)}`, { cause: error });
-      } finally {
-        // Some end with the signal after they have stopped.
-        expect([0, 'SIGTERM']).toContain(await app.stop());
-      }
+      const result = await use(app).catch(async (error: Error) => {
+        await app.stop();
+        throw new Error(`${error.message}\n${app.log().slice(-10_000)}`, { cause: error });
+      });
+      // Some end with the signal after they have stopped.
+      expect([0, 'SIGTERM'], app.log()).toContain(await app.stop());
+      return result;
     }
 
     const record = (env: Readonly<Record<string, string>>) =>
@@ -115,7 +116,6 @@ function defineTests(application: Application, guest: Guest): void {
     it('runs jobs of its users, and lets only administrators read statistics', async () => {
       await withApp({ AI_ROLE: 'all' }, async ({ baseUrl }) => {
         const client = new GuestClient(baseUrl, application);
-        await client.ready();
         for (const module of ['summaries', 'orders']) {
           const status = await client.complete(module, 'ada');
           expect((await client.get(status)).status).toBe(401);
@@ -131,7 +131,6 @@ function defineTests(application: Application, guest: Guest): void {
     it('gets whole answers of the guest at once, compressed or not', async () => {
       await withApp({ AI_ROLE: 'all' }, async ({ baseUrl }) => {
         const client = new GuestClient(baseUrl, application);
-        await client.ready();
         const plain = await client.get('/ai/openapi.json', undefined, { 'accept-encoding': 'identity' });
         const packed = await client.get('/ai/openapi.json', undefined, { 'accept-encoding': 'gzip, br' });
         expect(plain.json).toMatchObject({ openapi: expect.any(String), paths: expect.any(Object) });
@@ -157,7 +156,6 @@ function defineTests(application: Application, guest: Guest): void {
       try {
         await withApp({ AI_ROLE: 'web' }, async ({ baseUrl }) => {
           const client = new GuestClient(baseUrl, application);
-          await client.ready();
           await client.complete('summaries', 'ada');
         });
       } catch (error) {
@@ -194,7 +192,6 @@ function defineTests(application: Application, guest: Guest): void {
         const image = await startImage(checkout);
         try {
           const client = new GuestClient(image.baseUrl, application);
-          await client.ready();
           await client.complete('summaries', 'ada');
         } catch (error) {
           throw new Error(`${(error as Error).message}\n${image.log().slice(-10_000)}`, { cause: error });

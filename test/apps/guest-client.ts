@@ -31,34 +31,10 @@ export class GuestClient {
     return this.#send('POST', path, user, headers, JSON.stringify(body));
   }
 
-  /** Waits until modules answer, in each process that the address may reach. */
-  async ready(): Promise<void> {
-    let answer: GuestAnswer | undefined;
-    await waitUntil(
-      'the guest is ready',
-      async () => {
-        answer = await this.get('/ai/readyz');
-        return answer.status === 200;
-      },
-      120,
-    ).catch((error: Error) => {
-      throw new Error(`${error.message}: ${answer?.status} ${answer?.text}`);
-    });
-  }
-
   /** Runs a job to its end, and returns the address of its status. */
   async complete(module: string, user: UserName): Promise<string> {
     const path = `/ai/api/v1/modules/${module}/process`;
-    const body = { input_data: { text: 'Three reams of paper.' } };
-    const started = await waitUntil(
-      'a job is accepted',
-      async () => {
-        const answer = await this.post(path, user, body);
-        // Another worker process may still be starting.
-        return answer.status !== 503 && answer;
-      },
-      120,
-    );
+    const started = await this.post(path, user, { input_data: { text: 'Three reams of paper.' } });
     expect([started.status, started.text]).toEqual([202, expect.stringContaining('job_id')]);
     const status = started.headers.get('location') ?? '';
     expect(status).toMatch(/^\/ai\/api\/v1\/modules\//);
@@ -75,16 +51,29 @@ export class GuestClient {
     return status;
   }
 
+  /** Sends a request until the process that answers it has started the guest. */
   async #send(method: string, path: string, user: UserName | undefined, headers: Environment, body?: string) {
     const login = user === undefined ? {} : await this.#login(user);
-    const response = await fetch(`${this.#baseUrl}${path}`, {
-      method,
-      headers: { ...headers, ...login },
-      ...(body === undefined ? {} : { body }),
+    let last = '';
+    return waitUntil(
+      `an answer of the guest to ${method} ${path}`,
+      async () => {
+        const response = await fetch(`${this.#baseUrl}${path}`, {
+          method,
+          headers: { ...headers, ...login },
+          ...(body === undefined ? {} : { body }),
+        });
+        const text = await response.text();
+        last = `${response.status} ${text}`;
+        if (response.status === 503) return undefined;
+        const isJson = response.headers.get('content-type')?.includes('json') === true;
+        const json: unknown = isJson ? JSON.parse(text) : undefined;
+        return { status: response.status, headers: response.headers, text, json };
+      },
+      120,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}: ${last}`, { cause: error });
     });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true;
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
   }
 
   #login(user: UserName): Promise<Environment> {

@@ -7,7 +7,7 @@ import { freePort } from '../conformance/host/free-port.ts';
 import { startProcess } from '../conformance/host/start-process.ts';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
 import type { Checkout, RunningApp } from './checkout.ts';
-import { foldersOf } from './install.ts';
+import { foldersOf, variablesOfMachine } from './install.ts';
 
 /** A stage of an image: its file system below a folder, its variables, and the command that it starts. */
 interface Stage {
@@ -157,7 +157,11 @@ function ignoredIn(context: string): (path: string) => boolean {
 async function run(stage: Stage, line: string): Promise<void> {
   const commands = line.replace(/--mount=\S+\s+/g, '').split(/\s+&&\s+/);
   for (const command of commands.filter((one) => !isOfMachine.test(one))) {
-    const options = { cwd: join(stage.root, stage.folder), env: stage.env, maxBuffer: 1e8 };
+    const options = {
+      cwd: join(stage.root, stage.folder),
+      env: { ...variablesOfMachine(), ...stage.env },
+      maxBuffer: 1e8,
+    };
     await promisify(execFile)('sh', ['-c', moved(stage, command)], options).catch((error) => {
       throw new Error(`RUN ${command} failed with ${error.code}\n${error.stdout}${error.stderr}`);
     });

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Environment } from '../conformance/host/host.ts';
 import { npmPackages } from '../e2e/npm-packages.ts';
 import { madeOnce } from '../e2e/once.ts';
 import { pythonTool } from '../e2e/python-tools.ts';
@@ -82,12 +83,19 @@ const installIn: Readonly<Record<Application['manager'], Install>> = {
   pnpm: (folder, _packages, path) => run('pnpm', ['install', '--frozen-lockfile'], folder, path),
 };
 
-async function run(program: string, argv: readonly string[], cwd: string, PATH: string): Promise<void> {
-  // Nothing of the tests: NODE_ENV=test or VIRTUAL_ENV would change what is installed, and so would the settings that npx
-  // takes from this repository.
+/**
+ * The variables of this process that package managers may need, such as proxies and certificates. Nothing of the tests:
+ * NODE_ENV=test or VIRTUAL_ENV would change what is installed, and so would the settings that npx takes from this
+ * repository.
+ */
+export function variablesOfMachine(): Environment {
   const isOfTests = /^(?:NODE_ENV|VITEST|VIRTUAL_ENV|npm_)/;
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfTests.test(name)));
-  const env = { ...inherited, PATH, CI: 'true' };
+  const entries = Object.entries(process.env).filter(([name, value]) => value !== undefined && !isOfTests.test(name));
+  return Object.fromEntries(entries as [string, string][]);
+}
+
+async function run(program: string, argv: readonly string[], cwd: string, PATH: string): Promise<void> {
+  const env = { ...variablesOfMachine(), PATH, CI: 'true' };
   await promisify(execFile)(program, argv, { cwd, env, maxBuffer: 1e8 }).catch((error) => {
     throw new Error(`${error.message}\n${error.stdout}${error.stderr}`);
   });

@@ -1,7 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type App, apps, express, fastapi, fastify, nestjs } from '../core/attach/apps.ts';
+import { makeReadOnly, mount } from '../io/mount.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
 import { mini } from './hosts.ts';
@@ -39,6 +41,8 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     );
     await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // As the tests of modules do.
+    write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
     expect(detached.err).toContain('The tables stay in the database.');
     expect(snapshot(root)).toEqual(before);
@@ -136,6 +140,7 @@ describe('host attach', () => {
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],
     ['a missing migration tool', express, ['--migrations', 'app'], 'No migrations of the application were found'],
+    ['a function of Node', fastify, ['--user', 'src/users.ts:find'], 'must be one of package.json:jwtVerify, none'],
     ['an unknown function', fastapi, ['--user', 'x'], 'must be none, or a file and a function'],
   ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
     const root = write(app);
@@ -143,6 +148,63 @@ describe('host attach', () => {
     const { code, err } = await runIn(root, [...attach, ...flags, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
     expect(snapshot(root)).toEqual(before);
+  });
+
+  it('refuses a package.json that is not JSON', async () => {
+    const root = write({ ...fastify, 'package.json': '{ "dependencies": { "fastify": "5" }, }' });
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, [...attach, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('package.json cannot be read: it is not JSON')]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('names source files that are not UTF-8 if no application is found', async () => {
+    const root = write(fastapi);
+    writeFileSync(join(root, 'app/main.py'), Buffer.from('# caf\xe9\n', 'latin1'));
+    const { code, err } = await runIn(root, [...attach, '--yes']);
+    expect([code, err]).toEqual([2, expect.stringContaining('not readable as UTF-8: app/main.py')]);
+  });
+
+  it('keeps the mode of read-only files, and says that other changes were not committed', async () => {
+    const root = write(fastapi);
+    execFileSync('git', ['init', '--quiet'], { cwd: root });
+    chmodSync(join(root, 'app/main.py'), 0o444);
+    expect((await succeedIn(root, [...attach, '--yes'])).err).toContain('The working tree had uncommitted changes');
+    expect(statSync(join(root, 'app/main.py')).mode & 0o777).toBe(0o444);
+  });
+
+  it('writes nothing to a file system that is read-only', async (context) => {
+    const root = mount(context, 'size=8m');
+    write(fastapi, root);
+    makeReadOnly(root);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, [...attach, '--yes']);
+    expect([code, err]).toEqual([3, expect.stringMatching(/read-only file system/i)]);
+    expect(err.match(/^error /gm)).toHaveLength(1);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it.each<[string, App, string]>([
+    ['Python', { ...fastapi, 'app/main.py': 'from fastapi import FastAPI\n\napp = FastAPI(\n' }, 'app/main.py'],
+    [
+      'TypeScript',
+      { ...fastify, 'src/server.ts': "import Fastify from 'fastify'\nconst app = Fastify(\n" },
+      'src/server.ts',
+    ],
+  ])('does not edit a file of %s with a syntax error where the application is made', async (_, app, path) => {
+    const root = write(app);
+    const { err } = await succeedIn(root, [...attach, '--yes']);
+    expect(err).toContain(`Add to ${path} yourself (there is a syntax error):`);
+    expect(read(root, path)).toBe(app[path]);
+  });
+
+  it('edits a file with a byte order mark and line endings of Windows', async () => {
+    const text = '\ufefffrom fastapi import FastAPI\r\n\r\napp = FastAPI()\r\n';
+    const root = write({ ...fastapi, 'app/main.py': text });
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, 'app/main.py')).toBe(
+      '\ufefffrom fastapi import FastAPI\r\n\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
+    );
   });
 
   it('writes nothing if the dependencies cannot be resolved', async () => {
@@ -163,6 +225,20 @@ describe('host attach', () => {
     expect(read(root, 'a.py')).toBe(text('x'));
   });
 
+  it('writes a test of the attachment, and rules for Ruff if the application uses it, once', async () => {
+    const root = write({ ...fastapi, 'ruff.toml': 'line-length = 79\n' });
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, 'app/ai/test_attachment.py')).toContain('from app.main import app\n');
+    expect(read(root, 'app/ai/ruff.toml')).toContain('line-length = 120\n');
+    expect((await succeedIn(root, ['update', '--host-files', '--check'])).out).toContain('everything is up to date');
+    rmSync(join(root, 'app/ai/ruff.toml'));
+    await succeedIn(root, ['update', '--host-files', '--yes']);
+    expect(existsSync(join(root, 'app/ai/ruff.toml'))).toBe(false);
+    const plain = write(fastapi);
+    await succeedIn(plain, [...attach, '--yes']);
+    expect(existsSync(join(plain, 'app/ai/ruff.toml'))).toBe(false);
+  });
+
   it('takes every decision from flags', async () => {
     const root = write({ ...fastapi, 'other.py': 'from fastapi import FastAPI\n\nother = FastAPI()\n' });
     const flags = [
@@ -177,14 +253,14 @@ describe('host attach', () => {
       '--database',
       'own',
       '--migrations',
-      'app',
+      'runtime',
       '--runtime',
       'registry',
     ];
     const { err } = await succeedIn(root, [...attach, ...flags, '--yes']);
     expect(err).toContain('write authenticate in ai_guest/host.py');
     expect(read(root, 'other.py')).toContain('from ai_guest.attachment import attach');
-    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai", migrations="app")');
+    expect(read(root, 'ai_guest/attachment.py')).toContain('create_guest(__name__, prefix="/v2/ai")');
     expect(read(root, 'ai_guest/host.py')).not.toContain('database');
     expect(read(root, 'requirements.txt')).toMatch(/^ai-module-runtime>=/m);
     expect(existsSync(join(root, 'vendor'))).toBe(false);
@@ -206,7 +282,7 @@ describe('host attach', () => {
       'FastAPI',
       fastapi,
       'app/ai/host.py',
-      /user = await resolve_dependency\(request, get_current_user\)\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
+      /Depends\(get_current_user\)\]\) -> User:\n.*\n {4}return User\(id=str\(user\.id\), is_admin=user\.is_admin\)/,
     ],
     [
       'Fastify',
@@ -225,6 +301,76 @@ describe('host attach', () => {
     const root = write(app);
     await succeedIn(root, [...attach, '--yes']);
     expect(read(root, path)).toMatch(code);
+  });
+});
+
+describe('an attached application that was changed by hand', () => {
+  async function changed(change: (root: string) => void): Promise<string> {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    change(root);
+    return root;
+  }
+  const edit = (root: string, path: string, pattern: RegExp, by: string) =>
+    writeFileSync(join(root, path), read(root, path).replace(pattern, by));
+
+  it.each<[string, (root: string) => void, readonly string[], string]>([
+    [
+      'another folder for the guest',
+      (root) => edit(root, 'ai-modules.yaml', /dir: "?app\/ai"?\n/, 'dir: app/nope\n'),
+      ['new', 'orders', '--yes'],
+      'attached.dir is app/nope, but app/nope/attachment.py does not exist',
+    ],
+    [
+      'a folder of modules elsewhere',
+      (root) => edit(root, 'ai-modules.yaml', /modules_dir: .*/, 'modules_dir: app/modules'),
+      ['new', 'orders', '--yes'],
+      'modules_dir must be app/ai/modules, where app/ai/attachment.py looks for modules',
+    ],
+    [
+      'no attachment',
+      (root) => rmSync(join(root, 'app/ai/attachment.py')),
+      ['new', 'orders', '--yes'],
+      'app/ai/attachment.py does not exist',
+    ],
+    [
+      'no key attached',
+      (root) => edit(root, 'ai-modules.yaml', /^attached:\n( .*\n)+/m, ''),
+      ['update', '--host-files', '--on-conflict', 'theirs', '--yes'],
+      'the key attached is missing, and .ai-module/attached.base shows that the application is attached',
+    ],
+    [
+      'commands that are no lists',
+      (root) =>
+        writeFileSync(join(root, 'ai-modules.yaml'), `${read(root, 'ai-modules.yaml')}commands: {start: npm}\n`),
+      ['host', 'attach', '--verify'],
+      'commands.start has the wrong type',
+    ],
+  ])('is refused with %s', async (_, change, argv, message) => {
+    const root = await changed(change);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, argv);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('has a note in status if its entry point no longer attaches the guest', async () => {
+    const root = await changed(() => {});
+    expect((await succeedIn(root, ['status'])).err).not.toContain('Note:');
+    edit(root, 'app/main.py', /attach\(app\)\n/, '');
+    expect((await succeedIn(root, ['status'])).err).toContain(
+      'Note: app/main.py: lines that attach the guest are missing: attach(app)\n',
+    );
+  });
+
+  it('gets its merge base back with adopt, and is still detached completely', async () => {
+    const before = snapshot(write(fastapi));
+    const root = await changed((folder) => rmSync(join(folder, '.ai-module/pristine.base')));
+    expect((await runIn(root, ['status', '--host-files'])).err).toContain('.ai-module/pristine.base is missing');
+    await succeedIn(root, ['adopt', '--host-files', '--yes']);
+    expect((await succeedIn(root, ['status', '--host-files'])).out).toContain('clean');
+    await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(snapshot(root)).toEqual(before);
   });
 });
 
@@ -250,10 +396,63 @@ describe('host detach', () => {
     expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
   });
 
+  it.each<[string, App, string, RegExp, string, string]>([
+    [
+      'a changed line of Python',
+      fastapi,
+      'app/main.py',
+      /import attach\n([\s\S]*)attach\(app\)\n/,
+      'import attach as go\n$1go(app)\n',
+      'app/main.py:',
+    ],
+    [
+      'a line of TypeScript that was written by hand',
+      fastify,
+      'src/routes.ts',
+      /^/,
+      "import { guest } from './ai/attachment.js'\n",
+      'src/routes.ts:1',
+    ],
+    ['a require', express, 'server.js', /$/, "\nrequire('./ai/attachment').guest.eraseUser('1');\n", 'server.js:'],
+  ])('refuses while %s needs the attachment', async (_, app, path, pattern, by, place) => {
+    const root = write(app);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, path), read(root, path).replace(pattern, by));
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, detach);
+    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment: ${place}`)]);
+    expect(snapshot(root)).toEqual(before);
+  });
+
+  it('deletes an edited ai-modules.yaml, so that the application can be attached again', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, 'ai-modules.yaml'), `${read(root, 'ai-modules.yaml')}rules: {key-order: off}\n`);
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: ai-modules.yaml was edited. It is deleted all the same');
+    expect(snapshot(root)).toEqual(before);
+    await succeedIn(root, [...attach, '--yes']);
+  });
+
+  it('removes what tools cached in the folder', async () => {
+    const root = write(fastapi);
+    const before = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    for (const path of ['app/ai/.ruff_cache/0.17/x', 'app/ai/modules/__pycache__/x.pyc']) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), '');
+    }
+    await succeedIn(root, detach);
+    expect(snapshot(root)).toEqual(before);
+  });
+
   it('lists files whose attached lines were changed', async () => {
     const root = write(fastapi);
     await succeedIn(root, [...attach, '--yes']);
-    const text = read(root, 'app/main.py').replace('attach(app)', 'attach(app) if True else None');
+    const text = read(root, 'app/main.py')
+      .replace('attach(app)', 'attached = True')
+      .replace('from app.ai.attachment import attach\n', '');
     writeFileSync(join(root, 'app/main.py'), text);
     const { err } = await succeedIn(root, detach);
     expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');

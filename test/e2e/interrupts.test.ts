@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mini, newHost } from '../cli/hosts.ts';
+import { fastapi } from '../core/attach/apps.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { bigPack } from './big-pack.ts';
 import { builtBin } from './built-bin.ts';
@@ -95,6 +96,57 @@ describe('while a host is written', () => {
     }
     expect(snapshot(cwd)).toEqual(snapshot(untouched));
   });
+});
+
+describe('while an application is attached', () => {
+  it.each(['.create-ai-module', 'app/ai', 'ai-modules.yaml'])(
+    'SIGKILL, once %s exists, leaves what the next run completes or undoes',
+    async (path) => {
+      const root = join(tempFolder(), 'app');
+      for (const [name, text] of Object.entries(fastapi)) {
+        mkdirSync(dirname(join(root, name)), { recursive: true });
+        writeFileSync(join(root, name), text);
+      }
+      const before = snapshot(root);
+      const killed = start(['host', 'attach', '--no-resolve', '--yes'], root);
+      let hasEnded = false;
+      void killed.ended.then(() => {
+        hasEnded = true;
+      });
+      while (!hasEnded && !existsSync(join(root, path))) await new Promise((done) => setTimeout(done, 1));
+      killed.kill('SIGKILL');
+      await killed.ended;
+
+      const next = start(['host', 'attach', '--no-resolve', '--yes'], root);
+      if ((await next.ended) !== 0) expect(next.text()).toContain('is attached already');
+      const detached = start(['host', 'detach', '--no-resolve', '--yes'], root);
+      expect(await detached.ended).toBe(0);
+      expect(snapshot(root)).toEqual(before);
+    },
+  );
+});
+
+it('Ctrl-C while an application is verified ends it, and removes the module of the check', async () => {
+  const root = tempFolder();
+  writeFileSync(join(root, 'package.json'), '{ "dependencies": { "express": "5" } }\n');
+  writeFileSync(join(root, 'server.js'), "const express = require('express');\nconst app = express();\n");
+  const attached = start(['host', 'attach', '--no-resolve', '--yes'], root);
+  expect(await attached.ended).toBe(0);
+  const waits = "require('fs').writeFileSync('started', String(process.pid)); setInterval(() => {}, 1000)";
+  const commands = { install: [], start: ['node', '-e', waits] };
+  const config = join(root, 'ai-modules.yaml');
+  writeFileSync(config, `${readFileSync(config, 'utf8')}commands: ${JSON.stringify(commands)}\n`);
+  const before = snapshot(root);
+  const terminal = start(['host', 'attach', '--verify'], root);
+  await terminal.glimpse('node -e');
+  while (!existsSync(join(root, 'started'))) await new Promise((done) => setTimeout(done, 10));
+  terminal.press('ctrl-c');
+  expect(await terminal.ended).toBe(130);
+  expect(terminal.text()).toMatch(/Cancelled\. The application is attached; it was not verified completely\.$/);
+  const pid = Number(readFileSync(join(root, 'started'), 'utf8'));
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  rmSync(join(root, 'started'));
+  expect(snapshot(root)).toEqual(before);
 });
 
 it('Ctrl-C during the tests of a module keeps the module and reports it', async () => {

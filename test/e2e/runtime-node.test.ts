@@ -17,20 +17,30 @@ const oldest = Object.fromEntries(
   Object.entries(dependencies).map(([name, range]) => [name, /\d+\.\d+\.\d+/.exec(range)?.[0] ?? range]),
 );
 
-/** The output of the runtime's own tests with these dependencies, in a copy of the runtimes. */
+/**
+ * The output of the runtime's own tests with these dependencies, in a copy of the runtimes. As for users, it is built with
+ * the versions of its lock file, and runs with others.
+ */
 async function testsWith(name: string, wanted: Readonly<Record<string, string>>): Promise<string> {
   const copy = join(project, '.cache', `runtime-node-${name}`);
   rmSync(copy, { recursive: true, force: true });
-  const installed = /^(node_modules|dist|\.venv|\.data|package-lock\.json)$/;
+  const installed = /^(node_modules|dist|\.venv|\.data)$/;
   cpSync(join(project, 'runtimes'), join(copy, 'runtimes'), {
     recursive: true,
     filter: (path) => !installed.test(basename(path)),
   });
+  for (const shared of ['cron-times.json', 'types-by-hand.yaml'])
+    cpSync(join(project, 'test/fixtures', shared), join(copy, 'test/fixtures', shared));
   const folder = join(copy, 'runtimes/node');
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: wanted }));
   const options = { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 1e8 };
-  await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], options);
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
+  await run('npm', ['ci', ...quiet], options);
+  await run('npm', ['run', '--silent', 'build'], options);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const scripts = { ...manifest.scripts, build: 'true' };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: wanted, scripts }));
+  rmSync(join(folder, 'package-lock.json'));
+  await run('npm', ['install', ...quiet], options);
   const { stdout } = await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run'], options).catch((error) => {
     throw new Error(`${error.stdout}${error.stderr}`);
   });

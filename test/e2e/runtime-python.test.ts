@@ -38,7 +38,7 @@ await describeWhere('the Python runtime', missingPython(), async () => {
       ['newest', newestEnvironment],
     ])(
       'passes its own tests with the %s versions of its dependencies',
-      { timeout: 900_000 },
+      { timeout: 1_800_000 },
       async (_name, createEnvironment) => {
         const python = join(await createEnvironment(), 'bin/python');
         // Other versions cause deprecation warnings.
@@ -70,7 +70,7 @@ await describeWhere('the Python runtime', missingPython(), async () => {
     return (await tool('python', '-c', readManifests, file)).trimEnd().split('\n');
   }
 
-  describe('the Python runtime', { timeout: 900_000 }, () => {
+  describe('the Python runtime', { timeout: 1_800_000 }, () => {
     it('has no lint errors', () => tool('ruff', 'check', '--no-cache'));
 
     it('is formatted', () => tool('ruff', 'format', '--no-cache', '--check'));

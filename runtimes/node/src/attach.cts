@@ -59,7 +59,8 @@ export type GuestDatabase =
 export interface GuestPorts {
   /**
    * Returns the user of a request, or null: then the request is answered with 401. An error with `status` or `statusCode`
-   * 401 or 403 is answered with that status, any other with 503.
+   * 401 or 403 is answered with that status. Anything else is answered with 503: other errors, what is not a user, and a
+   * function that takes longer than 10 seconds.
    */
   authenticate(request: GuestRequest): User | null | Promise<User | null>;
   /** Whether a user has a permission. Default: by `permissions` and `isAdmin`. */
@@ -86,8 +87,8 @@ export interface GuestOptions<App> {
   /** The absolute path of the folder with the folders of modules. */
   readonly modules: string;
   /**
-   * The folder of their TypeScript, from which `modules` is built if it is missing: `nest start` empties the output and
-   * runs no script. Not in production.
+   * The folder of their TypeScript. In development `modules` is built from it if it is missing or older: `nest start`, for
+   * one, empties the output and runs no script.
    */
   readonly source?: string;
   /** Called when the guest starts, with the application that it is attached to; never with the role `off`. */
@@ -115,7 +116,7 @@ export interface Guest<App> {
    *
    * - Fastify: before `listen` or `ready`. Hooks of the application run before.
    * - Express: before body parsers, after middleware that knows the user.
-   * - NestJS: after `NestFactory.create`, before `listen` or `init`.
+   * - NestJS: after `NestFactory.create`, before `listen` or `init`. All middleware of `app.use` comes before.
    * - Koa: before body parsers. Other frameworks: with their `http.Server`.
    */
   attach(app: App | object): void;
@@ -168,7 +169,7 @@ interface ReplyLike {
   callNotFound(): void;
 }
 interface NestLike {
-  getHttpAdapter(): { getType(): string; getInstance(): object };
+  getHttpAdapter(): { getType(): string; getInstance(): object; init?(): Promise<void> };
   getHttpServer(): Server;
   use(handler: unknown): unknown;
 }
@@ -204,7 +205,7 @@ class AttachedGuest<App> implements Guest<App> {
     this.prefix = `/${(options.prefix ?? '/ai').replace(/^\/+|\/+$/g, '')}`;
     if (this.prefix === '/') throw new TypeError('a guest needs a prefix');
     // Now, and not in the event loop of an application that is busy.
-    if (this.role !== 'off') this.#loaded = import('./guest/running-guest.ts');
+    if (this.role !== 'off') this.#loaded = importGuest();
     this.#loaded?.catch(() => {});
   }
 
@@ -228,7 +229,15 @@ class AttachedGuest<App> implements Guest<App> {
   #attachToNest(app: NestLike): void {
     const adapter = app.getHttpAdapter();
     this.#stopWith(app.getHttpServer());
-    if (adapter.getType() !== 'fastify') return void app.use(this.handler);
+    if (adapter.getType() !== 'fastify') {
+      // After all middleware that the application uses, such as for CORS and sessions, and before NestJS adds body parsers.
+      const init = adapter.init?.bind(adapter);
+      adapter.init = async () => {
+        app.use(this.handler);
+        await init?.();
+      };
+      return;
+    }
     (adapter.getInstance() as FastifyLike).register(this.#pluginFor(app as App));
   }
 
@@ -238,8 +247,10 @@ class AttachedGuest<App> implements Guest<App> {
     app.use((context: KoaContext, next: () => unknown) => {
       if (!this.handles(context.req)) return next();
       context.respond = false;
+      // What middleware does after `next` then comes too late to change the answer.
+      const answered = new Promise((resolve) => context.res.once('close', resolve));
       this.#answer(context.req, context.res, context);
-      return undefined;
+      return answered;
     });
   }
 
@@ -290,7 +301,7 @@ class AttachedGuest<App> implements Guest<App> {
       schema: { hide: true },
       exposeHeadRoute: false,
       onRequest: (request: { raw: IncomingMessage }, reply: ReplyLike, done: Done) => {
-        if (!this.#isBelow(request.raw.url, `${base}${this.prefix}`)) return done();
+        if (restBelow(`${base}${this.prefix}`, request.raw.url) === undefined) return done();
         reply.hijack();
         // What hooks of the application have set, such as for CORS.
         for (const [name, value] of Object.entries(reply.getHeaders()))
@@ -313,25 +324,21 @@ class AttachedGuest<App> implements Guest<App> {
 
   handles(request: IncomingMessage): boolean {
     if (this.role === 'off' || this.role === 'worker') return false;
-    return this.#isBelow(request.url, this.prefix) || mountedAt(request).endsWith(this.prefix);
-  }
-
-  #isBelow(url: string | undefined, prefix: string): boolean {
-    return url?.startsWith(prefix) === true && /^(?:[/?]|$)/.test(url.slice(prefix.length));
+    return restBelow(this.prefix, request.url) !== undefined || mountedAt(request).endsWith(this.prefix);
   }
 
   /** Never throws: nothing of the guest reaches the error handlers of the application. */
   #answer(request: IncomingMessage, response: ServerResponse, appRequest: unknown, prefixed?: string): void {
     try {
+      keepOwn(request, response);
       const running = this.#running;
       if (running === undefined || running.code !== undefined)
         return void refuse(response, running?.code ?? this.#code);
       const mounted = mountedAt(request);
-      const isAtPrefix = prefixed === undefined && !this.#isBelow(request.url, this.prefix);
-      const base = prefixed ?? (isAtPrefix ? mounted.slice(0, -this.prefix.length) : mounted);
+      const rest = restBelow(`${prefixed ?? ''}${this.prefix}`, request.url);
+      const base = prefixed ?? (rest === undefined ? mounted.slice(0, -this.prefix.length) : mounted);
       this.#contexts.set(request, { appRequest, base });
-      if (prefixed) request.url = request.url?.slice(prefixed.length);
-      else if (isAtPrefix) request.url = `${this.prefix}${request.url ?? ''}`;
+      request.url = `${this.prefix}${rest ?? request.url ?? ''}`;
       const { server } = request.socket as typeof request.socket & { server?: Server };
       if (server) this.#stopWith(server);
       // Koa sets 404 until somebody answers.
@@ -362,8 +369,8 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   async #start(app: App, role: string): Promise<RunningGuest> {
-    const { RunningGuest } = await (this.#loaded ?? import('./guest/running-guest.ts'));
-    const { modules, source, migrations = 'runtime', ports, load = (url: string) => import(url) } = this.#options;
+    const { RunningGuest } = await (this.#loaded ?? importGuest());
+    const { modules, source, migrations = 'runtime', ports, load } = this.#options;
     const running = new RunningGuest({
       prefix: this.prefix,
       role,
@@ -416,9 +423,44 @@ class AttachedGuest<App> implements Guest<App> {
   }
 }
 
+/** jest runs files in a context without imports of ESM; there Node's own `require` loads it. */
+function importGuest(): Promise<typeof import('./guest/running-guest.ts')> {
+  return import('./guest/running-guest.ts').catch((error: unknown) => {
+    if (process.env.JEST_WORKER_ID === undefined) throw error;
+    const { createRequire } = process.getBuiltinModule('node:module');
+    return createRequire(__filename)('./guest/running-guest.js');
+  });
+}
+
 /** Where Express has mounted the application or the handler. */
 function mountedAt(request: IncomingMessage & { baseUrl?: string }): string {
   return request.baseUrl ?? '';
+}
+
+/** What follows a prefix in a URL, or `undefined`. A letter may also be written as an escape, such as `%61`. */
+function restBelow(prefix: string, url = ''): string | undefined {
+  const path = url.replace(/\?.*$/s, '');
+  const head = path.split('/', prefix.split('/').length).join('/');
+  return head === prefix || decoded(head) === prefix ? url.slice(head.length) : undefined;
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Headers about a body, and about storing it, that an application sets for its own answers. */
+const ABOUT_BODY =
+  /^(content-(?!security-policy)|(cache-control|etag|expires|last-modified|pragma|age|accept-ranges|transfer-encoding|trailer|digest|repr-digest)$)/;
+
+/** Keeps middleware of the application from changing or delaying an answer. Its other headers stay, such as cookies. */
+function keepOwn(request: IncomingMessage, response: ServerResponse): void {
+  for (const name of response.getHeaderNames()) if (ABOUT_BODY.test(name)) response.removeHeader(name);
+  // Middleware that compresses does nothing then.
+  delete request.headers['accept-encoding'];
 }
 
 function refuse(response: ServerResponse, code: string, status = 503): void {

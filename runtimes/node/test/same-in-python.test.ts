@@ -12,6 +12,8 @@ it('identifies types in the same way in both runtimes', () => {
   const line = { type: 'number', minimum: 1e-7, maximum: 1e21, default: 1.5, examples: [100_000, -0.25, 3.0] };
   const text = { type: 'string', const: 'é😀\n"', required: true, '10': 1, '9': 2 };
   expect(fingerprintOf([{ Line: line, Also: text }, null, [], { b: [{}], a: [] }])).toBe('1a09a52d');
+  const unpaired = { type: 'string', description: '\ud83d or \ude00, \ud83d\ude00' };
+  expect(fingerprintOf([unpaired])).toBe('99206b6a');
 });
 
 it.each([

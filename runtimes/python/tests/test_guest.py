@@ -2,21 +2,26 @@
 
 import asyncio
 import importlib
+import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib import request as http
 from uuid import uuid4
 
 import asyncpg  # type: ignore[import-untyped]
 import pytest
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -26,6 +31,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from ai_module_runtime import Guest, GuestUnavailableError, Ports, User, create_guest
 from ai_module_runtime.engine.schema import script_of
+from ai_module_runtime.host import call_port
+from ai_module_runtime.http import permissions
 from ai_module_runtime.testing.test_database import TestDatabase, create_test_database
 
 from .shop.main import create_app
@@ -107,7 +114,8 @@ def finished(client: TestClient, location: str, user: str) -> dict[str, Any]:
 def test_runs_jobs_for_users_of_the_application(database: TestDatabase) -> None:
     with running(create_app()) as client:
         assert client.post(f"{MODULE}/process", json=INPUT).json() == {"detail": "not_authenticated"}
-        assert client.post(f"{MODULE}/process", json=INPUT, headers=as_user("mallory")).status_code == 401
+        for token in ("mallory", "expired"):
+            assert client.post(f"{MODULE}/process", json=INPUT, headers=as_user(token)).status_code == 401
         banned = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("banned"))
         assert (banned.status_code, banned.json()) == (403, {"detail": "permission_denied"})
         broken = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("broken"))
@@ -257,7 +265,16 @@ def test_is_off_in_tests_and_by_its_role(monkeypatch: pytest.MonkeyPatch) -> Non
         with TestClient(app) as client:
             assert client.get("/ai/health").json() == {"shop_error": "no ai/health"}
         assert [route for route in app.routes if "ai" in getattr(route, "name", "")] == []
-        asyncio.run(importlib.import_module("tests.shop.ai.attachment").guest.erase_user("anna"))
+        guest: Guest = importlib.import_module("tests.shop.ai.attachment").guest
+        asyncio.run(guest.erase_user("anna"))
+        assert guest.is_attached(app)
+        assert not guest.is_attached(FastAPI())
+
+
+def test_is_off_under_a_pytest_that_sets_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AI_ROLE")
+    monkeypatch.delenv("PYTEST_VERSION", raising=False)
+    assert create_guest("app.ai.attachment").role == "off"
 
 
 def test_costs_little_while_it_is_off() -> None:
@@ -410,6 +427,82 @@ def test_migrations_of_the_application(
         wait_for_code(client, "ready")
 
 
+MODELS = """
+from sqlmodel import Field, SQLModel
+
+
+class Line(SQLModel, table=True):
+    __tablename__ = "invoices_lines"
+
+    id: int | None = Field(default=None, primary_key=True)
+"""
+ATTACHMENT = """
+import os
+
+from ai_module_runtime import Ports, create_guest
+
+ports = Ports(authenticate=lambda request: None, database=os.environ["SHOP_DATABASE"])
+guest = create_guest(__name__, ports=".attachment:ports", migrations="{who}")
+"""
+
+
+def test_writes_migrations_of_modules_and_applies_them_only_if_it_makes_the_tables(
+    database: TestDatabase, tmp_path: Path
+) -> None:
+    modules = tmp_path / "own_ai" / "modules"
+    shutil.copytree(ROOT / "tests" / "typed_modules", modules)
+    (modules / "invoices" / "models.py").write_text(MODELS)
+
+    def migrate(who: str, *arguments: str) -> tuple[int, str]:
+        (tmp_path / "own_ai" / "attachment.py").write_text(ATTACHMENT.replace("{who}", who))
+        command = [sys.executable, "-B", "-m", "ai_module_runtime", "migrate", "own_ai.attachment:guest", *arguments]
+        env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+        return done.returncode, done.stdout + done.stderr
+
+    code, output = migrate("app", "invoices", "add lines")
+    assert (code, "the schema ai lacks 0001_tables.sql" in output) == (1, True)
+    run_sql(database.url, script_of("ai"))
+    code, output = migrate("app", "invoices", "add lines")
+    assert (code, "wrote " in output) == (0, True), output
+    code, output = migrate("app")
+    assert (code, "invoices_version lacks 0001" in output) == (1, True), output
+    assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is null")
+    assert migrate("runtime")[0] == 0
+    assert run_sql(database.url, "select to_regclass('ai.invoices_lines') is not null")
+
+
+@pytest.mark.parametrize("migrations", ["runtime", "app"])
+def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: TestDatabase, migrations: Any) -> None:
+    """The schema, later the whole database: it is there again, or the migrations of the application run again."""
+    create = f"begin; {script_of('ai')} commit;"
+    if migrations == "app":
+        run_sql(database.url, create)
+    guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url), migrations=migrations)
+    anna = {"x-user": "anna"}
+    with running(starlette_app(guest)) as client:
+        for statement in ("drop schema ai cascade", f"drop database {database.name} with (force)"):
+            is_database = "database" in statement
+            run_sql(database.server if is_database else database.url, f"{statement};")
+            answer = client.get(f"{MODULE}/list", headers=anna)
+            expected = ("database_unavailable",) if is_database else ("schema_missing", "starting")
+            assert answer.status_code == 503
+            assert answer.json()["detail"] in expected
+            assert answer.headers["retry-after"] == "5"
+            if is_database:
+                run_sql(database.server, f"create database {database.name};")
+            if migrations == "app":
+                wait_for_code(client, "schema_missing")
+                run_sql(database.url, create)
+            statuses = set[int]()
+            while 200 not in statuses:
+                statuses.add(client.get(f"{MODULE}/list", headers=anna).status_code)
+            assert statuses <= {200, 503}
+            if migrations == "runtime":
+                location = client.post(f"{MODULE}/process", json=INPUT, headers=anna).headers["location"]
+                wait_until(lambda: client.get(location, headers=anna).json().get("status") == "completed" or None)  # noqa: B023
+
+
 def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database: TestDatabase) -> None:
     ports = Ports(authenticate=by_name, database=database.url, cookies=True, origins=["https://app.example.com"])
     with running(starlette_app(own_guest(monkeypatch, ports))) as client:
@@ -430,6 +523,61 @@ def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database:
         assert status(sec_fetch_site="same-origin") == 202
         assert status(authorization="Bearer x") == 202
         assert client.get(f"{MODULE}/list", headers={"x-user": "anna"}).status_code == 200
+
+
+def _exits(_request: Request) -> User:
+    sys.exit("no users")
+
+
+def _waits_in_a_thread(_request: Request) -> User:
+    released.wait()
+    raise AssertionError
+
+
+async def _waits(_request: Request) -> User:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def _raises_in_a_task(_request: Request) -> User:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_waits(_request))
+        raise LookupError
+
+
+released = threading.Event()
+ODD: dict[str, Any] = {
+    "a dict": lambda _request: {"id": "anna"},
+    "false": lambda _request: False,
+    "a text": lambda _request: "anna",
+    "no id": lambda _request: User.model_validate({"id": None}),
+    "an empty id": lambda _request: User(id=""),
+    "a long id": lambda _request: User(id="x" * 256),
+    "an id with NUL": lambda _request: User(id="an\0na"),
+    "half a character": lambda _request: User.model_construct(id="\ud800"),
+    "an exit": _exits,
+    "an exception group": _raises_in_a_task,
+    "a slow function": _waits_in_a_thread,
+    "a slow coroutine": _waits,
+}
+
+
+def test_authenticate_that_fails_is_slow_or_returns_something_else(
+    monkeypatch: pytest.MonkeyPatch, database: TestDatabase
+) -> None:
+    monkeypatch.setattr(permissions, "PORT_SECONDS", 1.0)
+    chosen = [""]
+
+    async def authenticate(request: Request) -> Any:
+        return await call_port(ODD[chosen[0]], request)
+
+    with running(starlette_app(own_guest(monkeypatch, Ports(authenticate, database=database.url)))) as client:
+        for chosen[0] in ODD:
+            answer = client.post(f"{MODULE}/process", json=INPUT)
+            assert (chosen[0], answer.status_code) == (chosen[0], 503)
+            assert answer.json() == {"detail": "authentication_unavailable"}
+            assert client.get("/").text == "hello"
+        released.set()
 
 
 def test_erases_a_user_of_the_application(database: TestDatabase) -> None:
@@ -560,6 +708,28 @@ def test_several_processes_of_one_application_start_together(start: Any, databas
     wait_until(lambda: run_sql(database.url, listening) == 2 or None)
     assert server.end() in (0, -signal.SIGTERM)
     assert run_sql(database.url, "select count(*) from shop_ai.modules") == 1
+
+
+def test_several_processes_share_an_embedded_database(start: Any, tmp_path: Path) -> None:
+    with socket_of_a_port() as port:
+        pass
+    command = ("uvicorn", "tests.shop.main:app", "--workers", "2", "--port", str(port))
+    server = start(*command, AI_DATA_DIR=str(tmp_path / "data"), SHOP_LOG="info")
+    server.waits_for("AI modules: ready", 2)
+
+    def call(path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {**as_user("anna"), "Content-Type": "application/json"}
+        with http.urlopen(http.Request(f"http://127.0.0.1:{port}{path}", data, headers)) as answer:
+            return json.load(answer)
+
+    assert call("/items/1") == {"id": 1}
+    assert call("/ai/health")["mode"] == "embedded"
+    for job in [call(f"{MODULE}/process", INPUT) for _ in range(4)]:
+        wait_until(lambda: call(f"{MODULE}/status/{job['job_id']}")["status"] == "completed" or None)  # noqa: B023
+    assert server.end() in (0, -signal.SIGTERM)
+    # The last process has stopped the server.
+    assert list((tmp_path / "data").rglob("postmaster.pid")) == []
 
 
 @contextmanager

@@ -16,6 +16,8 @@ def test_identifies_types_in_the_same_way() -> None:
     line = {"type": "number", "minimum": 1e-7, "maximum": 1e21, "default": 1.5, "examples": [100_000, -0.25, 3.0]}
     text = {"type": "string", "const": 'é😀\n"', "required": True, "10": 1, "9": 2}
     assert fingerprint_of([{"Line": line, "Also": text}, None, [], {"b": [{}], "a": []}]) == "1a09a52d"
+    unpaired = {"type": "string", "description": "\ud83d or \ude00, \ud83d\ude00"}
+    assert fingerprint_of([unpaired]) == "99206b6a"
 
 
 @pytest.mark.parametrize(

@@ -286,6 +286,19 @@ def test_path_parameters_that_the_input_does_not_declare_are_left_out(host: Test
     assert problems_of(post("/analyse/r7").json()["detail"]) == ["body.input_data.text missing: is missing"]
 
 
+def test_path_parameters_may_have_the_names_of_other_parameters(
+    host: TestHost, headers: dict[str, str], user_id: str
+) -> None:
+    response = host.client.post(
+        f"{URL}/clash/b/u/r", json={"input_data": {"text": "a", "mode": "who"}}, headers=headers
+    )
+    assert response.json()["output_data"]["lines"][0]["text"] == f"{user_id} None"
+    response = host.client.get(f"{URL}/clash/q/u/r?text=a&mode=who", headers=headers)
+    assert response.json()["output_data"]["lines"][0]["text"] == f"{user_id} None"
+    response = host.client.put(f"{URL}/clash/l/u", json={"text": "a", "amount": 1}, headers=headers)
+    assert response.json()["text"] == user_id
+
+
 def test_the_log_says_what_does_not_fit_without_the_values(
     host: TestHost, headers: dict[str, str], user_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
+import type { Attached } from '../../core/pack/render-host.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import type { Plan } from '../../core/tree/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
@@ -39,9 +40,13 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...(detach.isConfigEdited
+      ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
+      : []),
     ...detach.unclear.map((path) => `${path}: the lines that attach it were changed. Remove them yourself.`),
     ...(note === undefined ? [] : [note]),
     ...lockNotes(above),
+    ...(await revisionNotes(root, attached)),
     'The tables stay in the database. To delete them, drop the schema "ai" (or the one that AI_DATABASE_SCHEMA names).',
   ];
   const apply = await confirmPlan(io, plan, `Detach the AI modules from ${root}:`, flags);
@@ -58,6 +63,18 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
   for (const text of notes) io.err.write(`Note: ${text}\n`);
   if (apply) io.out.write(`Detached ${root}: ${countChanges(plan, true)}\n`);
   return exit.done;
+}
+
+/** Databases may have run the revisions that `host attach` and `new` wrote, so they stay. */
+async function revisionNotes(root: string, { migrations, dir }: Attached): Promise<string[]> {
+  if (migrations !== 'app') return [];
+  const { revisionFiles } = await import('../../core/attach/plan-attach.ts');
+  const paths = revisionFiles(readApplication(root), dir);
+  return paths.length === 0
+    ? []
+    : [
+        `Migrations stay, because databases may have run them: ${paths.join(', ')}. Revert them there before you delete them.`,
+      ];
 }
 
 /** The plan with the lock file of the package manager, resolved without the runtime. */

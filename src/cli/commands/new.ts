@@ -3,7 +3,7 @@ import { contextOf } from '../../core/pack/context/context.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { reportTypes } from '../../core/report/types.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
-import { assertRuntime } from '../../io/host/host-runtime.ts';
+import { assertGuest, assertRuntime } from '../../io/host/host-runtime.ts';
 import { withPackageManager } from '../../io/host/package-manager.ts';
 import type { Io } from '../../io/io.ts';
 import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
@@ -31,6 +31,7 @@ export async function newModule(io: Io, name: string | undefined, flags: NewFlag
 async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags): Promise<ExitCode> {
   const { host, meta } = found;
   assertRuntime(host.root, meta.runtime);
+  assertGuest(host);
   if (given.answers.name !== undefined) assertNameAvailable(host, meta, given.answers.name);
   const [pack, author] = await Promise.all([
     findPack(found.stack, host.root, ['module', 'edits']),

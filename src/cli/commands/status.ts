@@ -1,5 +1,6 @@
 import { jsonDocument } from '../../core/report/json.ts';
 import { aheadNotes, reportRuntime, reportStatus, updateToJson } from '../../core/report/update.ts';
+import { attachmentNotes } from '../../io/attach/attachment-notes.ts';
 import { runtimeStatus } from '../../io/host/host-runtime.ts';
 import type { Io } from '../../io/io.ts';
 import { packOfHost } from '../../io/module/plan-host-files.ts';
@@ -25,7 +26,11 @@ export async function status(io: Io, names: readonly string[], flags: StatusFlag
   const { modules, found, pack } = planned;
   const { root } = found.host;
   const runtime = await runtimeStatus(root, pack);
-  const notes = [...planned.notes, ...aheadNotes(modules, await packOfHost(root))];
+  const notes = [
+    ...planned.notes,
+    ...aheadNotes(modules, await packOfHost(root)),
+    ...(flags.verifyBase ? [] : attachmentNotes(found.host)),
+  ];
   if (flags.json) {
     const more = flags.verifyBase
       ? { bases: audits.map(auditToJson) }

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import type { AppFiles } from '../../core/attach/application.ts';
 import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
 import type { AttachDraft } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
@@ -12,6 +13,7 @@ import { relPath } from '../../core/tree/rel-path.ts';
 import { textFile } from '../../core/tree/tree.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { planAttachment } from '../../io/attach/plan-attachment.ts';
+import { planRevisions, revisionTree } from '../../io/attach/plan-revisions.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
 import {
   lockNotes,
@@ -44,11 +46,12 @@ export async function attachApplication(
     '../../core/attach/plan-attach.ts'
   );
   const application = detectApplication(files);
+  if (application === undefined) assertJson(root, files);
   if (application === undefined) throw new Failure('attach-refused', unknownApplication);
   if (!flags.json) io.err.write(reportAttachment(application.facts, paintFor(io, io.err)));
   if (application.refusal) throw new Failure('attach-refused', application.refusal);
 
-  const choices = await chooseAttachment(io, application, flags);
+  const choices = await chooseAttachment(io, application, files, flags);
   const refusal = refusalOf(files, application, choices);
   if (refusal) throw new Failure('attach-refused', refusal);
   const pack = await findPack(application.stack, root, ['attach']);
@@ -58,10 +61,19 @@ export async function attachApplication(
   const change = dependencyChange(files, application, choices, archive, pythonOf(root));
   const edits = mergedEdits(draft, change);
   const locks = await lockFiles(io, root, pack, change, vendored, flags);
+  const revisions =
+    choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
   const isOwn = locks.root === root;
   const above = isOwn ? undefined : await planLocks(locks);
-  const attaching = { pack, name: basename(root), vendored, attached: draft.attached, edits };
-  const plan = await planAttachment(root, { ...attaching, locks: isOwn ? locks.texts : new Map() });
+  const plan = await planAttachment(root, {
+    pack,
+    name: basename(root),
+    vendored,
+    attached: draft.attached,
+    edits,
+    locks: isOwn ? locks.texts : new Map(),
+    revisions: revisionTree(revisions.created),
+  });
 
   const isDirty = hasChanges(root);
   const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
@@ -71,7 +83,7 @@ export async function attachApplication(
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(root, plan, { onProgress }));
   if (apply && above) await applyPlan(above.root, above.plan);
   const verified = apply && isVerified;
-  const printed = [...draft.printed, ...change.printed];
+  const printed = [...draft.printed, ...change.printed, ...revisions.printed];
   const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
     if (verified) await verifyAttachment(io, root);
@@ -90,12 +102,24 @@ export async function attachApplication(
   return true;
 }
 
+/** A package.json that cannot be read hides an application. */
+function assertJson(root: string, { read }: AppFiles): void {
+  const text = read('package.json');
+  if (text === undefined) return;
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const reason = `it is not JSON: ${(error as Error).message}`;
+    throw new Failure('file-unreadable', { file: join(root, 'package.json'), reason }, error);
+  }
+}
+
 const dirtyNote = 'The working tree had uncommitted changes: review the diff of the attachment together with them.';
 
 const unknownApplication = {
   reason: 'no FastAPI, Fastify, Express or NestJS application was found',
   alternative:
-    'Pass the folder with its package.json or pyproject.toml, or create a host with `create-ai-module host init`',
+    'Pass the folder with its package.json or pyproject.toml. Starlette, Koa and Hono are attached by hand, as docs/attach-by-hand.md describes',
 };
 
 function runtimeArchive({ meta: { runtime, name, host } }: Pack, vendored: boolean): RuntimeArchive {

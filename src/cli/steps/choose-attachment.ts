@@ -1,4 +1,4 @@
-import type { DatabaseSource, EntryPoint, UserSource } from '../../core/attach/application.ts';
+import type { AppFiles, DatabaseSource, EntryPoint, UserSource } from '../../core/attach/application.ts';
 import type { AttachChoices } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
 import { Failure } from '../../core/failure.ts';
@@ -19,10 +19,15 @@ export interface AttachFlags extends PlanFlags {
 }
 
 /** The decisions of flags, else of prompts, else the defaults with --yes. Throws `answer-missing` and `answer-invalid`. */
-export async function chooseAttachment(io: Io, application: Detected, flags: AttachFlags): Promise<AttachChoices> {
+export async function chooseAttachment(
+  io: Io,
+  application: Detected,
+  files: AppFiles,
+  flags: AttachFlags,
+): Promise<AttachChoices> {
   if (flags.runtime !== undefined && flags.runtime !== 'vendored' && flags.runtime !== 'registry')
     throw new Failure('usage', { message: `--runtime must be vendored or registry, not ${flags.runtime}.` });
-  const entry = await chooseEntry(io, application, flags);
+  const entry = await chooseEntry(io, application, files, flags);
   const user = chooseUser(application, flags);
   const { defaultDir } = await import('../../core/attach/plan-attach.ts');
   return {
@@ -36,11 +41,17 @@ export async function chooseAttachment(io: Io, application: Detected, flags: Att
   };
 }
 
-async function chooseEntry(io: Io, { entries, isEntryClear }: Detected, flags: AttachFlags): Promise<EntryPoint> {
+async function chooseEntry(
+  io: Io,
+  { entries, isEntryClear }: Detected,
+  { unreadable = new Set() }: AppFiles,
+  flags: AttachFlags,
+): Promise<EntryPoint> {
   const [first] = entries;
+  const hidden = [...unreadable].filter((path) => /\.(py|[cm]?[jt]s)$/.test(path)).slice(0, 3);
   if (first === undefined)
     throw new Failure('attach-refused', {
-      reason: 'no file makes an application object',
+      reason: `no file makes an application object${hidden.length === 0 ? '' : `; not readable as UTF-8: ${hidden.join(', ')}`}`,
       alternative:
         'Check that the folder is the one of the application, or attach it by hand as docs/attach.md describes',
     });
@@ -65,11 +76,18 @@ async function chooseEntry(io: Io, { entries, isEntryClear }: Detected, flags: A
   return entries.find(({ id }) => id === chosen) ?? first;
 }
 
-function chooseUser({ users }: Detected, { user }: AttachFlags): UserSource | undefined {
+function chooseUser({ users, language }: Detected, { user }: AttachFlags): UserSource | undefined {
   if (user === 'none') return undefined;
   if (user === undefined) return users[0];
   const found = users.find(({ id, name }) => id === user || name === user);
   if (found) return found;
+  // Node has no functions of one form that return the user: `none` leaves a place for it in the ports.
+  if (language === 'node')
+    throw new Failure('answer-invalid', {
+      flag: '--user',
+      value: user,
+      reason: `must be one of ${[...users.map(({ id }) => id), 'none'].join(', ')}`,
+    });
   const [, file = '', name = ''] = /^(.+):([A-Za-z_$][\w$]*)$/.exec(user) ?? [];
   if (file === '')
     throw new Failure('answer-invalid', {

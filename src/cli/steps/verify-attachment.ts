@@ -60,7 +60,11 @@ export async function verifyAttachment(io: Io, root: string): Promise<void> {
   const commands = await verificationOf(root, readApplication(root), attached.entry, host.modulesDir, host.commands);
   if (commands?.start === undefined) {
     const reason = 'the command that starts the application was not found';
-    throw new Failure('verification-failed', { step: 'start', reason, advice: '' });
+    throw new Failure('verification-failed', {
+      step: 'start',
+      reason,
+      advice: 'Set commands.start in ai-modules.yaml',
+    });
   }
   const passed = (text: string) => io.err.write(`${paintFor(io, io.err).green('passed')} ${text}\n`);
   await explainCancel(async () => {
@@ -88,7 +92,8 @@ async function runStep(
     await runShown(io, join(root, cwd), argv as unknown as Argv, env).catch((error: unknown) => {
       if (!isFailure(error, 'command-failed')) throw error;
       const { command, reason } = error.args;
-      throw new Failure('verification-failed', { step, reason: `${command} failed: ${reason}`, advice: '' }, error);
+      const advice = `Remove the cause, or set commands.${step} in ai-modules.yaml`;
+      throw new Failure('verification-failed', { step, reason: `${command} failed: ${reason}`, advice }, error);
     });
 }
 

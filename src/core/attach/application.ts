@@ -5,6 +5,8 @@ export interface AppFiles {
   /** The text of a file; `undefined` if it is missing, large or not text. */
   readonly read: (path: string) => string | undefined;
   readonly workspace?: Workspace;
+  /** Files that `read` could not read so far: they are not UTF-8, or access is denied. */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 /** A folder above with the lock file of a package manager: the application is one of its members. */
@@ -45,6 +47,8 @@ export interface EntryPoint {
   readonly line: number;
   /** Why it is the one, in words. */
   readonly reason: string;
+  /** Whether there is a syntax error where it is made. */
+  readonly isBroken?: boolean;
 }
 
 /** A function or value of the application that gives the user of a request. */
@@ -84,10 +88,12 @@ export interface DatabaseSource extends Evidence {
 /** The tool that makes the application's tables. */
 export interface Migrations extends Evidence {
   readonly tool: 'alembic' | 'typeorm' | 'prisma' | 'knex' | 'drizzle' | 'sql' | 'other';
+  /** Where its revisions are. */
+  readonly folder: string;
   /** The latest revisions, if known. */
   readonly heads: readonly string[];
-  /** Whether it compares every schema of the database. */
-  readonly includesSchemas: boolean;
+  /** The file that sets up alembic, if it compares every schema of the database. */
+  readonly includesSchemas: string | undefined;
 }
 
 export interface Application {

@@ -35,6 +35,20 @@ function addToProject(text: string, runtime: RuntimeArchive): string | undefined
   );
 }
 
+/** Poetry 2 reads the list of the project, and takes paths from its own table; before, it reads only that. */
+function addToPoetry(text: string, runtime: RuntimeArchive): string | undefined {
+  const table = 'tool.poetry.dependencies';
+  const { name, path, range } = runtime;
+  const value = path === undefined ? JSON.stringify(range) : `{ path = "${path}" }`;
+  const inProject = addToProject(text, runtime);
+  if (inProject !== undefined)
+    return path === undefined ? inProject : addToTomlTable(inProject, table, `${name} = ${value}`);
+  if (!text.includes(`[${table}]`)) return undefined;
+  const others = Object.entries(runtime.others).filter(([other]) => !new RegExp(`^${other}\\s*=`, 'm').test(text));
+  const lines = [`${name} = ${value}`, ...others.map(([other, version]) => `${other} = "${version}"`)];
+  return lines.reduce((edited, line) => addToTomlTable(edited, table, line), text);
+}
+
 /** How the application gets to depend on the runtime. */
 export interface DependencyChange {
   readonly edits: readonly FileEdit[];
@@ -125,15 +139,13 @@ function pythonChange(files: AppFiles, manager: string, runtime: RuntimeArchive,
   }
   if (manager === 'poetry') {
     const text = files.read('pyproject.toml') ?? '';
-    const value = runtime.path === undefined ? `"${runtime.range}"` : `{ path = "${runtime.path}" }`;
-    const listed = text.includes('[tool.poetry.dependencies]')
-      ? addToTomlTable(text, 'tool.poetry.dependencies', `${runtime.name} = ${value}`)
-      : addToTomlList(text, 'project', 'dependencies', `${runtime.name} @ file:${runtime.path ?? ''}`);
-    if (listed === undefined) return { ...none, printed: [printedFor('pyproject.toml', `${runtime.name} = ${value}`)] };
+    const after = addToPoetry(text, runtime);
     return {
       ...none,
-      edits: [{ file: 'pyproject.toml', after: listed }],
-      resolve: ['poetry', 'lock', '--no-interaction'],
+      ...(after === undefined
+        ? { printed: [printedFor('pyproject.toml', projectRequirement(runtime))] }
+        : { edits: [{ file: 'pyproject.toml', after }] }),
+      resolve: after === undefined ? undefined : ['poetry', 'lock', '--no-interaction'],
       copied: ['pyproject.toml', 'poetry.lock', 'README.md'],
       locks: ['poetry.lock'],
     };

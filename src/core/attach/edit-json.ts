@@ -1,3 +1,5 @@
+import { canonicalJson } from '../text/json-text.ts';
+
 /** The inside of an object without objects in it. */
 const body = '((?:[^{}"]|"(?:[^"\\\\]|\\\\.)*")*)';
 
@@ -6,15 +8,32 @@ const body = '((?:[^{}"]|"(?:[^"\\\\]|\\\\.)*")*)';
  * are sorted, else last. Creates the object if it is missing. Objects in it are not supported.
  */
 export function addToJsonObject(text: string, object: string, key: string, value: string): string | undefined {
+  const after = withEntry(text, object, key, value);
+  return after !== undefined && isOnlyAdded(text, after, object, key, value) ? after : undefined;
+}
+
+/** Whether an edit of JSON adds an entry and changes nothing else. Comments are not JSON. */
+function isOnlyAdded(before: string, after: string, object: string, key: string, value: string): boolean {
+  try {
+    const old = JSON.parse(before);
+    const expected = { ...old, [object]: { ...old[object], [key]: value } };
+    return canonicalJson(JSON.parse(after)) === canonicalJson(expected);
+  } catch {
+    return false;
+  }
+}
+
+function withEntry(text: string, object: string, key: string, value: string): string | undefined {
   const entry = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-  const found = new RegExp(`^([ \\t]*)"${object}"[ \\t]*:[ \\t]*\\{${body}\\}`, 'm').exec(text);
+  const found = new RegExp(`(?:^|[{,])([ \\t]*)"${object}"[ \\t]*:[ \\t]*\\{${body}\\}`, 'm').exec(text);
   if (found === null) return addObject(text, object, entry);
   const [whole, indent = '', inside = ''] = found;
   const start = found.index + whole.length - inside.length - 1;
   const unit = indent === '' ? '  ' : indent;
   const lines = inside.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) return splice(text, start, inside, `\n${indent}${unit}${entry}\n${indent}`);
-  if (!inside.includes('\n')) return undefined;
+  if (!inside.includes('\n'))
+    return splice(text, start, inside, `${inside.trimEnd()}, ${entry}${/\s*$/.exec(inside)?.[0]}`);
   const inner = /^\s*/.exec(lines[0] as string)?.[0] ?? `${indent}${unit}`;
   const keys = lines.map((line) => /^\s*"([^"]+)"/.exec(line)?.[1] ?? '');
   const isSorted = keys.every((one, at) => at === 0 || (keys[at - 1] as string).localeCompare(one) <= 0);
@@ -52,7 +71,7 @@ export function addToJsonList(
   initial: readonly string[] = [],
 ): string | undefined {
   const quoted = JSON.stringify(item);
-  const found = new RegExp(`^([ \\t]*)"${key}"[ \\t]*:[ \\t]*\\[([^\\]]*)\\]`, 'm').exec(text);
+  const found = new RegExp(`(?:^|[{,])([ \\t]*)"${key}"[ \\t]*:[ \\t]*\\[([^\\]]*)\\]`, 'm').exec(text);
   if (found === null) {
     const list = `[${[...initial, item].map((one) => JSON.stringify(one)).join(', ')}]`;
     return addEntry(text, `${JSON.stringify(key)}: ${list}`);

@@ -61,7 +61,7 @@ function closingBracket(text: string, start: number): number | undefined {
     if (quote !== '') quote = char === quote ? '' : quote;
     else if (char === '"' || char === "'") quote = char;
     else if (char === '#') at = text.indexOf('\n', at) === -1 ? text.length : text.indexOf('\n', at);
-    else if (char === '[') at = (closingBracket(text, at + 1) ?? text.length) + 0;
+    else if (char === '[') at = closingBracket(text, at + 1) ?? text.length;
     else if (char === ']') return at;
   }
   return undefined;

@@ -6,10 +6,14 @@ export function insertAfter(text: string, { indent, end }: Statement, line: stri
 }
 
 export function insertAt(text: string, offset: number, line: string): string {
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  const ending = endingOf(text);
   const before = text.slice(0, offset);
   const gap = before === '' || before.endsWith('\n') ? '' : ending;
   return `${before}${gap}${line}${ending}${text.slice(offset)}`;
+}
+
+function endingOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /**
@@ -32,8 +36,8 @@ export function insertImport(
   const later = related.find(({ module: one }) => one > module);
   if (later) return insertAt(text, text.lastIndexOf('\n', later.statement.from - 1) + 1, line);
   const last = related.at(-1)?.statement ?? imports.at(-1);
-  if (last === undefined) return insertAt(text, firstCode(text), `${line}\n`);
-  const separate = isGrouped && related.length === 0 && needsGap(text, last, first) ? '\n' : '';
+  if (last === undefined) return insertAt(text, firstCode(text), `${line}${endingOf(text)}`);
+  const separate = isGrouped && related.length === 0 && needsGap(text, last, first) ? endingOf(text) : '';
   return insertAt(text, last.end, `${separate}${line}`);
 }
 
@@ -45,6 +49,8 @@ function needsGap(text: string, { from, to }: Statement, first: string): boolean
 /** Behind a comment, docstring or directive at the beginning. */
 function firstCode(text: string): number {
   const start =
-    /^(?:\ufeff|#[^\n]*\n|\/\/[^\n]*\n|\s*(["'])use strict\1;?\n|\s*("""|''')[\s\S]*?\2[ \t]*\n|[ \t]*\n)*/.exec(text);
+    /^(?:\ufeff|#[^\n]*\n|\/\/[^\n]*\n|\s*(["'])use strict\1;?\r?\n|\s*("""|''')[\s\S]*?\2[ \t]*\r?\n|[ \t]*\r?\n)*/.exec(
+      text,
+    );
   return start?.[0].length ?? 0;
 }

@@ -28,10 +28,13 @@ import {
   requirementFiles,
 } from './python/detect-python.ts';
 import { editPythonEntry } from './python/edit-entry.ts';
+import { editMigrationEnvironment } from './python/edit-migration-environment.ts';
 import type { PythonEntry } from './python/entry-points.ts';
 import { type ImportNames, isRelative, specifierOf } from './python/import-names.ts';
 import { linterNotes, usesRuff } from './python/linters.ts';
 import { pythonCommands } from './python/python-commands.ts';
+
+export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -48,10 +51,15 @@ export function defaultDir(application: Detected, entry: EntryPoint): string {
 
 /** Why the application cannot be attached as the user wants it. */
 export function refusalOf(files: AppFiles, application: Application, choices: AttachChoices): Refusal | undefined {
-  const { migrations, dir } = choices;
+  const { migrations, dir, database } = choices;
   const heads = application.migrations?.heads ?? [];
   if (migrations === 'app' && application.migrations === undefined)
     return { reason: 'No migrations of the application were found', alternative: 'Omit --migrations app' };
+  if (migrations === 'app' && database === undefined)
+    return {
+      reason: 'The migrations of the application are not for the database of the modules',
+      alternative: 'Omit --migrations app, or pass --database app',
+    };
   if (migrations === 'app' && heads.length > 1)
     return {
       reason: `The migrations have several heads: ${heads.join(', ')}`,
@@ -182,7 +190,7 @@ function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, v
       : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),
     ...(migrations === 'app'
-      ? ['The runtime creates no tables. Add a migration with the SQL that `ai-module-runtime sql` prints.']
+      ? ['The runtime creates no tables: run the migrations of the application before you start it.']
       : []),
   ];
 }
@@ -192,6 +200,8 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
   const { dir, prefix, migrations, user, database } = choices;
   const entry = application.entries.find(({ id }) => id === choices.entry.id);
   const edit = entry && editPythonEntry(files, entry, names, dir);
+  const schemas = database && application.migrations?.includesSchemas;
+  const environment = schemas === undefined ? undefined : editMigrationEnvironment(files, schemas);
   const file = pathOf(dir, 'host.py');
   const relative = isRelative(files, names, choices.entry.file);
   const wanted: ImportedName[] = [
@@ -220,18 +230,13 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
           : null,
       ruff: usesRuff(files),
     },
-    edits: edit && 'after' in edit ? [edit] : [],
-    printed: edit && 'lines' in edit ? [edit] : [],
+    edits: [edit, environment].filter((one): one is FileEdit => one !== undefined && 'after' in one),
+    printed: [edit, environment].filter((one): one is PrintedEdit => one !== undefined && 'lines' in one),
     notes: [
       ...application.notes,
       ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
-      ...(migrations === 'runtime' && application.migrations?.includesSchemas
-        ? [
-            `${application.migrations.file}: alembic compares every schema. Leave the schema "ai" out with include_name.`,
-          ]
-        : []),
     ],
   };
 }

@@ -12,6 +12,8 @@ export interface Statement extends Scope {
   readonly indent: string;
   /** False if another statement is on its first or last line. */
   readonly isAlone: boolean;
+  /** Whether it has a syntax error. */
+  readonly isBroken: boolean;
   /** The offset behind its last line, with the line feed. */
   readonly end: number;
 }
@@ -77,8 +79,18 @@ function statementOf(node: SyntaxNode, text: string, around: readonly string[]):
     functions: around,
     indent: /^[ \t]*/.exec(before)?.[0] ?? '',
     isAlone,
+    isBroken: hasError(node),
     end,
   };
+}
+
+function hasError(node: SyntaxNode): boolean {
+  const cursor = node.cursor();
+  do {
+    if (cursor.from > node.to) return false;
+    if (cursor.type.isError) return true;
+  } while (cursor.next());
+  return false;
 }
 
 function targetOf(node: SyntaxNode, text: string): string | undefined {

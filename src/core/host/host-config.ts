@@ -32,16 +32,18 @@ export const HostConfigSchema = z.strictObject({
       import_ending: z._default(z.enum(['', '.js', '.ts', '.mjs', '.mts', '.cjs', '.cts']), ''),
     }),
   ),
-  /**
-   * For an attached application: commands that `host attach --verify` runs instead of those that it finds, as lists of
-   * arguments. An empty list leaves a step out; `{port}` in `start` is the port.
-   */
+  /** For an attached application: commands that `host attach --verify` runs instead of those that it finds. */
   commands: z.optional(
     z.strictObject({
+      /** Installs the dependencies. Each command is a list of arguments; an empty list leaves the step out. */
       install: z.optional(z.array(z.string())),
+      /** Builds the application. */
       build: z.optional(z.array(z.string())),
+      /** Migrates its database. */
       migrate: z.optional(z.array(z.string())),
+      /** Starts it, where `{port}` is the port that it has to listen on. */
       start: z.optional(z.array(z.string())),
+      /** Runs its own tests. */
       test: z.optional(z.array(z.string())),
     }),
   ),

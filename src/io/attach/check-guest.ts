@@ -41,7 +41,11 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
   for await (const seconds of ticks(app, startSeconds)) {
     const end = command.end();
     if (end !== undefined)
-      throw failed('start', `the application ended while it started: ${end}${linesOf(lastLines(command.output()))}`);
+      throw failed(
+        'start',
+        `the application ended while it started: ${end}${linesOf(lastLines(command.output()))}`,
+        'Remove the cause, or set commands.start in ai-modules.yaml',
+      );
     const answer = await firstAnswer(app);
     if (answer?.code === 'ready') return answer.base;
     const state = answer === undefined ? 'nothing' : answer.code;
@@ -108,8 +112,8 @@ async function* ticks({ isInterrupted }: StartedApp, limit: number): AsyncGenera
   }
 }
 
-function failed(step: string, reason: string, advice?: string): Failure {
-  return new Failure('verification-failed', { step, reason, advice: advice ?? '' });
+function failed(step: string, reason: string, advice = 'Remove the cause'): Failure {
+  return new Failure('verification-failed', { step, reason, advice });
 }
 
 interface Answer {
@@ -137,8 +141,11 @@ async function firstAnswer({ command, port, prefix }: StartedApp): Promise<Answe
   return other;
 }
 
+/** Where an application says that it listens. Other ports in a log are those of other servers. */
 function portsIn(output: string): number[] {
-  return [...output.matchAll(/\bhttps?:\/\/[\w.[\]:-]*?:(\d{2,5})\b|\bport[ =:"]+(\d{2,5})\b/gi)]
+  const local = '(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?\\])';
+  const pattern = `\\bhttps?://${local}:(\\d{2,5})\\b|\\b(?:listen|running|start)[^\\n]*\\bport[ =:"]+(\\d{2,5})\\b`;
+  return [...output.matchAll(new RegExp(pattern, 'gi'))]
     .map(([, inUrl, named]) => Number(inUrl ?? named))
     .filter((port) => port > 0 && port < 65_536);
 }

@@ -19,6 +19,8 @@ export interface Attaching {
   readonly edits: readonly FileEdit[];
   /** Lock files of the package manager with their new texts. They are not restored by `host detach`. */
   readonly locks: ReadonlyMap<RelPath, string>;
+  /** New files of the migration tool. They stay after `host detach`, as databases may have run them. */
+  readonly revisions: Tree;
 }
 
 /** Plans the files of the guest and the edits of the application. Throws `target-not-empty` if a file exists. */
@@ -27,7 +29,7 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
   const managed = managedIn(rendered);
   const archive = archiveOf(given.pack);
   const current = new Map<RelPath, TreeFile>();
-  for (const path of rendered.keys()) {
+  for (const path of [...rendered.keys(), ...given.revisions.keys()]) {
     const file = await readFileOf(root, path);
     if (file) current.set(path, file);
   }
@@ -48,7 +50,7 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
   const newLocks = [...given.locks].map(([path, text]) => [path, textFile(text, locks.get(path)?.mode)] as const);
   return planChanges(
     new Map([...before, ...locks]),
-    new Map([...rendered, [attachmentPath as RelPath, record], ...after, ...newLocks]),
+    new Map([...rendered, [attachmentPath as RelPath, record], ...given.revisions, ...after, ...newLocks]),
   );
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
-import { type Host, importSpecifiers } from '../../core/host/host.ts';
+import { type Host, hostConfigFile, importSpecifiers } from '../../core/host/host.ts';
 import { lockPath, mergeBasePath } from '../../core/lock/lock.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
 import { attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
@@ -18,11 +18,14 @@ import { readTree, stateFolder } from '../fs/read-tree.ts';
 import { archivePaths } from '../host/host-runtime.ts';
 import { foldersOfModules, manifestIn } from '../host/read-module.ts';
 import { filesOf, managedIn } from './plan-attachment.ts';
+import { readApplication } from './read-application.ts';
 
 export interface DetachPlan {
   readonly plan: Plan;
   /** Files and modules that stay, because the user edited them. */
   readonly kept: readonly string[];
+  /** Whether the user edited ai-modules.yaml, which is removed all the same: it declares the attachment. */
+  readonly isConfigEdited: boolean;
   /** Files of the application whose attached lines the user changed. */
   readonly unclear: readonly string[];
   /** The application's files after the plan that the package manager reads. */
@@ -48,7 +51,10 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
   };
 
   const generated: Tree = new Map([...managedIn(stateFiles), ...record.written]);
-  take(await filesOf(root, [...generated.keys()]), (path, file) => isSame(file, generated.get(path)));
+  const isMine = (path: RelPath, file: TreeFile) => !isSame(file, generated.get(path));
+  take(await filesOf(root, [...generated.keys()]), (path, file) => path === hostConfigFile || !isMine(path, file));
+  const config = current.get(hostConfigFile as RelPath);
+  const isConfigEdited = config !== undefined && isMine(hostConfigFile as RelPath, config);
   take(
     await filesOf(root, [...archivePaths(root, pack.meta.runtime), joinPath(host.modulesDir, 'manifest.schema.json')]),
     () => true,
@@ -76,7 +82,27 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
       }
     }
   }
-  return { plan: planChanges(current, desired, { remove }), kept, unclear, restored };
+  assertUnused(host, restored, remove);
+  return { plan: planChanges(current, desired, { remove }), kept, isConfigEdited, unclear, restored };
+}
+
+/**
+ * Throws `attachment-in-use` if code of the application, as it would be afterwards, imports the attachment: lines that the
+ * user moved or wrote. Without it the application would not start.
+ */
+function assertUnused({ root, attached }: Host, restored: Tree, removed: ReadonlySet<string>): void {
+  const dir = attached?.dir ?? '';
+  const folder = dir.slice(dir.lastIndexOf('/') + 1).replaceAll('.', '\\.');
+  const use = new RegExp(`(?:\\bfrom\\b|\\bimport\\b|\\brequire\\b).*\\b${folder}[./]attachment\\b`);
+  const files = readApplication(root);
+  const places = files.paths
+    .filter((path) => /\.(py|[cm]?[jt]sx?)$/.test(path) && !path.startsWith(`${dir}/`) && !removed.has(path))
+    .flatMap((path) => {
+      const text = restored.get(path as RelPath)?.content ?? files.read(path) ?? '';
+      const lines = String(text).split('\n');
+      return lines.flatMap((line, at) => (use.test(line) ? [`${path}:${at + 1}`] : []));
+    });
+  if (places.length > 0) throw new Failure('attachment-in-use', { places });
 }
 
 function recordIn(root: string, state: Tree): NonNullable<ReturnType<typeof parseAttachment>> {
@@ -124,14 +150,16 @@ function removeState(path: string): void {
   attempt(() => rmSync(path, { recursive: true, force: true }));
 }
 
+/** Folders that Python, pytest, Ruff, mypy and vitest make. */
+const caches = new Set(['__pycache__', '.pytest_cache', '.ruff_cache', '.mypy_cache', 'node_modules']);
+
 /** Removes a folder if it has no files. Returns whether it is removed. */
 function prune(folder: string): boolean {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
   let isEmpty = true;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && (entry.name === '__pycache__' || entry.name === '.pytest_cache'))
-      rmSync(path, { recursive: true });
+    if (entry.isDirectory() && caches.has(entry.name)) rmSync(path, { recursive: true });
     else if (!entry.isDirectory() || !prune(path)) isEmpty = false;
   }
   if (isEmpty) rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { AppFiles, Workspace } from '../../core/attach/application.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { lockFiles } from '../../core/pack/package-manager.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
@@ -40,13 +40,18 @@ export function readApplication(root: string): AppFiles {
     throw new Failure('target-unusable', { path: root, reason: `it has more than ${maxFiles} files` });
   const texts = new Map<string, string | undefined>();
   const known = new Set<string>(paths);
+  const unreadable = new Set<string>();
   const read = (path: string): string | undefined => {
     if (!known.has(path)) return undefined;
-    if (!texts.has(path)) texts.set(path, textOf(join(root, path)));
+    if (!texts.has(path))
+      texts.set(
+        path,
+        textOf(join(root, path), () => unreadable.add(path)),
+      );
     return texts.get(path);
   };
   const workspace = workspaceOf(root);
-  return { paths, read, ...(workspace && { workspace }) };
+  return { paths, read, unreadable, ...(workspace && { workspace }) };
 }
 
 /** The nearest folder above with lock files, up to the root of the repository. */
@@ -66,10 +71,11 @@ function isInRepository(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (dirname(folder) !== folder && isInRepository(dirname(folder)));
 }
 
-function textOf(file: string): string | undefined {
+function textOf(file: string, onUnreadable: () => void): string | undefined {
   try {
     return readText(file, maxBytes);
-  } catch {
+  } catch (error) {
+    if (!isFailure(error, 'file-too-large')) onUnreadable();
     return undefined;
   }
 }

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
+import { type Host, hostConfigFile } from '../../core/host/host.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import {
   dependencyFiles,
@@ -48,6 +49,19 @@ export function runtimeFailure(
 export function assertRuntime(root: string, runtime: Runtime | undefined): void {
   const failure = runtime && runtimeFailure(runtime, dependenciesOf(root, runtime) ?? '');
   if (failure) throw failure;
+}
+
+/** Throws `host-invalid` if modules would be where the guest of an attached application does not find them. */
+export function assertGuest({ root, attached, modulesDir, stack }: Host): void {
+  if (attached === undefined) return;
+  const { dir, extension = 'ts' } = attached;
+  const attachment = `${dir}/attachment.${stack === 'fastapi' ? 'py' : extension}`;
+  const reason = !existsSync(join(root, attachment))
+    ? `attached.dir is ${dir}, but ${attachment} does not exist`
+    : modulesDir === `${dir}/modules`
+      ? undefined
+      : `modules_dir must be ${dir}/modules, where ${attachment} looks for modules`;
+  if (reason !== undefined) throw new Failure('host-invalid', { file: join(root, hostConfigFile), reason });
 }
 
 /** Compares the host's runtime with the pack's; `undefined` for a pack without one, or a host without dependencies. */

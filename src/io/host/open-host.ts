@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { describeHost, type Host, hostConfigFile, hostEvidence } from '../../core/host/host.ts';
 import type { HostConfig } from '../../core/host/host-config.ts';
+import { attachmentPath } from '../../core/pack/attachment.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { invalidPathReason } from '../../core/tree/rel-path.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
@@ -63,6 +64,7 @@ export async function hostAt(
     if (meta.name !== found.meta.name) throw new Failure('host-stack-mismatch', { stack, found: found.meta.name });
   }
   assertImports(root, found.meta, config);
+  assertAttachedKey(root, config);
   return {
     host: describeHost(root, found.meta, found.evidence, config),
     meta: found.meta,
@@ -86,6 +88,13 @@ function assertImports(root: string, { name, host }: PackMeta, config: HostConfi
           : `imports.${key} is refused: ${reason}`,
     });
   }
+}
+
+/** Without the key, an application would be taken for a generated host, and its files for those of the tool. */
+function assertAttachedKey(root: string, config: HostConfig | undefined): void {
+  if (config?.attached !== undefined || !existsSync(join(root, attachmentPath))) return;
+  const reason = `the key attached is missing, and ${attachmentPath} shows that the application is attached`;
+  throw new Failure('host-invalid', { file: join(root, hostConfigFile), reason });
 }
 
 interface Found {

@@ -13,6 +13,7 @@ import { jsonText } from '../../core/text/json-text.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../../core/tree/tree.ts';
+import { planHostRevisions } from '../attach/plan-revisions.ts';
 import { confine } from '../fs/confine.ts';
 import { nodeDisk } from '../fs/disk.ts';
 import { readFileOf } from '../fs/read-tree.ts';
@@ -43,8 +44,9 @@ export async function planModule(host: Host, pack: Pack, context: Context): Prom
   const edits = await editHost(host, pack, context);
   await addManifestSchema(host, module.get(manifestPath), edits);
   const { current, edited, notes } = edits;
-  const plan = planChanges(current, new Map([...rendered, ...edited]), { newFolders: [folder] });
-  return { plan, folder, notes };
+  const revisions = await planHostRevisions(host);
+  const plan = planChanges(current, new Map([...rendered, ...edited, ...revisions.tree]), { newFolders: [folder] });
+  return { plan, folder, notes: [...notes, ...revisions.notes] };
 }
 
 /**

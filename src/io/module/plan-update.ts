@@ -13,6 +13,7 @@ import { migrateManifest, updateModule } from '../../core/pack/update/update-mod
 import { isUnchanged, type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import { sameContent, type Tree, type TreeFile } from '../../core/tree/tree.ts';
+import { planHostRevisions } from '../attach/plan-revisions.ts';
 import { readTree } from '../fs/read-tree.ts';
 import { mergeWithGit, withBaseFromGit } from '../git.ts';
 import { dependenciesOf, runtimeFailure } from '../host/host-runtime.ts';
@@ -115,7 +116,9 @@ export async function planUpdate(
     }
   }
   await removeObsoleteEdits(host, pack, changed, edits);
-  const planned = new Map([...desired, ...edits.edited]);
+  const revisions = await planHostRevisions(host);
+  notes.push(...revisions.notes);
+  const planned = new Map([...desired, ...edits.edited, ...revisions.tree]);
   if (ofHost && !ofHost.update.isBlocked && host.attached === undefined) {
     const kept = ofHost.update.decisions.filter(({ state }) => state === 'detached').map(({ path }) => path);
     const conflicts = modules.flatMap(({ folder, update }) =>

@@ -192,6 +192,20 @@ describe('package.json', () => {
     expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
   });
 
+  it.each<[string, string, string | undefined]>([
+    ['on one line', '{\n  "dependencies": { "a": "1" }\n}\n', '{\n  "dependencies": { "a": "1", "m": "2" }\n}\n'],
+    ['of a file on one line', '{ "dependencies": {"a":"1"} }\n', '{ "dependencies": {"a":"1", "m": "2"} }\n'],
+    ['that is there twice', '{\n  "dependencies": { "a": "1" },\n  "dependencies": {}\n}\n', undefined],
+    [
+      'with the same name inside another',
+      '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  }\n}\n',
+      undefined,
+    ],
+    ['of a file with comments', '{\n  // no JSON\n  "dependencies": {\n    "a": "1"\n  }\n}\n', undefined],
+  ])('gets an entry in an object %s, or nothing if more would change', (_, text, after) => {
+    expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
+  });
+
   it('gets another script', () => {
     const text = '{\n  "scripts": {\n    "build": "tsc -p \\"x\\"",\n    "test": "x"\n  }\n}\n';
     expect(changeJsonEntry(text, 'scripts', 'build', (script) => `${script} && y`)).toBe(
@@ -323,6 +337,24 @@ describe('pythonDependencies', () => {
     expect(edited({ 'pyproject.toml': extras }, 'pip')['pyproject.toml']).toContain(
       'test = ["pytest", "ai-module-runtime[embedded,testing]==1.0+vendored"]',
     );
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'its own table',
+      '[tool.poetry.dependencies]\npython = "^3.11"\n\n[x]\n',
+      '[tool.poetry.dependencies]\npython = "^3.11"\nai-module-runtime = { path = "vendor/r.whl" }\nopenai = ">=3,<4"\n\n[x]\n',
+    ],
+    [
+      'the list of the project',
+      '[project]\ndependencies = ["fastapi"]\n',
+      '[project]\ndependencies = ["fastapi", "ai-module-runtime==1.0+vendored", "openai>=3,<4"]\n\n[tool.poetry.dependencies]\nai-module-runtime = { path = "vendor/r.whl" }\n',
+    ],
+  ])('adds the archive for Poetry to %s', (_, text, after) => {
+    const archive = { ...runtime, others: { openai: '>=3,<4' } } as never;
+    expect(change({ 'pyproject.toml': text, 'poetry.lock': '' }, 'poetry', archive).edits).toEqual([
+      { file: 'pyproject.toml', after },
+    ]);
   });
 
   it('prints the lines for a list that is not text', () => {

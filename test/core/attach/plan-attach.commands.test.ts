@@ -90,6 +90,14 @@ describe('the commands of an application', () => {
     expect(lines(commands(app))).toEqual(expected);
   });
 
+  it('are those of pip in a project whose list uv compiled, also after it was attached', () => {
+    const project = '[project]\ndependencies = [\n    "fastapi",\n]\n';
+    const source = '\n[tool.uv.sources]\nai-module-runtime = { path = "vendor/x.whl" }\n';
+    for (const text of [project, `${project}${source}`])
+      expect(commands({ ...fastapi, 'pyproject.toml': text }).install[0]?.argv).toContain('pip');
+    expect(commands({ ...fastapi, 'pyproject.toml': `${project}${source}[tool.uv]\n` }).install[0]?.argv[0]).toBe('uv');
+  });
+
   it('make a virtual environment if there is none', () => {
     const [first] = commands(fastapi, undefined, { path: '/srv/.venv/bin/python', isOwn: false }).install;
     expect(first?.argv).toEqual(['python3', '-m', 'venv', '.venv']);

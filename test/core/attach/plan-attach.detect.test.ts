@@ -15,6 +15,12 @@ const factsOf = (app: App) =>
     ]),
   );
 
+const pythonApp = 'from fastapi import FastAPI\napp = FastAPI()\n';
+const withTypeScript = (range: string): App => ({
+  ...fastify,
+  'package.json': (fastify['package.json'] ?? '').replace('"fastify":', `"typescript": "${range}",\n    "fastify":`),
+});
+
 describe('detectApplication', () => {
   it('reads a FastAPI application, with the places', () => {
     expect(factsOf(fastapi)).toEqual({
@@ -297,6 +303,36 @@ describe('detectApplication', () => {
     expect(database?.imports.map(({ file, name }) => `${file}:${name}`)).toEqual(imports);
   });
 
+  it.each<[string, string, string]>([
+    [
+      'without a prefix',
+      'TEST_DATABASE_URL=postgres://t\nSHOP_DATABASE_URL=postgres://s\nDATABASE_URL=postgres://d\n',
+      'DATABASE_URL',
+    ],
+    [
+      'with a prefix, if it is not for tests',
+      'TEST_DATABASE_URL=postgres://t\nSHOP_DATABASE_URL=postgres://s\n',
+      'SHOP_DATABASE_URL',
+    ],
+  ])('takes the variable %s', (_, text, name) => {
+    const { database } = detect({ ...fastify, '.env.example': text });
+    expect(database?.expression).toBe(`{ url: process.env.${name} ?? '' }`);
+  });
+
+  it('takes no database of tests or for reading', () => {
+    const text = 'TEST_DATABASE_URL=postgres://t\nDB_REPLICA_HOST=x\nREPLICA_DB_HOST=x\n';
+    expect(detect({ ...fastify, '.env.example': text }).database).toBeUndefined();
+  });
+
+  it('takes the version of TypeScript from the lock file', () => {
+    const lock = '{ "packages": { "node_modules/typescript": { "version": "5.9.3" } } }\n';
+    expect(detect({ ...withTypeScript('^5.3.3'), 'package-lock.json': lock }).refusal).toBeUndefined();
+  });
+
+  it('reads the version of Node from the files of the application only', () => {
+    expect(detect({ ...fastify, 'tools/Dockerfile': 'FROM node:16\n' }).refusal).toBeUndefined();
+  });
+
   it.each<[string, App, RegExp]>([
     ['Python 3.10', { ...fastapi, Dockerfile: 'FROM python:3.10\n' }, /Dockerfile:1 allows Python 3\.10/],
     [
@@ -304,10 +340,60 @@ describe('detectApplication', () => {
       { ...fastapi, 'requirements.txt': 'fastapi\npydantic==1.10.2\n' },
       /requirements\.txt:2 requires Pydantic 1/,
     ],
+    ...['>=3.8,<3.11', '==3.10.*', '~=3.9.2', '<=3.10', '>=3.8, <3.11.0'].map((range): [string, App, RegExp] => [
+      `Python ${range}`,
+      {
+        'pyproject.toml': `[project]\nrequires-python = "${range}"\ndependencies = ["fastapi"]\n`,
+        'main.py': pythonApp,
+      },
+      /pyproject\.toml:2 allows Python .*3\.\d/,
+    ]),
+    ...['~3.10', '3.9.*'].map((range): [string, App, RegExp] => [
+      `Python ${range} of poetry`,
+      { 'pyproject.toml': `[tool.poetry.dependencies]\npython = "${range}"\nfastapi = "*"\n`, 'main.py': pythonApp },
+      /pyproject\.toml:2 allows Python/,
+    ]),
+    [
+      'Python of runtime.txt',
+      { 'requirements.txt': 'fastapi', 'runtime.txt': 'python-3.9.1\n', 'main.py': pythonApp },
+      /runtime\.txt:1/,
+    ],
+    ...['18', '18.x', '^16 || ^18', '>=16 <20', 'v18.12.1', '<20.0.0'].map((range): [string, App, RegExp] => [
+      `Node ${range}`,
+      { 'package.json': `{\n  "engines": { "node": "${range}" },\n  "dependencies": { "express": "5" }\n}\n` },
+      /package\.json:2 declares Node/,
+    ]),
     ['Flask', { 'requirements.txt': 'flask\n' }, /Flask is a WSGI framework/],
     ['Node 18', { ...fastify, '.nvmrc': 'v18.20\n' }, /\.nvmrc:1 declares Node 18/],
+    ['TypeScript 5.3', withTypeScript('^5.3.3'), /package\.json:10 declares TypeScript 5\.3/],
+    [
+      'TypeScript 5.3 of a lock file',
+      { ...withTypeScript('^5.3.3'), 'pnpm-lock.yaml': '  typescript@5.4.5:\n' },
+      /TypeScript 5\.4/,
+    ],
+    ['an image with Node 18', { ...fastify, Dockerfile: 'FROM node:18\n' }, /Dockerfile:1 declares Node 18/],
   ])('refuses %s', (_, app, reason) => {
     expect(detect(app).refusal?.reason).toMatch(reason);
+  });
+
+  it.each(['>=3.8', '>=3.11,<4', '^3.8', '~=3.9', '<3.12', '>=3.9,!=3.10.*', '<3.11.5', '~3.12', '3.11.*'])(
+    'takes Python %s',
+    (range) => {
+      const pyproject = `[project]\nrequires-python = "${range}"\ndependencies = ["fastapi"]\n`;
+      expect(detect({ 'pyproject.toml': pyproject, 'main.py': pythonApp }).refusal).toBeUndefined();
+    },
+  );
+
+  it.each(['>=18', '^18 || ^20', '22', '>=20.19', '*', '20.x', '>=18 <23', '<=20', '18 || >=22'])(
+    'takes Node %s',
+    (range) => {
+      const text = `{ "engines": { "node": "${range}" }, "dependencies": { "express": "5" } }`;
+      expect(detect({ 'package.json': text }).refusal).toBeUndefined();
+    },
+  );
+
+  it('does not name a framework that is not there', () => {
+    expect(detect({ 'requirements.txt': 'flask\n' }).facts.map(({ value }) => value)).not.toContain('FastAPI');
   });
 
   it.each<[string, App]>([

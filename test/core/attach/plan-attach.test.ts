@@ -39,6 +39,50 @@ function added(app: App, draft: AttachDraft, file: string): string[] {
 
 const python = (text: string): App => ({ 'app/__init__.py': '', 'app/main.py': text });
 
+describe('the environment of alembic', () => {
+  const env = (text: string) => ({ ...fastapi, 'migrations/env.py': text });
+  const file = 'migrations/env.py';
+
+  it.each<[string, string, readonly string[]]>([
+    ['is not edited without include_schemas', 'from app.db import engine\n', ['not edited']],
+    [
+      'leaves out the schema of the modules',
+      'from app.db import engine\n\nx = 1\n\n\ndef run():\n    context.configure(\n        include_schemas=True,\n    )\n',
+      [
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        '        include_name=include_name,',
+      ],
+    ],
+    [
+      'leaves it out of a call on one line',
+      'import a\n\ncontext.configure(x, include_schemas=True)\n',
+      [
+        '-context.configure(x, include_schemas=True)',
+        '',
+        'def include_name(name: str | None, kind: str, _parents: object) -> bool:',
+        '    """Leave out the tables of the AI modules."""',
+        '    return kind != "schema" or name != "ai"',
+        '',
+        '',
+        'context.configure(x, include_schemas=True, include_name=include_name)',
+      ],
+    ],
+  ])('%s', (_, text, lines) => {
+    expect(added(env(text), draftOf(env(text)), file)).toEqual(lines);
+  });
+
+  it('is printed if it has a filter of its own', () => {
+    const app = env('import a\n\ncontext.configure(include_schemas=True, include_name=mine)\n');
+    expect(added(app, draftOf(app), file)).toEqual(['not edited']);
+    expect(draftOf(app).printed).toMatchObject([{ file, reason: 'it has a filter of its own' }]);
+  });
+});
+
 describe('the entry point', () => {
   it.each<[string, App, string, readonly string[]]>([
     ['FastAPI', fastapi, 'app/main.py', ['from app.ai.attachment import attach', 'attach(app)']],
@@ -84,6 +128,11 @@ describe('the entry point', () => {
       'with another name',
       'from fastapi import FastAPI\n\napp = FastAPI()\n\n\ndef attach(): ...\n',
       'from fastapi import FastAPI\n\nfrom app.ai.attachment import attach as attach_ai\n\napp = FastAPI()\nattach_ai(app)\n\n\ndef attach(): ...\n',
+    ],
+    [
+      'in a group of its own, with the line endings of the file',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\napp = FastAPI()\r\n',
+      '# About\r\nfrom fastapi import FastAPI\r\n\r\nfrom app.ai.attachment import attach\r\n\r\napp = FastAPI()\r\nattach(app)\r\n',
     ],
     [
       'with carriage returns',
@@ -141,12 +190,52 @@ describe('the entry point', () => {
     expect(after.indexOf('guest.attach')).toBeGreaterThan(after.indexOf('session('));
   });
 
-  it('of Express is printed if body parsers come before the session', () => {
-    const text =
-      "const express = require('express');\nconst app = express();\napp.use(express.json());\napp.use(session({}));\n";
-    expect(draftOf({ ...express, 'server.js': text }).printed).toMatchObject([
-      { file: 'server.js', reason: expect.stringContaining('body parser') },
-    ]);
+  it.each<[string, readonly string[], string]>([
+    ['middleware of all requests', ['app.use(cors());', "app.use('/api', routes);"], 'app.use(cors());'],
+    ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
+    ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
+    ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
+  ])('of Express comes after %s', (_, lines, line) => {
+    const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;
+    const after = draftOf({ ...express, 'server.js': text }).edits.find(({ file }) => file === 'server.js')?.after;
+    expect(after).toContain(`\n${line}\nguest.attach(app);\n`);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['middleware', ['app.use(helmet());', 'app.enableCors();', 'const x = 1;'], 'app.enableCors();'],
+    ['functions that set up the application', ['setUp(app);', 'app.get(Config);'], 'setUp(app);'],
+  ])('of NestJS comes after %s', (_, lines, line) => {
+    const text = [
+      "import { NestFactory } from '@nestjs/core';",
+      'async function bootstrap() {',
+      ...['const app = await NestFactory.create(AppModule);', ...lines, 'await app.listen(3000);'].map(
+        (one) => `  ${one}`,
+      ),
+      '}',
+      'bootstrap();',
+      '',
+    ].join('\n');
+    const after = draftOf({ ...nestjs, 'src/main.ts': text }).edits.find(({ file }) => file === 'src/main.ts')?.after;
+    expect(after).toContain(`\n  ${line}\n  guest.attach(app);\n`);
+  });
+
+  it.each<[string, string]>([
+    ['wrapped', 'const server = createServer(express());'],
+    ['in a list', 'const apps = [express()];'],
+  ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
+    const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
+    expect(draft.edits).toEqual([]);
+    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+  });
+
+  it.each([
+    'const app: FastifyInstance = Fastify({\n  logger: true,\n});',
+    'export const app = Fastify().withTypeProvider<TypeBox>()',
+  ])('of Fastify is edited after %s', (line) => {
+    const text = `import Fastify from 'fastify'\n${line}\n`;
+    const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
+    expect(after?.after).toContain(`${line}\nguest.attach(app)`);
   });
 
   it('of fastify-cli is the root plugin', () => {
@@ -174,7 +263,7 @@ describe('the other files of the application', () => {
     expect(JSON.parse(after).exclude).toContain('node_modules');
   });
 
-  it('at most four are edited, without lock files', () => {
+  it('are four without linters and lock files', () => {
     for (const app of Object.values(apps)) {
       const files = filesOf(app);
       const found = detectApplication(files)!;
@@ -309,6 +398,7 @@ describe('refusalOf', () => {
       dir: 'app/ai',
       prefix: '/ai',
       migrations: 'runtime',
+      database: found.database,
       ...more,
     } as AttachChoices)?.reason;
   };
@@ -327,6 +417,12 @@ describe('refusalOf', () => {
       /several heads: 2, 3/,
     ],
     ['a prefix in use', { ...fastapi, 'app/x.py': 'x.mount("/ai", y)\n' }, {}, /^app\/x\.py:1 has a route below \/ai,/],
+    [
+      'a database of its own with --migrations app',
+      fastapi,
+      { migrations: 'app', database: undefined },
+      /^The migrations of the application are not for the database of the modules$/,
+    ],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
   ])('refuses %s', (_, app, more, reason) => {
     expect(refuse(app, more)).toMatch(reason);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
-import { DatabaseUnavailable, findUnavailable, isRefused, type Outage } from './outage.ts';
+import { DatabaseUnavailable, findUnavailable, isRefused, type Outage, SchemaLost } from './outage.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -42,11 +42,16 @@ export function openPool(options: ConnectionOptions): pg.Pool {
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (options.isPooled) configureTransactions(client, options);
-    translateErrors(client, 'query', options);
+    translateErrors(client, 'query', options, hasSchema);
   });
   if (options.isPooled) queryInTransactions(pool);
-  translateErrors(pool, 'connect', options);
-  translateErrors(pool, 'query', options);
+  const ask = pool.query.bind(pool);
+  const hasSchema = async () => {
+    const ledger = `${quoteName(options.schema)}.applied_migrations`;
+    return (await ask('select to_regclass($1) is not null as exists', [ledger])).rows[0].exists as boolean;
+  };
+  translateErrors(pool, 'connect', options, hasSchema);
+  translateErrors(pool, 'query', options, hasSchema);
   return pool;
 }
 
@@ -112,14 +117,35 @@ export function canListen({ isPooled, directUrl }: ConnectionOptions): boolean {
 
 /** `since` is when the failed call began, by `performance.now()`. */
 export function reportUnavailable(error: unknown, options: ConnectionOptions, since?: number): DatabaseUnavailable {
-  const { host, port, database } = new pg.Client(options.url);
-  const unavailable = new DatabaseUnavailable(`${host}:${port}/${database}`, error);
+  const unavailable = new DatabaseUnavailable(addressOf(options), error);
   options.outage?.report(unavailable, since);
   return unavailable;
 }
 
+function addressOf({ url }: ConnectionOptions): string {
+  const { host, port, database } = new pg.Client(url);
+  return `${host}:${port}/${database}`;
+}
+
+/** Errors of a schema, a table or a function that does not exist. */
+const MISSING = ['3F000', '42P01', '42883'];
+
+/** The error of a call whose cause is that the runtime's schema was dropped; any other error is returned as it is. */
+async function explainMissing(error: unknown, options: ConnectionOptions, hasSchema: () => Promise<boolean>) {
+  const { code = '' } = Object(error) as { code?: string };
+  if (!MISSING.includes(code) || (await hasSchema().catch(() => true))) return error;
+  const lost = new SchemaLost(addressOf(options), options.schema, error);
+  options.outage?.report(lost);
+  return lost;
+}
+
 /** Replaces a method, for calls that return a promise. */
-function translateErrors<M extends string>(target: Record<M, unknown>, method: M, options: ConnectionOptions): void {
+function translateErrors<M extends string>(
+  target: Record<M, unknown>,
+  method: M,
+  options: ConnectionOptions,
+  hasSchema: () => Promise<boolean>,
+): void {
   const original = target[method] as (...args: unknown[]) => unknown;
   target[method] = (...args: unknown[]) => {
     const since = performance.now();
@@ -130,8 +156,9 @@ function translateErrors<M extends string>(target: Record<M, unknown>, method: M
         options.outage?.end();
         return value;
       },
-      (error) => {
-        if (findUnavailable(error) || !isUnavailable(error)) throw error;
+      async (error) => {
+        if (findUnavailable(error)) throw error;
+        if (!isUnavailable(error)) throw await explainMissing(error, options, hasSchema);
         throw reportUnavailable(error, options, since);
       },
     );
@@ -161,6 +188,8 @@ export function isUnavailable(error: unknown): boolean {
     // Connection errors, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
     /^(08|40|53|57|58)/.test(code) ||
     code === '25006' ||
+    // The tables were dropped and created again: another connection prepares its statements again.
+    /cached plan must not change result type|after calling end on the pool/.test(message) ||
     /^E[A-Z]+$/.test(code) ||
     /timeout|Connection terminated|Query read timeout|Client has encountered a connection error/i.test(message)
   );

@@ -19,6 +19,21 @@ export class DatabaseUnavailable extends HttpError {
   }
 }
 
+/** The runtime's schema was dropped after the host has started. Requests are answered with 503. */
+export class SchemaLost extends DatabaseUnavailable {
+  override readonly code = 'schema_missing';
+  readonly #schema: string;
+
+  constructor(address: string, schema: string, cause: unknown) {
+    super(address, cause);
+    this.#schema = schema;
+  }
+
+  override get description(): string {
+    return `${this.address}: the schema ${this.#schema} was dropped`;
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ENOENT: 'the socket does not exist',
@@ -62,16 +77,20 @@ const LINE_EVERY_MS = 60_000;
 /** Reports outages of the database: one line when one begins and when it ends, and at most one each minute between. */
 export class Outage {
   readonly #log: Log;
+  readonly #onSchemaLost: () => void;
   #beganAt: number | undefined;
   #loggedAt = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  constructor(log: Log) {
+  /** `onSchemaLost` is called each time that a call fails because the runtime's schema was dropped. */
+  constructor(log: Log, onSchemaLost: () => void = () => {}) {
     this.#log = log;
+    this.#onSchemaLost = onSchemaLost;
   }
 
   /** A call failed that began at `since`, by `performance.now()`. */
   report(error: DatabaseUnavailable, since: number = performance.now()): void {
+    if (error instanceof SchemaLost) this.#onSchemaLost();
     // Others were answered meanwhile, such as after a connection broke.
     if (since < this.#answeredAt) return;
     const now = performance.now();

@@ -45,6 +45,8 @@ const LEDGER = `create table if not exists applied_migrations (
 )`;
 const FUNCTIONS = 'functions.sql';
 const PERMISSIONS = 'permissions.sql';
+/** One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction. */
+const REVISION = 'revision.sql';
 /** pg takes 0 for the default of the connection. */
 const NO_TIMEOUT_MS = 2_147_483_647;
 const PERMISSION_DENIED = '42501';
@@ -71,15 +73,14 @@ export async function checkSchema(pool: Pool, schema: string): Promise<void> {
   await assertApplied(pool, schema, await runtimeMigrations());
 }
 
-/** The SQL that `createSchema` runs, for applications that migrate their database themselves. */
+/** What `createSchema` does, for applications that migrate their database themselves: one statement for each file. */
 export async function schemaScript(schema: string): Promise<string> {
-  const name = quoteName(schema);
-  const parts = [`create schema if not exists ${name};`, `set local search_path to ${name}, public;`, `${LEDGER};`];
-  for (const { owner, file, sql } of await runtimeMigrations()) {
-    const row = `('${owner}', '${file}') on conflict do nothing;`;
-    parts.push(`-- ${file}`, sql.trimEnd(), `insert into applied_migrations (owner, file) values ${row}`);
-  }
-  return parts.join('\n\n');
+  const revision = await readFile(join(sqlFolder(), REVISION), 'utf8');
+  const statements = (await runtimeMigrations()).map(({ owner, file, sql }) => {
+    const values: Record<string, string> = { schema, owner, file, sql: sql.trimEnd() };
+    return revision.replace(/\{(schema|owner|file|sql)\}/g, (_, name) => values[name] ?? '').trimEnd();
+  });
+  return statements.join('\n\n');
 }
 
 /** Applies the `*.sql` files of a module's folder in the order of their names: each once, each in a transaction. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
@@ -8,8 +8,9 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const CODE = /(?<!\.d)\.ts$/;
-/** What a running module doesn't need. */
-const LEFT_OUT = /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)/;
+/** What a running module doesn't need: its tests, and at the top what configures them and editors. */
+const LEFT_OUT =
+  /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)|^(vitest\.(config|setup)\.ts|tsconfig\.json|manifest\.schema\.json)$/;
 
 /**
  * Compiles the modules in a folder to ESM, with the TypeScript compiler of the application, and copies manifests, prompts,
@@ -17,10 +18,7 @@ const LEFT_OUT = /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)/;
  */
 export async function buildModules(folder: string, output: string): Promise<void> {
   if (`${output}${sep}`.startsWith(`${folder}${sep}`)) throw new Error('the output must not be inside the modules');
-  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => !LEFT_OUT.test(name));
+  const names = await sourcesOf(folder);
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
   // Also in an application that is CommonJS.
@@ -28,6 +26,21 @@ export async function buildModules(folder: string, output: string): Promise<void
   for (const name of names.filter((each) => !CODE.test(each))) await cp(join(folder, name), join(output, name));
   const code = names.filter((name) => CODE.test(name));
   if (code.length > 0) await compile(folder, output, code);
+}
+
+async function sourcesOf(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((name) => !LEFT_OUT.test(name));
+}
+
+/** Whether a file was changed after the modules were built. False for an output that was not built from this folder. */
+export async function isOutdated(folder: string, output: string): Promise<boolean> {
+  const built = await stat(join(output, 'package.json')).catch(() => undefined);
+  if (built === undefined) return false;
+  const files = await Promise.all((await sourcesOf(folder)).map((name) => stat(join(folder, name))));
+  return files.some(({ mtimeMs }) => mtimeMs > built.mtimeMs);
 }
 
 async function compile(folder: string, output: string, names: readonly string[]): Promise<void> {

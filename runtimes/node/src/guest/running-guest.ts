@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,7 +11,7 @@ import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
 import { describeError, type Log, textOf } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
-import { isAllowed, type Ports, resolveDatabase, type User } from '../ports.ts';
+import { isAllowed, type Ports, resolveDatabase } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
 import { readSettings, SettingsError } from '../settings.ts';
 
@@ -25,7 +26,8 @@ export interface RequestContext {
 export interface RunningGuestOptions {
   readonly prefix: string;
   readonly role: string;
-  readonly modules: ModulesOptions;
+  /** The folder of the modules, and a function that imports their files. Default: `import`. */
+  readonly modules: { readonly dir: string; readonly load?: ModulesOptions['load'] | undefined };
   readonly source: string | undefined;
   readonly migrations: 'runtime' | 'app';
   ports(): Promise<GuestPorts>;
@@ -37,7 +39,9 @@ class PortsError extends Error {}
 
 /** Who sends requests with the token of `host attach --verify`. Logins of the application are unknown to it. */
 const CHECK_HEADER = 'ai-check-token';
-const CHECK_USER: User = { id: 'create-ai-module-check', isAdmin: true, permissions: [] };
+/** No user of an application has it, whatever its id is. */
+const IS_CHECK = Symbol('check');
+const CHECK_USER = { id: 'create-ai-module-check', isAdmin: true, permissions: [], [IS_CHECK]: true };
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000];
 /** Only a restart helps. */
@@ -56,6 +60,7 @@ export class RunningGuest {
   #host: Host | undefined;
   #running: Promise<void> = Promise.resolve();
   #waiting: (() => void)[] = [];
+  #onSchemaLost: () => void = () => {};
 
   constructor(options: RunningGuestOptions) {
     this.#options = options;
@@ -72,7 +77,7 @@ export class RunningGuest {
     this.code = 'stopping';
     const host = this.#host;
     this.#host = undefined;
-    await host?.app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
+    if (host) await this.#close(host);
   }
 
   /** Resolves with `ready`, or with a code that only a restart can change. */
@@ -104,9 +109,19 @@ export class RunningGuest {
       try {
         const host = await this.#start();
         if (signal.aborted) return void (await host.app.close());
+        const lost = new Promise<void>((resolve) => {
+          this.#onSchemaLost = resolve;
+        });
         this.#host = host;
         this.#become(undefined);
-        return host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        host.app.log.info(`AI modules: ready below ${this.#options.prefix}`);
+        await lost;
+        // Starting again creates the tables, or waits for the migrations of the application.
+        if (signal.aborted) return;
+        this.#host = undefined;
+        this.#become('schema_missing');
+        await this.#close(host);
+        failures = -1;
       } catch (error) {
         if (signal.aborted) return;
         const code = codeOf(error);
@@ -126,10 +141,11 @@ export class RunningGuest {
     if (!this.#log) {
       // The same for every try.
       this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
+      if (settings.checkToken) this.#log.warn('AI_CHECK_TOKEN is set: requests with this token need no login');
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
-    if (!existsSync(modules.dir)) await this.#build(settings.environment);
-    this.#outage ??= new Outage(this.#log);
+    await this.#build(settings.environment);
+    this.#outage ??= new Outage(this.#log, () => this.#onSchemaLost());
     const ports: Ports = {
       ...given,
       logger: this.#log,
@@ -139,12 +155,12 @@ export class RunningGuest {
         return given.authenticate({ headers, url, method, raw, appRequest: this.#options.contextOf(raw).appRequest });
       },
       may: (user, permission) => {
-        if (settings.checkToken !== undefined && user.id === CHECK_USER.id) return true;
+        if (IS_CHECK in user) return true;
         return given.may === undefined ? isAllowed(user, permission) : given.may(user, permission);
       },
     };
     return startHost(
-      { ...ports, settings, modules },
+      { ...ports, settings, modules: { dir: modules.dir, load: modules.load ?? ((url) => import(url)) } },
       {
         prefix,
         checkOnly: migrations === 'app',
@@ -156,15 +172,24 @@ export class RunningGuest {
     );
   }
 
+  /** In development the modules are built if they are missing, or older than their code. */
   async #build(environment: string): Promise<void> {
-    const { modules, source } = this.#options;
-    if (source === undefined || environment === 'production' || !existsSync(source)) {
-      this.#log?.warn(`AI modules: there is no folder ${modules.dir}. \`ai-module-runtime build\` makes it`);
+    const { dir } = this.#options.modules;
+    const code = resolve(this.#options.source ?? dir);
+    if (code === dir) return;
+    const isMissing = !existsSync(dir);
+    if (environment === 'production' || !existsSync(code)) {
+      if (isMissing) this.#log?.warn(`AI modules: there is no folder ${dir}. \`ai-module-runtime build\` makes it`);
       return;
     }
-    const { buildModules } = await import('./build-modules.ts');
-    await buildModules(resolve(source), modules.dir);
-    this.#log?.info(`AI modules: built from ${source}`);
+    const { buildModules, isOutdated } = await import('./build-modules.ts');
+    if (!isMissing && !(await isOutdated(code, dir))) return;
+    // Other processes of the application may do the same: each has a draft, and the first one wins.
+    const draft = `${dir}.${process.pid}`;
+    await buildModules(code, draft);
+    await rm(dir, { recursive: true, force: true });
+    await rename(draft, dir).catch(() => rm(draft, { recursive: true, force: true }));
+    this.#log?.info(`AI modules: built from ${code}`);
   }
 
   async #ports(): Promise<GuestPorts> {
@@ -190,6 +215,10 @@ export class RunningGuest {
         reply.header('location', `${base}${location}`);
       return payload;
     });
+  }
+
+  async #close({ app }: Host): Promise<void> {
+    await app.close().catch((error: unknown) => this.#log?.error({ err: error }, 'AI modules: not stopped'));
   }
 
   #become(code: string | undefined): void {

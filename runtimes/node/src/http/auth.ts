@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import { isAllowed, type Ports, type User } from '../ports.ts';
+import { withTimeout } from '../tasks/with-timeout.ts';
 import { bearerToken } from './bearer-token.ts';
+import { isUserId } from './user-id.ts';
 
 export { isAllowed, type User };
 
@@ -26,6 +28,8 @@ declare module 'fastify' {
 
 const CHALLENGE = { 'www-authenticate': 'Bearer' };
 const PORT_STATUSES = [401, 403, 503];
+/** How long a function of the host may take. */
+const PORT_MS = 10_000;
 
 /** Makes the ports of the host available to guards. */
 export function installAuth(app: FastifyInstance, ports: Ports): void {
@@ -33,23 +37,41 @@ export function installAuth(app: FastifyInstance, ports: Ports): void {
   app.decorateRequest('user');
   app.decorate('authenticate', async (request) => {
     const user = await callPort(request, () => withoutUser(() => authenticate(request)));
-    if (user && cookies) refuseCrossOrigin(request, origins);
-    if (user) return { ...user, admin: user.isAdmin };
-    const code = bearerToken(request) === undefined ? 'not_authenticated' : 'invalid_token';
-    throw new HttpError(401, code, CHALLENGE);
+    if (user === null || user === undefined) {
+      const code = bearerToken(request) === undefined ? 'not_authenticated' : 'invalid_token';
+      throw new HttpError(401, code, CHALLENGE);
+    }
+    const checked = checkUser(request, user);
+    if (cookies) refuseCrossOrigin(request, origins);
+    return checked;
   });
   app.decorate('may', (user, permission) => callPort(app, () => may(user, permission)));
 }
 
+/** The user that `authenticate` has returned, for whom jobs are stored. Throws an `HttpError` with status 503. */
+function checkUser({ log }: FastifyRequest, user: User): RequestUser {
+  // Some databases have numbers for booleans.
+  const { id, permissions = [], isAdmin = false } = Object(user) as { [Key in keyof User]: unknown };
+  const isFlag = [true, false, null, 0, 1].some((value) => value === isAdmin);
+  if (typeof id === 'string' && isUserId(id) && Array.isArray(permissions) && isFlag)
+    return { ...user, permissions, isAdmin: Boolean(isAdmin), admin: Boolean(isAdmin) };
+  log.error(
+    'authentication failed: a user has an `id` of 1 to 255 characters, an array `permissions`, and a boolean `isAdmin`',
+  );
+  throw unavailable();
+}
+
+const unavailable = () => new HttpError(503, 'authentication_unavailable', { 'retry-after': '5' });
+
 /** Calls a function of the host. Its errors are answered with 401, 403 or 503, never with 500. */
 async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T | Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await withTimeout(PORT_MS, Promise.resolve(call()));
   } catch (error) {
     if (error instanceof HttpError && PORT_STATUSES.includes(error.status)) throw error;
     if (!(error instanceof HttpError) && statusOf(error) === 403) throw new HttpError(403, 'permission_denied');
     log.error({ err: error }, 'authentication failed');
-    throw new HttpError(503, 'authentication_unavailable', { 'retry-after': '5' });
+    throw unavailable();
   }
 }
 

@@ -2,11 +2,10 @@ import { createSigner, createVerifier } from 'fast-jwt';
 import * as z from 'zod';
 import type { HostRequest, User } from '../ports.ts';
 import { bearerToken } from './bearer-token.ts';
-import { UNUSABLE_TEXT } from './json.ts';
+import { isUserId, MAX_ID_LENGTH } from './user-id.ts';
 
 export type { User };
 
-const MAX_ID_LENGTH = 255;
 const seconds = z.number().optional();
 
 const Claims = z.object({
@@ -17,11 +16,6 @@ const Claims = z.object({
   permissions: z.array(z.string()).default([]),
   admin: z.boolean().default(false),
 });
-
-/** PostgreSQL stores neither U+0000 nor unpaired surrogates. The length counts code points. */
-function isUserId(text: string): boolean {
-  return text !== '' && [...text].length <= MAX_ID_LENGTH && !UNUSABLE_TEXT.test(text);
-}
 
 const LIFETIME_MS = 3_600_000;
 

@@ -131,6 +131,8 @@ Module({ controllers: [ItemsController] })(AppModule);
 function nest(create: () => Promise<INestApplication>): Start {
   return async (attach) => {
     const app = await create();
+    // Before the middleware that finds users.
+    attach(app);
     app.setGlobalPrefix('shop', { exclude: ['items', 'items/:id'] });
     // NestJS gives the request of Node to middleware on Fastify.
     app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
@@ -138,7 +140,6 @@ function nest(create: () => Promise<INestApplication>): Start {
       response.setHeader('x-shop', 'open');
       next();
     });
-    attach(app);
     await app.listen(0, '127.0.0.1');
     return { url: await app.getUrl(), close: () => app.close() };
   };

@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { GuestOptions, GuestPorts } from '../../src/attach.cts';
+import type { Guest, GuestOptions, GuestPorts } from '../../src/attach.cts';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts';
 import { eventually, query } from '../postgres/host.ts';
 import { type Application, applications, shopperIn } from './applications.ts';
@@ -97,6 +99,7 @@ describe.each(Object.keys(applications))('a guest in an application of %s', (nam
       return body.status === 'completed';
     }, 60);
     expect((await call(`${url}${location}`, 'GET', undefined, as('bob'))).status).toBe(403);
+    if (name.startsWith('NestJS')) expect(accepted.headers).toMatchObject({ 'x-shop': 'open' });
     expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('anna'))).status).toBe(403);
     expect((await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('carl'))).status).toBe(200);
 
@@ -118,6 +121,40 @@ describe.each(Object.keys(applications))('a guest in an application of %s', (nam
     await eventually(async () => (await listeners()) === 0, 60);
   });
 });
+
+/** What an application sets for its own answers, and what it adds to all. */
+const FOR_OWN_ANSWERS = { 'cache-control': 'public', etag: 'x', 'content-language': 'en' };
+const FOR_ALL_ANSWERS = {
+  'access-control-allow-origin': '*',
+  'set-cookie': 'a=1',
+  'x-request-id': '7',
+  vary: 'Origin',
+};
+
+async function expectOwnAnswers(url: string, guest: Guest<unknown>): Promise<void> {
+  expect(await guest.ready()).toBe('ready');
+  expect((await call(`${url}/own`)).headers).toMatchObject({ 'cache-control': 'public', 'x-request-id': '7' });
+  for (const path of ['/ai/openapi.json', '/ai/health', '/ai/nowhere']) {
+    const { headers, body } = await call(`${url}${path}`);
+    expect(headers).toMatchObject(FOR_ALL_ANSWERS);
+    for (const name of [...Object.keys(FOR_OWN_ANSWERS), 'content-encoding']) expect(headers).not.toHaveProperty(name);
+    expect(body).not.toHaveProperty('data');
+  }
+}
+
+/** Compresses answers as packages for Express do: it replaces methods of the response. */
+function compress(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  const end = response.end.bind(response) as (body: unknown) => ServerResponse;
+  Object.assign(response, {
+    end: (body: string) => {
+      if (!request.headers['accept-encoding'] || body === undefined) return end(body);
+      response.removeHeader('content-length');
+      response.setHeader('content-encoding', 'gzip');
+      return end(gzipSync(body));
+    },
+  });
+  next();
+}
 
 /** Connections of guests that listen for work. */
 async function listeners(): Promise<number> {
@@ -145,6 +182,8 @@ describe('a guest', () => {
     for (const given of [undefined, 'x'.repeat(32), '']) expect((await send(url, given)).status).toBe(401);
     const accepted = await send(url, token);
     expect(accepted.status).toBe(202);
+    const impostor = await call(`${url}${MODULE}/admin/stats`, 'GET', undefined, as('create-ai-module-check'));
+    expect(impostor.status).toBe(401);
     const { body } = await call(`${url}${accepted.headers.location}`, 'GET', undefined, { 'ai-check-token': token });
     expect(body.user_id).toBe('create-ai-module-check');
   });
@@ -228,6 +267,100 @@ describe('a guest', () => {
     const { url } = await start('Fastify 5', guest);
     expect(await guest.ready()).toBe('ready');
     expect((await call(`${url}/ai/health`)).headers['x-shop']).toBe('open');
+  });
+
+  it('keeps hooks of Fastify away from its answers', async () => {
+    const { default: Fastify } = await import('fastify');
+    const guest = newGuest();
+    const app = Fastify();
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ ...FOR_OWN_ANSWERS, ...FOR_ALL_ANSWERS });
+    });
+    app.addHook('onSend', async (_request, _reply, payload) => JSON.stringify({ data: payload }));
+    guest.attach(app);
+    app.get('/own', async () => ({ id: 7 }));
+    afterTest(() => app.close());
+    await expectOwnAnswers(await app.listen({ port: 0 }), guest);
+  });
+
+  it('keeps middleware of Express away from its answers', async () => {
+    const { default: express } = await import('express');
+    const guest = newGuest();
+    const app = express();
+    app.use((_request, response, next) => {
+      response.set({ ...FOR_OWN_ANSWERS, ...FOR_ALL_ANSWERS });
+      next();
+    });
+    app.use(compress);
+    guest.attach(app);
+    app.get('/own', (_request, response) => void response.json({ id: 7 }));
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    expect((await call(`${url}/own`)).headers['content-encoding']).toBe('gzip');
+    await expectOwnAnswers(url, guest);
+  });
+
+  it('keeps middleware of Koa away from its answers', async () => {
+    const { default: Koa } = await import('koa');
+    const guest = newGuest();
+    const app = new Koa();
+    app.use(async (context, next) => {
+      context.set(FOR_ALL_ANSWERS);
+      await next();
+      context.set(FOR_OWN_ANSWERS);
+      context.body = { data: context.body };
+    });
+    guest.attach(app);
+    app.use((context) => {
+      context.body = { id: 7 };
+    });
+    const server = app.listen(0);
+    afterTest(async () => void server.close());
+    await expectOwnAnswers(`http://127.0.0.1:${(server.address() as { port: number }).port}`, guest);
+  });
+
+  it.each(['Fastify 5', 'Express 5', 'NestJS on Fastify', 'Koa', 'node:http'])(
+    'knows its prefix in addresses with escapes, in an application of %s',
+    async (name) => {
+      const guest = newGuest();
+      const { url } = await start(name, guest);
+      expect(await guest.ready()).toBe('ready');
+      for (const path of ['/%61i/health', '/%61%69/health?x=1', '/ai/he%61lth', '/ai/health'])
+        expect([path, (await call(`${url}${path}`)).status]).toEqual([path, 200]);
+      for (const path of ['//ai/health', '/ai%2Fhealth', '/ai%', '/x/../%2561i/health', '/%61ix/health'])
+        expect([path, (await call(`${url}${path}`)).body.modules]).toEqual([path, undefined]);
+    },
+  );
+
+  it('answers 503 if the user can not be found out', async () => {
+    const odd: Record<string, () => unknown> = {
+      text: () => 'anna',
+      true: () => true,
+      'no id': () => ({ permissions: [], isAdmin: false }),
+      'a number': () => ({ id: 5, permissions: [], isAdmin: false }),
+      'an empty id': () => ({ id: '', permissions: [], isAdmin: false }),
+      'a long id': () => ({ id: 'x'.repeat(256), permissions: [], isAdmin: false }),
+      'an id with NUL': () => ({ id: 'an\0na', permissions: [], isAdmin: false }),
+      'half a character': () => ({ id: '\ud800', permissions: [], isAdmin: false }),
+      'permissions in a text': () => ({ id: 'anna', permissions: 'invoices:*', isAdmin: false }),
+      'a flag in a text': () => ({ id: 'anna', permissions: [], isAdmin: 'false' }),
+      'a rejection without an error': () => Promise.reject(undefined),
+      'an error of the database': () => Promise.reject(new Error('the user database is away')),
+      'no answer': () => new Promise(() => {}),
+    };
+    const authenticate = ({ headers }: { headers: object }) =>
+      odd[(headers as Record<string, string>)['x-token'] ?? '']?.();
+    const guest = newGuest({ ports: () => ({ ...shopPorts(), authenticate: authenticate as never }) });
+    const { url } = await start('Express 5', guest);
+    expect(await guest.ready()).toBe('ready');
+    await Promise.all(
+      Object.keys(odd).map(async (token) => {
+        const { status, body } = await call(`${url}${MODULE}/process`, 'POST', WORK, as(token));
+        expect([token, status, body]).toEqual([token, 503, { detail: 'authentication_unavailable' }]);
+      }),
+    );
+    expect((await call(`${url}/items/7`)).status).toBe(200);
   });
 
   it('is attached once, however often that is done', async () => {

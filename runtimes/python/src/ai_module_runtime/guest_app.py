@@ -4,7 +4,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
@@ -61,13 +62,14 @@ class GuestApp:
     def __init__(self, guest: "Guest", role: str) -> None:
         self._guest = guest
         self._role = role
-        self._outage = Outage(logging.getLogger("ai_module_runtime.database"))
+        self._outage = Outage(logging.getLogger("ai_module_runtime.database"), self._on_schema_lost)
         self._unavailable: str | None = "not_started"
         self._logged: str | None = None
         self._host: Host | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
+        self._interrupted = asyncio.Event()
 
     @classmethod
     def attach(cls, guest: "Guest", app: Any) -> "GuestApp | None":
@@ -109,7 +111,7 @@ class GuestApp:
         if self._task is not None and not self._task.done():
             return
         self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+        self._stopping, self._interrupted = asyncio.Event(), asyncio.Event()
         self._unavailable = "starting"
         self._logged = None
         self._task = self._loop.create_task(self._run())
@@ -123,6 +125,7 @@ class GuestApp:
             task.cancel()
         self._unavailable = "stopping"
         self._stopping.set()
+        self._interrupted.set()
         await asyncio.wait({task})
         self._unavailable = "not_started"
 
@@ -137,6 +140,7 @@ class GuestApp:
         while not self._stopping.is_set():
             try:
                 await self._serve()
+                failures = 0
             except (Exception, SystemExit) as error:
                 self._host = None
                 self._report(error)
@@ -147,26 +151,40 @@ class GuestApp:
                     await self._stopping.wait()
             failures += 1
 
+    def _on_schema_lost(self) -> None:
+        """Start again: that creates the tables, or waits for the migrations of the application. In any thread."""
+        if self._loop is not None and self._host is not None:
+            self._loop.call_soon_threadsafe(self._interrupted.set)
+
     async def _serve(self) -> None:
-        """Start a host, and run it until the guest is stopped. Everything that blocks runs in a thread."""
-        host = await asyncio.to_thread(self._create_host)
+        """Start a host, and run it until the guest is stopped, or its schema was dropped.
+
+        Everything that blocks runs in a thread.
+        """
+        self._interrupted.clear()
+        host = await asyncio.to_thread(self.create_host)
         try:
             await host.open()
             await asyncio.to_thread(_load, host)
             async with host.app.router.lifespan_context(host.app):
                 self._host, self._unavailable, self._logged = host, None, None
                 logger.info("AI modules: ready below %s", self._guest.prefix)
-                await self._stopping.wait()
+                await self._interrupted.wait()
                 self._host = None
+                if not self._stopping.is_set():
+                    self._unavailable = "schema_missing"
         finally:
             await host.close()
 
-    def _create_host(self) -> Host:
+    def create_host(self) -> Host:
+        """The host of the guest, which is not opened."""
         guest = self._guest
         ports = _import_ports(guest.ports)
         env = os.environ if ports.env is None else ports.env
         settings = read_settings({**env, "AI_ROLE": self._role}, attached=True)
         settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
+        if settings.check_token is not None and self._logged is None:
+            logger.warning("AI_CHECK_TOKEN is set: requests with this token need no login")
         if settings.env.get("AI_REDIS_URL") and self._logged is None:
             logger.info("AI_REDIS_URL is ignored: jobs and events are in the database")
         host = Host(settings, ports, guest.modules, guest.migrations)
@@ -245,6 +263,18 @@ class FrontRoute(BaseRoute):
             # Middleware has changed the path.
             return await self.app(scope, receive, send)
         await exchange.answer(self.app, scope, send)
+
+
+def run_migrate(guest: "Guest", arguments: Sequence[str], prog: str) -> int:
+    """Bring the tables of modules up to date, or write a migration of one. Returns the exit code."""
+    from ai_module_runtime.commands.migrate import migrate
+
+    try:
+        migrate(GuestApp(guest, "worker").create_host(), arguments, prog)
+    except tuple(CODES) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def run_worker(guest: "Guest") -> int:

@@ -66,7 +66,6 @@ class Exchange:
     """A request below the prefix, and its answer. `receive` and `send` are those of the server."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
         self._send = send
         self._requested = Requested(receive)
         self._answered: asyncio.Queue[Message | None] = asyncio.Queue(1)
@@ -74,21 +73,26 @@ class Exchange:
         self._head: Message | None = None
         self._added: list[Header] = []
         self._is_sent = False
+        self._is_refused = False
 
     async def run(self, app: ASGIApp, scope: Scope) -> None:
         """Pass the request to the application, and send what it or the guest answers."""
         scope[EXCHANGE] = self
+        try:
+            await self._pass(app, scope)
+            if self._head is not None:
+                await self._send_answer(self._head)
+        finally:
+            if self._guest is not None:
+                self._guest.cancel()
+
+    async def _pass(self, app: ASGIApp, scope: Scope) -> None:
         try:
             await app(scope, self._requested.reader(keeps=True), self._take)
         except Exception:
             if self._head is None or self._is_sent:
                 raise
             logger.exception("middleware of the application failed after the AI modules have answered")
-        finally:
-            if self._head is None and self._guest is not None:
-                self._guest.cancel()
-        if self._head is not None:
-            await self._send_answer(self._head)
 
     async def answer(self, guest: ASGIApp, scope: Scope, send: Send) -> None:
         """Let the guest answer, which never raises, and give its status to the middleware of the application."""
@@ -108,24 +112,23 @@ class Exchange:
 
     async def _take(self, message: Message) -> None:
         """Take what the middleware sends."""
-        if self._head is None:
+        if self._head is None or self._is_refused:
+            if message["type"] == "http.response.start":
+                # The application answers itself, such as without a user, or after a time.
+                self._is_refused = self._is_sent = True
             await self._send(message)
         elif message["type"] == "http.response.start":
             self._added = list(message.get("headers", []))
-        elif not message.get("more_body", False):
+        elif message["type"] == "http.response.body" and not message.get("more_body", False):
             await self._send_answer(self._head)
 
     async def _send_answer(self, head: Message) -> None:
         if self._is_sent:
             return
         self._is_sent = True
-        try:
-            await self._send({**head, "headers": merge_headers(head["headers"], self._added)})
-            while (message := await self._answered.get()) is not None:
-                await self._send(message)
-        finally:
-            if self._guest is not None:
-                self._guest.cancel()
+        await self._send({**head, "headers": merge_headers(head["headers"], self._added)})
+        while (message := await self._answered.get()) is not None:
+            await self._send(message)
 
 
 class Requested:

@@ -393,8 +393,16 @@ async def call_port(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function of the host's owner: one that is not `async` runs in a thread."""
     result = function(*arguments) if inspect.iscoroutinefunction(function) else None
     if result is None:
-        result = await run_in_threadpool(function, *arguments)
+        # The caller may stop waiting; the thread can't be stopped.
+        result = await asyncio.shield(run_in_threadpool(_without_exit, function, *arguments))
     return await result if inspect.isawaitable(result) else result
+
+
+def _without_exit(function: Callable[..., T], *arguments: Any) -> T:
+    try:
+        return function(*arguments)
+    except SystemExit as error:
+        raise RuntimeError("it would end the process") from error
 
 
 async def _ignore(_event: Event) -> None:

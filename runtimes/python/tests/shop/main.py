@@ -1,5 +1,7 @@
 """The shop."""
 
+import logging
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypedDict
@@ -12,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .ai.attachment import attach
 
+logging.basicConfig(level=os.environ.get("SHOP_LOG", "warning").upper())
 USERS = {"anna": {"name": "anna", "boss": False}, "bob": {"name": "bob", "boss": False}}
 BOSS = {"name": "carl", "boss": True}
 
@@ -35,11 +38,21 @@ class Envelope:
         await self.app(scope, receive, mark)
 
 
+class ShopError(Exception):
+    """An error of the shop with the status to answer."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__()
+        self.status_code = status_code
+
+
 def current_user(request: Request) -> dict[str, Any]:
     """The user of a request, by the shop's own rules."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     if token == "banned":
         raise HTTPException(403, "banned")
+    if token == "expired":
+        raise ShopError(401)
     if token == "broken":
         raise RuntimeError("the shop's user database is away")
     user = {**USERS, "carl": BOSS}.get(token)

@@ -1,4 +1,12 @@
-import { type AppFiles, baseName, type DatabaseSource, type Dialect, lineAt, type Migrations } from '../application.ts';
+import {
+  type AppFiles,
+  baseName,
+  type DatabaseSource,
+  type Dialect,
+  folderName,
+  lineAt,
+  type Migrations,
+} from '../application.ts';
 import { dependencyAt, type NodeCode, type Package } from './read-node.ts';
 
 const drivers: Readonly<Record<string, Dialect>> = {
@@ -57,7 +65,10 @@ function variablesOf({
     for (const match of text.matchAll(pattern))
       if (!used.has(match[1] ?? '')) used.set(match[1] ?? '', { file, line: lineAt(text, match.index) });
   }
-  const names = [...used.keys()];
+  // Names without a prefix first; a database for tests or for reading is another one.
+  const names = [...used.keys()]
+    .filter((name) => !/(^|_)(TEST|TESTS|TESTING|SHADOW|REPLICA|READ|READONLY|E2E)_/.test(name))
+    .sort((a, b) => Number(isPrefixed(a)) - Number(isPrefixed(b)));
   const url = names.find((name) =>
     /^(\w*_)?(DATABASE|DB|POSTGRES|POSTGRESQL|PG)_?(URL|URI|CONNECTION_STRING)$/.test(name),
   );
@@ -68,6 +79,8 @@ function variablesOf({
   if (parts === undefined || host === undefined) return undefined;
   return { at: used.get(host) as { file: string; line: number }, expression: parts };
 }
+
+const isPrefixed = (name: string) => !/^(DATABASE|DB|POSTGRES|POSTGRESQL|PG|TYPEORM)/.test(name);
 
 /** Whether the examples of the environment leave the URL empty or out. */
 function isUrlOptional(files: AppFiles, url: string): boolean {
@@ -95,21 +108,24 @@ function partsOf(names: readonly string[], prefix: string): string | undefined {
 }
 
 const tools: readonly (readonly [Migrations['tool'], RegExp])[] = [
-  ['prisma', /(^|\/)prisma\/migrations\//],
+  ['prisma', /(^|\/)prisma\/migrations\/[^/]+\/migration\.sql$/],
   ['knex', /(^|\/)knexfile\.[cm]?[jt]s$/],
   ['drizzle', /(^|\/)drizzle\.config\.[cm]?[jt]s$/],
-  ['sql', /(^|\/)migrations?\/[^/]*\.sql$/],
+  ['sql', /(^|\/)migrations?\/[^/]*\d[^/]*\.sql$/],
 ];
 
 /** The tool that makes the application's tables. */
 export function nodeMigrations(files: AppFiles): Migrations | undefined {
+  const found = (tool: Migrations['tool'], file: string, folder = folderName(file)): Migrations => {
+    return { file, line: 1, tool, folder, heads: [], includesSchemas: undefined };
+  };
   const typeorm = files.paths.find(
     (path) => /migrations?\/[^/]+\.[cm]?[jt]s$/.test(path) && /\bMigrationInterface\b/.test(files.read(path) ?? ''),
   );
-  if (typeorm !== undefined) return { file: typeorm, line: 1, tool: 'typeorm', heads: [], includesSchemas: false };
+  if (typeorm !== undefined) return found('typeorm', typeorm);
   for (const [tool, pattern] of tools) {
     const file = files.paths.find((path) => pattern.test(path));
-    if (file !== undefined) return { file, line: 1, tool, heads: [], includesSchemas: false };
+    if (file !== undefined) return found(tool, file, tool === 'prisma' ? folderName(folderName(file)) : undefined);
   }
   return undefined;
 }

@@ -2,7 +2,6 @@ import { managerOf } from '../../pack/package-manager.ts';
 import {
   type AppFiles,
   type Application,
-  baseName,
   type EntryPoint,
   type Evidence,
   type Fact,
@@ -65,7 +64,7 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
     stack: 'fastify',
     framework,
     facts,
-    refusal: refusalOf(files),
+    refusal: refusalOf(files) ?? (build.script === undefined ? undefined : oldCompiler(files, declared)),
     entries,
     isEntryClear: entries.length === 1 || (entry !== undefined && rankOf(entry) > rankOf(entries[1] as NodeEntry)),
     users,
@@ -106,10 +105,11 @@ function startedFiles({ scripts }: Package): string[] {
 function refusalOf(files: AppFiles): Application['refusal'] {
   const places: readonly (readonly [RegExp, RegExp])[] = [
     [/^\.(nvmrc|node-version)$/, /^v?(\d+)(?:\.(\d+))?/],
-    [/^(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?/m],
+    [/^(Docker|Container)file$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?/m],
   ];
+  // Images of other folders are of other programs.
   for (const [name, pattern] of places)
-    for (const file of files.paths.filter((path) => name.test(baseName(path)))) {
+    for (const file of files.paths.filter((path) => name.test(path))) {
       const found = findIn(files, file, pattern);
       const [major, minor] = [Number(found?.match[1] ?? 99), Number(found?.match[2] ?? 99)];
       if (found && (major < 20 || (major === 20 && minor < 19)))
@@ -119,5 +119,39 @@ function refusalOf(files: AppFiles): Application['refusal'] {
             'Raise the version there, or create a host beside the application with `create-ai-module host init`',
         };
     }
-  return undefined;
+  const engine = findIn(files, 'package.json', /"node"\s*:\s*"([^"]+)"/);
+  return engine && isOldNode(engine.match[1] ?? '')
+    ? {
+        reason: `package.json:${engine.line} declares Node ${engine.match[1]}, and the runtime needs Node 20.19`,
+        alternative:
+          'Raise the version there, or create a host beside the application with `create-ai-module host init`',
+      }
+    : undefined;
+}
+
+/** Whether a range of `engines` or `volta` has only versions before 20: `18`, `18.x`, `^16 || ^18`, `>=16 <20`. */
+function isOldNode(range: string): boolean {
+  return range.split('||').every((part) => {
+    const upper = /<(=?)\s*v?(\d+)/.exec(part);
+    if (upper) return Number(upper[2]) < 20 || (upper[1] === '' && /<\s*v?20(?:\.0)*\s*$/.test(part));
+    const exact = /^\s*[v^~=]*\s*(\d+)(?:\.[\dx*]+)*\s*$/.exec(part);
+    return exact !== null && Number(exact[1]) < 20;
+  });
+}
+
+/** The version of a lock file, else the one that package.json begins with. */
+function oldCompiler(files: AppFiles, { dependencies, devDependencies }: Package): Application['refusal'] {
+  const locks = ['package-lock.json', 'pnpm-lock.yaml', 'yarn.lock'].map((path) => files.read(path) ?? '');
+  const locked =
+    /(?:"node_modules\/typescript":\s*\{\s*"version":\s*"|^ +\/?typescript@|^"?typescript@.*\n +version:? "?)(\d+)\.(\d+)/m;
+  const range = devDependencies.typescript ?? dependencies.typescript ?? '';
+  const found = locks.flatMap((text) => [locked.exec(text) ?? []]).find(({ length }) => length > 0);
+  const [, major = '99', minor = '0'] = found ?? /^[~^]?(\d+)\.(\d+)/.exec(range) ?? [];
+  if (Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 7)) return undefined;
+  const { file, line } = dependencyAt(files, 'typescript');
+  return {
+    reason: `${file}:${line} declares TypeScript ${major}.${minor}, and building modules needs 5.7`,
+    alternative:
+      'Raise the version of typescript, or create a host beside the application with `create-ai-module host init`',
+  };
 }

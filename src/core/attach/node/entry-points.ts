@@ -41,15 +41,24 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
     .all.filter(({ from, to }) => from <= call.from && call.to <= to)
     .at(-1);
   const name = around?.target;
+  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined && isWholeValue(text, around, call);
   return {
     id: `${path}:${name ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
     reason: 'the application object',
     name,
-    statement: around?.isAlone && name !== undefined ? around : undefined,
+    isBroken: around?.isBroken ?? false,
+    statement: isSure ? around : undefined,
     body: undefined,
   };
+}
+
+/** `const app = express()`, but not `const server = createServer(express())`. */
+function isWholeValue(text: string, around: Statement, call: Call): boolean {
+  const before = /^(?:(?:export\s+)?(?:const|let|var)\s+)?[\w.$]+(?:\s*:[^=]+)?\s*=\s*(?:await\s+)?$/;
+  const after = /^(?:\s*\.withTypeProvider<[^>]*>\(\))?\s*(?:as\s[^;]*)?(?:;|,[\s\S]*)?$/;
+  return before.test(text.slice(around.from, call.from)) && after.test(text.slice(call.to, around.to));
 }
 
 /** The root plugin of fastify-cli, which registers folders with autoload. */

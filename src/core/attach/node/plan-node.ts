@@ -1,6 +1,14 @@
 import { typescriptStatements } from '../../code/typescript/parse-typescript.ts';
 import type { PortsContext } from '../../pack/render-host.ts';
-import { type AppFiles, baseName, type FileEdit, folderName, type PrintedEdit, pathOf } from '../application.ts';
+import {
+  type AppFiles,
+  baseName,
+  type FileEdit,
+  type Framework,
+  folderName,
+  type PrintedEdit,
+  pathOf,
+} from '../application.ts';
 import type { AttachChoices, AttachDraft } from '../draft.ts';
 import { addToJsonList, changeJsonEntry } from '../edit-json.ts';
 import { insertAfter, insertAt, insertImport } from '../insert.ts';
@@ -8,6 +16,7 @@ import type { Build } from './build.ts';
 import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
 import { editLinters } from './linters.ts';
+import { placeFor } from './place.ts';
 import type { NodeUser } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
@@ -121,10 +130,10 @@ function styleOf(text: string): Style {
 
 function editNodeEntry(
   files: AppFiles,
-  { file, name, statement, body }: NodeEntry,
+  { file, name, statement, body, isBroken }: NodeEntry,
   build: Build,
   dir: string,
-  framework: string,
+  framework: Framework,
 ): FileEdit | PrintedEdit {
   const text = files.read(file) ?? '';
   const { quote, end } = styleOf(text);
@@ -138,7 +147,7 @@ function editNodeEntry(
   const call = `${local}.attach(${name ?? 'app'})${end}`;
   const uncertain = (reason: string): PrintedEdit => ({ file, reason, lines: [line, call] });
   if (name === undefined || (statement === undefined && body === undefined))
-    return uncertain('the application has no name on a line of its own');
+    return uncertain(isBroken ? 'there is a syntax error' : 'the application has no name on a line of its own');
   const { all } = typescriptStatements(text);
   const imports = all.filter(
     ({ kind, functions, from, to }) =>
@@ -150,41 +159,6 @@ function editNodeEntry(
   const called = place ? insertAfter(text, place, call) : intoBody(text, body as NonNullable<typeof body>, call);
   const before = imports.filter(({ from }) => from < (place?.from ?? body?.from ?? 0));
   return { file, after: insertImport(called, before, line, moduleOf, false) };
-}
-
-type Statements = ReturnType<typeof typescriptStatements>['all'];
-
-/**
- * After which statement the guest is attached. In Express it comes after the middleware that knows the user and before the
- * body parsers. Returns a reason if there is no such place.
- */
-function placeFor(
-  text: string,
-  all: Statements,
-  made: Statements[number],
-  name: string,
-  framework: string,
-): Statements[number] | string {
-  if (framework !== 'express') return made;
-  const escaped = name.replaceAll('.', '\\.');
-  const uses = all.filter(
-    (one) =>
-      one.from > made.from &&
-      one.functions.join() === made.functions.join() &&
-      new RegExp(`^${escaped}\\.use\\(`).test(text.slice(one.from, one.to)),
-  );
-  const isAuth = (one: Statements[number]) =>
-    /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(text.slice(one.from, one.to));
-  const isParser = (one: Statements[number]) =>
-    /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(\)/.test(
-      text.slice(one.from, one.to),
-    );
-  const parser = uses.findIndex(isParser);
-  const lastAuth = uses.findLastIndex(isAuth);
-  if (lastAuth === -1) return made;
-  const auth = uses[lastAuth] as Statements[number];
-  if (parser !== -1 && parser < lastAuth) return 'a body parser comes before the middleware that knows the user';
-  return auth.isAlone ? auth : 'the middleware that knows the user is not on lines of its own';
 }
 
 function intoBody(text: string, { from }: { readonly from: number }, call: string): string {

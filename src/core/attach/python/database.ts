@@ -6,9 +6,11 @@ import {
   type DatabaseSource,
   type Dialect,
   findIn,
+  folderName,
   type ImportedName,
   lineAt,
   type Migrations,
+  pathOf,
 } from '../application.ts';
 import type { PythonCode } from './read-python.ts';
 
@@ -114,19 +116,23 @@ function dialectOf(files: AppFiles, engine: string): Dialect | undefined {
 /** The migrations of alembic. */
 export function alembicMigrations(files: AppFiles): Migrations | undefined {
   const ini = files.paths.find((path) => baseName(path) === 'alembic.ini');
-  const env = files.paths.find((path) => /(^|\/)(alembic|migrations)\/env\.py$/.test(path));
-  const at = ini === undefined ? undefined : findIn(files, ini, /^script_location\s*=/m);
+  const at = ini === undefined ? undefined : findIn(files, ini, /^script_location\s*=\s*(\S+)/m);
+  const scripts = at?.match[1]?.replace(/^%\(here\)s\/|^\.\//, '').replace(/\/$/, '') ?? '';
+  const env =
+    [pathOf(folderName(at?.file ?? ''), scripts), scripts]
+      .map((folder) => `${folder}/env.py`)
+      .find((path) => files.paths.includes(path)) ??
+    files.paths.find((path) => /(^|\/)(alembic|migrations)\/env\.py$/.test(path));
   if (at === undefined && env === undefined) return undefined;
-  const folder = env?.replace(/env\.py$/, 'versions/');
-  const versions = files.paths.filter(
-    (path) => folder !== undefined && path.startsWith(folder) && path.endsWith('.py'),
-  );
+  const folder = env === undefined ? pathOf(folderName(at?.file ?? ''), scripts) : folderName(env);
+  const versions = files.paths.filter((path) => path.startsWith(`${folder}/versions/`) && path.endsWith('.py'));
   return {
     file: at?.file ?? (env as string),
     line: at?.line ?? 1,
     tool: 'alembic',
+    folder: pathOf(folder, 'versions'),
     heads: headsOf(versions.map((path) => files.read(path) ?? '')),
-    includesSchemas: env !== undefined && /\binclude_schemas\s*=\s*True\b/.test(files.read(env) ?? ''),
+    includesSchemas: /\binclude_schemas\s*=\s*True\b/.test(files.read(env ?? '') ?? '') ? env : undefined,
   };
 }
 

@@ -22,7 +22,7 @@ export interface PythonApplication extends Application {
   readonly names: ImportNames;
 }
 
-const oldest = { python: [3, 11] } as const;
+const oldestSupported = [3, 11] as const;
 
 /** Web frameworks without ASGI. */
 const synchronous: readonly (readonly [RegExp, string])[] = [
@@ -50,9 +50,9 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
   const manager = pythonManager(files);
   const workers = commands.find((command) => command.workers > 1);
   const facts: Fact[] = [
-    fact('framework', 'FastAPI', [framework ?? entries[0]]),
+    ...((framework ?? entries[0]) ? [fact('framework', 'FastAPI', [framework ?? entries[0]])] : []),
     ...(entries[0] ? [fact('application', `${entries[0].id} (${entries[0].reason})`, [entries[0]])] : []),
-    fact('import name', importFact(names, entries[0]?.file ?? ''), []),
+    ...(entries[0] ? [fact('import name', importFact(names, entries[0].file), [])] : []),
     ...(workers ? [fact('processes', `${workers.workers} workers share the database`, [workers])] : []),
     ...(users[0] ? [fact('user', users[0].name, [users[0]])] : []),
     ...(users[0]?.admin ? [fact('administrators', users[0].admin.expression, [users[0].admin])] : []),
@@ -131,9 +131,10 @@ function refusalOf(
       alternative: 'Create a host beside it with `create-ai-module host init`, and call its API',
     };
   const python = oldestPython(files);
-  if (python && isOlder(python.version, oldest.python))
+  const bound = boundBelow(files);
+  if (bound !== undefined || (python && isOlder(python.version, oldestSupported)))
     return {
-      reason: `${python.file}:${python.line} allows Python ${python.version.join('.')}, and the runtime needs Python 3.11`,
+      reason: `${bound ?? `${python?.file}:${python?.line} allows Python ${python?.version.join('.')}`}, and the runtime needs Python 3.11`,
       alternative: 'Raise the version there, or create a host beside the application with `create-ai-module host init`',
     };
   const pydantic = dependencyOn(
@@ -157,17 +158,34 @@ function lineIn(files: AppFiles, { file, line }: Evidence): string {
   return files.read(file)?.split('\n')[line - 1] ?? '';
 }
 
+/** A range in pyproject.toml without Python 3.11 and newer versions: `>=3.8,<3.11`, `==3.10.*`, `~3.9`. */
+function boundBelow(files: AppFiles): string | undefined {
+  const found = findIn(files, 'pyproject.toml', /^(?:requires-python|python)[ \t]*=[ \t]*["']([^"']+)["']/m);
+  const isBelow = found?.match[1]?.split(',').some((part) => {
+    const [, operator, minor, patch] = /^\s*(<=|<|={2,3}|~=|~|)\s*3\.(\d+)(\.[\d*]+)?\s*$/.exec(part) ?? [];
+    if (minor === undefined) return false;
+    if (operator === '<') return Number(minor) < 11 || (Number(minor) === 11 && (patch ?? '.0') === '.0');
+    return Number(minor) < 11 && (operator !== '~=' || patch !== undefined);
+  });
+  return found && isBelow ? `${found.file}:${found.line} allows Python ${found.match[1]}` : undefined;
+}
+
 /** The oldest Python that the application declares to run with exactly, such as the one of its image. */
 function oldestPython(files: AppFiles): (Evidence & { version: number[] }) | undefined {
   const places: readonly (readonly [RegExp, RegExp])[] = [
     [/(^|\/)(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bpython:(\d+)\.(\d+)/m],
     [/^\.python-version$/, /^(\d+)\.(\d+)/],
+    [/^runtime\.txt$/, /^python-(\d+)\.(\d+)/],
   ];
-  for (const [name, pattern] of places)
-    for (const file of files.paths.filter((path) => name.test(path))) {
+  for (const [name, pattern] of places) {
+    // Other images may be those of tools.
+    const depth = (path: string) => path.split('/').length;
+    const [file] = files.paths.filter((path) => name.test(path)).sort((a, b) => depth(a) - depth(b));
+    if (file !== undefined) {
       const found = findIn(files, file, pattern);
       if (found) return { file, line: found.line, version: [Number(found.match[1]), Number(found.match[2])] };
     }
+  }
   return undefined;
 }
 
@@ -190,7 +208,9 @@ export function pythonManager(files: AppFiles): { readonly name: string; readonl
   if (above !== undefined) return { name: above[1], file: 'pyproject.toml' };
   const project = files.read('pyproject.toml') ?? '';
   const images = files.paths.filter((path) => /^(Docker|Container)file[^/]*$/.test(path));
-  if (project.includes('[tool.uv') || images.some((path) => /\buv sync\b/.test(files.read(path) ?? '')))
+  // The table that `host attach` adds is also for applications that only compile their list with uv.
+  const usesUv = /^\[tool\.uv(?!\.sources\]\s+ai-module-runtime\b)/m.test(project);
+  if (usesUv || images.some((path) => /\buv sync\b/.test(files.read(path) ?? '')))
     return { name: 'uv', file: 'pyproject.toml' };
   if (project.includes('[tool.poetry')) return { name: 'poetry', file: 'pyproject.toml' };
   const requirements = requirementFiles(files)[0];

@@ -7,7 +7,7 @@ import { type ImportNames, isRelative, specifierOf } from './import-names.ts';
 /** Adds the import and the call that attach the guest; prints them if their position is uncertain. */
 export function editPythonEntry(
   files: AppFiles,
-  { file, name, statement }: PythonEntry,
+  { file, name, statement, isBroken }: PythonEntry,
   names: ImportNames,
   dir: string,
 ): FileEdit | PrintedEdit {
@@ -18,7 +18,11 @@ export function editPythonEntry(
   const line = `from ${specifierOf(names, file, `${dir}/attachment.py`, isRelative(files, names, file))} import ${alias}`;
   const lines = [line, `${call}(${name ?? 'app'})  # directly after the application was made`];
   if (statement === undefined || name === undefined)
-    return { file, reason: 'the application has no name on a line of its own', lines };
+    return {
+      file,
+      reason: isBroken ? 'there is a syntax error' : 'the application has no name on a line of its own',
+      lines,
+    };
   if (/\blifespan_context\s*=/.test(text))
     return {
       file,

@@ -52,6 +52,7 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
   const factory = around?.functions.at(-1);
   const isSure =
     around?.isAlone === true &&
+    !around.isBroken &&
     around.kind === 'assignment' &&
     name !== undefined &&
     // The call is the whole value: `app = FastAPI()`, not `app = wrap(FastAPI())`.
@@ -61,6 +62,7 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
     id: `${path}:${factory ?? name ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
+    isBroken: around?.isBroken ?? false,
     reason: factory === undefined ? 'the application object' : `made in ${factory}()`,
     name,
     factory: factory === '' ? undefined : factory,

@@ -8,13 +8,18 @@ import { Definitions } from './python-definitions.ts';
 /** Reads a Python file without running it. Never throws: `faultAt` is the first syntax error. */
 export function parsePython(path: string, text: string): CodeFile {
   const file = new FileBuilder(path, text);
-  new Reader(file).read(parser.parse(text).topNode, { from: 0, to: text.length });
+  new Reader(file).read(topOf(text), { from: 0, to: text.length });
   return file.file();
 }
 
 /** The statements of a Python file. */
 export function pythonStatements(text: string): Statements {
-  return statementsOf(parser.parse(text).topNode, text);
+  return statementsOf(topOf(text), text);
+}
+
+/** The parser takes a byte order mark for a part of the first name. */
+function topOf(text: string): SyntaxNode {
+  return parser.parse(text.replace(/^\ufeff/, '\n')).topNode;
 }
 
 class Reader {

@@ -7,7 +7,7 @@ import { hasMarkers, pickSide } from '../../merge/markers.ts';
 import { type FileDecision, type MergedTrees, mergeTrees } from '../../merge/trees.ts';
 import { isUnchanged } from '../../tree/plan.ts';
 import { type RelPath, relPath } from '../../tree/rel-path.ts';
-import { sameTree, type Tree, type TreeFile, textFile } from '../../tree/tree.ts';
+import { comparePaths, sameTree, type Tree, type TreeFile, textFile } from '../../tree/tree.ts';
 import type { Pack } from '../pack.ts';
 import { fillPlaceholders, renderPack } from '../render.ts';
 import { findBaseDifferences, type Renders, renderLast } from './conflict-causes.ts';
@@ -100,8 +100,10 @@ export function updateFolder(
   });
   const isBlocked = merged.conflicts.some(({ kind }) => kind === 'unresolved');
   const tree = new Map(merged.tree);
-  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, merged.records, lock.host)));
-  const owned = new Set(merged.records.owned);
+  // Some files of an attachment are rendered only once: what they start with is not known later.
+  const owned = new Set([...merged.records.owned, ...(section === 'attach' ? lock.records.owned : [])]);
+  const records = { ...merged.records, owned: [...owned].sort(comparePaths) };
+  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, records, lock.host)));
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
   const isChanged = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
   const manifest = isChanged || lastManifest === undefined ? manifestOf(section, folder) : lastManifest;

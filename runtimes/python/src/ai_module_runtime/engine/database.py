@@ -16,7 +16,14 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_unavailable, reason_of
+from ai_module_runtime.engine.errors import (
+    MISSING_STATES,
+    DatabaseUnavailableError,
+    SchemaLostError,
+    is_unavailable,
+    reason_of,
+    sqlstate_of,
+)
 
 T = TypeVar("T")
 
@@ -215,10 +222,24 @@ class Database:
         """
         if isinstance(error, DatabaseUnavailableError):
             return error
+        return DatabaseUnavailableError(f"{self._address} is unavailable: {reason_of(error)}", since)
+
+    @property
+    def _address(self) -> str:
         url = make_url(self._url)
         host = url.host or url.query.get("host", "localhost")
-        address = f"{host}:{url.port or 5432}/{url.database or url.username}"
-        return DatabaseUnavailableError(f"{address} is unavailable: {reason_of(error)}", since)
+        return f"{host}:{url.port or 5432}/{url.database or url.username}"
+
+    async def find_lost_schema(self, error: BaseException) -> SchemaLostError | None:
+        """The error to raise instead if a statement failed because the runtime's schema was dropped.
+
+        Raises:
+            DatabaseUnavailableError: that can't be found out.
+        """
+        if sqlstate_of(error) not in MISSING_STATES:
+            return None
+        [row] = await self.query("select to_regclass($1::text) is null", f'"{self.schema}".applied_migrations')
+        return SchemaLostError(f"{self._address}: the schema {self.schema} was dropped") if row[0] else None
 
     async def find_pooler(self) -> bool:
         """Find out whether the URL goes through a pooler in transaction mode, and configure connections for it.
@@ -269,6 +290,7 @@ class Database:
 
         Raises:
             DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
+            SchemaLostError: the runtime's schema was dropped.
         """
         # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
         # and executed in one transaction, so that both reach the same server process.
@@ -346,6 +368,8 @@ class Database:
         except Exception as error:
             if is_unavailable(error):
                 raise self.unavailable(error, started) from error
+            if lost := await self.find_lost_schema(error):
+                raise lost from error
             raise
 
     def _ended(self, task: "asyncio.Future[Any]") -> None:

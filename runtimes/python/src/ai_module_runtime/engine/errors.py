@@ -10,6 +10,8 @@ from sqlalchemy import exc
 # access to the server or database, and a server that has become read-only.
 UNAVAILABLE_CLASSES = ("08", "28", "3D", "40", "53", "57", "58")
 UNAVAILABLE_STATES = ("25006",)
+# A schema, a table or a function does not exist.
+MISSING_STATES = ("3F000", "42P01", "42883")
 
 
 WITHOUT_SSL = "the server does not support SSL"
@@ -54,12 +56,20 @@ class DatabaseUnavailableError(Exception):
     """The database can't be reached, ended the connection, or did not answer in time.
 
     The message is for the log, such as `localhost:5432/ai is unavailable: connection refused`. Clients don't see it.
-    `since` is when the call began, by `monotonic`.
+    `since` is when the call began, by `monotonic`. `code` is what clients see.
     """
+
+    code = "database_unavailable"
 
     def __init__(self, reason: str = "", since: float | None = None) -> None:
         super().__init__(reason)
         self.since = since
+
+
+class SchemaLostError(DatabaseUnavailableError):
+    """The runtime's schema was dropped after the host has started."""
+
+    code = "schema_missing"
 
 
 class SchemaMissingError(Exception):
@@ -95,9 +105,12 @@ def is_unavailable(error: BaseException) -> bool:
     if isinstance(error, exc.DBAPIError) and error.connection_invalidated:
         return True
     state = sqlstate_of(error)
+    cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig else error
+    # The tables were dropped and created again: the connection prepares its statements again.
+    if isinstance(cause, asyncpg.InvalidCachedStatementError):
+        return True
     if state is None:
         # What the driver says about a connection that the server is just closing.
-        cause = error.orig.__cause__ if isinstance(error, exc.DBAPIError) and error.orig else error
         return isinstance(cause, asyncpg.InternalClientError) or (
             isinstance(cause, asyncpg.InterfaceError) and "connection" in str(cause)
         )

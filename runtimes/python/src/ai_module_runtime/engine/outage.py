@@ -6,7 +6,13 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TypeVar
 
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, is_refused, is_unavailable, reason_of
+from ai_module_runtime.engine.errors import (
+    DatabaseUnavailableError,
+    SchemaLostError,
+    is_refused,
+    is_unavailable,
+    reason_of,
+)
 
 T = TypeVar("T")
 
@@ -19,10 +25,14 @@ START_SECONDS = 30.0
 
 
 class Outage:
-    """The state of the database as a process sees it. Shared by everything in the process that calls it."""
+    """The state of the database as a process sees it. Shared by everything in the process that calls it.
 
-    def __init__(self, logger: logging.Logger) -> None:
+    `on_schema_lost` is called in any thread, each time that a call fails because the runtime's schema was dropped.
+    """
+
+    def __init__(self, logger: logging.Logger, on_schema_lost: Callable[[], None] = lambda: None) -> None:
         self._logger = logger
+        self._on_schema_lost = on_schema_lost
         self._began_at: float | None = None
         self._logged_at = 0.0
         self._answered_at = float("-inf")
@@ -38,6 +48,8 @@ class Outage:
 
         Writes one line when an outage begins, and at most one each minute until it ends.
         """
+        if isinstance(error, SchemaLostError):
+            self._on_schema_lost()
         now = monotonic()
         pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
         since = error.since if isinstance(error, DatabaseUnavailableError) else None

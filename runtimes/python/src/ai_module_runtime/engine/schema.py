@@ -18,6 +18,8 @@ from ai_module_runtime.engine.errors import SchemaMissingError, SchemaPermission
 OWNER = "runtime"
 FUNCTIONS = "functions.sql"
 PERMISSIONS = "permissions.sql"
+# One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction.
+REVISION = "revision.sql"
 LEDGER = """create table if not exists applied_migrations (
   owner text, file text, applied_at timestamptz default now(), primary key (owner, file)
 )"""
@@ -150,17 +152,12 @@ def runtime_migrations() -> tuple[Migration, ...]:
 
 
 def script_of(schema: str) -> str:
-    """The SQL that `set_up_schema` runs, for applications that migrate their database themselves."""
-    parts = [
-        f'create schema if not exists "{schema}";',
-        f'set local search_path to "{schema}", public;',
-        f"{LEDGER};",
-    ]
-    for migration in runtime_migrations():
-        row = f"('{OWNER}', '{migration.name}') on conflict do nothing;"
-        ledger = f"insert into applied_migrations (owner, file) values {row}"  # noqa: S608
-        parts += [f"-- {migration.name}", migration.sql.rstrip(), ledger]
-    return "\n\n".join(parts)
+    """What `set_up_schema` does, for applications that migrate their database themselves: one statement for each file."""
+    revision = (sql_folder() / REVISION).read_text(encoding="utf-8").rstrip()
+    return "\n\n".join(
+        revision.format(schema=schema, owner=OWNER, file=migration.name, sql=migration.sql.rstrip())
+        for migration in runtime_migrations()
+    )
 
 
 def sql_folder() -> Path:

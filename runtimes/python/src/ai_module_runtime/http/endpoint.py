@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
@@ -51,12 +51,13 @@ def endpoint(service: AnyService, name: str, handler: Handler | None = None) -> 
     if declared is None:
         raise EndpointsError(f"the manifest does not declare {name}")
     router = APIRouter()
-    add_route(
-        router,
-        service,
-        declared,
-        _at_once(service, declared) if handler is None else _typed(service, declared, handler),
-    )
+    if handler is None:
+        work = _at_once(service, declared)
+        parameters = list(inspect.signature(work).parameters.values())
+        call = _apart_from_path(work, parameters, {each.name for each in parameters}, declared)
+    else:
+        call = _typed(service, declared, handler)
+    add_route(router, service, declared, call)
     return router
 
 
@@ -94,10 +95,27 @@ def _typed(service: AnyService, declared: Endpoint, handler: Handler) -> Handler
             return PathParameters
         return CurrentUser if hints.get(name) is User else hints.get(name, inspect.Parameter.empty)
 
-    keyword_only = [
-        each.replace(annotation=annotation_of(each.name), kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters
-    ]
-    call.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+    annotated = [each.replace(annotation=annotation_of(each.name)) for each in parameters]
+    ours = {each.name for each in annotated if each.annotation in (JsonBody, QueryValues, PathParameters, CurrentUser)}
+    return _apart_from_path(call, annotated, ours, declared)
+
+
+def _apart_from_path(
+    handler: Handler, parameters: Sequence[inspect.Parameter], ours: Set[str], declared: Endpoint
+) -> Handler:
+    """The handler as FastAPI needs it, which takes a parameter named as one in the path for that one."""
+    names = {each.name: each.name for each in parameters}
+    for name in ours:
+        while names[name] in declared.parameters:
+            names[name] += "_"
+
+    @wraps(handler)
+    async def call(**arguments: Any) -> Any:
+        return await handler(**{name: arguments[given] for name, given in names.items()})
+
+    call.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [each.replace(name=names[each.name], kind=inspect.Parameter.KEYWORD_ONLY) for each in parameters]
+    )
     return call
 
 

@@ -1,6 +1,7 @@
 """Every error body of the host: a stable code, never the text of an exception."""
 
 import logging
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -117,12 +118,18 @@ def _item(problem: Any) -> dict[str, Any]:
 
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
+    host = request.app.state.host
+    if not is_unavailable(error):
+        # In a statement of a module; those of the runtime have found it out.
+        with suppress(DatabaseUnavailableError):
+            error = await host.database.find_lost_schema(error) or error
     if not is_unavailable(error):
         logger.error("a request failed", exc_info=error)
         return error_response(500, "internal_error")
     # Writes one line when an outage begins.
-    request.app.state.host.outage.failed(error)
-    return error_response(503, "database_unavailable", RETRY_AFTER)
+    host.outage.failed(error)
+    code = error.code if isinstance(error, DatabaseUnavailableError) else DatabaseUnavailableError.code
+    return error_response(503, code, RETRY_AFTER)
 
 
 async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:

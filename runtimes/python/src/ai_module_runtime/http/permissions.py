@@ -1,5 +1,6 @@
 """Authentication and permissions as dependencies of routes."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.exceptions import HTTPException
 
 from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.dependencies import HostDep
-from ai_module_runtime.http.tokens import bearer_token
+from ai_module_runtime.http.tokens import MAX_ID_LENGTH, bearer_token
+from ai_module_runtime.json_values import UNUSABLE_TEXT
 from ai_module_runtime.ports import May, is_allowed
 from ai_module_runtime.users import User
 
@@ -25,6 +26,8 @@ R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 PORT_STATUSES = (401, 403, 503)
+# How long a function of the host's owner may take.
+PORT_SECONDS = 10.0
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 # Where a request keeps its user, and the permissions that were checked.
@@ -49,6 +52,7 @@ async def identify(request: Request, host: Host) -> User:
     user: User | None = request.scope.get(USER)
     if user is None:
         user = await _ask(_authenticate(request, host))
+        _check_user(user)
         if user is None:
             code = "not_authenticated" if bearer_token(request) is None else "invalid_token"
             raise HttpError(401, code, CHALLENGE)
@@ -102,23 +106,43 @@ def refuse_cross_origin(request: Request, origins: Collection[str]) -> None:
 async def _authenticate(request: Request, host: Host) -> User | None:
     try:
         return await host.authenticate(request)
-    except HTTPException as error:
+    except Exception as error:
         # As functions of an application raise it.
-        if error.status_code == 401:
+        if not isinstance(error, HttpError) and _status_of(error) == 401:
             return None
         raise
 
 
+def _status_of(error: BaseException) -> object:
+    """The status of an `HTTPException`, or of an error of the application that is made like one."""
+    return getattr(error, "status_code", None)
+
+
+def _check_user(user: object) -> None:
+    """Check what `authenticate` has returned: jobs are stored for the user."""
+    if user is None:
+        return
+    problem = None
+    if not isinstance(user, User):
+        problem = f"{type(user).__name__} is not a User"
+    elif not 0 < len(user.id) <= MAX_ID_LENGTH or UNUSABLE_TEXT.search(user.id):
+        problem = f"a user id has 1 to {MAX_ID_LENGTH} characters, and neither U+0000 nor unpaired surrogates"
+    if problem is not None:
+        logger.error("authentication failed: %s", problem)
+        raise HttpError(503, "authentication_unavailable", RETRY_AFTER)
+
+
 async def _ask(answer: Awaitable[R]) -> R:
-    """The answer of a port. Its errors become 401, 403 or 503, never 500."""
+    """The answer of a port. Its errors become 401, 403 or 503, never 500. So does one that does not come in time."""
     try:
-        return await answer
+        async with asyncio.timeout(PORT_SECONDS):
+            return await answer
     except HttpError as error:
         if error.status in PORT_STATUSES:
             raise
         raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error
-    except Exception as error:
-        if isinstance(error, HTTPException) and error.status_code == 403:
+    except (Exception, SystemExit) as error:
+        if _status_of(error) == 403:
             raise HttpError(403, "permission_denied") from error
         logger.exception("authentication failed")
         raise HttpError(503, "authentication_unavailable", RETRY_AFTER) from error

@@ -1,6 +1,7 @@
 """Whether `schemas.py` was generated from the types in the manifest."""
 
 import json
+import re
 import struct
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,9 @@ from ai_module_runtime.json_values import number_text
 
 if TYPE_CHECKING:
     from ai_module_runtime.modules.manifest import ModuleMetadata
+
+# The YAML reader gives both halves of a pair, if they were escaped one by one.
+UNPAIRED_SURROGATE = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
 def fingerprint_of(types: Any) -> str:
@@ -28,7 +32,8 @@ def _json_text(value: Any) -> str:
         return f"[{','.join(map(_json_text, value))}]"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return number_text(value)
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return UNPAIRED_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _utf16(text: str) -> bytes:

@@ -28,4 +28,5 @@ def database() -> URL:
     return make_url(os.environ["SHOP_DATABASE"]).set(drivername="postgresql+psycopg2")
 
 
-ports = Ports(authenticate=authenticate, may=may, database=database)
+# Without it, the modules have a database of their own.
+ports = Ports(authenticate=authenticate, may=may, database=database if "SHOP_DATABASE" in os.environ else None)

@@ -17,4 +17,7 @@ def routes(service: InvoicesService) -> APIRouter:
     router.include_router(endpoint(service, "POST /analyse/{report_id}"))
     router.include_router(endpoint(service, "GET /reports/{report_id}/{text}"))
     router.include_router(endpoint(service, "POST /texts/{text}"))
+    router.include_router(endpoint(service, "POST /clash/{body}/{user}/{request}"))
+    router.include_router(endpoint(service, "GET /clash/{query}/{user}/{request}"))
+    router.include_router(endpoint(service, "PUT /clash/{line}/{user}", service.preview))
     return router

@@ -77,4 +77,4 @@ sample: Input = {"text": "text", "language": "en"}
 sample_output: Output = {"lines": [{"text": "text", "amount": 0}], "pages": 1}
 
 # Identifies the types in manifest.yaml that this file was generated from.
-fingerprint = "7cfde3e0"
+fingerprint = "cd1068ce"

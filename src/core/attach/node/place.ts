@@ -1,0 +1,47 @@
+import type { Statement } from '../../code/statements.ts';
+import type { Framework } from '../application.ts';
+
+/**
+ * After which statement of its function the guest is attached. In Express and NestJS it comes after the middleware that
+ * requests of the guest need as well, such as CORS and sessions; Express has routes and body parsers after it. Hooks of
+ * Fastify have no order of this kind. Returns a reason if there is no such place.
+ */
+export function placeFor(
+  text: string,
+  all: readonly Statement[],
+  made: Statement,
+  name: string,
+  framework: Framework,
+): Statement | string {
+  if (framework === 'fastify') return made;
+  const code = (one: Statement) => text.slice(one.from, one.to);
+  const siblings = all.filter(
+    (one) => one.from > made.from && one.functions.join() === made.functions.join() && one.indent === made.indent,
+  );
+  const before = (isStop: (one: Statement) => boolean) => {
+    const at = siblings.findIndex(isStop);
+    return { ends: at !== -1, statements: at === -1 ? siblings : siblings.slice(0, at) };
+  };
+  const app = name.replaceAll('.', '\\.').replaceAll('$', '\\$');
+  if (framework === 'nestjs') {
+    const isStart = new RegExp(`\\b${app}\\.(?:listen|init)\\(|^return\\b`);
+    const sets = new RegExp(`\\b${app}\\.(?:use|enable|set|register)\\w*\\(|[(,]\\s*${app}\\s*[,)]`);
+    const { ends, statements } = before((one) => isStart.test(code(one)));
+    return (ends && statements.findLast((one) => one.isAlone && sets.test(code(one)))) || made;
+  }
+  const isUse = (one: Statement) => new RegExp(`\\b${app}\\.use\\(`).test(code(one));
+  const isAuth = (one: Statement) =>
+    isUse(one) && /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(code(one));
+  const isParser = (one: Statement) =>
+    isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
+  const routes = new RegExp(
+    `\\b${app}\\.(?:(?:get|post|put|patch|delete|all|options|head|route|listen)\\(|use\\(\\s*(?:['"\`/[]|[\\w.]*(?:rout|api|notfound|404|error)))|[(,]\\s*${app}\\s*[,)]|^return\\b`,
+    'i',
+  );
+  const { statements } = before((one) => !isAuth(one) && routes.test(code(one)));
+  const parser = statements.findIndex(isParser);
+  const first = parser === -1 ? statements : statements.slice(0, parser);
+  const candidates = [first.findLast((one) => isUse(one) && one.isAlone), statements.findLast(isAuth)];
+  const chosen = candidates.reduce<Statement>((best, one) => (one && one.from > best.from ? one : best), made);
+  return chosen.isAlone ? chosen : 'the middleware that knows the user is not on lines of its own';
+}

@@ -22,6 +22,7 @@ async function attached(server: string, commands: Readonly<Record<string, readon
 /** A server that answers each request with a status and a text. */
 const serverThat = (answers: string, listens = 'Number(process.argv[2])') => `
 import { createServer } from 'node:http';
+globalThis.polls = 0;
 const answer = ${answers};
 const server = createServer(({ method, url, headers }, response) => {
   const [status, body] = answer(method + ' ' + url, headers['ai-check-token'] === process.env.AI_CHECK_TOKEN);
@@ -36,7 +37,8 @@ const guestThat = ({ anonymous = "[401, { detail: 'not_authenticated' }]", job =
   if (request === 'GET /ai/health') return [200, { data: { status: 'ok', modules: { attachment_check: '${module}' } } }];
   if (!isCheck) return ${anonymous};
   if (request.startsWith('POST ')) return [202, { data: { job_id: 'a-1', status: 'pending' } }];
-  return [200, { data: { job_id: 'a-1', status: '${job}', error: 'no reason' } }];
+  const status = ++globalThis.polls > 2 ? '${job}' : globalThis.polls === 1 ? 'pending' : 'processing';
+  return [200, { data: { job_id: 'a-1', status, error: 'no reason' } }];
 }`;
 
 const verify = ['host', 'attach', '--verify'];

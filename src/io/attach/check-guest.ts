@@ -97,9 +97,9 @@ export async function runCheckJob(app: StartedApp, base: string, module: string,
     throw failed('job', `POST ${address}/process answers ${accepted.status}: ${accepted.text.slice(0, 500)}`);
   for await (const seconds of ticks(app, jobSeconds)) {
     const { status, text } = await send(`${address}/status/${id}`, { headers });
-    const job = /"status"\s*:\s*"(pending|running|completed|failed|cancelled)"/.exec(text)?.[1];
+    const job = /"status"\s*:\s*"(completed|failed|cancelled)"/.exec(text)?.[1];
     if (job === 'completed') return;
-    if (job === 'failed' || job === 'cancelled' || (job === undefined && status < 500) || seconds >= jobSeconds)
+    if (job === 'failed' || job === 'cancelled' || (status >= 400 && status < 500) || seconds >= jobSeconds)
       throw failed('job', `the job of a new module is not completed: ${status} ${text.slice(0, 500)}`);
   }
   throw new Cancelled();

@@ -295,12 +295,7 @@ export const catalogue = {
   'verification-failed': machine(
     ({ step, reason }: { step: string; reason: string; advice: string }) =>
       `Verification failed, step ${step}: ${reason}`,
-    ({ step, advice }) =>
-      `${advice === '' ? 'The attachment was kept. Remove the cause' : advice}, then run \`create-ai-module host attach --verify\`.${
-        ['install', 'build', 'migrate', 'start', 'test'].includes(step)
-          ? ` If the command is not the one of the application, set commands.${step} in ai-modules.yaml.`
-          : ''
-      }`,
+    ({ advice }) => `The attachment was kept. ${advice}, then run \`create-ai-module host attach --verify\`.`,
   ),
   'working-directory-unusable': machine(
     ({ reason }: { reason: string }) => `The working directory cannot be used: ${reason}.`,

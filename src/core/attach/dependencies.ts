@@ -215,6 +215,7 @@ function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python: strin
         ...(isCompiled && inProject ? [{ file: 'pyproject.toml', after: withSource(inProject, runtime) }] : []),
       ],
       printed: [],
+      ...(dev === undefined ? {} : { install: `pip install -r ${list} -r ${dev}` }),
       resolve: [...check, '-r', list, ...(dev === undefined ? [] : ['-r', dev])],
       copied: files.paths.filter((path) => /(^|\/)(requirements|constraints)[^/]*\.(txt|in)$/.test(path)),
       locks: [],

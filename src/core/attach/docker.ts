@@ -88,7 +88,8 @@ function editDockerfile(
     // One mount is enough for an instruction.
     if (isMount(line) && !isMount(lines[index + 1] ?? ''))
       inserts.set(index, line.replace(/^\s*RUN\s+/, '    ').replace(mount, mountOf(vendor)));
-    if (last !== undefined && !hasAll && /^\s*RUN\b/.test(line) && installs.test(instructionAt(lines, index))) {
+    const instruction = /^\s*RUN\b/.test(line) ? instructionAt(lines, index) : '';
+    if (last !== undefined && !hasAll && installs.test(instruction) && !instruction.split('\n').some(isMount)) {
       inserts.set(last, copyLine(lines[last] as string, vendor));
       last = undefined;
     }

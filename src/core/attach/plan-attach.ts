@@ -155,17 +155,39 @@ export function planAttach(
         });
   return {
     ...draft,
-    edits: [...draft.edits, ...images.filter((one) => 'after' in one)],
+    edits: [
+      ...draft.edits,
+      ...images.filter((one) => 'after' in one),
+      ...(vendor === undefined ? [] : keepArchive(files, vendor)),
+    ],
     printed: [...draft.printed, ...images.filter((one): one is PrintedEdit => 'lines' in one)],
     notes: [...draft.notes, ...commonNotes(files, choices, vendor)],
   };
 }
 
+/** The path of the archive, of every version. */
+function anyVersionOf(vendor: string): string {
+  return vendor.replace(/-\d.*(\.\w+)$/, '-*$1');
+}
+
+/** Lets git keep the archive, if `.gitignore` names its file type. */
+function keepArchive(files: AppFiles, vendor: string): FileEdit[] {
+  const text = files.read('.gitignore') ?? '';
+  const line = /^(?:\*\*\/)?\*\.(?:tgz|whl)[ \t]*\r?$/m.exec(text);
+  if (line === null) return [];
+  const end = line.index + line[0].replace(/\r$/, '').length;
+  const ending = text.includes('\r\n') ? '\r\n' : '\n';
+  return [{ file: '.gitignore', after: `${text.slice(0, end)}${ending}!${anyVersionOf(vendor)}${text.slice(end)}` }];
+}
+
 function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, vendor: string | undefined): string[] {
-  const ignored =
-    vendor === undefined ? undefined : findIn(files, '.gitignore', /^\/?(?:\*\*\/)?(?:vendor\/?|\*\.(?:tgz|whl))\s*$/m);
+  const ignored = vendor === undefined ? undefined : findIn(files, '.gitignore', /^\/?(?:\*\*\/)?vendor\/?[ \t]*\r?$/m);
   return [
-    ...(ignored ? [`.gitignore:${ignored.line} ignores the archive: add !${vendor} below that line.`] : []),
+    ...(vendor !== undefined && ignored
+      ? [
+          `.gitignore:${ignored.line} ignores the archive: replace that line with vendor/* and !${anyVersionOf(vendor)}.`,
+        ]
+      : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),
     ...(migrations === 'app'
       ? ['The runtime creates no tables: run the migrations of the application before you start it.']

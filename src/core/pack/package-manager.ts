@@ -5,6 +5,7 @@ type Command = readonly string[];
 
 interface PackageManager {
   readonly name: string;
+  readonly isPython?: boolean;
   /** Its lock files. */
   readonly locks: readonly string[];
   /** Replacements for the start of a command, the longest first. An empty one drops the command. */
@@ -57,6 +58,7 @@ const managers: readonly PackageManager[] = [
   },
   {
     name: 'uv',
+    isPython: true,
     locks: ['uv.lock'],
     commands: [
       ['python3 -m venv', ''],
@@ -68,6 +70,7 @@ const managers: readonly PackageManager[] = [
   },
   {
     name: 'poetry',
+    isPython: true,
     locks: ['poetry.lock'],
     commands: [
       ['python3 -m venv', ''],
@@ -86,10 +89,18 @@ export function locksOf(manager: string): readonly string[] {
 
 export const lockFiles: readonly string[] = managers.flatMap(({ locks }) => locks);
 
-/** The package manager of a folder with these files; `undefined` if it has none. `packageJson` is a text. */
-export function managerOf(files: ReadonlySet<string>, packageJson: string | undefined): string | undefined {
-  const declared = /"packageManager"\s*:\s*"([a-z]+)@/.exec(packageJson ?? '')?.[1];
-  return declared ?? managers.find(({ locks }) => locks.some((lock) => files.has(lock)))?.name;
+/**
+ * The package manager of a folder with these files; `undefined` if it has none. `packageJson` is a text. The root of a
+ * workspace may have one for Node and one for Python.
+ */
+export function managerOf(
+  files: ReadonlySet<string>,
+  packageJson: string | undefined,
+  isPython?: boolean,
+): string | undefined {
+  const declared = isPython ? undefined : /"packageManager"\s*:\s*"([a-z]+)@/.exec(packageJson ?? '')?.[1];
+  const fits = managers.filter((one) => isPython === undefined || isPython === (one.isPython ?? false));
+  return declared ?? fits.find(({ locks }) => locks.some((lock) => files.has(lock)))?.name;
 }
 
 /** The commands of a pack for a package manager; unchanged for one that is unknown. */

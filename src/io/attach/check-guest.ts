@@ -64,7 +64,7 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
     if (!isOver) continue;
     throw failed(
       'start',
-      `the guest answers 503 ${state}: ${reasons[state]}${linesOf(guestLines(command.output()))}`,
+      `the guest answers 503 ${state}: ${reasons[state]}${linesOf(linesFrom(command.output(), /AI modules are not|database: .* is unavailable/))}`,
       state === 'schema_missing' ? 'Run the SQL of the log as an administrator of the database' : undefined,
     );
   }
@@ -77,14 +77,17 @@ export async function runCheckJob(app: StartedApp, base: string, module: string,
   const address = `${base}${prefix}/api/v1/modules/${module}`;
   const state = new RegExp(`"${module}"\\s*:\\s*"(\\w+)"`).exec((await send(`${base}${prefix}/health`)).text)?.[1];
   if (state !== 'ready')
-    throw failed('job', `a new module is ${state ?? 'unknown'}${linesOf(lastLines(command.output()))}`);
+    throw failed(
+      'job',
+      `a new module is ${state ?? 'unknown'}${linesOf(linesFrom(command.output(), /module failed|(?:is|was) not started/))}`,
+    );
   const body = JSON.stringify({ input_data: { text: 'A check of the attachment.' } });
   // The application's own function for users gets a request without a login.
   const anonymous = await send(`${address}/process`, { body });
   if (anonymous.text.includes('authentication_unavailable'))
     throw failed(
       'job',
-      `authenticate of the ports file failed for a request without a login: 503 authentication_unavailable${linesOf(errorLines(command.output()))}`,
+      `authenticate of the ports file failed for a request without a login: 503 authentication_unavailable${linesOf(linesFrom(command.output(), /authentication failed/))}`,
       'Let it return nobody, or raise an error with status 401',
     );
   const headers = { 'ai-check-token': token, 'sec-fetch-site': 'same-origin' };
@@ -164,16 +167,16 @@ async function send(
   return { status: response.status, text: await response.text() };
 }
 
-/** What a log says, without the fields of lines in JSON. */
+/** What a log says, without the other fields of lines in JSON. */
 function readable(output: string): string[] {
   return output
     .trimEnd()
     .split('\n')
     .flatMap((line) => {
       try {
-        const { msg, message, err } = JSON.parse(line);
-        const text = msg ?? message;
-        return typeof text === 'string' ? [...text.split('\n'), ...(err?.stack?.split('\n') ?? [])] : [line];
+        const { msg, message = msg, reason, err } = JSON.parse(line);
+        if (typeof message !== 'string') return [line];
+        return `${message}${reason === undefined ? '' : `: ${reason}`}\n${err?.stack ?? ''}`.split('\n');
       } catch {
         return [line];
       }
@@ -184,17 +187,11 @@ function lastLines(output: string): string[] {
   return readable(output).slice(-20);
 }
 
-/** What the guest logged about its start, with SQL for an administrator. */
-function guestLines(output: string): string[] {
+/** The lines from the last one that matches, such as SQL for an administrator; without one the last lines. */
+function linesFrom(output: string, pattern: RegExp): string[] {
   const lines = readable(output);
-  const start = lines.findLastIndex((line) => /AI modules are not|database: .* is unavailable/.test(line));
+  const start = lines.findLastIndex((line) => pattern.test(line));
   return start === -1 ? lines.slice(-20) : lines.slice(start, start + 60);
-}
-
-function errorLines(output: string): string[] {
-  const lines = readable(output);
-  const start = lines.findIndex((line) => line.includes('authentication failed'));
-  return start === -1 ? lines.slice(-20) : lines.slice(start, start + 40);
 }
 
 function linesOf(lines: readonly string[]): string {

@@ -12,9 +12,10 @@ import { readTextIfThere } from '../fs/read-file.ts';
 export function withPackageManager(meta: PackMeta, { root, attached }: Pick<Host, 'root' | 'attached'>): PackMeta {
   const { verify, verify_attached: inAttached = verify } = meta.commands;
   const commands = attached === undefined ? meta.commands : { ...meta.commands, verify: inAttached };
+  const isPython = [...commands.install, ...commands.verify].some(([program = '']) => program.startsWith('.venv/'));
   for (let folder = root; ; folder = dirname(folder)) {
     const files = new Set(lockFiles.filter((name) => existsSync(join(folder, name))));
-    const manager = managerOf(files, readTextIfThere(join(folder, 'package.json')));
+    const manager = managerOf(files, readTextIfThere(join(folder, 'package.json')), isPython);
     if (manager !== undefined) return { ...meta, commands: commandsFor(commands, manager) };
     if (existsSync(join(folder, '.git')) || dirname(folder) === folder) break;
   }

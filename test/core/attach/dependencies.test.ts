@@ -323,6 +323,8 @@ describe('pythonDependencies', () => {
       'requirements.txt': 'fastapi\n./vendor/r.whl\n',
       'requirements-dev.txt': 'pytest\n./vendor/r.whl[embedded,testing]\n',
     });
+    const developers = { 'requirements.txt': 'fastapi\n', 'requirements-dev.txt': 'pytest\n' };
+    expect(change(developers, 'pip', archive).install).toBe('pip install -r requirements.txt -r requirements-dev.txt');
     expect(edited({ 'requirements.txt': 'fastapi\npytest\n' }, 'pip')).toEqual({
       'requirements.txt': 'fastapi\npytest\n./vendor/r.whl[embedded,testing]\n',
     });

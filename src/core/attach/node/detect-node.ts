@@ -82,7 +82,11 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
 /** The package manager that the application uses; npm if nothing shows another one. */
 export function nodeManager(files: AppFiles): string {
   const own = new Set(files.paths.filter((path) => !path.includes('/')));
-  return managerOf(own, files.read('package.json')) ?? managerOf(new Set(files.workspace?.locks), undefined) ?? 'npm';
+  return (
+    managerOf(own, files.read('package.json'), false) ??
+    managerOf(new Set(files.workspace?.locks), undefined, false) ??
+    'npm'
+  );
 }
 
 function fact(name: string, value: string, ...evidence: readonly Evidence[]): Fact {

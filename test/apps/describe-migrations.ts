@@ -19,7 +19,10 @@ export interface Migrated {
   readonly text: string;
 }
 
-/** The migration tool of an application makes the tables of the runtime and of modules. */
+/**
+ * The migration tool of an application makes the tables of the runtime and of modules. Only at night, as package managers
+ * run: test/core/attach/migrations and test/cli/attach-migrations.test.ts cover what is written.
+ */
 export const describeMigrations = (application: Application, migrated: Migrated): Promise<void> =>
   describeWhere(`${application.name} with --migrations app`, missingFor(application), () =>
     defineTests(application, migrated),

@@ -105,6 +105,18 @@ describe('host attach', () => {
     expect((await runIn(host, [...attach, '--yes'])).err).toContain('is a host already');
   });
 
+  it('lets git keep the archive, and restores .gitignore', async () => {
+    const root = write({ ...fastify, '.gitignore': 'dist\n*.tgz\ncoverage\n' });
+    await succeedIn(root, [...attach, '--yes']);
+    expect(read(root, '.gitignore')).toBe('dist\n*.tgz\n!vendor/ai-module-runtime-*.tgz\ncoverage\n');
+    await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(read(root, '.gitignore')).toBe('dist\n*.tgz\ncoverage\n');
+    const folder = write({ ...fastify, '.gitignore': 'vendor/\n' });
+    const { err } = await succeedIn(folder, [...attach, '--yes']);
+    expect(err).toContain('.gitignore:1 ignores the archive: replace that line with vendor/* and !vendor/');
+    expect(read(folder, '.gitignore')).toBe('vendor/\n');
+  });
+
   it('writes nothing without consent', async () => {
     const root = write(fastify);
     const before = snapshot(root);

@@ -20,6 +20,9 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 const libraries = {
   attach: { imports: /\/attach\/plan-attach\.ts$/, entry: 'src/core/attach/plan-attach.ts' },
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
+  // The parsers of both files above.
+  'lezer-javascript': { imports: /^@lezer\/javascript$/, entry: '@lezer/javascript', names: ['parser'] },
+  'lezer-python': { imports: /^@lezer\/python$/, entry: '@lezer/python', names: ['parser'] },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   prompts: { imports: /\/prompts\/terminal\.ts$/, entry: 'src/cli/prompts/terminal.ts' },

@@ -47,7 +47,7 @@ describe('the package', () => {
     expect(
       paths.filter(
         (path) =>
-          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|dist\/runtimes\/[\w.+-]+\.(tgz|whl)|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/.test(
+          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|dist\/runtimes\/[\w.+-]+\.(tgz|whl)|dist\/runtimes\/sql\/\w+\.sql|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/.test(
             path,
           ),
       ),
@@ -58,7 +58,7 @@ describe('the package', () => {
   it('contains the archives of the runtimes', async () => {
     const metas = await Promise.all(bundledNames.map((name) => bundledMeta(name)));
     const archives = metas.flatMap(({ runtime }) => (runtime ? [runtimeContextOf(runtime).archive] : []));
-    const found = tarball.files.filter(({ path }) => path.startsWith('dist/runtimes/'));
+    const found = tarball.files.filter(({ path }) => /^dist\/runtimes\/[^/]+$/.test(path));
     const kB = (bytes: number) => `${Math.round(bytes / 1000)} kB`;
     const sizes = found.map(({ path, size }) => `${basename(path)} ${kB(size)}`);
     const { size, unpackedSize } = tarball;

@@ -55,7 +55,9 @@ async function archivesOf(root: string, umask: string, zone: string): Promise<Ma
   await run('sh', ['-c', `umask ${umask}; exec "$0" "$@"`, process.execPath, script, out, root], {
     env: { ...process.env, TZ: zone },
   });
-  return new Map(readdirSync(out).map((name) => [name, readFileSync(join(out, name))]));
+  // Beside them is the SQL of the tables.
+  const built = readdirSync(out).filter((name) => name !== 'sql');
+  return new Map(built.map((name) => [name, readFileSync(join(out, name))]));
 }
 
 const names = [

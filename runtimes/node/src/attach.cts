@@ -233,7 +233,7 @@ class AttachedGuest<App> implements Guest<App> {
       // After all middleware that the application uses, such as for CORS and sessions, and before NestJS adds body parsers.
       const init = adapter.init?.bind(adapter);
       adapter.init = async () => {
-        app.use(this.handler);
+        app.use(this.#middleware);
         await init?.();
       };
       return;
@@ -243,7 +243,7 @@ class AttachedGuest<App> implements Guest<App> {
 
   /** Express, or Koa, whose middleware has other arguments. */
   #use(app: NestLike): void {
-    if (!isFunction(app, 'callback')) return void app.use(this.handler);
+    if (!isFunction(app, 'callback')) return void app.use(this.#middleware);
     app.use((context: KoaContext, next: () => unknown) => {
       if (!this.handles(context.req)) return next();
       context.respond = false;
@@ -323,8 +323,22 @@ class AttachedGuest<App> implements Guest<App> {
   };
 
   handles(request: IncomingMessage): boolean {
-    if (this.role === 'off' || this.role === 'worker') return false;
-    return restBelow(this.prefix, request.url) !== undefined || mountedAt(request).endsWith(this.prefix);
+    const isMounted = this.#serves && mountedAt(request).endsWith(this.prefix);
+    return isMounted || this.#isBelow(request);
+  }
+
+  /** In an application that may itself be mounted at a path that ends with the prefix, such as `/v1/ai`. */
+  readonly #middleware: Guest<App>['handler'] = (request, response, next) => {
+    if (this.#isBelow(request)) this.#answer(request, response, request);
+    else next?.();
+  };
+
+  get #serves(): boolean {
+    return this.role !== 'off' && this.role !== 'worker';
+  }
+
+  #isBelow(request: IncomingMessage): boolean {
+    return this.#serves && restBelow(this.prefix, request.url) !== undefined;
   }
 
   /** Never throws: nothing of the guest reaches the error handlers of the application. */

@@ -106,7 +106,7 @@ export function readSettings(env: Env = process.env, options: SettingsOptions = 
   if (!options.attached && values.DIRECT_DATABASE_URL !== undefined && values.DATABASE_URL === undefined)
     problems.push(`${variableOf('DIRECT_DATABASE_URL')} needs ${PREFIX}DATABASE_URL`);
   if (!host.success || !process.success || problems.length > 0) throw new SettingsError(problems.join('; '));
-  const names = Object.values(process.data);
+  const names = Object.values(process.data).filter((name) => name !== undefined);
   return {
     role: host.data.ROLE,
     databaseUrl: host.data.DATABASE_URL,

@@ -41,6 +41,7 @@ describe('settings', () => {
   it.each([
     [{}, 'development'],
     [{ NODE_ENV: 'test' }, 'test'],
+    [{ NODE_ENV: undefined, APP_ENV: 'test' }, 'test'],
     [{ APP_ENV: 'production', NODE_ENV: 'test' }, 'production'],
   ])('name the environment of %j', (env, environment) => {
     expect(readSettings(env)).toMatchObject({ environment });

@@ -515,6 +515,7 @@ def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database:
         assert client.post(f"{MODULE}/process", json=INPUT).status_code == 401
         assert status() == "cross_origin"
         assert status(origin="null") == "cross_origin"
+        assert status(origin="http://[") == "cross_origin"
         assert status(origin="https://evil.example.com") == "cross_origin"
         assert status(sec_fetch_site="cross-site", origin="http://testserver") == "cross_origin"
         assert status(sec_fetch_site="same-site") == "cross_origin"

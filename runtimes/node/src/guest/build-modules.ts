@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+/** Also in an application that is CommonJS. */
+const PACKAGE = '{ "type": "module" }\n';
 const CODE = /(?<!\.d)\.ts$/;
 /** What a running module doesn't need: its tests, and at the top what configures them and editors. */
 const LEFT_OUT =
@@ -18,14 +20,23 @@ const LEFT_OUT =
  */
 export async function buildModules(folder: string, output: string): Promise<void> {
   if (`${output}${sep}`.startsWith(`${folder}${sep}`)) throw new Error('the output must not be inside the modules');
+  if (!(await isReplaceable(output)))
+    throw new Error(`${output} has files that were not built from modules: name a folder of its own for the output`);
   const names = await sourcesOf(folder);
   await rm(output, { recursive: true, force: true });
   await mkdir(output, { recursive: true });
-  // Also in an application that is CommonJS.
-  await writeFile(join(output, 'package.json'), '{ "type": "module" }\n');
+  await writeFile(join(output, 'package.json'), PACKAGE);
   for (const name of names.filter((each) => !CODE.test(each))) await cp(join(folder, name), join(output, name));
   const code = names.filter((name) => CODE.test(name));
   if (code.length > 0) await compile(folder, output, code);
+}
+
+/** Whether a folder is missing, empty, or has the modules of an earlier build. */
+async function isReplaceable(output: string): Promise<boolean> {
+  const names = await readdir(output).catch(() => []);
+  if (names.length === 0) return true;
+  const text = await readFile(join(output, 'package.json'), 'utf8').catch(() => '');
+  return text === PACKAGE;
 }
 
 async function sourcesOf(folder: string): Promise<string[]> {

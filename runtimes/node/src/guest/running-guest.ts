@@ -68,13 +68,17 @@ export class RunningGuest {
 
   /** Starts in the background. */
   start(): void {
-    this.#running = this.#run();
+    // A logger may throw, and nothing of the guest may end the application.
+    this.#running = this.#run().catch((error: unknown) => {
+      this.#become('start_failed');
+      createLog('info').error({ err: describeError(error) }, 'AI modules are not available, start_failed');
+    });
   }
 
   /** Stops, as long as the grace time lasts. A start that is under way ends by itself. */
   async stop(): Promise<void> {
     this.#ended.abort();
-    this.code = 'stopping';
+    this.#become('stopping');
     const host = this.#host;
     this.#host = undefined;
     if (host) await this.#close(host);
@@ -196,6 +200,9 @@ export class RunningGuest {
     try {
       const ports = await this.#options.ports();
       if (typeof ports?.authenticate !== 'function') throw new TypeError('the function `authenticate` is missing');
+      for (const level of ['error', 'warn', 'info', 'debug'] as const)
+        if (ports.logger !== undefined && typeof (ports.logger as Partial<Log>)[level] !== 'function')
+          throw new TypeError(`the logger has no function \`${level}\``);
       return ports.database === undefined ? ports : { ...ports, database: resolveDatabase(ports.database) };
     } catch (cause) {
       throw new PortsError(`the ports can't be used: ${textOf(cause)}`, { cause });

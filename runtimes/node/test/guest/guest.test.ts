@@ -235,6 +235,20 @@ describe('a guest', () => {
     }
   });
 
+  it('leaves the routes alone of an application that is mounted at a path like its prefix', async () => {
+    const { default: express } = await import('express');
+    const guest = newGuest();
+    const inner = express();
+    guest.attach(inner);
+    inner.get('/items', (_request, response) => void response.json(['paper']));
+    const server = express().use('/v1/ai', inner).listen(0);
+    afterTest(async () => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/v1/ai`;
+    expect(await guest.ready()).toBe('ready');
+    expect((await call(`${url}/items`)).body).toEqual(['paper']);
+    expect((await call(`${url}/ai/health`)).status).toBe(200);
+  });
+
   it('works below the prefix of a plugin of Fastify', async () => {
     const { default: Fastify } = await import('fastify');
     const guest = newGuest();

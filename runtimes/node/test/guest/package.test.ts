@@ -167,6 +167,8 @@ it('reports what the compiler does, and refuses a folder inside the modules', as
   writeFileSync(join(wrong, 'one/index.ts'), 'const = 5;\n');
   const build = (...args: string[]) => run(process.execPath, [command, 'build', ...args], { cwd: folder });
   await expect(build('wrong', 'out')).rejects.toThrow(/index\.ts.*error TS/);
+  await expect(build('src/ai/modules', 'src')).rejects.toThrow('has files that were not built from modules');
+  expect(existsSync(join(folder, 'src/ai/modules/invoices/manifest.yaml'))).toBe(true);
   await expect(build('wrong', 'wrong/out')).rejects.toThrow('must not be inside');
   await expect(build('wrong')).rejects.toThrow('Usage: ai-module-runtime');
 });

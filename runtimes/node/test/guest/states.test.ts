@@ -130,6 +130,11 @@ it.each([
     /no such file: \.\/users/,
   ],
   ['without a function', () => ({}) as GuestPorts, /`authenticate` is missing/],
+  [
+    'with a logger of another kind',
+    () => ({ ...ports({}), logger: { log: () => {} } }) as never,
+    /no function `error`/,
+  ],
   ['with another database', () => ports({ database: { url: 'mysql://localhost/shop' } }), /must begin with postgresql/],
   ['with a database that is not configured', () => ports({ database: { url: undefined as never } }), /must begin with/],
 ])(

@@ -98,9 +98,16 @@ def refuse_cross_origin(request: Request, origins: Collection[str]) -> None:
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if origin is not None and origin in origins:
         return
-    is_same = urlsplit(origin or "").netloc == headers.get("host") if site is None else site == "same-origin"
+    is_same = _host_of(origin or "") == headers.get("host") if site is None else site == "same-origin"
     if not is_same:
         raise HttpError(403, "cross_origin")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 async def _authenticate(request: Request, host: Host) -> User | None:

@@ -7,6 +7,7 @@ import { describeWhere } from '../e2e/needs.ts';
 import type { Application } from './application.ts';
 import { Checkout } from './checkout.ts';
 import { GuestClient } from './guest-client.ts';
+import { variablesOfMachine } from './install.ts';
 import { AppServers, missingFor } from './servers.ts';
 
 export interface Migrated {
@@ -32,8 +33,10 @@ function defineTests(application: Application, { dir, migrations, file, text }: 
   describe(`${application.name} with --migrations app`, { timeout: 1_800_000 }, () => {
     const servers = new AppServers(application);
     let checkout: Checkout;
-    const tool = async (...argv: readonly string[]) =>
-      checkout.run({ argv: [process.execPath, await builtBin(), ...argv] });
+    const tool = async (...argv: readonly string[]) => {
+      const env = { ...variablesOfMachine(), ...checkout.env };
+      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv], env });
+    };
     /** New files of the migration tool. */
     const added = async () => {
       await checkout.git('add', '--all');

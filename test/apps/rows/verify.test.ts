@@ -1,14 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { builtBin } from '../../e2e/built-bin.ts';
 import { describeWhere } from '../../e2e/needs.ts';
 import { Checkout } from '../checkout.ts';
 import { fastapiAsync } from '../fastapi-async.ts';
 import { fastapiSync } from '../fastapi-sync.ts';
 import { fastifyAutoload } from '../fastify-autoload.ts';
+import { variablesOfMachine } from '../install.ts';
 import { nestTypeorm } from '../nest-typeorm.ts';
 import { AppServers, missingFor } from '../servers.ts';
-
-const tool = fileURLToPath(new URL('../../../dist/create-ai-module.cjs', import.meta.url));
 
 // With package managers: only at night. test/cli/verify-attachment.test.ts has what fails.
 for (const application of [fastapiAsync, fastapiSync, fastifyAutoload, nestTypeorm])
@@ -17,8 +16,10 @@ for (const application of [fastapiAsync, fastapiSync, fastifyAutoload, nestTypeo
       it('installs, migrates, starts and tests the application, also later', async () => {
         const servers = new AppServers(application);
         const checkout = await Checkout.create(application, await servers.fresh());
-        const attach = async (...flags: string[]) =>
-          checkout.run({ argv: ['node', tool, 'host', 'attach', '--verify', ...flags] });
+        const attach = async (...flags: string[]) => {
+          const argv = [process.execPath, await builtBin(), 'host', 'attach', '--verify', ...flags];
+          return checkout.run({ argv, env: { ...variablesOfMachine(), ...checkout.env } });
+        };
         try {
           await checkout.install(true);
           const output = await attach('--yes');

@@ -47,7 +47,7 @@ const rows = new Map([
     ]),
   ),
   ...rowsOf('apps', 'test/apps'),
-  ...['fastify-autoload', 'fastify-autoload.attached'].map((row) => [
+  ...['fastify-autoload', 'fastify-autoload.attached', 'verify'].map((row) => [
     `apps/${row}`,
     ['bash', 'scripts/nightly/with-mariadb.sh', ...vitest('--project', 'apps', `test/apps/rows/${row}.test.ts`)],
   ]),

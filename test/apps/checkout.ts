@@ -8,8 +8,9 @@ import { freePort } from '../conformance/host/free-port.ts';
 import type { Environment } from '../conformance/host/host.ts';
 import { startProcess } from '../conformance/host/start-process.ts';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
+import { builtBin } from '../e2e/built-bin.ts';
 import { type Application, type Command, type UserName, userNames } from './application.ts';
-import { install, lock, packagesOf, pathOf } from './install.ts';
+import { install, lock, packagesOf, pathOf, variablesOfMachine } from './install.ts';
 import { type Answer, recordAnswers } from './record-answers.ts';
 import { type Outcome, type Results, readResults } from './test-results.ts';
 
@@ -82,6 +83,12 @@ export class Checkout {
       throw new Error(`${[program, ...rest].join(' ')} failed with ${error.code}\n${error.stdout}${error.stderr}`);
     });
     return `${stdout}${stderr}`;
+  }
+
+  /** Runs create-ai-module, which may run package managers. */
+  async tool(...argv: readonly string[]): Promise<string> {
+    const env = { ...variablesOfMachine(), ...this.env };
+    return this.run({ argv: [process.execPath, await builtBin(), ...argv], env });
   }
 
   async lint(): Promise<void> {

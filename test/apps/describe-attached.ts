@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startProcess } from '../conformance/host/start-process.ts';
 import { isNightly } from '../draws.ts';
-import { builtBin } from '../e2e/built-bin.ts';
 import { describeWhere } from '../e2e/needs.ts';
 import { snapshot } from '../io/temp-folder.ts';
 import type { Application, Command } from './application.ts';
 import { Checkout, type RunningApp } from './checkout.ts';
 import { GuestClient } from './guest-client.ts';
 import { startImage } from './image.ts';
-import { variablesOfMachine } from './install.ts';
 import { olderPack } from './older-pack.ts';
 import type { Answer } from './record-answers.ts';
 import { AppServers, missingFor } from './servers.ts';
@@ -44,11 +42,6 @@ function defineTests(application: Application, guest: Guest): void {
     const servers = new AppServers(application);
     const before = {} as { commit: string; files: Readonly<Record<string, string>>; tests: Results; answers: Answer[] };
     let checkout: Checkout;
-
-    async function tool(...argv: readonly string[]): Promise<string> {
-      const env = { ...variablesOfMachine(), ...checkout.env };
-      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv], env });
-    }
 
     /** Gives it an empty database. */
     async function refresh(): Promise<void> {
@@ -86,12 +79,12 @@ function defineTests(application: Application, guest: Guest): void {
     });
 
     it('is attached by one command, which edits few files', async () => {
-      await tool('host', 'attach', '--yes', ...(guest.flags ?? []));
+      await checkout.tool('host', 'attach', '--yes', ...(guest.flags ?? []));
       const changed = (await checkout.git('diff', '--name-only')).trim().split('\n');
       expect(changed.filter((path) => path !== guest.lock)).toEqual(guest.edits);
-      await tool('new', 'summaries', '--yes', ...manifest);
-      await tool('new', 'orders', '--yes');
-      await tool('validate');
+      await checkout.tool('new', 'summaries', '--yes', ...manifest);
+      await checkout.tool('new', 'orders', '--yes');
+      await checkout.tool('validate');
       await checkout.commit('Attach AI modules');
       // With packages of its own: another application may not get those of an archive that has changed.
       await checkout.install();
@@ -173,14 +166,14 @@ function defineTests(application: Application, guest: Guest): void {
         const config = join(checkout.folder, 'ai-modules.yaml');
         const text = readFileSync(config, 'utf8');
         writeFileSync(config, text.replace(/^stack: .*$/m, `stack: ${older.folder}`));
-        await tool('new', 'letters', '--yes', ...manifest);
+        await checkout.tool('new', 'letters', '--yes', ...manifest);
         writeFileSync(config, text);
         const outdated = join(checkout.folder, guest.dir, 'modules/letters', older.file);
         expect(readFileSync(outdated, 'utf8')).toContain(older.text);
-        await tool('update', '--yes');
+        await checkout.tool('update', '--yes');
         expect(readFileSync(outdated, 'utf8')).not.toContain(older.text);
-        await tool('validate');
-        await tool('update', '--host-files', '--check');
+        await checkout.tool('validate');
+        await checkout.tool('update', '--host-files', '--check');
         await checkout.lint();
         rmSync(join(checkout.folder, guest.dir, 'modules/letters'), { recursive: true });
         rmSync(join(checkout.folder, '.create-ai-module'), { recursive: true, force: true });
@@ -202,7 +195,7 @@ function defineTests(application: Application, guest: Guest): void {
     }
 
     it('is detached to what it was before', async () => {
-      await tool('host', 'detach', '--yes');
+      await checkout.tool('host', 'detach', '--yes');
       expect(filesOf(checkout, guest)).toEqual(before.files);
       await checkout.git('add', '--all');
       const changed = (await checkout.git('diff', '--cached', '--name-only', before.commit)).trim();

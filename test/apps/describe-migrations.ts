@@ -2,12 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../conformance/wire/wait-until.ts';
-import { builtBin } from '../e2e/built-bin.ts';
 import { describeWhere } from '../e2e/needs.ts';
 import type { Application } from './application.ts';
 import { Checkout } from './checkout.ts';
 import { GuestClient } from './guest-client.ts';
-import { variablesOfMachine } from './install.ts';
 import { AppServers, missingFor } from './servers.ts';
 
 export interface Migrated {
@@ -19,6 +17,26 @@ export interface Migrated {
   readonly file: string;
   readonly text: string;
 }
+
+/** The migration of a module of Python. */
+export const alembicMigration = `"""Add notes."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("summaries_notes", sa.Column("id", sa.Uuid(), nullable=False), sa.PrimaryKeyConstraint("id"))
+
+
+def downgrade() -> None:
+    op.drop_table("summaries_notes")
+`;
 
 /**
  * The migration tool of an application makes the tables of the runtime and of modules. Only at night, as package managers
@@ -33,10 +51,6 @@ function defineTests(application: Application, { dir, migrations, file, text }: 
   describe(`${application.name} with --migrations app`, { timeout: 1_800_000 }, () => {
     const servers = new AppServers(application);
     let checkout: Checkout;
-    const tool = async (...argv: readonly string[]) => {
-      const env = { ...variablesOfMachine(), ...checkout.env };
-      return checkout.run({ argv: [process.execPath, await builtBin(), ...argv], env });
-    };
     /** New files of the migration tool. */
     const added = async () => {
       await checkout.git('add', '--all');
@@ -56,16 +70,16 @@ function defineTests(application: Application, { dir, migrations, file, text }: 
     });
 
     it('gets one revision for the runtime and one for the tables of a module', async () => {
-      await tool('host', 'attach', '--migrations', 'app', '--yes');
+      await checkout.tool('host', 'attach', '--migrations', 'app', '--yes');
       expect(await added()).toHaveLength(1);
-      await tool('new', 'summaries', '--input', 'text:string', '--output', 'total:number', '--yes');
+      await checkout.tool('new', 'summaries', '--input', 'text:string', '--output', 'total:number', '--yes');
       expect(await added()).toEqual([]);
       const path = join(checkout.folder, dir, 'modules/summaries/migrations', file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
-      await tool('update', '--yes');
+      await checkout.tool('update', '--yes');
       expect(await added()).toHaveLength(1);
-      expect(await tool('update', '--host-files', '--check')).toContain('everything is up to date');
+      expect(await checkout.tool('update', '--host-files', '--check')).toContain('everything is up to date');
       await checkout.install();
       await checkout.lint();
     });
@@ -101,7 +115,9 @@ function defineTests(application: Application, { dir, migrations, file, text }: 
     it('keeps the migrations after host detach, and migrates a new database with them', async () => {
       // Without it the module is as `new` wrote it.
       rmSync(join(checkout.folder, dir, 'modules/summaries/migrations'), { recursive: true });
-      expect(await tool('host', 'detach', '--yes')).toContain('Migrations stay, because databases may have run them');
+      expect(await checkout.tool('host', 'detach', '--yes')).toContain(
+        'Migrations stay, because databases may have run them',
+      );
       checkout.use({ ...(await servers.fresh()) });
       await checkout.install();
       await checkout.prepare();

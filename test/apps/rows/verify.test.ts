@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { builtBin } from '../../e2e/built-bin.ts';
 import { describeWhere } from '../../e2e/needs.ts';
 import { Checkout } from '../checkout.ts';
 import { fastapiAsync } from '../fastapi-async.ts';
 import { fastapiSync } from '../fastapi-sync.ts';
 import { fastifyAutoload } from '../fastify-autoload.ts';
-import { variablesOfMachine } from '../install.ts';
 import { nestTypeorm } from '../nest-typeorm.ts';
 import { AppServers, missingFor } from '../servers.ts';
 
@@ -16,10 +14,7 @@ for (const application of [fastapiAsync, fastapiSync, fastifyAutoload, nestTypeo
       it('installs, migrates, starts and tests the application, also later', async () => {
         const servers = new AppServers(application);
         const checkout = await Checkout.create(application, await servers.fresh());
-        const attach = async (...flags: string[]) => {
-          const argv = [process.execPath, await builtBin(), 'host', 'attach', '--verify', ...flags];
-          return checkout.run({ argv, env: { ...variablesOfMachine(), ...checkout.env } });
-        };
+        const attach = (...flags: string[]) => checkout.tool('host', 'attach', '--verify', ...flags);
         try {
           await checkout.install(true);
           const output = await attach('--yes');

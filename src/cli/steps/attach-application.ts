@@ -71,7 +71,7 @@ export async function attachApplication(
     vendored,
     attached: draft.attached,
     edits,
-    locks: isOwn ? locks.texts : new Map(),
+    locks: isOwn ? locks.files : new Map(),
     revisions: revisionTree(revisions.created),
   });
 
@@ -150,7 +150,7 @@ async function lockFiles(
   vendored: boolean,
   { resolve: isResolved = true }: AttachFlags,
 ): Promise<ResolvedLocks> {
-  if (!isResolved || change.resolve === undefined) return { root, texts: new Map() };
+  if (!isResolved || change.resolve === undefined) return { root, files: new Map() };
   const changed = new Map(change.edits.map(({ file, after }) => [relPath(file), textFile(after)] as const));
   const archive = vendored ? archiveOf(pack) : new Map();
   return withProgress(io, 'Resolving dependencies', () =>

@@ -17,8 +17,8 @@ export interface Attaching {
   readonly vendored: boolean;
   readonly attached: Attached;
   readonly edits: readonly FileEdit[];
-  /** Lock files of the package manager with their new texts. They are not restored by `host detach`. */
-  readonly locks: ReadonlyMap<RelPath, string>;
+  /** Lock files of the package manager. They are not restored by `host detach`. */
+  readonly locks: Tree;
   /** New files of the migration tool. They stay after `host detach`, as databases may have run them. */
   readonly revisions: Tree;
 }
@@ -47,10 +47,9 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
   const written = new Map([...rendered].filter(([path]) => !managed.has(path) && !archive.has(path) && !isState(path)));
   const record = textFile(attachmentText({ before, after, written }));
   const locks = await filesOf(root, [...given.locks.keys()]);
-  const newLocks = [...given.locks].map(([path, text]) => [path, textFile(text, locks.get(path)?.mode)] as const);
   return planChanges(
     new Map([...before, ...locks]),
-    new Map([...rendered, [attachmentPath as RelPath, record], ...given.revisions, ...after, ...newLocks]),
+    new Map([...rendered, [attachmentPath as RelPath, record], ...given.revisions, ...after, ...given.locks]),
   );
 }
 

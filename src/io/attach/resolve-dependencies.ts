@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DependencyChange } from '../../core/attach/dependencies.ts';
@@ -6,17 +6,16 @@ import { Failure, isFailure } from '../../core/failure.ts';
 import { lockFiles } from '../../core/pack/package-manager.ts';
 import { shellLine } from '../../core/text/display.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
-import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
-import { type Tree, textFile } from '../../core/tree/tree.ts';
+import type { Tree } from '../../core/tree/tree.ts';
 import { pathsBelow } from '../fs/read-tree.ts';
 import { type Argv, runCommand } from '../run-commands.ts';
 import { filesOf } from './plan-attachment.ts';
 
-/** The texts of lock files after the dependencies were resolved. */
+/** The lock files after the dependencies were resolved. */
 export interface ResolvedLocks {
   /** The folder that they are in: of the application, or of its workspace. */
   readonly root: string;
-  readonly texts: ReadonlyMap<RelPath, string>;
+  readonly files: Tree;
 }
 
 /**
@@ -29,7 +28,7 @@ export async function resolveDependencies(
   changed: Tree,
 ): Promise<ResolvedLocks> {
   const top = workspace === '' ? root : join(root, ...workspace.split('/').map(() => '..'));
-  if (resolve === undefined) return { root: top, texts: new Map() };
+  if (resolve === undefined) return { root: top, files: new Map() };
   const copy = mkdtempSync(join(tmpdir(), 'create-ai-module-attach-'));
   try {
     const put = (path: string, write: (target: string) => void) => {
@@ -44,20 +43,15 @@ export async function resolveDependencies(
       if (!isFailure(error, 'command-failed')) throw error;
       throw new Failure('dependencies-unresolved', { command: shellLine(resolve), reason: error.args.reason }, error);
     });
-    const texts = locks
-      .filter((lock) => existsSync(join(copy, lock)))
-      .map((lock) => [relPath(lock), readFileSync(join(copy, lock), 'utf8')] as const);
-    return { root: top, texts: new Map(texts) };
+    return { root: top, files: await filesOf(copy, locks) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
 }
 
 /** The change of the lock files. */
-export async function planLocks({ root, texts }: ResolvedLocks): Promise<LockPlan> {
-  const current = await filesOf(root, [...texts.keys()]);
-  const after = [...texts].map(([path, text]) => [path, textFile(text, current.get(path)?.mode)] as const);
-  return { root, plan: planChanges(current, new Map(after)) };
+export async function planLocks({ root, files }: ResolvedLocks): Promise<LockPlan> {
+  return { root, plan: planChanges(await filesOf(root, [...files.keys()]), files) };
 }
 
 export interface LockPlan {

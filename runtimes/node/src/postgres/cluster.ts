@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { majorVersion } from './binaries.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
@@ -11,6 +11,11 @@ const settings = [
   // Text is compared and sorted in the same way on every system, by code point.
   ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
 ];
+
+/** Keeps a new data folder out of commits, whatever the application's .gitignore says. */
+export function hideFromGit(folder: string): void {
+  writeFileSync(join(folder, '.gitignore'), '*\n');
+}
 
 /** Whether the folder contains a database of this version. */
 export function hasCluster(data: string): boolean {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
+import { createCluster, hasCluster, hideFromGit, isBeingCreated } from './cluster.ts';
 import { needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 import { choosePlace, choosePrivileges, giveTo, type Privileges } from './privileges.ts';
@@ -203,22 +203,24 @@ async function becomesReady({ run }: Member, { data }: ServerPlace, end: number)
 function createFolder(path: string, privileges: Privileges): string {
   try {
     // Without the capability, the server enters the folder by its permissions. The data itself is 0700.
-    createFolders(path, privileges.account && !privileges.entersAll ? 0o711 : 0o700);
+    const isNew = createFolders(path, privileges.account && !privileges.entersAll ? 0o711 : 0o700);
+    if (isNew) hideFromGit(path);
     return realpathSync(path);
   } catch (error) {
     throw notWritable(path, systemCode(error));
   }
 }
 
-/** With `recursive`, Node reports another error on a read-only disk. */
-function createFolders(path: string, mode: number): void {
+/** Whether the folder is new. With `recursive`, Node reports another error on a read-only disk. */
+function createFolders(path: string, mode: number): boolean {
   try {
     mkdirSync(path, { mode });
+    return true;
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'EEXIST') return;
+    if (code === 'EEXIST') return false;
     if (code !== 'ENOENT') throw error;
     createFolders(dirname(path), mode);
-    mkdirSync(path, { mode });
+    return createFolders(path, mode);
   }
 }

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { findBinaries } from './binaries.ts';
-import { createCluster, hasCluster, isBeingCreated } from './cluster.ts';
+import { createCluster, hasCluster, hideFromGit, isBeingCreated } from './cluster.ts';
 import { EmbeddedPostgresError, needsDatabaseUrl, notWritable, reasonInLog, systemCode } from './error.ts';
 import type { EmbeddedPostgres, EmbeddedPostgresOptions } from './options.ts';
 import { isAlive, sleep } from './process.ts';
@@ -73,7 +73,8 @@ export async function startTcpServer(options: EmbeddedPostgresOptions): Promise<
 
 function createFolder(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const isNew = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
+    if (isNew) hideFromGit(path);
     return realpathSync(path);
   } catch (error) {
     throw notWritable(path, systemCode(error));

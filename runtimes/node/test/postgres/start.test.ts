@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -42,6 +43,8 @@ it('creates a database, and starts it again with its data', async () => {
   const [row] = await query(first.url, `select version(), lower('ÄÉ'), current_setting('listen_addresses') as tcp`);
   expect(row).toMatchObject({ version: expect.stringContaining('PostgreSQL 18'), lower: 'äé', tcp: '' });
   expect([mode(dataDir), mode(join(dataDir, 'pg')), mode(first.host)]).toEqual(['700', '700', '700']);
+  // Git ignores the folder, also in an application that has no rule for it.
+  expect(readFileSync(join(dataDir, '.gitignore'), 'utf8')).toBe('*\n');
   await first.stop();
   expect(existsSync(dirname(first.host))).toBe(false);
   const second = await startEmbeddedPostgres(options);

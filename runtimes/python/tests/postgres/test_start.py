@@ -48,6 +48,8 @@ def test_creates_a_database_and_starts_it_again_with_its_data(hosts: Hosts) -> N
     assert row["version"].startswith("PostgreSQL 18")
     assert (row["lower"], row["tcp"]) == ("äé", "")
     assert [mode(data_dir), mode(data_dir / "pg"), mode(Path(first.host))] == [0o700] * 3
+    # Git ignores the folder, also in an application that has no rule for it.
+    assert (data_dir / ".gitignore").read_text() == "*\n"
     first.stop()
     assert not Path(first.host).parent.exists()
     second = start_embedded_postgres(data_dir, "first")

@@ -26,6 +26,11 @@ SETTINGS = (
 )
 
 
+def hide_from_git(folder: Path) -> None:
+    """Keep a new data folder out of commits, whatever the application's .gitignore says."""
+    (folder / ".gitignore").write_text("*\n")
+
+
 def has_cluster(data: Path) -> bool:
     """Whether the folder contains a database of this version.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ai_module_runtime.postgres.binaries import Binaries, find_binaries
-from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, is_being_created
+from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, hide_from_git, is_being_created
 from ai_module_runtime.postgres.error import (
     EmbeddedPostgresError,
     needs_database_url,
@@ -255,6 +255,8 @@ def _create_folder(path: Path, privileges: Privileges) -> Path:
         missing = [folder for folder in (path, *path.parents) if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=mode, exist_ok=True)
+        if missing:
+            hide_from_git(path)
         return path.resolve()
     except OSError as error:
         raise not_writable(path, system_code(error)) from error

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ai_module_runtime.postgres.binaries import Binaries, find_binaries
-from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, is_being_created
+from ai_module_runtime.postgres.cluster import create_cluster, has_cluster, hide_from_git, is_being_created
 from ai_module_runtime.postgres.error import (
     EmbeddedPostgresError,
     needs_database_url,
@@ -65,8 +65,11 @@ def start_tcp_server(
 ) -> EmbeddedPostgres:
     """Start the server or join it. The arguments are those of `start_embedded_postgres`."""
     folder = Path(os.path.abspath(data_dir))
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if is_new:
+            hide_from_git(folder)
     except OSError as error:
         raise not_writable(folder, system_code(error)) from error
     server = _Server(folder.resolve(), find_binaries(), application, is_temporary, timeout_seconds)

@@ -1,5 +1,8 @@
 import type { TypeProblem } from './check-type.ts';
 
+/** When to try again after a 503. */
+export const RETRY_AFTER = { 'retry-after': '5' };
+
 /** An answer with an error status. `code` is stable and reaches the client as `{"detail": code}`. */
 export class HttpError extends Error {
   readonly status: number;

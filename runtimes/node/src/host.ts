@@ -75,6 +75,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const database = await openDatabase(databasePort, started, log);
   const { store } = database;
   const bus = new EventBus(store);
+  let stoppingAt = 0;
   const services: HostServices = {
     settings,
     mode,
@@ -84,12 +85,12 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     bus,
     log,
     probes: probesOf(store),
+    isStopping: () => stoppingAt > 0,
     may: (user, permission) => app.may(user, permission),
   };
   const orchestrator = new Orchestrator(services);
   let executor: Executor | undefined;
 
-  let stoppingAt = 0;
   let grace: NodeJS.Timeout | undefined;
   const msUntil = (ms: number) => Math.max(0, stoppingAt + ms - performance.now());
   app.addHook('preClose', async () => {

@@ -120,6 +120,8 @@ export function describeDistributed(world: World): void {
           expect(answer.headers['retry-after']).toBe('5');
         }
         expect((await caller.get('/health')).status).toBe(503);
+        expectRefusal(await caller.get('/readyz'), 503, 'database_unavailable');
+        expect((await caller.get('/livez')).status).toBe(200);
         await services?.database?.start();
         await waitUntil('healthy', async () => (await statusOf(host)) === 'healthy');
         const later = await submit(caller, neighbour, { test: 'data' });

@@ -72,5 +72,15 @@ export function describeHealth(world: World): void {
       expect(modules).toEqual({ [subject.name]: 'ready', [neighbour.name]: 'ready' });
       expect(mode).toBe(world.launcher.mode);
     });
+
+    it.each([
+      ['/livez', 'live'],
+      ['/readyz', 'ready'],
+    ])('GET %s: public', async (path, status) => {
+      for (const caller of [world.stranger(), world.stranger('Bearer abc')]) {
+        const answer = await caller.get(path);
+        expect({ status: answer.status, body: answer.json }).toEqual({ status: 200, body: { status } });
+      }
+    });
   });
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { HttpError } from '../errors.ts';
+import { HttpError, RETRY_AFTER } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 /** The database can't be reached or can't answer. Requests are answered with 503. */
@@ -8,7 +8,7 @@ export class DatabaseUnavailable extends HttpError {
   readonly address: string;
 
   constructor(address: string, cause: unknown) {
-    super(503, 'database_unavailable', { 'retry-after': '5' });
+    super(503, 'database_unavailable', RETRY_AFTER);
     this.address = address;
     this.cause = cause;
   }

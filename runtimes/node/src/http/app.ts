@@ -28,6 +28,8 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
     routerOptions: { maxParamLength: 20_000 },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerClientError,
+    // Requests on open connections are answered while the host stops: `/readyz` says that it does.
+    return503OnClosing: false,
     // Node's own answer has no body; `refusePaths` answers instead.
     http: { requireHostHeader: false },
   });

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { HttpError } from '../errors.ts';
+import { HttpError, RETRY_AFTER } from '../errors.ts';
 import { isAllowed, type Ports, type User } from '../ports.ts';
 import { withTimeout } from '../tasks/with-timeout.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -61,7 +61,7 @@ function checkUser({ log }: FastifyRequest, user: User): RequestUser {
   throw unavailable();
 }
 
-const unavailable = () => new HttpError(503, 'authentication_unavailable', { 'retry-after': '5' });
+const unavailable = () => new HttpError(503, 'authentication_unavailable', RETRY_AFTER);
 
 /** Calls a function of the host. Its errors are answered with 401, 403 or 503, never with 500. */
 async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T | Promise<T>): Promise<T> {

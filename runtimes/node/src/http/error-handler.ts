@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { findUnavailable } from '../engine/outage.ts';
-import { AttemptTimeout, HttpError, PermanentError, TransientError } from '../errors.ts';
+import { AttemptTimeout, HttpError, PermanentError, RETRY_AFTER, TransientError } from '../errors.ts';
 import { hasBody } from './body-parser.ts';
 import { discardRest } from './discard-rest.ts';
 import { InvalidRequest, NOT_JSON, tooLong } from './invalid-request.ts';
@@ -23,7 +23,7 @@ export async function answerError(error: unknown, request: FastifyRequest, reply
   if (error instanceof TransientError || error instanceof PermanentError) {
     request.log.warn({ err: error }, 'work failed');
     if (error instanceof PermanentError) return reply.code(502).send({ detail: error.code });
-    return reply.code(503).header('retry-after', '5').send({ detail: error.code });
+    return reply.code(503).headers(RETRY_AFTER).send({ detail: error.code });
   }
   const unavailable = findUnavailable(error);
   if (unavailable) return answerError(unavailable, request, reply);

@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { HttpError } from '../errors.ts';
+import { HttpError, RETRY_AFTER } from '../errors.ts';
 import { JsonDocument } from '../jobs/schemas.ts';
 import { checkHealth, isFine } from '../modules/health.ts';
 import type { ModuleEntry, Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { requireAdmin } from './auth.ts';
 import { errorResponses, guardErrors } from './error-responses.ts';
-import { HostHealth, ModuleHealthView, ModuleList } from './views.ts';
+import { HostHealth, Live, ModuleHealthView, ModuleList, Ready } from './views.ts';
 
 const PublishRequest = z
   .strictObject({
@@ -37,6 +37,16 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
       const modules = Object.fromEntries(entries().map(({ name, status }) => [name, status]));
       const status = alive ? 'healthy' : 'unhealthy';
       return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
+    });
+
+    const live = { tags: ['host'], operationId: 'live', response: { 200: Live } };
+    app.get('/livez', { schema: live }, async () => ({ status: 'live' as const }));
+
+    const ready = { tags: ['host'], operationId: 'ready', response: { 200: Ready, ...errorResponses(503) } };
+    app.get('/readyz', { schema: ready }, async () => {
+      if (host.isStopping()) throw new HttpError(503, 'stopping', RETRY_AFTER);
+      if (!(await isFine(host.probes.database))) throw new HttpError(503, 'database_unavailable', RETRY_AFTER);
+      return { status: 'ready' as const };
     });
 
     const list = { tags: ['host'], operationId: 'list_modules', response: { 200: ModuleList } };

@@ -12,6 +12,12 @@ export const HostHealth = z
   })
   .meta({ id: 'HostHealth' });
 
+/** The answer of `/livez`. */
+export const Live = z.object({ status: z.literal('live') }).meta({ id: 'Live' });
+
+/** The answer of `/readyz`. */
+export const Ready = z.object({ status: z.literal('ready') }).meta({ id: 'Ready' });
+
 /** The answer of `/api/v1/modules/list`. `errors` has a code for each module that failed. */
 export const ModuleList = z
   .object({

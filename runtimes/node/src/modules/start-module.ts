@@ -31,6 +31,8 @@ export interface HostServices {
   readonly bus: EventBus;
   readonly log: Log;
   readonly probes: Readonly<Record<'database' | 'queue' | 'events', Probe>>;
+  /** Whether it takes no more work. */
+  isStopping(): boolean;
   /** Whether a user has a permission. Throws an `HttpError` with status 503 if that is unknown. */
   may(user: User, permission: string): Promise<boolean>;
 }

@@ -141,6 +141,11 @@ class Host:
         prepare = set_up_schema if self.migrations == "runtime" else check_schema
         await retry_at_start(lambda: prepare(database), self.outage)
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it takes no more work."""
+        return self._stopping_at is not None
+
     def stop_claiming(self) -> None:
         """Take no more work: the grace time of work that runs begins."""
         if self._stopping_at is None:

@@ -1,11 +1,13 @@
-"""The health of the host itself, for load balancers."""
+"""The health of the host itself, for load balancers and orchestrators."""
 
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
+from ai_module_runtime.http.errors import Refused
 from ai_module_runtime.modules.health import run_probes
 
 router = APIRouter(tags=["host"])
@@ -31,3 +33,32 @@ async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Res
         mode="embedded" if host.is_embedded else "distributed",
         modules={candidate.name: candidate.status for candidate in orchestrator.candidates},
     )
+
+
+class Live(BaseModel):
+    """The process answers."""
+
+    status: Literal["live"] = "live"
+
+
+class Ready(BaseModel):
+    """The host can do what requests ask for."""
+
+    status: Literal["ready"] = "ready"
+
+
+@router.get("/livez", operation_id="live")
+async def get_live() -> Live:
+    """Answer 200, whatever the state of the database."""
+    return Live()
+
+
+@router.get("/readyz", operation_id="ready", responses={503: {"model": Refused}})
+async def get_ready(host: HostDep) -> Ready:
+    """Answer 200, or 503 while the host stops or the database does not answer."""
+    if host.is_stopping:
+        raise HttpError(503, "stopping", RETRY_AFTER)
+    probes = await run_probes({"database": host.database.ping})
+    if not probes["database"].succeeded:
+        raise HttpError(503, "database_unavailable", RETRY_AFTER)
+    return Ready()

@@ -28,7 +28,7 @@ MAX_HEADER_BYTES = 16 * 1024
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-OWN_PATHS = frozenset({"/health", "/docs", "/docs/", "/openapi.json"})
+OWN_PATHS = frozenset({"/health", "/livez", "/readyz", "/docs", "/docs/", "/openapi.json"})
 # The methods that Node can parse, so that both runtimes refuse the same.
 METHODS = frozenset(
     [

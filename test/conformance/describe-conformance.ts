@@ -9,6 +9,7 @@ import { describeEvents } from './sections/events.ts';
 import { describeExtraEndpoints } from './sections/extra-endpoints.ts';
 import { describeHealth } from './sections/health.ts';
 import { describeJobs } from './sections/jobs.ts';
+import { describeLogs } from './sections/logs.ts';
 import { describeModules } from './sections/modules.ts';
 import { describeOpenapi } from './sections/openapi.ts';
 import { describePagination } from './sections/pagination.ts';
@@ -34,6 +35,7 @@ const sections: Readonly<Record<string, (world: World) => void>> = {
   subscriptions: describeSubscriptions,
   'extra endpoints': describeExtraEndpoints,
   pagination: describePagination,
+  logs: describeLogs,
   modules: describeModules,
   health: describeHealth,
   OpenAPI: describeOpenapi,

@@ -1,4 +1,5 @@
-import type { FastifyBaseLogger } from 'fastify';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { FastifyBaseLogger, FastifyLoggerOptions } from 'fastify';
 import { InvalidValue } from './errors.ts';
 
 /** Structured log; `child({ module })` adds fields to every line. */
@@ -13,6 +14,32 @@ export interface LoggedError {
 }
 
 const FRAMES = 8;
+
+const fieldsOfLines = new AsyncLocalStorage<Readonly<Record<string, unknown>>>();
+
+/** Calls `action`, and adds fields to every line that is logged meanwhile, such as `request_id`. */
+export function withLogFields<T>(fields: Readonly<Record<string, unknown>>, action: () => T): T {
+  return fieldsOfLines.run({ ...fieldsOfLines.getStore(), ...fields }, action);
+}
+
+/** JSON lines as those of the Python runtime: `level`, `time`, `message` and fields. */
+export function loggerOptions(level: string): FastifyLoggerOptions & Record<string, unknown> {
+  return {
+    level,
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
+    mixin: (_line: object, _level: number, log: { bindings(): object }) => {
+      const fields = fieldsOfLines.getStore();
+      if (!fields) return {};
+      // What a child logger adds is not written twice.
+      const own = log.bindings();
+      return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(own, name)));
+    },
+  };
+}
 
 /** Says what an error is and where it comes from, but not its text: that may repeat keys, addresses or what users sent. */
 export function describeError(error: unknown): LoggedError {

@@ -9,7 +9,7 @@ import type { GuestPorts } from '../attach.cts';
 import { findUnavailable, Outage } from '../engine/outage.ts';
 import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
-import { describeError, type Log, textOf } from '../log.ts';
+import { describeError, type Log, loggerOptions, textOf } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
 import { isAllowed, type Ports, resolveDatabase } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
@@ -260,7 +260,7 @@ function codeOf(error: unknown): string {
 }
 
 function createLog(level: string): Log {
-  return Fastify({ logger: { level, serializers: { err: describeError } } }).log;
+  return Fastify({ logger: loggerOptions(level) }).log;
 }
 
 function isSame(given: unknown, token: string | undefined): boolean {

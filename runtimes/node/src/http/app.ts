@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { inRequest } from '../engine/request-time.ts';
-import { describeError } from '../log.ts';
+import { loggerOptions } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import type { Settings } from '../settings.ts';
 import { installAuth } from './auth.ts';
@@ -16,13 +16,18 @@ import {
 } from './error-handler.ts';
 import { compileValidator } from './invalid-request.ts';
 import { refusePaths } from './refuse-paths.ts';
+import { logRequests, requestIdOf } from './request-log.ts';
 
 /** An application without routes: parsing, validation, authentication and errors. */
 export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): FastifyInstance {
   const app = Fastify({
     ...(ports.logger
       ? { loggerInstance: ports.logger }
-      : { logger: { level: settings.logLevel, serializers: { err: describeError } } }),
+      : { logger: loggerOptions(settings.logLevel), childLoggerFactory: (log) => log }),
+    disableRequestLogging: true,
+    requestIdHeader: false,
+    requestIdLogLabel: 'request_id',
+    genReqId: requestIdOf,
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than any path that Node accepts.
     routerOptions: { maxParamLength: 20_000 },
@@ -37,6 +42,7 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
+  logRequests(app, ports.logger !== undefined);
   // After the body was read: its events would lose the context.
   app.addHook('preValidation', (_request, _reply, done) => inRequest(done));
   app.server.on('connect', (_request, socket: Socket) => answerClientError(new Error('CONNECT'), socket));

@@ -52,6 +52,8 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
 
 /** Answers a request that the router can't read. */
 export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  // Hooks don't run.
+  reply.header('x-request-id', request.id);
   if (error.code === 'FST_ERR_BAD_URL') return reply.code(400).send({ detail: 'bad_request' });
   return answerNotFound(request, reply);
 }

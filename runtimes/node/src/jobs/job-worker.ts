@@ -4,7 +4,7 @@ import { ClaimLost } from '../engine/executor.ts';
 import type { ClaimedJob, Store } from '../engine/store.ts';
 import { withRetries } from '../engine/with-retries.ts';
 import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, withLogFields } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
 import { Attempt, type Done, type Outcome } from './attempt.ts';
 import type { Work } from './run.ts';
@@ -26,6 +26,12 @@ export interface JobWorkerOptions {
   readonly log: Log;
 }
 
+/** How an attempt ended, for the log. `lost`: the job was cancelled, or another worker has it. */
+interface Ended {
+  readonly outcome: 'completed' | 'failed' | 'retried' | 'handed_back' | 'lost';
+  readonly error_code?: string;
+}
+
 /** Makes attempts at the jobs of one module, and moves each job to its next state. */
 export class JobWorker {
   readonly #store: Store;
@@ -44,21 +50,48 @@ export class JobWorker {
 
   /** `host` aborts with a `ClaimLost` or a `HostStopping`. */
   async run(job: ClaimedJob, host: AbortSignal): Promise<void> {
+    const { id: job_id, attempt, created_at, started_at } = job;
+    const begin = performance.now();
+    await withLogFields({ job_id, attempt }, async () => {
+      const wait_ms = attempt === 1 && started_at ? started_at.getTime() - created_at.getTime() : undefined;
+      this.#log.info({ job_id, attempt, wait_ms }, 'job claimed');
+      const ended = await this.#attempt(job, host);
+      const duration_ms = Math.round(performance.now() - begin);
+      this.#log.info({ job_id, attempt, duration_ms, ...ended }, 'job ended');
+    });
+  }
+
+  async #attempt(job: ClaimedJob, host: AbortSignal): Promise<Ended> {
     const time = new AbortController();
     const timer = setTimeout(() => time.abort(new AttemptTimeout()), this.#config.timeout_seconds * 1_000);
     const signal = AbortSignal.any([host, time.signal]);
     try {
       const attempt = new Attempt(job, this.#store, this.#log);
       const outcome = await attempt.run(this.#work, signal);
-      await this.#conclude(job, outcome.kind === 'done' ? await this.#finish(job, attempt, outcome, signal) : outcome);
+      return await this.#conclude(
+        job,
+        outcome.kind === 'done' ? await this.#finish(job, attempt, outcome, signal) : outcome,
+      );
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #conclude(job: ClaimedJob, outcome: Outcome): Promise<void> {
-    if (outcome.kind === 'stopped') await withRetries(() => this.#store.retryJob(job, 0));
-    else if (outcome.kind === 'failed') await withRetries(() => this.#fail(job, outcome.error));
+  async #conclude(job: ClaimedJob, outcome: Outcome): Promise<Ended> {
+    switch (outcome.kind) {
+      case 'done':
+        return { outcome: 'completed' };
+      case 'lost':
+        return { outcome: 'lost' };
+      case 'stopped':
+        await withRetries(() => this.#store.retryJob(job, 0));
+        return { outcome: 'handed_back' };
+      case 'failed': {
+        const error_code = outcome.error.code;
+        const next = await withRetries(() => this.#fail(job, outcome.error));
+        return { outcome: next === undefined ? 'lost' : next.status === 'failed' ? 'failed' : 'retried', error_code };
+      }
+    }
   }
 
   /** Completes the job, or returns why it can't be completed. */

@@ -23,6 +23,7 @@ from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec, OnComplete
 from ai_module_runtime.engine.outage import persist
 from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
 from ai_module_runtime.engine.threads import WorkerThreads
+from ai_module_runtime.logs import Line, log_fields
 
 # Opening a provider happens once in a thread; the time limit of a job is for its work.
 PREPARE_SECONDS = 30.0
@@ -170,11 +171,25 @@ class JobAttempt(Attempt):
         self._spec = spec
         self._on_retry = on_retry
         self._reported = claim.job.progress_percent
-        self._started = monotonic()
+        self._claimed = self._started = monotonic()
+        # How it ended, for the log. Lost: the job was cancelled, or another worker has it.
+        self._ended: dict[str, str] = {"outcome": "lost"}
         self._limit(spec.timeout_seconds + (0 if spec.prepare is None else PREPARE_SECONDS))
 
     def __str__(self) -> str:
         return f"attempt {self._claim.job.attempt} at job {self.job_id}"
+
+    async def execute(self) -> None:
+        """Do the work and write its outcome, with one line in the log before and one after it."""
+        job = self._claim.job
+        ids: dict[str, Any] = {"module": job.module, "job_id": job.id, "attempt": job.attempt}
+        waited = job.started_at - job.created_at if job.attempt == 1 and job.started_at else None
+        with log_fields(**ids):
+            wait_ms = None if waited is None else round(waited.total_seconds() * 1000)
+            self._logger.info(Line("job claimed", **ids, wait_ms=wait_ms))
+            await super().execute()
+            duration_ms = round((monotonic() - self._claimed) * 1000)
+            self._logger.info(Line("job ended", **ids, duration_ms=duration_ms, **self._ended))
 
     async def progress(self, percent: int) -> None:
         """Report progress. A database that is unavailable is no reason to end the work.
@@ -210,25 +225,27 @@ class JobAttempt(Attempt):
 
     async def _write(self, outcome: Any) -> None:
         if isinstance(outcome, WorkerStoppingError):
-            self._logger.info("%s is handed back", self)
             await persist(lambda: self._store.retry_job(self._claim, 0))
+            self._ended = {"outcome": "handed_back"}
             self._on_retry(0)
         elif not isinstance(outcome, _Output):
             await self._fail(outcome)
         elif self._spec.on_completed is None:
             await self._complete(outcome.value)
+        else:
+            self._ended = {"outcome": "completed"}
 
     async def _complete(self, output: Any) -> None:
         try:
             done = self._done(output)
-            await persist(lambda: self._store.complete_job(self._claim, *done))
+            if await persist(lambda: self._store.complete_job(self._claim, *done)) is not None:
+                self._ended = {"outcome": "completed"}
         except Exception as error:
             if is_unavailable(error):
                 raise
             # The database can't store it. Another attempt would end the same way.
             self._logger.error("%s: the output was not stored", self, exc_info=error)
-            code = code_of(error)
-            await persist(lambda: self._store.fail_job(self._claim, code))
+            await self._end_failed(code_of(error))
 
     async def _complete_with_hook(self, hook: OnCompleted, output: Any) -> None:
         """Call the module's hook, then complete the job, in one transaction.
@@ -292,11 +309,16 @@ class JobAttempt(Attempt):
         self._logger.warning("%s: %s", self, reason, exc_info=unexpected)
         attempt = self._claim.job.attempt
         if isinstance(error, PermanentError) or attempt > self._spec.retry_attempts:
-            await persist(lambda: self._store.fail_job(self._claim, code))
+            await self._end_failed(code)
             return
         delay = self._spec.delay_after(attempt)
         if await persist(lambda: self._store.retry_job(self._claim, delay)) is not None:
+            self._ended = {"outcome": "retried", "error_code": code}
             self._on_retry(delay)
+
+    async def _end_failed(self, code: str) -> None:
+        if await persist(lambda: self._store.fail_job(self._claim, code)) is not None:
+            self._ended = {"outcome": "failed", "error_code": code}
 
 
 class DeliveryAttempt(Attempt):

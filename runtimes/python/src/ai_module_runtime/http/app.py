@@ -13,6 +13,7 @@ from ai_module_runtime.http import events, health, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
+from ai_module_runtime.http.request_log import RequestLog
 from ai_module_runtime.http.routes import KnownRoutes
 from ai_module_runtime.postgres import EmbeddedPostgresError
 from ai_module_runtime.settings import API_PREFIX
@@ -48,6 +49,7 @@ def create_app(host: "Host") -> FastAPI:
     app.state.orchestrator = host.orchestrator
     app.state.routes = routes
     app.add_middleware(RequestGuard, host=host, routes=routes)
+    app.add_middleware(RequestLog, is_guest=host.settings.attached)
     install_error_handlers(app)
     install_docs(app, routes)
     routers = [(health.router, ""), (modules.router, API_PREFIX), (events.router, API_PREFIX)]

@@ -124,7 +124,7 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
         with suppress(DatabaseUnavailableError):
             error = await host.database.find_lost_schema(error) or error
     if not is_unavailable(error):
-        logger.error("a request failed", exc_info=error)
+        logger.error("request failed", exc_info=error)
         return error_response(500, "internal_error")
     # Writes one line when an outage begins.
     host.outage.failed(error)
@@ -132,8 +132,9 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
     return error_response(503, code, RETRY_AFTER)
 
 
-async def _on_exception(_request: Request, _error: Exception) -> JSONResponse:
-    return error_response(500, "internal_error")
+async def _on_exception(request: Request, _error: Exception) -> JSONResponse:
+    # Outside of the middleware that adds the id to other answers, and that has logged the error.
+    return error_response(500, "internal_error", {"x-request-id": request.state.request_id})
 
 
 def install_error_handlers(app: FastAPI) -> None:

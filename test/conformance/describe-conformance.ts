@@ -15,6 +15,7 @@ import { describeOpenapi } from './sections/openapi.ts';
 import { describePagination } from './sections/pagination.ts';
 import { describeRefusals } from './sections/refusals.ts';
 import { describeRequests } from './sections/requests.ts';
+import { describeRetrying } from './sections/retrying.ts';
 import { describeSecurity } from './sections/security.ts';
 import { describeSubscriptions } from './sections/subscriptions.ts';
 import { describeWireFormat } from './sections/wire-format.ts';
@@ -31,6 +32,7 @@ const sections: Readonly<Record<string, (world: World) => void>> = {
   requests: describeRequests,
   jobs: describeJobs,
   cancelling: describeCancelling,
+  retrying: describeRetrying,
   events: describeEvents,
   subscriptions: describeSubscriptions,
   'extra endpoints': describeExtraEndpoints,

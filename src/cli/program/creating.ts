@@ -26,7 +26,7 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     .option('--output-from <file>', 'Read the type of the output from schema.json, or openapi.json#Component')
     .option(
       '--endpoint <endpoint>',
-      'Add an endpoint to the standard six, such as "POST /reindex" (repeatable)',
+      'Add an endpoint to the standard ones, such as "POST /reindex" (repeatable)',
       repeatable,
     )
     .option('--permission <permission>', 'Add a permission, "ns:verb" (repeatable)', repeatable)

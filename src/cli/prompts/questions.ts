@@ -31,7 +31,7 @@ export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
   author: [line('author', 'Author', ({ author }) => author)],
   input: [fieldsStep('input', 'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)')],
   output: [fieldsStep('output', 'Field of the output (empty: any JSON object)')],
-  endpoints: [list('endpoints', 'Endpoints beyond the standard six, like "POST /reindex"')],
+  endpoints: [list('endpoints', 'Endpoints beyond the standard ones, like "POST /reindex"')],
   permissions: [list('permissions', 'Permissions beyond create, read, delete and admin, like "ns:share"')],
   emit: [list('emit', 'Events it emits beyond the standard five, like "ns.indexed"')],
   subscribe: [list('subscribe', 'Events it handles beyond user.deleted, like "file.uploaded"')],

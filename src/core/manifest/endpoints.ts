@@ -2,10 +2,10 @@ import { isKeyword, uniqueName } from '../text/names.ts';
 import { type EndpointEntry, endpointPattern, type Manifest, type methods, parametersIn } from './schema.ts';
 
 export type Method = (typeof methods)[number];
-export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
+export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'retry' | 'result' | 'stats';
 export type PermissionRole = 'create' | 'read' | 'delete' | 'admin';
 
-/** A parsed path of an endpoint. `role` is null for an endpoint that is not one of the standard six. */
+/** A parsed path of an endpoint. `role` is null for an endpoint that is not a standard one. */
 export interface Endpoint {
   readonly method: Method;
   /** Relative to the prefix of the module, with parameters in braces: `/status/{job_id}`. */
@@ -36,6 +36,7 @@ const standard: Readonly<Record<EndpointRole, Standard>> = {
   status: { method: 'GET', takesJob: true, permission: 'read' },
   list: { method: 'GET', takesJob: false, permission: 'read' },
   cancel: { method: 'POST', takesJob: true, permission: 'delete' },
+  retry: { method: 'POST', takesJob: true, permission: 'create' },
   result: { method: 'GET', takesJob: true, permission: 'read' },
   stats: { method: 'GET', takesJob: false, permission: 'admin' },
 };
@@ -45,6 +46,7 @@ export const standardEndpoints: readonly string[] = [
   'GET /status/{job_id}',
   'GET /list',
   'POST /cancel/{job_id}',
+  'POST /retry/{job_id}',
   'GET /result/{job_id}',
   'GET /admin/stats',
 ];

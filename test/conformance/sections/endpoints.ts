@@ -12,12 +12,13 @@ export interface Endpoint {
 
 export const verbs = ['create', 'read', 'delete', 'admin'] as const;
 
-/** The six standard endpoints. */
+/** The standard endpoints. */
 export const endpoints = {
   process: { method: 'POST', path: '/process', verb: 'create' },
   status: { method: 'GET', path: '/status/{job_id}', verb: 'read' },
   list: { method: 'GET', path: '/list', verb: 'read' },
   cancel: { method: 'POST', path: '/cancel/{job_id}', verb: 'delete' },
+  retry: { method: 'POST', path: '/retry/{job_id}', verb: 'create' },
   result: { method: 'GET', path: '/result/{job_id}', verb: 'read' },
   stats: { method: 'GET', path: '/admin/stats', verb: 'admin' },
 } as const satisfies Record<string, Endpoint>;

@@ -60,7 +60,7 @@ export function describeOpenapi(world: World): void {
       const found = operation.parse(paths[under(module, path)]?.[method.toLowerCase()]);
       const schemas: unknown[] = [];
       if (success !== '204') schemas.push(found.responses[success]?.content?.['application/json']?.schema);
-      if (['POST', 'PUT', 'PATCH'].includes(method) && !path.startsWith('/cancel')) {
+      if (['POST', 'PUT', 'PATCH'].includes(method) && !/^\/(cancel|retry)\//.test(path)) {
         schemas.push(found.requestBody?.content['application/json']?.schema);
       }
       for (const schema of schemas) {
@@ -83,16 +83,17 @@ export function describeOpenapi(world: World): void {
 
 /** Method, path and success status of every endpoint in a module's manifest. */
 function routesOf(module: ModuleFacts): Array<readonly [method: string, path: string, success: string]> {
-  const { process, status, list, cancel, result, stats } = endpoints;
+  const { process, status, list, cancel, retry, result, stats } = endpoints;
   const standard = [
     process,
     status,
     list,
     cancel,
+    retry,
     ...(module.hasResult ? [result] : []),
     ...(module.hasStats ? [stats] : []),
   ];
-  const success = (path: string) => (path === process.path ? '202' : path === cancel.path ? '204' : '200');
+  const success = (path: string) => ([process.path, retry.path].includes(path as never) ? '202' : path === cancel.path ? '204' : '200');
   return [
     ...standard.map(({ method, path }) => [method, path, success(path)] as const),
     ...module.extraEndpoints.map(({ method, path }) => [method, path, '200'] as const),

@@ -80,7 +80,7 @@ export function describeRefusals(world: World): void {
       expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
       expectRefusal(await ask(world.person({}), subject, endpoint, job_id), 403, 'permission_denied');
       expect((await cancel(owner, subject, job_id)).status).toBe(204);
-      // The job is cancelled now: its owner would get 409 from cancel and result.
+      // The job is cancelled now: its owner would get 409 from cancel and result, and 202 from retry.
       expectRefusal(await ask(other, subject, endpoint, job_id), 403, 'not_owner');
     });
 
@@ -90,6 +90,7 @@ export function describeRefusals(world: World): void {
       await finish(owner, subject, job_id);
       const answer = await ask(world.admin(), subject, endpoint, job_id);
       if (endpoint === endpoints.cancel) expectRefusal(answer, 409, 'job_not_cancellable');
+      else if (endpoint === endpoints.retry) expectRefusal(answer, 409, 'job_not_retryable');
       else expect(answer.status, answer.text).toBe(200);
     });
   });

@@ -3,6 +3,7 @@ import { HttpError } from '../errors.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { hostRoutes } from './host-routes.ts';
+import { moduleRoutes } from './job-routes.ts';
 import { HIDDEN, installOpenApi } from './openapi.ts';
 import { testRoutes } from './test-routes.ts';
 
@@ -22,7 +23,7 @@ async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: 
   await app.register(hostRoutes(host, orchestrator));
   if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));
   for (const { name, ...entry } of orchestrator.modules.values()) {
-    if (entry.status === 'ready') await app.register(entry.module.router(), { prefix: `/api/v1/modules/${name}` });
+    if (entry.status === 'ready') await app.register(moduleRoutes(entry.module), { prefix: `/api/v1/modules/${name}` });
   }
   registerFallback(app, orchestrator);
 }

@@ -37,6 +37,7 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   status: 'Look at a job',
   list: 'List your jobs, newest first',
   cancel: 'Cancel a job',
+  retry: 'Start a failed or cancelled job again',
   result: 'Fetch the result of a job',
   stats: 'Count all jobs of the module',
 };
@@ -75,7 +76,7 @@ class OperationWriter {
 
   #bodyOf(endpoint: Endpoint): JsonObject {
     const { role, input, output } = endpoint;
-    if (!hasBody(endpoint) || role === 'cancel') return {};
+    if (!hasBody(endpoint) || role === 'cancel' || role === 'retry') return {};
     if (role === null && input) return body(this.#typeRef(input, this.#endpointType(endpoint, 'Input')));
     if (role === null && output) return {};
     return body(this.#processRequest());
@@ -108,7 +109,8 @@ class OperationWriter {
   #successOf(endpoint: Endpoint): JsonObject {
     const { role, input, output } = endpoint;
     switch (role) {
-      case 'process': {
+      case 'process':
+      case 'retry': {
         const headers = { Location: { description: 'The address of its status', schema: { type: 'string' } } };
         return { 202: { description: 'The job', headers, ...content(this.#job()) } };
       }
@@ -142,6 +144,8 @@ class OperationWriter {
       case 'cancel':
       case 'result':
         return [404, 409];
+      case 'retry':
+        return [404, 409, 429];
       case null:
         return input || output ? [404, 409, 502, 504] : [502, 504];
       default:

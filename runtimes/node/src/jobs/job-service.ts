@@ -227,6 +227,17 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     if (!(await this.#store.cancelJob(id))) throw new HttpError(409, 'job_not_cancellable');
   }
 
+  /**
+   * Starts a new job with the input of one that has failed or was cancelled, for the same user. 409 for any other job; throws
+   * like `startProcessing`.
+   */
+  async retryJob(id: string, user: User): Promise<JobView> {
+    const { status, user_id, input_data, options, priority } = await findJobOf(this.#store, this.#module, id, user);
+    if (status !== 'failed' && status !== 'cancelled') throw new HttpError(409, 'job_not_retryable');
+    const request = { input_data, options, priority } as ProcessRequest<Input, Options>;
+    return this.startProcessing(request, { id: user_id });
+  }
+
   /** 409 while there is no result, and when there never will be one. */
   async getResult(id: string, user: User): Promise<ResultOf<Output>> {
     const result = await readResult(this.#store, await findJobOf(this.#store, this.#module, id, user));

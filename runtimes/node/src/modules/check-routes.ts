@@ -1,4 +1,5 @@
 import { createApp } from '../http/app.ts';
+import { moduleRoutes } from '../http/job-routes.ts';
 import type { AnyModule } from './base-module.ts';
 import { endpointsOf, readEndpoints } from './endpoints.ts';
 import type { Manifest } from './manifest.ts';
@@ -37,7 +38,7 @@ async function servedBy(module: AnyModule, name: string): Promise<string[]> {
     for (const each of [method].flat()) if (each !== 'HEAD') served.add(`${each} ${path}`);
   });
   try {
-    await app.register(module.getRouter(), { prefix: `/api/v1/modules/${name}` });
+    await app.register(moduleRoutes(module), { prefix: `/api/v1/modules/${name}` });
     await app.ready();
     return [...served].sort();
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { lifecycleSteps } from '../jobs/lifecycle.ts';
 import type { EndpointEntry, Manifest } from './manifest.ts';
 
-export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'result' | 'stats';
+export type EndpointRole = 'process' | 'status' | 'list' | 'cancel' | 'retry' | 'result' | 'stats';
 
 /** An endpoint of a module, as its manifest declares it. */
 export interface Endpoint extends EndpointEntry {
@@ -10,7 +10,7 @@ export interface Endpoint extends EndpointEntry {
   readonly path: string;
   /** Names of the path parameters. */
   readonly parameters: readonly string[];
-  /** null: an endpoint that is not one of the standard six. */
+  /** null: an endpoint that is not a standard one. */
   readonly role: EndpointRole | null;
   /** The permission that it asks for, with its namespace. */
   readonly permission: string;
@@ -25,6 +25,7 @@ const STANDARD: Readonly<Record<EndpointRole, Standard>> = {
   status: ['GET', true, 'read'],
   list: ['GET', false, 'read'],
   cancel: ['POST', true, 'delete'],
+  retry: ['POST', true, 'create'],
   result: ['GET', true, 'read'],
   stats: ['GET', false, 'admin'],
 };

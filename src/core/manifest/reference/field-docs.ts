@@ -69,7 +69,7 @@ export const fieldDocs: Readonly<Record<keyof Manifest, FieldDoc>> = {
   },
   endpoints: {
     meaning:
-      'HTTP endpoints below `/api/v1/modules/<name>`, each as `METHOD /path` or in the [long form](#endpoints-with-types). Six are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is served only if it is listed. Any other endpoint answers during the request: with types of its own, or with the result of the module’s work. A path without a method has the method of the standard endpoint with that path, or POST.',
+      'HTTP endpoints below `/api/v1/modules/<name>`, each as `METHOD /path` or in the [long form](#endpoints-with-types). Seven are standard: `POST /process`, `GET /status/{job_id}`, `GET /list`, `POST /cancel/{job_id}`, `POST /retry/{job_id}`, `GET /result/{job_id}`, `GET /admin/stats`; each is served only if it is listed. Any other endpoint answers during the request: with types of its own, or with the result of the module’s work. A path without a method has the method of the standard endpoint with that path, or POST.',
     example: '["POST /process", "GET /status/{job_id}", "GET /documents/{document_id}"]',
     refused: '["FETCH /documents"]',
   },

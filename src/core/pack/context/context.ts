@@ -84,7 +84,7 @@ export interface Context {
   readonly endpoints: readonly EndpointContext[];
   /** The standard endpoints by role, null if the manifest does not have one: `endpoint.result.path`. */
   readonly endpoint: Readonly<Record<EndpointRole, EndpointContext | null>>;
-  /** The endpoints beyond the standard six. */
+  /** The endpoints beyond the standard ones. */
   readonly extraEndpoints: readonly EndpointContext[];
   /** Whether an endpoint takes the module's own input as its body. */
   readonly takesInput: boolean;

@@ -25,7 +25,7 @@ export interface EndpointContext {
   readonly argument: Readonly<Record<OwnArgument, string>>;
   /** Whether requests have a body: POST, PUT and PATCH. */
   readonly hasBody: boolean;
-  /** `process`, `status`, `list`, `cancel`, `result` or `stats`; null for an extra endpoint. */
+  /** `process`, `status`, `list`, `cancel`, `retry`, `result` or `stats`; null for an extra endpoint. */
   readonly role: EndpointRole | null;
   /** The required permission, with its namespace: from its long form, or by its role or method. */
   readonly permission: string;
@@ -53,7 +53,7 @@ export interface EndpointContext {
 const takenByServices: ReadonlySet<string> = new Set(
   (
     'constructor config context log manifest schemas events results provider lifecycle run work process process_now ' +
-    'start_processing start_from_event get_job list_jobs cancel_job get_result get_stats get_metrics erase_user ' +
+    'start_processing start_from_event get_job list_jobs cancel_job retry_job get_result get_stats get_metrics erase_user ' +
     'delete_jobs_of delete_old_jobs cleanup_old_jobs run_job run_claimed requeue_stale initialize shutdown on_completed ' +
     'on_user_erased ' +
     // In Python only.
@@ -64,7 +64,15 @@ const takenByServices: ReadonlySet<string> = new Set(
 
 type OwnArgument = 'body' | 'query' | 'service';
 
-export const endpointRoles: readonly EndpointRole[] = ['process', 'status', 'list', 'cancel', 'result', 'stats'];
+export const endpointRoles: readonly EndpointRole[] = [
+  'process',
+  'status',
+  'list',
+  'cancel',
+  'retry',
+  'result',
+  'stats',
+];
 
 export function endpointContexts(manifest: Manifest, namespace: string, contract: Contract): EndpointContext[] {
   return endpointsOf(manifest).map((endpoint, index) => {

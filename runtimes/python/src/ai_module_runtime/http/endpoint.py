@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
@@ -57,7 +58,7 @@ def endpoint(service: AnyService, name: str, handler: Handler | None = None) -> 
         call = _apart_from_path(work, parameters, {each.name for each in parameters}, declared)
     else:
         call = _typed(service, declared, handler)
-    add_route(router, service, declared, call)
+    add_route(router, service, replace(declared, role=None), call)
     return router
 
 

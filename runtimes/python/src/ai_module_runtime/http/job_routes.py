@@ -10,10 +10,11 @@ from pydantic import BaseModel, ValidationError
 from ai_module_runtime.engine.store import Job, JobPage
 from ai_module_runtime.http.operations import operation_of
 from ai_module_runtime.http.permissions import CurrentUser, requires
+from ai_module_runtime.http.route_tree import served_by
 from ai_module_runtime.jobs.routing import JobId, Page, module_path
 from ai_module_runtime.jobs.schemas import JobListResponse, JobResponse, ProcessResponse, StatsResponse
 from ai_module_runtime.jobs.service import JobService
-from ai_module_runtime.modules.endpoints import Endpoint
+from ai_module_runtime.modules.endpoints import Endpoint, Role
 
 AnyService = JobService[Any, Any, Any, Any]
 Handler = Callable[..., Awaitable[Any]]
@@ -31,13 +32,25 @@ JsonBody = Annotated[Any, Body()]
 
 
 def job_routes(service: AnyService) -> APIRouter:
-    """The standard endpoints that the manifest of a module declares, with their permissions."""
+    """The standard endpoints that the manifest declares, with their permissions; `add_retry` has `POST /retry/{job_id}`."""
     router = APIRouter()
     for endpoint in service.manifest.declared_endpoints.values():
-        if endpoint.role is not None:
-            handler, options = _STANDARD[endpoint.role](service)
-            add_route(router, service, endpoint, handler, **options)
+        if endpoint.role is not None and endpoint.role != "retry":
+            _add_standard(router, service, endpoint.role, endpoint)
     return router
+
+
+def add_retry(router: APIRouter, service: AnyService) -> None:
+    """Add `POST /retry/{job_id}` if the manifest declares it. A module of version 0.1 may have one of its own."""
+    served = served_by(router)
+    for endpoint in service.manifest.declared_endpoints.values():
+        if endpoint.role == "retry" and endpoint.name not in served:
+            _add_standard(router, service, endpoint.role, endpoint)
+
+
+def _add_standard(router: APIRouter, service: AnyService, role: Role, endpoint: Endpoint) -> None:
+    handler, options = _STANDARD[role](service)
+    add_route(router, service, endpoint, handler, **options)
 
 
 def add_route(router: APIRouter, service: AnyService, endpoint: Endpoint, handler: Handler, **options: Any) -> None:
@@ -68,18 +81,25 @@ def read_body(model: type[ModelT], body: Any) -> ModelT:
 Route = tuple[Handler, dict[str, Any]]
 
 
-def _process(service: AnyService) -> Route:
+ACCEPTED = {"status_code": 202, "response_model": JobResponse}
+
+
+def _set_location(response: Response, service: AnyService, job: Job) -> None:
+    """Say where the status of a new job is."""
     endpoints = service.manifest.declared_endpoints.values()
     status_path = next((each.path for each in endpoints if each.role == "status"), None)
+    if status_path is not None:
+        path = status_path.replace("{job_id}", job.id)
+        response.headers["Location"] = module_path(service.manifest.name, path)
 
+
+def _process(service: AnyService) -> Route:
     async def create_job(body: JsonBody, user: CurrentUser, response: Response) -> Job:
         job = await service.start_processing(read_body(service.request_model, body), user)
-        if status_path is not None:
-            path = status_path.replace("{job_id}", job.id)
-            response.headers["Location"] = module_path(service.manifest.name, path)
+        _set_location(response, service, job)
         return job
 
-    return create_job, {"status_code": 202, "response_model": JobResponse}
+    return create_job, ACCEPTED
 
 
 def _status(service: AnyService) -> Route:
@@ -103,6 +123,15 @@ def _cancel(service: AnyService) -> Route:
     return cancel_job, {"status_code": 204, "response_class": Response}
 
 
+def _retry(service: AnyService) -> Route:
+    async def retry_job(job_id: JobId, user: CurrentUser, response: Response) -> Job:
+        job = await service.retry_job(str(job_id), user)
+        _set_location(response, service, job)
+        return job
+
+    return retry_job, ACCEPTED
+
+
 def _result(service: AnyService) -> Route:
     async def get_job_result(job_id: JobId, user: CurrentUser) -> ProcessResponse:
         return await service.get_result(str(job_id), user)
@@ -122,6 +151,7 @@ _STANDARD: dict[str, Callable[[AnyService], Route]] = {
     "status": _status,
     "list": _list,
     "cancel": _cancel,
+    "retry": _retry,
     "result": _result,
     "stats": _stats,
 }

@@ -23,13 +23,14 @@ ERRORS = {
     503: "Unavailable; try again later",
     504: "The work took too long",
 }
-OWN_ERRORS = {"process": (429,), "status": (404,), "cancel": (404, 409), "result": (404, 409)}
+OWN_ERRORS = {"process": (429,), "status": (404,), "cancel": (404, 409), "retry": (404, 409, 429), "result": (404, 409)}
 AT_ONCE_ERRORS = (502, 504)
 SUMMARIES = {
     "process": "Start a job",
     "status": "Look at a job",
     "list": "List your jobs, newest first",
     "cancel": "Cancel a job",
+    "retry": "Start a failed or cancelled job again",
     "result": "Fetch the result of a job",
     "stats": "Count all jobs of the module",
 }
@@ -115,7 +116,7 @@ class _Writer:
 
     def _body(self) -> Schema:
         endpoint = self._endpoint
-        if not endpoint.has_body or endpoint.role == "cancel":
+        if not endpoint.has_body or endpoint.role in ("cancel", "retry"):
             return {}
         if endpoint.role is None and endpoint.input is not None:
             return _request_body(self._type(endpoint.input, f"{self._stem}Input"))
@@ -148,7 +149,7 @@ class _Writer:
     def _success(self) -> Schema:
         endpoint = self._endpoint
         match endpoint.role:
-            case "process":
+            case "process" | "retry":
                 location = {"Location": {"description": "The address of its status", "schema": TEXT}}
                 return {"202": {"description": "The job", "headers": location, **_content(self._job())}}
             case "status":

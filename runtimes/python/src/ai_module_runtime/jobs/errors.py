@@ -24,6 +24,13 @@ class JobNotCancellableError(HttpError):
         super().__init__(409, "job_not_cancellable")
 
 
+class JobNotRetryableError(HttpError):
+    """409: the job has not ended, or is completed."""
+
+    def __init__(self) -> None:
+        super().__init__(409, "job_not_retryable")
+
+
 class ResultNotReadyError(HttpError):
     """409: the job has not ended yet."""
 

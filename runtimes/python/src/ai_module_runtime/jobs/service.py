@@ -319,6 +319,20 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         if await self.store.cancel_job(found.id) is None:
             raise errors.JobNotCancellableError
 
+    async def retry_job(self, job_id: str, user: User | None = None) -> Job:
+        """Start a new job with the input of one that has failed or was cancelled, for the same user.
+
+        Raises:
+            JobNotFoundError, NotOwnerError: as `get_job`.
+            JobNotRetryableError: it has not ended, or is completed.
+            InvalidInputError, TooManyJobsError, DatabaseUnavailableError: as `start_processing`.
+        """
+        job = await self.get_job(job_id, user)
+        if job.status not in ("failed", "cancelled"):
+            raise errors.JobNotRetryableError
+        request = ProcessRequest.model_construct(input_data=job.input_data, options=job.options, priority=job.priority)
+        return await self.start_processing(request, job.user_id)
+
     async def erase_user(self, user_id: str) -> None:
         """Cancel the user's active jobs, then delete all their jobs and results, in one transaction."""
         if type(self).on_user_erased is JobService.on_user_erased:

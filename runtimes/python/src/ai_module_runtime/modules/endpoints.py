@@ -12,13 +12,14 @@ from ai_module_runtime.modules.type_schema import OptionalTypeSchema, Schema
 
 PERMISSION_PATTERN = r"^[a-z][a-z0-9_]*:[a-z][a-z0-9_]*$"
 
-Role = Literal["process", "status", "list", "cancel", "result", "stats"]
+Role = Literal["process", "status", "list", "cancel", "retry", "result", "stats"]
 # Method, whether the path ends with the id of a job, and the last word of the permission.
 STANDARD: dict[Role, tuple[str, bool, str]] = {
     "process": ("POST", False, "create"),
     "status": ("GET", True, "read"),
     "list": ("GET", False, "read"),
     "cancel": ("POST", True, "delete"),
+    "retry": ("POST", True, "create"),
     "result": ("GET", True, "read"),
     "stats": ("GET", False, "admin"),
 }

@@ -62,7 +62,12 @@ class JobModule(BaseAIModule, Generic[ServiceT]):
 
     def get_router(self) -> "APIRouter":
         """The module's endpoints, without the prefix."""
-        return self._parts.routes(self.service)
+        # Celery workers don't load FastAPI.
+        from ai_module_runtime.http.job_routes import add_retry
+
+        router = self._parts.routes(self.service)
+        add_retry(router, self.service)
+        return router
 
     def register_events(self, event_bus: "ModuleEvents") -> None:
         """Subscribe to the events of the manifest. Called once, after `initialize`."""

@@ -163,6 +163,29 @@ begin
   return next job;
 end $$;
 
+-- Adds a pending job for the user, and with the priority, of a job that has failed or was cancelled. Returns nothing if
+-- the user already has `max_active` active jobs in the module, or the old job has another status.
+create or replace function repeat_job(
+  old_id uuid, new_id uuid, input json, job_options json, max_active integer
+) returns setof jobs
+language plpgsql set search_path from current as $$
+declare
+  old jobs;
+  job jobs;
+begin
+  select * into old from jobs where id = old_id and status in ('failed', 'cancelled') for share;
+  if not found then
+    return;
+  end if;
+  select * into job from add_job(new_id, old.module, old.user_id, input, job_options, old.priority, max_active);
+  if job.id is null then
+    return;
+  end if;
+  insert into retries (job_id, retried_as) values (old_id, job.id)
+  on conflict (job_id) do update set retried_as = excluded.retried_as;
+  return next job;
+end $$;
+
 -- Whether one of the modules has a pending job that is due. Goes from module to module along the index: jobs of other
 -- modules, and jobs that are not due, cost next to nothing.
 create or replace function has_due_jobs(of_modules text[]) returns boolean
@@ -625,6 +648,68 @@ language sql stable set search_path from current set jit = off as $$
   order by j.created_at desc, j.id desc
 $$;
 
+-- Jobs of all modules, newest first, at most `max_rows` after the job `before`. A filter that is null matches everything.
+-- `is_open`: only jobs that were not started again. The query has only the filters that are given, so that an index fits.
+create or replace function find_jobs(
+  of_module text, with_status text, of_user text, with_code text, is_open boolean, before uuid, max_rows integer
+) returns setof jobs
+language plpgsql stable set search_path from current set jit = off as $$
+begin
+  return query execute 'select j.* from jobs j where true'
+    || case when of_module is null then '' else ' and j.module = $1' end
+    -- Not a parameter: the planner has to know it, to use an index for one status.
+    || case when with_status is null then '' else format(' and j.status = %L', with_status) end
+    || case when of_user is null then '' else ' and j.user_id = $2' end
+    || case when with_code is null then '' else ' and j.error_code = $3' end
+    || case when is_open then ' and not exists (select from retries r where r.job_id = j.id)' else '' end
+    || case when before is null then ''
+      else ' and (j.created_at, j.id) < (select b.created_at, b.id from jobs b where b.id = $4)' end
+    || ' order by j.created_at desc, j.id desc limit $5'
+  using of_module, of_user, with_code, before, max_rows;
+end $$;
+
+-- Dead letters, those that were given up last first, at most `max_rows` after one of them.
+create or replace function find_dead_letters(
+  of_module text, of_event text, with_code text, one_event uuid, before_event uuid, before_module text, max_rows integer
+) returns table (
+  event_id uuid, module text, attempt integer, dead_at timestamptz, error_code text,
+  name text, data json, source_module text, correlation_id text, occurred_at timestamptz
+)
+language sql stable set search_path from current set jit = off as $$
+  select d.event_id, d.module, d.attempt, d.dead_at, d.error_code,
+    e.name, e.data, e.source_module, e.correlation_id, e.occurred_at
+  from deliveries d join events e on e.id = d.event_id
+  where d.dead_at is not null
+    and (of_module is null or d.module = of_module)
+    and (of_event is null or e.name = of_event)
+    and (with_code is null or d.error_code = with_code)
+    and (one_event is null or d.event_id = one_event)
+    and (before_event is null or (d.dead_at, d.event_id, d.module) < (
+      select b.dead_at, b.event_id, b.module from deliveries b
+      where b.event_id = before_event and b.module = before_module
+    ))
+  order by d.dead_at desc, d.event_id desc, d.module desc
+  limit max_rows
+$$;
+
+-- Delivers dead letters again, with all their attempts: the latest `max_rows` that match. Returns how many.
+create or replace function replay_dead_letters(
+  of_module text, of_event text, with_code text, one_event uuid, max_rows integer
+) returns integer
+language plpgsql set search_path from current as $$
+declare
+  replayed integer;
+begin
+  update deliveries d set dead_at = null, error_code = null, attempt = 0, due_at = now()
+  from find_dead_letters(of_module, of_event, with_code, one_event, null, null, max_rows) as f
+  where d.event_id = f.event_id and d.module = f.module and d.dead_at is not null;
+  get diagnostics replayed = row_count;
+  if replayed > 0 then
+    perform wake('deliveries');
+  end if;
+  return replayed;
+end $$;
+
 -- Counters of a module.
 create or replace function job_stats(of_module text)
 returns table (
@@ -789,7 +874,7 @@ begin
       select name, 'data of version 0.1' from unnest(names) as name
       where to_regclass(quote_ident(name)) is not null and name <> all (array[
         'applied_migrations', 'modules', 'subscriptions', 'jobs', 'results', 'job_counters', 'events', 'deliveries',
-        'workers', 'schedules'
+        'workers', 'schedules', 'retries'
       ])
       on conflict do nothing
       returning owner

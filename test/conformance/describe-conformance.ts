@@ -12,6 +12,7 @@ import { describeJobs } from './sections/jobs.ts';
 import { describeLogs } from './sections/logs.ts';
 import { describeModules } from './sections/modules.ts';
 import { describeOpenapi } from './sections/openapi.ts';
+import { describeOperations } from './sections/operations.ts';
 import { describePagination } from './sections/pagination.ts';
 import { describeRefusals } from './sections/refusals.ts';
 import { describeRequests } from './sections/requests.ts';
@@ -37,6 +38,7 @@ const sections: Readonly<Record<string, (world: World) => void>> = {
   subscriptions: describeSubscriptions,
   'extra endpoints': describeExtraEndpoints,
   pagination: describePagination,
+  operations: describeOperations,
   logs: describeLogs,
   modules: describeModules,
   health: describeHealth,

@@ -93,7 +93,8 @@ function routesOf(module: ModuleFacts): Array<readonly [method: string, path: st
     ...(module.hasResult ? [result] : []),
     ...(module.hasStats ? [stats] : []),
   ];
-  const success = (path: string) => ([process.path, retry.path].includes(path as never) ? '202' : path === cancel.path ? '204' : '200');
+  const success = (path: string) =>
+    [process.path, retry.path].includes(path as never) ? '202' : path === cancel.path ? '204' : '200';
   return [
     ...standard.map(({ method, path }) => [method, path, success(path)] as const),
     ...module.extraEndpoints.map(({ method, path }) => [method, path, '200'] as const),

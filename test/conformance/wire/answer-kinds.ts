@@ -13,10 +13,26 @@ export interface AnswerShape {
 export type WireFormat = Readonly<Record<string, AnswerShape>>;
 
 const routes = [
-  ...['/health', '/livez', '/readyz', '/api/v1/events', '/api/v1/test/events', '/api/v1/modules/list', '/api/v1/modules/N/health'],
-  ...['process', 'status/{id}', 'list', 'cancel/{id}', 'retry/{id}', 'result/{id}', 'admin/stats', 'reindex', 'documents/{id}'].map(
-    (tail) => `/api/v1/modules/N/${tail}`,
-  ),
+  ...[
+    '/health',
+    '/livez',
+    '/readyz',
+    '/api/v1/events',
+    '/api/v1/test/events',
+    '/api/v1/modules/list',
+    '/api/v1/modules/N/health',
+  ],
+  ...[
+    'process',
+    'status/{id}',
+    'list',
+    'cancel/{id}',
+    'retry/{id}',
+    'result/{id}',
+    'admin/stats',
+    'reindex',
+    'documents/{id}',
+  ].map((tail) => `/api/v1/modules/N/${tail}`),
 ].map((route) => [route, new RegExp(`^${route.replace('/N/', '/\\w+/').replace('{id}', '[^/]+')}$`)] as const);
 
 /** Maps and user or provider data: their keys are not part of the wire format. */

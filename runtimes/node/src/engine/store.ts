@@ -67,6 +67,33 @@ export interface Delivery extends Omit<StoredEvent, 'id'> {
   readonly claim_token: string;
 }
 
+/** An event that was given up for a module. */
+export interface DeadLetter extends Omit<StoredEvent, 'id'> {
+  readonly event_id: string;
+  readonly module: string;
+  readonly attempt: number;
+  readonly dead_at: Date;
+  readonly error_code: string;
+}
+
+/** Which jobs of all modules are wanted. */
+export interface JobFilter {
+  readonly module?: string | undefined;
+  readonly status?: JobStatus | undefined;
+  readonly userId?: string | undefined;
+  readonly errorCode?: string | undefined;
+  /** Only jobs that were not started again. */
+  readonly isOpen?: boolean;
+}
+
+/** Which dead letters are wanted. */
+export interface LetterFilter {
+  readonly module?: string | undefined;
+  readonly event?: string | undefined;
+  readonly errorCode?: string | undefined;
+  readonly eventId?: string | undefined;
+}
+
 export interface RegisteredModule {
   readonly name: string;
   readonly max_concurrent_jobs: number;
@@ -229,6 +256,39 @@ export class Store {
     const { rows } = await this.#query<Job & { total: string }>({ name: 'ai_list_jobs', text, values });
     // Without a job on the page there is one row, for the total.
     return { jobs: rows.filter((row) => row.id !== null), total: Number(rows[0]?.total ?? 0) };
+  }
+
+  /** Adds a job like an ended one; `undefined` if the user has `limit` active jobs, or the old job has not ended so. */
+  repeatJob(oldId: string, id: string, input: JsonObject, options: JsonObject, limit: number) {
+    return this.#one<Job>('repeat_job', oldId, id, JSON.stringify(input), JSON.stringify(options), limit);
+  }
+
+  /** Jobs of all modules, newest first, at most `limit` after the job `before`. */
+  findJobs({ module, status, userId, errorCode, isOpen = false }: JobFilter, limit: number, before?: string) {
+    const filter = [module ?? null, status ?? null, userId ?? null, errorCode ?? null, isOpen];
+    return this.#call<Job>('find_jobs', ...filter, before ?? null, limit);
+  }
+
+  /** A job of any module. */
+  async findAnyJob(id: string): Promise<Job | undefined> {
+    const text = `select * from ${this.#schema}.jobs where id = $1`;
+    return (await this.#query<Job>({ name: 'ai_find_any_job', text, values: [id] })).rows[0];
+  }
+
+  /** Dead letters, those that were given up last first, at most `limit` after one of them. */
+  findDeadLetters(
+    { module, event, errorCode, eventId }: LetterFilter,
+    limit: number,
+    before?: { readonly eventId: string; readonly module: string },
+  ): Promise<DeadLetter[]> {
+    const filter = [module ?? null, event ?? null, errorCode ?? null, eventId ?? null];
+    return this.#call('find_dead_letters', ...filter, before?.eventId ?? null, before?.module ?? null, limit);
+  }
+
+  /** Delivers the latest `limit` dead letters that match again. Returns how many. */
+  async replayDeadLetters({ module, event, errorCode, eventId }: LetterFilter, limit: number): Promise<number> {
+    const filter = [module ?? null, event ?? null, errorCode ?? null, eventId ?? null];
+    return (await this.#value('replay_dead_letters', ...filter, limit)) as number;
   }
 
   async stats(module: string): Promise<JobStats> {

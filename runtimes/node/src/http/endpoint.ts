@@ -48,7 +48,10 @@ export function endpoint<Name extends string, Input = JsonObject, Output = unkno
         'endpoints_invalid',
         `${name}: manifest and code don't agree whether ${part} has a type: run create-ai-module update`,
       );
-  return { ...routeOptions(service, { ...declared, role: null }), ...(own ? typed(service, declared, own) : atOnce(service, declared)) };
+  return {
+    ...routeOptions(service, { ...declared, role: null }),
+    ...(own ? typed(service, declared, own) : atOnce(service, declared)),
+  };
 }
 
 function typed<I, O, P>(service: AnyService, declared: Endpoint, own: EndpointHandler<I, O, P>) {

@@ -34,7 +34,9 @@ export function moduleRoutes(module: AnyModule): FastifyPluginAsyncZod {
 function addStandard(app: FastifyInstance, service: AnyService, endpoint: Endpoint): void {
   const { role } = endpoint;
   if (role === null) return;
-  const status = readEndpoints(service.manifest).find((each) => each.role === 'status')?.path.replace('{job_id}', '');
+  const status = readEndpoints(service.manifest)
+    .find((each) => each.role === 'status')
+    ?.path.replace('{job_id}', '');
   const base = status === undefined ? undefined : `${app.prefix}${status}`;
   app.route({ ...routeOptions(service, endpoint), ...ROUTES[role](service, base) } as never);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
+import { adminJobRoutes, deadLetterRoutes } from './admin-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { moduleRoutes } from './job-routes.ts';
 import { HIDDEN, installOpenApi } from './openapi.ts';
@@ -21,6 +22,8 @@ export async function mountRoutes(
 async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: Orchestrator): Promise<void> {
   await installOpenApi(app);
   await app.register(hostRoutes(host, orchestrator));
+  await app.register(adminJobRoutes(host, orchestrator));
+  await app.register(deadLetterRoutes(host));
   if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));
   for (const { name, ...entry } of orchestrator.modules.values()) {
     if (entry.status === 'ready') await app.register(moduleRoutes(entry.module), { prefix: `/api/v1/modules/${name}` });

@@ -232,10 +232,12 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
    * like `startProcessing`.
    */
   async retryJob(id: string, user: User): Promise<JobView> {
-    const { status, user_id, input_data, options, priority } = await findJobOf(this.#store, this.#module, id, user);
-    if (status !== 'failed' && status !== 'cancelled') throw new HttpError(409, 'job_not_retryable');
-    const request = { input_data, options, priority } as ProcessRequest<Input, Options>;
-    return this.startProcessing(request, { id: user_id });
+    const old = await findJobOf(this.#store, this.#module, id, user);
+    if (old.status !== 'failed' && old.status !== 'cancelled') throw new HttpError(409, 'job_not_retryable');
+    const { input_data, options } = this.#checkedInput(old.input_data as Input, old.options as Options);
+    const added = await this.#store.repeatJob(id, randomUUID(), input_data, options, this.config.max_pending_jobs);
+    if (!added) throw new HttpError(429, 'too_many_jobs');
+    return viewOfJob(added);
   }
 
   /** 409 while there is no result, and when there never will be one. */

@@ -57,7 +57,7 @@ beforeEach(async () => {
   await register(defined('a'), defined('b', { max_concurrent_jobs: 5 }));
 });
 
-const files = ['0001_tables.sql', '0002_indexes.sql', expect.stringMatching(/^functions\.sql@/)];
+const files = ['0001_tables.sql', '0002_indexes.sql', '0003_operations.sql', expect.stringMatching(/^functions\.sql@/)];
 
 describe('the schema', () => {
   it('of an earlier version is updated', async () => {

@@ -23,7 +23,7 @@ async def test_applies_each_file_once_if_processes_start_together(url: str) -> N
     try:
         await asyncio.gather(*(set_up_schema(database) for database in databases))
         ledger = await made.sql(LEDGER)
-        files = r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions\.sql@[0-9a-f]{12}"
+        files = r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime 0003_operations\.sql, runtime functions\.sql@[0-9a-f]{12}"
         assert re.fullmatch(files, ledger)
         assert not await Store(made.database).has_workers()
     finally:
@@ -42,7 +42,8 @@ async def test_updates_the_tables_of_an_earlier_version(url: str, monkeypatch: p
         await made.execute("insert into {s}.modules values ('sample', 1, 1, '{}')")
         await set_up_schema(made.database)
         assert re.match(
-            r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime functions", await made.sql(LEDGER)
+            r"runtime 0001_tables\.sql, runtime 0002_indexes\.sql, runtime 0003_operations\.sql, runtime functions",
+            await made.sql(LEDGER),
         )
         assert await made.sql("select seen_at <= now() from {s}.modules")
         assert await made.store.sweep(["sample"]) == 0

@@ -109,6 +109,43 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that was given up for a module."""
+
+    event: Event
+    module: str
+    attempt: int
+    dead_at: datetime
+    error_code: str
+
+    @property
+    def id(self) -> str:
+        """`<event_id>.<module>`."""
+        return f"{self.event.event_id}.{self.module}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs of all modules are wanted. None matches everything; `is_open`: only jobs that were not started again."""
+
+    module: str | None = None
+    status: str | None = None
+    user_id: str | None = None
+    error_code: str | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFilter:
+    """Which dead letters are wanted. None matches everything."""
+
+    module: str | None = None
+    event: str | None = None
+    error_code: str | None = None
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobPage:
     """Some jobs of a user, and the number of all that match."""
 
@@ -239,6 +276,60 @@ class Store:
         )
         jobs = [_job(row) for row in rows if row.id is not None]
         return JobPage(jobs, rows[0].total if rows else 0, skip, limit)
+
+    async def repeat_job(self, old_id: str, job_id: str, input_data: Any, options: Any, max_active: int) -> Job | None:
+        """Add a job like an ended one. None if the user has `max_active` active jobs, or the old job has not ended so."""
+        return await self._first_job(
+            "repeat_job($1, $2, $3::text::json, $4::text::json, $5)",
+            old_id,
+            job_id,
+            to_json(input_data),
+            to_json(options),
+            max_active,
+        )
+
+    async def find_jobs(self, wanted: JobFilter, limit: int, before: str | None = None) -> list[Job]:
+        """Jobs of all modules, newest first, at most `limit` after the job `before`."""
+        rows = await self._job_rows(
+            "find_jobs($1, $2, $3, $4, $5, $6, $7)",
+            wanted.module,
+            wanted.status,
+            wanted.user_id,
+            wanted.error_code,
+            wanted.is_open,
+            before,
+            limit,
+        )
+        return [_job(row) for row in rows]
+
+    async def find_dead_letters(
+        self, wanted: LetterFilter, limit: int, before: tuple[str, str] | None = None
+    ) -> list[DeadLetter]:
+        """Dead letters, those that were given up last first, at most `limit` after one of them: its event and module."""
+        rows = await self._rows(
+            "select event_id as id, module, attempt, dead_at, error_code, {event}"
+            " from {schema}.find_dead_letters($1, $2, $3, $4, $5, $6, $7)",
+            wanted.module,
+            wanted.event,
+            wanted.error_code,
+            wanted.event_id,
+            *(before or (None, None)),
+            limit,
+        )
+        return [DeadLetter(_event(row), row.module, row.attempt, row.dead_at, row.error_code) for row in rows]
+
+    async def replay_dead_letters(self, wanted: LetterFilter, limit: int) -> int:
+        """Deliver the latest `limit` dead letters that match again. Returns how many."""
+        return int(
+            await self._value(
+                "replay_dead_letters($1, $2, $3, $4, $5)",
+                wanted.module,
+                wanted.event,
+                wanted.error_code,
+                wanted.event_id,
+                limit,
+            )
+        )
 
     async def job_stats(self, module: str) -> JobStats:
         """Counts of a module's jobs."""

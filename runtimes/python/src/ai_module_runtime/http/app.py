@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
-from ai_module_runtime.http import events, health, modules, recorded_events
+from ai_module_runtime.http import dead_letters, events, health, jobs, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
@@ -52,7 +52,9 @@ def create_app(host: "Host") -> FastAPI:
     app.add_middleware(RequestLog, is_guest=host.settings.attached)
     install_error_handlers(app)
     install_docs(app, routes)
-    routers = [(health.router, ""), (modules.router, API_PREFIX), (events.router, API_PREFIX)]
+    of_host = [(health.router, ""), (dead_letters.router, "")]
+    of_api = [(router, API_PREFIX) for router in (modules.router, events.router, jobs.router)]
+    routers = [*of_host, *of_api]
     if host.settings.test_endpoints:
         routers.append((recorded_events.router, API_PREFIX))
     for router, prefix in routers:

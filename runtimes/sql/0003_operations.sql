@@ -8,3 +8,15 @@ create table retries (
   job_id uuid primary key references jobs on delete cascade,
   retried_as uuid not null
 );
+
+-- Counters of all processes for /metrics. `instance` is the address that is scraped; '' for what the host counts as a
+-- whole. Histograms have a row for each of their buckets, and one with bucket -1 for the sum.
+create table metrics (
+  instance text not null,
+  name text not null,
+  labels text not null,
+  bucket smallint not null,
+  value double precision not null,
+  updated_at timestamptz not null default now(),
+  primary key (instance, name, labels, bucket)
+);

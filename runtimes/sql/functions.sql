@@ -759,6 +759,48 @@ begin
   return deleted;
 end $$;
 
+-- Adds what a process has counted since its last call: [{instance, name, labels, bucket, value}]. In one order, so that
+-- processes don't wait for each other in a circle.
+create or replace function add_metrics(added json) returns void
+language sql set search_path from current as $$
+  insert into metrics as m (instance, name, labels, bucket, value)
+  select a.instance, a.name, a.labels, a.bucket, a.value
+  from json_to_recordset(added) as a (instance text, name text, labels text, bucket smallint, value double precision)
+  order by a.instance, a.name, a.labels, a.bucket
+  on conflict (instance, name, labels, bucket) do update set value = m.value + excluded.value, updated_at = now()
+$$;
+
+-- Counters of an instance and of the whole host, and what the tables say at the moment: gauges have the bucket -1.
+create or replace function read_metrics(of_instance text)
+returns table (name text, labels text, bucket smallint, value double precision)
+language sql stable set search_path from current set jit = off as $$
+  select m.name, m.labels, m.bucket, sum(m.value) from metrics m where m.instance in ('', of_instance)
+  group by m.name, m.labels, m.bucket
+  union all
+  select 'ai_jobs', format('module="%s",status="%s"', c.module, c.status), -1, sum(c.jobs)::double precision
+  from job_counters c group by c.module, c.status
+  union all
+  select 'ai_job_queue_age_seconds', format('module="%s"', w.module), -1,
+    coalesce(extract(epoch from now() - oldest.due_at), 0)::double precision
+  from (
+    select c.module from job_counters c where c.status = 'pending' group by c.module having sum(c.jobs) > 0
+  ) as w cross join lateral (
+    select min(first.due_at) as due_at from generate_series(1, 10) as p (priority) cross join lateral (
+      select j.due_at from jobs j
+      where j.module = w.module and j.status = 'pending' and j.priority = p.priority and j.due_at <= now()
+      order by j.due_at limit 1
+    ) as first
+  ) as oldest
+  union all
+  select 'ai_event_deliveries_waiting', format('module="%s"', d.module), -1, count(*)::double precision
+  from deliveries d where d.dead_at is null group by d.module
+  union all
+  select 'ai_dead_letters', format('module="%s"', d.module), -1, count(*)::double precision
+  from deliveries d where d.dead_at is not null group by d.module
+  union all
+  select 'ai_workers', '', -1, count(*)::double precision from workers where seen_at > now() - interval '15 seconds'
+$$;
+
 -- Deletes at most 500 dead letters, and 500 events that no delivery waits for, that are older than `days`. Returns how
 -- many.
 create or replace function delete_old_events(days double precision) returns integer
@@ -778,6 +820,8 @@ begin
     limit 500
   );
   get diagnostics deleted = row_count;
+  -- Instances that are gone.
+  delete from metrics where instance <> '' and updated_at < latest;
   return letters + deleted;
 end $$;
 
@@ -874,7 +918,7 @@ begin
       select name, 'data of version 0.1' from unnest(names) as name
       where to_regclass(quote_ident(name)) is not null and name <> all (array[
         'applied_migrations', 'modules', 'subscriptions', 'jobs', 'results', 'job_counters', 'events', 'deliveries',
-        'workers', 'schedules', 'retries'
+        'workers', 'schedules', 'retries', 'metrics'
       ])
       on conflict do nothing
       returning owner

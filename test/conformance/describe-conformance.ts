@@ -10,6 +10,7 @@ import { describeExtraEndpoints } from './sections/extra-endpoints.ts';
 import { describeHealth } from './sections/health.ts';
 import { describeJobs } from './sections/jobs.ts';
 import { describeLogs } from './sections/logs.ts';
+import { describeMetrics } from './sections/metrics.ts';
 import { describeModules } from './sections/modules.ts';
 import { describeOpenapi } from './sections/openapi.ts';
 import { describeOperations } from './sections/operations.ts';
@@ -40,6 +41,7 @@ const sections: Readonly<Record<string, (world: World) => void>> = {
   pagination: describePagination,
   operations: describeOperations,
   logs: describeLogs,
+  metrics: describeMetrics,
   modules: describeModules,
   health: describeHealth,
   OpenAPI: describeOpenapi,

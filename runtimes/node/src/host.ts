@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
+import { Metrics } from './engine/metrics.ts';
 import type { Outage } from './engine/outage.ts';
 import type { Store } from './engine/store.ts';
 import { retryAtStart } from './engine/with-retries.ts';
 import { EventBus } from './events/event-bus.ts';
 import { createApp } from './http/app.ts';
+import { countRequests } from './http/metrics-route.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import type { Log } from './log.ts';
 import type { ModulesOptions } from './modules/discovery.ts';
@@ -75,6 +77,8 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const database = await openDatabase(databasePort, started, log);
   const { store } = database;
   const bus = new EventBus(store);
+  const metrics = new Metrics(store, log);
+  countRequests(app, metrics);
   let stoppingAt = 0;
   const services: HostServices = {
     settings,
@@ -83,6 +87,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     load: modules.load,
     database,
     bus,
+    metrics,
     log,
     probes: probesOf(store),
     isStopping: () => stoppingAt > 0,
@@ -104,6 +109,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     clearTimeout(grace);
     const stop = async () => {
       await executor?.stop(msUntil(GRACE_MS));
+      await metrics.stop();
       await orchestrator.stop();
       await database.close();
     };
@@ -114,6 +120,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     await retryAtStart(() => registerModules(services, orchestrator));
     await mountRoutes(app, services, orchestrator, prefix);
     await app.ready();
+    metrics.start();
     if (settings.role !== 'web') executor = await retryAtStart(() => startExecutor(services, orchestrator));
     return { app, services, orchestrator };
   } catch (error) {

@@ -31,6 +31,10 @@ export interface Settings {
   readonly testEndpoints: boolean;
   /** For a guest: requests with this token are those of `host attach --verify`. Refused in production. */
   readonly checkToken?: string | undefined;
+  /** Who may read `/metrics` without a token. Default: `loopback`, requests from this machine. */
+  readonly metrics?: 'loopback' | 'open' | 'off';
+  /** The token for `/metrics`, from anywhere. */
+  readonly metricsToken?: string | undefined;
   readonly environment: (typeof ENVIRONMENTS)[number];
   /** All environment variables: modules read their own settings from them. */
   readonly env: Env;
@@ -76,6 +80,8 @@ const HostVariables = z.object({
   LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
   DISABLED_MODULES: names.default([]),
   TEST_ENDPOINTS: z.enum(['0', '1']).default('0'),
+  METRICS: z.enum(['loopback', 'open', 'off']).default('loopback'),
+  METRICS_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
   CHECK_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
 });
 
@@ -119,6 +125,8 @@ export function readSettings(env: Env = process.env, options: SettingsOptions = 
     logLevel: host.data.LOG_LEVEL,
     disabledModules: host.data.DISABLED_MODULES,
     testEndpoints: host.data.TEST_ENDPOINTS === '1',
+    metrics: host.data.METRICS,
+    metricsToken: host.data.METRICS_TOKEN,
     checkToken: host.data.CHECK_TOKEN,
     environment: names.includes('production') ? 'production' : (names[0] ?? 'development'),
     env: given,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Caller } from '../wire/caller.ts';
 import { expectProblems, expectRefusal, expectUnauthorised } from '../wire/expect-problem.ts';
+import type { Step } from '../wire/fake-openai.ts';
 import { cancel, finish, publish, readJob, submit } from '../wire/module-calls.ts';
 import { job } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
@@ -50,7 +51,7 @@ export function describeOperations(world: World): void {
     expect(answer.status, answer.text).toBe(200);
     return letterPage.parse(answer.json);
   };
-  const failedJob = async (caller: Caller, ...steps: Parameters<World['fake']['script']>) => {
+  const failedJob = async (caller: Caller, ...steps: readonly Step[]) => {
     const { job_id } = await submit(caller, subject, { text: world.fake.script(...steps).text });
     expect((await finish(caller, subject, job_id)).status).toBe('failed');
     return job_id;

@@ -7,6 +7,7 @@ import { ClaimLoop } from './claim-loop.ts';
 import { type ConnectionOptions, canListen, isUnavailable } from './connection.ts';
 import { Leases } from './leases.ts';
 import { Listener } from './listener.ts';
+import type { Metrics } from './metrics.ts';
 import { type ScheduledTask, Schedules } from './schedules.ts';
 import type { ClaimedJob, Delivery, Store } from './store.ts';
 import { withRetries } from './with-retries.ts';
@@ -21,11 +22,20 @@ export class HostStopping extends Error {
   override readonly name = 'HostStopping';
 }
 
+/** How an attempt at a job ended. `lost`: the job was cancelled, or another worker has it. */
+export interface EndedAttempt {
+  readonly outcome: 'completed' | 'failed' | 'retried' | 'handed_back' | 'lost';
+  readonly error_code?: string;
+  readonly duration_ms: number;
+  /** Before the first attempt. */
+  readonly wait_ms: number | undefined;
+}
+
 /** What a module does for the executor. */
 export interface ExecutorModule {
   readonly name: string;
   /** Makes one attempt at a job and moves it to its next state. `signal` aborts with a `ClaimLost` or `HostStopping`. */
-  runJob(job: ClaimedJob, signal: AbortSignal): Promise<void>;
+  runJob(job: ClaimedJob, signal: AbortSignal): Promise<EndedAttempt | undefined>;
   /** Handles an event that the module subscribes to. An error means that the event is delivered again later. */
   handleEvent(delivery: Delivery): Promise<void>;
 }
@@ -41,6 +51,7 @@ export interface ExecutorOptions {
   readonly concurrency: number;
   readonly leaseSeconds: number;
   readonly log: Log;
+  readonly metrics?: Metrics;
   /** How long an event handler may take; 10 seconds. */
   readonly handlerMs?: number;
   /** The pause after the first failed delivery; 0.5 seconds. It doubles with each attempt. */
@@ -179,7 +190,8 @@ export class Executor {
     this.#running.set(job.id, controller);
     this.#leases.hold(job.claim_token, () => controller.abort(new ClaimLost()));
     try {
-      await this.#modules.get(job.module)?.runJob(job, controller.signal);
+      const ended = await this.#modules.get(job.module)?.runJob(job, controller.signal);
+      if (ended) this.#count(job, ended);
     } catch (error) {
       // The job is taken back when its lease ends.
       this.#options.log.error({ err: error, module: job.module, job_id: job.id }, 'job left without a next state');
@@ -187,6 +199,13 @@ export class Executor {
       this.#leases.release(job.claim_token);
       if (this.#running.get(job.id) === controller) this.#running.delete(job.id);
     }
+  }
+
+  #count({ module }: ClaimedJob, { outcome, duration_ms, wait_ms }: EndedAttempt): void {
+    const { metrics } = this.#options;
+    metrics?.count('ai_job_attempts_total', { module, outcome });
+    metrics?.observe('ai_job_duration_seconds', { module }, duration_ms / 1_000);
+    if (wait_ms !== undefined) metrics?.observe('ai_job_wait_seconds', { module }, wait_ms / 1_000);
   }
 
   async #deliver(delivery: Delivery): Promise<void> {

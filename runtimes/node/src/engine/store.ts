@@ -291,6 +291,16 @@ export class Store {
     return (await this.#value('replay_dead_letters', ...filter, limit)) as number;
   }
 
+  /** Adds to the counters of `/metrics`. */
+  async addMetrics(added: readonly object[]): Promise<void> {
+    await this.#call('add_metrics', JSON.stringify(added));
+  }
+
+  /** Counters of an instance and of the whole host, and gauges. */
+  readMetrics(instance: string): Promise<{ name: string; labels: string; bucket: number; value: number }[]> {
+    return this.#call('read_metrics', instance);
+  }
+
   async stats(module: string): Promise<JobStats> {
     const row = await this.#one<Record<keyof JobStats, string | number>>('job_stats', module);
     return Object.fromEntries(Object.entries(row ?? {}).map(([key, value]) => [key, Number(value)])) as never;

@@ -5,6 +5,7 @@ import type { HostServices } from '../modules/start-module.ts';
 import { adminJobRoutes, deadLetterRoutes } from './admin-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { moduleRoutes } from './job-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { HIDDEN, installOpenApi } from './openapi.ts';
 import { testRoutes } from './test-routes.ts';
 
@@ -24,6 +25,7 @@ async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: 
   await app.register(hostRoutes(host, orchestrator));
   await app.register(adminJobRoutes(host, orchestrator));
   await app.register(deadLetterRoutes(host));
+  await app.register(metricsRoute(host, orchestrator));
   if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));
   for (const { name, ...entry } of orchestrator.modules.values()) {
     if (entry.status === 'ready') await app.register(moduleRoutes(entry.module), { prefix: `/api/v1/modules/${name}` });

@@ -4,7 +4,7 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import type { PoolClient } from 'pg';
 import type { Db } from '../db/database.ts';
 import { isUnavailable } from '../engine/connection.ts';
-import { ClaimLost } from '../engine/executor.ts';
+import { ClaimLost, type EndedAttempt } from '../engine/executor.ts';
 import { findUnavailable, isStatementTimeout } from '../engine/outage.ts';
 import type { ClaimedJob, JobStatus, JsonObject, Store } from '../engine/store.ts';
 import { withRetries } from '../engine/with-retries.ts';
@@ -269,7 +269,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   }
 
   /** Makes one attempt at a job. Called by the runtime. */
-  runClaimed(job: ClaimedJob, signal: AbortSignal): Promise<void> {
+  runClaimed(job: ClaimedJob, signal: AbortSignal): Promise<EndedAttempt> {
     return this.#worker.run(job, signal);
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isUnavailable } from '../engine/connection.ts';
-import { ClaimLost } from '../engine/executor.ts';
+import { ClaimLost, type EndedAttempt } from '../engine/executor.ts';
 import type { ClaimedJob, Store } from '../engine/store.ts';
 import { withRetries } from '../engine/with-retries.ts';
 import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
@@ -26,11 +26,7 @@ export interface JobWorkerOptions {
   readonly log: Log;
 }
 
-/** How an attempt ended, for the log. `lost`: the job was cancelled, or another worker has it. */
-interface Ended {
-  readonly outcome: 'completed' | 'failed' | 'retried' | 'handed_back' | 'lost';
-  readonly error_code?: string;
-}
+type Ended = Pick<EndedAttempt, 'outcome' | 'error_code'>;
 
 /** Makes attempts at the jobs of one module, and moves each job to its next state. */
 export class JobWorker {
@@ -49,15 +45,16 @@ export class JobWorker {
   }
 
   /** `host` aborts with a `ClaimLost` or a `HostStopping`. */
-  async run(job: ClaimedJob, host: AbortSignal): Promise<void> {
+  async run(job: ClaimedJob, host: AbortSignal): Promise<EndedAttempt> {
     const { id: job_id, attempt, created_at, started_at } = job;
     const begin = performance.now();
-    await withLogFields({ job_id, attempt }, async () => {
+    return withLogFields({ job_id, attempt }, async () => {
       const wait_ms = attempt === 1 && started_at ? started_at.getTime() - created_at.getTime() : undefined;
       this.#log.info({ job_id, attempt, wait_ms }, 'job claimed');
-      const ended = await this.#attempt(job, host);
+      const how = await this.#attempt(job, host);
       const duration_ms = Math.round(performance.now() - begin);
-      this.#log.info({ job_id, attempt, duration_ms, ...ended }, 'job ended');
+      this.#log.info({ job_id, attempt, duration_ms, ...how }, 'job ended');
+      return { ...how, duration_ms, wait_ms };
     });
   }
 

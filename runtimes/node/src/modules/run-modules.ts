@@ -37,7 +37,7 @@ export async function registerModules(host: HostServices, orchestrator: Orchestr
 
 /** Runs the jobs of the modules, their handlers of events and their scheduled tasks in this process. */
 export async function startExecutor(host: HostServices, orchestrator: Orchestrator): Promise<Executor> {
-  const { database, settings, log } = host;
+  const { database, settings, metrics, log } = host;
   const { store, connection } = database;
   if (database.isAlone) {
     // Claims of an earlier process: nobody else can be at work on them.
@@ -53,6 +53,7 @@ export async function startExecutor(host: HostServices, orchestrator: Orchestrat
     concurrency: settings.workerConcurrency,
     leaseSeconds: settings.jobLeaseSeconds,
     log,
+    metrics,
   });
   await executor.start();
   return executor;
@@ -71,7 +72,7 @@ function executorModules({ bus, settings }: HostServices, orchestrator: Orchestr
       handleEvent: (delivery) => bus.deliver(delivery),
     };
   });
-  const recorder: ExecutorModule = { name: RECORDER, runJob: async () => {}, handleEvent: async () => {} };
+  const recorder: ExecutorModule = { name: RECORDER, runJob: async () => undefined, handleEvent: async () => {} };
   return settings.testEndpoints ? [...modules, recorder] : modules;
 }
 

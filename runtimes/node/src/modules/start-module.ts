@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
+import type { Metrics } from '../engine/metrics.ts';
 import { nextTime } from '../engine/schedules.ts';
 import { checkModule, migrateModule } from '../engine/schema.ts';
 import { retryAtStart } from '../engine/with-retries.ts';
@@ -29,6 +30,7 @@ export interface HostServices {
   readonly load: LoadModule;
   readonly database: Database;
   readonly bus: EventBus;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly probes: Readonly<Record<'database' | 'queue' | 'events', Probe>>;
   /** Whether it takes no more work. */

@@ -16,6 +16,7 @@ from ai_module_runtime.db.migrations import import_jobs, load_old_data
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS
+from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import registration_of
 from ai_module_runtime.engine.outage import Outage, retry_at_start
 from ai_module_runtime.engine.schema import check_schema, set_up_schema
@@ -88,6 +89,7 @@ class Host:
         self.events = EventBus(lambda: self.store)
         self.jobs = ModuleJobs()
         self.outage = Outage(logging.getLogger("ai_module_runtime.database"))
+        self.metrics = Metrics()
         self._postgres: EmbeddedPostgres | None = None
         self._discovered: dict[str, ModuleMetadata | None] = {}
         self._worker: Worker | None = None
@@ -168,6 +170,7 @@ class Host:
         worker, self._worker = self._worker, None
         if worker is not None:
             await worker.stop(self.seconds_to_stop(GRACE_SECONDS))
+            await self.metrics.flush(self.store)
 
     async def close(self) -> None:
         """Close connections, and the embedded PostgreSQL if no other process uses it. The host can be opened again."""
@@ -276,6 +279,7 @@ class Host:
             return await (run() if threads is None else threads.run(run))
 
         async def after_sweep() -> None:
+            await self.metrics.flush(self.store)
             if messages is not None:
                 await messages.send_if_jobs_wait(self.store, self.jobs.specs)
 
@@ -304,6 +308,7 @@ class Host:
             after_sweep=after_sweep,
             on_retry=messages.send if messages is not None else lambda _delay: None,
             outage=self.outage,
+            metrics=self.metrics,
         )
 
     @property

@@ -91,6 +91,8 @@ class Settings(BaseModel):
     data_dir: Path = Path(".data")
     jwt_secret: str | None = Field(default=None, repr=False)
     check_token: str | None = Field(default=None, min_length=32, repr=False)
+    metrics: Literal["loopback", "open", "off"] = "loopback"
+    metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)
     disabled_modules: frozenset[str] = frozenset()

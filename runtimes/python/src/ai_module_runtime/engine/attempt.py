@@ -19,6 +19,7 @@ from ai_module_runtime.engine.errors import (
     is_unavailable,
 )
 from ai_module_runtime.engine.hooks import calling_hook
+from ai_module_runtime.engine.metrics import Metrics, labels_of
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec, OnCompleted
 from ai_module_runtime.engine.outage import persist
 from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
@@ -163,8 +164,10 @@ class JobAttempt(Attempt):
         threads: WorkerThreads | None,
         on_retry: Callable[[float], None],
         logger: logging.Logger,
+        metrics: Metrics | None = None,
     ) -> None:
         super().__init__(store, claim.token, threads, logger)
+        self._metrics = metrics
         self.metadata: dict[str, Any] = {}
         self.job_id = claim.job.id
         self._claim = claim
@@ -185,11 +188,21 @@ class JobAttempt(Attempt):
         ids: dict[str, Any] = {"module": job.module, "job_id": job.id, "attempt": job.attempt}
         waited = job.started_at - job.created_at if job.attempt == 1 and job.started_at else None
         with log_fields(**ids):
-            wait_ms = None if waited is None else round(waited.total_seconds() * 1000)
-            self._logger.info(Line("job claimed", **ids, wait_ms=wait_ms))
+            wait = None if waited is None else waited.total_seconds()
+            self._logger.info(Line("job claimed", **ids, wait_ms=None if wait is None else round(wait * 1000)))
             await super().execute()
-            duration_ms = round((monotonic() - self._claimed) * 1000)
-            self._logger.info(Line("job ended", **ids, duration_ms=duration_ms, **self._ended))
+            duration = monotonic() - self._claimed
+            self._logger.info(Line("job ended", **ids, duration_ms=round(duration * 1000), **self._ended))
+        self._count(duration, wait)
+
+    def _count(self, duration: float, wait: float | None) -> None:
+        if self._metrics is None:
+            return
+        module = self._claim.job.module
+        self._metrics.count("ai_job_attempts_total", labels_of(module=module, outcome=self._ended["outcome"]))
+        self._metrics.observe("ai_job_duration_seconds", labels_of(module=module), duration)
+        if wait is not None:
+            self._metrics.observe("ai_job_wait_seconds", labels_of(module=module), wait)
 
     async def progress(self, percent: int) -> None:
         """Report progress. A database that is unavailable is no reason to end the work.

@@ -7,6 +7,7 @@ from time import monotonic
 
 from ai_module_runtime.engine.attempt import Attempt, DeliveryAttempt, JobAttempt
 from ai_module_runtime.engine.errors import is_unavailable
+from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
 from ai_module_runtime.engine.outage import Outage
 from ai_module_runtime.engine.store import Claim, Delivery, Store
@@ -44,9 +45,11 @@ class Executor:
         threads: WorkerThreads | None = None,
         on_retry: Callable[[float], None] = lambda _delay: None,
         outage: Outage | None = None,
+        metrics: Metrics | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         self._store = store
+        self._metrics = metrics
         self._modules = modules
         self._handle_event = handle_event
         self._concurrency = concurrency
@@ -221,6 +224,7 @@ class Executor:
             threads=self._threads,
             on_retry=self._on_retry,
             logger=self._logger,
+            metrics=self._metrics,
         )
 
     def _start_job(self, claim: Claim) -> None:

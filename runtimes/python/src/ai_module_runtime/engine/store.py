@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Self
+from typing import Any, Generic, NamedTuple, Self
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -106,6 +106,19 @@ class Delivery:
     event: Event
     attempt: int
     token: str
+
+
+class Sample(NamedTuple):
+    """A series of a metric.
+
+    `labels` are in the text format. `bucket` is the index in the buckets of a histogram; -1 for its sum and for other
+    metrics.
+    """
+
+    name: str
+    labels: str
+    bucket: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +343,17 @@ class Store:
                 limit,
             )
         )
+
+    async def add_metrics(self, added: Iterable[tuple[str, str, str, int, float]]) -> None:
+        """Add to the counters of `/metrics`: instance, name, labels, bucket, value."""
+        names = ("instance", "name", "labels", "bucket", "value")
+        rows = [dict(zip(names, each, strict=True)) for each in added]
+        await self._value("add_metrics($1::text::json)", to_json(rows))
+
+    async def read_metrics(self, instance: str) -> list[Sample]:
+        """Counters of an instance and of the whole host, and gauges."""
+        rows = await self._rows("select * from {schema}.read_metrics($1)", instance)
+        return [Sample(row.name, row.labels, row.bucket, row.value) for row in rows]
 
     async def job_stats(self, module: str) -> JobStats:
         """Counts of a module's jobs."""

@@ -8,6 +8,7 @@ from ai_module_runtime.engine.clock import Clock, ScheduledTask
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.executor import GRACE_SECONDS, Executor
 from ai_module_runtime.engine.listener import Listener
+from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
 from ai_module_runtime.engine.outage import Outage, retry_at_start
 from ai_module_runtime.engine.store import Store
@@ -30,7 +31,7 @@ class Worker:
         threads: where to run jobs; by default on this event loop, which work that blocks would stop.
         sole: whether no other process can be running jobs: what an earlier process left is taken up at once.
         tasks, after_sweep: see `Clock`.
-        on_retry: see `Executor`.
+        on_retry, metrics: see `Executor`.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Worker:
         after_sweep: Callable[[], Awaitable[None]] | None = None,
         on_retry: Callable[[float], None] = lambda _delay: None,
         outage: Outage | None = None,
+        metrics: Metrics | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         logger = logger or logging.getLogger("ai_module_runtime.engine")
@@ -68,6 +70,7 @@ class Worker:
             threads=threads,
             on_retry=on_retry,
             outage=self._outage,
+            metrics=metrics,
             logger=logger,
         )
         self.clock = Clock(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
-from ai_module_runtime.http import dead_letters, events, health, jobs, modules, recorded_events
+from ai_module_runtime.http import dead_letters, events, health, jobs, metrics, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
@@ -49,11 +49,13 @@ def create_app(host: "Host") -> FastAPI:
     app.state.orchestrator = host.orchestrator
     app.state.routes = routes
     app.add_middleware(RequestGuard, host=host, routes=routes)
-    app.add_middleware(RequestLog, is_guest=host.settings.attached)
+    app.add_middleware(RequestLog, host=host)
     install_error_handlers(app)
     install_docs(app, routes)
     of_host = [(health.router, ""), (dead_letters.router, "")]
     of_api = [(router, API_PREFIX) for router in (modules.router, events.router, jobs.router)]
+    if host.settings.metrics != "off":
+        of_host.append((metrics.router, ""))
     routers = [*of_host, *of_api]
     if host.settings.test_endpoints:
         routers.append((recorded_events.router, API_PREFIX))

@@ -28,7 +28,9 @@ MAX_HEADER_BYTES = 16 * 1024
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-OWN_PATHS = frozenset({"/health", "/livez", "/readyz", "/docs", "/docs/", "/openapi.json"})
+# Where the state of a request has the path of its route, with parameters.
+ROUTE = "ai_module_runtime_route"
+OWN_PATHS = frozenset({"/health", "/livez", "/readyz", "/metrics", "/dead-letters", "/docs", "/docs/", "/openapi.json"})
 # The methods that Node can parse, so that both runtimes refuse the same.
 METHODS = frozenset(
     [
@@ -88,6 +90,8 @@ class RequestGuard:
         if scope["method"] == "HEAD" and (scope["path"].startswith(API_PREFIX) or scope["path"] in OWN_PATHS):
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         route = self._routes.find(scope["method"], scope["path"])
+        if route is not None and route.is_available:
+            scope["state"][ROUTE] = route.path
         refusal = _refuse_head(scope) or _refuse_unknown(scope, route) or await self._refuse_caller(scope, route)
         if refusal is not None:
             return await answer_at_once(refusal, scope, receive, send)

@@ -3,12 +3,19 @@
 import logging
 import re
 from time import monotonic
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ai_module_runtime.engine.metrics import labels_of
+from ai_module_runtime.http.metrics import METHODS, instance_of
+from ai_module_runtime.http.request_guard import ROUTE
 from ai_module_runtime.logs import Line, log_fields
+
+if TYPE_CHECKING:
+    from ai_module_runtime.host import Host
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 # What monitoring asks for every few seconds.
@@ -18,14 +25,14 @@ logger = logging.getLogger("ai_module_runtime.http")
 
 
 class RequestLog:
-    """Answers with `x-request-id`, which is in every line about the request, and writes one line for each request.
+    """Answers with `x-request-id`, which is in every line about the request, and writes one line for each request, which it counts.
 
     At level `DEBUG` for monitoring, and in applications, which have their own.
     """
 
-    def __init__(self, app: ASGIApp, *, is_guest: bool) -> None:
+    def __init__(self, app: ASGIApp, host: "Host") -> None:
         self._app = app
-        self._is_guest = is_guest
+        self._host = host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -50,9 +57,15 @@ class RequestLog:
                 logger.exception("request failed")
                 raise
             finally:
-                path = scope["path"]
-                duration_ms = round((monotonic() - started) * 1000)
-                level = logging.DEBUG if self._is_guest or path in OF_MONITORING else logging.INFO
-                logger.log(
-                    level, Line("request", method=scope["method"], path=path, status=status, duration_ms=duration_ms)
-                )
+                self._note(scope, status, monotonic() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        method, path = scope["method"], scope["path"]
+        is_guest = self._host.settings.attached
+        level = logging.DEBUG if is_guest or path in OF_MONITORING else logging.INFO
+        logger.log(level, Line("request", method=method, path=path, status=status, duration_ms=round(seconds * 1000)))
+        instance = instance_of(scope)
+        names = {"method": method if method in METHODS else "other", "route": scope["state"].get(ROUTE, "none")}
+        metrics = self._host.metrics
+        metrics.count("ai_http_requests_total", labels_of(**names, status=status), instance)
+        metrics.observe("ai_http_request_duration_seconds", labels_of(**names), seconds, instance)

@@ -22,7 +22,14 @@ export const reservedEndpoint: ManifestRule = {
   check: ({ manifest }) => semanticChecks['reserved-endpoint'](manifest),
 };
 
-const jobRoles: ReadonlySet<EndpointRole | null> = new Set(['status', 'list', 'cancel', 'retry', 'result', 'stats'] as const);
+const jobRoles: ReadonlySet<EndpointRole | null> = new Set([
+  'status',
+  'list',
+  'cancel',
+  'retry',
+  'result',
+  'stats',
+] as const);
 
 export const joblessEndpoint: ManifestRule = {
   id: 'jobless-endpoint',

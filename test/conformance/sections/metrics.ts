@@ -23,7 +23,7 @@ export function describeMetrics(world: World): void {
     const found = lines.filter((text) => !text.startsWith('# ')).map((text) => line.exec(text) ?? [text]);
     for (const [text, name = ''] of found)
       expect(types, text).toContain(types.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, ''));
-    return new Map(found.map(([, name, labels = '', value]) => [`${name}{${labels}}`, Number(value)] as const));
+    return new Map<string, number>(found.map(([, name, labels = '', value]) => [`${name}{${labels}}`, Number(value)]));
   };
 
   it('counts requests by method, route and status', async () => {

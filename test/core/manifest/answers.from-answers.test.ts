@@ -46,7 +46,7 @@ describe('answers', () => {
       },
       defaults,
     );
-    expect(manifest.endpoints).toHaveLength(7);
+    expect(manifest.endpoints).toHaveLength(8);
     expect(manifest.permissions_required.at(-1)).toBe('ocr:share');
     expect(manifest.events_emitted.at(-1)).toBe('ocr.indexed');
     expect(manifest.events_subscribed).toEqual(['user.deleted', 'file.uploaded']);

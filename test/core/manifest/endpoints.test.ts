@@ -8,6 +8,7 @@ const cases: [entry: string, method: string, role: string | null, permission: st
   ['/status/{id}', 'POST', null, 'create', ['id']],
   ['/list', 'GET', 'list', 'read', []],
   ['/cancel/{job_id}', 'POST', 'cancel', 'delete', ['job_id']],
+  ['/retry/{job_id}', 'POST', 'retry', 'create', ['job_id']],
   ['/result/{job_id}', 'GET', 'result', 'read', ['job_id']],
   ['/admin/stats', 'GET', 'stats', 'admin', []],
   ['/stats', 'GET', 'stats', 'admin', []],
@@ -39,12 +40,13 @@ it('gives each role to the first matching endpoint only', () => {
   ]);
 });
 
-it('recognises the six standard endpoints', () => {
+it('recognises the standard endpoints', () => {
   expect(endpointsOf({ endpoints: [...standardEndpoints] }).map(({ role }) => role)).toEqual([
     'process',
     'status',
     'list',
     'cancel',
+    'retry',
     'result',
     'stats',
   ]);

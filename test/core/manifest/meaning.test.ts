@@ -13,7 +13,7 @@ const lists: [name: string, changes: Partial<Manifest>, want: string[]][] = [
   [
     'an endpoint twice, once without its method',
     { endpoints: [...all.endpoints, '/process'] },
-    ['endpoints/6: endpoints[6] duplicates endpoints[0]'],
+    ['endpoints/7: endpoints[7] duplicates endpoints[0]'],
   ],
   [
     'one path with two names for its parameter',
@@ -47,7 +47,7 @@ const lists: [name: string, changes: Partial<Manifest>, want: string[]][] = [
     { permissions_required: ['ocr:create', 'ocr:read'] },
     [
       'endpoints/3: POST /cancel/{job_id} requires ocr:delete, which is not in permissions_required',
-      'endpoints/5: GET /admin/stats requires ocr:admin, which is not in permissions_required',
+      'endpoints/6: GET /admin/stats requires ocr:admin, which is not in permissions_required',
     ],
   ],
   [

@@ -65,7 +65,7 @@ describe('rejects an invalid rendered manifest, with template and line', () => {
       'a default left out',
       'max_concurrent_jobs: {{yaml resources.max_concurrent_jobs}}',
       'max_concurrent_jobs: 11',
-      34,
+      35,
       'resources',
     ],
     ['an unknown name', '{{yaml author}}', '{{yaml autor}}', 4, 'the argument of yaml is undefined'],

@@ -199,10 +199,17 @@ describe('package.json', () => {
     [
       'with the same name inside another',
       '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  }\n}\n',
-      undefined,
+      '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  },\n  "dependencies": {\n    "m": "2"\n  }\n}\n',
     ],
-    ['of a file with comments', '{\n  // no JSON\n  "dependencies": {\n    "a": "1"\n  }\n}\n', undefined],
-  ])('gets an entry in an object %s, or nothing if more would change', (_, text, after) => {
+    [
+      'behind such an object, as in packageExtensions',
+      '{\n  "p": { "x": {\n    "dependencies": { "a": "1" }\n  } },\n  "dependencies": { "a": "1" }\n}\n',
+      '{\n  "p": { "x": {\n    "dependencies": { "a": "1" }\n  } },\n  "dependencies": { "a": "1", "m": "2" }\n}\n',
+    ],
+    ['that has it', '{\n  "dependencies": { "m": "1" }\n}\n', '{\n  "dependencies": { "m": "2" }\n}\n'],
+    ['with a syntax error', '{\n  "dependencies": { "a": "1"\n}\n', undefined],
+    ['that is a list', '{\n  "dependencies": []\n}\n', undefined],
+  ])('gets an entry in an object %s, or nothing', (_, text, after) => {
     expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
   });
 
@@ -223,8 +230,20 @@ describe('package.json', () => {
       '{\n  // comment\n  "include": ["src"]\n}\n',
       '{\n  // comment\n  "include": ["src"],\n  "exclude": ["x", "m"]\n}\n',
     ],
+    [
+      'that is missing, behind a comment',
+      '{\n  "include": ["src"] // comment\n  // end\n}\n',
+      '{\n  "include": ["src"], // comment\n  "exclude": ["x", "m"]\n  // end\n}\n',
+    ],
+    [
+      'behind a comment and a comma',
+      '{\r\n  "exclude": [\r\n    "a", // comment\r\n  ],\r\n}\r\n',
+      '{\r\n  "exclude": [\r\n    "a", // comment\r\n    "m",\r\n  ],\r\n}\r\n',
+    ],
+    ['with only a comment', '{\n  "exclude": [\n    // a\n  ]\n}\n', '{\n  "exclude": [\n    // a\n    "m"\n  ]\n}\n'],
+    ['that has it', '{ "exclude": ["m"] }\n', '{ "exclude": ["m"] }\n'],
   ])('gets an item in a list %s', (_, text, after) => {
-    expect(addToJsonList(text, 'exclude', 'm', ['x'])).toBe(after);
+    expect(addToJsonList(text, ['exclude'], 'm', ['x'])).toBe(after);
   });
 });
 

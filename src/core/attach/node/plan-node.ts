@@ -108,8 +108,10 @@ export function modulesBuild(build: Build, dir: string): string {
 function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string): (FileEdit | PrintedEdit)[] {
   return configs.map((config): FileEdit | PrintedEdit => {
     const text = files.read(config) ?? '';
-    const pattern = `${'../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
-    const after = addToJsonList(text, 'exclude', pattern, ['node_modules', outDir]);
+    const up = '../'.repeat(config.split('/').length - 1);
+    const pattern = `${up}${pathOf(dir, 'modules')}`;
+    // What TypeScript leaves out without a list.
+    const after = addToJsonList(text, ['exclude'], pattern, ['node_modules', `${up}${outDir}`]);
     if (after !== undefined) return { file: config, after };
     return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
   });

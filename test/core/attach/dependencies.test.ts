@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Workspace } from '../../../src/core/attach/application.ts';
-import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
+import { withoutTesting } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
 import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';
+import { pythonDependencies } from '../../../src/core/attach/python/dependencies.ts';
 import { filesOf } from './apps.ts';
 
 describe('editDockerfiles', () => {
@@ -358,6 +359,24 @@ describe('pythonDependencies', () => {
     expect(edited({ 'pyproject.toml': extras }, 'pip')['pyproject.toml']).toContain(
       'test = ["pytest", "ai-module-runtime[embedded,testing]==1.0+vendored"]',
     );
+  });
+
+  it('prints what tests of modules need, if it conflicts with the application', () => {
+    const testing = { ...runtime, testing: { 'ai-module-runtime[testing]': '*' } } as never;
+    const leftOut = (app: Readonly<Record<string, string>>, manager: string) => {
+      const { edits, printed } = withoutTesting(filesOf(app), change(app, manager, testing), change(app, manager));
+      return [edits.map(({ file }) => file), printed.map(({ file, lines }) => [file, ...lines])];
+    };
+    expect(leftOut({ 'requirements.txt': 'fastapi\n', 'requirements-dev.txt': 'pytest<8' }, 'pip')).toEqual([
+      ['requirements.txt'],
+      [['requirements-dev.txt', './vendor/r.whl[testing]']],
+    ]);
+    const project = '[project]\ndependencies = []\n\n[dependency-groups]\ndev = [\n  "pytest<8",\n]\n';
+    expect(leftOut({ 'pyproject.toml': project, 'uv.lock': '' }, 'uv')).toEqual([
+      ['pyproject.toml'],
+      [['pyproject.toml', '  "ai-module-runtime[testing]==1.0+vendored",']],
+    ]);
+    expect(leftOut({ 'requirements.txt': 'fastapi\n' }, 'pip')).toEqual([['requirements.txt'], []]);
   });
 
   it.each<[string, string, string]>([

@@ -1,0 +1,63 @@
+import type { AppFiles } from '../application.ts';
+import {
+  type DependencyChange,
+  noResolution,
+  printedOnly,
+  type Resolution,
+  type RuntimeArchive,
+} from '../dependency-change.ts';
+import { addToTomlTable } from '../edit-toml.ts';
+import { pipDependencies } from './pip.ts';
+import { addToProject, listMissing, projectRequirement, requirement, withSource, withTesting } from './pyproject.ts';
+
+/** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
+export function pythonDependencies(
+  files: AppFiles,
+  manager: string,
+  runtime: RuntimeArchive,
+  python: string,
+): DependencyChange {
+  if (manager === 'pip') return pipDependencies(files, runtime, python);
+  if (manager !== 'uv' && manager !== 'poetry')
+    return printedOnly(manager, `${manager} is not supported`, [requirement(runtime)]);
+  const text = files.read('pyproject.toml') ?? '';
+  const after = manager === 'uv' ? forUv(text, runtime) : forPoetry(text, runtime);
+  if (after === undefined) return printedOnly('pyproject.toml', listMissing, [projectRequirement(runtime)]);
+  return { ...pythonResolution(files, manager), edits: [{ file: 'pyproject.toml', after }], printed: [] };
+}
+
+/** How the lock file of a Python application is written. */
+export function pythonResolution({ paths }: AppFiles, manager: string): Resolution {
+  if (manager === 'uv')
+    return {
+      resolve: ['uv', 'lock'],
+      copied: ['pyproject.toml', 'uv.lock', '.python-version', 'README.md'],
+      locks: paths.includes('uv.lock') ? ['uv.lock'] : [],
+    };
+  if (manager === 'poetry')
+    return {
+      resolve: ['poetry', 'lock', '--no-interaction'],
+      copied: ['pyproject.toml', 'poetry.lock', 'README.md'],
+      locks: ['poetry.lock'],
+    };
+  return noResolution;
+}
+
+function forUv(text: string, runtime: RuntimeArchive): string | undefined {
+  const listed = addToProject(text, runtime);
+  return listed && withSource(withTesting(listed, runtime) ?? listed, runtime);
+}
+
+/** Poetry 2 reads the list of the project, and takes paths from its own table; before, it reads only that. */
+function forPoetry(text: string, runtime: RuntimeArchive): string | undefined {
+  const table = 'tool.poetry.dependencies';
+  const { name, path, range } = runtime;
+  const value = path === undefined ? JSON.stringify(range) : `{ path = "${path}" }`;
+  const inProject = addToProject(text, runtime);
+  if (inProject !== undefined)
+    return path === undefined ? inProject : addToTomlTable(inProject, table, `${name} = ${value}`);
+  if (!text.includes(`[${table}]`)) return undefined;
+  const others = Object.entries(runtime.others).filter(([other]) => !new RegExp(`^${other}\\s*=`, 'm').test(text));
+  const lines = [`${name} = ${value}`, ...others.map(([other, version]) => `${other} = "${version}"`)];
+  return lines.reduce((edited, line) => addToTomlTable(edited, table, line), text);
+}

@@ -397,6 +397,22 @@ describe('pythonDependencies', () => {
     ]);
   });
 
+  it("adds what tests of modules need to the developers' group of Poetry", () => {
+    const testing = { ...runtime, testing: { 'ai-module-runtime[embedded,testing]': '*' } } as never;
+    const text =
+      '[tool.poetry.dependencies]\npython = "^3.11"\n\n[tool.poetry.group.dev.dependencies]\npytest = "^8.0"\n';
+    expect(change({ 'pyproject.toml': text }, 'poetry', testing)).toMatchObject({
+      edits: [
+        {
+          after: `${text
+            .replace('"^3.11"\n', '"^3.11"\nai-module-runtime = { path = "vendor/r.whl" }\n')
+            .trimEnd()}\nai-module-runtime = { path = "vendor/r.whl", extras = ["embedded", "testing"] }\n`,
+        },
+      ],
+      locks: [],
+    });
+  });
+
   it('prints the lines for a list that is not text', () => {
     const files = { paths: ['requirements.txt'], read: () => undefined };
     expect(pythonDependencies(files, 'pip', runtime, 'python3')).toMatchObject({

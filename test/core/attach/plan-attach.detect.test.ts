@@ -234,6 +234,16 @@ describe('detectApplication', () => {
     expect(detect({ 'main.py': text }).entries.map(({ id }) => id)).toEqual(['main.py:app']);
   });
 
+  it('finds the mount of an application in another file', () => {
+    const main =
+      'from fastapi import FastAPI\nfrom admin import app as admin\n\napp = FastAPI()\napp.mount(\n    "/admin", name="admin", app=admin)\n';
+    const admin = 'from fastapi import FastAPI\n\napp = FastAPI()\n';
+    const idsOf = (more: Readonly<Record<string, string>>) =>
+      detect({ 'admin.py': admin, 'start.py': main, ...more }).entries.map(({ id }) => id);
+    expect(idsOf({})).toEqual(['start.py:app']);
+    expect(idsOf({ Procfile: 'web: uvicorn admin:app\n' })).toEqual(['admin.py:app', 'start.py:app']);
+  });
+
   it('is uncertain about two applications', () => {
     const text = 'from fastapi import FastAPI\nx = FastAPI()\n';
     expect(detect({ 'a.py': text, 'b.py': text }).isEntryClear).toBe(false);

@@ -8,7 +8,15 @@ import {
 } from '../dependency-change.ts';
 import { addToTomlTable } from '../edit-toml.ts';
 import { pipDependencies } from './pip.ts';
-import { addToProject, listMissing, projectRequirement, requirement, withSource, withTesting } from './pyproject.ts';
+import {
+  addToProject,
+  listMissing,
+  projectRequirement,
+  requirement,
+  testingExtras,
+  withSource,
+  withTesting,
+} from './pyproject.ts';
 
 /** Adds the runtime to the dependencies of a Python application. `python` is its interpreter. */
 export function pythonDependencies(
@@ -38,7 +46,7 @@ export function pythonResolution({ paths }: AppFiles, manager: string): Resoluti
     return {
       resolve: ['poetry', 'lock', '--no-interaction'],
       copied: ['pyproject.toml', 'poetry.lock', 'README.md'],
-      locks: ['poetry.lock'],
+      locks: paths.includes('poetry.lock') ? ['poetry.lock'] : [],
     };
   return noResolution;
 }
@@ -50,14 +58,32 @@ function forUv(text: string, runtime: RuntimeArchive): string | undefined {
 
 /** Poetry 2 reads the list of the project, and takes paths from its own table; before, it reads only that. */
 function forPoetry(text: string, runtime: RuntimeArchive): string | undefined {
-  const table = 'tool.poetry.dependencies';
-  const { name, path, range } = runtime;
-  const value = path === undefined ? JSON.stringify(range) : `{ path = "${path}" }`;
+  const { name, path, others } = runtime;
   const inProject = addToProject(text, runtime);
-  if (inProject !== undefined)
-    return path === undefined ? inProject : addToTomlTable(inProject, table, `${name} = ${value}`);
-  if (!text.includes(`[${table}]`)) return undefined;
-  const others = Object.entries(runtime.others).filter(([other]) => !new RegExp(`^${other}\\s*=`, 'm').test(text));
-  const lines = [`${name} = ${value}`, ...others.map(([other, version]) => `${other} = "${version}"`)];
-  return lines.reduce((edited, line) => addToTomlTable(edited, table, line), text);
+  if (inProject === undefined && !text.includes(`[${poetryTable}]`)) return undefined;
+  const missing = Object.entries(others).filter(([other]) => !new RegExp(`^${other}\\s*=`, 'm').test(text));
+  const lines = [
+    ...(inProject === undefined || path !== undefined ? [`${name} = ${inPoetry(runtime)}`] : []),
+    ...(inProject === undefined ? missing.map(([other, range]) => `${other} = "${range}"`) : []),
+  ];
+  const listed = lines.reduce((edited, line) => addToTomlTable(edited, poetryTable, line), inProject ?? text);
+  const extras = testingExtras(runtime).slice(1, -1).split(',');
+  const group = poetryGroups.find((table) => text.includes(`[${table}]`));
+  if (group === undefined || extras[0] === '') return listed;
+  return addToTomlTable(listed, group, `${name} = ${inPoetry(runtime, extras)}`);
+}
+
+const poetryTable = 'tool.poetry.dependencies';
+
+/** Tables with what developers need. */
+const poetryGroups = [
+  ...['dev', 'test', 'tests'].map((group) => `tool.poetry.group.${group}.dependencies`),
+  'tool.poetry.dev-dependencies',
+];
+
+function inPoetry({ path, range }: RuntimeArchive, extras: readonly string[] = []): string {
+  if (path === undefined && extras.length === 0) return JSON.stringify(range);
+  const source = path === undefined ? `version = "${range}"` : `path = "${path}"`;
+  const list = extras.map((extra) => JSON.stringify(extra)).join(', ');
+  return `{ ${source}${list === '' ? '' : `, extras = [${list}]`} }`;
 }

@@ -15,6 +15,7 @@ import { findIn, folderName, pathOf } from './application.ts';
 import { addDependencies, resolutionOf, withoutTesting } from './dependencies.ts';
 import type { DependencyChange, Resolution, RuntimeArchive } from './dependency-change.ts';
 import { editDockerfiles } from './docker.ts';
+import { editDockerignores } from './dockerignore.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { nodeCommands } from './node/node-commands.ts';
@@ -170,6 +171,11 @@ export function planAttach(
     edits: [
       ...draft.edits,
       ...images.filter((one) => 'after' in one),
+      ...editDockerignores(files, {
+        entry: choices.entry.file,
+        dir: choices.dir,
+        archive: vendor === undefined ? undefined : { path: vendor, versions: anyVersionOf(vendor) },
+      }),
       ...(vendor === undefined ? [] : keepArchive(files, vendor)),
     ],
     printed: [...draft.printed, ...images.filter((one): one is PrintedEdit => 'lines' in one)],

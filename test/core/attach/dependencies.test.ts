@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Workspace } from '../../../src/core/attach/application.ts';
 import { withoutTesting } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
+import { editDockerignores } from '../../../src/core/attach/dockerignore.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
 import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';
 import { pythonDependencies } from '../../../src/core/attach/python/dependencies.ts';
@@ -158,6 +159,36 @@ describe('editDockerfiles', () => {
     expect(
       edit('FROM python:3.12', 'RUN --mount=type=bind,source=api/uv.lock,target=uv.lock \\', '    uv sync'),
     ).toEqual(['--mount=type=bind,source=vendor,target=vendor']);
+  });
+});
+
+describe('editDockerignores', () => {
+  const edit = (...lines: string[]) => {
+    const archive = { path: 'vendor/r-1.tgz', versions: 'vendor/r-*.tgz' };
+    const files = filesOf({ '.dockerignore': lines.join('\n') });
+    const [found] = editDockerignores(files, { entry: 'src/main.ts', dir: 'src/ai', archive });
+    return found?.after.trimEnd().split('\n').slice(lines.length);
+  };
+
+  it.each<[string, string[], string[] | undefined]>([
+    ['ordinary exclusions', ['node_modules', '**/dist', '# vendor', '*.md', '.git'], undefined],
+    ['a list of exceptions', ['*', '!src', '!package.json'], ['!vendor/r-*.tgz']],
+    ['an exception for it', ['*', '!src', '!vendor/'], undefined],
+    ['its folder', ['/vendor/'], ['!vendor/r-*.tgz']],
+    ['its file type', ['**/*.tgz'], ['!vendor/r-*.tgz']],
+    ['the folder of the guest', ['vendor', '!vendor', 'src/ai'], ['!src/ai']],
+    ['what modules have', ['**/*.md'], ['!src/ai']],
+    ['the entry point as well', ['src'], undefined],
+  ])('lets images have what they need with %s', (_, lines, after) => {
+    expect(edit(...lines)).toEqual(after);
+  });
+
+  it('keeps line endings, and reads the list of each Dockerfile', () => {
+    const files = filesOf({ 'docker/Dockerfile.dockerignore': '*\r\n!src\r\n' });
+    const archive = { path: 'vendor/r', versions: 'vendor/r' };
+    expect(editDockerignores(files, { entry: 'src/a.ts', dir: 'src/ai', archive })).toEqual([
+      { file: 'docker/Dockerfile.dockerignore', after: '*\r\n!src\r\n!vendor/r\r\n' },
+    ]);
   });
 });
 

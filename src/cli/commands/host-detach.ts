@@ -34,6 +34,7 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...detach.skipping.map((path) => `${path} still skips ${attached.dir}, because modules are kept.`),
     ...(detach.isConfigEdited
       ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
       : []),

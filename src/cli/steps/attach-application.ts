@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { AppFiles } from '../../core/attach/application.ts';
+import { type AppFiles, frameworkTitles } from '../../core/attach/application.ts';
 import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependency-change.ts';
 import type { AttachDraft } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
@@ -75,12 +75,13 @@ export async function attachApplication(
     vendored,
     attached: draft.attached,
     edits,
+    read: files.read,
     locks: isOwn ? locks.files : new Map(),
     revisions: revisionTree(revisions.created),
   });
 
   const isDirty = hasChanges(root);
-  const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
+  const title = `Attach AI modules below ${choices.prefix} to the ${frameworkTitles[application.framework]} application in ${root}:`;
   if (isVerified && !flags.json)
     io.err.write(reportVerification(await verificationOf(root, files, choices.entry.file, `${choices.dir}/modules`)));
   const apply = await confirmPlan(io, plan, title, flags);
@@ -195,7 +196,7 @@ function nextSteps(
 ): string[] {
   return [
     ...(isInstalled ? [] : [change.install ?? application.installs]),
-    `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
+    `open ${attached.dir}/${application.language === 'python' ? 'host.py' : `host.${attached.extension ?? 'ts'}`}: it says who the users are`,
     `${programName(io)} new`,
   ];
 }

@@ -37,6 +37,7 @@ import { linterNotes, usesRuff } from './python/linters.ts';
 import { pythonCommands } from './python/python-commands.ts';
 
 export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
+export { definesName } from './python/read-python.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDir, detectApplication } from '../../../src/core/attach/plan-attach.ts';
+import { defaultDir, definesName, detectApplication } from '../../../src/core/attach/plan-attach.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
 const detect = (app: App) => {
@@ -244,6 +244,14 @@ describe('detectApplication', () => {
     expect(idsOf({ Procfile: 'web: uvicorn admin:app\n' })).toEqual(['admin.py:app', 'start.py:app']);
   });
 
+  it.each<[string, string, boolean]>([
+    ['a function', 'async def find():\n    ...\n', true],
+    ['an import', 'from users import find\n', true],
+    ['a call of the same name', 'x.find()\n', false],
+  ])('knows whether %s defines a name', (_, text, isDefined) => {
+    expect(definesName(filesOf({ 'deps.py': text }), 'deps.py', 'find')).toBe(isDefined);
+  });
+
   it('is uncertain about two applications', () => {
     const text = 'from fastapi import FastAPI\nx = FastAPI()\n';
     expect(detect({ 'a.py': text, 'b.py': text }).isEntryClear).toBe(false);
@@ -341,6 +349,16 @@ describe('detectApplication', () => {
 
   it('reads the version of Node from the files of the application only', () => {
     expect(detect({ ...fastify, 'tools/Dockerfile': 'FROM node:16\n' }).refusal).toBeUndefined();
+  });
+
+  it('reads the versions of the last stage of an image', () => {
+    const image = (name: string, old: string, version: string) =>
+      `FROM ${name}:${old} AS tool\nFROM ${name}:${version}\n`;
+    expect(detect({ ...fastify, Dockerfile: image('node', '16', '22') }).refusal).toBeUndefined();
+    expect(detect({ ...fastapi, Dockerfile: image('python', '3.9', '3.13') }).refusal).toBeUndefined();
+    expect(detect({ ...fastapi, Dockerfile: image('python', '3.13', '3.9') }).refusal?.reason).toContain(
+      'Dockerfile:2',
+    );
   });
 
   it.each<[string, App, RegExp]>([

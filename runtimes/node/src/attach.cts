@@ -58,9 +58,9 @@ export type GuestDatabase =
 /** What the application gives to the guest. Errors of the functions are answered with 401, 403 or 503. */
 export interface GuestPorts {
   /**
-   * Returns the user of a request, or null: then the request is answered with 401. An error with `status` or `statusCode`
-   * 401 or 403 is answered with that status. Anything else is answered with 503: other errors, what is not a user, and a
-   * function that takes longer than 10 seconds.
+   * Returns the user of a request, or null: then the request is answered with 401. So is an error with `status` or
+   * `statusCode` 400, 401 or 404 (no such user, inactive user); one with 403 is answered with 403. Anything else is answered
+   * with 503: other errors, what is not a user, and a function that takes longer than 10 seconds.
    */
   authenticate(request: GuestRequest): User | null | Promise<User | null>;
   /** Whether a user has a permission. Default: by `permissions` and `isAdmin`. */

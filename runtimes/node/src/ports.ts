@@ -21,8 +21,8 @@ export type HostRequest = Pick<FastifyRequest, 'headers' | 'url' | 'method' | 'r
 
 /**
  * Returns the user of a request, or null: then the request is answered with 401. An `HttpError` with status 401, 403 or
- * 503 is answered as it is, an error of another library with `status` or `statusCode` 401 or 403 with that status, any
- * other error with 503. So is a function that takes longer than 10 seconds, and a result that is not a user.
+ * 503 is answered as it is. An error of another library with `status` or `statusCode` 400, 401 or 404 (no such user,
+ * inactive user) is answered with 401, one with 403 with that status, any other error with 503. So is a function that takes longer than 10 seconds, and a result that is not a user.
  */
 export type Authenticate = (request: HostRequest) => User | null | Promise<User | null>;
 

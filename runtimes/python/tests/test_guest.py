@@ -114,8 +114,9 @@ def finished(client: TestClient, location: str, user: str) -> dict[str, Any]:
 def test_runs_jobs_for_users_of_the_application(database: TestDatabase) -> None:
     with running(create_app()) as client:
         assert client.post(f"{MODULE}/process", json=INPUT).json() == {"detail": "not_authenticated"}
-        for token in ("mallory", "expired"):
-            assert client.post(f"{MODULE}/process", json=INPUT, headers=as_user(token)).status_code == 401
+        for token in ("mallory", "expired", "inactive", "deleted"):
+            refused = client.post(f"{MODULE}/process", json=INPUT, headers=as_user(token))
+            assert (refused.status_code, refused.json()) == (401, {"detail": "invalid_token"})
         banned = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("banned"))
         assert (banned.status_code, banned.json()) == (403, {"detail": "permission_denied"})
         broken = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("broken"))
@@ -501,6 +502,39 @@ def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: Tes
             if migrations == "runtime":
                 location = client.post(f"{MODULE}/process", json=INPUT, headers=anna).headers["location"]
                 wait_until(lambda: client.get(location, headers=anna).json().get("status") == "completed" or None)  # noqa: B023
+
+
+def test_a_table_that_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, database: TestDatabase
+) -> None:
+    """The guest waits for a table, and creates functions again."""
+    guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url))
+    with running(starlette_app(guest)) as client:
+
+        def listed() -> Any:
+            answer = client.get(f"{MODULE}/list", headers={"x-user": "anna"})
+            return answer.json()["detail"] if answer.status_code == 503 else answer.status_code
+
+        def wait_for_list(expected: object) -> None:
+            wait_until(lambda: listed() == expected or None)
+
+        run_sql(database.url, "alter table ai.jobs rename to away;")
+        assert listed() in ("schema_missing", "starting")
+        wait_for_list("schema_missing")
+        problem = "the schema ai lacks jobs, which existed before: restore them, or drop the schema to begin anew"
+        wait_until(lambda: problem in caplog.text or None)
+        run_sql(database.url, "alter table ai.away rename to jobs;")
+        wait_for_list(200)
+
+        run_sql(database.url, "drop function ai.list_jobs;")
+        assert listed() in ("schema_missing", "starting")
+        wait_for_list(200)
+
+        # With the functions whose result is a job.
+        run_sql(database.url, "drop table ai.jobs cascade;")
+        assert listed() in ("schema_missing", "starting")
+        run_sql(database.url, "drop schema ai cascade;")
+        wait_for_list(200)
 
 
 def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database: TestDatabase) -> None:

@@ -82,6 +82,8 @@ describe.each(Object.keys(applications))('a guest in an application of %s', (nam
       status: 401,
       body: { detail: 'not_authenticated' },
     });
+    for (const token of ['inactive', 'deleted'])
+      expect((await call(`${url}${MODULE}/process`, 'POST', WORK, as(token))).status).toBe(401);
     expect(await call(`${url}${MODULE}/process`, 'POST', WORK, as('banned'))).toMatchObject({
       status: 403,
       body: { detail: 'permission_denied' },

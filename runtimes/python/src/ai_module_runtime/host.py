@@ -127,7 +127,7 @@ class Host:
         Raises:
             EmbeddedPostgresError: the embedded PostgreSQL can't run here.
             SchemaPermissionError: the role may not create the tables; the message contains the SQL.
-            SchemaMissingError: tables are missing, and the application migrates its database.
+            SchemaMissingError: tables are missing, and the application migrates its database; or they were dropped.
             DatabaseUnavailableError: the database can't be reached.
         """
         await asyncio.to_thread(lambda: self.database)

@@ -389,7 +389,7 @@ class AttachedGuest<App> implements Guest<App> {
   start(app: App): void {
     if (this.role === 'off') return;
     this.#newest = this.#attachmentOf(app);
-    this.#newest.start();
+    void this.#newest.start();
   }
 
   async stop(): Promise<void> {
@@ -406,7 +406,7 @@ class AttachedGuest<App> implements Guest<App> {
     if (this.role === 'off') return;
     const { running } = [...this.#active].find((attachment) => attachment.code === undefined) ?? {};
     if (running) return running.publish('user.deleted', { user_id: id });
-    const code = this.#newest?.code ?? 'not_started';
+    const code = ([...this.#active].at(-1) ?? this.#newest)?.code ?? 'not_started';
     throw Object.assign(new Error(`the AI modules are not ready: ${code}`), { code });
   }
 
@@ -427,13 +427,13 @@ class AttachedGuest<App> implements Guest<App> {
   async runWorker(app: App): Promise<void> {
     // The guest does not keep the process alive.
     const alive = setInterval(() => {}, 60_000);
-    const running = await this.#create(app, 'worker');
-    running.start();
+    const worker = new Attachment(() => this.#create(app, 'worker'), this.#active);
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
-    const code = await Promise.race([stopped, running.failed()]);
-    await running.stop();
+    const running = await worker.start();
+    const code = await Promise.race([stopped, running === undefined ? 'start_failed' : running.failed()]);
+    await worker.stop();
     clearInterval(alive);
     process.exit(code === undefined ? 0 : 1);
   }
@@ -470,12 +470,12 @@ class Attachment {
 
   startSoon(): void {
     this.#active.add(this);
-    this.#soon = setImmediate(() => this.start());
+    this.#soon = setImmediate(() => void this.start());
   }
 
   /** After a stop that is under way. */
-  start(): void {
-    if (this.#started) return;
+  start(): Promise<RunningGuest | undefined> {
+    if (this.#started) return this.#started;
     this.#active.add(this);
     this.#isWithoutServer = false;
     this.#code = 'starting';
@@ -495,6 +495,7 @@ class Attachment {
       });
     this.#started = started;
     this.#begin();
+    return started;
   }
 
   stop(): Promise<void> {
@@ -516,7 +517,7 @@ class Attachment {
   stopWith(server: Server): void {
     if (this.#servers.has(server)) return;
     this.#servers.add(server);
-    if (this.#isWithoutServer) this.start();
+    if (this.#isWithoutServer) void this.start();
     server.once('close', () => {
       this.#servers.delete(server);
       if (this.#servers.size > 0) return;

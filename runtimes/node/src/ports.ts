@@ -62,7 +62,7 @@ export interface Ports {
   readonly origins?: readonly string[] | undefined;
 }
 
-/** A URL for a database in parts. Throws a `TypeError` if it is none of PostgreSQL. */
+/** A URL for a database in parts. Throws a `TypeError` if it is not a database of PostgreSQL. */
 export function resolveDatabase(port: DatabasePort): { readonly url: string } | { readonly embeddedIn: string } {
   if ('embeddedIn' in port) return port;
   const url = 'url' in port ? port.url : urlOf(port);
@@ -72,7 +72,8 @@ export function resolveDatabase(port: DatabasePort): { readonly url: string } | 
 }
 
 function urlOf({ host, port, user, password, database, ssl }: DatabaseParts): string {
-  const account = [user, password].filter((part) => part !== undefined).map(encodeURIComponent);
+  const parts = password === undefined ? [user] : [user ?? '', password];
+  const account = parts.filter((part) => part !== undefined).map(encodeURIComponent);
   const isFolder = host.startsWith('/');
   const address = isFolder ? '' : `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
   const isChecked = typeof ssl !== 'object' || ssl.rejectUnauthorized !== false;

@@ -281,6 +281,12 @@ it('prints the SQL of its tables', async () => {
   const { stdout } = await run(process.execPath, [command, 'sql', '--schema', 'shop_ai'], { cwd: folder });
   await query(database.url, `begin; ${stdout} commit;`);
   expect(await query(database.url, 'select from shop_ai.applied_migrations')).not.toHaveLength(0);
+  for (const schema of ['public; drop', 'Shop', 'a"b'])
+    await expect(run(process.execPath, [command, 'sql', '--schema', schema], { cwd: folder })).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('the name of a schema must match'),
+    });
 });
 
 it.each([

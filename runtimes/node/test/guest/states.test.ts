@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { GuestPorts } from '../../src/attach.cts';
 import { schemaScript } from '../../src/engine/schema.ts';
+import { resolveDatabase } from '../../src/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts';
 import { eventually, query } from '../postgres/host.ts';
 import { call, closeAll, MODULE, modules, newGuest, start, WORK } from './support.ts';
@@ -85,6 +86,15 @@ it('takes the parts of a database', async () => {
     newGuest(() => ports({ database: parts })),
   );
   await waitForCode(url, 'ready');
+});
+
+it.each([
+  [{ user: 'me', password: 'a:b/c' }, 'postgresql://me:a%3Ab%2Fc@db/shop'],
+  [{ user: 'me' }, 'postgresql://me@db/shop'],
+  [{ password: 'secret' }, 'postgresql://:secret@db/shop'],
+  [{}, 'postgresql://db/shop'],
+])('makes a URL for a database with %j', (account, url) => {
+  expect(resolveDatabase({ host: 'db', database: 'shop', ...account })).toEqual({ url });
 });
 
 it.each([

@@ -46,7 +46,7 @@ class Ports:
 
     authenticate: Authenticate
     may: May = is_allowed
-    database: DatabaseUrl | Callable[[], DatabaseUrl] | None = field(default=None, repr=False)
+    database: DatabaseUrl | Callable[[], DatabaseUrl | None] | None = field(default=None, repr=False)
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("ai_module_runtime"))
     cookies: bool = False
     origins: Collection[str] = ()

@@ -186,7 +186,7 @@ const isFunction = (object: object, ...names: string[]) =>
 class AttachedGuest<App> implements Guest<App> {
   readonly prefix: string;
   readonly #options: GuestOptions<App>;
-  /** One for each application; none if that is no object. */
+  /** One for each application; the guest itself stands for none. */
   readonly #attachments = new WeakMap<object, Attachment>();
   /** Those that are started, or will be. */
   readonly #active = new Set<Attachment>();
@@ -500,6 +500,7 @@ class Attachment {
 
   stop(): Promise<void> {
     clearImmediate(this.#soon);
+    this.#isWithoutServer = false;
     this.#active.delete(this);
     const started = this.#started;
     if (started === undefined) return this.#stopped;
@@ -521,8 +522,9 @@ class Attachment {
     server.once('close', () => {
       this.#servers.delete(server);
       if (this.#servers.size > 0) return;
-      this.#isWithoutServer = this.#started !== undefined;
+      const isStarted = this.#started !== undefined;
       void this.stop();
+      this.#isWithoutServer = isStarted;
     });
   }
 

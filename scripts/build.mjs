@@ -25,6 +25,8 @@ const libraries = {
   'lezer-python': { imports: /^@lezer\/python$/, entry: '@lezer/python', names: ['parser'] },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
+  // esbuild can't bundle the UMD build of the package.
+  'jsonc-parser': { imports: /^jsonc-parser$/, entry: 'node_modules/jsonc-parser/lib/esm/main.js' },
   prompts: { imports: /\/prompts\/terminal\.ts$/, entry: 'src/cli/prompts/terminal.ts' },
   re2js: { imports: /^re2js$/, entry: 're2js', names: ['RE2JS'] },
   // The ES module build of the package uses import.meta, which a CommonJS bundle lacks.

@@ -118,6 +118,7 @@ describe('each dependency is imported in one place', () => {
     execa: ['src/io/run-commands.ts'],
     handlebars: ['src/core/pack/engine-compiler.ts'],
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],
+    'jsonc-parser': ['src/core/attach/edit-json.ts'],
     'node-diff3': ['src/core/merge/hunks.ts'],
     re2js: ['src/core/contract/pattern/pattern.ts'],
     tinyglobby: ['src/io/host/find-manifests.ts'],

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type App, apps, express, fastapi, fastify, nestjs } from '../core/attach/apps.ts';
 import { makeReadOnly, mount } from '../io/mount.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
@@ -147,6 +147,7 @@ describe('host attach', () => {
       '--entry (a.py:x, b.py:y) is missing',
     ],
     ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
+    ['a prefix that leads up', fastapi, ['--prefix', '/x/..'], 'must be a path like /ai'],
     ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
     ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
@@ -154,6 +155,20 @@ describe('host attach', () => {
     ['a missing migration tool', express, ['--migrations', 'app'], 'No migrations of the application were found'],
     ['a function of Node', fastify, ['--user', 'src/users.ts:find'], 'must be one of package.json:jwtVerify, none'],
     ['an unknown function', fastapi, ['--user', 'x'], 'must be none, or a file and a function'],
+    ['a function of a missing file', fastapi, ['--user', 'app/x.py:y'], 'app/x.py does not define y'],
+    ['a function that a file does not have', fastapi, ['--user', 'app/api.py:get'], 'app/api.py does not define get'],
+    [
+      'an administrator without a user',
+      fastapi,
+      ['--user', 'none', '--admin', 'user.x'],
+      'no function returns the user',
+    ],
+    [
+      'an administrator by an id',
+      { ...express, 'server.js': (express['server.js'] ?? '').replace('session.user)', 'session.userId)') },
+      ['--admin', 'user.x'],
+      'server.js:session.userId has only the id of the user',
+    ],
   ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
     const root = write(app);
     const before = snapshot(root);
@@ -226,6 +241,18 @@ describe('host attach', () => {
     const { code, err } = await runIn(root, ['host', 'attach', '--yes'], { env: { PATH: '' } });
     expect([code, err]).toEqual([2, expect.stringContaining('bun install --lockfile-only --ignore-scripts failed')]);
     expect(snapshot(root)).toEqual(before);
+  });
+
+  it('writes nothing if a file was changed after it was read', async () => {
+    const root = write({ ...fastify, 'bun.lock': '' });
+    const bin = write({ bun: '#!/bin/sh\necho "// mine" >> "$EDITED"\n' });
+    chmodSync(join(bin, 'bun'), 0o755);
+    vi.stubEnv('PATH', bin);
+    vi.stubEnv('EDITED', join(root, 'src/server.ts'));
+    const { code, err } = await runIn(root, ['host', 'attach', '--yes']);
+    vi.unstubAllEnvs();
+    expect([code, err]).toEqual([3, expect.stringContaining('src/server.ts')]);
+    expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
   });
 
   it('asks which application gets the modules, on a terminal', async () => {
@@ -408,6 +435,21 @@ describe('host detach', () => {
     expect(existsSync(join(root, 'ai-modules.yaml'))).toBe(false);
   });
 
+  it('keeps what makes the compiler and linters skip modules that are kept', async () => {
+    const linter = { 'biome.json': '{\n  "files": { "includes": ["**"] }\n}\n' };
+    const root = write({ ...fastify, ...linter });
+    await succeedIn(root, [...attach, '--yes']);
+    await succeedIn(root, ['new', 'orders', '--yes']);
+    const service = 'src/ai/modules/orders/service.ts';
+    writeFileSync(join(root, service), `${read(root, service)}// mine\n`);
+    const { err } = await succeedIn(root, detach);
+    for (const file of ['tsconfig.json', 'biome.json']) {
+      expect(err).toContain(`Note: ${file} still skips src/ai, because modules are kept.\n`);
+      expect(read(root, file)).toContain('src/ai');
+    }
+    for (const file of ['package.json', 'src/server.ts']) expect(read(root, file)).toBe(fastify[file]);
+  });
+
   it.each<[string, App, string, RegExp, string, string]>([
     [
       'a changed line of Python',
@@ -523,7 +565,7 @@ describe('an application that is not attached', () => {
   it('is named by new, which offers to attach it', async () => {
     const root = write(fastify);
     const { code, err } = await runIn(root, ['new', 'invoices', '--yes']);
-    expect([code, err]).toEqual([2, expect.stringContaining('is not attached: Fastify ^5.0.0 (src/server.ts:6)')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('is not attached: Fastify (src/server.ts:6)')]);
     expect(err).toContain('create-ai-module host attach');
   });
 

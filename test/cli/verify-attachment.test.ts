@@ -38,7 +38,7 @@ const guestThat = ({ anonymous = "[401, { detail: 'not_authenticated' }]", job =
   if (!isCheck) return ${anonymous};
   if (request.startsWith('POST ')) return [202, { data: { job_id: 'a-1', status: 'pending' } }];
   const status = ++globalThis.polls > 2 ? '${job}' : globalThis.polls === 1 ? 'pending' : 'processing';
-  return [200, { data: { job_id: 'a-1', status, error: 'no reason' } }];
+  return [200, { status: 'success', data: { job_id: 'a-1', status, error: 'no reason' } }];
 }`;
 
 const verify = ['host', 'attach', '--verify'];

@@ -58,9 +58,9 @@ export type GuestDatabase =
 /** What the application gives to the guest. Errors of the functions are answered with 401, 403 or 503. */
 export interface GuestPorts {
   /**
-   * Returns the user of a request, or null: then the request is answered with 401. An error with `status` or `statusCode`
-   * 401 or 403 is answered with that status. Anything else is answered with 503: other errors, what is not a user, and a
-   * function that takes longer than 10 seconds.
+   * Returns the user of a request, or null: then the request is answered with 401. So is an error with `status` or
+   * `statusCode` 400, 401 or 404 (no such user, inactive user); one with 403 is answered with 403. Anything else is answered
+   * with 503: other errors, what is not a user, and a function that takes longer than 10 seconds.
    */
   authenticate(request: GuestRequest): User | null | Promise<User | null>;
   /** Whether a user has a permission. Default: by `permissions` and `isAdmin`. */
@@ -80,7 +80,7 @@ export interface GuestPorts {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** What a guest is made of. */
+/** The options of a guest. */
 export interface GuestOptions<App> {
   /** Where it answers, and nowhere else. Default: `/ai`. */
   readonly prefix?: string;
@@ -112,7 +112,8 @@ export interface Guest<App> {
   readonly prefix: string;
   /**
    * Serves the modules below the prefix of an application, and starts them in the background. Never throws: if something
-   * is missing, requests below the prefix are answered with 503. With the role `off` it does nothing.
+   * is missing, requests below the prefix are answered with 503. With the role `off` it does nothing. Each application that
+   * it is attached to has its own ports, and is started and stopped without the others.
    *
    * - Fastify: before `listen` or `ready`. Hooks of the application run before.
    * - Express: before body parsers, after middleware that knows the user.
@@ -183,87 +184,98 @@ const isFunction = (object: object, ...names: string[]) =>
   names.every((name) => typeof (object as Record<string, unknown>)[name] === 'function');
 
 class AttachedGuest<App> implements Guest<App> {
-  readonly role = roleOf(process.env);
   readonly prefix: string;
   readonly #options: GuestOptions<App>;
-  readonly #apps = new WeakSet<object>();
-  readonly #servers = new WeakSet<object>();
+  /** One for each application; the guest itself stands for none. */
+  readonly #attachments = new WeakMap<object, Attachment>();
+  /** Those that are started, or will be. */
+  readonly #active = new Set<Attachment>();
   readonly #contexts = new WeakMap<IncomingMessage, RequestContext>();
-  readonly #loaded: Promise<typeof import('./guest/running-guest.ts')> | undefined;
-  readonly #begun: Promise<void>;
-  #begin: () => void = () => {};
-  #soon: NodeJS.Immediate | undefined;
-  #running: RunningGuest | undefined;
-  #started: Promise<RunningGuest | undefined> | undefined;
-  #code = 'not_started';
+  readonly #attached: Promise<void>;
+  #onAttached: () => void = () => {};
+  #newest: Attachment | undefined;
 
   constructor(options: GuestOptions<App>) {
     this.#options = options;
-    this.#begun = new Promise((resolve) => {
-      this.#begin = resolve;
+    this.#attached = new Promise((resolve) => {
+      this.#onAttached = resolve;
     });
     this.prefix = `/${(options.prefix ?? '/ai').replace(/^\/+|\/+$/g, '')}`;
     if (this.prefix === '/') throw new TypeError('a guest needs a prefix');
-    // Now, and not in the event loop of an application that is busy.
-    if (this.role !== 'off') this.#loaded = importGuest();
-    this.#loaded?.catch(() => {});
+  }
+
+  /** Read when it is needed: the entry point may load a file of variables after it has imported the guest. */
+  get role(): string {
+    return roleOf(process.env);
   }
 
   attach(app: object): void {
-    if (this.role === 'off' || this.#apps.has(app)) return;
-    this.#apps.add(app);
     try {
-      if (isFunction(app, 'getHttpAdapter', 'getHttpServer')) this.#attachToNest(app as NestLike);
+      if (this.role === 'off' || this.#attachments.has(app)) return;
+      if (Object(app) !== app) throw new TypeError(`${app} is not an application`);
+      const attachment = this.#attachmentOf(app);
+      if (isFunction(app, 'getHttpAdapter', 'getHttpServer')) this.#attachToNest(app as NestLike, attachment);
       else if (isFunction(app, 'register', 'addHook')) (app as FastifyLike).register(this.fastify);
       else if (app instanceof Server || (isFunction(app, 'listen', 'emit') && !isFunction(app, 'use')))
-        this.#attachToServer(app as Server);
-      else if (isFunction(app, 'use')) this.#use(app as NestLike);
-      else throw new TypeError('it is no application of Fastify, Express, NestJS or Koa, and no server');
+        this.#attachToServer(app as Server, attachment);
+      else if (isFunction(app, 'use')) this.#use(app as NestLike, attachment);
+      else throw new TypeError('it is not an application of Fastify, Express, NestJS or Koa, and not a server');
       // The application may not be complete yet.
-      if (!isFunction(app, 'addHook')) this.#soon = setImmediate(() => this.start(app as App));
+      if (!isFunction(app, 'addHook')) attachment.startSoon();
     } catch (error) {
       report('the AI modules are not attached', error);
     }
   }
 
-  #attachToNest(app: NestLike): void {
+  #attachmentOf(app: unknown): Attachment {
+    const key = Object(app) === app ? (app as object) : this;
+    const known = this.#attachments.get(key);
+    if (known) return known;
+    const attachment = new Attachment(() => this.#create(app as App, this.role), this.#active);
+    this.#attachments.set(key, attachment);
+    this.#newest = attachment;
+    this.#onAttached();
+    return attachment;
+  }
+
+  #attachToNest(app: NestLike, attachment: Attachment): void {
     const adapter = app.getHttpAdapter();
-    this.#stopWith(app.getHttpServer());
+    attachment.stopWith(app.getHttpServer());
     if (adapter.getType() !== 'fastify') {
       // After all middleware that the application uses, such as for CORS and sessions, and before NestJS adds body parsers.
       const init = adapter.init?.bind(adapter);
       adapter.init = async () => {
-        app.use(this.#middleware);
+        app.use(this.#middlewareOf(attachment));
         await init?.();
       };
       return;
     }
-    (adapter.getInstance() as FastifyLike).register(this.#pluginFor(app as App));
+    (adapter.getInstance() as FastifyLike).register(this.#pluginFor(app));
   }
 
   /** Express, or Koa, whose middleware has other arguments. */
-  #use(app: NestLike): void {
-    if (!isFunction(app, 'callback')) return void app.use(this.#middleware);
+  #use(app: NestLike, attachment: Attachment): void {
+    if (!isFunction(app, 'callback')) return void app.use(this.#middlewareOf(attachment));
     app.use((context: KoaContext, next: () => unknown) => {
-      if (!this.handles(context.req)) return next();
+      if (!this.#isBelow(context.req)) return next();
       context.respond = false;
       // What middleware does after `next` then comes too late to change the answer.
       const answered = new Promise((resolve) => context.res.once('close', resolve));
-      this.#answer(context.req, context.res, context);
+      this.#answer(attachment, context.req, context.res, context);
       return answered;
     });
   }
 
-  #attachToServer(server: Server): void {
+  #attachToServer(server: Server, attachment: Attachment): void {
     const emit = server.emit.bind(server) as (...args: unknown[]) => boolean;
     const dispatch = (event: string, ...args: unknown[]) => {
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      if (event !== 'request' || !this.handles(request)) return emit(event, ...args);
-      this.#answer(request, response, request);
+      if (event !== 'request' || !this.#isBelow(request)) return emit(event, ...args);
+      this.#answer(attachment, request, response, request);
       return true;
     };
     server.emit = dispatch as Server['emit'];
-    this.#stopWith(server);
+    attachment.stopWith(server);
   }
 
   get fastify(): Guest<App>['fastify'] {
@@ -271,18 +283,20 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   /** A plugin for `app`, which is the instance itself unless that belongs to another framework. */
-  #pluginFor(app: App | undefined): Guest<App>['fastify'] {
+  #pluginFor(app: object | undefined): Guest<App>['fastify'] {
     const plugin = (given: object, _options: object, done: Done) => {
       const instance = given as FastifyLike;
-      if (this.role !== 'off') {
-        this.#apps.add(instance);
-        this.#addRoutes(instance);
+      const attachment = this.role === 'off' ? undefined : this.#attachmentOf(app ?? instance);
+      if (attachment && !attachment.hasPlugin) {
+        attachment.hasPlugin = true;
+        this.#addRoutes(instance, attachment);
+        // Not earlier: what a plugin of the application waits for would take longer, and plugins have a time limit.
         instance.addHook('onReady', (ready: Done) => {
-          this.start(app ?? (instance as App));
+          attachment.startSoon();
           ready();
         });
         instance.addHook('onClose', (_instance: unknown, closed: Done) => {
-          void this.stop().then(() => closed());
+          void attachment.stop().then(() => closed());
         });
       }
       done();
@@ -294,7 +308,7 @@ class AttachedGuest<App> implements Guest<App> {
     });
   }
 
-  #addRoutes(instance: FastifyLike): void {
+  #addRoutes(instance: FastifyLike, attachment: Attachment): void {
     if (this.role === 'worker') return;
     const base = instance.prefix;
     const options = {
@@ -306,7 +320,7 @@ class AttachedGuest<App> implements Guest<App> {
         // What hooks of the application have set, such as for CORS.
         for (const [name, value] of Object.entries(reply.getHeaders()))
           if (value !== undefined) reply.raw.setHeader(name, value);
-        this.#answer(request.raw, reply.raw, request, base);
+        this.#answer(attachment, request.raw, reply.raw, request, base);
       },
     };
     try {
@@ -318,7 +332,7 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   readonly handler = (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): void => {
-    if (this.handles(request)) this.#answer(request, response, request);
+    if (this.handles(request)) this.#answer(this.#newest, request, response, request);
     else next?.();
   };
 
@@ -328,10 +342,12 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   /** In an application that may itself be mounted at a path that ends with the prefix, such as `/v1/ai`. */
-  readonly #middleware: Guest<App>['handler'] = (request, response, next) => {
-    if (this.#isBelow(request)) this.#answer(request, response, request);
-    else next?.();
-  };
+  #middlewareOf(attachment: Attachment): Guest<App>['handler'] {
+    return (request, response, next) => {
+      if (this.#isBelow(request)) this.#answer(attachment, request, response, request);
+      else next?.();
+    };
+  }
 
   get #serves(): boolean {
     return this.role !== 'off' && this.role !== 'worker';
@@ -342,19 +358,24 @@ class AttachedGuest<App> implements Guest<App> {
   }
 
   /** Never throws: nothing of the guest reaches the error handlers of the application. */
-  #answer(request: IncomingMessage, response: ServerResponse, appRequest: unknown, prefixed?: string): void {
+  #answer(
+    attachment: Attachment | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+    appRequest: unknown,
+    prefixed?: string,
+  ): void {
     try {
       keepOwn(request, response);
-      const running = this.#running;
-      if (running === undefined || running.code !== undefined)
-        return void refuse(response, running?.code ?? this.#code);
+      const { server } = request.socket as typeof request.socket & { server?: Server };
+      if (server) attachment?.stopWith(server);
+      const { code, running } = attachment ?? { code: 'not_started' };
+      if (running === undefined || code !== undefined) return void refuse(response, code ?? 'starting');
       const mounted = mountedAt(request);
       const rest = restBelow(`${prefixed ?? ''}${this.prefix}`, request.url);
       const base = prefixed ?? (rest === undefined ? mounted.slice(0, -this.prefix.length) : mounted);
       this.#contexts.set(request, { appRequest, base });
       request.url = `${this.prefix}${rest ?? request.url ?? ''}`;
-      const { server } = request.socket as typeof request.socket & { server?: Server };
-      if (server) this.#stopWith(server);
       // Koa sets 404 until somebody answers.
       response.statusCode = 200;
       running.answer(request, response);
@@ -365,27 +386,34 @@ class AttachedGuest<App> implements Guest<App> {
     }
   }
 
-  #stopWith(server: Server): void {
-    if (this.#servers.has(server)) return;
-    this.#servers.add(server);
-    server.once('close', () => void this.stop());
-  }
-
   start(app: App): void {
-    if (this.role === 'off' || this.#started) return;
-    this.#code = 'starting';
-    this.#started = this.#start(app, this.role).catch((error: unknown) => {
-      this.#code = 'start_failed';
-      report('the AI modules are not available, start_failed', error);
-      return undefined;
-    });
-    this.#begin();
+    if (this.role === 'off') return;
+    this.#newest = this.#attachmentOf(app);
+    void this.#newest.start();
   }
 
-  async #start(app: App, role: string): Promise<RunningGuest> {
-    const { RunningGuest } = await (this.#loaded ?? importGuest());
+  async stop(): Promise<void> {
+    await Promise.all([...this.#active].map((attachment) => attachment.stop()));
+  }
+
+  async ready(): Promise<string> {
+    if (this.role === 'off') return 'off';
+    await this.#attached;
+    return this.#newest?.ready() ?? 'not_started';
+  }
+
+  async eraseUser(id: string): Promise<void> {
+    if (this.role === 'off') return;
+    const { running } = [...this.#active].find((attachment) => attachment.code === undefined) ?? {};
+    if (running) return running.publish('user.deleted', { user_id: id });
+    const code = ([...this.#active].at(-1) ?? this.#newest)?.code ?? 'not_started';
+    throw Object.assign(new Error(`the AI modules are not ready: ${code}`), { code });
+  }
+
+  async #create(app: App, role: string): Promise<RunningGuest> {
+    const { RunningGuest } = await importGuest();
     const { modules, source, migrations = 'runtime', ports, load } = this.#options;
-    const running = new RunningGuest({
+    return new RunningGuest({
       prefix: this.prefix,
       role,
       modules: { dir: modules, load },
@@ -394,51 +422,126 @@ class AttachedGuest<App> implements Guest<App> {
       ports: async () => ports(app),
       contextOf: (request) => this.#contexts.get(request) ?? { appRequest: request, base: '' },
     });
-    this.#running = running;
-    running.start();
-    return running;
-  }
-
-  async stop(): Promise<void> {
-    clearImmediate(this.#soon);
-    const started = this.#started;
-    this.#started = undefined;
-    this.#code = 'stopping';
-    await (await started)?.stop();
-    this.#running = undefined;
-    this.#code = 'not_started';
-  }
-
-  async ready(): Promise<string> {
-    if (this.role === 'off') return 'off';
-    await this.#begun;
-    const running = await this.#started;
-    return running === undefined ? this.#code : running.ready();
-  }
-
-  async eraseUser(id: string): Promise<void> {
-    if (this.role === 'off') return;
-    const code = this.#running === undefined ? this.#code : this.#running.code;
-    if (code !== undefined) throw Object.assign(new Error(`the AI modules are not ready: ${code}`), { code });
-    await this.#running?.publish('user.deleted', { user_id: id });
   }
 
   async runWorker(app: App): Promise<void> {
     // The guest does not keep the process alive.
     const alive = setInterval(() => {}, 60_000);
-    const running = await this.#start(app, 'worker');
+    const worker = new Attachment(() => this.#create(app, 'worker'), this.#active);
     const stopped = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
-    const code = await Promise.race([stopped, running.failed()]);
-    await running.stop();
+    const running = await worker.start();
+    const code = await Promise.race([stopped, running === undefined ? 'start_failed' : running.failed()]);
+    await worker.stop();
     clearInterval(alive);
     process.exit(code === undefined ? 0 : 1);
   }
 }
 
+/** A guest in one application: it is started and stopped with that. */
+class Attachment {
+  /** Whether it is in an application of Fastify. */
+  hasPlugin = false;
+  running: RunningGuest | undefined;
+  readonly #create: () => Promise<RunningGuest>;
+  readonly #active: Set<Attachment>;
+  readonly #servers = new Set<Server>();
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => {};
+  #soon: NodeJS.Immediate | undefined;
+  #started: Promise<RunningGuest | undefined> | undefined;
+  #stopped: Promise<void> = Promise.resolve();
+  #isWithoutServer = false;
+  #code = 'not_started';
+
+  constructor(create: () => Promise<RunningGuest>, active: Set<Attachment>) {
+    this.#create = create;
+    this.#active = active;
+    this.#begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
+  }
+
+  /** Why it doesn't answer; `undefined` when it is ready. */
+  get code(): string | undefined {
+    return this.running === undefined ? this.#code : this.running.code;
+  }
+
+  startSoon(): void {
+    this.#active.add(this);
+    this.#soon = setImmediate(() => void this.start());
+  }
+
+  /** After a stop that is under way. */
+  start(): Promise<RunningGuest | undefined> {
+    if (this.#started) return this.#started;
+    this.#active.add(this);
+    this.#isWithoutServer = false;
+    this.#code = 'starting';
+    const started: Promise<RunningGuest | undefined> = this.#stopped
+      .then(() => this.#create())
+      .then((running) => {
+        // It was stopped meanwhile.
+        if (this.#started !== started) return undefined;
+        this.running = running;
+        running.start();
+        return running;
+      })
+      .catch((error: unknown) => {
+        this.#code = 'start_failed';
+        report('the AI modules are not available, start_failed', error);
+        return undefined;
+      });
+    this.#started = started;
+    this.#begin();
+    return started;
+  }
+
+  stop(): Promise<void> {
+    clearImmediate(this.#soon);
+    this.#isWithoutServer = false;
+    this.#active.delete(this);
+    const started = this.#started;
+    if (started === undefined) return this.#stopped;
+    this.#started = undefined;
+    this.running = undefined;
+    this.#code = 'stopping';
+    this.#stopped = started.then(async (running) => {
+      await running?.stop();
+      if (this.#started === undefined) this.#code = 'not_started';
+    });
+    return this.#stopped;
+  }
+
+  /** Stops when the last of its servers is closed. Starts again if there is another one. */
+  stopWith(server: Server): void {
+    if (this.#servers.has(server)) return;
+    this.#servers.add(server);
+    if (this.#isWithoutServer) void this.start();
+    server.once('close', () => {
+      this.#servers.delete(server);
+      if (this.#servers.size > 0) return;
+      const isStarted = this.#started !== undefined;
+      void this.stop();
+      this.#isWithoutServer = isStarted;
+    });
+  }
+
+  async ready(): Promise<string> {
+    await this.#begun;
+    const running = await this.#started;
+    return running === undefined ? this.#code : running.ready();
+  }
+}
+
 /** jest runs files in a context without imports of ESM; there Node's own `require` loads it. */
-function importGuest(): Promise<typeof import('./guest/running-guest.ts')> {
+async function importGuest(): Promise<typeof import('./guest/running-guest.ts')> {
+  // An import blocks the event loop of the application, several ones for a shorter time each.
+  for (const load of [() => import('fastify'), () => import('zod'), () => import('drizzle-orm/node-postgres')]) {
+    await load().catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+  }
   return import('./guest/running-guest.ts').catch((error: unknown) => {
     if (process.env.JEST_WORKER_ID === undefined) throw error;
     const { createRequire } = process.getBuiltinModule('node:module');

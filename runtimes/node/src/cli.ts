@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { schemaScript } from './engine/schema.ts';
 import { buildModules } from './guest/build-modules.ts';
+import { SCHEMA_NAME } from './settings.ts';
 
 const USAGE = `Usage: ai-module-runtime <command>
 
@@ -22,6 +23,8 @@ async function main([command = '', ...rest]: string[]): Promise<void> {
   const [first, second] = positionals;
   if (command === 'build' && first && second) await buildModules(resolve(first), resolve(second));
   else if (command === 'worker' && first) await runWorker(resolve(first), second ?? 'guest');
+  else if (command === 'sql' && !SCHEMA_NAME.test(values.schema))
+    throw new UsageError('the name of a schema must match [a-z_][a-z0-9_]{0,50}\n');
   else if (command === 'sql') process.stdout.write(`${await schemaScript(values.schema)}\n`);
   else throw new UsageError(USAGE);
 }

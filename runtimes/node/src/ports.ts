@@ -21,8 +21,8 @@ export type HostRequest = Pick<FastifyRequest, 'headers' | 'url' | 'method' | 'r
 
 /**
  * Returns the user of a request, or null: then the request is answered with 401. An `HttpError` with status 401, 403 or
- * 503 is answered as it is, an error of another library with `status` or `statusCode` 401 or 403 with that status, any
- * other error with 503. So is a function that takes longer than 10 seconds, and a result that is not a user.
+ * 503 is answered as it is. An error of another library with `status` or `statusCode` 400, 401 or 404 (no such user,
+ * inactive user) is answered with 401, one with 403 with that status, any other error with 503. So is a function that takes longer than 10 seconds, and a result that is not a user.
  */
 export type Authenticate = (request: HostRequest) => User | null | Promise<User | null>;
 
@@ -62,7 +62,7 @@ export interface Ports {
   readonly origins?: readonly string[] | undefined;
 }
 
-/** A URL for a database in parts. Throws a `TypeError` if it is none of PostgreSQL. */
+/** A URL for a database in parts. Throws a `TypeError` if it is not a database of PostgreSQL. */
 export function resolveDatabase(port: DatabasePort): { readonly url: string } | { readonly embeddedIn: string } {
   if ('embeddedIn' in port) return port;
   const url = 'url' in port ? port.url : urlOf(port);
@@ -72,7 +72,8 @@ export function resolveDatabase(port: DatabasePort): { readonly url: string } | 
 }
 
 function urlOf({ host, port, user, password, database, ssl }: DatabaseParts): string {
-  const account = [user, password].filter((part) => part !== undefined).map(encodeURIComponent);
+  const parts = password === undefined ? [user] : [user ?? '', password];
+  const account = parts.filter((part) => part !== undefined).map(encodeURIComponent);
   const isFolder = host.startsWith('/');
   const address = isFolder ? '' : `${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`;
   const isChecked = typeof ssl !== 'object' || ssl.rejectUnauthorized !== false;

@@ -45,6 +45,8 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+/** The schema of the runtime's tables. */
+export const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,50}$/;
 const seconds = z.coerce.number().positive();
 const count = z.coerce.number().int().min(1);
 const names = z.string().transform((text) => text.split(',').map((item) => item.trim()));
@@ -69,10 +71,7 @@ const HostVariables = z.object({
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   DATABASE_URL: databaseUrl.optional(),
   DIRECT_DATABASE_URL: databaseUrl.optional(),
-  DATABASE_SCHEMA: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,50}$/, 'must match [a-z_][a-z0-9_]{0,50}')
-    .default('ai'),
+  DATABASE_SCHEMA: z.string().regex(SCHEMA_NAME, 'must match [a-z_][a-z0-9_]{0,50}').default('ai'),
   DATA_DIR: z.string().default('.data'),
   JWT_SECRET: z.string().optional(),
   WORKER_CONCURRENCY: count.default(10),

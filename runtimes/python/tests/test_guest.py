@@ -1,6 +1,7 @@
 """A guest in applications: FastAPI and Starlette, with a database that is there or not."""
 
 import asyncio
+import gc
 import importlib
 import json
 import logging
@@ -22,6 +23,7 @@ from uuid import uuid4
 import asyncpg  # type: ignore[import-untyped]
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -114,8 +116,9 @@ def finished(client: TestClient, location: str, user: str) -> dict[str, Any]:
 def test_runs_jobs_for_users_of_the_application(database: TestDatabase) -> None:
     with running(create_app()) as client:
         assert client.post(f"{MODULE}/process", json=INPUT).json() == {"detail": "not_authenticated"}
-        for token in ("mallory", "expired"):
-            assert client.post(f"{MODULE}/process", json=INPUT, headers=as_user(token)).status_code == 401
+        for token in ("mallory", "expired", "inactive", "deleted"):
+            refused = client.post(f"{MODULE}/process", json=INPUT, headers=as_user(token))
+            assert (refused.status_code, refused.json()) == (401, {"detail": "invalid_token"})
         banned = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("banned"))
         assert (banned.status_code, banned.json()) == (403, {"detail": "permission_denied"})
         broken = client.post(f"{MODULE}/process", json=INPUT, headers=as_user("broken"))
@@ -209,6 +212,8 @@ def test_changes_nothing_of_the_application(database: TestDatabase) -> None:
 
 def test_answers_everything_below_its_prefix(database: TestDatabase) -> None:
     with running(create_app()) as client:
+        assert client.get("/ai%2Fhealth").json() == {"shop_error": "no ai/health"}
+        assert client.get("/%61i/he%61lth").status_code == 200
         for path in ("/ai", "/ai/", "/ai/nowhere", "/ai/items/1"):
             answer = client.get(path)
             assert (path, answer.status_code, answer.json()) == (path, 404, {"detail": "not_found"})
@@ -300,6 +305,31 @@ def test_attaching_twice_is_the_same_as_once(database: TestDatabase) -> None:
         assert client.get("/ai/health").status_code == 200
 
 
+def test_a_worker_is_attached_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AI_ROLE", "worker")
+    guest, app = create_guest("app.ai.attachment"), FastAPI()
+    guest.attach(app)
+    lifespan = app.router.lifespan_context
+    guest.attach(app)
+    assert app.router.lifespan_context is lifespan
+
+
+def test_forgets_applications() -> None:
+    guest = create_guest("app.ai.attachment")
+    for _ in range(3):
+        guest.attach(FastAPI())
+    gc.collect()
+    assert len(guest._apps) == 0
+
+
+@pytest.mark.parametrize("schema", ["public; drop", "Shop", 'a"b', ""])
+def test_prints_sql_for_valid_schemas_only(schema: str) -> None:
+    command = [sys.executable, "-m", "ai_module_runtime", "sql", "--schema", schema]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True)  # noqa: S603
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the name of a schema must match" in done.stderr
+
+
 def test_what_cannot_be_attached_to_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     create_guest("app.ai.attachment").attach(object())
     assert "the AI modules are not attached" in caplog.text
@@ -368,8 +398,9 @@ def test_an_unknown_role_is_an_invalid_setting(monkeypatch: pytest.MonkeyPatch, 
         wait_for_code(client, "settings_invalid")
 
 
-def test_production_needs_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    ports = Ports(authenticate=by_name, env={"AI_ENVIRONMENT": "production"})
+@pytest.mark.parametrize("database", [None, lambda: None])
+def test_production_needs_a_database(monkeypatch: pytest.MonkeyPatch, database: Any) -> None:
+    ports = Ports(authenticate=by_name, database=database, env={"AI_ENVIRONMENT": "production"})
     with TestClient(starlette_app(own_guest(monkeypatch, ports))) as client:
         wait_for_code(client, "settings_invalid")
 
@@ -394,6 +425,21 @@ def test_ports_that_cannot_be_imported(caplog: pytest.LogCaptureFixture) -> None
     with TestClient(starlette_app(guest)) as client:
         wait_for_code(client, "ports_invalid")
     assert "No module named 'tests.no_such_file'" in caplog.text
+
+
+class Settings(BaseModel):
+    """The application's own, with a variable that is missing."""
+
+    password: str
+    url: str
+
+
+def test_ports_whose_settings_are_incomplete(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    ports = Ports(authenticate=by_name, database=lambda: Settings.model_validate({"password": "hunter2"}).url)
+    with TestClient(starlette_app(own_guest(monkeypatch, ports))) as client:
+        wait_for_code(client, "ports_invalid")
+    assert "ports_invalid: tests.test_guest:ports (Settings: url: Field required)" in caplog.text
+    assert "hunter2" not in caplog.text
 
 
 def test_a_role_without_the_right_to_create_schemas(
@@ -503,6 +549,39 @@ def test_a_schema_that_is_dropped(monkeypatch: pytest.MonkeyPatch, database: Tes
                 wait_until(lambda: client.get(location, headers=anna).json().get("status") == "completed" or None)  # noqa: B023
 
 
+def test_a_table_that_is_dropped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, database: TestDatabase
+) -> None:
+    """The guest waits for a table, and creates functions again."""
+    guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url))
+    with running(starlette_app(guest)) as client:
+
+        def listed() -> Any:
+            answer = client.get(f"{MODULE}/list", headers={"x-user": "anna"})
+            return answer.json()["detail"] if answer.status_code == 503 else answer.status_code
+
+        def wait_for_list(expected: object) -> None:
+            wait_until(lambda: listed() == expected or None)
+
+        run_sql(database.url, "alter table ai.jobs rename to away;")
+        assert listed() in ("schema_missing", "starting")
+        wait_for_list("schema_missing")
+        problem = "the schema ai lacks jobs, which existed before: restore them, or drop the schema to begin anew"
+        wait_until(lambda: problem in caplog.text or None)
+        run_sql(database.url, "alter table ai.away rename to jobs;")
+        wait_for_list(200)
+
+        run_sql(database.url, "drop function ai.list_jobs;")
+        assert listed() in ("schema_missing", "starting")
+        wait_for_list(200)
+
+        # With the functions whose result is a job.
+        run_sql(database.url, "drop table ai.jobs cascade;")
+        assert listed() in ("schema_missing", "starting")
+        run_sql(database.url, "drop schema ai cascade;")
+        wait_for_list(200)
+
+
 def test_cookies_need_the_same_origin(monkeypatch: pytest.MonkeyPatch, database: TestDatabase) -> None:
     ports = Ports(authenticate=by_name, database=database.url, cookies=True, origins=["https://app.example.com"])
     with running(starlette_app(own_guest(monkeypatch, ports))) as client:
@@ -589,6 +668,12 @@ def test_erases_a_user_of_the_application(database: TestDatabase) -> None:
     async def delete(name: str) -> None:
         await guest.erase_user(name)
 
+    @app.delete("/blocking/{name}")
+    async def delete_blocking(name: str) -> str:
+        with pytest.raises(RuntimeError, match="use `await") as raised:
+            guest.erase_user_sync(name)
+        return str(raised.value)
+
     @app.delete("/sync/{name}")
     def delete_sync(name: str) -> None:
         guest.erase_user_sync(name)
@@ -596,6 +681,7 @@ def test_erases_a_user_of_the_application(database: TestDatabase) -> None:
     # The shop's catch-all route is not for these methods.
     run_sql(database.url, "create table notes (id text, pages integer, status text);")
     with running(app) as client:
+        assert client.delete("/blocking/anna").status_code == 200
         for way, name in (("async", "anna"), ("sync", "bob")):
             location = client.post(f"{MODULE}/process", json=INPUT, headers=as_user(name)).headers["location"]
             finished(client, location, name)
@@ -608,7 +694,7 @@ def test_an_error_of_the_guest_does_not_reach_the_application(
 ) -> None:
     guest = own_guest(monkeypatch, Ports(authenticate=by_name, database=database.url))
     with running(starlette_app(guest)) as client:
-        host = guest._apps[-1]._host
+        host = next(iter(guest._apps.values()))._host
         assert host is not None
 
         @host.app.get("/fails", include_in_schema=False)

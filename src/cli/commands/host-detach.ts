@@ -7,13 +7,7 @@ import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { interruptedAbove } from '../../io/apply/recover.ts';
 import { type DetachPlan, planDetach, removeEmptyFolders } from '../../io/attach/plan-detach.ts';
 import { readApplication } from '../../io/attach/read-application.ts';
-import {
-  type LockPlan,
-  lockNotes,
-  planLocks,
-  pythonOf,
-  resolveDependencies,
-} from '../../io/attach/resolve-dependencies.ts';
+import { type LockPlan, lockNotes, planLocks, resolveDependencies } from '../../io/attach/resolve-dependencies.ts';
 import { hostAt } from '../../io/host/open-host.ts';
 import type { Io } from '../../io/io.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
@@ -40,6 +34,7 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...detach.skipping.map((path) => `${path} still skips ${attached.dir}, because modules are kept.`),
     ...(detach.isConfigEdited
       ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
       : []),
@@ -86,7 +81,7 @@ async function withLockFiles(
   { resolve: isResolved = true }: DetachFlags,
 ): Promise<{ readonly plan: Plan; readonly above?: LockPlan; readonly note?: string }> {
   const { lockChange } = await import('../../core/attach/plan-attach.ts');
-  const change = lockChange(readApplication(root), framework === 'fastapi' ? 'python' : 'node', pythonOf(root));
+  const change = lockChange(readApplication(root), framework === 'fastapi' ? 'python' : 'node');
   if (change.locks.length === 0) return { plan };
   const later = `Bring ${change.locks.join(', ')} up to date with ${change.resolve?.join(' ') ?? 'the package manager'}.`;
   if (!isResolved) return { plan, note: later };

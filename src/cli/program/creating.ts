@@ -82,10 +82,10 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .command('attach')
     .description('Make an existing application a host, in which modules run as a guest')
     .argument('[dir]', 'Folder of the application', '.')
-    .option('--entry <file>', 'Where the application is made, such as app/main.py:app; default: as detected')
+    .option('--entry <file>', 'File that creates the application object, such as app/main.py:app; default: as detected')
     .option(
       '--user <function>',
-      'What gives the user of a request, such as app/deps.py:get_current_user, or none; default: as detected',
+      'Function that returns the user of a request, such as app/deps.py:get_current_user, or none; default: as detected',
     )
     .option('--admin <expression>', 'When `user` is an administrator, such as user.is_superuser; default: as detected')
     .option(
@@ -93,8 +93,8 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
       'app: the database of the application; own: the one of AI_DATABASE_URL; default: app if it is PostgreSQL',
     )
     .option(
-      '--migrations <who>',
-      "Who makes the tables: runtime, or app for revisions of the application's migrations; default: runtime",
+      '--migrations <source>',
+      "Creates the tables: runtime, or app for revisions of the application's migrations; default: runtime",
     )
     .option('--prefix <path>', 'Path that everything of the modules is served below; default: /ai')
     .option(

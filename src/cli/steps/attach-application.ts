@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
-import type { AppFiles } from '../../core/attach/application.ts';
-import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependencies.ts';
+import { type AppFiles, frameworkTitles } from '../../core/attach/application.ts';
+import type { DependencyChange, RuntimeArchive } from '../../core/attach/dependency-change.ts';
 import type { AttachDraft } from '../../core/attach/draft.ts';
 import type { Detected } from '../../core/attach/plan-attach.ts';
-import { Failure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { archiveOf } from '../../core/pack/render-host.ts';
 import { runtimeContextOf, vendorFolder } from '../../core/pack/runtime.ts';
@@ -42,7 +42,7 @@ export async function attachApplication(
   isVerified = false,
 ): Promise<boolean> {
   const files = readApplication(root);
-  const { detectApplication, planAttach, refusalOf, dependencyChange } = await import(
+  const { changeWithoutTesting, detectApplication, planAttach, refusalOf, dependencyChange } = await import(
     '../../core/attach/plan-attach.ts'
   );
   const application = detectApplication(files);
@@ -58,9 +58,13 @@ export async function attachApplication(
   const vendored = flags.runtime !== 'registry';
   const archive = runtimeArchive(pack, vendored);
   const draft = planAttach(files, application, choices, archive.path);
-  const change = dependencyChange(files, application, choices, archive, pythonOf(root));
+  const changeBy = (plan: typeof dependencyChange) => plan(files, application, choices, archive, pythonOf(root));
+  const { change, locks, left } = await resolveChange(
+    changeBy(dependencyChange),
+    () => changeBy(changeWithoutTesting),
+    (one) => lockFiles(io, root, pack, one, vendored, flags),
+  );
   const edits = mergedEdits(draft, change);
-  const locks = await lockFiles(io, root, pack, change, vendored, flags);
   const revisions =
     choices.migrations === 'app' ? await planRevisions(files, choices.dir) : { created: [], printed: [] };
   const isOwn = locks.root === root;
@@ -71,12 +75,13 @@ export async function attachApplication(
     vendored,
     attached: draft.attached,
     edits,
+    read: files.read,
     locks: isOwn ? locks.files : new Map(),
     revisions: revisionTree(revisions.created),
   });
 
   const isDirty = hasChanges(root);
-  const title = `Attach AI modules below ${choices.prefix} to the ${application.facts[0]?.value ?? ''} application in ${root}:`;
+  const title = `Attach AI modules below ${choices.prefix} to the ${frameworkTitles[application.framework]} application in ${root}:`;
   if (isVerified && !flags.json)
     io.err.write(reportVerification(await verificationOf(root, files, choices.entry.file, `${choices.dir}/modules`)));
   const apply = await confirmPlan(io, plan, title, flags);
@@ -84,7 +89,7 @@ export async function attachApplication(
   if (apply && above) await applyPlan(above.root, above.plan);
   const verified = apply && isVerified;
   const printed = [...draft.printed, ...change.printed, ...revisions.printed];
-  const notes = [...draft.notes, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
+  const notes = [...draft.notes, ...left, ...lockNotes(above), ...(isDirty && apply ? [dirtyNote] : [])];
   if (flags.json) {
     if (verified) await verifyAttachment(io, root);
     const { facts, stack, framework } = application;
@@ -142,6 +147,29 @@ function mergedEdits({ edits }: AttachDraft, change: DependencyChange): AttachDr
   return [...edits, ...change.edits];
 }
 
+/** Resolves all dependencies. If only what tests of modules need conflicts with the application, that is left out. */
+async function resolveChange(
+  complete: DependencyChange,
+  reduced: () => DependencyChange,
+  resolve: (change: DependencyChange) => Promise<ResolvedLocks>,
+): Promise<{ readonly change: DependencyChange; readonly locks: ResolvedLocks; readonly left: readonly string[] }> {
+  try {
+    return { change: complete, locks: await resolve(complete), left: [] };
+  } catch (error) {
+    if (!isFailure(error, 'dependencies-unresolved')) throw error;
+    const change = reduced();
+    if (change.printed.length === complete.printed.length) throw error;
+    const locks = await resolve(change).catch(() => {
+      throw error;
+    });
+    return {
+      change,
+      locks,
+      left: [`Tests of modules need packages that conflict with the application: ${error.args.reason}`],
+    };
+  }
+}
+
 async function lockFiles(
   io: Io,
   root: string,
@@ -168,7 +196,7 @@ function nextSteps(
 ): string[] {
   return [
     ...(isInstalled ? [] : [change.install ?? application.installs]),
-    `open ${attached.dir}/${application.language === 'python' ? 'host.py' : 'host.ts'}: it says who the users are`,
+    `open ${attached.dir}/${application.language === 'python' ? 'host.py' : `host.${attached.extension ?? 'ts'}`}: it says who the users are`,
     `${programName(io)} new`,
   ];
 }

@@ -28,8 +28,9 @@ export async function chooseAttachment(
   if (flags.runtime !== undefined && flags.runtime !== 'vendored' && flags.runtime !== 'registry')
     throw new Failure('usage', { message: `--runtime must be vendored or registry, not ${flags.runtime}.` });
   const entry = await chooseEntry(io, application, files, flags);
-  const user = chooseUser(application, flags);
-  const { defaultDir } = await import('../../core/attach/plan-attach.ts');
+  const { defaultDir, definesName } = await import('../../core/attach/plan-attach.ts');
+  const user = chooseUser(application, flags, (file, name) => definesName(files, file, name));
+  if (flags.admin !== undefined) assertAdmin(user, flags.admin);
   return {
     entry,
     user,
@@ -76,7 +77,11 @@ async function chooseEntry(
   return entries.find(({ id }) => id === chosen) ?? first;
 }
 
-function chooseUser({ users, language }: Detected, { user }: AttachFlags): UserSource | undefined {
+function chooseUser(
+  { users, language }: Detected,
+  { user }: AttachFlags,
+  isDefined: (file: string, name: string) => boolean,
+): UserSource | undefined {
   if (user === 'none') return undefined;
   if (user === undefined) return users[0];
   const found = users.find(({ id, name }) => id === user || name === user);
@@ -88,14 +93,26 @@ function chooseUser({ users, language }: Detected, { user }: AttachFlags): UserS
       value: user,
       reason: `must be one of ${[...users.map(({ id }) => id), 'none'].join(', ')}`,
     });
-  const [, file = '', name = ''] = /^(.+):([A-Za-z_$][\w$]*)$/.exec(user) ?? [];
+  const [, file = '', name = ''] = /^(.+\.py):([A-Za-z_]\w*)$/.exec(user) ?? [];
   if (file === '')
     throw new Failure('answer-invalid', {
       flag: '--user',
       value: user,
       reason: 'must be none, or a file and a function: app/deps.py:get_current_user',
     });
+  if (!isDefined(file, name))
+    throw new Failure('answer-invalid', { flag: '--user', value: user, reason: `${file} does not define ${name}` });
   return { id: user, file, name, line: 1, idField: 'id', admin: undefined, isMapping: false };
+}
+
+/** An expression about administrators reads the user, who is more than an id. */
+function assertAdmin(user: UserSource | undefined, value: string): void {
+  if (user === undefined || user.isId)
+    throw new Failure('answer-invalid', {
+      flag: '--admin',
+      value,
+      reason: `can't be used: ${user === undefined ? 'no function returns the user' : `${user.id} has only the id of the user`}`,
+    });
 }
 
 async function chooseDatabase(io: Io, { database }: Detected, flags: AttachFlags): Promise<DatabaseSource | undefined> {
@@ -123,7 +140,7 @@ async function chooseDatabase(io: Io, { database }: Detected, flags: AttachFlags
 }
 
 function prefixOf(prefix: string): string {
-  if (/^(\/[A-Za-z0-9_.~-]+)+$/.test(prefix)) return prefix;
+  if (/^(\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.~-]+)+$/.test(prefix)) return prefix;
   throw new Failure('answer-invalid', { flag: '--prefix', value: prefix, reason: 'must be a path like /ai' });
 }
 

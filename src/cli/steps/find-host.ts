@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { frameworkTitles } from '../../core/attach/application.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { hostContextOf, plainName, renderHost } from '../../core/pack/render-host.ts';
@@ -68,13 +69,13 @@ async function offerHost(
     if (!(await attachApplication(io, dir, flags))) throw failure;
     return { ...(await openHost(dir, stack)), isNew: true };
   }
-  if (!(await prompter.confirm('Make a host application now?', true))) throw error;
+  if (!(await prompter.confirm('Make a host application now?', true))) throw failure;
   const target = flags.host === undefined ? await askFolder(io, dir) : dir;
   await makeHost(io, target, await chooseStack(io, stack, flags), flags);
   return { ...(await openHost(target, stack)), isNew: true };
 }
 
-/** The application in a folder that could be attached, in words: `a Fastify application (src/server.ts:6)`. */
+/** The application in a folder that could be attached, in words: `Fastify (src/server.ts:6)`. */
 async function applicationAt(dir: string): Promise<{ readonly title: string } | undefined> {
   if (!isApplicationFolder(dir)) return undefined;
   try {
@@ -82,9 +83,9 @@ async function applicationAt(dir: string): Promise<{ readonly title: string } | 
     const application = detectApplication(readApplication(dir));
     const [entry] = application?.entries ?? [];
     if (application === undefined || application.refusal || entry === undefined) return undefined;
-    return { title: `${application.facts[0]?.value ?? ''} (${entry.file}:${entry.line})` };
+    return { title: `${frameworkTitles[application.framework]} (${entry.file}:${entry.line})` };
   } catch (error) {
-    // A folder that is no application.
+    // A folder that is not an application.
     if (isFailure(error, 'target-unusable') || isFailure(error, 'file-unreadable')) return undefined;
     throw error;
   }

@@ -39,6 +39,13 @@ export interface Refusal {
 
 export type Framework = 'fastapi' | 'fastify' | 'express' | 'nestjs';
 
+export const frameworkTitles: Readonly<Record<Framework, string>> = {
+  fastapi: 'FastAPI',
+  fastify: 'Fastify',
+  express: 'Express',
+  nestjs: 'NestJS',
+};
+
 /** A place where the application is made, and the lines that attach the guest. */
 export interface EntryPoint {
   /** How the user names it: `app/main.py:app`. */
@@ -64,6 +71,8 @@ export interface UserSource {
   readonly admin: (Evidence & { readonly expression: string }) | undefined;
   /** Whether the user is a mapping, as the claims of a token are. */
   readonly isMapping: boolean;
+  /** Whether only the id of the user is known, as in some sessions. */
+  readonly isId?: boolean;
 }
 
 export type Dialect = 'postgresql' | 'mysql' | 'sqlite' | 'other';
@@ -87,7 +96,7 @@ export interface DatabaseSource extends Evidence {
 
 /** The tool that makes the application's tables. */
 export interface Migrations extends Evidence {
-  readonly tool: 'alembic' | 'typeorm' | 'prisma' | 'knex' | 'drizzle' | 'sql' | 'other';
+  readonly tool: 'alembic' | 'typeorm' | 'prisma' | 'knex' | 'drizzle' | 'sql';
   /** Where its revisions are. */
   readonly folder: string;
   /** The latest revisions, if known. */

@@ -1,50 +1,25 @@
-import { canonicalJson } from '../text/json-text.ts';
+import { findNodeAtLocation, type Node, type ParseError, parse, parseTree } from 'jsonc-parser';
 
-/** The inside of an object without objects in it. */
-const body = '((?:[^{}"]|"(?:[^"\\\\]|\\\\.)*")*)';
+// jsonc-parser's own `modify` puts every item on a line of its own, which formatters undo.
 
 /**
- * Adds an entry to an object at the top level of package.json or tsconfig.json, keeping the layout: in its place if the keys
- * are sorted, else last. Creates the object if it is missing. Objects in it are not supported.
+ * Sets an entry of an object at the top level of package.json, keeping the layout: in its place if the keys are sorted, else
+ * last. Creates the object if it is missing. `undefined` if the text is not JSON, or its position is uncertain.
  */
 export function addToJsonObject(text: string, object: string, key: string, value: string): string | undefined {
-  const after = withEntry(text, object, key, value);
-  return after !== undefined && isOnlyAdded(text, after, object, key, value) ? after : undefined;
-}
-
-/** Whether an edit of JSON adds an entry and changes nothing else. Comments are not JSON. */
-function isOnlyAdded(before: string, after: string, object: string, key: string, value: string): boolean {
-  try {
-    const old = JSON.parse(before);
-    const expected = { ...old, [object]: { ...old[object], [key]: value } };
-    return canonicalJson(JSON.parse(after)) === canonicalJson(expected);
-  } catch {
-    return false;
-  }
-}
-
-function withEntry(text: string, object: string, key: string, value: string): string | undefined {
+  const root = rootOf(text);
+  if (root === undefined) return undefined;
   const entry = `${JSON.stringify(key)}: ${JSON.stringify(value)}`;
-  const found = new RegExp(`(?:^|[{,])([ \\t]*)"${object}"[ \\t]*:[ \\t]*\\{${body}\\}`, 'm').exec(text);
-  if (found === null) return addObject(text, object, entry);
-  const [whole, indent = '', inside = ''] = found;
-  const start = found.index + whole.length - inside.length - 1;
-  const unit = indent === '' ? '  ' : indent;
-  const lines = inside.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) return splice(text, start, inside, `\n${indent}${unit}${entry}\n${indent}`);
-  if (!inside.includes('\n'))
-    return splice(text, start, inside, `${inside.trimEnd()}, ${entry}${/\s*$/.exec(inside)?.[0]}`);
-  const inner = /^\s*/.exec(lines[0] as string)?.[0] ?? `${indent}${unit}`;
-  const keys = lines.map((line) => /^\s*"([^"]+)"/.exec(line)?.[1] ?? '');
+  const parent = findNodeAtLocation(root, [object]);
+  if (parent === undefined)
+    return insert(text, root, sizeOf(root), `${JSON.stringify(object)}: {${spread(text, entry, unitOf(text))}}`);
+  if (parent.type !== 'object') return undefined;
+  const known = findNodeAtLocation(parent, [key]);
+  if (known !== undefined) return splice(text, known.offset, known.length, JSON.stringify(value));
+  const keys = keysOf(parent);
   const isSorted = keys.every((one, at) => at === 0 || (keys[at - 1] as string).localeCompare(one) <= 0);
   const later = isSorted ? keys.findIndex((one) => one.localeCompare(key) > 0) : -1;
-  const clean = lines.map((line) => line.replace(/\r$/, ''));
-  if (later === -1) {
-    clean[clean.length - 1] = `${(clean.at(-1) ?? '').replace(/,\s*$/, '')},`;
-    clean.push(`${inner}${entry}`);
-  } else clean.splice(later, 0, `${inner}${entry},`);
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  return splice(text, start, inside, `${ending}${clean.join(ending)}${ending}${indent}`);
+  return insert(text, parent, later === -1 ? keys.length : later, entry);
 }
 
 /** Replaces the text of an entry in an object at the top level. `undefined` if there is no such entry. */
@@ -54,53 +29,96 @@ export function changeJsonEntry(
   key: string,
   change: (value: string) => string,
 ): string | undefined {
-  const found = new RegExp(`^[ \\t]*"${object}"[ \\t]*:[ \\t]*\\{${body}\\}`, 'm').exec(text);
-  const inside = found?.[1] ?? '';
-  const entry = new RegExp(`("${key.replaceAll('.', '\\.')}"[ \\t]*:[ \\t]*)("(?:[^"\\\\]|\\\\.)*")`).exec(inside);
-  if (found === null || entry === null) return undefined;
-  const start = found.index + found[0].length - inside.length - 1 + entry.index + (entry[1] ?? '').length;
-  const old = entry[2] as string;
-  return splice(text, start, old, JSON.stringify(change(JSON.parse(old) as string)));
+  const root = rootOf(text);
+  const entry = root && findNodeAtLocation(root, [object, key]);
+  if (entry?.type !== 'string') return undefined;
+  return splice(text, entry.offset, entry.length, JSON.stringify(change(entry.value)));
 }
 
-/** Adds a text to a list at the top level of a JSON file with comments, and the list if it is missing. */
+/** Adds a text to a list of a JSON file with comments, and the list with `initial` if only that is missing. */
 export function addToJsonList(
   text: string,
-  key: string,
+  path: readonly string[],
   item: string,
   initial: readonly string[] = [],
 ): string | undefined {
-  const quoted = JSON.stringify(item);
-  const found = new RegExp(`(?:^|[{,])([ \\t]*)"${key}"[ \\t]*:[ \\t]*\\[([^\\]]*)\\]`, 'm').exec(text);
-  if (found === null) {
-    const list = `[${[...initial, item].map((one) => JSON.stringify(one)).join(', ')}]`;
-    return addEntry(text, `${JSON.stringify(key)}: ${list}`);
+  const root = rootOf(text);
+  if (root === undefined) return undefined;
+  const list = findNodeAtLocation(root, [...path]);
+  if (list?.type === 'array') {
+    const isListed = list.children?.some(({ value }) => value === item);
+    return isListed ? text : insert(text, list, sizeOf(list), JSON.stringify(item));
   }
-  const [whole, , inside = ''] = found;
-  if (inside.includes(quoted)) return text;
-  const start = found.index + whole.length - inside.length - 1;
-  const trimmed = inside.trimEnd().replace(/,$/, '');
-  const isOpen = inside.includes('\n');
-  const inner = /\n([ \t]*)\S/.exec(inside)?.[1] ?? '    ';
-  const next = trimmed.trim() === '' ? quoted : isOpen ? `${trimmed},\n${inner}${quoted}` : `${trimmed}, ${quoted}`;
-  return splice(text, start, inside, `${next}${inside.slice(inside.trimEnd().length)}`);
+  const parent = findNodeAtLocation(root, path.slice(0, -1));
+  if (list !== undefined || parent?.type !== 'object') return undefined;
+  const items = [...initial, item].map((one) => JSON.stringify(one));
+  return insert(text, parent, sizeOf(parent), `${JSON.stringify(path.at(-1))}: [${items.join(', ')}]`);
 }
 
-function addObject(text: string, object: string, entry: string): string | undefined {
-  const unit = /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
-  return addEntry(text, `${JSON.stringify(object)}: {\n${unit}${unit}${entry}\n${unit}}`);
+/** The value of a JSON file with comments, without what its syntax errors hide. */
+export function parseJsonWithComments(text: string): unknown {
+  return parse(text.replace(/^\ufeff/, ''), [], { allowTrailingComma: true });
 }
 
-/** Adds an entry at the end of the file's object. */
-function addEntry(text: string, entry: string): string | undefined {
-  const end = text.lastIndexOf('}');
-  if (end === -1) return undefined;
-  const unit = /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
-  const before = text.slice(0, end).trimEnd();
-  const comma = /[{,]$/.test(before) ? '' : ',';
-  return `${before}${comma}\n${unit}${entry}\n${text.slice(end)}`;
+/** The object of a JSON file with comments; `undefined` if it has a syntax error, or a key twice at the top level. */
+function rootOf(text: string): Node | undefined {
+  const errors: ParseError[] = [];
+  const root = parseTree(text.replace(/^\ufeff/, ' '), errors, { allowTrailingComma: true });
+  if (root?.type !== 'object' || errors.length > 0) return undefined;
+  return new Set(keysOf(root)).size === sizeOf(root) ? root : undefined;
 }
 
-function splice(text: string, at: number, old: string, next: string): string {
-  return `${text.slice(0, at)}${next}${text.slice(at + old.length)}`;
+function keysOf(object: Node): string[] {
+  return (object.children ?? []).map((property) => property.children?.[0]?.value);
+}
+
+function sizeOf(node: Node): number {
+  return node.children?.length ?? 0;
+}
+
+/** Inserts an entry of an object or an item of a list, on a line of its own if its neighbour has one. */
+function insert(text: string, parent: Node, index: number, content: string): string {
+  const [previous, next] = [parent.children?.[index - 1], parent.children?.[index]];
+  if (next !== undefined) return splice(text, next.offset, 0, `${content},${gapBefore(text, next)}`);
+  if (previous === undefined) return fill(text, parent, content);
+  const end = previous.offset + previous.length;
+  const gap = gapBefore(text, previous);
+  if (gap === ' ') return splice(text, end, 0, `, ${content}`);
+  // The comma comes in front of a comment behind the last entry.
+  const [rest = '', comma = '', comment = ''] =
+    /^(\s*,)?([ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/))?/.exec(text.slice(end)) ?? [];
+  return splice(text, end, rest.length, `,${comment}${gap}${content}${comma.trim()}`);
+}
+
+/** Inserts the only content of an empty object or list, behind a comment in it. */
+function fill(text: string, parent: Node, content: string): string {
+  const inside = text.slice(parent.offset + 1, parent.offset + parent.length - 1);
+  const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', parent.offset) + 1))?.[0] ?? '';
+  const added = parent.type === 'array' && inside.trim() === '' ? content : spread(text, content, indent);
+  return splice(text, parent.offset + 1, inside.length, `${inside.trimEnd()}${added}`);
+}
+
+/** The inside of an object with one entry, on a line of its own in files that have several. */
+function spread(text: string, content: string, indent: string): string {
+  const ending = endingOf(text);
+  return text.trim().includes('\n') ? `${ending}${indent}${unitOf(text)}${content}${ending}${indent}` : ` ${content} `;
+}
+
+/** The line break and indentation before a node, or a space if it does not begin its line. */
+function gapBefore(text: string, { offset }: Node): string {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const lead = text.slice(start, offset);
+  return start > 0 && lead.trim() === '' ? `${endingOf(text)}${lead}` : ' ';
+}
+
+function unitOf(text: string): string {
+  return /^([ \t]+)"/m.exec(text)?.[1] ?? '  ';
+}
+
+function endingOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
+}
+
+function splice(text: string, at: number, length: number, next: string): string {
+  return `${text.slice(0, at)}${next}${text.slice(at + length)}`;
 }

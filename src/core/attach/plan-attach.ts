@@ -12,8 +12,10 @@ import type {
   UserSource,
 } from './application.ts';
 import { findIn, folderName, pathOf } from './application.ts';
-import { type DependencyChange, nodeDependencies, pythonDependencies, type RuntimeArchive } from './dependencies.ts';
+import { addDependencies, resolutionOf, withoutTesting } from './dependencies.ts';
+import type { DependencyChange, Resolution, RuntimeArchive } from './dependency-change.ts';
 import { editDockerfiles } from './docker.ts';
+import { editDockerignores } from './dockerignore.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { nodeCommands } from './node/node-commands.ts';
@@ -35,6 +37,7 @@ import { linterNotes, usesRuff } from './python/linters.ts';
 import { pythonCommands } from './python/python-commands.ts';
 
 export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
+export { definesName } from './python/read-python.ts';
 
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
@@ -84,18 +87,29 @@ export function dependencyChange(
   archive: RuntimeArchive,
   python: string,
 ): DependencyChange {
-  const { language, packageManager } = application;
-  if (language === 'python') return pythonDependencies(files, packageManager, archive, python);
-  const change = withBuild(nodeDependencies(files, packageManager, archive), application, choices);
-  return withTestRunner(change, files, application, choices);
+  const change = addDependencies(files, application, archive, python);
+  if (application.language === 'python') return change;
+  return withTestRunner(withBuild(change, application, choices), files, application, choices);
+}
+
+/** The change without what only tests of modules need, whose lines are printed. */
+export function changeWithoutTesting(
+  files: AppFiles,
+  application: Detected,
+  choices: AttachChoices,
+  archive: RuntimeArchive,
+  python: string,
+): DependencyChange {
+  const [complete, reduced] = [archive, { ...archive, testing: {} }].map((one) =>
+    dependencyChange(files, application, choices, one, python),
+  );
+  return withoutTesting(files, complete as DependencyChange, reduced as DependencyChange);
 }
 
 /** How the lock file is written again after the dependency file was restored. */
-export function lockChange(files: AppFiles, language: Detected['language'], python: string): DependencyChange {
-  const none = { name: 'ai-module-runtime', path: undefined, version: '', range: '', others: {}, testing: {} };
-  return language === 'python'
-    ? pythonDependencies(files, pythonManager(files).name, none, python)
-    : nodeDependencies(files, nodeManager(files), none);
+export function lockChange(files: AppFiles, language: Detected['language']): Resolution {
+  const packageManager = language === 'python' ? pythonManager(files).name : nodeManager(files);
+  return resolutionOf(files, { language, packageManager });
 }
 
 /** Lets the build script of package.json build the modules as well. */
@@ -158,6 +172,11 @@ export function planAttach(
     edits: [
       ...draft.edits,
       ...images.filter((one) => 'after' in one),
+      ...editDockerignores(files, {
+        entry: choices.entry.file,
+        dir: choices.dir,
+        archive: vendor === undefined ? undefined : { path: vendor, versions: anyVersionOf(vendor) },
+      }),
       ...(vendor === undefined ? [] : keepArchive(files, vendor)),
     ],
     printed: [...draft.printed, ...images.filter((one): one is PrintedEdit => 'lines' in one)],

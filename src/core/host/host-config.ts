@@ -22,7 +22,7 @@ export const HostConfigSchema = z.strictObject({
       dir: z.string().check(z.minLength(1)),
       /** The path that everything is served below. */
       prefix: z.string().check(z.regex(/^(\/[A-Za-z0-9_.~-]+)+$/)),
-      /** Who makes the tables: the runtime, or revisions of the application's migration tool. */
+      /** What creates the tables: the runtime, or revisions of the application's migration tool. */
       migrations: z._default(z.enum(['runtime', 'app']), 'runtime'),
       /** For Node: how the application's files import each other. */
       module_kind: z._default(z.enum(['esm', 'commonjs']), 'esm'),

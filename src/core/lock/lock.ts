@@ -20,9 +20,12 @@ export const attributesPath = '.gitattributes';
 /** Hides the merge base in reviews and statistics, and prevents git from converting it. */
 export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
 
-/** For a host, the file is in .ai-module, because the host's root may have a .gitattributes of the user. */
+/**
+ * For a host, the file is in .ai-module, because the host's root may have a .gitattributes of the user. It also hides the
+ * record of an attachment.
+ */
 export const hostAttributesPath = '.ai-module/.gitattributes';
-export const hostAttributesText = 'pristine.base -diff linguist-generated eol=lf\n';
+export const hostAttributesText = '*.base -diff linguist-generated eol=lf\n';
 
 const lockVersion = 1;
 

@@ -45,10 +45,15 @@ export function countChanges(plan: Plan, isDone = false): string {
   return words.length === 0 ? 'nothing to do' : words.join(', ');
 }
 
-/** The plan as a unified diff, which `git apply` and `patch` read. Secrets of `manifests` are masked in every file. */
+/**
+ * The plan as a unified diff, which `git apply` and `patch` read. Secrets of `manifests` are masked in every file. Records
+ * of the tool come last, because they repeat the other files.
+ */
 export async function reportDiff(plan: Plan, paint: Paint, manifests: readonly string[] = []): Promise<string> {
   const { changes } = await planWithoutSecrets(plan, manifests);
-  return changes.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
+  const isRecord = ({ path }: Change) => /(^|\/)\.ai-module\//.test(path);
+  const ordered = [...changes.filter((change) => !isRecord(change)), ...changes.filter(isRecord)];
+  return ordered.map((change) => (change.kind === 'keep' ? '' : diffOf(change, paint))).join('');
 }
 
 function diffOf(change: Exclude<Change, { kind: 'keep' }>, paint: Paint): string {

@@ -75,16 +75,17 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
 export async function runCheckJob(app: StartedApp, base: string, module: string, token: string): Promise<void> {
   const { command, prefix } = app;
   const address = `${base}${prefix}/api/v1/modules/${module}`;
-  const state = new RegExp(`"${module}"\\s*:\\s*"(\\w+)"`).exec((await send(`${base}${prefix}/health`)).text)?.[1];
+  const modules = bodyWith((await send(`${base}${prefix}/health`)).text, 'modules')?.modules;
+  const state = isObject(modules) ? modules[module] : undefined;
   if (state !== 'ready')
     throw failed(
       'job',
-      `a new module is ${state ?? 'unknown'}${linesOf(linesFrom(command.output(), /module failed|(?:is|was) not started/))}`,
+      `a new module is ${typeof state === 'string' ? state : 'unknown'}${linesOf(linesFrom(command.output(), /module failed|(?:is|was) not started/))}`,
     );
   const body = JSON.stringify({ input_data: { text: 'A check of the attachment.' } });
   // The application's own function for users gets a request without a login.
   const anonymous = await send(`${address}/process`, { body });
-  if (anonymous.text.includes('authentication_unavailable'))
+  if (bodyWith(anonymous.text, 'detail')?.detail === 'authentication_unavailable')
     throw failed(
       'job',
       `authenticate of the ports file failed for a request without a login: 503 authentication_unavailable${linesOf(linesFrom(command.output(), /authentication failed/))}`,
@@ -92,12 +93,12 @@ export async function runCheckJob(app: StartedApp, base: string, module: string,
     );
   const headers = { 'ai-check-token': token, 'sec-fetch-site': 'same-origin' };
   const accepted = await send(`${address}/process`, { body, headers });
-  const id = /"job_id"\s*:\s*"([\w-]+)"/.exec(accepted.text)?.[1];
-  if (accepted.status !== 202 || id === undefined)
+  const id = bodyWith(accepted.text, 'job_id')?.job_id;
+  if (accepted.status !== 202 || typeof id !== 'string')
     throw failed('job', `POST ${address}/process answers ${accepted.status}: ${accepted.text.slice(0, 500)}`);
   for await (const seconds of ticks(app, jobSeconds)) {
     const { status, text } = await send(`${address}/status/${id}`, { headers });
-    const job = /"status"\s*:\s*"(completed|failed|cancelled)"/.exec(text)?.[1];
+    const job = bodyWith(text, 'job_id')?.status;
     if (job === 'completed') return;
     if (job === 'failed' || job === 'cancelled' || (status >= 400 && status < 500) || seconds >= jobSeconds)
       throw failed('job', `the job of a new module is not completed: ${status} ${text.slice(0, 500)}`);
@@ -134,14 +135,33 @@ async function firstAnswer({ command, port, prefix }: StartedApp): Promise<Answe
     const answer = await send(`${base}${prefix}/health`).catch(() => undefined);
     if (answer === undefined) continue;
     const { status, text } = answer;
-    if (status === 200 && /"modules"\s*:\s*\{/.test(text)) return { base, status, code: 'ready' };
-    const code = Object.keys(reasons).find((one) => status === 503 && text.includes(`"${one}"`));
-    if (code !== undefined) return { base, status, code };
+    const hasModules = isObject(bodyWith(text, 'modules')?.modules);
+    if (status === 200 && hasModules) return { base, status, code: 'ready' };
+    const code = bodyWith(text, 'detail')?.detail;
+    if (status === 503 && typeof code === 'string' && Object.hasOwn(reasons, code)) return { base, status, code };
     // Its own health: it has started, and something is missing.
-    if (status === 503 && /"modules"\s*:/.test(text)) return { base, status, code: 'starting' };
+    if (status === 503 && hasModules) return { base, status, code: 'starting' };
     other ??= { base, status, code: 'unattached' };
   }
   return other;
+}
+
+/** An answer that has a field. The application may wrap the answers of the guest in an object of its own. */
+function bodyWith(text: string, field: string): Readonly<Record<string, unknown>> | undefined {
+  const body = jsonOf(text);
+  return isObject(body) ? [body, ...Object.values(body)].filter(isObject).find((one) => field in one) : undefined;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Where an application says that it listens. Other ports in a log are those of other servers. */
@@ -173,13 +193,14 @@ function readable(output: string): string[] {
     .trimEnd()
     .split('\n')
     .flatMap((line) => {
-      try {
-        const { msg, message = msg, reason, err } = JSON.parse(line);
-        if (typeof message !== 'string') return [line];
-        return `${message}${reason === undefined ? '' : `: ${reason}`}\n${err?.stack ?? ''}`.split('\n');
-      } catch {
-        return [line];
-      }
+      const {
+        msg,
+        message = msg,
+        reason,
+        err,
+      } = (jsonOf(line) ?? {}) as Record<string, { stack?: string } | undefined>;
+      if (typeof message !== 'string') return [line];
+      return `${message}${reason === undefined ? '' : `: ${reason}`}\n${err?.stack ?? ''}`.split('\n');
     });
 }
 

@@ -17,13 +17,18 @@ export interface Attaching {
   readonly vendored: boolean;
   readonly attached: Attached;
   readonly edits: readonly FileEdit[];
+  /** The text of a file that its edit was made from. */
+  readonly read: (path: string) => string | undefined;
   /** Lock files of the package manager. They are not restored by `host detach`. */
   readonly locks: Tree;
   /** New files of the migration tool. They stay after `host detach`, as databases may have run them. */
   readonly revisions: Tree;
 }
 
-/** Plans the files of the guest and the edits of the application. Throws `target-not-empty` if a file exists. */
+/**
+ * Plans the files of the guest and the edits of the application. Throws `target-not-empty` if a file exists, and
+ * `plan-is-stale` if a file was changed after its edit was made.
+ */
 export async function planAttachment(root: string, given: Attaching): Promise<Plan> {
   const rendered = renderHost(given.pack, given.name, given.vendored, given.attached);
   const managed = managedIn(rendered);
@@ -38,6 +43,8 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
     root,
     given.edits.map(({ file }) => file),
   );
+  for (const { file } of given.edits)
+    if (before.get(relPath(file))?.content !== given.read(file)) throw new Failure('plan-is-stale', { path: file });
   const after = new Map(
     given.edits.map(({ file, after: content }): [RelPath, TreeFile] => {
       const path = relPath(file);

@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import { type Host, hostConfigFile, importSpecifiers } from '../../core/host/host.ts';
 import { lockPath, mergeBasePath } from '../../core/lock/lock.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
-import { attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
+import { type Attachment, attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { Attached } from '../../core/pack/render-host.ts';
@@ -24,6 +24,8 @@ export interface DetachPlan {
   readonly plan: Plan;
   /** Files and modules that stay, because the user edited them. */
   readonly kept: readonly string[];
+  /** Configurations of the compiler, tests and linters that keep their lines, because they skip modules that stay. */
+  readonly skipping: readonly string[];
   /** Whether the user edited ai-modules.yaml, which is removed all the same: it declares the attachment. */
   readonly isConfigEdited: boolean;
   /** Files of the application whose attached lines the user changed. */
@@ -59,18 +61,22 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
     await filesOf(root, [...archivePaths(root, pack.meta.runtime), joinPath(host.modulesDir, 'manifest.schema.json')]),
     () => true,
   );
+  const modules: string[] = [];
   for (const name of await foldersOfModules(host)) {
     const folder = joinPath(host.modulesDir, name);
     const mine = await readTree(join(root, folder));
     if (mine.size === 0) continue;
     if (await isUntouched(host, pack, name, mine))
       take(new Map([...mine].map(([path, file]) => [joinPath(folder, path), file])), () => true);
-    else kept.push(`${folder}/`);
+    else modules.push(`${folder}/`);
   }
 
+  const skipping =
+    modules.length === 0 ? [] : [...record.after.keys()].filter((path) => isSkipping(host, path, record));
   const unclear: string[] = [];
   const restored = new Map<RelPath, TreeFile>();
   for (const [path, file] of await filesOf(root, [...record.after.keys()])) {
+    if (skipping.includes(path)) continue;
     const before = withoutAttachment(path, file, record);
     if (before === undefined) unclear.push(path);
     else {
@@ -83,7 +89,21 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
     }
   }
   assertUnused(host, restored, remove);
-  return { plan: planChanges(current, desired, { remove }), kept, isConfigEdited, unclear, restored };
+  return {
+    plan: planChanges(current, desired, { remove }),
+    kept: [...kept, ...modules],
+    skipping,
+    isConfigEdited,
+    unclear,
+    restored,
+  };
+}
+
+/** Whether `host attach` added lines to a file that make a tool skip the modules: its lines name their folder. */
+function isSkipping({ attached }: Host, path: RelPath, { before, after }: Attachment): boolean {
+  const [old = '', added = ''] = [before.get(path), after.get(path)].map((file) => String(file?.content ?? ''));
+  const isNew = (line: string) => !old.includes(line.trim()) && line.includes(attached?.dir ?? '');
+  return path !== 'package.json' && added.split('\n').some((line) => isNew(line) && !/attachment|-runtime/.test(line));
 }
 
 /**
@@ -105,7 +125,7 @@ function assertUnused({ root, attached }: Host, restored: Tree, removed: Readonl
   if (places.length > 0) throw new Failure('attachment-in-use', { places });
 }
 
-function recordIn(root: string, state: Tree): NonNullable<ReturnType<typeof parseAttachment>> {
+function recordIn(root: string, state: Tree): Attachment {
   const content = state.get(attachmentPath as RelPath)?.content;
   const record = typeof content === 'string' ? parseAttachment(content) : undefined;
   if (record === undefined) {

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DependencyChange } from '../../core/attach/dependencies.ts';
+import type { Resolution } from '../../core/attach/dependency-change.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { lockFiles } from '../../core/pack/package-manager.ts';
 import { shellLine } from '../../core/text/display.ts';
@@ -24,7 +24,7 @@ export interface ResolvedLocks {
  */
 export async function resolveDependencies(
   root: string,
-  { resolve, copied, locks, workspace = '' }: DependencyChange,
+  { resolve, copied, locks, workspace = '' }: Resolution,
   changed: Tree,
 ): Promise<ResolvedLocks> {
   const top = workspace === '' ? root : join(root, ...workspace.split('/').map(() => '..'));

@@ -72,7 +72,7 @@ export async function hostAt(
   };
 }
 
-/** Throws `host-invalid` for imports that the pack does not have, and for paths that are none. */
+/** Throws `host-invalid` for imports that the pack does not have, and for invalid paths. */
 function assertImports(root: string, { name, host }: PackMeta, config: HostConfig | undefined): void {
   const known = Object.keys(host.imports);
   for (const [key, path] of Object.entries(config?.imports ?? {})) {

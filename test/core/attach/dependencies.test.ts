@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Workspace } from '../../../src/core/attach/application.ts';
-import { pythonDependencies } from '../../../src/core/attach/dependencies.ts';
+import { withoutTesting } from '../../../src/core/attach/dependencies.ts';
 import { editDockerfiles } from '../../../src/core/attach/docker.ts';
+import { editDockerignores } from '../../../src/core/attach/dockerignore.ts';
 import { addToJsonList, addToJsonObject, changeJsonEntry } from '../../../src/core/attach/edit-json.ts';
 import { addToTomlList, addToTomlTable } from '../../../src/core/attach/edit-toml.ts';
+import { pythonDependencies } from '../../../src/core/attach/python/dependencies.ts';
 import { filesOf } from './apps.ts';
 
 describe('editDockerfiles', () => {
@@ -160,6 +162,36 @@ describe('editDockerfiles', () => {
   });
 });
 
+describe('editDockerignores', () => {
+  const edit = (...lines: string[]) => {
+    const archive = { path: 'vendor/r-1.tgz', versions: 'vendor/r-*.tgz' };
+    const files = filesOf({ '.dockerignore': lines.join('\n') });
+    const [found] = editDockerignores(files, { entry: 'src/main.ts', dir: 'src/ai', archive });
+    return found?.after.trimEnd().split('\n').slice(lines.length);
+  };
+
+  it.each<[string, string[], string[] | undefined]>([
+    ['ordinary exclusions', ['node_modules', '**/dist', '# vendor', '*.md', '.git'], undefined],
+    ['a list of exceptions', ['*', '!src', '!package.json'], ['!vendor/r-*.tgz']],
+    ['an exception for it', ['*', '!src', '!vendor/'], undefined],
+    ['its folder', ['/vendor/'], ['!vendor/r-*.tgz']],
+    ['its file type', ['**/*.tgz'], ['!vendor/r-*.tgz']],
+    ['the folder of the guest', ['vendor', '!vendor', 'src/ai'], ['!src/ai']],
+    ['what modules have', ['**/*.md'], ['!src/ai']],
+    ['the entry point as well', ['src'], undefined],
+  ])('lets images have what they need with %s', (_, lines, after) => {
+    expect(edit(...lines)).toEqual(after);
+  });
+
+  it('keeps line endings, and reads the list of each Dockerfile', () => {
+    const files = filesOf({ 'docker/Dockerfile.dockerignore': '*\r\n!src\r\n' });
+    const archive = { path: 'vendor/r', versions: 'vendor/r' };
+    expect(editDockerignores(files, { entry: 'src/a.ts', dir: 'src/ai', archive })).toEqual([
+      { file: 'docker/Dockerfile.dockerignore', after: '*\r\n!src\r\n!vendor/r\r\n' },
+    ]);
+  });
+});
+
 describe('package.json', () => {
   it.each<[string, string, string]>([
     [
@@ -199,10 +231,17 @@ describe('package.json', () => {
     [
       'with the same name inside another',
       '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  }\n}\n',
-      undefined,
+      '{\n  "pnpm": {\n    "dependencies": {\n      "a": "1"\n    }\n  },\n  "dependencies": {\n    "m": "2"\n  }\n}\n',
     ],
-    ['of a file with comments', '{\n  // no JSON\n  "dependencies": {\n    "a": "1"\n  }\n}\n', undefined],
-  ])('gets an entry in an object %s, or nothing if more would change', (_, text, after) => {
+    [
+      'behind such an object, as in packageExtensions',
+      '{\n  "p": { "x": {\n    "dependencies": { "a": "1" }\n  } },\n  "dependencies": { "a": "1" }\n}\n',
+      '{\n  "p": { "x": {\n    "dependencies": { "a": "1" }\n  } },\n  "dependencies": { "a": "1", "m": "2" }\n}\n',
+    ],
+    ['that has it', '{\n  "dependencies": { "m": "1" }\n}\n', '{\n  "dependencies": { "m": "2" }\n}\n'],
+    ['with a syntax error', '{\n  "dependencies": { "a": "1"\n}\n', undefined],
+    ['that is a list', '{\n  "dependencies": []\n}\n', undefined],
+  ])('gets an entry in an object %s, or nothing', (_, text, after) => {
     expect(addToJsonObject(text, 'dependencies', 'm', '2')).toBe(after);
   });
 
@@ -223,8 +262,20 @@ describe('package.json', () => {
       '{\n  // comment\n  "include": ["src"]\n}\n',
       '{\n  // comment\n  "include": ["src"],\n  "exclude": ["x", "m"]\n}\n',
     ],
+    [
+      'that is missing, behind a comment',
+      '{\n  "include": ["src"] // comment\n  // end\n}\n',
+      '{\n  "include": ["src"], // comment\n  "exclude": ["x", "m"]\n  // end\n}\n',
+    ],
+    [
+      'behind a comment and a comma',
+      '{\r\n  "exclude": [\r\n    "a", // comment\r\n  ],\r\n}\r\n',
+      '{\r\n  "exclude": [\r\n    "a", // comment\r\n    "m",\r\n  ],\r\n}\r\n',
+    ],
+    ['with only a comment', '{\n  "exclude": [\n    // a\n  ]\n}\n', '{\n  "exclude": [\n    // a\n    "m"\n  ]\n}\n'],
+    ['that has it', '{ "exclude": ["m"] }\n', '{ "exclude": ["m"] }\n'],
   ])('gets an item in a list %s', (_, text, after) => {
-    expect(addToJsonList(text, 'exclude', 'm', ['x'])).toBe(after);
+    expect(addToJsonList(text, ['exclude'], 'm', ['x'])).toBe(after);
   });
 });
 
@@ -341,6 +392,24 @@ describe('pythonDependencies', () => {
     );
   });
 
+  it('prints what tests of modules need, if it conflicts with the application', () => {
+    const testing = { ...runtime, testing: { 'ai-module-runtime[testing]': '*' } } as never;
+    const leftOut = (app: Readonly<Record<string, string>>, manager: string) => {
+      const { edits, printed } = withoutTesting(filesOf(app), change(app, manager, testing), change(app, manager));
+      return [edits.map(({ file }) => file), printed.map(({ file, lines }) => [file, ...lines])];
+    };
+    expect(leftOut({ 'requirements.txt': 'fastapi\n', 'requirements-dev.txt': 'pytest<8' }, 'pip')).toEqual([
+      ['requirements.txt'],
+      [['requirements-dev.txt', './vendor/r.whl[testing]']],
+    ]);
+    const project = '[project]\ndependencies = []\n\n[dependency-groups]\ndev = [\n  "pytest<8",\n]\n';
+    expect(leftOut({ 'pyproject.toml': project, 'uv.lock': '' }, 'uv')).toEqual([
+      ['pyproject.toml'],
+      [['pyproject.toml', '  "ai-module-runtime[testing]==1.0+vendored",']],
+    ]);
+    expect(leftOut({ 'requirements.txt': 'fastapi\n' }, 'pip')).toEqual([['requirements.txt'], []]);
+  });
+
   it.each<[string, string, string]>([
     [
       'its own table',
@@ -357,6 +426,22 @@ describe('pythonDependencies', () => {
     expect(change({ 'pyproject.toml': text, 'poetry.lock': '' }, 'poetry', archive).edits).toEqual([
       { file: 'pyproject.toml', after },
     ]);
+  });
+
+  it("adds what tests of modules need to the developers' group of Poetry", () => {
+    const testing = { ...runtime, testing: { 'ai-module-runtime[embedded,testing]': '*' } } as never;
+    const text =
+      '[tool.poetry.dependencies]\npython = "^3.11"\n\n[tool.poetry.group.dev.dependencies]\npytest = "^8.0"\n';
+    expect(change({ 'pyproject.toml': text }, 'poetry', testing)).toMatchObject({
+      edits: [
+        {
+          after: `${text
+            .replace('"^3.11"\n', '"^3.11"\nai-module-runtime = { path = "vendor/r.whl" }\n')
+            .trimEnd()}\nai-module-runtime = { path = "vendor/r.whl", extras = ["embedded", "testing"] }\n`,
+        },
+      ],
+      locks: [],
+    });
   });
 
   it('prints the lines for a list that is not text', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDir, detectApplication } from '../../../src/core/attach/plan-attach.ts';
+import { defaultDir, definesName, detectApplication } from '../../../src/core/attach/plan-attach.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
 const detect = (app: App) => {
@@ -234,6 +234,24 @@ describe('detectApplication', () => {
     expect(detect({ 'main.py': text }).entries.map(({ id }) => id)).toEqual(['main.py:app']);
   });
 
+  it('finds the mount of an application in another file', () => {
+    const main =
+      'from fastapi import FastAPI\nfrom admin import app as admin\n\napp = FastAPI()\napp.mount(\n    "/admin", name="admin", app=admin)\n';
+    const admin = 'from fastapi import FastAPI\n\napp = FastAPI()\n';
+    const idsOf = (more: Readonly<Record<string, string>>) =>
+      detect({ 'admin.py': admin, 'start.py': main, ...more }).entries.map(({ id }) => id);
+    expect(idsOf({})).toEqual(['start.py:app']);
+    expect(idsOf({ Procfile: 'web: uvicorn admin:app\n' })).toEqual(['admin.py:app', 'start.py:app']);
+  });
+
+  it.each<[string, string, boolean]>([
+    ['a function', 'async def find():\n    ...\n', true],
+    ['an import', 'from users import find\n', true],
+    ['a call of the same name', 'x.find()\n', false],
+  ])('knows whether %s defines a name', (_, text, isDefined) => {
+    expect(definesName(filesOf({ 'deps.py': text }), 'deps.py', 'find')).toBe(isDefined);
+  });
+
   it('is uncertain about two applications', () => {
     const text = 'from fastapi import FastAPI\nx = FastAPI()\n';
     expect(detect({ 'a.py': text, 'b.py': text }).isEntryClear).toBe(false);
@@ -331,6 +349,16 @@ describe('detectApplication', () => {
 
   it('reads the version of Node from the files of the application only', () => {
     expect(detect({ ...fastify, 'tools/Dockerfile': 'FROM node:16\n' }).refusal).toBeUndefined();
+  });
+
+  it('reads the versions of the last stage of an image', () => {
+    const image = (name: string, old: string, version: string) =>
+      `FROM ${name}:${old} AS tool\nFROM ${name}:${version}\n`;
+    expect(detect({ ...fastify, Dockerfile: image('node', '16', '22') }).refusal).toBeUndefined();
+    expect(detect({ ...fastapi, Dockerfile: image('python', '3.9', '3.13') }).refusal).toBeUndefined();
+    expect(detect({ ...fastapi, Dockerfile: image('python', '3.13', '3.9') }).refusal?.reason).toContain(
+      'Dockerfile:2',
+    );
   });
 
   it.each<[string, App, RegExp]>([

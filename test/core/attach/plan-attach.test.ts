@@ -263,6 +263,18 @@ describe('the other files of the application', () => {
     expect(JSON.parse(after).exclude).toContain('node_modules');
   });
 
+  it('a new list of what TypeScript leaves out has the output of inherited options', () => {
+    const app = {
+      ...fastify,
+      'tsconfig.json': '{\n  "extends": ["./config/base"], // comment\n}\n',
+      'config/base.json': '{\n  "compilerOptions": { "module": "NodeNext", "outDir": "../build" }\n}\n',
+    };
+    const draft = draftOf(app);
+    expect(added(app, draft, 'tsconfig.json')).toEqual(['not edited']);
+    const [, line] = added(app, draft, 'config/base.json').filter((one) => !one.startsWith('-'));
+    expect(line).toBe('  "exclude": ["node_modules", "../build", "../src/ai/modules"]');
+  });
+
   it('are four without linters and lock files', () => {
     for (const app of Object.values(apps)) {
       const files = filesOf(app);

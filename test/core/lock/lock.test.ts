@@ -1,6 +1,14 @@
+import { dirname, extname } from 'node:path/posix';
 import { expect, it } from 'vitest';
 import { parse as load } from 'yaml';
-import { attributesText, lockText, mergeBasePath } from '../../../src/core/lock/lock.ts';
+import {
+  attributesText,
+  hostAttributesPath,
+  hostAttributesText,
+  lockText,
+  mergeBasePath,
+} from '../../../src/core/lock/lock.ts';
+import { attachmentPath } from '../../../src/core/pack/attachment.ts';
 
 it('contains only the pack and its exact version', () => {
   expect(load(lockText({ name: 'fastify', version: '1.10.0' }))).toEqual({
@@ -15,3 +23,8 @@ it('quotes names and versions, so that they are read as strings', () => {
 });
 
 it('has git attributes for the merge base', () => expect(attributesText.startsWith(`${mergeBasePath} `)).toBe(true));
+
+it.each([mergeBasePath, attachmentPath])('has git attributes for %s in hosts', (path) => {
+  expect(dirname(path)).toBe(dirname(hostAttributesPath));
+  expect(hostAttributesText.startsWith(`*${extname(path)} -diff `)).toBe(true);
+});

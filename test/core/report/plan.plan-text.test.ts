@@ -88,4 +88,12 @@ describe('reportDiff', () => {
   it.each(cases)('%s', async (_, before, after, remove, want) => {
     expect(await reportDiff(plan(before, after, remove), plain)).toBe(want.map((line) => `${line}\n`).join(''));
   });
+
+  it('shows the records of the tool last', async () => {
+    const diff = await reportDiff(
+      plan(tree({}), tree({ '.ai-module/x.base': '', 'a/.ai-module/y': '', b: '' })),
+      plain,
+    );
+    expect(diff.match(/(?<= b\/).*/g)).toEqual(['b', '.ai-module/x.base', 'a/.ai-module/y']);
+  });
 });

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
 import { DatabaseUnavailable, findUnavailable, isRefused, type Outage, SchemaLost } from './outage.ts';
+import { createdBy, LEDGER_TABLE, readSql, runtimeMigrations } from './sql-files.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -42,16 +43,19 @@ export function openPool(options: ConnectionOptions): pg.Pool {
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (options.isPooled) configureTransactions(client, options);
-    translateErrors(client, 'query', options, hasSchema);
+    translateErrors(client, 'query', options, findLoss);
   });
   if (options.isPooled) queryInTransactions(pool);
   const ask = pool.query.bind(pool);
-  const hasSchema = async () => {
-    const ledger = `${quoteName(options.schema)}.applied_migrations`;
-    return (await ask('select to_regclass($1) is not null as exists', [ledger])).rows[0].exists as boolean;
+  const findLoss = async () => {
+    const names = [LEDGER_TABLE, ...createdBy(await runtimeMigrations())];
+    const { rows } = await ask<{ name: string }>(await readSql('lost.sql'), [options.schema, names]);
+    const lost = rows.map(({ name }) => name);
+    if (lost.length === 0) return undefined;
+    return `the schema ${options.schema} ${lost.includes(LEDGER_TABLE) ? 'was dropped' : `lacks ${lost.join(', ')}`}`;
   };
-  translateErrors(pool, 'connect', options, hasSchema);
-  translateErrors(pool, 'query', options, hasSchema);
+  translateErrors(pool, 'connect', options, findLoss);
+  translateErrors(pool, 'query', options, findLoss);
   return pool;
 }
 
@@ -130,11 +134,15 @@ function addressOf({ url }: ConnectionOptions): string {
 /** Errors of a schema, a table or a function that does not exist. */
 const MISSING = ['3F000', '42P01', '42883'];
 
-/** The error of a call whose cause is that the runtime's schema was dropped; any other error is returned as it is. */
-async function explainMissing(error: unknown, options: ConnectionOptions, hasSchema: () => Promise<boolean>) {
+/** What was dropped of the runtime, as a sentence. */
+type FindLoss = () => Promise<string | undefined>;
+
+/** The error of a call whose cause is that something of the runtime was dropped; any other error is returned as it is. */
+async function explainMissing(error: unknown, options: ConnectionOptions, findLoss: FindLoss) {
   const { code = '' } = Object(error) as { code?: string };
-  if (!MISSING.includes(code) || (await hasSchema().catch(() => true))) return error;
-  const lost = new SchemaLost(addressOf(options), options.schema, error);
+  const loss = MISSING.includes(code) ? await findLoss().catch(() => undefined) : undefined;
+  if (loss === undefined) return error;
+  const lost = new SchemaLost(addressOf(options), loss, error);
   options.outage?.report(lost);
   return lost;
 }
@@ -144,7 +152,7 @@ function translateErrors<M extends string>(
   target: Record<M, unknown>,
   method: M,
   options: ConnectionOptions,
-  hasSchema: () => Promise<boolean>,
+  findLoss: FindLoss,
 ): void {
   const original = target[method] as (...args: unknown[]) => unknown;
   target[method] = (...args: unknown[]) => {
@@ -158,7 +166,7 @@ function translateErrors<M extends string>(
       },
       async (error) => {
         if (findUnavailable(error)) throw error;
-        if (!isUnavailable(error)) throw await explainMissing(error, options, hasSchema);
+        if (!isUnavailable(error)) throw await explainMissing(error, options, findLoss);
         throw reportUnavailable(error, options, since);
       },
     );

@@ -19,18 +19,18 @@ export class DatabaseUnavailable extends HttpError {
   }
 }
 
-/** The runtime's schema was dropped after the host has started. Requests are answered with 503. */
+/** The runtime's schema, or something in it, was dropped after the host has started. Requests are answered with 503. */
 export class SchemaLost extends DatabaseUnavailable {
   override readonly code = 'schema_missing';
-  readonly #schema: string;
+  readonly #loss: string;
 
-  constructor(address: string, schema: string, cause: unknown) {
+  constructor(address: string, loss: string, cause: unknown) {
     super(address, cause);
-    this.#schema = schema;
+    this.#loss = loss;
   }
 
   override get description(): string {
-    return `${this.address}: the schema ${this.#schema} was dropped`;
+    return `${this.address}: ${this.#loss}`;
   }
 }
 
@@ -82,7 +82,7 @@ export class Outage {
   #loggedAt = 0;
   #answeredAt = Number.NEGATIVE_INFINITY;
 
-  /** `onSchemaLost` is called each time that a call fails because the runtime's schema was dropped. */
+  /** `onSchemaLost` is called each time that a call fails because something of the runtime was dropped. */
   constructor(log: Log, onSchemaLost: () => void = () => {}) {
     this.#log = log;
     this.#onSchemaLost = onSchemaLost;

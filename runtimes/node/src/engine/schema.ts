@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { Log } from '../log.ts';
 import { quoteName } from './connection.ts';
-
-/** A SQL file that is applied once. */
-interface Migration {
-  /** `runtime`, or the name of the module whose tables it changes. */
-  readonly owner: string;
-  readonly file: string;
-  readonly sql: string;
-}
+import { createdBy, FUNCTIONS, type Migration, RUNTIME, readSql, runtimeMigrations } from './sql-files.ts';
 
 /** The tables are not there. `sql` is what an administrator has to run, if it is known. */
 export class SchemaMissing extends Error {
@@ -43,7 +34,7 @@ const LEDGER = `create table if not exists applied_migrations (
   applied_at timestamptz not null default now(),
   primary key (owner, file)
 )`;
-const FUNCTIONS = 'functions.sql';
+const LOST = 'lost.sql';
 const PERMISSIONS = 'permissions.sql';
 /** One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction. */
 const REVISION = 'revision.sql';
@@ -53,7 +44,7 @@ const PERMISSION_DENIED = '42501';
 
 /**
  * Creates or updates the runtime's tables and functions. Processes that start together wait for each other. Throws
- * `SchemaMissing` if the role lacks the permission.
+ * `SchemaMissing` if the role lacks the permission, or if a table was dropped.
  */
 export async function createSchema(pool: Pool, schema: string): Promise<void> {
   const migrations = await runtimeMigrations();
@@ -75,7 +66,7 @@ export async function checkSchema(pool: Pool, schema: string): Promise<void> {
 
 /** What `createSchema` does, for applications that migrate their database themselves: one statement for each file. */
 export async function schemaScript(schema: string): Promise<string> {
-  const revision = await readFile(join(sqlFolder(), REVISION), 'utf8');
+  const revision = await readSql(REVISION);
   const statements = (await runtimeMigrations()).map(({ owner, file, sql }) => {
     const values: Record<string, string> = { schema, owner, file, sql: sql.trimEnd() };
     return revision.replace(/\{(schema|owner|file|sql)\}/g, (_, name) => values[name] ?? '').trimEnd();
@@ -154,26 +145,6 @@ async function loadTables(client: PoolClient, schema: string, file: string): Pro
   return tables ?? [];
 }
 
-async function runtimeMigrations(): Promise<Migration[]> {
-  const folder = sqlFolder();
-  const numbered = (await readdir(folder)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
-  const read = async (file: string, name = file) => {
-    return { owner: 'runtime', file: name, sql: await readFile(join(folder, file), 'utf8') };
-  };
-  const functions = await read(FUNCTIONS);
-  const hash = createHash('sha256').update(functions.sql).digest('hex').slice(0, 12);
-  // The functions are applied again whenever they change.
-  return [...(await Promise.all(numbered.map((file) => read(file)))), { ...functions, file: `${FUNCTIONS}@${hash}` }];
-}
-
-/** `dist/sql` in the package, `runtimes/sql` in the repository. */
-function sqlFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const folder = [join(here, '../sql'), join(here, '../../../sql')].find((each) => existsSync(join(each, FUNCTIONS)));
-  if (!folder) throw new Error('The package is incomplete: its folder sql is missing.');
-  return folder;
-}
-
 /** Runs a transaction whose statements have no time limit, one process at a time. */
 async function inTurn<T>(pool: Pool, schema: string, action: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
@@ -206,7 +177,9 @@ async function applyMissing(pool: Pool, schema: string, migrations: readonly Mig
       const { owner, file, sql } = migration;
       await client.query(`set local search_path to ${name}, public`);
       await unlimited(client, sql);
-      await client.query(`insert into ${name}.applied_migrations (owner, file) values ($1, $2)`, [owner, file]);
+      // The functions are applied again if some were dropped.
+      const insert = `insert into ${name}.applied_migrations (owner, file) values ($1, $2) on conflict do nothing`;
+      await client.query(insert, [owner, file]);
     });
   }
 }
@@ -218,7 +191,21 @@ async function missingOf(db: Queryable, schema: string, migrations: readonly Mig
   if (!(await exists(db, 'to_regclass', `${name}.applied_migrations`))) return [...migrations];
   const { rows } = await db.query(`select owner, file from ${name}.applied_migrations`);
   const applied = new Set([...rows, ...(await appliedBefore(db))].map(({ owner, file }) => `${owner}/${file}`));
-  return migrations.filter(({ owner, file }) => !applied.has(`${owner}/${file}`));
+  const isApplied = ({ owner, file }: Migration) => applied.has(`${owner}/${file}`);
+  const created = createdBy(migrations.filter((each) => each.owner === RUNTIME && isApplied(each)));
+  const lost = new Set(created.length > 0 ? await findLost(db, schema, created) : []);
+  const lacks = migrations.filter((each) => !isApplied(each) || createdBy([each]).some((one) => lost.has(one)));
+  const tables = createdBy(lacks.filter(({ file }) => !file.startsWith(FUNCTIONS))).filter((each) => lost.has(each));
+  if (tables.length === 0) return lacks;
+  throw new SchemaMissing(
+    `the schema ${schema} lacks ${tables.sort().join(', ')}, which existed before: restore them, or drop the schema to begin anew`,
+  );
+}
+
+/** Which of these tables and functions are not in the schema. */
+async function findLost(db: Queryable, schema: string, names: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(await readSql(LOST), [schema, names]);
+  return rows.map(({ name }) => name);
 }
 
 async function createLedger(client: PoolClient, name: string): Promise<void> {
@@ -247,7 +234,7 @@ function unlimited(client: PoolClient, text: string, values?: unknown[]): Promis
 }
 
 async function missingPermissions(pool: Pool, schema: string): Promise<{ role: string; sql: string }> {
-  const text = await readFile(join(sqlFolder(), PERMISSIONS), 'utf8');
+  const text = await readSql(PERMISSIONS);
   return inTurn(pool, schema, async (client) => {
     await client.query('set local search_path to pg_catalog');
     const { rows } = await client.query(text, [schema]);

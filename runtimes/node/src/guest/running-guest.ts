@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GuestPorts } from '../attach.cts';
 import { findUnavailable, Outage } from '../engine/outage.ts';
@@ -244,11 +245,8 @@ export class RunningGuest {
     log.error(fields, `${text}${sql}`);
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      setTimeout(resolve, ms).unref();
-      this.#ended.signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+  async #pause(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#ended.signal, ref: false }).catch(() => {});
   }
 }
 

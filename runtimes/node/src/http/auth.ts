@@ -28,6 +28,8 @@ declare module 'fastify' {
 
 const CHALLENGE = { 'www-authenticate': 'Bearer' };
 const PORT_STATUSES = [401, 403, 503];
+/** How functions of applications say that a request has no user: also one that is inactive, or was deleted. */
+const NO_USER: readonly unknown[] = [400, 401, 404];
 /** How long a function of the host may take. */
 const PORT_MS = 10_000;
 
@@ -75,12 +77,12 @@ async function callPort<T>({ log }: Pick<FastifyRequest, 'log'>, call: () => T |
   }
 }
 
-/** The user, or null if a function of an application refuses the request with 401. */
+/** The user, or null if a function of an application says with its error that there is none. */
 async function withoutUser<T>(find: () => T | Promise<T>): Promise<T | null> {
   try {
     return await find();
   } catch (error) {
-    if (error instanceof HttpError || statusOf(error) !== 401) throw error;
+    if (error instanceof HttpError || !NO_USER.includes(statusOf(error))) throw error;
     return null;
   }
 }

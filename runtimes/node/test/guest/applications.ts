@@ -32,6 +32,8 @@ export interface Shopper {
 
 export function shopperOf(token: string | undefined): Shopper | undefined {
   if (token === 'banned') throw Object.assign(new Error('banned'), { status: 403, statusCode: 403 });
+  if (token === 'inactive') throw Object.assign(new Error('inactive'), { status: 400, statusCode: 400 });
+  if (token === 'deleted') throw Object.assign(new Error('no such user'), { status: 404, statusCode: 404 });
   if (token === 'broken') throw new Error('the user database is away');
   return ['anna', 'bob', 'carl'].includes(token ?? '') ? { name: String(token), boss: token === 'carl' } : undefined;
 }

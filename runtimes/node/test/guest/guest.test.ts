@@ -82,6 +82,8 @@ describe.each(Object.keys(applications))('a guest in an application of %s', (nam
       status: 401,
       body: { detail: 'not_authenticated' },
     });
+    for (const token of ['inactive', 'deleted'])
+      expect((await call(`${url}${MODULE}/process`, 'POST', WORK, as(token))).status).toBe(401);
     expect(await call(`${url}${MODULE}/process`, 'POST', WORK, as('banned'))).toMatchObject({
       status: 403,
       body: { detail: 'permission_denied' },
@@ -375,6 +377,86 @@ describe('a guest', () => {
       }),
     );
     expect((await call(`${url}/items/7`)).status).toBe(200);
+  });
+
+  it('starts and stops with each of the applications that it is attached to', async () => {
+    const { default: Fastify } = await import('fastify');
+    const apps = ['anna', 'bob'].map((name) => Object.assign(Fastify(), { name }));
+    const guest = newGuest({
+      ports: (app) => ({
+        ...shopPorts(),
+        authenticate: () => ({ id: (app as { name: string }).name, isAdmin: true, permissions: [] }),
+      }),
+    });
+    const urls: string[] = [];
+    for (const app of apps) {
+      guest.attach(app);
+      afterTest(() => app.close());
+      urls.push(await app.listen({ port: 0 }));
+      expect(await guest.ready()).toBe('ready');
+    }
+    const [first, second] = urls;
+    const userOf = async (url = '') => {
+      const { body } = await call(`${url}${MODULE}/process`, 'POST', WORK);
+      return (await call(`${url}${MODULE}/status/${body.job_id}`)).body.user_id;
+    };
+    expect([await userOf(first), await userOf(second)]).toEqual(['anna', 'bob']);
+    await apps[0]?.close();
+    expect(await userOf(second)).toBe('bob');
+    await guest.eraseUser('carl');
+  });
+
+  it('starts again with another server of an application of Express', async () => {
+    const { default: express } = await import('express');
+    const guest = newGuest();
+    const app = express();
+    guest.attach(app);
+    const listen = () => {
+      const server = app.listen(0);
+      return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}/ai/health`, server };
+    };
+    const [one, two] = [listen(), listen()];
+    expect(await guest.ready()).toBe('ready');
+    const close = async ({ server }: typeof one) => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    for (const { url } of [one, two]) expect((await call(url)).status).toBe(200);
+    await close(one);
+    expect((await call(two.url)).status).toBe(200);
+    await close(two);
+    const three = listen();
+    afterTest(() => close(three));
+    expect((await call(three.url)).status).toBe(503);
+    expect(await guest.ready()).toBe('ready');
+    expect((await call(three.url)).status).toBe(200);
+  });
+
+  it('can be started while it stops', async () => {
+    const { default: express } = await import('express');
+    const app = express();
+    const guest = newGuest();
+    guest.start(app);
+    expect(await guest.ready()).toBe('ready');
+    const stopped = guest.stop();
+    guest.start(app);
+    await stopped;
+    expect(await guest.ready()).toBe('ready');
+    await guest.eraseUser('carl');
+  });
+
+  it('reads its role when it is attached, and reports what is not an application', async () => {
+    vi.stubEnv('AI_ROLE', 'off');
+    const guest = newGuest();
+    vi.stubEnv('AI_ROLE', 'all');
+    expect(guest.role).toBe('all');
+    const messages = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    guest.attach(undefined as never);
+    guest.attach({});
+    expect(messages.mock.calls.join()).toMatch(/not attached.*undefined is not an application[\s\S]*not attached/);
+    messages.mockRestore();
+    await start('Express 5', guest);
+    expect(await guest.ready()).toBe('ready');
   });
 
   it('is attached once, however often that is done', async () => {

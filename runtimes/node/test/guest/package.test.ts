@@ -66,6 +66,21 @@ process.once('SIGTERM', () => {
   server.closeAllConnections();
 });
 `,
+  'plugins.js': `const Fastify = require('fastify');
+const { guest } = require('./ai/attachment');
+
+const isLoaded = () => Object.keys(require.cache).some((file) => /node_modules.pg./.test(file));
+const app = Fastify();
+guest.attach(app);
+app.register(async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  console.log('in a plugin:', isLoaded());
+});
+app.ready().then(async () => {
+  console.log('at the end:', await guest.ready(), isLoaded());
+  await app.close();
+});
+`,
   'types.ts': `import type { Express } from 'express';
 import { createGuest, type GuestPorts } from 'ai-module-runtime/attach';
 
@@ -94,6 +109,7 @@ beforeAll(async () => {
   symlinkSync(runtime, join(folder, 'node_modules/ai-module-runtime'));
   for (const name of [
     'express',
+    'fastify',
     'drizzle-orm',
     'zod',
     'typescript',
@@ -185,6 +201,11 @@ it('runs in an application of CommonJS, which ends by itself when its server is 
   expect(await ended, output.text).toBe(0);
 });
 
+it('loads the runtime after plugins of the application, which have a time limit', async () => {
+  const { stdout } = await run(process.execPath, ['plugins.js'], { cwd: folder, env: environment() });
+  expect(stdout).toMatch(/in a plugin: false\n[\s\S]*at the end: ready true\n/);
+});
+
 it('does not keep an application alive that no request has reached', async () => {
   const { child, ended, output, prints } = spawned(['main.js']);
   await prints(/guest (ready)/);
@@ -260,6 +281,12 @@ it('prints the SQL of its tables', async () => {
   const { stdout } = await run(process.execPath, [command, 'sql', '--schema', 'shop_ai'], { cwd: folder });
   await query(database.url, `begin; ${stdout} commit;`);
   expect(await query(database.url, 'select from shop_ai.applied_migrations')).not.toHaveLength(0);
+  for (const schema of ['public; drop', 'Shop', 'a"b'])
+    await expect(run(process.execPath, [command, 'sql', '--schema', schema], { cwd: folder })).rejects.toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('the name of a schema must match'),
+    });
 });
 
 it.each([

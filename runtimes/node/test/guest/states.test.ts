@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { GuestPorts } from '../../src/attach.cts';
 import { schemaScript } from '../../src/engine/schema.ts';
+import { resolveDatabase } from '../../src/ports.ts';
 import { createTestDatabase, type TestDatabase } from '../../src/testing/test-database.ts';
 import { eventually, query } from '../postgres/host.ts';
 import { call, closeAll, MODULE, modules, newGuest, start, WORK } from './support.ts';
@@ -85,6 +86,15 @@ it('takes the parts of a database', async () => {
     newGuest(() => ports({ database: parts })),
   );
   await waitForCode(url, 'ready');
+});
+
+it.each([
+  [{ user: 'me', password: 'a:b/c' }, 'postgresql://me:a%3Ab%2Fc@db/shop'],
+  [{ user: 'me' }, 'postgresql://me@db/shop'],
+  [{ password: 'secret' }, 'postgresql://:secret@db/shop'],
+  [{}, 'postgresql://db/shop'],
+])('makes a URL for a database with %j', (account, url) => {
+  expect(resolveDatabase({ host: 'db', database: 'shop', ...account })).toEqual({ url });
 });
 
 it.each([
@@ -211,6 +221,37 @@ it.each(['runtime', 'app'] as const)(
     }
   },
 );
+
+it('waits for a table that is dropped, and creates functions again', async () => {
+  const user = { id: 'anna', permissions: ['invoices:*'], isAdmin: false };
+  const { url } = await start(
+    'Express 5',
+    newGuest(() => ports({ authenticate: () => user })),
+  );
+  await waitForCode(url, 'ready');
+  const list = async () => {
+    const { status, body } = await call(`${url}${MODULE}/list`);
+    return status === 503 ? body.detail : status;
+  };
+  const waitForList = (expected: unknown) => eventually(async () => (await list()) === expected, 60);
+  await query(database.url, 'alter table ai.jobs rename to away');
+  expect(['schema_missing', 'starting']).toContain(await list());
+  await waitForList('schema_missing');
+  const problem = 'the schema ai lacks jobs, which existed before: restore them, or drop the schema to begin anew';
+  await eventually(async () => lines.some((line) => line.includes(problem)), 60);
+  await query(database.url, 'alter table ai.away rename to jobs');
+  await waitForList(200);
+
+  await query(database.url, 'drop function ai.list_jobs');
+  expect(['schema_missing', 'starting']).toContain(await list());
+  await waitForList(200);
+
+  // With the functions whose result is a job.
+  await query(database.url, 'drop table ai.jobs cascade');
+  expect(['schema_missing', 'starting']).toContain(await list());
+  await query(database.url, 'drop schema ai cascade');
+  await waitForList(200);
+});
 
 it('leaves the tables to the migrations of the application', async () => {
   const { url } = await start('Express 5', newGuest(ports, { migrations: 'app' }));

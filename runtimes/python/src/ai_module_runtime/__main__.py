@@ -20,8 +20,11 @@ def main() -> int:
     sql.add_argument("--schema", default="ai", help="the schema of the tables")
     arguments = parser.parse_args()
     if arguments.command == "sql":
+        from ai_module_runtime.engine.database import SCHEMA_NAME
         from ai_module_runtime.engine.schema import script_of
 
+        if not SCHEMA_NAME.fullmatch(arguments.schema):
+            parser.error(f"the name of a schema must match {SCHEMA_NAME.pattern}")
         print(script_of(arguments.schema))
         return 0
     module, _, name = arguments.guest.partition(":")

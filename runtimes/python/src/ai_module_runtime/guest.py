@@ -9,7 +9,7 @@ import os
 import sys
 from importlib.util import resolve_name
 from typing import TYPE_CHECKING, Any, Literal
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 if TYPE_CHECKING:
     from ai_module_runtime.guest_app import GuestApp
@@ -38,7 +38,8 @@ class Guest:
         self.modules = modules
         self.prefix = f"/{prefix.strip('/')}"
         self.migrations = migrations
-        self._apps: list[GuestApp] = []
+        self._apps: WeakKeyDictionary[Any, GuestApp] = WeakKeyDictionary()
+        self._worker: GuestApp | None = None
         self._attached: WeakSet[Any] = WeakSet()
         if self.prefix == "/":
             raise ValueError("a guest needs a prefix")
@@ -56,7 +57,7 @@ class Guest:
         """
         try:
             self._attached.add(app)
-            if self.role == "off":
+            if self.role == "off" or app in self._apps:
                 return
             from ai_module_runtime.guest_app import GuestApp
 
@@ -65,7 +66,7 @@ class Guest:
             logger.exception("the AI modules are not attached")
         else:
             if guest_app is not None:
-                self._apps.append(guest_app)
+                self._apps[app] = guest_app
 
     def is_attached(self, app: Any) -> bool:
         """Whether `attach` was called for an application, with any role."""
@@ -73,12 +74,12 @@ class Guest:
 
     async def start(self) -> None:
         """Start in the background what is attached, for applications whose lifespan is not run."""
-        for app in self._apps:
+        for app in list(self._apps.values()):
             app.start()
 
     async def stop(self) -> None:
         """Stop what `start` started."""
-        for app in self._apps:
+        for app in list(self._apps.values()):
             await app.stop()
 
     async def erase_user(self, user_id: str) -> None:
@@ -97,9 +98,22 @@ class Guest:
         Raises:
             GuestUnavailableError: the guest is not ready.
             DatabaseUnavailableError: the event can't be stored.
+            TimeoutError: it takes too long.
+            RuntimeError: this thread runs an event loop, which would wait for itself.
         """
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            pass
+        else:
+            raise RuntimeError("use `await guest.erase_user(…)` in async functions")
         if self.role != "off":
-            self._ready_app().publish("user.deleted", {"user_id": user_id}).result(PUBLISH_SECONDS)
+            published = self._ready_app().publish("user.deleted", {"user_id": user_id})
+            try:
+                published.result(PUBLISH_SECONDS)
+            except TimeoutError:
+                published.cancel()
+                raise
 
     def run_worker(self) -> int:
         """Run jobs in this process, without the application, until it gets SIGINT or SIGTERM. Returns the exit code."""
@@ -108,9 +122,10 @@ class Guest:
         return run_worker(self)
 
     def _ready_app(self) -> "GuestApp":
-        ready = next((app for app in self._apps if app.unavailable is None), None)
+        apps = [*self._apps.values(), *([self._worker] if self._worker else [])]
+        ready = next((app for app in apps if app.unavailable is None), None)
         if ready is None:
-            code = self._apps[0].unavailable if self._apps else None
+            code = apps[-1].unavailable if apps else None
             raise GuestUnavailableError(code or "not_started")
         return ready
 

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
 from starlette.datastructures import URLPath
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, NoMatchFound
@@ -21,7 +22,7 @@ from ai_module_runtime.engine.outage import Outage
 from ai_module_runtime.engine.store import Event
 from ai_module_runtime.errors import RETRY_AFTER
 from ai_module_runtime.guest_layer import EXCHANGE, Exchange, is_below, path_in_app, put_around
-from ai_module_runtime.host import APPLICATION_REQUEST, GUEST_PREFIX, Host
+from ai_module_runtime.host import APPLICATION_REQUEST, GUEST_PREFIX, Host, is_embedded
 from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.request_guard import answer_at_once
 from ai_module_runtime.logs import configure_logging
@@ -77,11 +78,10 @@ class GuestApp:
         router = app.router
         if any(isinstance(route, FrontRoute) and route.prefix == guest.prefix for route in router.routes):
             return None
-        guest_app = cls(guest, guest.role)
+        guest_app, run = cls(guest, guest.role), router.lifespan_context
         if guest.role != "worker":
-            router.routes.insert(0, FrontRoute(guest.prefix, guest_app))
             put_around(app, guest.prefix)
-        run = router.lifespan_context
+            router.routes.insert(0, FrontRoute(guest.prefix, guest_app))
 
         @asynccontextmanager
         async def lifespan(application: Any) -> AsyncIterator[Any]:
@@ -182,7 +182,7 @@ class GuestApp:
         ports = _import_ports(guest.ports)
         env = os.environ if ports.env is None else ports.env
         settings = read_settings({**env, "AI_ROLE": self._role}, attached=True)
-        settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
+        settings.refuse_in_production(embedded=is_embedded(settings, ports))
         if settings.check_token is not None and self._logged is None:
             logger.warning("AI_CHECK_TOKEN is set: requests with this token need no login")
         if settings.env.get("AI_REDIS_URL") and self._logged is None:
@@ -281,7 +281,8 @@ def run_worker(guest: "Guest") -> int:
     """Run jobs until the process gets SIGINT or SIGTERM. The exit code is 1 if a restart is needed."""
     with suppress(SettingsError):
         configure_logging(read_settings(os.environ, attached=True))
-    return asyncio.run(_work(GuestApp(guest, "worker")))
+    guest._worker = GuestApp(guest, "worker")
+    return asyncio.run(_work(guest._worker))
 
 
 async def _work(app: GuestApp) -> int:
@@ -311,6 +312,11 @@ def _import_ports(address: str) -> Ports:
         if not isinstance(ports, Ports):
             raise TypeError(f"{address} is not a Ports object")
         _ = ports.database_url
+    except ValidationError as error:
+        # Its own text, also in a traceback, shows all settings of the application.
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        text = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems)
+        raise PortsError(f"{address} ({error.title}: {text})") from None
     except (Exception, SystemExit) as error:
         raise PortsError(f"{address} ({type(error).__name__}: {error})") from error
     return ports

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,7 +38,14 @@ def path_in_app(scope: Scope) -> str:
 
 def is_below(prefix: str, scope: Scope) -> bool:
     """Whether a request is below the prefix of a guest."""
-    return scope["type"] in ("http", "websocket") and f"{path_in_app(scope)}/".startswith(f"{prefix}/")
+    path = path_in_app(scope)
+    if scope["type"] not in ("http", "websocket") or not f"{path}/".startswith(f"{prefix}/"):
+        return False
+    # In `/ai%2Fx` the slash belongs to the name. Middleware may have changed the path only.
+    full: str = scope["path"]
+    raw: str = scope.get("raw_path", b"").decode("latin-1")
+    head = full.removesuffix(path) + prefix
+    return unquote(raw) != full or unquote("/".join(raw.split("/")[: head.count("/") + 1])) == head
 
 
 class GuestLayer:

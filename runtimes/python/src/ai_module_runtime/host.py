@@ -111,7 +111,7 @@ class Host:
     @property
     def is_embedded(self) -> bool:
         """Whether the host starts its own PostgreSQL."""
-        return (self.ports.database or self.settings.database_url) is None
+        return is_embedded(self.settings, self.ports)
 
     @property
     def owns_postgres(self) -> bool:
@@ -129,7 +129,7 @@ class Host:
         Raises:
             EmbeddedPostgresError: the embedded PostgreSQL can't run here.
             SchemaPermissionError: the role may not create the tables; the message contains the SQL.
-            SchemaMissingError: tables are missing, and the application migrates its database.
+            SchemaMissingError: tables are missing, and the application migrates its database; or they were dropped.
             DatabaseUnavailableError: the database can't be reached.
         """
         await asyncio.to_thread(lambda: self.database)
@@ -395,8 +395,13 @@ def create_host(settings: Settings, ports: Ports, *, modules: str) -> Host:
     Raises:
         SettingsError: in production, settings that are only for development.
     """
-    settings.refuse_in_production(embedded=ports.database is None and settings.database_url is None)
+    settings.refuse_in_production(embedded=settings.production and is_embedded(settings, ports))
     return Host(settings, ports, modules)
+
+
+def is_embedded(settings: Settings, ports: Ports) -> bool:
+    """Whether neither the settings nor the ports have a database."""
+    return settings.database_url is None and ports.database_url is None
 
 
 async def call_port(function: Callable[..., Any], *arguments: Any) -> Any:

@@ -38,14 +38,15 @@ class Ports:
       others are answered with 403 `cross_origin`.
     - `env` are the variables of a guest in an application; by default those of the process.
 
-    An `HttpError` with status 401, 403 or 503 is answered as it is, and an `HTTPException`, or another exception with a
-    `status_code`, of 401 or 403 with that status. Anything else is logged and answered with 503: other exceptions, a
+    An `HttpError` with status 401, 403 or 503 is answered as it is. An `HTTPException`, or another exception with a
+    `status_code`, of 403 is answered with 403, and one of `authenticate` with 400, 401 or 404 (no such user, inactive
+    user) with 401. Anything else is logged and answered with 503: other exceptions, a
     result that is not a `User`, and a function that takes longer than 10 seconds.
     """
 
     authenticate: Authenticate
     may: May = is_allowed
-    database: DatabaseUrl | Callable[[], DatabaseUrl] | None = field(default=None, repr=False)
+    database: DatabaseUrl | Callable[[], DatabaseUrl | None] | None = field(default=None, repr=False)
     logger: logging.Logger = field(default_factory=lambda: logging.getLogger("ai_module_runtime"))
     cookies: bool = False
     origins: Collection[str] = ()

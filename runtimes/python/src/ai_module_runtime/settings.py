@@ -134,16 +134,16 @@ class Settings(BaseModel):
         """Whether this process runs jobs: without Redis, unless the role is `web`."""
         return self.redis_url is None and self.role in ("all", "worker")
 
-    def refuse_in_production(self, *, embedded: bool | None = None) -> None:
+    def refuse_in_production(self, *, embedded: bool) -> None:
         """Check that nothing made for development is used in production.
 
-        `embedded` is whether the database is; by default, whether there is no `database_url`.
+        `embedded` is whether the database is.
 
         Raises:
             SettingsError: test endpoints, a token of `host attach --verify`, or the embedded database.
         """
         problems = []
-        if self.production and (self.database_url is None if embedded is None else embedded):
+        if self.production and embedded:
             problems.append("AI_DATABASE_URL: must be set in production, the embedded database is for development")
         if self.production and self.test_endpoints:
             problems.append("AI_TEST_ENDPOINTS: must not be set in production")

@@ -9,7 +9,8 @@ import pytest
 from ai_module_runtime.engine import schema
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import SchemaPermissionError
-from ai_module_runtime.engine.schema import Migration, apply_migrations, runtime_migrations, set_up_schema
+from ai_module_runtime.engine.schema import apply_migrations, set_up_schema
+from ai_module_runtime.engine.sql_files import Migration, runtime_migrations
 from ai_module_runtime.engine.store import Store
 
 from .support import Lab, drop_schema, lab

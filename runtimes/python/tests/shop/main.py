@@ -53,6 +53,10 @@ def current_user(request: Request) -> dict[str, Any]:
         raise HTTPException(403, "banned")
     if token == "expired":
         raise ShopError(401)
+    if token == "inactive":
+        raise HTTPException(400, "inactive user")
+    if token == "deleted":
+        raise HTTPException(404, "no such user")
     if token == "broken":
         raise RuntimeError("the shop's user database is away")
     user = {**USERS, "carl": BOSS}.get(token)

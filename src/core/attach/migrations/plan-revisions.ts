@@ -1,5 +1,5 @@
 import { snakeCase } from '../../text/names.ts';
-import { type AppFiles, baseName, type Migrations, type PrintedEdit } from '../application.ts';
+import type { AppFiles, Migrations, PrintedEdit } from '../application.ts';
 import { nodeMigrations } from '../node/database.ts';
 import { alembicMigrations } from '../python/database.ts';
 import { alembicRevisions } from './alembic.ts';
@@ -155,10 +155,10 @@ function severalHeads({ file, heads }: Migrations, revisions: readonly Revision[
   };
 }
 
-function byHand({ tool, file }: Migrations, revisions: readonly Revision[]): PrintedEdit {
+function byHand({ tool }: Migrations, revisions: readonly Revision[]): PrintedEdit {
   const titles = revisions.map(({ title }) => title).join('; ');
   return {
-    file: `the migrations of ${tool === 'other' ? baseName(file) : tool}`,
+    file: `the migrations of ${tool}`,
     reason: `no files are written for them: ${titles}`,
     lines: ['npx ai-module-runtime sql'],
   };

@@ -1,4 +1,5 @@
 import { type AppFiles, baseName, folderName, pathOf } from '../application.ts';
+import { parseJsonWithComments } from '../edit-json.ts';
 import type { Package } from './read-node.ts';
 
 /** How the application's files are compiled. */
@@ -26,11 +27,16 @@ export function readBuild(
   entry: string,
 ): Build {
   const isTypeScript = /\.[cm]?ts$/.test(entry);
-  const config = isTypeScript ? configOf(files, scripts) : undefined;
-  const texts = [config, 'tsconfig.json'].map((path) => (path === undefined ? '' : (files.read(path) ?? '')));
-  const option = (name: string) =>
-    texts.flatMap((text) => new RegExp(`"${name}"\\s*:\\s*"([^"]+)"`).exec(text)?.[1] ?? [])[0];
-  const given = option('outDir')?.replace(/^\.\//, '').replace(/\/$/, '');
+  const configs = isTypeScript
+    ? [configOf(files, scripts), 'tsconfig.json'].flatMap((path) => configsFrom(files, path))
+    : [];
+  const found = (name: string) => configs.find(({ options }) => options[name] !== undefined);
+  const option = (name: string) => {
+    const value = found(name)?.options[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const output = option('outDir');
+  const given = output && joined(folderName(found('outDir')?.path ?? ''), output.replace(/\/$/, ''));
   const outDir = given ?? 'dist';
   const script = Object.keys(scripts).find((name) => name === 'build' && compiles(scripts[name] ?? ''));
   const started = Object.values(scripts).join('\n');
@@ -41,8 +47,7 @@ export function readBuild(
     moduleKind,
     isTypeScript,
     dynamicEnding: importEnding === '' && /^node(16|18|20|next)$/i.test(option('module') ?? '') ? '.js' : importEnding,
-    hasDefaultImports:
-      texts.some((text) => /"esModuleInterop"\s*:\s*true/.test(text)) || type === 'module' || !isTypeScript,
+    hasDefaultImports: found('esModuleInterop')?.options.esModuleInterop === true || type === 'module' || !isTypeScript,
     importEnding,
     script: isTypeScript && given !== undefined ? script : undefined,
     configs: isTypeScript ? excludingConfigs(files, scripts) : [],
@@ -76,25 +81,40 @@ function projectsIn(script: string): string[] {
 /** A list of `exclude` counts for the configurations that extend its file, unless they have a list of their own. */
 function excludingConfigs(files: AppFiles, scripts: Package['scripts']): string[] {
   const used = [configOf(files, scripts), ...Object.values(scripts).flatMap(projectsIn)];
-  const found = used.flatMap((config) => {
-    const chain: string[] = [];
-    for (let at = config; at !== undefined && files.paths.includes(at) && !chain.includes(at); ) {
-      chain.push(at);
-      const text = files.read(at) ?? '';
-      if (/^[ \t]*"exclude"\s*:/m.test(text)) break;
-      const base = /"extends"\s*:\s*"(\.[^"]*)"/.exec(text)?.[1];
-      at = base && joined(folderName(at), base.endsWith('.json') ? base : `${base}.json`);
-    }
-    return chain.slice(-1);
+  const found = used.flatMap((path) => {
+    const chain = configsFrom(files, path);
+    return chain.find(({ hasExclude }) => hasExclude) ?? chain.at(-1) ?? [];
   });
-  return [...new Set(found)];
+  return [...new Set(found.map(({ path }) => path))];
 }
 
-function joined(folder: string, path: string): string {
+interface Config {
+  readonly path: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly hasExclude: boolean;
+}
+
+/** A configuration and those of the application that it extends, the one that overrides the others first. */
+function configsFrom(files: AppFiles, path: string | undefined, above: readonly string[] = []): Config[] {
+  if (path === undefined || !files.paths.includes(path) || above.includes(path)) return [];
+  const value = parseJsonWithComments(files.read(path) ?? '') as
+    | { extends?: string | string[]; compilerOptions?: Record<string, unknown>; exclude?: string[] }
+    | undefined;
+  const bases = [value?.extends ?? []].flat().filter((base) => base.startsWith('.'));
+  const inherited = bases
+    .toReversed()
+    .flatMap((base) =>
+      configsFrom(files, joined(folderName(path), base.endsWith('.json') ? base : `${base}.json`), [...above, path]),
+    );
+  return [{ path, options: value?.compilerOptions ?? {}, hasExclude: value?.exclude !== undefined }, ...inherited];
+}
+
+/** A path in a folder of the application; `undefined` if it leads out of it. */
+function joined(folder: string, path: string): string | undefined {
   const parts = folder === '' ? [] : folder.split('/');
   for (const part of path.split('/'))
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
+    if (part !== '..') parts.push(...(part === '.' ? [] : [part]));
+    else if (parts.pop() === undefined) return undefined;
   return parts.join('/');
 }
 

@@ -8,6 +8,7 @@ import {
   type Framework,
   findIn,
   folderName,
+  frameworkTitles,
   pathOf,
 } from '../application.ts';
 import { type Build, readBuild } from './build.ts';
@@ -26,10 +27,10 @@ export interface NodeApplication extends Application {
   readonly dirFor: (entry: EntryPoint) => string;
 }
 
-const frameworks: readonly (readonly [dependency: string, framework: Framework, title: string])[] = [
-  ['@nestjs/core', 'nestjs', 'NestJS'],
-  ['fastify', 'fastify', 'Fastify'],
-  ['express', 'express', 'Express'],
+const frameworks: readonly (readonly [dependency: string, framework: Framework])[] = [
+  ['@nestjs/core', 'nestjs'],
+  ['fastify', 'fastify'],
+  ['express', 'express'],
 ];
 
 /** Reads a Node application; `undefined` if the folder has none. */
@@ -37,7 +38,7 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
   const declared = readPackage(files);
   const found = frameworks.find(([name]) => declared?.dependencies[name] !== undefined);
   if (declared === undefined || found === undefined) return undefined;
-  const [dependency, framework, title] = found;
+  const [dependency, framework] = found;
   const code = nodeCode(files);
   const entries = nodeEntries(code, framework, startedFiles(declared));
   const users = nodeUsers(code, declared);
@@ -47,7 +48,11 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
   const [entry] = entries;
   const build = readBuild(files, declared, entry?.file ?? '');
   const facts: Fact[] = [
-    fact('framework', `${title} ${declared.dependencies[dependency]}`, dependencyAt(files, dependency)),
+    fact(
+      'framework',
+      `${frameworkTitles[framework]} ${declared.dependencies[dependency]}`,
+      dependencyAt(files, dependency),
+    ),
     ...(entry ? [fact('application', `${entry.id} (${entry.reason})`, entry)] : []),
     fact(
       'modules',
@@ -105,9 +110,9 @@ function startedFiles({ scripts }: Package): string[] {
 function refusalOf(files: AppFiles): Application['refusal'] {
   const places: readonly (readonly [RegExp, RegExp])[] = [
     [/^\.(nvmrc|node-version)$/, /^v?(\d+)(?:\.(\d+))?/],
-    [/^(Docker|Container)file$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?/m],
+    [/^(Docker|Container)file$/, /^FROM[^\n]*\bnode:(\d+)(?:\.(\d+))?(?![\s\S]*^FROM[^\n]*\bnode:\d)/m],
   ];
-  // Images of other folders are of other programs.
+  // Images of other folders are of other programs, and earlier stages may be tools.
   for (const [name, pattern] of places)
     for (const file of files.paths.filter((path) => name.test(path))) {
       const found = findIn(files, file, pattern);

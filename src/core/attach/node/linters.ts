@@ -1,4 +1,5 @@
 import type { AppFiles, FileEdit, PrintedEdit } from '../application.ts';
+import { addToJsonList, parseJsonWithComments } from '../edit-json.ts';
 import { insertAt } from '../insert.ts';
 import type { Package } from './read-node.ts';
 
@@ -44,13 +45,11 @@ function addIgnored(files: AppFiles, dir: string): FileEdit {
 }
 
 function editBiome(file: string, text: string, dir: string): FileEdit | PrintedEdit {
-  const list = /"files"\s*:\s*\{[^{}]*?"(includes|ignore)"\s*:\s*\[([^\]]*)\]/.exec(text);
-  const item = JSON.stringify(list?.[1] === 'ignore' ? dir : `!${dir}`);
-  if (list === null)
-    return { file, reason: 'it has no list of files', lines: [`"files": { "includes": ["**", ${item}] }`] };
-  const inside = (list[2] ?? '').trimEnd();
-  const at = list.index + list[0].length - 1 - (list[2] ?? '').length + inside.length;
-  const gap = inside.includes('\n') ? (/\n[ \t]*/.exec(inside)?.[0] ?? ' ') : ' ';
-  const added = inside.trim() === '' ? item : `,${gap}${item}`;
-  return { file, after: `${text.slice(0, at)}${added}${text.slice(at)}` };
+  const { files = {} } = (parseJsonWithComments(text) ?? {}) as { files?: Readonly<Record<string, unknown>> };
+  // Biome 1 has a list of what it ignores.
+  const key = ['includes', 'ignore'].find((one) => Array.isArray(files[one]));
+  const item = key === 'ignore' ? dir : `!${dir}`;
+  const after = key && addToJsonList(text, ['files', key], item);
+  if (after !== undefined) return { file, after };
+  return { file, reason: 'it has no list of files', lines: [`"files": { "includes": ["**", "${item}"] }`] };
 }

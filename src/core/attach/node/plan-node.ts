@@ -58,6 +58,9 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
       ...(user
         ? []
         : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
+      ...(user?.kind === 'request'
+        ? [`${user.file}:${user.line} sets the user of a request: its middleware must run for ${prefix} as well.`]
+        : []),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
       ...(build.script === undefined
         ? [
@@ -74,8 +77,7 @@ function extensionOf(entry: string): string {
 }
 
 /** The user in the ports file. A session may have the id only. */
-function portsUser({ name, idField }: NodeUser, admin = 'false'): NonNullable<PortsContext['user']> {
-  const isId = /Id\b|_id\b/.test(name);
+function portsUser({ name, idField, isId }: NodeUser, admin = 'false'): NonNullable<PortsContext['user']> {
   const id = isId ? 'user' : `user.${idField}`;
   const type = isId ? 'string | number' : `{ readonly ${idField}: string | number${fieldFor(admin)} }`;
   const [, property = ''] = /^session\.(?!get\b)(\w+)/.exec(name) ?? [];
@@ -108,8 +110,10 @@ export function modulesBuild(build: Build, dir: string): string {
 function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string): (FileEdit | PrintedEdit)[] {
   return configs.map((config): FileEdit | PrintedEdit => {
     const text = files.read(config) ?? '';
-    const pattern = `${'../'.repeat(config.split('/').length - 1)}${pathOf(dir, 'modules')}`;
-    const after = addToJsonList(text, 'exclude', pattern, ['node_modules', outDir]);
+    const up = '../'.repeat(config.split('/').length - 1);
+    const pattern = `${up}${pathOf(dir, 'modules')}`;
+    // What TypeScript leaves out without a list.
+    const after = addToJsonList(text, ['exclude'], pattern, ['node_modules', `${up}${outDir}`]);
     if (after !== undefined) return { file: config, after };
     return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
   });

@@ -1,4 +1,5 @@
 import type { AppFiles, FileEdit, PrintedEdit } from '../application.ts';
+import { addToJsonList } from '../edit-json.ts';
 import { insertAt } from '../insert.ts';
 import type { Package } from './read-node.ts';
 
@@ -27,15 +28,17 @@ export function skipModules(
   return edits;
 }
 
+const wouldCollect = 'it would collect the tests of modules';
+
 /** `.spec.ts` only, as Nest has it, are no tests of modules. */
 const collects = (text: string) => /test/.test(/"?testRegex"?\s*:\s*(.*)/.exec(text)?.[1] ?? 'test');
 
 function inManifest(text: string, modules: string): FileEdit | PrintedEdit | undefined {
   if (!collects(text)) return undefined;
-  return edited('package.json', text, '"testPathIgnorePatterns"', /^[ \t]*"jest"\s*:\s*\{/gm, [
-    '"/node_modules/"',
-    `"/${modules}/"`,
-  ]);
+  const [key, item] = ['testPathIgnorePatterns', `/${modules}/`];
+  const after = addToJsonList(text, ['jest', key], item, ['/node_modules/']);
+  if (after !== undefined) return { file: 'package.json', after };
+  return { file: 'package.json', reason: wouldCollect, lines: [`"${key}": ["/node_modules/", "${item}"],`] };
 }
 
 function inJest(file: string, text: string, modules: string): FileEdit | PrintedEdit | undefined {
@@ -63,7 +66,7 @@ function edited(
   const lists = [...text.matchAll(new RegExp(`${key}\\s*:\\s*\\[`, 'g'))];
   const [list] = lists;
   if (object === undefined || starts.length > 1 || (list !== undefined && (lists.length > 1 || key === 'exclude')))
-    return { file, reason: 'it would collect the tests of modules', lines: [line] };
+    return { file, reason: wouldCollect, lines: [line] };
   if (list !== undefined) {
     const at = list.index + list[0].length;
     return { file, after: `${text.slice(0, at)}${items.at(-1)}, ${text.slice(at)}` };

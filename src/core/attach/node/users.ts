@@ -7,7 +7,7 @@ export interface NodeUser extends UserSource {
   readonly isCookie: boolean;
 }
 
-/** What gives the user of a request, the best first. */
+/** The sources of a request's user, the best first. */
 export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[] {
   const found: NodeUser[] = [];
   const add = (kind: NodeUser['kind'], at: Evidence, name: string, isCookie: boolean) =>
@@ -19,6 +19,7 @@ export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[]
       idField: idOf(code),
       admin: adminOf(code),
       isMapping: false,
+      isId: /Id\b|_id\b/.test(name),
       isCookie,
     });
   const strategy = first(

@@ -173,12 +173,12 @@ function boundBelow(files: AppFiles): string | undefined {
 /** The oldest Python that the application declares to run with exactly, such as the one of its image. */
 function oldestPython(files: AppFiles): (Evidence & { version: number[] }) | undefined {
   const places: readonly (readonly [RegExp, RegExp])[] = [
-    [/(^|\/)(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bpython:(\d+)\.(\d+)/m],
+    [/(^|\/)(Docker|Container)file[^/]*$/, /^FROM[^\n]*\bpython:(\d+)\.(\d+)(?![\s\S]*^FROM[^\n]*\bpython:\d)/m],
     [/^\.python-version$/, /^(\d+)\.(\d+)/],
     [/^runtime\.txt$/, /^python-(\d+)\.(\d+)/],
   ];
   for (const [name, pattern] of places) {
-    // Other images may be those of tools.
+    // Other images, and earlier stages, may be those of tools.
     const depth = (path: string) => path.split('/').length;
     const [file] = files.paths.filter((path) => name.test(path)).sort((a, b) => depth(a) - depth(b));
     if (file !== undefined) {

@@ -1,4 +1,5 @@
 import type { Call, CodeFile } from '../../code/expression.ts';
+import type { Located } from '../../code/program.ts';
 import { pythonStatements } from '../../code/python/parse-python.ts';
 import type { Statement } from '../../code/statements.ts';
 import { type AppFiles, type EntryPoint, lineAt } from '../application.ts';
@@ -20,15 +21,32 @@ export interface PythonEntry extends EntryPoint {
 
 /** The application objects, the one that a server is started with first. */
 export function pythonEntries(code: PythonCode, names: ImportNames, commands: readonly ServerCommand[]): PythonEntry[] {
-  const found = code.paths
-    .filter((path) => code.files.read(path)?.includes('FastAPI'))
-    .flatMap((path) => {
-      const file = code.file(path);
-      return file ? file.calls.filter((call) => isFastApi(code, file, call)).map((call) => entryOf(file, call)) : [];
-    });
-  const mounted = found.filter((entry) => !isMounted(code.files, entry));
-  const ranked = (mounted.length > 0 ? mounted : found).map((entry) => withReason(code, entry, names, commands));
-  return ranked.sort((a, b) => rankOf(b) - rankOf(a));
+  const mounted = mountedIn(code);
+  const found = filesWith(code, 'FastAPI').flatMap((file) =>
+    file.calls
+      .filter((call) => isFastApi(code, file, call))
+      .map((call) => ({
+        entry: withReason(code, entryOf(file, call), names, commands),
+        isMounted: mounted.some((one) => one.file.path === file.path && one.expression.from === call.from),
+      })),
+  );
+  // One that a server is started with is kept, also if another one mounts it.
+  const outer = found.filter(({ entry, isMounted }) => !isMounted || rankOf(entry) === startedRank);
+  return (outer.length > 0 ? outer : found).map(({ entry }) => entry).sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+function filesWith(code: PythonCode, text: string): CodeFile[] {
+  return code.paths.filter((path) => code.files.read(path)?.includes(text)).flatMap((path) => code.file(path) ?? []);
+}
+
+/** What applications mount: `app.mount("/admin", admin)`. */
+function mountedIn(code: PythonCode): Located[] {
+  return filesWith(code, '.mount(').flatMap((file) =>
+    file.calls
+      .filter(({ callee }) => callee.kind === 'member' && callee.property === 'mount')
+      .flatMap(({ args, named }) => args[1] ?? named.find(({ key }) => key === 'app')?.value ?? [])
+      .map((expression) => code.program.resolve({ file, expression })),
+  );
 }
 
 /** Whether a call makes an application: `FastAPI(…)`, `fastapi.FastAPI(…)`, or a class of the application's own. */
@@ -78,16 +96,6 @@ function isImportable(text: string, { functions, indent, target }: Statement): b
   return inside.length === 0 && parameters.split(',').every((one) => one.trim() === '' || one.includes('='));
 }
 
-/** Whether another application mounts it. */
-function isMounted({ read }: AppFiles, { file, name }: PythonEntry): boolean {
-  if (name === undefined) return false;
-  const escaped = name.replaceAll('.', '\\.');
-  const mount = new RegExp(
-    `\\.mount\\(\\s*(?:path\\s*=\\s*)?["'][^"'\\n]*["']\\s*,\\s*(?:app\\s*=\\s*)?${escaped}\\s*[,)]`,
-  );
-  return mount.test(read(file) ?? '');
-}
-
 function withReason(
   { files }: PythonCode,
   entry: PythonEntry,
@@ -115,8 +123,10 @@ function usesFactory({ read }: AppFiles, { factory }: PythonEntry, file: string,
   return new RegExp(`^${object}\\b[^=\\n]*=\\s*${factory}\\(`, 'm').test(read(file) ?? '');
 }
 
+const startedRank = 2;
+
 /** Higher is better: started by a command, then made in a file with a usual name. */
 export function rankOf({ reason, file }: EntryPoint): number {
-  if (reason.includes(' is started in ')) return 2;
+  if (reason.includes(' is started in ')) return startedRank;
   return /(^|\/)(main|app|asgi|server|application|__init__|factory)\.py$/.test(file) ? 1 : 0;
 }

@@ -13,6 +13,13 @@ export interface PythonCode {
   readonly find: (from: string, specifier: string) => string | undefined;
 }
 
+/** Whether a file of Python defines or imports a name. */
+export function definesName({ read }: AppFiles, path: string, name: string): boolean {
+  const text = path.endsWith('.py') ? read(path) : undefined;
+  const file = text === undefined ? undefined : parsePython(path, text);
+  return file !== undefined && (file.bindings.has(name) || file.imports.has(name));
+}
+
 const isOther = (path: string) =>
   /(^|\/)(tests?|migrations|alembic|versions|docs|examples?|scripts)\//.test(path) ||
   /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$|^setup\.py$/.test(path);

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import uvicorn
 
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMissingError, SchemaPermissionError
 from ai_module_runtime.engine.executor import GRACE_SECONDS
 from ai_module_runtime.host import Host
 from ai_module_runtime.http.protocol import JsonErrorProtocol
@@ -102,7 +102,7 @@ def run_host(host: Host) -> NoReturn:
     configure_logging(host.settings)
     try:
         asyncio.run(host.set_up_schema())
-    except (EmbeddedPostgresError, SchemaPermissionError) as error:
+    except (EmbeddedPostgresError, SchemaMissingError, SchemaPermissionError) as error:
         sys.exit(f"database: {error}")
     except DatabaseUnavailableError as error:
         sys.exit(f"database: {error}. Check AI_DATABASE_URL.")

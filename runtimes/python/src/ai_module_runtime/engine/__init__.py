@@ -15,7 +15,8 @@ from ai_module_runtime.engine.errors import (
     TransientError,
 )
 from ai_module_runtime.engine.modules import ModuleSpec, Run, registration_of
-from ai_module_runtime.engine.schema import Migration, apply_migrations, set_up_schema
+from ai_module_runtime.engine.schema import apply_migrations, set_up_schema
+from ai_module_runtime.engine.sql_files import Migration
 from ai_module_runtime.engine.store import Claim, Delivery, Event, Job, JobPage, JobStats, Result, Store
 from ai_module_runtime.engine.threads import WorkerThreads
 from ai_module_runtime.engine.worker import Worker

@@ -24,6 +24,7 @@ from ai_module_runtime.engine.errors import (
     reason_of,
     sqlstate_of,
 )
+from ai_module_runtime.engine.sql_files import LEDGER_TABLE, created_by, read_sql, runtime_migrations
 
 T = TypeVar("T")
 
@@ -231,15 +232,19 @@ class Database:
         return f"{host}:{url.port or 5432}/{url.database or url.username}"
 
     async def find_lost_schema(self, error: BaseException) -> SchemaLostError | None:
-        """The error to raise instead if a statement failed because the runtime's schema was dropped.
+        """The error to raise instead if a statement failed because something of the runtime was dropped.
 
         Raises:
             DatabaseUnavailableError: that can't be found out.
         """
         if sqlstate_of(error) not in MISSING_STATES:
             return None
-        [row] = await self.query("select to_regclass($1::text) is null", f'"{self.schema}".applied_migrations')
-        return SchemaLostError(f"{self._address}: the schema {self.schema} was dropped") if row[0] else None
+        names = [LEDGER_TABLE, *created_by(runtime_migrations())]
+        lost = [str(row[0]) for row in await self.query(read_sql("lost.sql"), self.schema, names)]
+        if not lost:
+            return None
+        what = "was dropped" if LEDGER_TABLE in lost else f"lacks {', '.join(lost)}"
+        return SchemaLostError(f"{self._address}: the schema {self.schema} {what}")
 
     async def find_pooler(self) -> bool:
         """Find out whether the URL goes through a pooler in transaction mode, and configure connections for it.
@@ -290,7 +295,7 @@ class Database:
 
         Raises:
             DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
-            SchemaLostError: the runtime's schema was dropped.
+            SchemaLostError: something of the runtime was dropped.
         """
         # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
         # and executed in one transaction, so that both reach the same server process.

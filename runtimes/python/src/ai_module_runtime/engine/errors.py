@@ -67,13 +67,13 @@ class DatabaseUnavailableError(Exception):
 
 
 class SchemaLostError(DatabaseUnavailableError):
-    """The runtime's schema was dropped after the host has started."""
+    """The runtime's schema, or a table or function in it, was dropped after the host has started."""
 
     code = "schema_missing"
 
 
 class SchemaMissingError(Exception):
-    """Tables are missing that the application's own migrations have to create. The message says which."""
+    """Tables are missing that the application's own migrations have to create, or that were dropped. The message says which."""
 
 
 class SchemaPermissionError(Exception):

@@ -27,7 +27,7 @@ START_SECONDS = 30.0
 class Outage:
     """The state of the database as a process sees it. Shared by everything in the process that calls it.
 
-    `on_schema_lost` is called in any thread, each time that a call fails because the runtime's schema was dropped.
+    `on_schema_lost` is called in any thread, each time that a call fails because something of the runtime was dropped.
     """
 
     def __init__(self, logger: logging.Logger, on_schema_lost: Callable[[], None] = lambda: None) -> None:

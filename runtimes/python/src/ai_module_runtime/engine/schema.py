@@ -4,19 +4,16 @@ A ledger in the schema says which files were applied. Each file and its line in 
 advisory lock lets one process at a time apply files, also if the others are runtimes in another language.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
 
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import SchemaMissingError, SchemaPermissionError, is_unavailable
+from ai_module_runtime.engine.sql_files import FUNCTIONS, Migration, created_by, read_sql, runtime_migrations
 
 OWNER = "runtime"
-FUNCTIONS = "functions.sql"
+LOST = "lost.sql"
 PERMISSIONS = "permissions.sql"
 # One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction.
 REVISION = "revision.sql"
@@ -25,18 +22,15 @@ LEDGER = """create table if not exists applied_migrations (
 )"""
 
 
-@dataclass(frozen=True)
-class Migration:
-    """SQL that is applied once. `name` is the file's name in the ledger."""
-
-    name: str
-    sql: str
+# The functions are applied again if some were dropped.
+INSERT = "insert into applied_migrations (owner, file) values ($1, $2) on conflict do nothing"
 
 
 async def set_up_schema(database: Database) -> None:
     """Create or update the runtime's tables and functions. Does nothing if they are up to date.
 
     Raises:
+        SchemaMissingError: a table was dropped.
         SchemaPermissionError: something is missing or old, and the role may not change it.
         DatabaseUnavailableError: the database can't be reached.
     """
@@ -70,6 +64,7 @@ async def apply_migrations(database: Database, owner: str, migrations: Sequence[
     """Apply the migrations that the ledger does not have. `owner` is the name of a module.
 
     Raises:
+        SchemaMissingError: a table of the runtime was dropped.
         SchemaPermissionError: the role may not change the schema.
         DatabaseUnavailableError: the database can't be reached.
     """
@@ -103,9 +98,7 @@ async def _apply(connection: asyncpg.Connection, schema: str, owner: str, migrat
             elif await _missing(connection, schema, owner, [migration]):
                 await connection.execute(f'set local search_path to "{schema}", public')
                 await connection.execute(migration.sql)
-                await connection.execute(
-                    "insert into applied_migrations (owner, file) values ($1, $2)", owner, migration.name
-                )
+                await connection.execute(INSERT, owner, migration.name)
 
 
 async def _create_ledger(connection: asyncpg.Connection, schema: str) -> None:
@@ -133,43 +126,32 @@ async def _missing(
         if not await _has_ledger(connection, schema):
             return list(migrations)
         query = 'select file from "{schema}".applied_migrations where owner = $1'
-        rows = await connection.fetch(query.replace("{schema}", schema), owner)
-    applied = {row["file"] for row in rows}
-    return [migration for migration in migrations if migration.name not in applied]
-
-
-@cache
-def runtime_migrations() -> tuple[Migration, ...]:
-    """The numbered files, and the functions under a name that changes with their text."""
-    folder = sql_folder()
-    numbered = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
-    functions = (folder / FUNCTIONS).read_bytes()
-    digest = hashlib.sha256(functions).hexdigest()[:12]
-    return (
-        *(Migration(file.name, file.read_text(encoding="utf-8")) for file in numbered),
-        Migration(f"{FUNCTIONS}@{digest}", functions.decode()),
-    )
+        applied = {row["file"] for row in await connection.fetch(query.replace("{schema}", schema), owner)}
+        lost = set[str]()
+        if owner == OWNER:
+            created = created_by(each for each in migrations if each.name in applied)
+            lost = {row["name"] for row in await connection.fetch(read_sql(LOST), schema, created)}
+    lacks = [each for each in migrations if each.name not in applied or not lost.isdisjoint(created_by([each]))]
+    if dropped := lost.intersection(created_by(each for each in lacks if not each.name.startswith(FUNCTIONS))):
+        raise SchemaMissingError(
+            f"the schema {schema} lacks {', '.join(sorted(dropped))}, which existed before: restore them, or drop the "
+            "schema to begin anew"
+        )
+    return lacks
 
 
 def script_of(schema: str) -> str:
     """What `set_up_schema` does, for applications that migrate their database themselves: one statement for each file."""
-    revision = (sql_folder() / REVISION).read_text(encoding="utf-8").rstrip()
+    revision = read_sql(REVISION).rstrip()
     return "\n\n".join(
         revision.format(schema=schema, owner=OWNER, file=migration.name, sql=migration.sql.rstrip())
         for migration in runtime_migrations()
     )
 
 
-def sql_folder() -> Path:
-    """The folder of the SQL files: in the package, or beside it in a checkout of the source."""
-    package = Path(__file__).resolve().parents[1]
-    candidates = (package / "sql", package.parents[2] / "sql")
-    return next((folder for folder in candidates if (folder / FUNCTIONS).is_file()), candidates[0])
-
-
 async def _missing_permissions(connection: asyncpg.Connection, schema: str, error: asyncpg.PostgresError) -> str | None:
     """A sentence with the SQL that gives the role what it lacks in the schema, or None if it lacks nothing."""
-    text = (sql_folder() / PERMISSIONS).read_text(encoding="utf-8")
+    text = read_sql(PERMISSIONS)
     async with connection.transaction():
         role = await connection.fetchval("select current_user")
         await connection.execute("set local search_path to pg_catalog")

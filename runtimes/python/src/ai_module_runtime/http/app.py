@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaPermissionError
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMissingError, SchemaPermissionError
 from ai_module_runtime.http import dead_letters, events, health, jobs, metrics, modules, recorded_events
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
@@ -69,7 +69,7 @@ async def _start(host: "Host", app: FastAPI, stack: AsyncExitStack) -> None:
     stack.push_async_callback(host.close)
     try:
         await host.open()
-    except (EmbeddedPostgresError, SchemaPermissionError, DatabaseUnavailableError) as error:
+    except (EmbeddedPostgresError, SchemaMissingError, SchemaPermissionError, DatabaseUnavailableError) as error:
         # Their messages say what to do. Those of other exceptions are not logged.
         logger.error("database: %s", error)
         raise

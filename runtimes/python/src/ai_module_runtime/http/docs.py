@@ -35,7 +35,7 @@ REFERENCE = re.compile(r'"#/components/schemas/([^"]+)"')
 def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
     """Add both addresses to `app`. The document is made on the first request, in a thread: it may take seconds."""
     lock = asyncio.Lock()
-    documents: dict[str, bytes] = {}
+    document: list[bytes] = []
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -47,12 +47,12 @@ def install_docs(app: FastAPI, routes: KnownRoutes) -> None:
     @app.get("/openapi.json", include_in_schema=False)
     async def get_document(request: Request) -> Response:
         prefix = request.scope.get(GUEST_PREFIX, "")
-        servers = {"servers": [{"url": prefix}]} if prefix else {}
+        # Proxies may give each request another prefix.
+        servers = json.dumps({"servers": [{"url": prefix}]}).encode()[:-1] + b", " if prefix else b"{"
         async with lock:
-            if prefix not in documents:
-                document = await run_in_threadpool(lambda: json.dumps({**openapi(), **servers}).encode())
-                documents[prefix] = document
-        return Response(documents[prefix], media_type="application/json")
+            if not document:
+                document.append(await run_in_threadpool(lambda: json.dumps(openapi()).encode()))
+        return Response(servers + document[0][1:], media_type="application/json")
 
     @app.get("/docs", include_in_schema=False)
     @app.get("/docs/", include_in_schema=False)

@@ -26,6 +26,8 @@ R = TypeVar("R")
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 PORT_STATUSES = (401, 403, 503)
+# How functions of applications say that a request has no user: also one that is inactive, or was deleted.
+NO_USER = (400, 401, 404)
 # How long a function of the host's owner may take.
 PORT_SECONDS = 10.0
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -115,7 +117,7 @@ async def _authenticate(request: Request, host: Host) -> User | None:
         return await host.authenticate(request)
     except Exception as error:
         # As functions of an application raise it.
-        if not isinstance(error, HttpError) and _status_of(error) == 401:
+        if not isinstance(error, HttpError) and _status_of(error) in NO_USER:
             return None
         raise
 

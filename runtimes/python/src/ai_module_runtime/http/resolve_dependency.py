@@ -1,7 +1,7 @@
 """Dependencies of the application, for the ports of a guest."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, TypeVar, overload
 
 from fastapi import Depends, Request
@@ -42,7 +42,8 @@ async def resolve_dependency(request: Request, dependency: Callable[..., Any]) -
     return scope[VALUE]
 
 
-@cache
+# Bounded: tests may make many applications.
+@lru_cache(maxsize=100)
 def _route_of(app: Any, dependency: Callable[..., Any]) -> APIRoute:
     given = Depends(dependency)
 

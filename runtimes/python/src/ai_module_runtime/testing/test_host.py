@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from ai_module_runtime.engine.database import Database
-from ai_module_runtime.engine.schema import runtime_migrations, set_up_schema
+from ai_module_runtime.engine.schema import set_up_schema
+from ai_module_runtime.engine.sql_files import runtime_migrations
 from ai_module_runtime.engine.store import Event, Job
 from ai_module_runtime.host import Host, call_port
 from ai_module_runtime.http.tokens import Tokens

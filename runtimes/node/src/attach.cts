@@ -370,9 +370,9 @@ class AttachedGuest<App> implements Guest<App> {
       const { server } = request.socket as typeof request.socket & { server?: Server };
       if (server) attachment?.stopWith(server);
       const { code, running } = attachment ?? { code: 'not_started' };
-      if (running === undefined || code !== undefined) return void refuse(response, code ?? 'starting');
-      const mounted = mountedAt(request);
       const rest = restBelow(`${prefixed ?? ''}${this.prefix}`, request.url);
+      if (running === undefined || code !== undefined) return void answerUnready(response, rest, code ?? 'starting');
+      const mounted = mountedAt(request);
       const base = prefixed ?? (rest === undefined ? mounted.slice(0, -this.prefix.length) : mounted);
       this.#contexts.set(request, { appRequest, base });
       request.url = `${this.prefix}${rest ?? request.url ?? ''}`;
@@ -580,11 +580,21 @@ function keepOwn(request: IncomingMessage, response: ServerResponse): void {
   delete request.headers['accept-encoding'];
 }
 
+/** `/livez` says that the process answers, in every state. */
+function answerUnready(response: ServerResponse, rest: string | undefined, code: string): void {
+  if (/^\/livez(\?|$)/.test(rest ?? '')) send(response, 200, { status: 'live' });
+  else refuse(response, code);
+}
+
 function refuse(response: ServerResponse, code: string, status = 503): void {
+  if (status === 503) response.setHeader('retry-after', '5');
+  send(response, status, { detail: code });
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
   response.statusCode = status;
   response.setHeader('content-type', 'application/json; charset=utf-8');
-  if (status === 503) response.setHeader('retry-after', '5');
-  response.end(JSON.stringify({ detail: code }));
+  response.end(JSON.stringify(body));
   response.req.resume();
 }
 

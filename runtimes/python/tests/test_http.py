@@ -182,6 +182,17 @@ def test_documents_the_answers_of_each_endpoint(host: TestHost) -> None:
     answers = {f"{method} {path}": list(one["responses"]) for path in paths for method, one in paths[path].items()}
     assert answers == {
         "get /health": ["200", "503"],
+        "get /livez": ["200"],
+        "get /readyz": ["200", "503"],
+        "get /dead-letters": ["200", "401", "403", "422", "503"],
+        "get /dead-letters/{id}": ["200", "401", "403", "404", "422", "503"],
+        "post /dead-letters/{id}/replay": ["202", "401", "403", "404", "422", "503"],
+        "post /dead-letters/replay": ["202", "401", "403", "422", "503"],
+        "get /api/v1/jobs": ["200", "401", "403", "422", "503"],
+        "get /api/v1/jobs/{job_id}": ["200", "401", "403", "404", "422", "503"],
+        "post /api/v1/jobs/{job_id}/cancel": ["204", "401", "403", "404", "409", "422", "503"],
+        "post /api/v1/jobs/{job_id}/retry": ["202", "401", "403", "404", "409", "422", "429", "503"],
+        "post /api/v1/jobs/retry": ["200", "401", "403", "422", "503"],
         "get /api/v1/modules/list": ["200"],
         "get /api/v1/modules/{name}/health": ["200", "404", "422", "503"],
         "post /api/v1/events": ["202", "401", "403", "422", "503"],

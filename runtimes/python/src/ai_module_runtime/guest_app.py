@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from starlette.datastructures import URLPath
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Message, Receive, Scope, Send
 
@@ -226,9 +227,13 @@ class GuestApp:
 
     async def _answer(self, scope: Scope, prefix: str, receive: Receive, send: Send) -> None:
         host, code = self._host, self.unavailable
-        if host is None:
-            return await answer_at_once(error_response(503, code or "stopping", RETRY_AFTER), scope, receive, send)
         path = path_in_app(scope).removeprefix(self._guest.prefix) or "/"
+        if host is None:
+            # The process answers, in every state.
+            is_live = path == "/livez"
+            refusal = error_response(503, code or "stopping", RETRY_AFTER)
+            answer = JSONResponse({"status": "live"}) if is_live else refusal
+            return await answer_at_once(answer, scope, receive, send)
         own = {"path": path, "root_path": "", GUEST_PREFIX: prefix, APPLICATION_REQUEST: Request(scope)}
         await host.app({**scope, **own}, receive, send)
 

@@ -24,6 +24,7 @@ ABOUT_BODY = re.compile(
     re.IGNORECASE,
 )
 # Headers that an answer may have several times.
+REQUEST_ID = b"x-request-id"
 REPEATABLE = (b"set-cookie", b"vary")
 
 logger = logging.getLogger("ai_module_runtime.guest")
@@ -172,6 +173,8 @@ class Requested:
 
 
 def merge_headers(own: list[Header], added: list[Header]) -> list[Header]:
-    """The headers of the guest, and those of the application that are not about a body."""
+    """The headers of the guest, and those of the application that are not about a body. Its request id is the known one."""
+    if any(name.lower() == REQUEST_ID for name, _ in added):
+        own = [(name, value) for name, value in own if name.lower() != REQUEST_ID]
     taken = {name.lower() for name, _ in own}.difference(REPEATABLE)
     return [*own, *((name, value) for name, value in added if name.lower() not in taken and not ABOUT_BODY.match(name))]

@@ -16,6 +16,8 @@ from ai_module_runtime.settings import Settings
 # The names of the Node runtime.
 LEVELS = {"WARNING": "warn", "CRITICAL": "fatal"}
 MAX_FRAMES = 8
+# Where the scope of a request has what is logged about it: `id`, and `route`, a path with parameters.
+REQUEST = "ai_module_runtime.request"
 SECRET_NAME = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD)$")
 URL_PASSWORD = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*(?=@)")
 MIN_SECRET_LENGTH = 6

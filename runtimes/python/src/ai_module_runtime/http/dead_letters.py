@@ -12,7 +12,7 @@ from ai_module_runtime.engine.store import DeadLetter, LetterFilter
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Text, query_parameters, read_query
 from ai_module_runtime.http.dependencies import HostDep
-from ai_module_runtime.http.errors import error_responses
+from ai_module_runtime.http.errors import InvalidRequest, error_responses
 from ai_module_runtime.http.permissions import Admin, require_admin
 from ai_module_runtime.logs import Line
 
@@ -80,7 +80,12 @@ class Replayed(BaseModel):
     has_more: bool
 
 
-@router.get("", operation_id="find_dead_letters", openapi_extra=query_parameters(LetterQuery))
+@router.get(
+    "",
+    operation_id="find_dead_letters",
+    openapi_extra=query_parameters(LetterQuery),
+    responses={422: {"model": InvalidRequest}},
+)
 async def find_dead_letters(request: Request, host: HostDep) -> FoundLetters:
     """List events that were given up, the latest first."""
     query = read_query(LetterQuery, request)

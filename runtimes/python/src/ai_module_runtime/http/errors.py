@@ -17,6 +17,7 @@ from ai_module_runtime.check_type import problem_of
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
 from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
 from ai_module_runtime.json_values import NOT_JSON_MESSAGE
+from ai_module_runtime.logs import REQUEST
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +135,7 @@ async def _on_database_error(request: Request, error: Exception) -> JSONResponse
 
 async def _on_exception(request: Request, _error: Exception) -> JSONResponse:
     # Outside of the middleware that adds the id to other answers, and that has logged the error.
-    return error_response(500, "internal_error", {"x-request-id": request.state.request_id})
+    return error_response(500, "internal_error", {"x-request-id": request.scope[REQUEST]["id"]})
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -10,7 +10,7 @@ from ai_module_runtime.engine.store import Job, JobFilter
 from ai_module_runtime.errors import HttpError, InvalidInputError
 from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Text, Uuid, query_parameters, read_query
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
-from ai_module_runtime.http.errors import error_responses
+from ai_module_runtime.http.errors import InvalidRequest, error_responses
 from ai_module_runtime.http.permissions import Admin, require_admin
 from ai_module_runtime.jobs.errors import JobNotCancellableError, JobNotFoundError
 from ai_module_runtime.jobs.routing import JobId
@@ -99,7 +99,9 @@ def service_of(orchestrator: Orchestrator, module: str) -> JobService[Any, Any, 
     return orchestrator.get_service(module, JobService)
 
 
-@router.get("", operation_id="find_jobs", openapi_extra=query_parameters(JobQuery))
+@router.get(
+    "", operation_id="find_jobs", openapi_extra=query_parameters(JobQuery), responses={422: {"model": InvalidRequest}}
+)
 async def find_jobs(request: Request, host: HostDep) -> FoundJobs:
     """List jobs of all modules, newest first."""
     query = read_query(JobQuery, request)

@@ -18,6 +18,7 @@ from ai_module_runtime.http.errors import error_response
 from ai_module_runtime.http.json_body import read_body, refuse_body
 from ai_module_runtime.http.permissions import assert_admin, assert_may, identify
 from ai_module_runtime.http.routes import KnownRoute, KnownRoutes
+from ai_module_runtime.logs import REQUEST
 from ai_module_runtime.settings import API_PREFIX
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ MAX_HEADER_BYTES = 16 * 1024
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-# Where the state of a request has the path of its route, with parameters.
-ROUTE = "ai_module_runtime_route"
 OWN_PATHS = frozenset({"/health", "/livez", "/readyz", "/metrics", "/dead-letters", "/docs", "/docs/", "/openapi.json"})
 # The methods that Node can parse, so that both runtimes refuse the same.
 METHODS = frozenset(
@@ -91,7 +90,7 @@ class RequestGuard:
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         route = self._routes.find(scope["method"], scope["path"])
         if route is not None and route.is_available:
-            scope["state"][ROUTE] = route.path
+            scope[REQUEST]["route"] = route.path
         refusal = _refuse_head(scope) or _refuse_unknown(scope, route) or await self._refuse_caller(scope, route)
         if refusal is not None:
             return await answer_at_once(refusal, scope, receive, send)

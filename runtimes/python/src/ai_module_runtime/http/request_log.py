@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ai_module_runtime.engine.metrics import labels_of
 from ai_module_runtime.http.metrics import METHODS, instance_of
-from ai_module_runtime.http.request_guard import ROUTE
-from ai_module_runtime.logs import Line, log_fields
+from ai_module_runtime.logs import REQUEST, Line, log_fields
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
@@ -40,7 +39,8 @@ class RequestLog:
             return await self._app(scope, receive, send)
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
-        scope.setdefault("state", {})["request_id"] = request_id
+        # Not the scope's `state`: in an attached application that is the application's.
+        scope[REQUEST] = {"id": request_id}
         started, status = monotonic(), 500
 
         async def send_with_id(message: Message) -> None:
@@ -65,7 +65,7 @@ class RequestLog:
         level = logging.DEBUG if is_guest or path in OF_MONITORING else logging.INFO
         logger.log(level, Line("request", method=method, path=path, status=status, duration_ms=round(seconds * 1000)))
         instance = instance_of(scope)
-        names = {"method": method if method in METHODS else "other", "route": scope["state"].get(ROUTE, "none")}
+        names = {"method": method if method in METHODS else "other", "route": scope[REQUEST].get("route", "none")}
         metrics = self._host.metrics
         metrics.count("ai_http_requests_total", labels_of(**names, status=status), instance)
         metrics.observe("ai_http_request_duration_seconds", labels_of(**names), seconds, instance)

@@ -5,6 +5,7 @@ export interface ModuleFacts {
   /** The prefix of its schema and class names. */
   readonly schemaPrefix: string;
   readonly hasResult: boolean;
+  readonly hasRetry: boolean;
   readonly hasStats: boolean;
   readonly hasCancelledEvent: boolean;
   readonly maxConcurrentJobs: number;

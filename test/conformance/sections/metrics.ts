@@ -45,19 +45,19 @@ export function describeMetrics(world: World): void {
   });
 
   it('counts attempts at jobs, whichever process makes them, and jobs by status', async () => {
-    const module = neighbour.name;
+    const module = subject.name;
     const name = `ai_job_attempts_total{module="${module}",outcome="completed"}`;
     const before = (await scrape()).get(name) ?? 0;
     const caller = world.person();
-    const { job_id } = await submit(caller, neighbour, { test: 'data' });
-    await finish(caller, neighbour, job_id);
+    const { job_id } = await submit(caller, subject, { text: 'short' });
+    await finish(caller, subject, job_id);
     const after = await waitUntil('the count', async () => {
       const now = await scrape();
       return (now.get(name) ?? 0) > before && now;
     });
     expect(after.get(`ai_job_duration_seconds_count{module="${module}"}`)).toBeGreaterThan(0);
     expect(after.get(`ai_job_wait_seconds_count{module="${module}"}`)).toBeGreaterThan(0);
-    const figures = stats.parse((await world.admin().get(under(neighbour, '/admin/stats'))).json);
+    const figures = stats.parse((await world.admin().get(under(subject, '/admin/stats'))).json);
     expect(after.get(`ai_jobs{module="${module}",status="completed"}`)).toBe(figures.completed_jobs);
   });
 

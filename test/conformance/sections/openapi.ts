@@ -89,7 +89,7 @@ function routesOf(module: ModuleFacts): Array<readonly [method: string, path: st
     status,
     list,
     cancel,
-    retry,
+    ...(module.hasRetry ? [retry] : []),
     ...(module.hasResult ? [result] : []),
     ...(module.hasStats ? [stats] : []),
   ];

@@ -17,6 +17,7 @@ export const orders: ModuleFacts = {
   namespace: 'orders',
   schemaPrefix: 'Orders',
   hasResult: true,
+  hasRetry: false,
   hasStats: true,
   hasCancelledEvent: true,
   maxConcurrentJobs: 10,

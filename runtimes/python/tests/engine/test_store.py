@@ -11,7 +11,7 @@ import pytest
 from ai_module_runtime.engine.database import Database, request_time
 from ai_module_runtime.engine.errors import DatabaseUnavailableError
 from ai_module_runtime.engine.modules import ModuleSpec, registration_of
-from ai_module_runtime.engine.store import Claim, Job, Store
+from ai_module_runtime.engine.store import Claim, Job, JobFilter, Store
 
 from .support import Lab, lab, sample_work
 
@@ -314,3 +314,18 @@ async def test_names_no_statements_for_a_transaction_pooler(url: str) -> None:
         names = (await database.query("select count(*) from pg_prepared_statements where $1", True))[0][0]
         assert (names == 0) == pooler
         await database.close()
+
+
+async def test_starts_an_ended_job_again_and_finds_those_that_were_not(url: str) -> None:
+    async with lab(url) as made:
+        jobs = [await made.add() for _ in range(3)]
+        for job in jobs[:2]:
+            await made.store.fail_job(await claim(made, job), "provider_rejected")
+        open_jobs = JobFilter(status="failed", error_code="provider_rejected", is_open=True)
+        assert [job.id for job in await made.store.find_jobs(open_jobs, 10)] == [jobs[1].id, jobs[0].id]
+        again = await made.store.repeat_job(jobs[0].id, str(uuid4()), {"n": 1}, {}, 10)
+        assert again is not None
+        assert (again.status, again.attempt, again.user_id, again.input_data) == ("pending", 0, "user", {"n": 1})
+        assert await made.store.repeat_job(jobs[2].id, str(uuid4()), {}, {}, 10) is None
+        assert [job.id for job in await made.store.find_jobs(open_jobs, 10)] == [jobs[1].id]
+        assert [job.id for job in await made.store.find_jobs(JobFilter(), 2, jobs[2].id)] == [jobs[1].id, jobs[0].id]

@@ -327,11 +327,15 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             JobNotRetryableError: it has not ended, or is completed.
             InvalidInputError, TooManyJobsError, DatabaseUnavailableError: as `start_processing`.
         """
-        job = await self.get_job(job_id, user)
-        if job.status not in ("failed", "cancelled"):
+        old = await self.get_job(job_id, user)
+        if old.status not in ("failed", "cancelled"):
             raise errors.JobNotRetryableError
-        request = ProcessRequest.model_construct(input_data=job.input_data, options=job.options, priority=job.priority)
-        return await self.start_processing(request, job.user_id)
+        input_data, options = self._checked(old.input_data, old.options)
+        job = await self.store.repeat_job(old.id, str(uuid4()), input_data, options, self.config.max_pending_jobs)
+        if job is None:
+            raise errors.TooManyJobsError
+        self.context.wake_workers()
+        return job
 
     async def erase_user(self, user_id: str) -> None:
         """Cancel the user's active jobs, then delete all their jobs and results, in one transaction."""

@@ -188,6 +188,7 @@ def test_documents_the_answers_of_each_endpoint(host: TestHost) -> None:
         "get /dead-letters/{id}": ["200", "401", "403", "404", "422", "503"],
         "post /dead-letters/{id}/replay": ["202", "401", "403", "404", "422", "503"],
         "post /dead-letters/replay": ["202", "401", "403", "422", "503"],
+        "get /api/v1/configuration/{name}": ["200", "401", "403", "404", "422", "503"],
         "get /api/v1/jobs": ["200", "401", "403", "422", "503"],
         "get /api/v1/jobs/{job_id}": ["200", "401", "403", "404", "422", "503"],
         "post /api/v1/jobs/{job_id}/cancel": ["204", "401", "403", "404", "409", "422", "503"],

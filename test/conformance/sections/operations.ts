@@ -37,6 +37,14 @@ const letter = z.strictObject({
 });
 const letterPage = z.strictObject({ dead_letters: z.array(letter), has_more: z.boolean() });
 
+const setting = z.strictObject({
+  key: z.string(),
+  value: z.unknown(),
+  source: z.enum(['environment', 'manifest', 'default']),
+  variable: z.string(),
+  description: z.string().nullable(),
+});
+
 /** What administrators see and do: jobs of all modules, and events that were given up. */
 export function describeOperations(world: World): void {
   const { subject, neighbour } = world;
@@ -58,6 +66,7 @@ export function describeOperations(world: World): void {
   };
 
   it.each([
+    ['GET', `/api/v1/configuration/${subject.name}`],
     ['GET', '/api/v1/jobs'],
     ['GET', `/api/v1/jobs/${randomUUID()}`],
     ['POST', `/api/v1/jobs/${randomUUID()}/cancel`],
@@ -70,6 +79,18 @@ export function describeOperations(world: World): void {
   ] as const)('%s %s is for administrators', async (method, path) => {
     expectUnauthorised(await world.stranger().send({ method, path }), 'not_authenticated');
     expectRefusal(await world.person().send({ method, path }), 403, 'permission_denied');
+  });
+
+  it('the settings of a module say where they come from', async () => {
+    const answer = await world.admin().get(`/api/v1/configuration/${subject.name}`);
+    const { settings } = z.object({ settings: z.array(setting) }).parse(answer.json);
+    const bySource = new Map(settings.map(({ key, value, source }) => [key, { value, source }]));
+    expect(bySource.get('max_pending_jobs')).toEqual({ value: world.maxPendingJobs, source: 'environment' });
+    expect(bySource.get('retention_days')?.source).toBe('default');
+    expect(settings.some(({ source }) => source === 'manifest')).toBe(true);
+    const variable = `${subject.name}_max_pending_jobs`.toUpperCase();
+    expect(settings.find(({ key }) => key === 'max_pending_jobs')?.variable).toBe(variable);
+    expectRefusal(await world.admin().get('/api/v1/configuration/nothing'), 404, 'module_not_found');
   });
 
   describe('jobs of all modules', () => {

@@ -17,6 +17,16 @@ const routes = [
     '/health',
     '/livez',
     '/readyz',
+    '/dead-letters',
+    '/dead-letters/replay',
+    '/dead-letters/{id}',
+    '/dead-letters/{id}/replay',
+    '/api/v1/configuration/{id}',
+    '/api/v1/jobs',
+    '/api/v1/jobs/retry',
+    '/api/v1/jobs/{id}',
+    '/api/v1/jobs/{id}/cancel',
+    '/api/v1/jobs/{id}/retry',
     '/api/v1/events',
     '/api/v1/test/events',
     '/api/v1/modules/list',
@@ -38,6 +48,10 @@ const routes = [
 /** Maps and user or provider data: their keys are not part of the wire format. */
 const open = ['$.errors', '$.output_data', '$.events[].data', '$.detail[].loc', '$.metrics.reasons'];
 const openOf: Readonly<Record<string, readonly string[]>> = {
+  'GET /api/v1/configuration/{id} 200': ['$.settings[].value'],
+  'GET /api/v1/jobs/{id} 200': ['$.input_data', '$.options', '$.metadata'],
+  'POST /api/v1/jobs/retry 200': ['$.skipped'],
+  'GET /dead-letters/{id} 200': ['$.data'],
   'GET /health 200': ['$.modules'],
   'GET /health 503': ['$.modules'],
 };

@@ -4,6 +4,7 @@ import { type DeadLetter, JOB_STATUSES, type Job, type LetterFilter } from '../e
 import { HttpError } from '../errors.ts';
 import { JobParams, JobView, JsonDocument, ListQuery, NoContent, viewOfJob } from '../jobs/schemas.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
+import { effectiveSettings } from '../modules/read-config.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { requireAdmin } from './auth.ts';
 import { errorResponses, guardErrors } from './error-responses.ts';
@@ -52,6 +53,42 @@ const Letter = z
 const LetterDetails = Letter.extend({ data: JsonDocument }).meta({ id: 'DeadLetterDetails' });
 const LetterPage = z.object({ dead_letters: z.array(Letter), has_more: z.boolean() }).meta({ id: 'DeadLetterPage' });
 const Replayed = z.object({ replayed: z.number().int(), has_more: z.boolean() }).meta({ id: 'Replayed' });
+
+const Setting = z.object({
+  key: z.string(),
+  value: z.unknown(),
+  source: z.enum(['environment', 'manifest', 'default']),
+  variable: z.string(),
+  description: z.string().nullable(),
+});
+const Configuration = z.object({ settings: z.array(Setting) }).meta({ id: 'ModuleConfiguration' });
+
+/** The settings of modules, for administrators. */
+export function configurationRoutes({ settings }: HostServices, { modules }: Orchestrator): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.route({
+      onRequest: requireAdmin,
+      method: 'GET',
+      url: '/api/v1/configuration/:name',
+      schema: {
+        tags: ['operations'],
+        operationId: 'module_configuration',
+        summary: 'Look at the settings of a module, and where they come from',
+        params: z.object({ name: z.string() }),
+        response: { 200: Configuration, ...guardErrors, ...errorResponses(404) },
+      },
+      handler: async ({ params: { name } }) => {
+        const entry = modules.get(name);
+        if (!entry) throw new HttpError(404, 'module_not_found');
+        if (entry.status !== 'ready') throw new HttpError(503, 'module_unavailable');
+        const { service } = entry.module;
+        return {
+          settings: effectiveSettings(service.config, name, service.manifest.configuration, settings.env),
+        };
+      },
+    });
+  };
+}
 
 /** Jobs of all modules, for administrators. */
 export function adminJobRoutes({ database, log }: HostServices, orchestrator: Orchestrator): FastifyPluginAsyncZod {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
-import { adminJobRoutes, deadLetterRoutes } from './admin-routes.ts';
+import { adminJobRoutes, configurationRoutes, deadLetterRoutes } from './admin-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { moduleRoutes } from './job-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
@@ -23,6 +23,7 @@ export async function mountRoutes(
 async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: Orchestrator): Promise<void> {
   await installOpenApi(app);
   await app.register(hostRoutes(host, orchestrator));
+  await app.register(configurationRoutes(host, orchestrator));
   await app.register(adminJobRoutes(host, orchestrator));
   await app.register(deadLetterRoutes(host));
   await app.register(metricsRoute(host, orchestrator));

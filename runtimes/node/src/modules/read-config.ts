@@ -60,6 +60,29 @@ function outOfRange(values: object, block: Configuration): string[] {
   });
 }
 
+/** A setting of a module as administrators see it. */
+export interface EffectiveSetting {
+  readonly key: string;
+  /** JSON; `***` for a secret. */
+  readonly value: unknown;
+  readonly source: 'environment' | 'manifest' | 'default';
+  /** The environment variable that sets it. */
+  readonly variable: string;
+  readonly description: string | null;
+}
+
+/** The settings of a module, and where each comes from. */
+export function effectiveSettings(config: object, module: string, block: Configuration, env: Env): EffectiveSetting[] {
+  const inManifest = valuesOf(block);
+  return Object.entries(config).map(([key, value]) => {
+    const variable = `${module}_${key}`.toUpperCase();
+    const entry = block[key];
+    const { secret = false, description = null } = isLongForm(entry) ? entry : {};
+    const source = env[variable] ? 'environment' : Object.hasOwn(inManifest, key) ? 'manifest' : 'default';
+    return { key, value: secret && value ? '***' : (value ?? null), source, variable, description };
+  });
+}
+
 /** The values of a manifest's block: scalars as they stand, the long form by its `default`. */
 export function valuesOf(block: Configuration): Record<string, unknown> {
   const values = Object.entries(block).map(([key, entry]) => [key, isLongForm(entry) ? entry.default : entry] as const);

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import SecretStr, StrictBool, StrictStr, TypeAdapter, ValidationError, conlist
+from pydantic import BaseModel, SecretStr, StrictBool, StrictStr, TypeAdapter, ValidationError, conlist
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_module_runtime.check_type import InvalidValueError, check_type
@@ -114,6 +114,36 @@ def load_config(config_class: type[ConfigT], manifest: ModuleMetadata, env: Mapp
     if problems:
         raise ConfigError("; ".join(problems))
     return config
+
+
+class EffectiveSetting(BaseModel):
+    """A setting of a module as administrators see it. `value` is JSON; `***` for a secret."""
+
+    key: str
+    value: Any
+    source: Literal["environment", "manifest", "default"]
+    variable: str
+    description: str | None
+
+
+def effective_settings(
+    config: ModuleConfig, manifest: ModuleMetadata, env: Mapping[str, str]
+) -> Iterator[EffectiveSetting]:
+    """The settings of a module, and where each comes from."""
+    long_forms = _long_forms(manifest)
+    values = config.model_dump(mode="json")
+    for key, value in values.items():
+        variable = f"{manifest.name}_{key}".upper()
+        entry = long_forms.get(key, {})
+        is_secret = bool(entry.get("secret")) or isinstance(getattr(config, key), SecretStr)
+        in_manifest = key in manifest.configuration_values
+        yield EffectiveSetting(
+            key=key,
+            value="***" if is_secret and value else value,
+            source="environment" if env.get(variable) else "manifest" if in_manifest else "default",
+            variable=variable,
+            description=entry.get("description"),
+        )
 
 
 def _checked_lists(values: Mapping[str, Any], manifest: ModuleMetadata) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { buildConsole } from './build-console.mjs';
 import { importSource } from './import-source.mjs';
 
 const project = fileURLToPath(new URL('../', import.meta.url));
@@ -44,6 +45,7 @@ const builders = { node: buildNode, python: buildPython };
 export async function buildRuntimes(out, root = project, names = Object.keys(builders)) {
   const umask = process.umask(0o022);
   await mkdir(out, { recursive: true });
+  await buildConsole(root);
   for (const name of names) {
     if (!existsSync(join(root, 'runtimes', name))) continue;
     const archive = await cached(root, name, builders[name]);

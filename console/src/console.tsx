@@ -18,7 +18,7 @@ const PAGES = [
 function Console() {
   const route = useRoute();
   const access = useData('access', () => call('GET', 'api/v1/jobs?limit=1'));
-  const status = access.data === undefined ? access.error?.status : 200;
+  const status = access.error?.status ?? (access.data === undefined ? undefined : 200);
   const current = PAGES.find(({ page }) => page === route.page) ?? PAGES[0];
   return (
     <>

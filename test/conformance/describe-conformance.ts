@@ -3,6 +3,7 @@ import type { Launcher, ModuleFacts } from './host/host.ts';
 import { describeAudit } from './sections/audit.ts';
 import { describeCancelling } from './sections/cancelling.ts';
 import { describeConfiguration } from './sections/configuration.ts';
+import { describeConsole } from './sections/console.ts';
 import { describeCrash } from './sections/crash.ts';
 import { describeDistributed } from './sections/distributed.ts';
 import { describeEvents } from './sections/events.ts';
@@ -29,7 +30,7 @@ export interface Subjects {
   readonly neighbour: ModuleFacts;
 }
 
-const sections: Readonly<Record<string, (world: World) => void>> = {
+const sections: Readonly<Record<string, (world: World) => void | Promise<void>>> = {
   refusals: describeRefusals,
   requests: describeRequests,
   jobs: describeJobs,
@@ -40,6 +41,7 @@ const sections: Readonly<Record<string, (world: World) => void>> = {
   'extra endpoints': describeExtraEndpoints,
   pagination: describePagination,
   operations: describeOperations,
+  console: describeConsole,
   logs: describeLogs,
   metrics: describeMetrics,
   modules: describeModules,

@@ -3,6 +3,7 @@ import { HttpError } from '../errors.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { adminJobRoutes, configurationRoutes, deadLetterRoutes } from './admin-routes.ts';
+import { consoleRoutes } from './console-routes.ts';
 import { hostRoutes } from './host-routes.ts';
 import { moduleRoutes } from './job-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
@@ -27,6 +28,7 @@ async function mountAll(app: FastifyInstance, host: HostServices, orchestrator: 
   await app.register(adminJobRoutes(host, orchestrator));
   await app.register(deadLetterRoutes(host));
   await app.register(metricsRoute(host, orchestrator));
+  await app.register(consoleRoutes);
   if (host.settings.testEndpoints) await app.register(testRoutes(host.database.store));
   for (const { name, ...entry } of orchestrator.modules.values()) {
     if (entry.status === 'ready') await app.register(moduleRoutes(entry.module), { prefix: `/api/v1/modules/${name}` });

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ai_module_runtime.engine.errors import DatabaseUnavailableError, SchemaMissingError, SchemaPermissionError
-from ai_module_runtime.http import configuration, dead_letters, events, health, jobs, metrics, modules, recorded_events
+from ai_module_runtime.http import (
+    configuration,
+    console,
+    dead_letters,
+    events,
+    health,
+    jobs,
+    metrics,
+    modules,
+    recorded_events,
+)
 from ai_module_runtime.http.docs import install_docs
 from ai_module_runtime.http.errors import install_error_handlers
 from ai_module_runtime.http.request_guard import RequestGuard
@@ -52,7 +62,7 @@ def create_app(host: "Host") -> FastAPI:
     app.add_middleware(RequestLog, host=host)
     install_error_handlers(app)
     install_docs(app, routes)
-    of_host = [(health.router, ""), (dead_letters.router, "")]
+    of_host = [(health.router, ""), (dead_letters.router, ""), (console.router, "")]
     of_api = [(router, API_PREFIX) for router in (modules.router, events.router, configuration.router, jobs.router)]
     if host.settings.metrics != "off":
         of_host.append((metrics.router, ""))

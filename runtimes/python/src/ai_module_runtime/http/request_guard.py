@@ -29,7 +29,20 @@ MAX_HEADER_BYTES = 16 * 1024
 DISCARD_BYTES = 32 * 1024 * 1024
 DISCARD_SECONDS = 5.0
 MALFORMED_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-OWN_PATHS = frozenset({"/health", "/livez", "/readyz", "/metrics", "/dead-letters", "/docs", "/docs/", "/openapi.json"})
+OWN_PATHS = frozenset(
+    {
+        "/health",
+        "/livez",
+        "/readyz",
+        "/metrics",
+        "/dead-letters",
+        "/console",
+        "/console/",
+        "/docs",
+        "/docs/",
+        "/openapi.json",
+    }
+)
 # The methods that Node can parse, so that both runtimes refuse the same.
 METHODS = frozenset(
     [

@@ -1,5 +1,5 @@
 import { call, type Health, type ModuleList, type Setting } from './api.ts';
-import { Facts, Failed, Json, Status, Table, Time, Title } from './parts.tsx';
+import { Facts, Failed, Status, Table, Time, Title } from './parts.tsx';
 import { href, type Route } from './route.ts';
 import { useData } from './use-data.ts';
 
@@ -58,7 +58,7 @@ export function OneModule({ id }: Route) {
               ['Checked', <Time key="checked" at={health.data.last_check} />],
             ]}
           />
-          <Json label="Figures" value={health.data.metrics} />
+          <Facts of={figuresOf(health.data.metrics)} />
         </>
       )}
       <h2>Settings</h2>
@@ -82,6 +82,18 @@ export function OneModule({ id }: Route) {
       )}
     </>
   );
+}
+
+/** Figures by name, those of groups such as `dependencies` by themselves. */
+function figuresOf(metrics: object): (readonly [string, string])[] {
+  return Object.entries(metrics).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null ? figuresOf(value) : [[name.replaceAll('_', ' '), textOf(value)]],
+  );
+}
+
+function textOf(value: unknown): string {
+  if (value === true || value === false) return value ? 'works' : 'does not work';
+  return typeof value === 'number' ? value.toLocaleString() : String(value);
 }
 
 /** An unhealthy module answers 503, with its health. */

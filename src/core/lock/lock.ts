@@ -20,12 +20,13 @@ export const attributesPath = '.gitattributes';
 /** Hides the merge base in reviews and statistics, and prevents git from converting it. */
 export const attributesText = '.ai-module/pristine.base -diff linguist-generated eol=lf\n';
 
-/**
- * For a host, the file is in .ai-module, because the host's root may have a .gitattributes of the user. It also hides the
- * record of an attachment.
- */
+/** For a host, the file is in .ai-module, because the host's root may have a .gitattributes of the user. */
 export const hostAttributesPath = '.ai-module/.gitattributes';
-export const hostAttributesText = '*.base -diff linguist-generated eol=lf\n';
+
+/** In an attached application it also hides the record of the attachment. */
+export function hostAttributesText(isAttached: boolean): string {
+  return `${isAttached ? '*.base' : 'pristine.base'} -diff linguist-generated eol=lf\n`;
+}
 
 const lockVersion = 1;
 

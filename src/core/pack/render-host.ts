@@ -19,7 +19,7 @@ export function renderHost(pack: Pack, folder: string, vendored = true, attached
   const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   return new Map([
     ...rendered.tree,
-    [hostAttributesPath as RelPath, textFile(hostAttributesText)],
+    [hostAttributesPath as RelPath, textFile(hostAttributesText(attached !== undefined))],
     [lockPath as RelPath, textFile(lockText(pack.meta, { owned }, context.name))],
     [mergeBasePath as RelPath, textFile(mergeBaseText(filesWithPolicy(rendered, 'managed'), undefined))],
     ...(vendored ? archiveOf(pack) : []),

@@ -1,4 +1,4 @@
-import { dirname, extname } from 'node:path/posix';
+import { basename, dirname, extname } from 'node:path/posix';
 import { expect, it } from 'vitest';
 import { parse as load } from 'yaml';
 import {
@@ -24,7 +24,11 @@ it('quotes names and versions, so that they are read as strings', () => {
 
 it('has git attributes for the merge base', () => expect(attributesText.startsWith(`${mergeBasePath} `)).toBe(true));
 
-it.each([mergeBasePath, attachmentPath])('has git attributes for %s in hosts', (path) => {
+it.each([
+  [false, mergeBasePath, basename(mergeBasePath)],
+  [true, mergeBasePath, `*${extname(mergeBasePath)}`],
+  [true, attachmentPath, `*${extname(attachmentPath)}`],
+])('has git attributes in hosts (attached: %s) for %s', (isAttached, path, pattern) => {
   expect(dirname(path)).toBe(dirname(hostAttributesPath));
-  expect(hostAttributesText.startsWith(`*${extname(path)} -diff `)).toBe(true);
+  expect(hostAttributesText(isAttached).startsWith(`${pattern} -diff `)).toBe(true);
 });

@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -119,9 +118,9 @@ it('uses a folder below /var/lib if the user can enter neither data nor binaries
     await query(again.url, 'select from kept');
     await again.end();
   } finally {
-    rmSync(host.folder, { recursive: true, force: true });
-    for (const name of readdirSync('/var/lib/ai-module-runtime'))
-      if (name.startsWith('postgres-')) rmSync(join('/var/lib/ai-module-runtime', name), { recursive: true });
+    // Other tests may use the same folder at the same time.
+    const [binaries = []] = host.reports.map((report) => /\/var\/lib\/ai-module-runtime\/[\w-]+/.exec(report) ?? []);
+    for (const folder of [host.folder, ...binaries]) rmSync(folder, { recursive: true });
   }
 });
 

@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import stat
 import sys
@@ -95,12 +96,13 @@ def test_uses_a_folder_below_var_lib_and_reports_it_once(hosts: Hosts) -> None:
     home = private_home(hosts)
     data_dir = home / ".data"
     shared = Path("/var/lib/ai-module-runtime")
-    before = set(shared.iterdir()) if shared.exists() else set()
     (home / "packages").mkdir()
     copy_binaries(home / "packages")
     options = {"env": {"PYTHONPATH": f"{home / 'packages'}:{SOURCE}"}}
+    host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY, **options)
+    # Other tests may use the same folder at the same time.
+    made = [host.folder, *re.findall(r"/var/lib/ai-module-runtime/[\w-]+", host.reports[0])]
     try:
-        host = hosts.start(data_dir, prefix=WITHOUT_CAPABILITY, **options)
         assert host.message is None
         assert Path(host.folder).parent == shared
         message = f"The embedded database is in {host.folder}, because an unprivileged user can't enter {data_dir}."
@@ -113,7 +115,7 @@ def test_uses_a_folder_below_var_lib_and_reports_it_once(hosts: Hosts) -> None:
         query(again.url, "select from kept")
         again.end()
     finally:
-        for path in set(shared.iterdir()) - before:
+        for path in made:
             shutil.rmtree(path)
 
 

@@ -38,17 +38,23 @@ export async function adoptHost(
   attached?: Attached,
 ): Promise<Adopted> {
   const context = hostContextOf((await lockIn(files))?.host ?? name, pack.meta, vendored, attached);
-  return adopt(pack, renderPack(pack, attached ? 'attach' : 'host', context), files, context.name);
+  const host = { name: context.name, isAttached: attached !== undefined };
+  return adopt(pack, renderPack(pack, attached ? 'attach' : 'host', context), files, host);
 }
 
-async function adopt(pack: Pack, rendered: Rendered, folder: Tree, host?: string): Promise<Adopted> {
+async function adopt(
+  pack: Pack,
+  rendered: Rendered,
+  folder: Tree,
+  host?: { readonly name: string; readonly isAttached: boolean },
+): Promise<Adopted> {
   const managed = filesWithPolicy(rendered, 'managed');
   const owned = sortedPaths(filesWithPolicy(rendered, 'owned', 'draft'));
   const tree = new Map(folder);
   const put = (path: string, text: string) => tree.set(path as RelPath, textFile(text));
-  if (host !== undefined) put(hostAttributesPath, hostAttributesText);
+  if (host !== undefined) put(hostAttributesPath, hostAttributesText(host.isAttached));
   else if (!tree.has(attributesPath as RelPath)) put(attributesPath, attributesText);
-  put(lockPath, lockText(pack.meta, { ...(await lockIn(folder))?.records, owned }, host));
+  put(lockPath, lockText(pack.meta, { ...(await lockIn(folder))?.records, owned }, host?.name));
   put(mergeBasePath, mergeBaseText(managed, host === undefined ? folder.get(manifestPath) : undefined));
   const different = sortedPaths(managed).filter((path) => {
     const [mine, theirs] = [folder.get(path), managed.get(path)];

@@ -21,7 +21,9 @@ const JobFilter = z.object({
   user_id: text.optional(),
   error_code: text.optional(),
 });
+const RetryFilter = JobFilter.omit({ status: true }).strict().meta({ id: 'RetryFilter' });
 const LetterFilterQuery = z.object({ module: text.optional(), event: text.optional(), error_code: text.optional() });
+const ReplayFilter = LetterFilterQuery.strict().meta({ id: 'ReplayFilter' });
 
 const AnyJob = JobView.extend({ module: z.string() }).meta({ id: 'AnyJob' });
 const JobDetails = AnyJob.extend({
@@ -54,13 +56,15 @@ const LetterDetails = Letter.extend({ data: JsonDocument }).meta({ id: 'DeadLett
 const LetterPage = z.object({ dead_letters: z.array(Letter), has_more: z.boolean() }).meta({ id: 'DeadLetterPage' });
 const Replayed = z.object({ replayed: z.number().int(), has_more: z.boolean() }).meta({ id: 'Replayed' });
 
-const Setting = z.object({
-  key: z.string(),
-  value: z.unknown(),
-  source: z.enum(['environment', 'manifest', 'default']),
-  variable: z.string(),
-  description: z.string().nullable(),
-});
+const Setting = z
+  .object({
+    key: z.string(),
+    value: z.unknown(),
+    source: z.enum(['environment', 'manifest', 'default']),
+    variable: z.string(),
+    description: z.string().nullable(),
+  })
+  .meta({ id: 'EffectiveSetting' });
 const Configuration = z.object({ settings: z.array(Setting) }).meta({ id: 'ModuleConfiguration' });
 
 /** The settings of modules, for administrators. */
@@ -172,7 +176,7 @@ export function adminJobRoutes({ database, log }: HostServices, orchestrator: Or
       url: '/api/v1/jobs/retry',
       schema: {
         ...schema('retry_failed_jobs', 'Start failed jobs that match again, the latest first, each once'),
-        body: JobFilter.omit({ status: true }).strict(),
+        body: RetryFilter,
         response: { 200: Retried, ...guardErrors },
       },
       handler: async ({ body: { module, user_id, error_code }, user }) => {
@@ -257,7 +261,7 @@ export function deadLetterRoutes({ database, log }: HostServices): FastifyPlugin
       url: '/dead-letters/replay',
       schema: {
         ...schema('replay_dead_letters', 'Deliver events that were given up and match again, the latest first'),
-        body: LetterFilterQuery.strict(),
+        body: ReplayFilter,
         response: { 202: Replayed, ...guardErrors },
       },
       handler: async ({ body, user }, reply) => {

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from ai_module_runtime.clock import UtcTime
-from ai_module_runtime.engine.store import DeadLetter, LetterFilter
+from ai_module_runtime.engine import store
 from ai_module_runtime.errors import HttpError
 from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Text, query_parameters, read_query
 from ai_module_runtime.http.dependencies import HostDep
@@ -25,7 +25,7 @@ ID = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.(.+)", re.IGNOR
 LetterId = Annotated[str, Path(max_length=MAX_ID)]
 
 
-class Letter(BaseModel):
+class DeadLetter(BaseModel):
     """An event that was given up for a module."""
 
     id: str
@@ -40,16 +40,16 @@ class Letter(BaseModel):
     error_code: str
 
 
-class LetterDetails(Letter):
+class DeadLetterDetails(DeadLetter):
     """The same with its data."""
 
     data: dict[str, Any]
 
 
-class FoundLetters(BaseModel):
+class DeadLetterPage(BaseModel):
     """Dead letters, the latest first, and whether there are older ones."""
 
-    dead_letters: list[Letter]
+    dead_letters: list[DeadLetter]
     has_more: bool
 
 
@@ -86,30 +86,31 @@ class Replayed(BaseModel):
     openapi_extra=query_parameters(LetterQuery),
     responses={422: {"model": InvalidRequest}},
 )
-async def find_dead_letters(request: Request, host: HostDep) -> FoundLetters:
+async def find_dead_letters(request: Request, host: HostDep) -> DeadLetterPage:
     """List events that were given up, the latest first."""
     query = read_query(LetterQuery, request)
-    wanted = LetterFilter(query.module, query.event, query.error_code)
+    wanted = store.LetterFilter(query.module, query.event, query.error_code)
     before = None if query.before is None else _key_of(query.before)
     found = await host.store.find_dead_letters(wanted, query.limit + 1, before)
-    return FoundLetters(
-        dead_letters=[Letter(**_view_of(letter)) for letter in found[: query.limit]], has_more=len(found) > query.limit
+    return DeadLetterPage(
+        dead_letters=[DeadLetter(**_view_of(letter)) for letter in found[: query.limit]],
+        has_more=len(found) > query.limit,
     )
 
 
 @router.get("/{id}", operation_id="inspect_dead_letter", responses=error_responses(404))
-async def inspect_dead_letter(id: LetterId, host: HostDep) -> LetterDetails:  # noqa: A002
+async def inspect_dead_letter(id: LetterId, host: HostDep) -> DeadLetterDetails:  # noqa: A002
     """Look at an event that was given up, with its data."""
     found = await host.store.find_dead_letters(_filter_of(id), 1)
     if not found:
         raise HttpError(404, "dead_letter_not_found")
-    return LetterDetails(**_view_of(found[0]), data=found[0].event.data)
+    return DeadLetterDetails(**_view_of(found[0]), data=found[0].event.data)
 
 
 @router.post("/replay", operation_id="replay_dead_letters", status_code=202)
 async def replay_dead_letters(body: ReplayFilter, admin: Admin, host: HostDep) -> Replayed:
     """Deliver events that were given up and match again, the latest first."""
-    wanted = LetterFilter(body.module, body.event, body.error_code)
+    wanted = store.LetterFilter(body.module, body.event, body.error_code)
     replayed = await host.store.replay_dead_letters(wanted, MAX_AT_ONCE)
     logger.info(Line("dead letters replayed", user_id=admin.id, replayed=replayed))
     has_more = replayed == MAX_AT_ONCE and bool(await host.store.find_dead_letters(wanted, 1))
@@ -132,14 +133,14 @@ def _key_of(letter_id: str) -> tuple[str, str] | None:
     return None if match is None else (match[1], match[2])
 
 
-def _filter_of(letter_id: str) -> LetterFilter:
+def _filter_of(letter_id: str) -> store.LetterFilter:
     key = _key_of(letter_id)
     if key is None:
         raise HttpError(404, "dead_letter_not_found")
-    return LetterFilter(event_id=key[0], module=key[1])
+    return store.LetterFilter(event_id=key[0], module=key[1])
 
 
-def _view_of(letter: DeadLetter) -> dict[str, Any]:
+def _view_of(letter: store.DeadLetter) -> dict[str, Any]:
     event = letter.event
     return {
         "id": letter.id,

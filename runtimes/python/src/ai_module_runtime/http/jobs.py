@@ -39,7 +39,7 @@ class JobDetails(AnyJob):
     metadata: dict[str, Any] | None
 
 
-class FoundJobs(BaseModel):
+class JobPage(BaseModel):
     """Jobs, newest first, and whether there are older ones."""
 
     jobs: list[AnyJob]
@@ -102,13 +102,13 @@ def service_of(orchestrator: Orchestrator, module: str) -> JobService[Any, Any, 
 @router.get(
     "", operation_id="find_jobs", openapi_extra=query_parameters(JobQuery), responses={422: {"model": InvalidRequest}}
 )
-async def find_jobs(request: Request, host: HostDep) -> FoundJobs:
+async def find_jobs(request: Request, host: HostDep) -> JobPage:
     """List jobs of all modules, newest first."""
     query = read_query(JobQuery, request)
     wanted = JobFilter(query.module, query.status, query.user_id, query.error_code)
     found = await host.store.find_jobs(wanted, query.limit + 1, query.before)
     jobs = [AnyJob.model_validate(job) for job in found[: query.limit]]
-    return FoundJobs(jobs=jobs, has_more=len(found) > query.limit)
+    return JobPage(jobs=jobs, has_more=len(found) > query.limit)
 
 
 @router.get("/{job_id}", operation_id="inspect_job", responses=error_responses(404))

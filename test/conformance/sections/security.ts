@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { isNightly } from '../../draws.ts';
+import { sendBytes } from '../compare/malformed.ts';
 import { under } from '../wire/caller.ts';
 import { expectProblems, expectUnauthorised } from '../wire/expect-problem.ts';
 import { providerErrorText, providerKey } from '../wire/fake-openai.ts';
 import { eventsOf, finish, list, readEvents, submit } from '../wire/module-calls.ts';
 import { planted } from '../wire/planted.ts';
+import { inOneHour, signToken } from '../wire/token.ts';
 import type { World } from '../world.ts';
 import { validBody } from './endpoints.ts';
 
@@ -18,6 +21,31 @@ export function describeSecurity(world: World): void {
     expectUnauthorised(await world.stranger().raw(path, body), 'not_authenticated');
     expect((await world.stranger().get('/health')).status).toBe(200);
   });
+
+  it('closes connections of clients that do not finish their requests, and keeps working', async () => {
+    const slow = Array.from({ length: 200 }, () =>
+      sendBytes(world.host, Buffer.from('GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ')),
+    );
+    const token = signToken(world.host.secret, {
+      sub: 'slow',
+      permissions: [`${subject.namespace}:*`],
+      admin: false,
+      exp: inOneHour(),
+    });
+    const head = [
+      `POST ${under(subject, '/process')} HTTP/1.1`,
+      'Host: x',
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/json',
+      'Content-Length: 100',
+    ];
+    if (isNightly) slow.push(sendBytes(world.host, Buffer.from(`${head.join('\r\n')}\r\n\r\n{`)));
+    expect((await world.stranger().get('/health')).status).toBe(200);
+    for (const answer of await Promise.all(slow)) {
+      expect(answer).toEqual({ status: 408, type: 'application/json', json: { detail: 'request_timeout' } });
+    }
+    expect((await world.stranger().get('/health')).status).toBe(200);
+  }, 120_000);
 
   it.each(["o'brien'; DROP TABLE jobs;--", '%', '../../etc/passwd', '{{7*7}}', 'é😀', 'x'.repeat(200)])(
     'treats the user name %s as data',

@@ -18,6 +18,11 @@ import { compileValidator } from './invalid-request.ts';
 import { refusePaths } from './refuse-paths.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
 
+/** How long a client may take for the head of a request, and for all of it. */
+const HEAD_MS = 10_000;
+const REQUEST_MS = 40_000;
+const MAX_CONNECTIONS = 4_096;
+
 /** An application without routes: parsing, validation, authentication and errors. */
 export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): FastifyInstance {
   const app = Fastify({
@@ -35,9 +40,15 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
     clientErrorHandler: answerClientError,
     // Requests on open connections are answered while the host stops: `/readyz` says that it does.
     return503OnClosing: false,
-    // Node's own answer has no body; `refusePaths` answers instead.
-    http: { requireHostHeader: false },
+    requestTimeout: REQUEST_MS,
+    http: {
+      // Node's own answer has no body; `refusePaths` answers instead.
+      requireHostHeader: false,
+      headersTimeout: HEAD_MS,
+      connectionsCheckingInterval: 1_000,
+    },
   });
+  app.server.maxConnections = MAX_CONNECTIONS;
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);

@@ -201,6 +201,11 @@ describe('the entry point', () => {
       'app.use(session({}));',
     ],
     ['a session behind a route', ["app.get('/health', ok);", 'app.use(session({}));'], 'app.use(session({}));'],
+    [
+      'middleware, before a router whose name ends in api',
+      ['app.use(cors());', 'app.use(publicApi);'],
+      'app.use(cors());',
+    ],
     ['a limiter', ['app.use(apiLimiter);', 'app.use(router);'], 'app.use(apiLimiter);'],
     ['a chain', ['app.use(cors()).use(session({}));', 'app.use(notFound);'], 'app.use(cors()).use(session({}));'],
     ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],

@@ -29,20 +29,21 @@ export function placeFor(
     const { ends, statements } = before((one) => isStart.test(code(one)));
     return (ends && statements.findLast((one) => one.isAlone && sets.test(code(one)))) || made;
   }
-  const isUse = (one: Statement) => new RegExp(`\\b${app}\\s*\\.use\\(`).test(code(one));
+  const uses = new RegExp(`\\b${app}\\s*\\.use\\(`);
+  const isUse = (one: Statement) => uses.test(code(one));
   const isAuth = (one: Statement) =>
     isUse(one) && /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(code(one));
   const isParser = (one: Statement) =>
     isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
-  const isServer = (one: Statement) => new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`).test(code(one));
-  const last = `listen\\(|use\\(\\s*[\\w.]*(?:notfound|404|error)`;
+  const serves = new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`);
+  const ending = `listen\\(|use\\(\\s*[\\w.]*(?:notfound|404|error)`;
   const routes = new RegExp(
-    `\\b${app}\\.(?:(?:get|post|put|patch|delete|all|options|head|route)\\(|use\\(\\s*(?:['"\`/[]|[\\w.]*rout|apis?\\b)|${last})|[(,]\\s*${app}\\s*[,)]|^return\\b`,
+    `\\b${app}\\.(?:(?:get|post|put|patch|delete|all|options|head|route)\\(|use\\(\\s*(?:['"\`/[]|[\\w.]*(?:rout|apis?\\b))|${ending})|[(,]\\s*${app}\\s*[,)]|^return\\b`,
     'i',
   );
-  const ends = new RegExp(`\\b${app}\\.(?:${last})|^return\\b`, 'i');
+  const ends = new RegExp(`\\b${app}\\.(?:${ending})|^return\\b`, 'i');
   if (siblings.some((one) => /^try\b/.test(code(one)) && isUse(one))) return 'its middleware is in a try block';
-  const { statements } = before((one) => !isAuth(one) && !isServer(one) && routes.test(code(one)));
+  const { statements } = before((one) => !isAuth(one) && !serves.test(code(one)) && routes.test(code(one)));
   const parser = statements.findIndex(isParser);
   const first = parser === -1 ? statements : statements.slice(0, parser);
   const candidates = [

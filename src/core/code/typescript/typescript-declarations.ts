@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Entry, Expression, Scope } from '../expression.ts';
+import type { Call, Entry, Expression, Scope } from '../expression.ts';
 import { type FileBuilder, other } from '../file-builder.ts';
 
 type Read = (node: SyntaxNode, scope: Scope) => Expression;
@@ -116,6 +116,6 @@ export class Declarations {
 }
 
 /** `require('express')`: nobody gives its variable another value, even with `var`. */
-function isRequired(value: Expression | undefined): boolean {
+export function isRequired(value: Expression | undefined): value is Call {
   return value?.kind === 'call' && value.callee.kind === 'name' && value.callee.name === 'require';
 }

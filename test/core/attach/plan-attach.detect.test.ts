@@ -48,6 +48,23 @@ describe('detectApplication', () => {
     });
   });
 
+  it('finds Express with var, and does not take a router for the application', () => {
+    const generated = "var express = require('express');\nvar app = express();\nmodule.exports = app;\n";
+    expect(factsOf({ ...express, 'server.js': generated }).application?.[0]).toContain('server.js:app');
+    const app: App = {
+      'package.json': JSON.stringify({
+        type: 'module',
+        scripts: { start: 'node dist/index.js' },
+        dependencies: { express: '^5.0.0' },
+      }),
+      'src/index.ts': "import { app } from './app.js';\napp.listen(3000);\n",
+      'src/app.ts':
+        "import express, { json, urlencoded } from 'express';\nexport const app = express();\napp.use(json());\napp.use(urlencoded());\n",
+      'src/routes/index.ts': "import { Router } from 'express';\nexport const router = Router();\n",
+    };
+    expect(detect(app).entries?.map(({ id }) => id)).toEqual(['src/app.ts:app']);
+  });
+
   it('reads an Express application', () => {
     expect(factsOf(express)).toEqual({
       framework: ['Express ^4.18.0', 'package.json:4'],

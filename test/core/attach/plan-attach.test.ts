@@ -195,6 +195,19 @@ describe('the entry point', () => {
     ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
     ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
     ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    [
+      'middleware, with a server beside it',
+      ['const server = createServer(app);', 'app.use(session({}));', "app.get('/', home);"],
+      'app.use(session({}));',
+    ],
+    ['a session behind a route', ["app.get('/health', ok);", 'app.use(session({}));'], 'app.use(session({}));'],
+    [
+      'middleware, before a router whose name ends in api',
+      ['app.use(cors());', 'app.use(publicApi);'],
+      'app.use(cors());',
+    ],
+    ['a limiter', ['app.use(apiLimiter);', 'app.use(router);'], 'app.use(apiLimiter);'],
+    ['a chain', ['app.use(cors()).use(session({}));', 'app.use(notFound);'], 'app.use(cors()).use(session({}));'],
     ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
   ])('of Express comes after %s', (_, lines, line) => {
     const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;

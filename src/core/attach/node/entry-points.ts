@@ -1,4 +1,4 @@
-import type { Call, CodeFile } from '../../code/expression.ts';
+import type { Call, CodeFile, Expression } from '../../code/expression.ts';
 import type { Body, Statement } from '../../code/statements.ts';
 import { typescriptStatements } from '../../code/typescript/parse-typescript.ts';
 import { baseName, type EntryPoint, type Framework, lineAt } from '../application.ts';
@@ -33,7 +33,17 @@ function isMaker(file: CodeFile, { callee }: Call, framework: Framework): boolea
       callee.object.kind === 'name' &&
       callee.object.name === 'NestFactory'
     );
-  return packageOf(file, callee) === framework && !(callee.kind === 'name' && callee.name === 'require');
+  return (
+    packageOf(file, callee) === framework &&
+    isMainExport(file, callee) &&
+    !(callee.kind === 'name' && callee.name === 'require')
+  );
+}
+
+/** Not `Router` or `json` of `import express, { json, Router } from 'express'`. Fastify exports itself by its name, too. */
+function isMainExport(file: CodeFile, callee: Expression): boolean {
+  const imported = callee.kind === 'name' ? file.imports.get(callee.name) : undefined;
+  return imported === undefined || ['default', '*', 'fastify'].includes(imported.name);
 }
 
 function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
@@ -85,11 +95,14 @@ function pluginsIn(code: NodeCode, path: string): NodeEntry[] {
 
 function withReason(entry: NodeEntry, started: readonly string[]): NodeEntry {
   const stem = stemOf(entry.file);
-  const isStarted = started.some((target) => {
-    const other = stemOf(target);
-    return other === stem || baseName(other) === baseName(stem);
-  });
+  const isStarted = started.some((target) => isCompiledTo(stem, stemOf(target)));
   return isStarted ? { ...entry, reason: `${entry.reason}, which a script starts` } : entry;
+}
+
+/** `src/server` may be started as `src/server`, `server` or `dist/server`, but `src/routes/index` not as `dist/index`. */
+function isCompiledTo(stem: string, started: string): boolean {
+  const inside = (path: string) => path.replace(/^(?:\.\/)?(?:(?:src|dist|build|lib|out)\/)+/, '');
+  return stem === started || inside(stem) === inside(started);
 }
 
 function stemOf(path: string): string {

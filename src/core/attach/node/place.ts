@@ -29,19 +29,27 @@ export function placeFor(
     const { ends, statements } = before((one) => isStart.test(code(one)));
     return (ends && statements.findLast((one) => one.isAlone && sets.test(code(one)))) || made;
   }
-  const isUse = (one: Statement) => new RegExp(`\\b${app}\\.use\\(`).test(code(one));
+  const uses = new RegExp(`\\b${app}\\s*\\.use\\(`);
+  const isUse = (one: Statement) => uses.test(code(one));
   const isAuth = (one: Statement) =>
     isUse(one) && /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(code(one));
   const isParser = (one: Statement) =>
     isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
+  const serves = new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`);
+  const ending = `listen\\(|use\\(\\s*[\\w.]*(?:notfound|404|error)`;
   const routes = new RegExp(
-    `\\b${app}\\.(?:(?:get|post|put|patch|delete|all|options|head|route|listen)\\(|use\\(\\s*(?:['"\`/[]|[\\w.]*(?:rout|api|notfound|404|error)))|[(,]\\s*${app}\\s*[,)]|^return\\b`,
+    `\\b${app}\\.(?:(?:get|post|put|patch|delete|all|options|head|route)\\(|use\\(\\s*(?:['"\`/[]|[\\w.]*(?:rout|apis?\\b))|${ending})|[(,]\\s*${app}\\s*[,)]|^return\\b`,
     'i',
   );
-  const { statements } = before((one) => !isAuth(one) && routes.test(code(one)));
+  const ends = new RegExp(`\\b${app}\\.(?:${ending})|^return\\b`, 'i');
+  if (siblings.some((one) => /^try\b/.test(code(one)) && isUse(one))) return 'its middleware is in a try block';
+  const { statements } = before((one) => !isAuth(one) && !serves.test(code(one)) && routes.test(code(one)));
   const parser = statements.findIndex(isParser);
   const first = parser === -1 ? statements : statements.slice(0, parser);
-  const candidates = [first.findLast((one) => isUse(one) && one.isAlone), statements.findLast(isAuth)];
+  const candidates = [
+    first.findLast((one) => isUse(one) && one.isAlone),
+    before((one) => ends.test(code(one))).statements.findLast(isAuth),
+  ];
   const chosen = candidates.reduce<Statement>((best, one) => (one && one.from > best.from ? one : best), made);
   return chosen.isAlone ? chosen : 'the middleware that knows the user is not on lines of its own';
 }

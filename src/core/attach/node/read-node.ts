@@ -1,5 +1,6 @@
 import type { CodeFile, Expression } from '../../code/expression.ts';
 import { parseTypescript } from '../../code/typescript/parse-typescript.ts';
+import { isRequired } from '../../code/typescript/typescript-declarations.ts';
 import { type AppFiles, type Evidence, findIn } from '../application.ts';
 
 /** package.json, reduced to what is read from it. */
@@ -57,12 +58,11 @@ export function packageOf(file: CodeFile, expression: Expression): string | unde
   const imported = file.imports.get(expression.name);
   if (imported) return imported.from;
   const [binding] = file.bindings.get(expression.name) ?? [];
-  return binding?.value?.kind === 'call' ? requiredPackage(binding.value) : undefined;
+  return binding?.value && requiredPackage(binding.value);
 }
 
 function requiredPackage(expression: Expression): string | undefined {
-  if (expression.kind !== 'call' || expression.callee.kind !== 'name' || expression.callee.name !== 'require')
-    return undefined;
+  if (!isRequired(expression)) return undefined;
   const [name] = expression.args;
   return name?.kind === 'text' ? name.text : undefined;
 }

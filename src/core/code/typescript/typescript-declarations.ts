@@ -1,5 +1,5 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Entry, Expression, Scope } from '../expression.ts';
+import type { Call, Entry, Expression, Scope } from '../expression.ts';
 import { type FileBuilder, other } from '../file-builder.ts';
 
 type Read = (node: SyntaxNode, scope: Scope) => Expression;
@@ -64,7 +64,7 @@ export class Declarations {
       const value = parts[equals]?.name === 'Equals' ? parts[equals + 1] : undefined;
       if (part.name === 'VariableDefinition') {
         const read = value ? this.#read(value, scope) : undefined;
-        this.#file.bind(this.#file.textOf(part), scope, isConst ? read : undefined);
+        this.#file.bind(this.#file.textOf(part), scope, isConst || isRequired(read) ? read : undefined);
       } else if (part.name === 'ObjectPattern' && value) this.#pattern(part, this.#read(value, scope), scope, isConst);
     }
     return other(node);
@@ -113,4 +113,9 @@ export class Declarations {
       else if (local !== name) this.#file.bind(local, scope, this.#read(original, scope));
     }
   }
+}
+
+/** `require('express')`: nobody gives its variable another value, even with `var`. */
+export function isRequired(value: Expression | undefined): value is Call {
+  return value?.kind === 'call' && value.callee.kind === 'name' && value.callee.name === 'require';
 }

@@ -31,6 +31,7 @@ describe('a name alone', () => {
         'GET /status/{job_id}',
         'GET /list',
         'POST /cancel/{job_id}',
+        'POST /retry/{job_id}',
         'GET /result/{job_id}',
         'GET /admin/stats',
       ],

@@ -10,7 +10,7 @@ const questions = [
   'Author',
   'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)',
   'Field of the output (empty: any JSON object)',
-  'Endpoints beyond the standard six, like "POST /reindex" (comma-separated)',
+  'Endpoints beyond the standard ones, like "POST /reindex" (comma-separated)',
   'Permissions beyond create, read, delete and admin, like "ns:share" (comma-separated)',
   'Events it emits beyond the standard five, like "ns.indexed" (comma-separated)',
   'Events it handles beyond user.deleted, like "file.uploaded" (comma-separated)',
@@ -104,7 +104,7 @@ describe('with flags', () => {
     expect(outcome).toMatchObject({
       code: 2,
       asked: [],
-      err: expect.stringContaining('--endpoint: endpoints[6] duplicates'),
+      err: expect.stringContaining('--endpoint: endpoints[7] duplicates'),
     });
   });
 });
@@ -118,7 +118,7 @@ describe('an invalid answer', () => {
     ['What does it do?', ' ', 'x', 'It is empty.'],
     ['Author', 'x'.repeat(201), 'x', 'It has 201 characters: at most 200.'],
     ['Endpoints', 'POST /x, reindex', '', 'reindex must be "METHOD /path", with {snake_case} for parameters.'],
-    ['Endpoints', 'GET /status/{id}', '', 'endpoints[6] duplicates endpoints[1]. Remove one of the two.'],
+    ['Endpoints', 'GET /status/{id}', '', 'endpoints[7] duplicates endpoints[1]. Remove one of the two.'],
     ['Permissions', 'share', '', 'share must be "namespace:verb", in lower case.'],
     ['Events it emits', 'Indexed', '', 'Indexed must be "namespace.verb", in lower case.'],
     ['Dependencies', '?', '', '? must be a service, "module:<name>" or a package.'],

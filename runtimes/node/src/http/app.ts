@@ -29,9 +29,8 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
     ...(ports.logger
       ? { loggerInstance: ports.logger }
       : { logger: loggerOptions(settings.logLevel), childLoggerFactory: (log) => log }),
-    disableRequestLogging: true,
+    ...requestLogOptions(),
     requestIdHeader: false,
-    requestIdLogLabel: 'request_id',
     genReqId: requestIdOf,
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than any path that Node accepts.
@@ -61,4 +60,10 @@ export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): F
   installBodyParser(app);
   installAuth(app, ports);
   return app;
+}
+
+/** Fastify warns of these options where it has `LogController`, which its older versions do not have. */
+function requestLogOptions() {
+  const options = { disableRequestLogging: true, requestIdLogLabel: 'request_id' };
+  return Fastify.LogController === undefined ? options : { logController: new Fastify.LogController(options) };
 }

@@ -7,7 +7,7 @@ import { log } from './silent-log.ts';
 const [, , url = ''] = process.argv;
 const connection = { url, schema: 'ai' };
 const store = new Store(openPool(connection), connection.schema);
-const hang = () => new Promise<void>(() => {});
+const hang = () => new Promise<never>(() => {});
 const modules = [{ name: 'a', runJob: hang, handleEvent: hang }];
 await new Executor({
   store,

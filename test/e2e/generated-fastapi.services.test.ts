@@ -54,7 +54,7 @@ await describeWhere('generated modules on PostgreSQL and Redis', missing, async 
       try {
         await beat.match(/celery beat .* is starting/, 60);
         await worker.match(/ ready\./, 60);
-        const url = `${await web.match(/listening on (\S+)/, 60)}/api/v1/modules/document_search`;
+        const url = `${await web.match(/listening on (http:[^\s"]+)/, 60)}/api/v1/modules/document_search`;
         const { stdout: token } = await promisify(execFile)(
           pythonOf(cwd),
           ['-m', 'app.token', 'alice', '--permission', 'document_search:*'],

@@ -58,7 +58,7 @@ class Running:
     def url(self) -> str:
         """Where it listens."""
         eventually(lambda: "listening on" in self.log or self.process.poll() is not None)
-        found = re.search(r"listening on (http:\S+)", self.log)
+        found = re.search(r"listening on (http:[^\s"]+)", self.log)
         assert found, self.log
         return found[1]
 

@@ -98,7 +98,7 @@ describe('rejects', () => {
     ['a class name of the language', ['--class-name', 'Promise'], '--class-name: is taken by the language or the host'],
     ['an endpoint out of the module', ['--endpoint', 'GET /../x'], '--endpoint: '],
     ['an invalid endpoint', ['--endpoint', 'FETCH /x'], '--endpoint: has the method FETCH; the known'],
-    ['a duplicate endpoint', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[6] duplicates endpoints[1]'],
+    ['a duplicate endpoint', ['--endpoint', 'GET /status/{x}'], '--endpoint: endpoints[7] duplicates endpoints[1]'],
     ['an invalid permission', ['--permission', 'share'], '--permission: must be "namespace:verb"'],
     ['an invalid event', ['--emit', 'Done'], '--emit: must be "namespace.verb"'],
     ['an invalid event to handle', ['--subscribe', 'done'], '--subscribe: must be "namespace.verb"'],

@@ -30,7 +30,9 @@ export async function describeConsole(world: World): Promise<void> {
 
   if (!isNightly && world.launcher.stack !== 'fastify') return;
   const missing = existsSync(browserAt) ? [] : ['Chromium is not installed'];
-  await describeWhere('in a browser', missing, () => describe('in a browser', () => defineTests(world)));
+  await describeWhere('in a browser', missing, () => {
+    describe('in a browser', () => defineTests(world));
+  });
 }
 
 /** CONSOLE_SCREENSHOTS=1 writes pictures to .cache/console. */

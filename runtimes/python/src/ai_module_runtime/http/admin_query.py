@@ -6,7 +6,9 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError, WithJsonSchema
 
+from ai_module_runtime.http.operations import STATUSES
 from ai_module_runtime.jobs.routing import MAX_LIMIT, Integer, check_uuid, get_query_values
+from ai_module_runtime.jobs.states import JobStatus
 
 QueryT = TypeVar("QueryT", bound=BaseModel)
 
@@ -15,6 +17,8 @@ MAX_AT_ONCE = 500
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Uuid = Annotated[str, AfterValidator(check_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
+# Without a schema of its own, it would refer to one that is not in the document.
+Status = Annotated[JobStatus, WithJsonSchema({"type": "string", "enum": STATUSES})]
 Limit = Annotated[Integer, Field(ge=1, le=MAX_LIMIT)]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ai_module_runtime.engine.store import Job, JobFilter
 from ai_module_runtime.errors import HttpError, InvalidInputError
-from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Text, Uuid, query_parameters, read_query
+from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Status, Text, Uuid, query_parameters, read_query
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
 from ai_module_runtime.http.errors import InvalidRequest, error_responses
 from ai_module_runtime.http.permissions import Admin, require_admin
@@ -16,7 +16,6 @@ from ai_module_runtime.jobs.errors import JobNotCancellableError, JobNotFoundErr
 from ai_module_runtime.jobs.routing import JobId
 from ai_module_runtime.jobs.schemas import JobResponse
 from ai_module_runtime.jobs.service import JobService
-from ai_module_runtime.jobs.states import JobStatus
 from ai_module_runtime.logs import Line
 from ai_module_runtime.modules.orchestrator import Orchestrator
 
@@ -60,7 +59,7 @@ class JobQuery(BaseModel):
     """Which jobs to list, at most `limit` that are older than the job `before`."""
 
     module: Text | None = None
-    status: JobStatus | None = None
+    status: Status | None = None
     user_id: Text | None = None
     error_code: Text | None = None
     before: Uuid | None = None

@@ -34,6 +34,9 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...[...detach.renamed].map(
+      ([path, name]) => `${path} was edited. It is kept as ${name}, because it needs the runtime.`,
+    ),
     ...detach.skipping.map((path) => `${path} still skips ${attached.dir}, because modules are kept.`),
     ...(detach.isConfigEdited
       ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
@@ -51,7 +54,8 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
     removeEmptyFolders(found.host, attached);
   }
   if (flags.json) {
-    const { kept, unclear } = detach;
+    const { renamed, unclear } = detach;
+    const kept = [...renamed.values(), ...detach.kept];
     await printJson(io, { command: 'host detach', plan, written: apply }, { host: root, kept, unclear, notes });
     return exit.done;
   }

@@ -506,6 +506,18 @@ describe('host detach', () => {
     expect(snapshot(root)).toEqual(before);
   });
 
+  it('removes what it added to package.json, except for lines that were changed', async () => {
+    const root = write(fastify);
+    await succeedIn(root, [...attach, '--yes']);
+    const script = / && ai-module-runtime build [^"]*"/;
+    writeFileSync(join(root, 'package.json'), read(root, 'package.json').replace(script, ' && echo built"'));
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: package.json: lines that attach it were changed, and stay.');
+    const own = JSON.parse(fastify['package.json'] as string);
+    own.scripts.build += ' && echo built';
+    expect(JSON.parse(read(root, 'package.json'))).toEqual(own);
+  });
+
   it('overwrites no file with one that it renames', async () => {
     const root = write(fastify);
     await succeedIn(root, [...attach, '--yes']);
@@ -548,7 +560,7 @@ describe('host detach', () => {
       .replace('from app.ai.attachment import attach\n', '');
     writeFileSync(join(root, 'app/main.py'), text);
     const { err } = await succeedIn(root, detach);
-    expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');
+    expect(err).toContain('Note: app/main.py: lines that attach it were changed, and stay. Check them.\n');
     expect(read(root, 'app/main.py')).toBe(text);
   });
 

@@ -41,7 +41,7 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
     ...(detach.isConfigEdited
       ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
       : []),
-    ...detach.unclear.map((path) => `${path}: the lines that attach it were changed. Remove them yourself.`),
+    ...detach.unclear.map((path) => `${path}: lines that attach it were changed, and stay. Check them.`),
     ...(note === undefined ? [] : [note]),
     ...lockNotes(above),
     ...(await revisionNotes(root, attached)),

@@ -89,15 +89,15 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
   const restored = new Map<RelPath, TreeFile>();
   for (const [path, file] of await filesOf(root, [...record.after.keys()])) {
     if (skipping.includes(path)) continue;
-    const before = withoutAttachment(path, file, record);
-    if (before === undefined) unclear.push(path);
+    const { file: before, isComplete } = withoutAttachment(path, file, record);
+    if (!isComplete) unclear.push(path);
+    // Half of the lines in code would be an error.
+    if (!isComplete && isCode(path)) continue;
+    current.set(path, file);
+    if (before.content === '' && !record.before.has(path)) remove.add(path);
     else {
-      current.set(path, file);
-      if (before.content === '' && !record.before.has(path)) remove.add(path);
-      else {
-        desired.set(path, before);
-        restored.set(path, before);
-      }
+      desired.set(path, before);
+      restored.set(path, before);
     }
   }
   assertUnused(host, record, restored, remove, needs);

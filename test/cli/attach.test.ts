@@ -264,6 +264,21 @@ describe('host attach', () => {
     expect(read(root, 'a.py')).toBe(text('x'));
   });
 
+  it('asks how a server finds the application if nothing shows it, on a terminal', async () => {
+    const app = { 'requirements.txt': 'fastapi\n', 'app/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n' };
+    const question = 'How does the server find the application?';
+    const asked = write(app);
+    const run = await succeedIn(asked, attach, { replies: { [question]: 'app.main:app', Write: true } });
+    expect(run.asked).toEqual([question, 'Write these files?']);
+    expect(read(asked, 'app/main.py')).toContain('from app.ai.attachment import attach\n');
+    const given = write(app);
+    await succeedIn(given, [...attach, '--entry', 'app.main:app', '--yes']);
+    expect(read(given, 'app/main.py')).toBe(read(asked, 'app/main.py'));
+    const assumed = write(app);
+    expect((await succeedIn(assumed, [...attach, '--yes'])).err).toContain('attach with `--entry app.main:app`');
+    expect(read(assumed, 'app/main.py')).toContain('from ai.attachment import attach\n');
+  });
+
   it('writes a test of the attachment, and rules for Ruff if the application uses it, once', async () => {
     const root = write({ ...fastapi, 'ruff.toml': 'line-length = 79\n' });
     await succeedIn(root, [...attach, '--yes']);

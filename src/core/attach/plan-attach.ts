@@ -42,9 +42,9 @@ export { definesName } from './python/read-python.ts';
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
 
-/** Reads the application in a folder; `undefined` if there is none that is known. */
-export function detectApplication(files: AppFiles): Detected | undefined {
-  return detectPython(files) ?? detectNode(files);
+/** Reads the application in a folder; `undefined` if there is none that is known. `entry` is the one that the user chose. */
+export function detectApplication(files: AppFiles, entry?: string): Detected | undefined {
+  return detectPython(files, entry) ?? detectNode(files);
 }
 
 /** The folder for the modules, if the user chooses none. */

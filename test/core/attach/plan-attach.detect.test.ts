@@ -141,6 +141,49 @@ describe('detectApplication', () => {
     expect(defaultDir(found, found.entries[0]!)).toBe(dir);
   });
 
+  const unclear = { 'app/main.py': pythonApp, 'requirements.txt': 'fastapi\n' };
+
+  it('has a note if nothing shows where imports start', () => {
+    const { notes, targets } = detect(unclear);
+    expect(targets).toEqual(['main:app', 'app.main:app']);
+    expect(notes).toEqual([
+      'Imports are assumed to start from app, as with `uvicorn main:app` there. If the server starts app.main:app, attach with `--entry app.main:app`.',
+    ]);
+  });
+
+  it.each<[string, App]>([
+    ['README.md', { 'README.md': 'Start it:\n\n    uvicorn app.main:app --reload\n' }],
+    ['a task', { 'Taskfile.yml': 'tasks:\n  dev:\n    cmds: [uvicorn app.main:app]\n' }],
+    ['an editor', { '.vscode/launch.json': '{ "module": "uvicorn",\n "args": [\n"app.main:app"] }' }],
+    ['a workflow', { '.github/workflows/ci.yml': '      - run: uvicorn app.main:app &\n' }],
+    ['Heroku', { 'app.json': '{ "formation": { "web": { "command": "gunicorn app.main:app" } } }' }],
+    ['a script', { 'run.py': 'import uvicorn\nuvicorn.run("app.main:app", reload=True)\n' }],
+    ['a package', { 'app/__init__.py': '' }],
+    ['the user', {}],
+  ])('finds where imports start by %s', (name, more) => {
+    const found = detectApplication(filesOf({ ...unclear, ...more }), name === 'the user' ? 'app.main:app' : undefined);
+    expect([found?.targets, found?.notes]).toEqual([['app.main:app'], []]);
+  });
+
+  it.each<[string, App]>([
+    ['relative imports', { 'app/main.py': `from .x import y\n${pythonApp}` }],
+    ['fastapi run', { Dockerfile: 'CMD ["fastapi", "run", "app/main.py"]\n' }],
+    ['a command in the folder', { 'README.md': 'cd app && uvicorn main:app\n' }],
+    [
+      'imports, and not by README.md',
+      { 'app/main.py': `import x\n${pythonApp}`, 'app/x.py': '', 'README.md': 'app.main:app\n' },
+    ],
+  ])('keeps the folder of the file by %s', (_, more) => {
+    const { targets, notes } = detect({ ...unclear, ...more });
+    expect([targets, notes]).toEqual([['main:app'], []]);
+  });
+
+  it('reads the imports of the entry point that the user chose', () => {
+    const app = { 'a/main.py': pythonApp, 'b/main.py': `import x\n${pythonApp}`, 'b/x.py': '' };
+    const found = detectApplication(filesOf(app), 'b/main.py')!;
+    expect(defaultDir(found, found.entries.find(({ file }) => file === 'b/main.py')!)).toBe('b/ai');
+  });
+
   it('takes the folder of a command that starts a file which calls a factory', () => {
     const app = {
       'src/__init__.py': '',

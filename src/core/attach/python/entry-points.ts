@@ -123,6 +123,12 @@ function usesFactory({ read }: AppFiles, { factory }: PythonEntry, file: string,
   return new RegExp(`^${object}\\b[^=\\n]*=\\s*${factory}\\(`, 'm').test(read(file) ?? '');
 }
 
+/** How a server finds an entry point in a module; `undefined` if it has no name. */
+export function targetOf({ factory, name }: PythonEntry, module: string): string | undefined {
+  const object = factory ?? name;
+  return object === undefined ? undefined : `${module}:${object}`;
+}
+
 const startedRank = 2;
 
 /** Higher is better: started by a command, then made in a file with a usual name. */

@@ -270,6 +270,11 @@ describe('detectApplication', () => {
       'main.py:app',
     ],
     [
+      'an application that two branches make',
+      { 'main.py': 'from fastapi import FastAPI\nif x:\n    app = FastAPI()\nelse:\n    app = FastAPI(debug=True)\n' },
+      'main.py:app',
+    ],
+    [
       'not the application of tests',
       {
         'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',

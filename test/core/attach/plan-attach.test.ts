@@ -152,6 +152,11 @@ describe('the entry point', () => {
     ['returned directly', 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n', /no name/],
     ['on a line with others', 'from fastapi import FastAPI\n\nx = 1; app = FastAPI()\n', /no name/],
     ['in a list', 'from fastapi import FastAPI\n\nservers = [FastAPI()]\n', /no name/],
+    [
+      'made in two branches',
+      'from fastapi import FastAPI\n\nif x:\n    app = FastAPI()\nelse:\n    app = FastAPI(debug=True)\n',
+      /made at lines 4, 6/,
+    ],
     ['that is wrapped at once', 'from fastapi import FastAPI\n\napp = wrap(FastAPI())\n', /no name/],
     [
       'that gets another lifespan later',

@@ -76,6 +76,15 @@ describe('detectApplication', () => {
     });
   });
 
+  it.each(['passport.session()', "passport.authenticate('session')"])('finds the user of %s', (middleware) => {
+    const app: App = {
+      'package.json': '{ "dependencies": { "express": "^5", "passport": "0.7", "passport-local": "1" } }',
+      'app.js': `var express = require('express');\nvar app = express();\napp.use(${middleware});\napp.get('/', (req) => req.user.id);\n`,
+    };
+    expect(factsOf(app).user).toEqual(['request: user', 'app.js:3']);
+    expect(detect(app).users).toMatchObject([{ kind: 'request', isCookie: true, idField: 'id' }]);
+  });
+
   it('reads a NestJS application', () => {
     expect(factsOf(nestjs)).toEqual({
       framework: ['NestJS ^11.0.0', 'package.json:7'],

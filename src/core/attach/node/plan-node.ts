@@ -17,6 +17,7 @@ import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
 import { editLinters } from './linters.ts';
 import { placeFor } from './place.ts';
+import { runnerNotes } from './test-runner.ts';
 import type { NodeUser } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
@@ -62,6 +63,7 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? [`${user.file}:${user.line} sets the user of a request: its middleware must run for ${prefix} as well.`]
         : []),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
+      ...runnerNotes(application.package, pathOf(dir, 'modules')),
       ...(build.script === undefined
         ? [
             'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',

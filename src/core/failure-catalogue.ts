@@ -203,7 +203,8 @@ export const catalogue = {
   ),
   'not-attached': user(
     ({ root }: { root: string }) => `${root} is not an attached application.`,
-    () => 'Pass the folder of an application that `create-ai-module host attach` changed.',
+    () =>
+      'Pass the folder of an application that `create-ai-module host attach` changed: the one with its ai-modules.yaml.',
   ),
   'nothing-matches': user(
     ({ pattern }: { pattern: string }) => `No file matches ${pattern}.`,

@@ -105,6 +105,16 @@ describe('host attach', () => {
     expect((await runIn(host, [...attach, '--yes'])).err).toContain('is a host already');
   });
 
+  it('is refused in a folder inside, unless that is an application of its own', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const inside = await runIn(join(root, 'app'), [...attach, '--yes']);
+    expect([inside.code, inside.err]).toEqual([2, expect.stringContaining(`${root} is attached already.`)]);
+    const own = write(fastify, join(root, 'services/web'));
+    await succeedIn(own, [...attach, '--yes']);
+    expect((await runIn(join(root, 'app'), ['host', 'detach'])).err).toContain('the one with its ai-modules.yaml');
+  });
+
   it('lets git keep the archive, and restores .gitignore', async () => {
     const root = write({ ...fastify, '.gitignore': 'dist\n*.tgz\ncoverage\n' });
     await succeedIn(root, [...attach, '--yes']);
@@ -149,6 +159,7 @@ describe('host attach', () => {
     ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
     ['a prefix that leads up', fastapi, ['--prefix', '/x/..'], 'must be a path like /ai'],
     ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
+    ['its own folder', fastapi, ['--dir', '.'], 'must be a folder in the application'],
     ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],

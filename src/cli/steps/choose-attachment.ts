@@ -165,7 +165,7 @@ function prefixOf(prefix: string): string {
 
 function dirOf(dir: string): string {
   const clean = dir.replace(/^\.\//, '').replace(/\/+$/, '');
-  if (/^[\w.-]+(\/[\w.-]+)*$/.test(clean) && !clean.split('/').includes('..')) return clean;
+  if (/^[\w.-]+(\/[\w.-]+)*$/.test(clean) && !/(^|\/)\.{1,2}(\/|$)/.test(clean)) return clean;
   throw new Failure('answer-invalid', { flag: '--dir', value: dir, reason: 'must be a folder in the application' });
 }
 

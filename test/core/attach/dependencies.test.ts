@@ -390,6 +390,15 @@ describe('pythonDependencies', () => {
     expect(printed.map(({ reason }) => reason)).toEqual(reasons);
   });
 
+  it('prints the lines for an environment of conda, unless it names the list of pip', () => {
+    const conda = { file: 'environment.yml', reason: expect.any(String), lines: ['- ./vendor/r.whl'] };
+    const environment = { 'environment.yml': 'dependencies:\n  - pip:\n    - fastapi\n' };
+    expect(change(environment, 'pip')).toMatchObject({ edits: [], printed: [conda] });
+    expect(change({ ...environment, 'requirements.txt': 'x\n' }, 'pip').printed).toEqual([conda]);
+    const named = { 'environment.yml': '  - pip:\n    - -r requirements.txt\n', 'requirements.txt': 'x\n' };
+    expect(change(named, 'pip').printed).toEqual([]);
+  });
+
   it('pins the archive in pyproject.toml for uv, and resolves with it', () => {
     const app = { 'pyproject.toml': '[project]\ndependencies = ["fastapi"]\n', 'uv.lock': '' };
     const { edits, resolve, locks } = change(app, 'uv');

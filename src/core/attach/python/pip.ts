@@ -1,5 +1,5 @@
 import { type AppFiles, type FileEdit, folderName, type PrintedEdit, pathOf } from '../application.ts';
-import { type DependencyChange, printedOnly, type RuntimeArchive } from '../dependency-change.ts';
+import { type DependencyChange, noResolution, printedOnly, type RuntimeArchive } from '../dependency-change.ts';
 import { requirementFiles } from './detect-python.ts';
 import {
   addToProject,
@@ -55,25 +55,35 @@ export function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python
     return {
       // Several lists may be made of one file.
       edits: [...new Map(all.filter((one) => 'after' in one).map((one) => [one.file, one])).values()],
-      printed: all.filter((one) => 'lines' in one),
+      printed: [...all.filter((one) => 'lines' in one), ...forConda(files, added)],
       ...(dev === undefined ? {} : { install: `pip install -r ${list} -r ${dev}` }),
       resolve: [...check, '-r', list, ...(dev === undefined ? [] : ['-r', dev])],
       copied: files.paths.filter((path) => /(^|\/)(requirements|constraints)[^/]*\.(txt|in)$/.test(path)),
       locks: [],
     };
   }
+  const [conda] = forConda(files, [requirement(runtime), ...missingIn('', runtime)]);
+  if (!inProject && conda) return { ...noResolution, edits: [], printed: [conda] };
   if (!project || !inProject) return printedOnly('pyproject.toml', listMissing, [projectRequirement(runtime)]);
   const others = itemsOf(project);
   const tested = withTesting(inProject, runtime);
   return {
     edits: [{ file: 'pyproject.toml', after: tested ?? inProject }],
-    printed: [],
+    printed: conda ? [conda] : [],
     // pip finds the archive only by its path.
     install: `pip install ${requirement(runtime)} .`,
     resolve: [...check, requirement(runtime, tested === undefined ? '' : testingExtras(runtime)), ...others],
     copied: [],
     locks: [],
   };
+}
+
+/** An environment of conda lists packages of pip itself, unless it names their file. */
+function forConda({ paths, read }: AppFiles, lines: readonly string[]): PrintedEdit[] {
+  const file = paths.find((path) => /^environment\.ya?ml$/.test(path));
+  if (file === undefined || /^\s*-\s*["']?-(?:r|e)\b/m.test(read(file) ?? '')) return [];
+  const reason = 'it is not edited: the lines are for its list of pip';
+  return [{ file, reason, lines: lines.map((line) => `- ${line}`) }];
 }
 
 const hashed =

@@ -21,7 +21,7 @@ import { detectNode, type NodeApplication, nodeManager } from './node/detect-nod
 import { nodeCommands } from './node/node-commands.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { skipModules } from './node/test-runner.ts';
-import { prefixInUse } from './prefix-in-use.ts';
+import { prefixAfterVariable, prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
   detectPython,
@@ -199,12 +199,22 @@ function keepArchive(files: AppFiles, vendor: string): FileEdit[] {
   return [{ file: '.gitignore', after: `${text.slice(0, end)}${ending}!${anyVersionOf(vendor)}${text.slice(end)}` }];
 }
 
-function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, vendor: string | undefined): string[] {
+function commonNotes(
+  files: AppFiles,
+  { database, migrations, prefix }: AttachChoices,
+  vendor: string | undefined,
+): string[] {
+  const route = prefixAfterVariable(files, prefix);
   const ignored = vendor === undefined ? undefined : findIn(files, '.gitignore', /^\/?(?:\*\*\/)?vendor\/?[ \t]*\r?$/m);
   return [
     ...(vendor !== undefined && ignored
       ? [
           `.gitignore:${ignored.line} ignores the archive: replace that line with vendor/* and !${anyVersionOf(vendor)}.`,
+        ]
+      : []),
+    ...(route
+      ? [
+          `${route.file}:${route.line} has a route with a variable before ${prefix}. If the variable can be empty, pass another prefix with --prefix.`,
         ]
       : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),

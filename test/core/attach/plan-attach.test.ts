@@ -7,7 +7,7 @@ import {
   planAttach,
   refusalOf,
 } from '../../../src/core/attach/plan-attach.ts';
-import { prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
+import { prefixAfterVariable, prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
 import { diffLines } from '../../../src/core/merge/diff.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
@@ -343,6 +343,16 @@ describe('the other files of the application', () => {
 });
 
 describe('a route below the prefix', () => {
+  it.each([
+    ['app/api.py', '@router.get(f"{BASE}/ai/x")\n'],
+    ['src/api.ts', `app.use(\`\${config.base}/ai\`, routes);\n`],
+    ['src/api.js', "app.use(BASE + '/ai', routes);\n"],
+  ])('has a note after a variable, in %s: %s', (file, text) => {
+    expect(prefixAfterVariable(filesOf({ [file]: text }), '/ai')).toEqual({ file, line: 1 });
+    expect(prefixInUse(filesOf({ [file]: text }), '/ai')).toBeUndefined();
+    expect(prefixAfterVariable(filesOf({ [file]: text.replace('/ai', '/aim') }), '/ai')).toBeUndefined();
+  });
+
   it.each<[string, string]>([
     ['app/api.py', '@router.get("/ai/models")\n'],
     ['app/api.py', 'router = APIRouter(prefix="/ai")\n'],

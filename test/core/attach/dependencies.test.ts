@@ -346,13 +346,13 @@ describe('pythonDependencies', () => {
     [
       'pip-compile, which keeps only relative URLs',
       { 'requirements.txt': compiled('pip-compile with Python 3.12', 'pip-compile base.in'), 'base.in': 'x\n' },
-      { 'requirements.txt': './vendor/r.whl\n', 'base.in': 'file:vendor/r.whl\n' },
+      { 'requirements.txt': 'file:vendor/r.whl\n', 'base.in': 'file:vendor/r.whl\n' },
       [],
     ],
     [
       'pip-compile, by the usual name',
       { 'requirements.txt': compiled('pip-compile', 'make lists'), 'requirements.in': 'x\n' },
-      { 'requirements.txt': './vendor/r.whl\n', 'requirements.in': 'file:vendor/r.whl\n' },
+      { 'requirements.txt': 'file:vendor/r.whl\n', 'requirements.in': 'file:vendor/r.whl\n' },
       [],
     ],
     [
@@ -367,15 +367,13 @@ describe('pythonDependencies', () => {
     [
       'pip-compile from pyproject.toml',
       { 'requirements.txt': compiled('pip-compile', 'pip-compile pyproject.toml'), 'pyproject.toml': '[project]\n' },
-      { 'requirements.txt': './vendor/r.whl\n' },
-      [
-        'pip-compile makes it of pyproject.toml, where it keeps no relative path of an archive: add these lines again after it',
-      ],
+      { 'requirements.txt': 'file:vendor/r.whl\n' },
+      ['pip-compile makes it of pyproject.toml, where it does not find the archive: add these lines again after it'],
     ],
     [
       'an unknown file',
       { 'requirements.txt': compiled('pip-compile', 'pip-compile') },
-      { 'requirements.txt': './vendor/r.whl\n' },
+      { 'requirements.txt': 'file:vendor/r.whl\n' },
       ['pip-compile made it: add the lines to its source as well'],
     ],
     [
@@ -388,6 +386,29 @@ describe('pythonDependencies', () => {
     const { edits, printed } = change(app, 'pip');
     expect(Object.fromEntries(edits.map(({ file, after }) => [file, after.slice(app[file]?.length)]))).toEqual(added);
     expect(printed.map(({ reason }) => reason)).toEqual(reasons);
+  });
+
+  it('names the runtime in the list for developers, which pip-compile finds by the other list', () => {
+    const archive = { ...runtime, testing: { 'ai-module-runtime[testing]': '' } };
+    const command = 'pip-compile requirements-dev.in';
+    const app = {
+      'requirements.txt': compiled('pip-compile', 'pip-compile'),
+      'requirements.in': 'x\n',
+      'requirements-dev.txt': compiled('pip-compile', command),
+      'requirements-dev.in': '-r requirements.in\n',
+    };
+    const line = 'ai-module-runtime[testing]==1.0+vendored\n';
+    const added = (one: Readonly<Record<string, string>>) =>
+      change(one, 'pip', archive).edits.map(({ file, after }) => [file, after.slice(one[file]?.length)]);
+    const own = [
+      ['requirements.txt', 'file:vendor/r.whl\n'],
+      ['requirements.in', 'file:vendor/r.whl\n'],
+      ['requirements-dev.txt', line],
+    ];
+    expect(added(app)).toEqual([...own, ['requirements-dev.in', line]]);
+    const separate = { ...app, 'requirements-dev.in': 'pytest\n' };
+    expect(added(separate)).toEqual(own);
+    expect(change(separate, 'pip', archive).printed).toMatchObject([{ file: 'requirements-dev.txt' }]);
   });
 
   it('prints the lines for an environment of conda, unless it names the list of pip', () => {

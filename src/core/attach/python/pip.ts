@@ -49,8 +49,16 @@ export function pipDependencies(files: AppFiles, runtime: RuntimeArchive, python
     const dev = extras === '' ? undefined : developmentFiles.find((path) => files.read(path) !== undefined);
     // Without a list for developers, one with pytest is for them as well.
     const isForAll = dev === undefined && /^pytest\b/m.test(text);
-    const added = [requirement(runtime, isForAll ? extras : ''), ...missingIn(text, runtime)];
-    const testing = dev === undefined ? [] : inList(files, dev, [requirement(runtime, extras)], runtime);
+    // pip-compile keeps no relative path but this one, which has no extras and is another one than ./ for pip.
+    const url =
+      runtime.path !== undefined && compilationOf(files, list, text)?.tool === 'pip-compile'
+        ? `file:${runtime.path}`
+        : undefined;
+    const withExtras = (url === undefined ? requirement : projectRequirement)(runtime, extras);
+    const own =
+      url === undefined ? [isForAll ? withExtras : requirement(runtime)] : [url, ...(isForAll ? [withExtras] : [])];
+    const added = [...own, ...missingIn(text, runtime)];
+    const testing = dev === undefined ? [] : inList(files, dev, [withExtras], runtime);
     const all = [...inList(files, list, added, runtime), ...testing];
     return {
       // Several lists may be made of one file.
@@ -108,13 +116,15 @@ function inList(
   const before = source === undefined ? undefined : files.read(source);
   if (source === undefined || before === undefined)
     return [edit, { file: list, reason: `${tool} made it: add the lines to its source as well`, lines }];
-  // uv keeps relative paths. pip-compile does so only for URLs, which have no extras.
-  const forSource = tool === 'uv' ? lines : lines.map((line) => line.replace(/^\.\/(.*\.whl)$/, 'file:$1'));
-  if (source.endsWith('.in') && !forSource.some((line) => tool !== 'uv' && line.startsWith('./')))
-    return [edit, { file: source, after: withLines(before, forSource) }];
+  const isFound =
+    lines.some((line) => line.startsWith('file:')) ||
+    runtime.path === undefined ||
+    /^(?:-r|--requirement)\b/m.test(before);
+  if (source.endsWith('.in') && (tool === 'uv' || (isFound && !lines.some((line) => line.startsWith('./')))))
+    return [edit, { file: source, after: withLines(before, lines) }];
   const project = tool === 'uv' && source === 'pyproject.toml' ? addToProject(before, runtime) : undefined;
   if (project !== undefined) return [edit, { file: source, after: withSource(project, runtime) }];
-  const reason = `${tool} makes it of ${source}, where it keeps no relative path of an archive: add these lines again after it`;
+  const reason = `${tool} makes it of ${source}, where it does not find the archive: add these lines again after it`;
   return [edit, { file: list, reason, lines }];
 }
 

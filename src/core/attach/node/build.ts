@@ -57,8 +57,7 @@ export function readBuild(
 
   function compiles(command: string): boolean {
     return (
-      /\b(tsc|nest build|swc|tsup)\b/.test(command) ||
-      (devDependencies.typescript ?? dependencies.typescript) !== undefined
+      /\b(tsc|nest build|swc)\b/.test(command) || (devDependencies.typescript ?? dependencies.typescript) !== undefined
     );
   }
 }

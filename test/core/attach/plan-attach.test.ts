@@ -193,8 +193,11 @@ describe('the entry point', () => {
   it.each<[string, readonly string[], string]>([
     ['middleware of all requests', ['app.use(cors());', "app.use('/api', routes);"], 'app.use(cors());'],
     ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
-    ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
-    ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    ['CORS behind a parser', ['app.use(express.json());', 'app.use(cors());'], 'app.use(cors());'],
+    ['CORS behind a route', ["app.get('/', ok);", 'app.use(cors(options));', 'app.use(x);'], 'app.use(cors(options));'],
+    ['no CORS of a path', ["app.get('/', ok);", "app.use('/a', cors());"], 'const app = express();'],
+    ['the application, before parsers', ['app.use(express.json());', 'app.use(helmet());'], 'const app = express();'],
+    ['the application, before routers', ['app.use(router);', 'app.use(helmet());'], 'const app = express();'],
     [
       'middleware, with a server beside it',
       ['const server = createServer(app);', 'app.use(session({}));', "app.get('/', home);"],
@@ -414,6 +417,20 @@ describe('the ports', () => {
   });
 });
 
+describe('what TypeScript compiles', () => {
+  it('is printed for the user if no reference of the configuration has the entry point', () => {
+    const config = '{ "files": [], "references": [{ "path": "web" }] }';
+    const draft = draftOf({ ...fastify, 'tsconfig.json': config, 'web/tsconfig.json': '{}' });
+    expect(draft.printed).toEqual([
+      {
+        file: 'tsconfig.json',
+        reason: 'none of its references was found to compile the entry point',
+        lines: ['"exclude": ["src/ai/modules"]'],
+      },
+    ]);
+  });
+});
+
 describe('refusalOf', () => {
   const refuse = (app: App, more: Partial<AttachChoices>) => {
     const files = filesOf(app);
@@ -431,6 +448,9 @@ describe('refusalOf', () => {
   it('accepts an ordinary application', () => {
     expect(refuse(fastapi, {})).toBeUndefined();
     expect(refuse(fastapi, { migrations: 'app' })).toBeUndefined();
+    expect(refuse(nestjs, { dir: 'src/x/ai' })).toBeUndefined();
+    const whole = (nestjs['package.json'] ?? '').replace('dist/main', 'dist/src/main');
+    expect(refuse({ ...nestjs, 'package.json': whole }, { dir: 'ai' })).toBeUndefined();
   });
 
   it.each<[string, App, Partial<AttachChoices>, RegExp]>([
@@ -449,6 +469,8 @@ describe('refusalOf', () => {
       /^The migrations of the application are not for the database of the modules$/,
     ],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
+    ['a folder outside of rootDir', fastify, { dir: 'ai' }, /^ai is outside of src, which is compiled$/],
+    ['a folder outside of what becomes dist', nestjs, { dir: 'ai' }, /^ai is outside of src/],
   ])('refuses %s', (_, app, more, reason) => {
     expect(refuse(app, more)).toMatch(reason);
   });

@@ -6,6 +6,7 @@ const bundlers =
 /** What makes one file of JavaScript of each file. */
 const compilers =
   /\btsc\b(?![^&|;]*--(?:noEmit|emitDeclarationOnly))|\bnest build\b(?![^&|;]*webpack)|\b(?:swc|babel)\b/;
+const builds = /^(?:build|bundle|compile)(?::|$)/;
 const isCode = /\.[cm]?[jt]sx?$/;
 
 /**
@@ -13,7 +14,7 @@ const isCode = /\.[cm]?[jt]sx?$/;
  * folder of its modules, and `import.meta.dirname` is missing in one of CommonJS.
  */
 export function bundlerRefusal(files: AppFiles, declared: Package, entry: string): Refusal | undefined {
-  const name = Object.keys(declared.scripts).find((one) => /^(?:build|bundle|compile)(?::|$)/.test(one));
+  const name = Object.keys(declared.scripts).find((one) => builds.test(one));
   const bundler = bundlerOf(files, declared);
   if (name === undefined || bundler === undefined || !runsOutput(files, declared, /\.[cm]?tsx?$/.test(entry)))
     return undefined;
@@ -28,10 +29,14 @@ export function bundlerRefusal(files: AppFiles, declared: Package, entry: string
 /** The bundler of the build, if nothing in it compiles file by file: then the bundler may be for the pages. */
 function bundlerOf(files: AppFiles, { scripts }: Package): string | undefined {
   const commands = Object.keys(scripts)
-    .filter((name) => /^(?:build|bundle|compile)(?::|$)/.test(name))
-    .map((name) => scripts[name] ?? '');
-  const programs = commands.flatMap(wordsOf).filter((path) => isCode.test(path));
-  const build = [...commands, ...programs.map((path) => files.read(path) ?? '')].join('\n');
+    .filter((name) => builds.test(name))
+    .map((name) => scripts[name] ?? '')
+    .join('\n');
+  // `node build.mjs`
+  const programs = [...commands.matchAll(/\bnode\s+(?:\.\/)?([\w./-]+)/g)].map(
+    ([, path = '']) => files.read(path) ?? '',
+  );
+  const build = [commands, ...programs].join('\n');
   const nest = /\bnest build\b/.test(build) ? (files.read('nest-cli.json') ?? '') : '';
   const isPacked =
     /"webpack"\s*:\s*true|"builder"\s*:\s*(?:\{[^}]*"type"\s*:\s*)?"webpack"/.test(nest) ||

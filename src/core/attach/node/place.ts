@@ -31,8 +31,10 @@ export function placeFor(
   }
   const uses = new RegExp(`\\b${app}\\s*\\.use\\(`);
   const isUse = (one: Statement) => uses.test(code(one));
-  const isAuth = (one: Statement) =>
-    isUse(one) && /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(code(one));
+  // Not CORS of one path only.
+  const isNeeded = (one: Statement) =>
+    isUse(one) &&
+    /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(|\buse\(\s*cors/i.test(code(one));
   const isParser = (one: Statement) =>
     isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
   const serves = new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`);
@@ -43,13 +45,13 @@ export function placeFor(
   );
   const ends = new RegExp(`\\b${app}\\.(?:${ending})|^return\\b`, 'i');
   if (siblings.some((one) => /^try\b/.test(code(one)) && isUse(one))) return 'its middleware is in a try block';
-  const { statements } = before((one) => !isAuth(one) && !serves.test(code(one)) && routes.test(code(one)));
+  const { statements } = before((one) => !isNeeded(one) && !serves.test(code(one)) && routes.test(code(one)));
   const parser = statements.findIndex(isParser);
   const first = parser === -1 ? statements : statements.slice(0, parser);
   const candidates = [
     first.findLast((one) => isUse(one) && one.isAlone),
-    before((one) => ends.test(code(one))).statements.findLast(isAuth),
+    before((one) => ends.test(code(one))).statements.findLast(isNeeded),
   ];
   const chosen = candidates.reduce<Statement>((best, one) => (one && one.from > best.from ? one : best), made);
-  return chosen.isAlone ? chosen : 'the middleware that knows the user is not on lines of its own';
+  return chosen.isAlone ? chosen : 'the middleware before it, such as for sessions, is not on lines of its own';
 }

@@ -112,10 +112,14 @@ function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string
     const text = files.read(config) ?? '';
     const up = '../'.repeat(config.split('/').length - 1);
     const pattern = `${up}${pathOf(dir, 'modules')}`;
+    const line = `"exclude": ["${pattern}"]`;
+    // With nothing but references it compiles no file.
+    if (/"files"\s*:\s*\[\s*\]/.test(text))
+      return { file: config, reason: 'none of its references was found to compile the entry point', lines: [line] };
     // What TypeScript leaves out without a list.
     const after = addToJsonList(text, ['exclude'], pattern, ['node_modules', `${up}${outDir}`]);
     if (after !== undefined) return { file: config, after };
-    return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+    return { file: config, reason: 'its layout is unusual', lines: [line] };
   });
 }
 

@@ -254,6 +254,17 @@ describe('the entry point', () => {
     expect(after?.after).toContain(`${line}\nguest.attach(app)`);
   });
 
+  it.each([
+    "import express = require('express');",
+    "const { default: express } = require('express');",
+    "const { default: express } = await import('express');",
+  ])('of Express is found with %s', (line) => {
+    const app = { ...express, 'server.js': `const x = require('./x');\n${line}\n\nconst app = express();\n` };
+    const after = draftOf(app).edits.find(({ file }) => file === 'server.js')?.after ?? '';
+    expect(after).toContain(`\n\nconst app = express();\nguest.attach(app);\n`);
+    expect(after).toMatch(/;\nconst \{ guest \} = require\('\.\/ai\/attachment'\);\n/);
+  });
+
   it('of fastify-cli is the root plugin', () => {
     const app: App = {
       'package.json':

@@ -41,6 +41,8 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     );
     await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // Else tsx runs modules and the runtime in them as CommonJS, so that there are two copies of the runtime.
+    if (name !== 'fastapi') expect(read(root, `${dir}/modules/package.json`)).toBe('{ "type": "module" }\n');
     // As the tests of modules do.
     write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);

@@ -428,6 +428,19 @@ describe('the ports', () => {
   });
 });
 
+describe('the notes', () => {
+  const notesOf = (start: string) => {
+    const text = (express['package.json'] ?? '').replace('node server.js', start);
+    return draftOf({ ...express, 'package.json': text }).notes.filter((note) => note.includes('TypeScript'));
+  };
+
+  it('say how an application that is not compiled runs the modules', () => {
+    expect(notesOf('node server.js')).toEqual([expect.stringMatching(/22\.18.* node --import tsx server\.js\.$/)]);
+    expect(notesOf('tsx server.js')).toEqual([]);
+    expect(draftOf(fastify).notes.filter((note) => note.includes('TypeScript'))).toEqual([]);
+  });
+});
+
 describe('what TypeScript compiles', () => {
   it('is printed for the user if no reference of the configuration has the entry point', () => {
     const config = '{ "files": [], "references": [{ "path": "web" }] }';

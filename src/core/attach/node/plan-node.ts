@@ -62,9 +62,9 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? [`${user.file}:${user.line} sets the user of a request: its middleware must run for ${prefix} as well.`]
         : []),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
-      ...(build.script === undefined
+      ...(build.script === undefined && !/\b(?:tsx|bun)\b/.test(application.package.scripts.start ?? '')
         ? [
-            'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
+            `The modules are TypeScript, which Node runs from 22.18 on. With an older one add tsx to the dependencies, and start the application with it: node --import tsx ${entry.file}.`,
           ]
         : []),
     ],

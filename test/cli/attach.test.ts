@@ -39,7 +39,10 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     expect((await succeedIn(root, [...attach, '--yes'])).out).toMatch(
       /^Attached .*: \d+ files created, \d files changed\n$/,
     );
-    await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
+    const answers = ['--input', 'text:string', '--output', 'total:number', '--yes'];
+    const made = await succeedIn(root, ['new', 'invoices', ...answers]);
+    expect(made.err).toMatch(new RegExp(`^Host: .* \\(${name}: `, 'im'));
+    expect(made.err).toMatch(new RegExp(`^Module invoices for ${name}, `, 'im'));
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
     // Else tsx runs modules and the runtime in them as CommonJS, so that there are two copies of the runtime.
     if (name !== 'fastapi') expect(read(root, `${dir}/modules/package.json`)).toBe('{ "type": "module" }\n');

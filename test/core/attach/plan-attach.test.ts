@@ -211,6 +211,11 @@ describe('the entry point', () => {
     ],
     ['a limiter', ['app.use(apiLimiter);', 'app.use(router);'], 'app.use(apiLimiter);'],
     ['a chain', ['app.use(cors()).use(session({}));', 'app.use(notFound);'], 'app.use(cors()).use(session({}));'],
+    [
+      'a function for it',
+      ['setUpSession(app);', 'setUpRoutes(app);', 'initErrorMiddleware(app);'],
+      'setUpSession(app);',
+    ],
     ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
   ])('of Express comes after %s', (_, lines, line) => {
     const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;
@@ -242,7 +247,23 @@ describe('the entry point', () => {
   ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
     const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
     expect(draft.edits).toEqual([]);
-    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+    expect(draft.printed).toMatchObject([
+      { file: 'server.js', reason: expect.stringMatching(/of line 2 has no name/) },
+    ]);
+    expect(draft.printed[0]?.lines[1]).toBe('guest.attach(app);');
+  });
+
+  it('of Express in a class comes after the method for middleware, or is printed', () => {
+    const draft = (method: string) => {
+      const text = `const express = require('express');\nclass Server {\n  constructor() {\n    this.app = express();\n    this.${method}();\n    this.routes();\n  }\n}\n`;
+      return draftOf({ ...express, 'server.js': text });
+    };
+    expect(draft('initMiddlewares').edits[0]?.after).toContain(
+      '    this.initMiddlewares();\n    guest.attach(this.app);\n    this.routes();',
+    );
+    expect(draft('config').printed).toMatchObject([
+      { reason: 'this.config may set up its middleware: call it after sessions and CORS' },
+    ]);
   });
 
   it.each([

@@ -56,10 +56,11 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
   const around = typescriptStatements(text)
     .all.filter(({ from, to }) => from <= call.from && call.to <= to)
     .at(-1);
-  const name = around?.target;
-  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined && isWholeValue(text, around, call);
+  // In `const server = createServer(express())`, `server` is not the application.
+  const name = around && isWholeValue(text, around, call) ? around.target : undefined;
+  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined;
   return {
-    id: `${path}:${name ?? 'app'}`,
+    id: `${path}:${around?.target ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
     reason: 'the application object',

@@ -31,10 +31,16 @@ export function placeFor(
   }
   const uses = new RegExp(`\\b${app}\\s*\\.use\\(`);
   const isUse = (one: Statement) => uses.test(code(one));
+  // `setSessions(app)`, `this.initMiddlewares()`
+  const sets = new RegExp(
+    `^(?:await\\s+)?(?:this\\.)?(?!\\w*(?:error|notfound))\\w*(?:middleware|session|passport|cors)\\w*\\((?:\\s*${app}\\b|\\s*\\))`,
+    'i',
+  );
   // Not CORS of one path only.
   const isNeeded = (one: Statement) =>
-    isUse(one) &&
-    /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(|\buse\(\s*cors/i.test(code(one));
+    sets.test(code(one)) ||
+    (isUse(one) &&
+      /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(|\buse\(\s*cors/i.test(code(one)));
   const isParser = (one: Statement) =>
     isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
   const serves = new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`);
@@ -52,6 +58,9 @@ export function placeFor(
     first.findLast((one) => isUse(one) && one.isAlone),
     before((one) => ends.test(code(one))).statements.findLast(isNeeded),
   ];
+  const calls = siblings.find((one) => /^(?:await\s+)?this\.\w+\(/.test(code(one)));
+  if (candidates.every((one) => one === undefined) && calls !== undefined && name.startsWith('this.'))
+    return `${/this\.\w+/.exec(code(calls))?.[0]} may set up its middleware: call it after sessions and CORS`;
   const chosen = candidates.reduce<Statement>((best, one) => (one && one.from > best.from ? one : best), made);
   return chosen.isAlone ? chosen : 'the middleware before it, such as for sessions, is not on lines of its own';
 }

@@ -138,7 +138,7 @@ function styleOf(text: string): Style {
 
 function editNodeEntry(
   files: AppFiles,
-  { file, name, statement, body, isBroken }: NodeEntry,
+  { file, line: madeAt, name, statement, body, isBroken }: NodeEntry,
   build: Build,
   dir: string,
   framework: Framework,
@@ -155,7 +155,9 @@ function editNodeEntry(
   const call = `${local}.attach(${name ?? 'app'})${end}`;
   const uncertain = (reason: string): PrintedEdit => ({ file, reason, lines: [line, call] });
   if (name === undefined || (statement === undefined && body === undefined))
-    return uncertain(isBroken ? 'there is a syntax error' : 'the application has no name on a line of its own');
+    return uncertain(
+      isBroken ? 'there is a syntax error' : `the application of line ${madeAt} has no name on a line of its own`,
+    );
   const { all } = typescriptStatements(text);
   const imports = all.filter(
     ({ kind, functions, from, to }) =>

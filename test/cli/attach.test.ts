@@ -154,6 +154,12 @@ describe('host attach', () => {
     ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
     ['a prefix that leads up', fastapi, ['--prefix', '/x/..'], 'must be a path like /ai'],
     ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
+    ...['.', 'src/.', '.git', 'vendor', 'x/node_modules/y', '-x'].map((dir): [string, App, string[], string] => [
+      `the folder ${dir}`,
+      express,
+      ['--dir', dir],
+      'must be a folder in the',
+    ]),
     ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],

@@ -16,8 +16,9 @@ const isCode = /\.[cm]?[jt]sx?$/;
 export function bundlerRefusal(files: AppFiles, declared: Package, entry: string): Refusal | undefined {
   const name = Object.keys(declared.scripts).find((one) => builds.test(one));
   const bundler = bundlerOf(files, declared);
-  if (name === undefined || bundler === undefined || !runsOutput(files, declared, /\.[cm]?tsx?$/.test(entry)))
-    return undefined;
+  // Others are for pages as well.
+  const isSure = entry.endsWith('ts') && !/^(?:vite|webpack|rollup|rspack)$/.test(bundler ?? '');
+  if (name === undefined || bundler === undefined || !runsOutput(files, declared, isSure)) return undefined;
   const { file, line } = dependencyAt(files, name);
   return {
     reason: `${file}:${line} bundles the application with ${bundler}, and a guest needs its folder beside the compiled entry point`,
@@ -43,20 +44,20 @@ function bundlerOf(files: AppFiles, { scripts }: Package): string | undefined {
     (/"monorepo"\s*:\s*true/.test(nest) && !/"webpack"\s*:\s*false/.test(nest));
   if (isPacked) return 'webpack';
   const checksOnly = /"noEmit"\s*:\s*true/.test(files.read('tsconfig.json') ?? '');
-  return compilers.test(checksOnly ? build.replaceAll(/\btsc\b/g, '') : build)
+  return compilers.test(checksOnly ? build.replaceAll(/\btsc\b(?!\s+-(?:p|b|-project|-build)\b)/g, '') : build)
     ? undefined
     : [...build.matchAll(bundlers)].at(-1)?.[1];
 }
 
 /** Whether what the build makes is started, and not the code itself. */
-function runsOutput({ paths }: AppFiles, { scripts }: Package, isTypeScript: boolean): boolean {
+function runsOutput({ paths }: AppFiles, { scripts }: Package, isSure: boolean): boolean {
   const words = ['start', 'start:prod', 'start:production', 'serve', 'prod'].flatMap((one) =>
     wordsOf(scripts[one] ?? ''),
   );
   const exists = (word: string) =>
     ['', '.js', '.ts', '/index.js', '/index.ts'].some((end) => isCode.test(word + end) && paths.includes(word + end));
   const isOutput = (word: string) => /^(?:(?:dist|build|out|lib)\/|dist$)/.test(word) && !exists(word);
-  return words.some(isOutput) || (isTypeScript && !words.some(exists));
+  return words.some(isOutput) || (isSure && !words.some(exists));
 }
 
 function wordsOf(command: string): string[] {

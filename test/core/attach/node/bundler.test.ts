@@ -32,6 +32,15 @@ describe('an application that a bundler builds', () => {
   it.each<[string, App]>([
     ['pages beside tsc', withScripts({ start: 'node dist/server.js', build: 'vite build && tsc -p .' })],
     ['pages, and code that runs as it is', withScripts({ start: 'tsx src/server.ts', build: 'vite build' })],
+    [
+      'pages beside tsc with another configuration',
+      {
+        ...withScripts({ ...started, build: 'tsc -p tsconfig.server.json && vite build' }),
+        'tsconfig.json': '{ "compilerOptions": { "noEmit": true } }',
+        'tsconfig.server.json': '{}',
+      },
+    ],
+    ['pages, without a script that starts', withScripts({ dev: 'tsx watch src/server.ts', build: 'vite build' })],
     ['pages of an application in JavaScript', withScripts({ start: 'node server', build: 'webpack' }, express)],
     ['esbuild file by file', withScripts({ ...started, build: 'esbuild src/*.ts --outdir=dist' })],
     ['swc in nest', { ...nestjs, 'nest-cli.json': '{ "compilerOptions": { "builder": "swc" } }' }],

@@ -437,7 +437,11 @@ describe('host detach', () => {
     edit('app/main.py', 'x = 1\n');
     edit('requirements.txt', 'httpx\n');
     const { err } = await succeedIn(root, detach);
-    expect(err).toContain('Note: app/ai/host.py was edited and is kept.\n');
+    expect(err).toContain(
+      'Note: app/ai/host.py was edited. It is kept as app/ai/host.py.old, because it needs the runtime.\n',
+    );
+    expect(existsSync(join(root, 'app/ai/host.py'))).toBe(false);
+    expect(read(root, 'app/ai/host.py.old')).toMatch(/# mine\n$/);
     expect(err).toContain('Note: app/ai/modules/orders/ was edited and is kept.\n');
     expect(read(root, 'app/main.py')).toBe(`${fastapi['app/main.py']}x = 1\n`);
     expect(read(root, 'requirements.txt')).toBe(`${fastapi['requirements.txt']}httpx\n`);
@@ -479,14 +483,61 @@ describe('host detach', () => {
       'src/routes.ts:1',
     ],
     ['a require', express, 'server.js', /$/, "\nrequire('./ai/attachment').guest.eraseUser('1');\n", 'server.js:'],
+    [
+      'an import of the runtime in a file of its own',
+      fastify,
+      'src/routes.ts',
+      /^/,
+      "import { defineModule } from 'ai-module-runtime';\n",
+      'src/routes.ts:1',
+    ],
+    [
+      'a changed entry of package.json',
+      fastify,
+      'package.json',
+      /(ai-module-runtime build [^"]*)"/,
+      '$1 && echo built"',
+      'package.json:',
+    ],
+    [
+      'a changed line of requirements.txt',
+      fastapi,
+      'requirements.txt',
+      /^(.*ai_module_runtime.*)$/m,
+      '$1 ; python_version >= "3.11"',
+      'requirements.txt:',
+    ],
   ])('refuses while %s needs the attachment', async (_, app, path, pattern, by, place) => {
     const root = write(app);
     await succeedIn(root, [...attach, '--yes']);
     writeFileSync(join(root, path), read(root, path).replace(pattern, by));
     const before = snapshot(root);
     const { code, err } = await runIn(root, detach);
-    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment: ${place}`)]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment or the runtime: ${place}`)]);
     expect(snapshot(root)).toEqual(before);
+  });
+
+  it('removes what it added to package.json, except for lines that were changed', async () => {
+    const root = write(fastify);
+    await succeedIn(root, [...attach, '--yes']);
+    const script = / && ai-module-runtime build [^"]*"/;
+    writeFileSync(join(root, 'package.json'), read(root, 'package.json').replace(script, ' && echo built"'));
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: package.json: lines that attach it were changed, and stay.');
+    const own = JSON.parse(fastify['package.json'] as string);
+    own.scripts.build += ' && echo built';
+    expect(JSON.parse(read(root, 'package.json'))).toEqual(own);
+  });
+
+  it('overwrites no file with one that it renames', async () => {
+    const root = write(fastify);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, 'src/ai/host.ts'), `${read(root, 'src/ai/host.ts')}// mine\n`);
+    writeFileSync(join(root, 'src/ai/host.ts.old'), 'older\n');
+    const { kept } = JSON.parse((await succeedIn(root, [...detach, '--json'])).out);
+    expect(kept).toEqual(['src/ai/host.ts.old.old']);
+    expect(read(root, 'src/ai/host.ts.old')).toBe('older\n');
+    expect(read(root, 'src/ai/host.ts.old.old')).toMatch(/\/\/ mine\n$/);
   });
 
   it('deletes an edited ai-modules.yaml, so that the application can be attached again', async () => {
@@ -520,7 +571,7 @@ describe('host detach', () => {
       .replace('from app.ai.attachment import attach\n', '');
     writeFileSync(join(root, 'app/main.py'), text);
     const { err } = await succeedIn(root, detach);
-    expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');
+    expect(err).toContain('Note: app/main.py: lines that attach it were changed, and stay. Check them.\n');
     expect(read(root, 'app/main.py')).toBe(text);
   });
 
@@ -542,6 +593,24 @@ describe('host detach', () => {
     const { code, err } = await runIn(root, detach);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
     expect(snapshot(root)).toEqual(before);
+  });
+});
+
+describe('undo in an attached application', () => {
+  it('refuses to remove the attachment while there are modules', async () => {
+    const root = write(fastify);
+    const original = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    await succeedIn(root, ['new', 'invoices', '--yes']);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, ['undo', '--yes']);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('has modules since it was attached: src/ai/modules/invoices/.'),
+    ]);
+    expect(snapshot(root)).toEqual(before);
+    await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(snapshot(root)).toEqual(original);
   });
 });
 

@@ -39,8 +39,13 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     expect((await succeedIn(root, [...attach, '--yes'])).out).toMatch(
       /^Attached .*: \d+ files created, \d files changed\n$/,
     );
-    await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
+    const answers = ['--input', 'text:string', '--output', 'total:number', '--yes'];
+    const made = await succeedIn(root, ['new', 'invoices', ...answers]);
+    expect(made.err).toMatch(new RegExp(`^Host: .* \\(${name}: `, 'im'));
+    expect(made.err).toMatch(new RegExp(`^Module invoices for ${name}, `, 'im'));
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // Else tsx runs modules and the runtime in them as CommonJS, so that there are two copies of the runtime.
+    if (name !== 'fastapi') expect(read(root, `${dir}/modules/package.json`)).toBe('{ "type": "module" }\n');
     // As the tests of modules do.
     write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
@@ -159,7 +164,12 @@ describe('host attach', () => {
     ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
     ['a prefix that leads up', fastapi, ['--prefix', '/x/..'], 'must be a path like /ai'],
     ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
-    ['its own folder', fastapi, ['--dir', '.'], 'must be a folder in the application'],
+    ...['.', 'src/.', '.git', 'vendor', 'x/node_modules/y', '-x'].map((dir): [string, App, string[], string] => [
+      `the folder ${dir}`,
+      express,
+      ['--dir', dir],
+      'must be a folder in the',
+    ]),
     ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],

@@ -112,7 +112,7 @@ function assertJson(root: string, { read }: AppFiles): void {
   const text = read('package.json');
   if (text === undefined) return;
   try {
-    JSON.parse(text);
+    JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     const reason = `it is not JSON: ${(error as Error).message}`;
     throw new Failure('file-unreadable', { file: join(root, 'package.json'), reason }, error);

@@ -165,8 +165,14 @@ function prefixOf(prefix: string): string {
 
 function dirOf(dir: string): string {
   const clean = dir.replace(/^\.\//, '').replace(/\/+$/, '');
-  if (/^[\w.-]+(\/[\w.-]+)*$/.test(clean) && !/(^|\/)\.{1,2}(\/|$)/.test(clean)) return clean;
-  throw new Failure('answer-invalid', { flag: '--dir', value: dir, reason: 'must be a folder in the application' });
+  // Not the folder itself, and none that belongs to git, the tool or a package manager.
+  const isOther = /(^|\/)(\.{1,2}|\.git|\.ai-module|node_modules)(\/|$)|^vendor(\/|$)/i.test(clean);
+  if (/^[\w.][\w.-]*(\/[\w.-]+)*$/.test(clean) && !isOther) return clean;
+  throw new Failure('answer-invalid', {
+    flag: '--dir',
+    value: dir,
+    reason: 'must be a folder in the application, such as app/ai',
+  });
 }
 
 function migrationsOf(migrations: string): 'runtime' | 'app' {

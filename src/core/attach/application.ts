@@ -1,3 +1,5 @@
+import type { Attached } from '../pack/render-host.ts';
+
 /** The files of an application, which are read when they are needed. */
 export interface AppFiles {
   /** Relative to its folder, with forward slashes, sorted. */
@@ -37,7 +39,7 @@ export interface Refusal {
   readonly alternative: string;
 }
 
-export type Framework = 'fastapi' | 'fastify' | 'express' | 'nestjs';
+export type Framework = Attached['framework'];
 
 export const frameworkTitles: Readonly<Record<Framework, string>> = {
   fastapi: 'FastAPI',

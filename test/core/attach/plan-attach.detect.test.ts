@@ -65,6 +65,11 @@ describe('detectApplication', () => {
     expect(detect(app).entries?.map(({ id }) => id)).toEqual(['src/app.ts:app']);
   });
 
+  it('reads a package.json with a byte order mark', () => {
+    const marked = { ...express, 'package.json': `\ufeff${express['package.json']}` };
+    expect(factsOf(marked)).toEqual(factsOf(express));
+  });
+
   it('reads an Express application', () => {
     expect(factsOf(express)).toEqual({
       framework: ['Express ^4.18.0', 'package.json:4'],

@@ -59,7 +59,7 @@ export const catalogue = {
   ),
   'attachment-in-use': user(
     ({ places }: { places: readonly string[] }) =>
-      `The application still uses the attachment: ${places.slice(0, 10).join(', ')}. Nothing was removed.`,
+      `The application still uses the attachment or the runtime: ${places.slice(0, 10).join(', ')}. Nothing was removed.`,
     () => 'Remove these lines, then run the command again.',
   ),
   'base-lost': user(
@@ -80,6 +80,11 @@ export const catalogue = {
     ({ files }: { files: readonly string[] }) =>
       `These files were edited after the update: ${files.slice(0, 5).join(', ')}${files.length > 5 ? `, and ${files.length - 5} more` : ''}. Nothing was undone.`,
     () => 'Undoing the update would discard those edits. Revert the edits first, by hand or with git.',
+  ),
+  'modules-since': user(
+    ({ modules }: { modules: readonly string[] }) =>
+      `The application has modules since it was attached: ${modules.slice(0, 5).join(', ')}. Nothing was undone.`,
+    () => 'To remove the attachment and the modules that nobody edited, run `create-ai-module host detach`.',
   ),
   'dependencies-unresolved': user(
     ({ command, reason }: { command: string; reason: string }) =>
@@ -198,7 +203,8 @@ export const catalogue = {
   ),
   'not-attached': user(
     ({ root }: { root: string }) => `${root} is not an attached application.`,
-    () => 'Pass the folder of an application that `create-ai-module host attach` changed.',
+    () =>
+      'Pass the folder of an application that `create-ai-module host attach` changed: the one with its ai-modules.yaml.',
   ),
   'nothing-matches': user(
     ({ pattern }: { pattern: string }) => `No file matches ${pattern}.`,

@@ -39,8 +39,13 @@ describe.each(Object.keys(apps))('an application of %s', (name) => {
     expect((await succeedIn(root, [...attach, '--yes'])).out).toMatch(
       /^Attached .*: \d+ files created, \d files changed\n$/,
     );
-    await succeedIn(root, ['new', 'invoices', '--input', 'text:string', '--output', 'total:number', '--yes']);
+    const answers = ['--input', 'text:string', '--output', 'total:number', '--yes'];
+    const made = await succeedIn(root, ['new', 'invoices', ...answers]);
+    expect(made.err).toMatch(new RegExp(`^Host: .* \\(${name}: `, 'im'));
+    expect(made.err).toMatch(new RegExp(`^Module invoices for ${name}, `, 'im'));
     expect(existsSync(join(root, dir, 'modules/invoices/manifest.yaml'))).toBe(true);
+    // Else tsx runs modules and the runtime in them as CommonJS, so that there are two copies of the runtime.
+    if (name !== 'fastapi') expect(read(root, `${dir}/modules/package.json`)).toBe('{ "type": "module" }\n');
     // As the tests of modules do.
     write({ [`${dir}/modules/node_modules/.vite/results.json`]: '{}' }, root);
     const detached = await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
@@ -105,6 +110,16 @@ describe('host attach', () => {
     expect((await runIn(host, [...attach, '--yes'])).err).toContain('is a host already');
   });
 
+  it('is refused in a folder inside, unless that is an application of its own', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const inside = await runIn(join(root, 'app'), [...attach, '--yes']);
+    expect([inside.code, inside.err]).toEqual([2, expect.stringContaining(`${root} is attached already.`)]);
+    const own = write(fastify, join(root, 'services/web'));
+    await succeedIn(own, [...attach, '--yes']);
+    expect((await runIn(join(root, 'app'), ['host', 'detach'])).err).toContain('the one with its ai-modules.yaml');
+  });
+
   it('lets git keep the archive, and restores .gitignore', async () => {
     const root = write({ ...fastify, '.gitignore': 'dist\n*.tgz\ncoverage\n' });
     await succeedIn(root, [...attach, '--yes']);
@@ -149,6 +164,12 @@ describe('host attach', () => {
     ['a prefix that is no path', fastapi, ['--prefix', 'ai'], 'must be a path like /ai'],
     ['a prefix that leads up', fastapi, ['--prefix', '/x/..'], 'must be a path like /ai'],
     ['a folder outside', fastapi, ['--dir', '../ai'], 'must be a folder in the application'],
+    ...['.', 'src/.', '.git', 'vendor', 'x/node_modules/y', '-x'].map((dir): [string, App, string[], string] => [
+      `the folder ${dir}`,
+      express,
+      ['--dir', dir],
+      'must be a folder in the',
+    ]),
     ['an unknown database', fastapi, ['--database', 'redis'], 'must be app or own'],
     ['MySQL as the database', express, ['--database', 'app'], 'Pass --database own'],
     ['unknown migrations', fastapi, ['--migrations', 'x'], 'must be runtime or app'],
@@ -262,6 +283,21 @@ describe('host attach', () => {
     expect(asked).toEqual(['Which application gets the modules?', 'Write these files?']);
     expect(read(root, 'b.py')).toContain('attach(y)\n');
     expect(read(root, 'a.py')).toBe(text('x'));
+  });
+
+  it('asks how a server finds the application if nothing shows it, on a terminal', async () => {
+    const app = { 'requirements.txt': 'fastapi\n', 'app/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n' };
+    const question = 'How does the server find the application?';
+    const asked = write(app);
+    const run = await succeedIn(asked, attach, { replies: { [question]: 'app.main:app', Write: true } });
+    expect(run.asked).toEqual([question, 'Write these files?']);
+    expect(read(asked, 'app/main.py')).toContain('from app.ai.attachment import attach\n');
+    const given = write(app);
+    await succeedIn(given, [...attach, '--entry', 'app.main:app', '--yes']);
+    expect(read(given, 'app/main.py')).toBe(read(asked, 'app/main.py'));
+    const assumed = write(app);
+    expect((await succeedIn(assumed, [...attach, '--yes'])).err).toContain('attach with `--entry app.main:app`');
+    expect(read(assumed, 'app/main.py')).toContain('from ai.attachment import attach\n');
   });
 
   it('writes a test of the attachment, and rules for Ruff if the application uses it, once', async () => {
@@ -426,7 +462,11 @@ describe('host detach', () => {
     edit('app/main.py', 'x = 1\n');
     edit('requirements.txt', 'httpx\n');
     const { err } = await succeedIn(root, detach);
-    expect(err).toContain('Note: app/ai/host.py was edited and is kept.\n');
+    expect(err).toContain(
+      'Note: app/ai/host.py was edited. It is kept as app/ai/host.py.old, because it needs the runtime.\n',
+    );
+    expect(existsSync(join(root, 'app/ai/host.py'))).toBe(false);
+    expect(read(root, 'app/ai/host.py.old')).toMatch(/# mine\n$/);
     expect(err).toContain('Note: app/ai/modules/orders/ was edited and is kept.\n');
     expect(read(root, 'app/main.py')).toBe(`${fastapi['app/main.py']}x = 1\n`);
     expect(read(root, 'requirements.txt')).toBe(`${fastapi['requirements.txt']}httpx\n`);
@@ -468,14 +508,61 @@ describe('host detach', () => {
       'src/routes.ts:1',
     ],
     ['a require', express, 'server.js', /$/, "\nrequire('./ai/attachment').guest.eraseUser('1');\n", 'server.js:'],
+    [
+      'an import of the runtime in a file of its own',
+      fastify,
+      'src/routes.ts',
+      /^/,
+      "import { defineModule } from 'ai-module-runtime';\n",
+      'src/routes.ts:1',
+    ],
+    [
+      'a changed entry of package.json',
+      fastify,
+      'package.json',
+      /(ai-module-runtime build [^"]*)"/,
+      '$1 && echo built"',
+      'package.json:',
+    ],
+    [
+      'a changed line of requirements.txt',
+      fastapi,
+      'requirements.txt',
+      /^(.*ai_module_runtime.*)$/m,
+      '$1 ; python_version >= "3.11"',
+      'requirements.txt:',
+    ],
   ])('refuses while %s needs the attachment', async (_, app, path, pattern, by, place) => {
     const root = write(app);
     await succeedIn(root, [...attach, '--yes']);
     writeFileSync(join(root, path), read(root, path).replace(pattern, by));
     const before = snapshot(root);
     const { code, err } = await runIn(root, detach);
-    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment: ${place}`)]);
+    expect([code, err]).toEqual([2, expect.stringContaining(`still uses the attachment or the runtime: ${place}`)]);
     expect(snapshot(root)).toEqual(before);
+  });
+
+  it('removes what it added to package.json, except for lines that were changed', async () => {
+    const root = write(fastify);
+    await succeedIn(root, [...attach, '--yes']);
+    const script = / && ai-module-runtime build [^"]*"/;
+    writeFileSync(join(root, 'package.json'), read(root, 'package.json').replace(script, ' && echo built"'));
+    const { err } = await succeedIn(root, detach);
+    expect(err).toContain('Note: package.json: lines that attach it were changed, and stay.');
+    const own = JSON.parse(fastify['package.json'] as string);
+    own.scripts.build += ' && echo built';
+    expect(JSON.parse(read(root, 'package.json'))).toEqual(own);
+  });
+
+  it('overwrites no file with one that it renames', async () => {
+    const root = write(fastify);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, 'src/ai/host.ts'), `${read(root, 'src/ai/host.ts')}// mine\n`);
+    writeFileSync(join(root, 'src/ai/host.ts.old'), 'older\n');
+    const { kept } = JSON.parse((await succeedIn(root, [...detach, '--json'])).out);
+    expect(kept).toEqual(['src/ai/host.ts.old.old']);
+    expect(read(root, 'src/ai/host.ts.old')).toBe('older\n');
+    expect(read(root, 'src/ai/host.ts.old.old')).toMatch(/\/\/ mine\n$/);
   });
 
   it('deletes an edited ai-modules.yaml, so that the application can be attached again', async () => {
@@ -509,7 +596,7 @@ describe('host detach', () => {
       .replace('from app.ai.attachment import attach\n', '');
     writeFileSync(join(root, 'app/main.py'), text);
     const { err } = await succeedIn(root, detach);
-    expect(err).toContain('Note: app/main.py: the lines that attach it were changed. Remove them yourself.\n');
+    expect(err).toContain('Note: app/main.py: lines that attach it were changed, and stay. Check them.\n');
     expect(read(root, 'app/main.py')).toBe(text);
   });
 
@@ -531,6 +618,24 @@ describe('host detach', () => {
     const { code, err } = await runIn(root, detach);
     expect([code, err]).toEqual([2, expect.stringContaining(message)]);
     expect(snapshot(root)).toEqual(before);
+  });
+});
+
+describe('undo in an attached application', () => {
+  it('refuses to remove the attachment while there are modules', async () => {
+    const root = write(fastify);
+    const original = snapshot(root);
+    await succeedIn(root, [...attach, '--yes']);
+    await succeedIn(root, ['new', 'invoices', '--yes']);
+    const before = snapshot(root);
+    const { code, err } = await runIn(root, ['undo', '--yes']);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining('has modules since it was attached: src/ai/modules/invoices/.'),
+    ]);
+    expect(snapshot(root)).toEqual(before);
+    await succeedIn(root, ['host', 'detach', '--no-resolve', '--yes']);
+    expect(snapshot(root)).toEqual(original);
   });
 });
 

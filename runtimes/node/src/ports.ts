@@ -67,7 +67,7 @@ export function resolveDatabase(port: DatabasePort): { readonly url: string } | 
   if ('embeddedIn' in port) return port;
   const url = 'url' in port ? port.url : urlOf(port);
   if (typeof url !== 'string' || !/^postgres(ql)?:\/\//.test(url))
-    throw new TypeError('the URL of the database must begin with postgresql://');
+    throw new TypeError(`the URL of the database must begin with postgresql://${url ? '' : ', and it is empty'}`);
   return { url };
 }
 

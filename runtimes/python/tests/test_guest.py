@@ -406,18 +406,25 @@ def test_production_needs_a_database(monkeypatch: pytest.MonkeyPatch, database: 
 
 
 @pytest.mark.parametrize(
-    "ports",
+    ("ports", "reason"),
     [
-        None,
-        Ports(authenticate=by_name, database="mysql://root@localhost/shop"),
-        Ports(authenticate=by_name, database=lambda: sys.exit("no settings")),
+        (None, ""),
+        (
+            Ports(authenticate=by_name, database="mysql://root@localhost/shop"),
+            "the URL of the database must begin with",
+        ),
+        (Ports(authenticate=by_name, database=""), "must begin with postgresql://, and it is empty)"),
+        (Ports(authenticate=by_name, database=lambda: sys.exit("no settings")), "no settings"),
     ],
 )
-def test_invalid_ports(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, ports: Any) -> None:
+def test_invalid_ports(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, ports: Any, reason: str
+) -> None:
     with TestClient(starlette_app(own_guest(monkeypatch, ports))) as client:
         wait_for_code(client, "ports_invalid")
         assert client.get("/").text == "hello"
     assert "ports_invalid: tests.test_guest:ports (" in caplog.text
+    assert reason in caplog.text
 
 
 def test_ports_that_cannot_be_imported(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { interruptedAbove } from '../../io/apply/recover.ts';
-import { readApplication } from '../../io/attach/read-application.ts';
-import { hostAt, type OpenedHost } from '../../io/host/open-host.ts';
+import { isApplicationFolder, readApplication } from '../../io/attach/read-application.ts';
+import { hostAbove, hostAt, type OpenedHost } from '../../io/host/open-host.ts';
 import type { Io } from '../../io/io.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { printJson } from '../output/show-plan.ts';
@@ -20,11 +20,19 @@ export async function hostAttach(io: Io, dir: string, flags: HostAttachFlags): P
   const root = resolve(io.cwd, dir);
   for (const folder of interruptedAbove(root)) await reportRecovery(io, folder);
   const found = await hostAt(root);
-  if (found === undefined) await attachApplication(io, root, flags, flags.verify);
-  else if (found.host.attached === undefined || !flags.verify)
+  if (found === undefined) {
+    await assertOutside(root);
+    await attachApplication(io, root, flags, flags.verify);
+  } else if (found.host.attached === undefined || !flags.verify)
     throw new Failure('attached-already', { root, isAttached: found.host.attached !== undefined });
   else await verifyAgain(io, found, flags);
   return exit.done;
+}
+
+/** Throws `attached-already` for a folder inside an attached application, unless it is an application of its own. */
+async function assertOutside(root: string): Promise<void> {
+  const above = isApplicationFolder(root) ? undefined : (await hostAbove(root))?.host;
+  if (above?.attached !== undefined) throw new Failure('attached-already', { root: above.root, isAttached: true });
 }
 
 async function verifyAgain(io: Io, { host, meta }: OpenedHost, { json, dryRun }: HostAttachFlags): Promise<void> {

@@ -34,11 +34,14 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
 
   const notes = [
     ...detach.kept.map((path) => `${path} was edited and is kept.`),
+    ...[...detach.renamed].map(
+      ([path, name]) => `${path} was edited. It is kept as ${name}, because it needs the runtime.`,
+    ),
     ...detach.skipping.map((path) => `${path} still skips ${attached.dir}, because modules are kept.`),
     ...(detach.isConfigEdited
       ? ['ai-modules.yaml was edited. It is deleted all the same, because it declares the attachment.']
       : []),
-    ...detach.unclear.map((path) => `${path}: the lines that attach it were changed. Remove them yourself.`),
+    ...detach.unclear.map((path) => `${path}: lines that attach it were changed, and stay. Check them.`),
     ...(note === undefined ? [] : [note]),
     ...lockNotes(above),
     ...(await revisionNotes(root, attached)),
@@ -51,7 +54,8 @@ export async function hostDetach(io: Io, dir: string, flags: DetachFlags): Promi
     removeEmptyFolders(found.host, attached);
   }
   if (flags.json) {
-    const { kept, unclear } = detach;
+    const { renamed, unclear } = detach;
+    const kept = [...renamed.values(), ...detach.kept];
     await printJson(io, { command: 'host detach', plan, written: apply }, { host: root, kept, unclear, notes });
     return exit.done;
   }

@@ -13,7 +13,7 @@ import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
 import { assertNoNewErrors } from '../steps/check-plan.ts';
-import { explainCancel, type FoundHost, type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
+import { explainCancel, type FoundHost, type HostFlags, openOrOfferHost, titleOf } from '../steps/find-host.ts';
 import { moduleSteps, reportSteps } from '../steps/next-steps.ts';
 import { verifyModule } from '../steps/verify.ts';
 
@@ -43,7 +43,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
   const { plan, folder, notes } = await planModule(host, pack, context);
   const diagnostics = await assertNoNewErrors(io, host, plan);
 
-  const title = `${reportTypes(manifest)}Module ${name} for ${meta.title}, in ${host.root}:`;
+  const title = `${reportTypes(manifest)}Module ${name} for ${titleOf(found)}, in ${host.root}:`;
   const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
   for (const note of notes) io.err.write(`Note: ${note}\n`);

@@ -1,5 +1,9 @@
+import { Failure } from '../../core/failure.ts';
+import { type Host, hostConfigFile } from '../../core/host/host.ts';
 import { countChanges } from '../../core/report/plan.ts';
+import { joinPath } from '../../core/tree/rel-path.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
+import { foldersOfModules } from '../../io/host/read-module.ts';
 import type { Io } from '../../io/io.ts';
 import { forgetUpdate, planUndo } from '../../io/module/last-update.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
@@ -11,6 +15,7 @@ import { type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {
   const { host } = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
   const plan = await planUndo(host.root);
+  if (plan.changes.some(({ kind, path }) => kind === 'delete' && path === hostConfigFile)) await assertNoModules(host);
   const apply = await confirmPlan(io, plan, `Undo the last update in ${host.root}:`, flags);
   if (apply) {
     await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
@@ -19,4 +24,10 @@ export async function undo(io: Io, flags: HostFlags & { readonly stack?: string 
   if (flags.json) await printJson(io, { command: 'undo', plan, written: apply }, { host: host.root });
   else if (apply) io.out.write(`Undone: ${countChanges(plan, true)}\n`);
   return exit.done;
+}
+
+/** Modules need the attachment: without it they would stay in the build of the application, and no command would find them. */
+async function assertNoModules(host: Host): Promise<void> {
+  const modules = (await foldersOfModules(host)).map((name) => `${joinPath(host.modulesDir, name)}/`);
+  if (modules.length > 0) throw new Failure('modules-since', { modules });
 }

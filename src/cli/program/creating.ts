@@ -82,7 +82,10 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .command('attach')
     .description('Make an existing application a host, in which modules run as a guest')
     .argument('[dir]', 'Folder of the application', '.')
-    .option('--entry <file>', 'File that creates the application object, such as app/main.py:app; default: as detected')
+    .option(
+      '--entry <file>',
+      'File that creates the application object, such as app/main.py:app, or what a Python server starts, such as app.main:app; default: as detected',
+    )
     .option(
       '--user <function>',
       'Function that returns the user of a request, such as app/deps.py:get_current_user, or none; default: as detected',

@@ -45,13 +45,13 @@ export async function attachApplication(
   const { changeWithoutTesting, detectApplication, planAttach, refusalOf, dependencyChange } = await import(
     '../../core/attach/plan-attach.ts'
   );
-  const application = detectApplication(files);
-  if (application === undefined) assertJson(root, files);
-  if (application === undefined) throw new Failure('attach-refused', unknownApplication);
-  if (!flags.json) io.err.write(reportAttachment(application.facts, paintFor(io, io.err)));
-  if (application.refusal) throw new Failure('attach-refused', application.refusal);
+  const detected = detectApplication(files, flags.entry);
+  if (detected === undefined) assertJson(root, files);
+  if (detected === undefined) throw new Failure('attach-refused', unknownApplication);
+  if (!flags.json) io.err.write(reportAttachment(detected.facts, paintFor(io, io.err)));
+  if (detected.refusal) throw new Failure('attach-refused', detected.refusal);
 
-  const choices = await chooseAttachment(io, application, files, flags);
+  const { application, choices } = await chooseAttachment(io, detected, files, flags);
   const refusal = refusalOf(files, application, choices);
   if (refusal) throw new Failure('attach-refused', refusal);
   const pack = await findPack(application.stack, root, ['attach']);
@@ -112,7 +112,7 @@ function assertJson(root: string, { read }: AppFiles): void {
   const text = read('package.json');
   if (text === undefined) return;
   try {
-    JSON.parse(text);
+    JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
     const reason = `it is not JSON: ${(error as Error).message}`;
     throw new Failure('file-unreadable', { file: join(root, 'package.json'), reason }, error);

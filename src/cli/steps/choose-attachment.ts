@@ -18,20 +18,27 @@ export interface AttachFlags extends PlanFlags {
   readonly resolve?: boolean;
 }
 
-/** The decisions of flags, else of prompts, else the defaults with --yes. Throws `answer-missing` and `answer-invalid`. */
+/**
+ * The decisions of flags, else of prompts, else the defaults with --yes, and the application as read with them. Throws
+ * `answer-missing` and `answer-invalid`.
+ */
 export async function chooseAttachment(
   io: Io,
-  application: Detected,
+  detected: Detected,
   files: AppFiles,
   flags: AttachFlags,
-): Promise<AttachChoices> {
+): Promise<{ readonly application: Detected; readonly choices: AttachChoices }> {
   if (flags.runtime !== undefined && flags.runtime !== 'vendored' && flags.runtime !== 'registry')
     throw new Failure('usage', { message: `--runtime must be vendored or registry, not ${flags.runtime}.` });
-  const entry = await chooseEntry(io, application, files, flags);
-  const { defaultDir, definesName } = await import('../../core/attach/plan-attach.ts');
+  const { defaultDir, definesName, detectApplication } = await import('../../core/attach/plan-attach.ts');
+  const { id } = await chooseEntry(io, detected, files, flags);
+  const target = await chooseTarget(io, detectApplication(files, flags.entry ?? id) ?? detected, flags);
+  const chosen = { ...flags, entry: target ?? flags.entry ?? id };
+  const application = detectApplication(files, chosen.entry) ?? detected;
+  const entry = await chooseEntry(io, application, files, chosen);
   const user = chooseUser(application, flags, (file, name) => definesName(files, file, name));
   if (flags.admin !== undefined) assertAdmin(user, flags.admin);
-  return {
+  const choices = {
     entry,
     user,
     admin: flags.admin ?? user?.admin?.expression,
@@ -40,6 +47,7 @@ export async function chooseAttachment(
     dir: dirOf(flags.dir ?? defaultDir(application, entry)),
     migrations: migrationsOf(flags.migrations ?? 'runtime'),
   };
+  return { application, choices };
 }
 
 async function chooseEntry(
@@ -58,7 +66,7 @@ async function chooseEntry(
     });
   const known = entries.map(({ id }) => id);
   if (flags.entry !== undefined) {
-    const found = entries.find(({ id, file }) => id === flags.entry || file === flags.entry);
+    const found = entries.find(({ id, file, target }) => [id, file, target].includes(flags.entry));
     if (found) return found;
     throw new Failure('answer-invalid', {
       flag: '--entry',
@@ -75,6 +83,17 @@ async function chooseEntry(
     first.id,
   );
   return entries.find(({ id }) => id === chosen) ?? first;
+}
+
+/** How a server finds the entry point in Python; `undefined` if that is known, or nobody can be asked. */
+async function chooseTarget(io: Io, { targets = [] }: Detected, flags: AttachFlags): Promise<string | undefined> {
+  if (targets.length < 2 || !mayAsk(io, flags)) return undefined;
+  const prompter = await io.prompter();
+  return prompter.select(
+    'How does the server find the application?',
+    targets.map((target) => ({ value: target, label: `uvicorn ${target}` })),
+    targets[0],
+  );
 }
 
 function chooseUser(
@@ -146,8 +165,14 @@ function prefixOf(prefix: string): string {
 
 function dirOf(dir: string): string {
   const clean = dir.replace(/^\.\//, '').replace(/\/+$/, '');
-  if (/^[\w.-]+(\/[\w.-]+)*$/.test(clean) && !clean.split('/').includes('..')) return clean;
-  throw new Failure('answer-invalid', { flag: '--dir', value: dir, reason: 'must be a folder in the application' });
+  // Not the folder itself, and none that belongs to git, the tool or a package manager.
+  const isOther = /(^|\/)(\.{1,2}|\.git|\.ai-module|node_modules)(\/|$)|^vendor(\/|$)/i.test(clean);
+  if (/^[\w.][\w.-]*(\/[\w.-]+)*$/.test(clean) && !isOther) return clean;
+  throw new Failure('answer-invalid', {
+    flag: '--dir',
+    value: dir,
+    reason: 'must be a folder in the application, such as app/ai',
+  });
 }
 
 function migrationsOf(migrations: string): 'runtime' | 'app' {

@@ -30,10 +30,15 @@ export interface FoundHost extends OpenedHost {
 export async function openOrOfferHost(io: Io, stack: string | undefined, flags: HostFlags): Promise<FoundHost> {
   const dir = resolve(io.cwd, flags.host ?? '.');
   const found = await openRecovered(io, dir, stack).catch((error: unknown) => offerHost(io, dir, stack, flags, error));
-  const { host, meta } = found;
+  const { host } = found;
   const paint = paintFor(io, io.err);
-  if (!flags.json) io.err.write(paint.dim(`Host: ${host.root} (${meta.title}: ${host.evidence.join('; ')})\n`));
+  if (!flags.json) io.err.write(paint.dim(`Host: ${host.root} (${titleOf(found)}: ${host.evidence.join('; ')})\n`));
   return found;
+}
+
+/** What a host is, for users: an attached application of Express is not one of Fastify. */
+export function titleOf({ host: { attached }, meta }: OpenedHost): string {
+  return attached === undefined ? meta.title : frameworkTitles[attached.framework];
 }
 
 /** If `work` is cancelled after this run created the host, the message says that the host was kept. */

@@ -1,3 +1,5 @@
+import type { Attached } from '../pack/render-host.ts';
+
 /** The files of an application, which are read when they are needed. */
 export interface AppFiles {
   /** Relative to its folder, with forward slashes, sorted. */
@@ -37,7 +39,7 @@ export interface Refusal {
   readonly alternative: string;
 }
 
-export type Framework = 'fastapi' | 'fastify' | 'express' | 'nestjs';
+export type Framework = Attached['framework'];
 
 export const frameworkTitles: Readonly<Record<Framework, string>> = {
   fastapi: 'FastAPI',
@@ -50,6 +52,8 @@ export const frameworkTitles: Readonly<Record<Framework, string>> = {
 export interface EntryPoint {
   /** How the user names it: `app/main.py:app`. */
   readonly id: string;
+  /** How a server finds it: `app.main:app`. */
+  readonly target?: string | undefined;
   readonly file: string;
   readonly line: number;
   /** Why it is the one, in words. */
@@ -115,6 +119,8 @@ export interface Application {
   /** The best first. Several of the same quality are a question. */
   readonly entries: readonly EntryPoint[];
   readonly isEntryClear: boolean;
+  /** How a server may find the entry point, the likely one first. Several if nothing in the application shows which. */
+  readonly targets?: readonly string[];
   readonly users: readonly UserSource[];
   readonly database: DatabaseSource | undefined;
   readonly migrations: Migrations | undefined;

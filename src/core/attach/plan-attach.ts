@@ -3,7 +3,6 @@ import type {
   AppCommand,
   AppCommands,
   AppFiles,
-  Application,
   EntryPoint,
   FileEdit,
   ImportedName,
@@ -17,11 +16,12 @@ import type { DependencyChange, Resolution, RuntimeArchive } from './dependency-
 import { editDockerfiles } from './docker.ts';
 import { editDockerignores } from './dockerignore.ts';
 import type { AttachChoices, AttachDraft } from './draft.ts';
+import type { Build } from './node/build.ts';
 import { detectNode, type NodeApplication, nodeManager } from './node/detect-node.ts';
 import { nodeCommands } from './node/node-commands.ts';
 import { modulesBuild, planNode, withModulesBuild } from './node/plan-node.ts';
 import { skipModules } from './node/test-runner.ts';
-import { prefixInUse } from './prefix-in-use.ts';
+import { prefixAfterVariable, prefixInUse } from './prefix-in-use.ts';
 import {
   defaultPythonDir,
   detectPython,
@@ -42,9 +42,9 @@ export { definesName } from './python/read-python.ts';
 /** An application that can be attached, of any language. */
 export type Detected = PythonApplication | NodeApplication;
 
-/** Reads the application in a folder; `undefined` if there is none that is known. */
-export function detectApplication(files: AppFiles): Detected | undefined {
-  return detectPython(files) ?? detectNode(files);
+/** Reads the application in a folder; `undefined` if there is none that is known. `entry` is the one that the user chose. */
+export function detectApplication(files: AppFiles, entry?: string): Detected | undefined {
+  return detectPython(files, entry) ?? detectNode(files);
 }
 
 /** The folder for the modules, if the user chooses none. */
@@ -53,7 +53,7 @@ export function defaultDir(application: Detected, entry: EntryPoint): string {
 }
 
 /** Why the application cannot be attached as the user wants it. */
-export function refusalOf(files: AppFiles, application: Application, choices: AttachChoices): Refusal | undefined {
+export function refusalOf(files: AppFiles, application: Detected, choices: AttachChoices): Refusal | undefined {
   const { migrations, dir, database } = choices;
   const heads = application.migrations?.heads ?? [];
   if (migrations === 'app' && application.migrations === undefined)
@@ -70,6 +70,12 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
     };
   if (files.paths.some((path) => path.startsWith(`${dir}/`)))
     return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+  const root = application.language === 'node' ? rootWithout(application.buildOf(choices.entry.file), dir) : undefined;
+  if (root !== undefined)
+    return {
+      reason: `${dir} is outside of ${root}, which is compiled`,
+      alternative: `Pass a folder in ${root} with --dir`,
+    };
   const used = prefixInUse(files, choices.prefix);
   if (used)
     return {
@@ -77,6 +83,11 @@ export function refusalOf(files: AppFiles, application: Application, choices: At
       alternative: 'Pass another prefix with --prefix',
     };
   return undefined;
+}
+
+/** The folder that TypeScript compiles, if another one is not in it: one outside would move everything in the output. */
+function rootWithout({ script, root }: Build, dir: string): string | undefined {
+  return script !== undefined && root && !`${dir}/`.startsWith(`${root}/`) ? root : undefined;
 }
 
 /** How the application gets to depend on the runtime. */
@@ -199,12 +210,22 @@ function keepArchive(files: AppFiles, vendor: string): FileEdit[] {
   return [{ file: '.gitignore', after: `${text.slice(0, end)}${ending}!${anyVersionOf(vendor)}${text.slice(end)}` }];
 }
 
-function commonNotes(files: AppFiles, { database, migrations }: AttachChoices, vendor: string | undefined): string[] {
+function commonNotes(
+  files: AppFiles,
+  { database, migrations, prefix }: AttachChoices,
+  vendor: string | undefined,
+): string[] {
+  const route = prefixAfterVariable(files, prefix);
   const ignored = vendor === undefined ? undefined : findIn(files, '.gitignore', /^\/?(?:\*\*\/)?vendor\/?[ \t]*\r?$/m);
   return [
     ...(vendor !== undefined && ignored
       ? [
           `.gitignore:${ignored.line} ignores the archive: replace that line with vendor/* and !${anyVersionOf(vendor)}.`,
+        ]
+      : []),
+    ...(route
+      ? [
+          `${route.file}:${route.line} has a route with a variable before ${prefix}. If the variable can be empty, pass another prefix with --prefix.`,
         ]
       : []),
     ...(database ? [] : ['The modules use a database of their own: set AI_DATABASE_URL to one of PostgreSQL.']),

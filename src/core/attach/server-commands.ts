@@ -28,6 +28,24 @@ export function pythonServers(files: AppFiles): ServerCommand[] {
   );
 }
 
+const targets = /(?<![\w./:-])(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*:[A-Za-z_]\w*(?![\w:/-])/g;
+
+/**
+ * What documents, settings of editors, workflows and scripts name in the form of a server's target, such as `app.main:app`, and
+ * the paths that `fastapi run` starts. */
+export function mentionedTargets({ paths, read }: AppFiles): string[] {
+  const isMentioning = (path: string) =>
+    isCommandFile(path) ||
+    /(^|\/)(readme[^/]*|taskfile\.ya?ml|launch\.json|app\.json)$/i.test(path) ||
+    /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path);
+  return paths.flatMap((path) => {
+    const text = isMentioning(path) || path.endsWith('.py') ? (read(path) ?? '') : '';
+    const relevant = path.endsWith('.py') ? [...text.matchAll(/\buvicorn\.run\(\s*["'][^"']+/g)].join('\n') : text;
+    const run = [...text.matchAll(/\bfastapi["',\s]+(?:run|dev)["',\s]+([\w./-]+\.py)\b/g)];
+    return [...(relevant.match(targets) ?? []), ...run.map(([, file = '']) => file.replace(/^\.\//, ''))];
+  });
+}
+
 function commandsIn(files: AppFiles, pattern: RegExp, targetIn: (rest: string) => string | undefined): ServerCommand[] {
   return files.paths.filter(isCommandFile).flatMap((file) => {
     const text = files.read(file) ?? '';

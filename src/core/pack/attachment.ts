@@ -38,40 +38,45 @@ export function parseAttachment(text: string): Attachment | undefined {
   return { before: below('before'), after: below('after'), written: below('written') };
 }
 
-/**
- * A file of the application without the lines that `host attach` added; `undefined` if the user changed those lines. It is
- * empty if `host attach` created it, and nobody added anything.
- */
-export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after }: Attachment): TreeFile | undefined {
-  const [old, added] = [before.get(path) ?? textFile(''), after.get(path)];
-  if (added === undefined) return undefined;
-  if (sameFile(mine, added)) return old;
-  if ([mine, old, added].some(({ content }) => typeof content !== 'string')) return undefined;
-  const labels = { base: 'attached', theirs: 'before' };
-  const [base, current, theirs] = [added, mine, old].map(({ content }) => content as string) as [
-    string,
-    string,
-    string,
-  ];
-  const merged = mergeLines(base, current, theirs, { labels });
-  const text = merged.kind === 'clean' ? merged.text : withoutBlocks(current, base, theirs);
-  return text === undefined ? undefined : { content: text, mode: mine.mode };
+/** A file of the application without what `host attach` added. */
+export interface Restored {
+  /** Empty if `host attach` created the file, and nobody added anything. */
+  readonly file: TreeFile;
+  /** False if the user changed some of the added lines: they stay. */
+  readonly isComplete: boolean;
 }
 
-/** Replaces each changed block where it is, even beside edits; `undefined` if a block is missing or not unique. */
-function withoutBlocks(text: string, base: string, theirs: string): string | undefined {
+export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after }: Attachment): Restored {
+  const [old, added] = [before.get(path) ?? textFile(''), after.get(path)];
+  if (added === undefined) return { file: mine, isComplete: false };
+  if (sameFile(mine, added)) return { file: old, isComplete: true };
+  const [base, current, theirs] = [added.content, mine.content, old.content];
+  if (typeof base !== 'string' || typeof current !== 'string' || typeof theirs !== 'string')
+    return { file: mine, isComplete: false };
+  const merged = mergeLines(base, current, theirs, { labels: { base: 'attached', theirs: 'before' } });
+  const { text, isComplete } =
+    merged.kind === 'clean' ? { text: merged.text, isComplete: true } : withoutBlocks(current, base, theirs);
+  return { file: { content: text, mode: mine.mode }, isComplete };
+}
+
+/** Replaces each changed block where it is, even beside edits, unless it is missing or not unique. */
+function withoutBlocks(text: string, base: string, theirs: string): { text: string; isComplete: boolean } {
   const [mine, from, to] = [text, base, theirs].map(splitLines) as [TextLines, TextLines, TextLines];
+  const hunks = hunksOf(from.lines, to.lines) ?? [];
   let lines = mine.lines.map((line, at) => `${line}${mine.endings[at] ?? ''}`);
-  for (const { at, size, toAt, toSize } of hunksOf(from.lines, to.lines) ?? []) {
+  let isComplete = hunks.length > 0;
+  for (const { at, size, toAt, toSize } of hunks) {
     const block = from.lines.slice(at, at + size);
     const bare = splitLines(lines.join('')).lines;
-    const places = bare.flatMap((_, place) =>
-      block.every((line, index) => bare[place + index] === line) ? [place] : [],
+    const [place, another] = bare.flatMap((_, start) =>
+      block.every((line, index) => bare[start + index] === line) ? [start] : [],
     );
-    const [place] = places;
-    if (block.length === 0 || place === undefined || places.length > 1) return undefined;
+    if (block.length === 0 || place === undefined || another !== undefined) {
+      isComplete = false;
+      continue;
+    }
     const old = to.lines.slice(toAt, toAt + toSize).map((line) => `${line}${commonEnding(mine.endings)}`);
     lines = [...lines.slice(0, place), ...old, ...lines.slice(place + size)];
   }
-  return lines.join('');
+  return { text: lines.join(''), isComplete };
 }

@@ -32,7 +32,7 @@ function sectionOf(attached: Attached | undefined): 'host' | 'attach' {
 
 /** Where the guest of an attached application is, for templates. */
 export interface Attached {
-  readonly framework: string;
+  readonly framework: 'fastapi' | 'fastify' | 'express' | 'nestjs';
   readonly entry: string;
   readonly dir: string;
   readonly prefix: string;

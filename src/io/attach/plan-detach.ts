@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Host, hostConfigFile, importSpecifiers } from '../../core/host/host.ts';
@@ -24,6 +24,8 @@ export interface DetachPlan {
   readonly plan: Plan;
   /** Files and modules that stay, because the user edited them. */
   readonly kept: readonly string[];
+  /** Edited files that stay under another name, because they need the runtime: without it the application would not compile. */
+  readonly renamed: ReadonlyMap<string, string>;
   /** Configurations of the compiler, tests and linters that keep their lines, because they skip modules that stay. */
   readonly skipping: readonly string[];
   /** Whether the user edited ai-modules.yaml, which is removed all the same: it declares the attachment. */
@@ -44,12 +46,22 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
   const desired = new Map<RelPath, TreeFile>();
   const remove = new Set<RelPath>(stateFiles.keys());
   const kept: string[] = [];
+  const renamed = new Map<string, string>();
+  const needs = usesOf(host, pack);
   const take = (files: Tree, isRemoved: (path: RelPath, file: TreeFile) => boolean): void => {
     for (const [path, file] of files) {
       current.set(path, file);
       if (isRemoved(path, file)) remove.add(path);
+      else if (isCode(path) && needs(path, String(file.content)).length > 0) rename(path, file);
       else kept.push(path);
     }
+  };
+  const rename = (path: RelPath, file: TreeFile): void => {
+    let free = `${path}.old`;
+    while (existsSync(join(root, free))) free += '.old';
+    remove.add(path);
+    desired.set(free as RelPath, file);
+    renamed.set(path, free);
   };
 
   const generated: Tree = new Map([...managedIn(stateFiles), ...record.written]);
@@ -77,21 +89,22 @@ export async function planDetach(host: Host, pack: Pack): Promise<DetachPlan> {
   const restored = new Map<RelPath, TreeFile>();
   for (const [path, file] of await filesOf(root, [...record.after.keys()])) {
     if (skipping.includes(path)) continue;
-    const before = withoutAttachment(path, file, record);
-    if (before === undefined) unclear.push(path);
+    const { file: before, isComplete } = withoutAttachment(path, file, record);
+    if (!isComplete) unclear.push(path);
+    // Half of the lines in code would be an error.
+    if (!isComplete && isCode(path)) continue;
+    current.set(path, file);
+    if (before.content === '' && !record.before.has(path)) remove.add(path);
     else {
-      current.set(path, file);
-      if (before.content === '' && !record.before.has(path)) remove.add(path);
-      else {
-        desired.set(path, before);
-        restored.set(path, before);
-      }
+      desired.set(path, before);
+      restored.set(path, before);
     }
   }
-  assertUnused(host, restored, remove);
+  assertUnused(host, record, restored, remove, needs);
   return {
     plan: planChanges(current, desired, { remove }),
     kept: [...kept, ...modules],
+    renamed,
     skipping,
     isConfigEdited,
     unclear,
@@ -106,21 +119,48 @@ function isSkipping({ attached }: Host, path: RelPath, { before, after }: Attach
   return path !== 'package.json' && added.split('\n').some((line) => isNew(line) && !/attachment|-runtime/.test(line));
 }
 
-/**
- * Throws `attachment-in-use` if code of the application, as it would be afterwards, imports the attachment: lines that the
- * user moved or wrote. Without it the application would not start.
- */
-function assertUnused({ root, attached }: Host, restored: Tree, removed: ReadonlySet<string>): void {
+/** Finds the lines of a file that need the attachment or the runtime, counted from 1. */
+type Uses = (path: string, text: string) => number[];
+
+function usesOf({ attached }: Host, { meta }: Pack): Uses {
   const dir = attached?.dir ?? '';
   const folder = dir.slice(dir.lastIndexOf('/') + 1).replaceAll('.', '\\.');
-  const use = new RegExp(`(?:\\bfrom\\b|\\bimport\\b|\\brequire\\b).*\\b${folder}[./]attachment\\b`);
+  const runtime = meta.runtime?.package.replaceAll('-', '[-_]') ?? '';
+  const code = (place: string) =>
+    new RegExp(`(?:\\bfrom\\b|\\bimport\\b|\\brequire\\b).*(?:${place}attachment\\b|\\b${runtime}\\b)`);
+  const [inside, outside, other] = [
+    code('[./]'),
+    code(`\\b${folder}[./]`),
+    new RegExp(`\\b(?:${runtime}|${vendorFolder})\\b`),
+  ];
+  return (path, text) => {
+    const use = isCode(path) ? (path.startsWith(`${dir}/`) ? inside : outside) : other;
+    return text.split('\n').flatMap((line, at) => (use.test(line) ? [at + 1] : []));
+  };
+}
+
+const isCode = (path: string): boolean => /\.(py|[cm]?[jt]sx?)$/.test(path);
+
+/**
+ * Throws `attachment-in-use` if the application, as it would be afterwards, needs the attachment or the runtime: in lines that
+ * the user moved, changed or wrote. Without them it would not compile, install or start.
+ */
+function assertUnused(
+  { root, modulesDir }: Host,
+  { before, after }: Attachment,
+  restored: Tree,
+  removed: ReadonlySet<string>,
+  uses: Uses,
+): void {
   const files = readApplication(root);
   const places = files.paths
-    .filter((path) => /\.(py|[cm]?[jt]sx?)$/.test(path) && !path.startsWith(`${dir}/`) && !removed.has(path))
+    .filter((path) => (isCode(path) && !path.startsWith(`${modulesDir}/`)) || after.has(path as RelPath))
+    .filter((path) => !removed.has(path))
     .flatMap((path) => {
-      const text = restored.get(path as RelPath)?.content ?? files.read(path) ?? '';
-      const lines = String(text).split('\n');
-      return lines.flatMap((line, at) => (use.test(line) ? [`${path}:${at + 1}`] : []));
+      const text = String(restored.get(path as RelPath)?.content ?? files.read(path) ?? '');
+      const own = new Set(String(before.get(path as RelPath)?.content ?? '').split('\n'));
+      const isOwn = (line: number) => own.has(text.split('\n')[line - 1] ?? '');
+      return uses(path, text).flatMap((line) => (isOwn(line) ? [] : `${path}:${line}`));
     });
   if (places.length > 0) throw new Failure('attachment-in-use', { places });
 }

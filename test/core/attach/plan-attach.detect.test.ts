@@ -65,6 +65,11 @@ describe('detectApplication', () => {
     expect(detect(app).entries?.map(({ id }) => id)).toEqual(['src/app.ts:app']);
   });
 
+  it('reads a package.json with a byte order mark', () => {
+    const marked = { ...express, 'package.json': `\ufeff${express['package.json']}` };
+    expect(factsOf(marked)).toEqual(factsOf(express));
+  });
+
   it('reads an Express application', () => {
     expect(factsOf(express)).toEqual({
       framework: ['Express ^4.18.0', 'package.json:4'],
@@ -74,6 +79,15 @@ describe('detectApplication', () => {
       database: ['mysql', 'package.json:5'],
       'package manager': ['npm'],
     });
+  });
+
+  it.each(['passport.session()', "passport.authenticate('session')"])('finds the user of %s', (middleware) => {
+    const app: App = {
+      'package.json': '{ "dependencies": { "express": "^5", "passport": "0.7", "passport-local": "1" } }',
+      'app.js': `var express = require('express');\nvar app = express();\napp.use(${middleware});\napp.get('/', (req) => req.user.id);\n`,
+    };
+    expect(factsOf(app).user).toEqual(['request: user', 'app.js:3']);
+    expect(detect(app).users).toMatchObject([{ kind: 'request', isCookie: true, idField: 'id' }]);
   });
 
   it('reads a NestJS application', () => {
@@ -139,6 +153,49 @@ describe('detectApplication', () => {
     const found = detect(app);
     expect(found.facts.find((fact) => fact.name === 'import name')?.value).toBe(name);
     expect(defaultDir(found, found.entries[0]!)).toBe(dir);
+  });
+
+  const unclear = { 'app/main.py': pythonApp, 'requirements.txt': 'fastapi\n' };
+
+  it('has a note if nothing shows where imports start', () => {
+    const { notes, targets } = detect(unclear);
+    expect(targets).toEqual(['main:app', 'app.main:app']);
+    expect(notes).toEqual([
+      'Imports are assumed to start from app, as with `uvicorn main:app` there. If the server starts app.main:app, attach with `--entry app.main:app`.',
+    ]);
+  });
+
+  it.each<[string, App]>([
+    ['README.md', { 'README.md': 'Start it:\n\n    uvicorn app.main:app --reload\n' }],
+    ['a task', { 'Taskfile.yml': 'tasks:\n  dev:\n    cmds: [uvicorn app.main:app]\n' }],
+    ['an editor', { '.vscode/launch.json': '{ "module": "uvicorn",\n "args": [\n"app.main:app"] }' }],
+    ['a workflow', { '.github/workflows/ci.yml': '      - run: uvicorn app.main:app &\n' }],
+    ['Heroku', { 'app.json': '{ "formation": { "web": { "command": "gunicorn app.main:app" } } }' }],
+    ['a script', { 'run.py': 'import uvicorn\nuvicorn.run("app.main:app", reload=True)\n' }],
+    ['a package', { 'app/__init__.py': '' }],
+    ['the user', {}],
+  ])('finds where imports start by %s', (name, more) => {
+    const found = detectApplication(filesOf({ ...unclear, ...more }), name === 'the user' ? 'app.main:app' : undefined);
+    expect([found?.targets, found?.notes]).toEqual([['app.main:app'], []]);
+  });
+
+  it.each<[string, App]>([
+    ['relative imports', { 'app/main.py': `from .x import y\n${pythonApp}` }],
+    ['fastapi run', { Dockerfile: 'CMD ["fastapi", "run", "app/main.py"]\n' }],
+    ['a command in the folder', { 'README.md': 'cd app && uvicorn main:app\n' }],
+    [
+      'imports, and not by README.md',
+      { 'app/main.py': `import x\n${pythonApp}`, 'app/x.py': '', 'README.md': 'app.main:app\n' },
+    ],
+  ])('keeps the folder of the file by %s', (_, more) => {
+    const { targets, notes } = detect({ ...unclear, ...more });
+    expect([targets, notes]).toEqual([['main:app'], []]);
+  });
+
+  it('reads the imports of the entry point that the user chose', () => {
+    const app = { 'a/main.py': pythonApp, 'b/main.py': `import x\n${pythonApp}`, 'b/x.py': '' };
+    const found = detectApplication(filesOf(app), 'b/main.py')!;
+    expect(defaultDir(found, found.entries.find(({ file }) => file === 'b/main.py')!)).toBe('b/ai');
   });
 
   it('takes the folder of a command that starts a file which calls a factory', () => {
@@ -224,6 +281,11 @@ describe('detectApplication', () => {
         'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n',
         'other.py': 'from fastapi import FastAPI\nx = FastAPI()\n',
       },
+      'main.py:app',
+    ],
+    [
+      'an application that two branches make',
+      { 'main.py': 'from fastapi import FastAPI\nif x:\n    app = FastAPI()\nelse:\n    app = FastAPI(debug=True)\n' },
       'main.py:app',
     ],
     [

@@ -7,7 +7,7 @@ import {
   planAttach,
   refusalOf,
 } from '../../../src/core/attach/plan-attach.ts';
-import { prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
+import { prefixAfterVariable, prefixInUse } from '../../../src/core/attach/prefix-in-use.ts';
 import { diffLines } from '../../../src/core/merge/diff.ts';
 import { type App, apps, express, fastapi, fastify, filesOf, nestjs } from './apps.ts';
 
@@ -152,6 +152,11 @@ describe('the entry point', () => {
     ['returned directly', 'from fastapi import FastAPI\n\n\ndef make():\n    return FastAPI()\n', /no name/],
     ['on a line with others', 'from fastapi import FastAPI\n\nx = 1; app = FastAPI()\n', /no name/],
     ['in a list', 'from fastapi import FastAPI\n\nservers = [FastAPI()]\n', /no name/],
+    [
+      'made in two branches',
+      'from fastapi import FastAPI\n\nif x:\n    app = FastAPI()\nelse:\n    app = FastAPI(debug=True)\n',
+      /made at lines 4, 6/,
+    ],
     ['that is wrapped at once', 'from fastapi import FastAPI\n\napp = wrap(FastAPI())\n', /no name/],
     [
       'that gets another lifespan later',
@@ -193,8 +198,11 @@ describe('the entry point', () => {
   it.each<[string, readonly string[], string]>([
     ['middleware of all requests', ['app.use(cors());', "app.use('/api', routes);"], 'app.use(cors());'],
     ['a session behind a parser', ['app.use(express.json());', 'app.use(session({}));'], 'app.use(session({}));'],
-    ['the application, before parsers', ['app.use(express.json());', 'app.use(cors());'], 'const app = express();'],
-    ['the application, before routers', ['app.use(router);', 'app.use(cors());'], 'const app = express();'],
+    ['CORS behind a parser', ['app.use(express.json());', 'app.use(cors());'], 'app.use(cors());'],
+    ['CORS behind a route', ["app.get('/', ok);", 'app.use(cors(options));', 'app.use(x);'], 'app.use(cors(options));'],
+    ['no CORS of a path', ["app.get('/', ok);", "app.use('/a', cors());"], 'const app = express();'],
+    ['the application, before parsers', ['app.use(express.json());', 'app.use(helmet());'], 'const app = express();'],
+    ['the application, before routers', ['app.use(router);', 'app.use(helmet());'], 'const app = express();'],
     [
       'middleware, with a server beside it',
       ['const server = createServer(app);', 'app.use(session({}));', "app.get('/', home);"],
@@ -208,6 +216,11 @@ describe('the entry point', () => {
     ],
     ['a limiter', ['app.use(apiLimiter);', 'app.use(router);'], 'app.use(apiLimiter);'],
     ['a chain', ['app.use(cors()).use(session({}));', 'app.use(notFound);'], 'app.use(cors()).use(session({}));'],
+    [
+      'a function for it',
+      ['setUpSession(app);', 'setUpRoutes(app);', 'initErrorMiddleware(app);'],
+      'setUpSession(app);',
+    ],
     ['a condition', ['if (x) {', '  app.use(cors());', '}', 'listen(app);'], '}'],
   ])('of Express comes after %s', (_, lines, line) => {
     const text = `const express = require('express');\nconst app = express();\n${lines.join('\n')}\n`;
@@ -239,7 +252,23 @@ describe('the entry point', () => {
   ])('in Node is printed, not edited, for an application that is %s', (_, line) => {
     const draft = draftOf({ ...express, 'server.js': `const express = require('express');\n${line}\n` });
     expect(draft.edits).toEqual([]);
-    expect(draft.printed).toMatchObject([{ file: 'server.js', reason: expect.stringMatching(/no name/) }]);
+    expect(draft.printed).toMatchObject([
+      { file: 'server.js', reason: expect.stringMatching(/of line 2 has no name/) },
+    ]);
+    expect(draft.printed[0]?.lines[1]).toBe('guest.attach(app);');
+  });
+
+  it('of Express in a class comes after the method for middleware, or is printed', () => {
+    const draft = (method: string) => {
+      const text = `const express = require('express');\nclass Server {\n  constructor() {\n    this.app = express();\n    this.${method}();\n    this.routes();\n  }\n}\n`;
+      return draftOf({ ...express, 'server.js': text });
+    };
+    expect(draft('initMiddlewares').edits[0]?.after).toContain(
+      '    this.initMiddlewares();\n    guest.attach(this.app);\n    this.routes();',
+    );
+    expect(draft('config').printed).toMatchObject([
+      { reason: 'this.config may set up its middleware: call it after sessions and CORS' },
+    ]);
   });
 
   it.each([
@@ -249,6 +278,17 @@ describe('the entry point', () => {
     const text = `import Fastify from 'fastify'\n${line}\n`;
     const after = draftOf({ ...fastify, 'src/server.ts': text }).edits.find(({ file }) => file === 'src/server.ts');
     expect(after?.after).toContain(`${line}\nguest.attach(app)`);
+  });
+
+  it.each([
+    "import express = require('express');",
+    "const { default: express } = require('express');",
+    "const { default: express } = await import('express');",
+  ])('of Express is found with %s', (line) => {
+    const app = { ...express, 'server.js': `const x = require('./x');\n${line}\n\nconst app = express();\n` };
+    const after = draftOf(app).edits.find(({ file }) => file === 'server.js')?.after ?? '';
+    expect(after).toContain(`\n\nconst app = express();\nguest.attach(app);\n`);
+    expect(after).toMatch(/;\nconst \{ guest \} = require\('\.\/ai\/attachment'\);\n/);
   });
 
   it('of fastify-cli is the root plugin', () => {
@@ -338,6 +378,16 @@ describe('the other files of the application', () => {
 });
 
 describe('a route below the prefix', () => {
+  it.each([
+    ['app/api.py', '@router.get(f"{BASE}/ai/x")\n'],
+    ['src/api.ts', `app.use(\`\${config.base}/ai\`, routes);\n`],
+    ['src/api.js', "app.use(BASE + '/ai', routes);\n"],
+  ])('has a note after a variable, in %s: %s', (file, text) => {
+    expect(prefixAfterVariable(filesOf({ [file]: text }), '/ai')).toEqual({ file, line: 1 });
+    expect(prefixInUse(filesOf({ [file]: text }), '/ai')).toBeUndefined();
+    expect(prefixAfterVariable(filesOf({ [file]: text.replace('/ai', '/aim') }), '/ai')).toBeUndefined();
+  });
+
   it.each<[string, string]>([
     ['app/api.py', '@router.get("/ai/models")\n'],
     ['app/api.py', 'router = APIRouter(prefix="/ai")\n'],
@@ -414,6 +464,33 @@ describe('the ports', () => {
   });
 });
 
+describe('the notes', () => {
+  const notesOf = (start: string) => {
+    const text = (express['package.json'] ?? '').replace('node server.js', start);
+    return draftOf({ ...express, 'package.json': text }).notes.filter((note) => note.includes('TypeScript'));
+  };
+
+  it('say how an application that is not compiled runs the modules', () => {
+    expect(notesOf('node server.js')).toEqual([expect.stringMatching(/22\.18.* node --import tsx server\.js\.$/)]);
+    expect(notesOf('tsx server.js')).toEqual([]);
+    expect(draftOf(fastify).notes.filter((note) => note.includes('TypeScript'))).toEqual([]);
+  });
+});
+
+describe('what TypeScript compiles', () => {
+  it('is printed for the user if no reference of the configuration has the entry point', () => {
+    const config = '{ "files": [], "references": [{ "path": "web" }] }';
+    const draft = draftOf({ ...fastify, 'tsconfig.json': config, 'web/tsconfig.json': '{}' });
+    expect(draft.printed).toEqual([
+      {
+        file: 'tsconfig.json',
+        reason: 'none of its references was found to compile the entry point',
+        lines: ['"exclude": ["src/ai/modules"]'],
+      },
+    ]);
+  });
+});
+
 describe('refusalOf', () => {
   const refuse = (app: App, more: Partial<AttachChoices>) => {
     const files = filesOf(app);
@@ -431,6 +508,9 @@ describe('refusalOf', () => {
   it('accepts an ordinary application', () => {
     expect(refuse(fastapi, {})).toBeUndefined();
     expect(refuse(fastapi, { migrations: 'app' })).toBeUndefined();
+    expect(refuse(nestjs, { dir: 'src/x/ai' })).toBeUndefined();
+    const whole = (nestjs['package.json'] ?? '').replace('dist/main', 'dist/src/main');
+    expect(refuse({ ...nestjs, 'package.json': whole }, { dir: 'ai' })).toBeUndefined();
   });
 
   it.each<[string, App, Partial<AttachChoices>, RegExp]>([
@@ -449,6 +529,8 @@ describe('refusalOf', () => {
       /^The migrations of the application are not for the database of the modules$/,
     ],
     ['no migrations with --migrations app', express, { migrations: 'app' }, /^No migrations/],
+    ['a folder outside of rootDir', fastify, { dir: 'ai' }, /^ai is outside of src, which is compiled$/],
+    ['a folder outside of what becomes dist', nestjs, { dir: 'ai' }, /^ai is outside of src/],
   ])('refuses %s', (_, app, more, reason) => {
     expect(refuse(app, more)).toMatch(reason);
   });

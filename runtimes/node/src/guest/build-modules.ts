@@ -10,9 +10,9 @@ const run = promisify(execFile);
 /** Also in an application that is CommonJS. */
 const PACKAGE = '{ "type": "module" }\n';
 const CODE = /(?<!\.d)\.ts$/;
-/** What a running module doesn't need: its tests, and at the top what configures them and editors. */
+/** What a running module doesn't need: its tests, and at the top what configures them and editors, or is written here. */
 const LEFT_OUT =
-  /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)|^(vitest\.(config|setup)\.ts|tsconfig\.json|manifest\.schema\.json)$/;
+  /(^|[/\\])(tests|node_modules|\.[^/\\]+)([/\\]|$)|^(vitest\.(config|setup)\.ts|(package|tsconfig)\.json|manifest\.schema\.json)$/;
 
 /**
  * Compiles the modules in a folder to ESM, with the TypeScript compiler of the application, and copies manifests, prompts,

@@ -129,6 +129,8 @@ beforeAll(async () => {
   writeFileSync(join(copy, 'tests/invoices.test.ts'), 'export {};\n');
   writeFileSync(join(copy, 'prompt.md'), 'Read the invoice.\n');
   writeFileSync(join(copy, '../vitest.config.ts'), 'export default {};\n');
+  // Git may have changed its line endings.
+  writeFileSync(join(copy, '../package.json'), '{ "type": "module" }\r\n');
 });
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -174,7 +176,7 @@ it('compiles modules, and copies what they need', async () => {
     'package.json',
   ]);
   expect(readFileSync(join(built, 'invoices/index.js'), 'utf8')).toContain("from './schemas.js'");
-  expect(readFileSync(join(built, 'package.json'), 'utf8')).toContain('"module"');
+  expect(readFileSync(join(built, 'package.json'), 'utf8')).toBe('{ "type": "module" }\n');
 });
 
 it('reports what the compiler does, and refuses a folder inside the modules', async () => {

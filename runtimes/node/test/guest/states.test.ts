@@ -147,6 +147,7 @@ it.each([
   ],
   ['with another database', () => ports({ database: { url: 'mysql://localhost/shop' } }), /must begin with postgresql/],
   ['with a database that is not configured', () => ports({ database: { url: undefined as never } }), /must begin with/],
+  ['with an empty URL', () => ports({ database: { url: '' } }), /must begin with.*, and it is empty/],
 ])(
   'refuses ports %s',
   async (_title, given, message) => {

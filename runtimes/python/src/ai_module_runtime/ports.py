@@ -64,4 +64,7 @@ class Ports:
             return None
         if isinstance(database, URL):
             database = database.render_as_string(hide_password=False)
-        return check_database_url(str(database))
+        try:
+            return check_database_url(str(database))
+        except ValueError as error:
+            raise ValueError(f"the URL of the database {error}") from None

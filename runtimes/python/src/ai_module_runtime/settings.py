@@ -45,7 +45,7 @@ def _check_level(name: str) -> str:
 def check_database_url(url: str) -> str:
     """The URL with an escaped password, as SQLAlchemy and asyncpg would take what follows an @ for the host."""
     if not DATABASE_URL.match(url):
-        raise ValueError("must begin with postgresql://")
+        raise ValueError(f"must begin with postgresql://{'' if url else ', and it is empty'}")
     scheme, _, rest = url.partition("://")
     end = min((found for mark in "/?#" if (found := rest.find(mark)) >= 0), default=len(rest))
     user, at, host = rest[:end].rpartition("@")

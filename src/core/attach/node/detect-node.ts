@@ -12,6 +12,7 @@ import {
   pathOf,
 } from '../application.ts';
 import { type Build, readBuild } from './build.ts';
+import { bundlerRefusal } from './bundler.ts';
 import { nodeDatabase, nodeMigrations } from './database.ts';
 import { type NodeEntry, nodeEntries, rankOf } from './entry-points.ts';
 import { dependencyAt, nodeCode, type Package, readPackage } from './read-node.ts';
@@ -69,7 +70,10 @@ export function detectNode(files: AppFiles): NodeApplication | undefined {
     stack: 'fastify',
     framework,
     facts,
-    refusal: refusalOf(files) ?? (build.script === undefined ? undefined : oldCompiler(files, declared)),
+    refusal:
+      refusalOf(files) ??
+      (entry && bundlerRefusal(files, declared, entry.file)) ??
+      (build.script === undefined ? undefined : oldCompiler(files, declared)),
     entries,
     isEntryClear: entries.length === 1 || (entry !== undefined && rankOf(entry) > rankOf(entries[1] as NodeEntry)),
     users,

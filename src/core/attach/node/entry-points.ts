@@ -33,11 +33,17 @@ function isMaker(file: CodeFile, { callee }: Call, framework: Framework): boolea
       callee.object.kind === 'name' &&
       callee.object.name === 'NestFactory'
     );
-  return (
-    packageOf(file, callee) === framework &&
-    isMainExport(file, callee) &&
-    !(callee.kind === 'name' && callee.name === 'require')
-  );
+  if (callee.kind === 'name' && (callee.name === 'require' || isDefaultOf(file, callee.name, framework)))
+    return callee.name !== 'require';
+  return packageOf(file, callee) === framework && isMainExport(file, callee);
+}
+
+/** `import express = require('express')`, `const { default: fastify } = require('fastify')`, also with `await import`. */
+function isDefaultOf({ text }: CodeFile, name: string, framework: Framework): boolean {
+  const local = name.replaceAll('$', '\\$');
+  return new RegExp(
+    `\\b(?:import\\s+${local}|(?:const|let|var)\\s*\\{\\s*default\\s*:\\s*${local}\\s*\\})\\s*=\\s*(?:await\\s+import|require)\\(\\s*['"]${framework}['"]`,
+  ).test(text);
 }
 
 /** Not `Router` or `json` of `import express, { json, Router } from 'express'`. Fastify exports itself by its name, too. */
@@ -50,10 +56,11 @@ function entryOf({ path, text }: CodeFile, call: Call): NodeEntry {
   const around = typescriptStatements(text)
     .all.filter(({ from, to }) => from <= call.from && call.to <= to)
     .at(-1);
-  const name = around?.target;
-  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined && isWholeValue(text, around, call);
+  // In `const server = createServer(express())`, `server` is not the application.
+  const name = around && isWholeValue(text, around, call) ? around.target : undefined;
+  const isSure = around?.isAlone === true && !around.isBroken && name !== undefined;
   return {
-    id: `${path}:${name ?? 'app'}`,
+    id: `${path}:${around?.target ?? 'app'}`,
     file: path,
     line: lineAt(text, call.from),
     reason: 'the application object',

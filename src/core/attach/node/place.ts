@@ -31,8 +31,16 @@ export function placeFor(
   }
   const uses = new RegExp(`\\b${app}\\s*\\.use\\(`);
   const isUse = (one: Statement) => uses.test(code(one));
-  const isAuth = (one: Statement) =>
-    isUse(one) && /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(/i.test(code(one));
+  // `setSessions(app)`, `this.initMiddlewares()`
+  const sets = new RegExp(
+    `^(?:await\\s+)?(?:this\\.)?(?!\\w*(?:error|notfound))\\w*(?:middleware|session|passport|cors)\\w*\\((?:\\s*${app}\\b|\\s*\\))`,
+    'i',
+  );
+  // Not CORS of one path only.
+  const isNeeded = (one: Statement) =>
+    sets.test(code(one)) ||
+    (isUse(one) &&
+      /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(|\buse\(\s*cors/i.test(code(one)));
   const isParser = (one: Statement) =>
     isUse(one) && /\b(?:express|bodyParser)\.(?:json|urlencoded|raw|text)\(|\bbodyParser\(|\bjson\(/.test(code(one));
   const serves = new RegExp(`\\bcreateServer\\(\\s*${app}\\s*[,)]`);
@@ -43,13 +51,16 @@ export function placeFor(
   );
   const ends = new RegExp(`\\b${app}\\.(?:${ending})|^return\\b`, 'i');
   if (siblings.some((one) => /^try\b/.test(code(one)) && isUse(one))) return 'its middleware is in a try block';
-  const { statements } = before((one) => !isAuth(one) && !serves.test(code(one)) && routes.test(code(one)));
+  const { statements } = before((one) => !isNeeded(one) && !serves.test(code(one)) && routes.test(code(one)));
   const parser = statements.findIndex(isParser);
   const first = parser === -1 ? statements : statements.slice(0, parser);
   const candidates = [
     first.findLast((one) => isUse(one) && one.isAlone),
-    before((one) => ends.test(code(one))).statements.findLast(isAuth),
+    before((one) => ends.test(code(one))).statements.findLast(isNeeded),
   ];
+  const calls = siblings.find((one) => /^(?:await\s+)?this\.\w+\(/.test(code(one)));
+  if (candidates.every((one) => one === undefined) && calls !== undefined && name.startsWith('this.'))
+    return `${/this\.\w+/.exec(code(calls))?.[0]} may set up its middleware: call it after sessions and CORS`;
   const chosen = candidates.reduce<Statement>((best, one) => (one && one.from > best.from ? one : best), made);
-  return chosen.isAlone ? chosen : 'the middleware that knows the user is not on lines of its own';
+  return chosen.isAlone ? chosen : 'the middleware before it, such as for sessions, is not on lines of its own';
 }

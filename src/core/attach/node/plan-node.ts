@@ -17,6 +17,7 @@ import type { NodeApplication } from './detect-node.ts';
 import type { NodeEntry } from './entry-points.ts';
 import { editLinters } from './linters.ts';
 import { placeFor } from './place.ts';
+import { runnerNotes } from './test-runner.ts';
 import type { NodeUser } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
@@ -62,9 +63,10 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
         ? [`${user.file}:${user.line} sets the user of a request: its middleware must run for ${prefix} as well.`]
         : []),
       ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
-      ...(build.script === undefined
+      ...runnerNotes(application.package, pathOf(dir, 'modules')),
+      ...(build.script === undefined && !/\b(?:tsx|bun)\b/.test(application.package.scripts.start ?? '')
         ? [
-            'The modules are TypeScript: run them with Node 22.18 or newer, with tsx, or compile them with `ai-module-runtime build`.',
+            `The modules are TypeScript, which Node runs from 22.18 on. With an older one add tsx to the dependencies, and start the application with it: node --import tsx ${entry.file}.`,
           ]
         : []),
     ],
@@ -112,10 +114,14 @@ function excludeModules(files: AppFiles, { configs, outDir }: Build, dir: string
     const text = files.read(config) ?? '';
     const up = '../'.repeat(config.split('/').length - 1);
     const pattern = `${up}${pathOf(dir, 'modules')}`;
+    const line = `"exclude": ["${pattern}"]`;
+    // With nothing but references it compiles no file.
+    if (/"files"\s*:\s*\[\s*\]/.test(text))
+      return { file: config, reason: 'none of its references was found to compile the entry point', lines: [line] };
     // What TypeScript leaves out without a list.
     const after = addToJsonList(text, ['exclude'], pattern, ['node_modules', `${up}${outDir}`]);
     if (after !== undefined) return { file: config, after };
-    return { file: config, reason: 'its layout is unusual', lines: [`"exclude": ["${pattern}"]`] };
+    return { file: config, reason: 'its layout is unusual', lines: [line] };
   });
 }
 
@@ -134,7 +140,7 @@ function styleOf(text: string): Style {
 
 function editNodeEntry(
   files: AppFiles,
-  { file, name, statement, body, isBroken }: NodeEntry,
+  { file, line: madeAt, name, statement, body, isBroken }: NodeEntry,
   build: Build,
   dir: string,
   framework: Framework,
@@ -151,7 +157,9 @@ function editNodeEntry(
   const call = `${local}.attach(${name ?? 'app'})${end}`;
   const uncertain = (reason: string): PrintedEdit => ({ file, reason, lines: [line, call] });
   if (name === undefined || (statement === undefined && body === undefined))
-    return uncertain(isBroken ? 'there is a syntax error' : 'the application has no name on a line of its own');
+    return uncertain(
+      isBroken ? 'there is a syntax error' : `the application of line ${madeAt} has no name on a line of its own`,
+    );
   const { all } = typescriptStatements(text);
   const imports = all.filter(
     ({ kind, functions, from, to }) =>

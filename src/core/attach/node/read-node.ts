@@ -14,7 +14,7 @@ export interface Package {
 
 export function readPackage(files: AppFiles): Package | undefined {
   try {
-    const value = JSON.parse(files.read('package.json') ?? '') as Partial<Package>;
+    const value = JSON.parse((files.read('package.json') ?? '').replace(/^\ufeff/, '')) as Partial<Package>;
     return { scripts: {}, dependencies: {}, devDependencies: {}, ...value };
   } catch {
     return undefined;

@@ -28,6 +28,26 @@ export function skipModules(
   return edits;
 }
 
+/** Test runners that are not edited, with their configuration. */
+const others: Readonly<Record<string, string>> = {
+  mocha: 'the option ignore of .mocharc',
+  ava: 'the option files of ava',
+  jasmine: 'the option spec_files of jasmine',
+  tap: 'the option exclude of tap',
+  uvu: 'its option --ignore',
+};
+
+/** What the user has to set so that other test runners skip the tests of modules. */
+export function runnerNotes({ dependencies, devDependencies, scripts }: Package, modules: string): string[] {
+  const found = Object.entries(others).filter(([name]) => (devDependencies[name] ?? dependencies[name]) !== undefined);
+  const usesNode = Object.values(scripts).some((script) => /\b(?:node|tsx)\b[^&|;]*\s--test\b/.test(script));
+  const all = usesNode ? [...found, ['node --test', 'the paths of the script'] as const] : found;
+  return all.map(
+    ([name, place]) =>
+      `${name} is not configured for modules: if it collects the tests in ${modules}, leave them out with ${place}. Vitest runs them.`,
+  );
+}
+
 const wouldCollect = 'it would collect the tests of modules';
 
 /** `.spec.ts` only, as Nest has it, are no tests of modules. */

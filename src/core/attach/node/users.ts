@@ -34,6 +34,9 @@ export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[]
     add('fastify-jwt', dependencyAt(code.files, '@fastify/jwt'), 'jwtVerify', hasCookie(code));
   const session = sessionUse(code);
   if (session) add('session', session, session.name, true);
+  // As with passport-local: the middleware reads the user of the session.
+  const passport = first(code, /\bpassport\.(?:session\(|authenticate\(\s*['"]session['"])/);
+  if (passport && dependencies.passport) add('request', passport, 'user', true);
   if (found.length === 0) {
     const request = first(code, /\b(?:req|request)\.user\s*=[^=]/);
     if (request) add('request', request, 'user', false);

@@ -11,7 +11,7 @@ import {
 } from '../application.ts';
 import { pythonServers } from '../server-commands.ts';
 import { alembicMigrations, pythonDatabase } from './database.ts';
-import { type PythonEntry, pythonEntries, rankOf } from './entry-points.ts';
+import { type PythonEntry, pythonEntries, rankOf, targetOf } from './entry-points.ts';
 import { type ImportNames, importNames, moduleName } from './import-names.ts';
 import { pythonCode } from './read-python.ts';
 import { pythonUsers } from './users.ts';
@@ -32,15 +32,22 @@ const synchronous: readonly (readonly [RegExp, string])[] = [
   [/^\s*["']?pyramid\b/im, 'Pyramid'],
 ];
 
-/** Reads a Python application; `undefined` if the folder has none. */
-export function detectPython(files: AppFiles): PythonApplication | undefined {
+/** Reads a Python application; `undefined` if the folder has none. `chosen` is its entry point, as the user names it. */
+export function detectPython(files: AppFiles, chosen?: string): PythonApplication | undefined {
   const declaring = files.paths.filter((path) => isDependencyFile(path) && path.split('/').length <= 2);
-  const first = pythonEntries(pythonCode(files, ''), { root: '', others: [] }, []);
+  const first = pythonEntries(pythonCode(files, ''), { root: '', others: [], possible: [] }, []);
   if (first.length === 0 && declaring.length === 0) return undefined;
   const commands = pythonServers(files);
-  const names = importNames(files, first[0]?.file ?? '', commands);
+  const entry = first.find(({ id, file }) => chosen === id || chosen === file) ?? first[0];
+  const started = commands.map(({ target }) => target);
+  const names = importNames(files, entry?.file ?? '', chosen === undefined ? started : [chosen, ...started]);
+  const modules = entry === undefined ? [] : [moduleName(names, entry.file), ...names.possible];
+  const targets = modules.flatMap((module) => (entry && targetOf(entry, module)) ?? []);
   const code = pythonCode(files, names.root);
-  const entries = pythonEntries(code, names, commands);
+  const entries = pythonEntries(code, names, commands).map((one) => ({
+    ...one,
+    target: targetOf(one, moduleName(names, one.file)),
+  }));
   const framework = dependencyOn(files, declaring, /^\s*["']?fastapi(?=[^\w-]|$)/im);
   // Other applications may have lists of Python packages, too.
   if (entries.length === 0 && framework === undefined && wsgiIn(files, declaring) === undefined) return undefined;
@@ -75,14 +82,24 @@ export function detectPython(files: AppFiles): PythonApplication | undefined {
     packageManager: manager.name,
     installs:
       installs[manager.name] ?? (manager.file?.endsWith('.txt') ? `pip install -r ${manager.file}` : 'pip install .'),
-    notes:
-      names.others.length === 0
-        ? []
-        : [
-            `The application is imported by two names, from ${[names.root, ...names.others].map((root) => root || '.').join(' and ')}: the modules use relative imports.`,
-          ],
+    targets,
+    notes: notesOf(names, targets),
     names,
   };
+}
+
+function notesOf(names: ImportNames, [target, ...others]: readonly string[]): string[] {
+  const roots = [names.root, ...names.others].map((root) => root || '.');
+  return [
+    ...(roots.length > 1
+      ? [`The application is imported by two names, from ${roots.join(' and ')}: the modules use relative imports.`]
+      : []),
+    ...(others.length > 0
+      ? [
+          `Imports are assumed to start from ${roots[0]}, as with \`uvicorn ${target}\` there. If the server starts ${others.join(' or ')}, attach with \`--entry ${others[0]}\`.`,
+        ]
+      : []),
+  ];
 }
 
 const installs: Readonly<Record<string, string>> = {
@@ -99,7 +116,7 @@ function fact(name: string, value: string, evidence: readonly (Evidence | undefi
 function importFact(names: ImportNames, entry: string): string {
   const module = moduleName(names, entry);
   const from = names.root === '' ? 'the root' : names.root;
-  return `${module} (imports start from ${from})`;
+  return `${module} (imports ${names.possible.length > 0 ? 'probably ' : ''}start from ${from})`;
 }
 
 function headsText(heads: readonly string[]): string {

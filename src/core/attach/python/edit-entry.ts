@@ -7,7 +7,7 @@ import { type ImportNames, isRelative, specifierOf } from './import-names.ts';
 /** Adds the import and the call that attach the guest; prints them if their position is uncertain. */
 export function editPythonEntry(
   files: AppFiles,
-  { file, name, statement, isBroken }: PythonEntry,
+  { file, line: madeAt, name, statement, isBroken, moreLines }: PythonEntry,
   names: ImportNames,
   dir: string,
 ): FileEdit | PrintedEdit {
@@ -17,6 +17,8 @@ export function editPythonEntry(
   const alias = isTaken ? 'attach as attach_ai' : 'attach';
   const line = `from ${specifierOf(names, file, `${dir}/attachment.py`, isRelative(files, names, file))} import ${alias}`;
   const lines = [line, `${call}(${name ?? 'app'})  # directly after the application was made`];
+  if (moreLines.length > 0)
+    return { file, reason: `the application is made at lines ${[madeAt, ...moreLines].join(', ')}`, lines };
   if (statement === undefined || name === undefined)
     return {
       file,

@@ -17,6 +17,8 @@ export interface PythonEntry extends EntryPoint {
   readonly isImportable: boolean;
   /** The statement that makes it; `undefined` if nothing can be inserted after it. */
   readonly statement: Statement | undefined;
+  /** Further lines that make it, such as in another branch. */
+  readonly moreLines: readonly number[];
 }
 
 /** The application objects, the one that a server is started with first. */
@@ -32,7 +34,15 @@ export function pythonEntries(code: PythonCode, names: ImportNames, commands: re
   );
   // One that a server is started with is kept, also if another one mounts it.
   const outer = found.filter(({ entry, isMounted }) => !isMounted || rankOf(entry) === startedRank);
-  return (outer.length > 0 ? outer : found).map(({ entry }) => entry).sort((a, b) => rankOf(b) - rankOf(a));
+  const entries = (outer.length > 0 ? outer : found).map(({ entry }) => entry);
+  const ids = [...new Set(entries.map(({ id }) => id))];
+  return ids.map((id) => inOne(entries.filter((one) => one.id === id))).sort((a, b) => rankOf(b) - rankOf(a));
+}
+
+/** An application that is made in several places: no single one can be followed by the call. */
+function inOne(places: readonly PythonEntry[]): PythonEntry {
+  const [first, ...more] = [...places].sort((a, b) => rankOf(b) - rankOf(a)) as [PythonEntry, ...PythonEntry[]];
+  return more.length === 0 ? first : { ...first, statement: undefined, moreLines: more.map(({ line }) => line) };
 }
 
 function filesWith(code: PythonCode, text: string): CodeFile[] {
@@ -86,6 +96,7 @@ function entryOf({ path, text }: CodeFile, call: Call): PythonEntry {
     factory: factory === '' ? undefined : factory,
     isImportable: isSure && isImportable(text, around),
     statement: isSure ? around : undefined,
+    moreLines: [],
   };
 }
 
@@ -121,6 +132,12 @@ function withReason(
 function usesFactory({ read }: AppFiles, { factory }: PythonEntry, file: string, object: string): boolean {
   if (factory === undefined) return false;
   return new RegExp(`^${object}\\b[^=\\n]*=\\s*${factory}\\(`, 'm').test(read(file) ?? '');
+}
+
+/** How a server finds an entry point in a module; `undefined` if it has no name. */
+export function targetOf({ factory, name }: PythonEntry, module: string): string | undefined {
+  const object = factory ?? name;
+  return object === undefined ? undefined : `${module}:${object}`;
 }
 
 const startedRank = 2;

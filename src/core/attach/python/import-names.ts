@@ -1,5 +1,5 @@
 import { type AppFiles, folderName, pathOf } from '../application.ts';
-import type { ServerCommand } from '../server-commands.ts';
+import { mentionedTargets } from '../server-commands.ts';
 
 /** How files of an application import each other: from which folder, and by which name a file is imported. */
 export interface ImportNames {
@@ -7,16 +7,18 @@ export interface ImportNames {
   readonly root: string;
   /** Other folders that some imports start from: the application has two import names. */
   readonly others: readonly string[];
+  /** Names that the entry point may have as well, if nothing in the application shows which one it has: `app.main`. */
+  readonly possible: readonly string[];
 }
 
 const statement =
   /^[ \t]*(?:from[ \t]+([A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*))(?:[ \t]+\(?\s*(\w+))?/gm;
 
 /**
- * The folder that imports start from: the one of the command that starts the `entry`, else the one that most absolute imports
- * fit.
+ * The folder that imports start from: the one from which a server finds the first of `targets`, such as `app.main:app`, else
+ * the one that most absolute imports fit.
  */
-export function importNames(files: AppFiles, entry: string, commands: readonly ServerCommand[]): ImportNames {
+export function importNames(files: AppFiles, entry: string, targets: readonly string[]): ImportNames {
   const python = files.paths.filter((path) => path.endsWith('.py'));
   const known = new Set(python);
   const roots = ['', ...foldersAbove(entry)];
@@ -35,11 +37,17 @@ export function importNames(files: AppFiles, entry: string, commands: readonly S
     }
   }
   const sorted = [...votes].sort(([a, x], [b, y]) => y - x || a.length - b.length).map(([root]) => root);
-  const started = commands
-    .flatMap(({ target }) => rootsOf(python, target.split(':')[0] ?? ''))
-    .find((root) => roots.includes(root));
-  const root = started ?? sorted[0] ?? outermostWithoutInit(files, entry);
-  return { root, others: sorted.filter((other) => other !== root) };
+  const rootOf = (all: readonly string[]) =>
+    all.flatMap((target) => rootsOf(python, target.split(':')[0] ?? '')).find((root) => roots.includes(root));
+  const mentioned = mentionedTargets(files);
+  const root = rootOf(targets) ?? sorted[0] ?? rootOf(mentioned);
+  if (root !== undefined) return { root, others: sorted.filter((other) => other !== root), possible: [] };
+  const assumed = { root: outermostWithoutInit(files, entry), others: [], possible: [] };
+  // A package shows its name, relative imports work with every name, and `fastapi run` starts a file by its path.
+  const isRun = mentioned.some((path) => `/${entry}`.endsWith(`/${path}`));
+  if (isRun || assumed.root !== folderName(entry) || isRelative(files, assumed, entry)) return assumed;
+  const above = roots.filter((one) => one !== assumed.root).sort((a, b) => b.length - a.length);
+  return { ...assumed, possible: above.map((one) => moduleName({ root: one }, entry)) };
 }
 
 /** The folders from which a file has this module name. */
@@ -72,7 +80,7 @@ export function isRelative(files: AppFiles, names: ImportNames, entry: string): 
 }
 
 /** The name that a file or folder is imported by. */
-export function moduleName({ root }: ImportNames, path: string): string {
+export function moduleName({ root }: Pick<ImportNames, 'root'>, path: string): string {
   const inside = root === '' ? path : path.slice(root.length + 1);
   return inside.replace(/(\/__init__)?\.py$/, '').replaceAll('/', '.');
 }

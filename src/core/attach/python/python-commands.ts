@@ -1,7 +1,7 @@
 import { type AppCommand, type AppCommands, type AppFiles, baseName, folderName } from '../application.ts';
 import { pythonServers } from '../server-commands.ts';
 import { type PythonApplication, requirementFiles } from './detect-python.ts';
-import type { PythonEntry } from './entry-points.ts';
+import { targetOf } from './entry-points.ts';
 import { moduleName } from './import-names.ts';
 
 /** How programs are run in the environment of a package manager. */
@@ -96,16 +96,11 @@ function startOf(
   const entry = entries.find((one) => one.file === file);
   if (entry === undefined) return undefined;
   const started = pythonServers(files).find(({ target }) => entry.reason.startsWith(`${target} is started in `));
-  const target = started?.target ?? ownTarget(entry, moduleName(names, entry.file));
+  const target = started?.target ?? targetOf(entry, moduleName(names, entry.file));
   if (target === undefined) return undefined;
   const isFactory = started?.isFactory ?? entry.factory !== undefined;
   const options = ['--host', '127.0.0.1', '--port', '{port}', ...(isFactory ? ['--factory'] : [])];
   return at(names.root, ...run, '-m', 'uvicorn', target, ...options);
-}
-
-function ownTarget({ factory, name }: PythonEntry, module: string): string | undefined {
-  const object = factory ?? name;
-  return object === undefined ? undefined : `${module}:${object}`;
 }
 
 function usesPytest(files: AppFiles): boolean {

@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { skipModules } from '../../../../src/core/attach/node/test-runner.ts';
+import { runnerNotes, skipModules } from '../../../../src/core/attach/node/test-runner.ts';
 import { type App, filesOf } from '../apps.ts';
 
 function edit(runner: 'jest' | 'vitest', app: App, manifest = '{}\n') {
   const declared = { scripts: {}, dependencies: {}, devDependencies: { [runner]: '1' } };
   return skipModules(filesOf(app), declared, manifest, 'src/ai/modules');
 }
+
+describe('runnerNotes', () => {
+  it('names test runners that are not edited', () => {
+    const scripts = { test: 'tsx --test src/**/*.test.ts', lint: 'node lint.js --tests' };
+    const notes = runnerNotes(
+      { scripts, dependencies: {}, devDependencies: { mocha: '11', jest: '30' } },
+      'ai/modules',
+    );
+    expect(notes).toEqual([
+      'mocha is not configured for modules: if it collects the tests in ai/modules, leave them out with the option ignore of .mocharc. Vitest runs them.',
+      'node --test is not configured for modules: if it collects the tests in ai/modules, leave them out with the paths of the script. Vitest runs them.',
+    ]);
+    expect(runnerNotes({ scripts: {}, dependencies: {}, devDependencies: { vitest: '4' } }, 'ai/modules')).toEqual([]);
+  });
+});
 
 describe('skipModules', () => {
   it('adds a list to the options of jest', () => {

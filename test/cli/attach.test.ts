@@ -554,6 +554,15 @@ describe('host detach', () => {
     expect(JSON.parse(read(root, 'package.json'))).toEqual(own);
   });
 
+  it('does not mind comments of pip-compile', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const list = read(root, 'requirements.txt').replace('fastapi', 'anyio\n    # via ai-module-runtime\nfastapi');
+    writeFileSync(join(root, 'requirements.txt'), list);
+    await succeedIn(root, detach);
+    expect(read(root, 'requirements.txt')).toContain('anyio');
+  });
+
   it('overwrites no file with one that it renames', async () => {
     const root = write(fastify);
     await succeedIn(root, [...attach, '--yes']);

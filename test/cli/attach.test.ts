@@ -190,6 +190,9 @@ describe('host attach', () => {
       ['--admin', 'user.x'],
       'server.js:session.userId has only the id of the user',
     ],
+    ['an assignment for administrators', fastapi, ['--admin', "user.role = 'admin'"], 'must be an expression'],
+    ['half an expression for administrators', fastapi, ['--admin', 'user.x or ('], 'must be an expression'],
+    ['several expressions for administrators', fastapi, ['--admin', 'user.x); exit('], 'must be an expression'],
   ])('refuses %s with one message, and writes nothing', async (_, app, flags, message) => {
     const root = write(app);
     const before = snapshot(root);
@@ -552,6 +555,39 @@ describe('host detach', () => {
     const own = JSON.parse(fastify['package.json'] as string);
     own.scripts.build += ' && echo built';
     expect(JSON.parse(read(root, 'package.json'))).toEqual(own);
+  });
+
+  it.each<[string, App, string, string, string]>([
+    ['Python', fastapi, 'app/main.py', 'attach(app)\n', 'x = 1\n'],
+    ['JavaScript', express, 'server.js', 'guest.attach(app);\n', 'app.use(authenticate);\n'],
+  ])('removes a call in %s that the user moved', async (_, app, file, call, line) => {
+    const root = write(app);
+    await succeedIn(root, [...attach, '--yes']);
+    writeFileSync(join(root, file), `${read(root, file).replace(call, '')}${line}${call}`);
+    await succeedIn(root, detach);
+    expect(read(root, file)).toBe(`${app[file]}${line}`);
+  });
+
+  it('refuses while a call that the user moved into a block is there', async () => {
+    const root = write(express);
+    await succeedIn(root, [...attach, '--yes']);
+    const text = read(root, 'server.js').replace(
+      'guest.attach(app);\n',
+      'if (process.env.AI) {\n  guest.attach(app);\n}\n',
+    );
+    writeFileSync(join(root, 'server.js'), text);
+    const { code, err } = await runIn(root, detach);
+    expect([code, err]).toEqual([2, expect.stringContaining('still uses the attachment or the runtime: server.js:')]);
+    expect(read(root, 'server.js')).toBe(text);
+  });
+
+  it('does not mind comments of pip-compile', async () => {
+    const root = write(fastapi);
+    await succeedIn(root, [...attach, '--yes']);
+    const list = read(root, 'requirements.txt').replace('fastapi', 'anyio\n    # via ai-module-runtime\nfastapi');
+    writeFileSync(join(root, 'requirements.txt'), list);
+    await succeedIn(root, detach);
+    expect(read(root, 'requirements.txt')).toContain('anyio');
   });
 
   it('overwrites no file with one that it renames', async () => {

@@ -30,14 +30,14 @@ export async function chooseAttachment(
 ): Promise<{ readonly application: Detected; readonly choices: AttachChoices }> {
   if (flags.runtime !== undefined && flags.runtime !== 'vendored' && flags.runtime !== 'registry')
     throw new Failure('usage', { message: `--runtime must be vendored or registry, not ${flags.runtime}.` });
-  const { defaultDir, definesName, detectApplication } = await import('../../core/attach/plan-attach.ts');
+  const { defaultDir, definesName, detectApplication, isCondition } = await import('../../core/attach/plan-attach.ts');
   const { id } = await chooseEntry(io, detected, files, flags);
   const target = await chooseTarget(io, detectApplication(files, flags.entry ?? id) ?? detected, flags);
   const chosen = { ...flags, entry: target ?? flags.entry ?? id };
   const application = detectApplication(files, chosen.entry) ?? detected;
   const entry = await chooseEntry(io, application, files, chosen);
   const user = chooseUser(application, flags, (file, name) => definesName(files, file, name));
-  if (flags.admin !== undefined) assertAdmin(user, flags.admin);
+  if (flags.admin !== undefined) assertAdmin(user, flags.admin, isCondition(application, flags.admin));
   const choices = {
     entry,
     user,
@@ -125,7 +125,13 @@ function chooseUser(
 }
 
 /** An expression about administrators reads the user, who is more than an id. */
-function assertAdmin(user: UserSource | undefined, value: string): void {
+function assertAdmin(user: UserSource | undefined, value: string, isCondition: boolean): void {
+  if (!isCondition)
+    throw new Failure('answer-invalid', {
+      flag: '--admin',
+      value,
+      reason: 'must be an expression, such as user.is_superuser or user.role == "admin"',
+    });
   if (user === undefined || user.isId)
     throw new Failure('answer-invalid', {
       flag: '--admin',

@@ -191,6 +191,15 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** A path in a folder of the application; `undefined` if it leads out of it. */
+export function joinedPath(folder: string, path: string): string | undefined {
+  const parts = folder === '' ? [] : folder.split('/');
+  for (const part of path.split('/'))
+    if (part !== '..') parts.push(...(part === '.' ? [] : [part]));
+    else if (parts.pop() === undefined) return undefined;
+  return parts.join('/');
+}
+
 /** `app` and `main.py` for `app/main.py`; an empty folder is left out. */
 export function pathOf(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('/');

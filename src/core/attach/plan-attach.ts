@@ -1,3 +1,5 @@
+import { pythonStatements } from '../code/python/parse-python.ts';
+import { typescriptStatements } from '../code/typescript/parse-typescript.ts';
 import type { PortsContext } from '../pack/render-host.ts';
 import type {
   AppCommand,
@@ -52,6 +54,13 @@ export function defaultDir(application: Detected, entry: EntryPoint): string {
   return application.language === 'python' ? defaultPythonDir(application, entry) : application.dirFor(entry);
 }
 
+/** Whether a text is one expression without an assignment, in the language of the application. */
+export function isCondition({ language }: Detected, text: string): boolean {
+  const { all } = (language === 'python' ? pythonStatements : typescriptStatements)(`x = (${text})\n`);
+  const isOne = all.length === 1 && all[0]?.isBroken === false;
+  return isOne && !/[;\n]|(?<![=!<>])=(?![=>])/.test(text.replace(/(['"]).*?\1/g, ''));
+}
+
 /** Why the application cannot be attached as the user wants it. */
 export function refusalOf(files: AppFiles, application: Detected, choices: AttachChoices): Refusal | undefined {
   const { migrations, dir, database } = choices;
@@ -69,7 +78,11 @@ export function refusalOf(files: AppFiles, application: Detected, choices: Attac
       alternative: 'Merge them with `alembic merge heads`, or omit --migrations app',
     };
   if (files.paths.some((path) => path.startsWith(`${dir}/`)))
-    return { reason: `${dir} exists already`, alternative: 'Pass another folder with --dir' };
+    return {
+      reason: `${dir} exists already`,
+      alternative:
+        'Pass another folder with --dir, or rename this one: modules of an earlier attachment can be moved back afterwards',
+    };
   const root = application.language === 'node' ? rootWithout(application.buildOf(choices.entry.file), dir) : undefined;
   if (root !== undefined)
     return {
@@ -276,7 +289,9 @@ function planPython(files: AppFiles, application: PythonApplication, choices: At
       ...application.notes,
       ...linterNotes(files, dir),
       ...(user ? [] : [`No function that returns the user of a request was found: write authenticate in ${file}.`]),
-      ...(user && choices.admin === undefined ? [`No user is an administrator: set is_admin in ${file}.`] : []),
+      ...(user && choices.admin === undefined
+        ? [`No user is an administrator: set is_admin in ${file}, or attach with --admin.`]
+        : []),
     ],
   };
 }

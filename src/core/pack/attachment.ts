@@ -54,9 +54,18 @@ export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after
   if (typeof base !== 'string' || typeof current !== 'string' || typeof theirs !== 'string')
     return { file: mine, isComplete: false };
   const merged = mergeLines(base, current, theirs, { labels: { base: 'attached', theirs: 'before' } });
-  const { text, isComplete } =
-    merged.kind === 'clean' ? { text: merged.text, isComplete: true } : withoutBlocks(current, base, theirs);
-  return { file: { content: text, mode: mine.mode }, isComplete };
+  if (merged.kind === 'clean' && !hasAdded(merged.text, base, theirs))
+    return { file: { content: merged.text, mode: mine.mode }, isComplete: true };
+  const { text, isComplete } = withoutBlocks(current, base, theirs);
+  return { file: { content: text, mode: mine.mode }, isComplete: isComplete && !hasAdded(text, base, theirs) };
+}
+
+/** Whether a text has lines that `host attach` added: the user moved or repeated them. */
+function hasAdded(text: string, base: string, theirs: string): boolean {
+  const [mine, from, to] = [text, base, theirs].map(
+    (each) => new Set(splitLines(each).lines.map((line) => line.trim())),
+  );
+  return [...(mine ?? [])].some((line) => from?.has(line) === true && to?.has(line) === false);
 }
 
 /** Replaces each changed block where it is, even beside edits, unless it is missing or not unique. */

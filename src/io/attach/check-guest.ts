@@ -57,8 +57,18 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
     }
     if (answer.code === 'unattached') {
       if (lasts < unattachedSeconds) continue;
-      const reason = `${answer.base}${prefix}/health answers ${answer.status}: the entry point does not attach the guest`;
-      throw failed('start', reason, 'Add the lines that `host attach` printed');
+      const asked = `${answer.base}${prefix}/health answers ${answer.status}`;
+      if (answer.status === 401 || answer.status === 403)
+        throw failed(
+          'start',
+          `${asked}: middleware of the application refuses requests without a login before the guest gets them`,
+          'Let it pass them, or attach the guest before it. The guest asks authenticate of the ports file',
+        );
+      throw failed(
+        'start',
+        `${asked}: the entry point does not attach the guest`,
+        'Add the lines that `host attach` printed',
+      );
     }
     const isOver = final.has(state) || seconds >= startSeconds || (state !== 'starting' && lasts >= patienceSeconds);
     if (!isOver) continue;

@@ -131,7 +131,7 @@ function usesOf({ attached }: Host, { meta }: Pack): Uses {
   const [inside, outside, other] = [
     code('[./]'),
     code(`\\b${folder}[./]`),
-    new RegExp(`\\b(?:${runtime}|${vendorFolder})\\b`),
+    new RegExp(`^(?!\\s*#).*\\b(?:${runtime}|${vendorFolder})\\b`),
   ];
   return (path, text) => {
     const use = isCode(path) ? (path.startsWith(`${dir}/`) ? inside : outside) : other;

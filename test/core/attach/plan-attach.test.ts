@@ -228,6 +228,37 @@ describe('the entry point', () => {
     expect(after).toContain(`\n${line}\nguest.attach(app);\n`);
   });
 
+  it.each<[string, string, string, string]>([
+    ['in place', '', 'app.use((req, res, next) => {\n  req.user = find(req);\n  next();\n});', ''],
+    [
+      'declared',
+      'function setUser(req, res, next) {\n  req.user = find(req);\n  next();\n}\n',
+      'app.use(setUser);',
+      '',
+    ],
+    [
+      'imported',
+      "const { setUser } = require('./src/users');\n",
+      'app.use(setUser);',
+      'exports.setUser = (req, res, next) => {\n  req.user = find(req);\n  next();\n};\n',
+    ],
+  ])('of Express comes after the middleware that sets the user, %s', (_, before, use, users) => {
+    const text = `const express = require('express');\n${before}const app = express();\napp.use(express.json());\n${use}\napp.get('/x', x);\n`;
+    const app = { ...express, 'server.js': text, ...(users === '' ? {} : { 'src/users.js': users }) };
+    const draft = draftOf(app);
+    expect(draft.edits.find(({ file }) => file === 'server.js')?.after).toContain(`\n${use}\nguest.attach(app);\n`);
+    expect(draft.notes.join('\n')).not.toContain('sets the user of a request');
+  });
+
+  it('of Express has a note if the middleware that sets the user runs for some paths only', () => {
+    const text =
+      "const express = require('express');\nconst { setUser } = require('./src/users');\nconst app = express();\napp.use('/orders', setUser, orders);\n";
+    const users = 'exports.setUser = (req, res, next) => {\n  req.user = find(req);\n  next();\n};\n';
+    expect(draftOf({ ...express, 'server.js': text, 'src/users.js': users }).notes).toContainEqual(
+      expect.stringMatching(/^src\/users\.js:2 sets the user of a request, and was not found to run for every path:/),
+    );
+  });
+
   it.each<[string, readonly string[], string]>([
     ['middleware', ['app.use(helmet());', 'app.enableCors();', 'const x = 1;'], 'app.enableCors();'],
     ['functions that set up the application', ['setUp(app);', 'app.get(Config);'], 'setUp(app);'],

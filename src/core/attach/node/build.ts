@@ -1,4 +1,4 @@
-import { type AppFiles, baseName, folderName, pathOf } from '../application.ts';
+import { type AppFiles, baseName, folderName, joinedPath, pathOf } from '../application.ts';
 import { parseJsonWithComments } from '../edit-json.ts';
 import type { Package } from './read-node.ts';
 
@@ -41,7 +41,7 @@ export function readBuild(
   };
   const folderOf = (name: string) => {
     const value = option(name);
-    return value && joined(folderName(found(name)?.path ?? ''), value.replace(/\/$/, ''));
+    return value && joinedPath(folderName(found(name)?.path ?? ''), value.replace(/\/$/, ''));
   };
   const given = folderOf('outDir');
   const outDir = given ?? 'dist';
@@ -110,7 +110,7 @@ function referencesOf(files: AppFiles, path: string, above: readonly string[] = 
   const [config] = above.includes(path) ? [] : configsFrom(files, path);
   const references = (config?.references ?? []).flatMap((reference) => {
     const file = reference.endsWith('.json') ? reference : `${reference.replace(/\/$/, '')}/tsconfig.json`;
-    return joined(folderName(path), file) ?? [];
+    return joinedPath(folderName(path), file) ?? [];
   });
   return config ? [path, ...references.flatMap((one) => referencesOf(files, one, [...above, path]))] : [];
 }
@@ -120,7 +120,7 @@ function hasFile(chain: readonly Config[], file: string): boolean {
   const config = chain.find(({ files, include }) => files !== undefined || include !== undefined);
   const { path, files = [], include = [] } = config ?? { path: chain[0]?.path ?? '', include: ['.'] };
   return [...files, ...include].some((pattern) => {
-    const glob = joined(folderName(path), pattern);
+    const glob = joinedPath(folderName(path), pattern);
     return glob !== undefined && (glob === '' || patternOf(glob).test(file));
   });
 }
@@ -161,7 +161,10 @@ function configsFrom(files: AppFiles, path: string | undefined, above: readonly 
   const inherited = bases
     .toReversed()
     .flatMap((base) =>
-      configsFrom(files, joined(folderName(path), base.endsWith('.json') ? base : `${base}.json`), [...above, path]),
+      configsFrom(files, joinedPath(folderName(path), base.endsWith('.json') ? base : `${base}.json`), [
+        ...above,
+        path,
+      ]),
     );
   const own = {
     path,
@@ -172,15 +175,6 @@ function configsFrom(files: AppFiles, path: string | undefined, above: readonly 
     references: (value?.references ?? []).map((reference) => reference.path),
   };
   return [own, ...inherited];
-}
-
-/** A path in a folder of the application; `undefined` if it leads out of it. */
-function joined(folder: string, path: string): string | undefined {
-  const parts = folder === '' ? [] : folder.split('/');
-  for (const part of path.split('/'))
-    if (part !== '..') parts.push(...(part === '.' ? [] : [part]));
-    else if (parts.pop() === undefined) return undefined;
-  return parts.join('/');
 }
 
 function kindOf(

@@ -4,7 +4,8 @@ import type { Framework } from '../application.ts';
 /**
  * After which statement of its function the guest is attached. In Express and NestJS it comes after the middleware that
  * requests of the guest need as well, such as CORS and sessions; Express has routes and body parsers after it. Hooks of
- * Fastify have no order of this kind. Returns a reason if there is no such place.
+ * Fastify have no order of this kind. `user` matches the middleware that sets the user. Returns a reason if there is no such
+ * place.
  */
 export function placeFor(
   text: string,
@@ -12,6 +13,7 @@ export function placeFor(
   made: Statement,
   name: string,
   framework: Framework,
+  user?: RegExp,
 ): Statement | string {
   if (framework === 'fastify') return made;
   const code = (one: Statement) => text.slice(one.from, one.to);
@@ -39,6 +41,7 @@ export function placeFor(
   // Not CORS of one path only.
   const isNeeded = (one: Statement) =>
     sets.test(code(one)) ||
+    (isUse(one) && user?.test(code(one))) ||
     (isUse(one) &&
       /\bsession\b|cookieParser|cookie-parser|cookieSession|passport\.|\bauth\(|\buse\(\s*cors/i.test(code(one)));
   const isParser = (one: Statement) =>

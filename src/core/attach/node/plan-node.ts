@@ -18,19 +18,21 @@ import type { NodeEntry } from './entry-points.ts';
 import { editLinters } from './linters.ts';
 import { placeFor } from './place.ts';
 import { runnerNotes } from './test-runner.ts';
-import type { NodeUser } from './users.ts';
+import { type NodeUser, userMiddleware } from './users.ts';
 
 export function planNode(files: AppFiles, application: NodeApplication, choices: AttachChoices): AttachDraft {
   const { dir, prefix, migrations, database } = choices;
   const entry = application.entries.find(({ id }) => id === choices.entry.id) as NodeEntry;
   const user = application.users.find(({ id }) => id === choices.user?.id);
   const build = application.buildOf(entry.file);
+  const hostFile = `${pathOf(dir, 'host')}.${extensionOf(entry.file)}`;
   const edits: FileEdit[] = [];
   const printed: PrintedEdit[] = [];
   const add = (one: FileEdit | PrintedEdit | undefined) => {
     if (one !== undefined) 'after' in one ? edits.push(one) : printed.push(one);
   };
-  add(editNodeEntry(files, entry, build, dir, application.framework));
+  const middleware = userMiddleware(files, entry.file, user);
+  add(editNodeEntry(files, entry, build, dir, application.framework, middleware));
   for (const one of [...excludeModules(files, build, dir), ...editLinters(files, application.package, dir)]) add(one);
   const ports: PortsContext = {
     imports: [],
@@ -58,11 +60,15 @@ export function planNode(files: AppFiles, application: NodeApplication, choices:
       ...application.notes,
       ...(user
         ? []
-        : [`How the application knows the user of a request was not found: write authenticate in ${dir}/host.`]),
-      ...(user?.kind === 'request'
-        ? [`${user.file}:${user.line} sets the user of a request: its middleware must run for ${prefix} as well.`]
+        : [`How the application knows the user of a request was not found: write authenticate in ${hostFile}.`]),
+      ...(user?.kind === 'request' && !middleware?.test(files.read(entry.file) ?? '')
+        ? [
+            `${user.file}:${user.line} sets the user of a request, and was not found to run for every path: run it for ${prefix} before ${entry.file} attaches the guest, without refusing requests that have no login, or find the user in authenticate of ${hostFile}.`,
+          ]
         : []),
-      ...(user && choices.admin === undefined ? [`No user is an administrator: set isAdmin in ${dir}/host.`] : []),
+      ...(user && choices.admin === undefined
+        ? [`No user is an administrator: set isAdmin in ${hostFile}, or attach with --admin.`]
+        : []),
       ...runnerNotes(application.package, pathOf(dir, 'modules')),
       ...(build.script === undefined && !/\b(?:tsx|bun)\b/.test(application.package.scripts.start ?? '')
         ? [
@@ -144,6 +150,7 @@ function editNodeEntry(
   build: Build,
   dir: string,
   framework: Framework,
+  middleware: RegExp | undefined,
 ): FileEdit | PrintedEdit {
   const text = files.read(file) ?? '';
   const { quote, end } = styleOf(text);
@@ -166,7 +173,7 @@ function editNodeEntry(
       functions.length === 0 &&
       (kind === 'import' || /^(?:const|var|let)\b[^=]*=\s*require\(/.test(text.slice(from, to))),
   );
-  const place = statement && placeFor(text, all, statement, name, framework);
+  const place = statement && placeFor(text, all, statement, name, framework, middleware);
   if (typeof place === 'string') return uncertain(place);
   const called = place ? insertAfter(text, place, call) : intoBody(text, body as NonNullable<typeof body>, call);
   const before = imports.filter(({ from }) => from < (place?.from ?? body?.from ?? 0));

@@ -1,4 +1,4 @@
-import { type Evidence, lineAt, type UserSource } from '../application.ts';
+import { type AppFiles, type Evidence, folderName, joinedPath, lineAt, type UserSource } from '../application.ts';
 import { dependencyAt, type NodeCode, type Package } from './read-node.ts';
 
 /** How the application knows the user of a request. */
@@ -43,6 +43,27 @@ export function nodeUsers(code: NodeCode, { dependencies }: Package): NodeUser[]
   }
   return found;
 }
+
+/** Matches the call in an entry point with which middleware sets `request.user` for all paths. */
+export function userMiddleware({ read }: AppFiles, entry: string, user: NodeUser | undefined): RegExp | undefined {
+  if (user?.kind !== 'request') return undefined;
+  if (user.isCookie) return /\bpassport\.(?:session\(|authenticate\(\s*['"]session['"])/;
+  const text = read(entry) ?? '';
+  const stem = user.file.replace(/\.[cm]?[jt]s$/, '');
+  const declared = user.file === entry ? [...text.matchAll(/^(?:async )?(?:function|const) (\w+)/gm)] : [];
+  const names = [
+    ...declared.map(([, name = '']) => name),
+    ...[...text.matchAll(imports)].flatMap(([, names = '', specifier = '']) => {
+      const path = (joinedPath(folderName(entry), specifier) ?? '').replace(/\.[cm]?[jt]s$/, '');
+      return path === stem || `${path}/index` === stem ? (names.match(/\w+/g) ?? []) : [];
+    }),
+  ];
+  const named = names.length === 0 ? [] : [`\\buse\\(\\s*(?:${names.join('|')})\\b`];
+  const inline = '\\buse\\(\\s*(?:async\\b|function\\b|\\()[\\s\\S]*?\\b(?:req|request)\\.user\\s*=[^=]';
+  return new RegExp([inline, ...named].join('|'));
+}
+
+const imports = /\b(?:import|const|let|var)\s+([\w\s{},:]+?)\s*(?:\bfrom\s*|=\s*require\(\s*)['"](\.[^'"]+)['"]/g;
 
 function hasCookie(code: NodeCode): boolean {
   return first(code, /\bcookie\s*:\s*\{[^}]*cookieName/) !== undefined;

@@ -20,3 +20,11 @@ create table metrics (
   updated_at timestamptz not null default now(),
   primary key (instance, name, labels, bucket)
 );
+
+-- The trace that a job or an event is part of, as headers of OpenTelemetry. Without traces there are no rows.
+create table traces (
+  id uuid primary key,
+  headers json not null,
+  created_at timestamptz not null default now()
+);
+create index traces_created on traces (created_at);

@@ -801,14 +801,29 @@ language sql stable set search_path from current set jit = off as $$
   select 'ai_workers', '', -1, count(*)::double precision from workers where seen_at > now() - interval '15 seconds'
 $$;
 
--- Deletes at most 500 dead letters, and 500 events that no delivery waits for, that are older than `days`. Returns how
--- many.
+-- Records the trace of a job or an event that is about to be stored.
+create or replace function add_trace(of_id uuid, trace_headers json) returns void
+language sql set search_path from current as $$
+  insert into traces (id, headers) values (of_id, trace_headers) on conflict do nothing
+$$;
+
+-- The trace of a job, or of an event: without one of its own, that of the job that published it.
+create or replace function find_trace(of_id uuid, of_correlation text default null) returns json
+language sql stable set search_path from current as $$
+  select headers from traces
+  where id = of_id or 'job-' || id = of_correlation
+  order by id = of_id desc limit 1
+$$;
+
+-- Deletes at most 500 dead letters, 500 events that no delivery waits for, and 500 traces, that are older than `days`.
+-- Returns how many.
 create or replace function delete_old_events(days double precision) returns integer
 language plpgsql set search_path from current as $$
 declare
   latest constant timestamptz := now() - make_interval(secs => days * 86400);
   letters integer;
   deleted integer;
+  traced integer;
 begin
   delete from deliveries where (event_id, module) in (
     select d.event_id, d.module from deliveries d where d.dead_at < latest limit 500
@@ -820,9 +835,11 @@ begin
     limit 500
   );
   get diagnostics deleted = row_count;
+  delete from traces where id in (select t.id from traces t where t.created_at < latest limit 500);
+  get diagnostics traced = row_count;
   -- Instances that are gone.
   delete from metrics where instance <> '' and updated_at < latest;
-  return letters + deleted;
+  return letters + deleted + traced;
 end $$;
 
 -- Ends the work of modules that no process had for `days`: their jobs fail and their deliveries are dead letters, both
@@ -918,7 +935,7 @@ begin
       select name, 'data of version 0.1' from unnest(names) as name
       where to_regclass(quote_ident(name)) is not null and name <> all (array[
         'applied_migrations', 'modules', 'subscriptions', 'jobs', 'results', 'job_counters', 'events', 'deliveries',
-        'workers', 'schedules', 'retries', 'metrics'
+        'workers', 'schedules', 'retries', 'metrics', 'traces'
       ])
       on conflict do nothing
       returning owner

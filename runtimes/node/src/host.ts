@@ -9,6 +9,7 @@ import { EventBus } from './events/event-bus.ts';
 import { createApp } from './http/app.ts';
 import { countRequests } from './http/metrics-route.ts';
 import { mountRoutes } from './http/mount-routes.ts';
+import { traceRequests } from './http/trace-requests.ts';
 import type { Log } from './log.ts';
 import type { ModulesOptions } from './modules/discovery.ts';
 import { Orchestrator } from './modules/orchestrator.ts';
@@ -17,6 +18,7 @@ import type { HostServices } from './modules/start-module.ts';
 import type { DatabasePort, Ports } from './ports.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { endsWithin } from './tasks/with-timeout.ts';
+import { enableTraces, flushTraces } from './traces.ts';
 
 /** Everything that a host consists of. */
 export interface HostOptions extends Ports {
@@ -34,6 +36,8 @@ export interface Host {
 
 /** How long requests and jobs that run may go on when the host stops. What is left is interrupted, jobs are handed back. */
 const GRACE_MS = 5_000;
+/** How long it may take to send the last traces. */
+const FLUSH_MS = 2_000;
 /** How long a stop may take. Work that is left is taken over by other processes when its lease ends. */
 const STOP_MS = 12_000;
 
@@ -69,6 +73,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const mode = 'embeddedIn' in databasePort ? 'embedded' : 'distributed';
   refuseInProduction(settings, mode);
 
+  if (settings.traces) await enableTraces();
   const app = createApp(settings, options);
   const { log } = app;
   if (prefix === undefined) reportIgnored(settings, log);
@@ -79,6 +84,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const bus = new EventBus(store);
   const metrics = new Metrics(store, log);
   countRequests(app, metrics);
+  if (settings.traces) traceRequests(app);
   let stoppingAt = 0;
   const services: HostServices = {
     settings,
@@ -110,6 +116,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     const stop = async () => {
       await executor?.stop(msUntil(GRACE_MS));
       await metrics.stop();
+      await endsWithin(FLUSH_MS, flushTraces());
       await orchestrator.stop();
       await database.close();
     };

@@ -35,6 +35,8 @@ export interface Settings {
   readonly metrics?: 'loopback' | 'open' | 'off';
   /** The token for `/metrics`, from anywhere. */
   readonly metricsToken?: string | undefined;
+  /** Records traces with OpenTelemetry. */
+  readonly traces?: boolean;
   readonly environment: (typeof ENVIRONMENTS)[number];
   /** All environment variables: modules read their own settings from them. */
   readonly env: Env;
@@ -81,6 +83,7 @@ const HostVariables = z.object({
   TEST_ENDPOINTS: z.enum(['0', '1']).default('0'),
   METRICS: z.enum(['loopback', 'open', 'off']).default('loopback'),
   METRICS_TOKEN: z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+  TRACES: z.enum(['on', 'off']).default('off'),
   CHECK_TOKEN: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
 });
 
@@ -126,6 +129,7 @@ export function readSettings(env: Env = process.env, options: SettingsOptions = 
     testEndpoints: host.data.TEST_ENDPOINTS === '1',
     metrics: host.data.METRICS,
     metricsToken: host.data.METRICS_TOKEN,
+    traces: host.data.TRACES === 'on',
     checkToken: host.data.CHECK_TOKEN,
     environment: names.includes('production') ? 'production' : (names[0] ?? 'development'),
     env: given,

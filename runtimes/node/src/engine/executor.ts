@@ -3,6 +3,7 @@ import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
 import { untilAborted } from '../jobs/run.ts';
 import type { Log } from '../log.ts';
 import { endsWithin } from '../tasks/with-timeout.ts';
+import { inSpan } from '../traces.ts';
 import { ClaimLoop } from './claim-loop.ts';
 import { type ConnectionOptions, canListen, isUnavailable } from './connection.ts';
 import { Leases } from './leases.ts';
@@ -229,8 +230,12 @@ export class Executor {
     const time = new AbortController();
     const timer = setTimeout(() => time.abort(new AttemptTimeout()), this.#options.handlerMs ?? HANDLER_TIMEOUT_MS);
     const signal = AbortSignal.any([this.#handingBack.signal, time.signal]);
+    const { event_id, name, module, correlation_id } = delivery;
+    const attributes = { 'ai.event.id': event_id, 'ai.module': module };
     try {
-      await untilAborted(signal, async () => this.#modules.get(delivery.module)?.handleEvent(delivery));
+      const parent = await this.#options.store.findTrace(event_id, correlation_id);
+      const handle = async () => this.#modules.get(module)?.handleEvent(delivery);
+      await untilAborted(signal, () => inSpan(`handle ${name}`, { kind: 'consumer', attributes, parent }, handle));
       return undefined;
     } catch (error) {
       return error instanceof Error ? error : new Error('The handler rejected without an error.', { cause: error });

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { untilAborted } from '../jobs/run.ts';
+import { activeTrace, areTracesOn, type TraceHeaders } from '../traces.ts';
 import { quoteName } from './connection.ts';
 import { withinRequestTime } from './request-time.ts';
 
@@ -138,6 +139,20 @@ export class Store {
     this.#schema = quoteName(schema);
     this.#client = client;
     this.#name = schema;
+  }
+
+  /** Records the active span as the origin of a job or an event that is about to be stored. */
+  async addTrace(id: string): Promise<void> {
+    const headers = activeTrace();
+    if (headers) await this.#call('add_trace', id, JSON.stringify(headers));
+  }
+
+  /** Where a job or an event comes from; `undefined` if that was not traced. */
+  async findTrace(id: string, correlationId: string | null = null): Promise<TraceHeaders | undefined> {
+    if (!areTracesOn()) return undefined;
+    // A trace is not worth the work.
+    const headers = await this.#value('find_trace', id, correlationId).catch(() => undefined);
+    return (headers as TraceHeaders | null) ?? undefined;
   }
 
   /** `present`: names of all modules of the host, also of those that did not start. */

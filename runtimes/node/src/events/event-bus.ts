@@ -39,6 +39,7 @@ export class EventBus {
     event_id: string = randomUUID(),
   ): Promise<Event> {
     const event = { id: event_id, name, data, source_module, correlation_id: correlation_id ?? event_id };
+    await this.#store.addTrace(event_id);
     return asEvent(await this.#store.publish(event));
   }
 

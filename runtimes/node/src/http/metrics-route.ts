@@ -16,12 +16,16 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 export function countRequests(app: FastifyInstance, metrics: Metrics): void {
   app.addHook('onResponse', async (request, reply) => {
     const method = METHODS.has(request.method) ? request.method : 'other';
-    const { url = '*' } = request.routeOptions;
-    const route = request.is404 || url.endsWith('*') ? 'none' : url.replace(/:(\w+)/g, '{$1}');
+    const route = routeOf(request);
     const instance = instanceOf(request);
     metrics.count('ai_http_requests_total', { method, route, status: reply.statusCode }, instance);
     metrics.observe('ai_http_request_duration_seconds', { method, route }, reply.elapsedTime / 1_000, instance);
   });
+}
+
+/** The path of a request's route with its parameters, as in OpenAPI. */
+export function routeOf({ is404, routeOptions: { url = '*' } }: FastifyRequest): string {
+  return is404 || url.endsWith('*') ? 'none' : url.replace(/:(\w+)/g, '{$1}');
 }
 
 /** `GET /metrics` for Prometheus: from this machine only, unless the settings say otherwise. */

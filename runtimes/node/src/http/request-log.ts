@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { withLogFields } from '../log.ts';
 
 /** What monitoring asks for every few seconds. */
-const OF_MONITORING = new Set(['/health', '/livez', '/readyz', '/metrics']);
+export const OF_MONITORING = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** The id that the client or a proxy gave the request, or a new one. */
 export function requestIdOf({ headers }: IncomingMessage): string {

@@ -19,6 +19,7 @@ import { namespaceOf } from '../modules/endpoints.ts';
 import type { Manifest } from '../modules/manifest.ts';
 import type { ModuleContext } from '../modules/module-context.ts';
 import type { PollingProvider } from '../provider.ts';
+import { inSpan } from '../traces.ts';
 import type { Done } from './attempt.ts';
 import { checkInput, checkOutput, checkTypes, type ModuleSchemas } from './check-input.ts';
 import { declaredPart } from './declared-part.ts';
@@ -121,7 +122,8 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
 
   /** What one job, or one direct call, does. The input is valid, and the output is checked afterwards. */
   run(input: Input, run: Run<Options>): Promise<Output> {
-    return runWith(this.provider, input, run);
+    const { provider } = this.config;
+    return inSpan(`provider ${provider}`, { kind: 'internal' }, () => runWith(this.provider, input, run));
   }
 
   /** @deprecated Override `run` instead. */
@@ -160,7 +162,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
   ): Promise<JobView> {
     const request = this.#checkedInput(input_data, options);
     const job = { id, module: this.#module, user_id: user.id, ...request, priority };
-    const added = await this.#store.addJob(job, this.config.max_pending_jobs);
+    const added = await this.#send(id, () => this.#store.addJob(job, this.config.max_pending_jobs));
     if (!added) throw new HttpError(429, 'too_many_jobs');
     return viewOfJob(added);
   }
@@ -235,7 +237,10 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     const old = await findJobOf(this.#store, this.#module, id, user);
     if (old.status !== 'failed' && old.status !== 'cancelled') throw new HttpError(409, 'job_not_retryable');
     const { input_data, options } = this.#checkedInput(old.input_data as Input, old.options as Options);
-    const added = await this.#store.repeatJob(id, randomUUID(), input_data, options, this.config.max_pending_jobs);
+    const newId = randomUUID();
+    const added = await this.#send(newId, () =>
+      this.#store.repeatJob(id, newId, input_data, options, this.config.max_pending_jobs),
+    );
     if (!added) throw new HttpError(429, 'too_many_jobs');
     return viewOfJob(added);
   }
@@ -302,6 +307,14 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
 
   get #module() {
     return this.context.manifest.name;
+  }
+
+  /** Adds a job: its attempts are below the span of this. */
+  #send<T>(id: string, add: () => Promise<T>): Promise<T> {
+    return inSpan(`send ${this.#module}`, { kind: 'producer', attributes: { 'ai.job.id': id } }, async () => {
+      await this.#store.addTrace(id);
+      return add();
+    });
   }
 
   #checkedInput(input_data: Input, options: Options | undefined): WorkRequest {

@@ -6,6 +6,7 @@ import { withRetries } from '../engine/with-retries.ts';
 import { AttemptTimeout, PermanentError, TransientError } from '../errors.ts';
 import { type Log, withLogFields } from '../log.ts';
 import type { BaseConfig } from '../modules/base-config.ts';
+import { inSpan, type StartedSpan } from '../traces.ts';
 import { Attempt, type Done, type Outcome } from './attempt.ts';
 import type { Work } from './run.ts';
 
@@ -46,16 +47,23 @@ export class JobWorker {
 
   /** `host` aborts with a `ClaimLost` or a `HostStopping`. */
   async run(job: ClaimedJob, host: AbortSignal): Promise<EndedAttempt> {
-    const { id: job_id, attempt, created_at, started_at } = job;
+    const { id: job_id, module, attempt, created_at, started_at } = job;
     const begin = performance.now();
-    return withLogFields({ job_id, attempt }, async () => {
+    const attributes = { 'ai.job.id': job_id, 'ai.job.attempt': attempt };
+    const parent = await this.#store.findTrace(job_id);
+    const run = async (span: StartedSpan | undefined): Promise<EndedAttempt> => {
       const wait_ms = attempt === 1 && started_at ? started_at.getTime() - created_at.getTime() : undefined;
       this.#log.info({ job_id, attempt, wait_ms }, 'job claimed');
       const how = await this.#attempt(job, host);
       const duration_ms = Math.round(performance.now() - begin);
       this.#log.info({ job_id, attempt, duration_ms, ...how }, 'job ended');
+      span?.set({ 'ai.job.outcome': how.outcome });
+      if (how.error_code !== undefined) span?.fail(how.error_code);
       return { ...how, duration_ms, wait_ms };
-    });
+    };
+    return withLogFields({ job_id, attempt }, () =>
+      inSpan(`process ${module}`, { kind: 'consumer', attributes, parent }, run),
+    );
   }
 
   async #attempt(job: ClaimedJob, host: AbortSignal): Promise<Ended> {

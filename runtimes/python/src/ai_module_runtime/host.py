@@ -36,6 +36,7 @@ from ai_module_runtime.postgres.old_data import export_in, refuse_old_data
 from ai_module_runtime.redis_clients import RedisClients
 from ai_module_runtime.settings import Settings
 from ai_module_runtime.tasks.module_jobs import ModuleJobs
+from ai_module_runtime.traces import enable_traces, flush_traces
 from ai_module_runtime.users import User
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Host:
     def __init__(
         self, settings: Settings, ports: Ports, modules: str, migrations: "Literal['runtime', 'app']" = "runtime"
     ) -> None:
+        if settings.traces == "on":
+            enable_traces()
         self.migrations = migrations
         self.settings = settings
         self.ports = ports
@@ -175,6 +178,7 @@ class Host:
     async def close(self) -> None:
         """Close connections, and the embedded PostgreSQL if no other process uses it. The host can be opened again."""
         await self.close_connections()
+        await asyncio.to_thread(flush_traces)
         self.__dict__.pop("store", None)
         self.__dict__.pop("database", None)
         postgres, self._postgres = self._postgres, None

@@ -92,6 +92,7 @@ class Settings(BaseModel):
     jwt_secret: str | None = Field(default=None, repr=False)
     check_token: str | None = Field(default=None, min_length=32, repr=False)
     metrics: Literal["loopback", "open", "off"] = "loopback"
+    traces: Literal["on", "off"] = "off"
     metrics_token: str | None = Field(default=None, min_length=16, repr=False)
     log_level: Annotated[str, AfterValidator(_check_level)] = "INFO"
     worker_concurrency: int = Field(default=4, ge=1)

@@ -25,6 +25,7 @@ from ai_module_runtime.engine.outage import persist
 from ai_module_runtime.engine.store import Claim, Delivery, Store, to_json
 from ai_module_runtime.engine.threads import WorkerThreads
 from ai_module_runtime.logs import Line, log_fields
+from ai_module_runtime.traces import span
 
 # Opening a provider happens once in a thread; the time limit of a job is for its work.
 PREPARE_SECONDS = 30.0
@@ -187,12 +188,17 @@ class JobAttempt(Attempt):
         job = self._claim.job
         ids: dict[str, Any] = {"module": job.module, "job_id": job.id, "attempt": job.attempt}
         waited = job.started_at - job.created_at if job.attempt == 1 and job.started_at else None
-        with log_fields(**ids):
+        parent = await self._store.find_trace(job.id)
+        attributes: dict[str, str | int] = {"ai.job.id": job.id, "ai.job.attempt": job.attempt}
+        with log_fields(**ids), span(f"process {job.module}", "consumer", attributes, parent=parent) as opened:
             wait = None if waited is None else waited.total_seconds()
             self._logger.info(Line("job claimed", **ids, wait_ms=None if wait is None else round(wait * 1000)))
             await super().execute()
             duration = monotonic() - self._claimed
             self._logger.info(Line("job ended", **ids, duration_ms=round(duration * 1000), **self._ended))
+            opened.set("ai.job.outcome", self._ended["outcome"])
+            if (code := self._ended.get("error_code")) is not None:
+                opened.fail(code)
         self._count(duration, wait)
 
     def _count(self, duration: float, wait: float | None) -> None:
@@ -357,7 +363,11 @@ class DeliveryAttempt(Attempt):
         return f"delivery of {event.name} {event.event_id} to {self._delivery.module}"
 
     async def _work(self) -> None:
-        await self._handle_event(self._delivery.module, self._delivery.event)
+        event, module = self._delivery.event, self._delivery.module
+        parent = await self._store.find_trace(event.event_id, event.correlation_id)
+        attributes = {"ai.event.id": event.event_id, "ai.module": module}
+        with span(f"handle {event.name}", "consumer", attributes, parent=parent):
+            await self._handle_event(module, event)
 
     async def _write(self, outcome: Any) -> None:
         if isinstance(outcome, _Output):

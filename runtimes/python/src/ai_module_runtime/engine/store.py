@@ -18,6 +18,7 @@ from typing_extensions import TypeVar
 from ai_module_runtime.clock import format_utc
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import message_for
+from ai_module_runtime.traces import active_trace, are_traces_on, headers_of
 
 DataT = TypeVar("DataT", default=dict[str, Any])
 
@@ -231,6 +232,22 @@ class Store:
     async def register_modules(self, registration: str, present: Iterable[str]) -> None:
         """Register modules (`registration_of`); `present` are all modules of the host, also those that are disabled."""
         await self._value("register_modules($1::text::json, $2)", registration, list(present))
+
+    async def add_trace(self, of_id: str) -> None:
+        """Record the active span as the origin of a job or an event that is about to be stored."""
+        headers = active_trace()
+        if headers is not None:
+            await self._value("add_trace($1, $2::text::json)", of_id, to_json(headers))
+
+    async def find_trace(self, of_id: str, correlation_id: str | None = None) -> dict[str, str] | None:
+        """Where a job or an event comes from, as headers; None if that was not traced."""
+        if not are_traces_on():
+            return None
+        try:
+            return headers_of(await self._value("find_trace($1, $2)", of_id, correlation_id))
+        except Exception:
+            # A trace is not worth the work.
+            return None
 
     async def add_job(
         self,

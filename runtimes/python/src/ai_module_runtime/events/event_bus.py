@@ -78,6 +78,7 @@ class EventBus:
             DatabaseUnavailableError: it can't be stored.
         """
         event_id = event_id or str(uuid4())
+        await self._get_store().add_trace(event_id)
         return await self._get_store().publish_event(
             event_id, event_name, data, source_module, event_id if correlation_id is None else correlation_id
         )

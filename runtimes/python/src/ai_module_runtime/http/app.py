@@ -53,7 +53,15 @@ def create_app(host: "Host") -> FastAPI:
                 stopping.result()
 
     # No addresses of documents: `install_docs` serves them, without other servers.
-    app = FastAPI(title="AI modules", version="1.0.0", lifespan=lifespan, redirect_slashes=False, openapi_url=None)
+    app = FastAPI(
+        title="AI modules",
+        version="1.0.0",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        openapi_url=None,
+        # `RequestLog` makes the span of a request. Older versions ignore it, and have no spans.
+        telemetry={"tracing": host.settings.traces == "off"},
+    )
     routes = KnownRoutes()
     app.state.host = host
     app.state.orchestrator = host.orchestrator

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,12 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ai_module_runtime.engine.metrics import labels_of
 from ai_module_runtime.http.metrics import METHODS, instance_of
 from ai_module_runtime.logs import REQUEST, Line, log_fields
+from ai_module_runtime.traces import ACTIVE, OpenSpan, active_trace, span
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 # What monitoring asks for every few seconds.
+SERVER_ERROR = 500
 OF_MONITORING = frozenset({"/health", "/livez", "/readyz", "/metrics"})
 
 logger = logging.getLogger("ai_module_runtime.http")
@@ -50,13 +53,26 @@ class RequestLog:
                 MutableHeaders(scope=message).setdefault("x-request-id", request_id)
             await send(message)
 
-        with log_fields(request_id=request_id):
+        method, headers = scope["method"], Headers(scope=scope)
+        parent = dict(headers) if active_trace() is None else ACTIVE
+        traced = (
+            nullcontext(OpenSpan())
+            if scope["path"] in OF_MONITORING
+            else span(method, "server", {"http.request.method": method}, parent=parent)
+        )
+        with log_fields(request_id=request_id), traced as opened:
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:
                 logger.exception("request failed")
                 raise
             finally:
+                route = scope[REQUEST].get("route", "none")
+                opened.rename(f"{method} {route}")
+                opened.set("http.route", route)
+                opened.set("http.response.status_code", status)
+                if status >= SERVER_ERROR:
+                    opened.fail(str(status))
                 self._note(scope, status, monotonic() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

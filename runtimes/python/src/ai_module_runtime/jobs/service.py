@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from abc import ABC
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from functools import cached_property
 from time import monotonic
@@ -37,6 +38,7 @@ from ai_module_runtime.jobs.states import JobStatus
 from ai_module_runtime.jobs.values import InputData, JsonObject, OptionsData, OutputData
 from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.module_config import ModuleConfig
+from ai_module_runtime.traces import span
 from ai_module_runtime.users import User
 
 ConfigT = TypeVar("ConfigT", bound=ModuleConfig, default=ModuleConfig)
@@ -152,7 +154,8 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             TransientError: worth another try.
             PermanentError: another try would fail as well.
         """
-        return await self.provider.run(input_data, run)
+        with span(f"provider {self.config.provider}", "internal"):
+            return await self.provider.run(input_data, run)
 
     async def on_completed(self, job: Job, output: OutputT, db: AsyncSession) -> None:
         """Called in the transaction that completes a job; `db` is its session.
@@ -184,17 +187,27 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
             DatabaseUnavailableError: it can't be stored.
         """
         input_data, options = self._checked(request.input_data, request.options)
-        job = await self.store.add_job(
-            str(uuid4()) if event_id is None else id_from_event(self.spec.name, event_id),
-            self.spec.name,
-            user_id.id if isinstance(user_id, User) else user_id,
-            input_data,
-            options,
-            priority=request.priority,
-            max_active=self.config.max_pending_jobs,
+        job_id = str(uuid4()) if event_id is None else id_from_event(self.spec.name, event_id)
+        return await self._send(
+            job_id,
+            lambda: self.store.add_job(
+                job_id,
+                self.spec.name,
+                user_id.id if isinstance(user_id, User) else user_id,
+                input_data,
+                options,
+                priority=request.priority,
+                max_active=self.config.max_pending_jobs,
+            ),
         )
-        if job is None:
-            raise errors.TooManyJobsError
+
+    async def _send(self, job_id: str, add: Callable[[], Awaitable[Job | None]]) -> Job:
+        """Add a job: its attempts are below the span of this."""
+        with span(f"send {self.spec.name}", "producer", {"ai.job.id": job_id}):
+            await self.store.add_trace(job_id)
+            job = await add()
+            if job is None:
+                raise errors.TooManyJobsError
         self.context.wake_workers()
         return job
 
@@ -331,11 +344,9 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         if old.status not in ("failed", "cancelled"):
             raise errors.JobNotRetryableError
         input_data, options = self._checked(old.input_data, old.options)
-        job = await self.store.repeat_job(old.id, str(uuid4()), input_data, options, self.config.max_pending_jobs)
-        if job is None:
-            raise errors.TooManyJobsError
-        self.context.wake_workers()
-        return job
+        job_id = str(uuid4())
+        limit = self.config.max_pending_jobs
+        return await self._send(job_id, lambda: self.store.repeat_job(old.id, job_id, input_data, options, limit))
 
     async def erase_user(self, user_id: str) -> None:
         """Cancel the user's active jobs, then delete all their jobs and results, in one transaction."""

@@ -27,6 +27,8 @@ export class Crowd {
   readonly jobs: Followed[] = [];
   /** Numbers of answers other than 200 and 202, by status; 0 stands for a failed connection. */
   readonly refused = new Map<number, number>();
+  /** Milliseconds until the slowest answer. */
+  slowestMs = 0;
   readonly #clients: readonly Caller[];
   readonly #work: readonly Work[];
   #begun = 0;
@@ -87,7 +89,9 @@ export class Crowd {
   }
 
   async #ask(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    const asked = performance.now();
     const answer = await question().catch(() => undefined);
+    this.slowestMs = Math.max(this.slowestMs, performance.now() - asked);
     const status = answer?.status ?? 0;
     if (status !== 202 && status !== 200) this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
     return answer;

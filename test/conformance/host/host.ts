@@ -24,6 +24,8 @@ export type Environment = Readonly<Record<string, string>>;
 
 export interface LaunchOptions {
   readonly env?: Environment;
+  /** For the workers only. */
+  readonly workerEnv?: Environment;
   /** Pass no secret: the host generates one in its data directory. */
   readonly ownSecret?: boolean;
   /** In distributed mode: start only the web process. */
@@ -40,6 +42,8 @@ export interface LaunchOptions {
 export interface HostProcess {
   /** Sends SIGKILL to it and its child processes. */
   kill(): Promise<void>;
+  /** Sends SIGTERM, and waits until it has ended. */
+  stop(): Promise<number | NodeJS.Signals | null>;
   /** Restarts it with the same environment; a web process on another port. */
   start(): Promise<void>;
   /** SIGSTOP: it hangs until `resume`. */
@@ -73,6 +77,9 @@ export interface Host {
 export interface Server {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** SIGSTOP to all of its processes: it hangs until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 /** The servers of distributed mode. */

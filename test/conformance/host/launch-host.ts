@@ -59,7 +59,7 @@ export async function launchHost(folder: HostFolder, options: LaunchOptions = {}
   const process = (argv: readonly string[], ready: RegExp, more: Environment = {}) =>
     new RestartableProcess({ argv, cwd: dir, env: { ...env, ...more }, ready, write });
   const main = process(web, /listening on (http:\/\/127\.0\.0\.1:\d+)/);
-  const others = workers.map(({ argv, env: more, ready }) => process(argv, ready, more));
+  const others = workers.map(({ argv, env: more, ready }) => process(argv, ready, { ...more, ...options.workerEnv }));
   const start = async () => {
     await main.start();
     await Promise.all(others.map((worker) => worker.start()));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Server } from './host.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 
@@ -29,5 +30,21 @@ export class ScratchServer implements Server {
   async stop(): Promise<void> {
     await this.#running?.stop(10, this.#program.stopSignal);
     this.#running = undefined;
+  }
+
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
+  /** Also to the children: those of PostgreSQL are in groups of their own. */
+  #signal(signal: NodeJS.Signals): void {
+    const pid = this.#running?.pid;
+    if (pid === undefined) throw new Error('the server does not run');
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+    for (const one of [pid, ...children]) process.kill(one, signal);
   }
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { waitUntil } from '../wire/wait-until.ts';
 
 export interface StartedProcess {
+  readonly pid: number | undefined;
   /** Waits for the first match in the output of this process. */
   match(pattern: RegExp, seconds: number): Promise<string>;
   /** Sends SIGTERM or another signal, then SIGKILL after a timeout. Returns the exit code or the final signal. */
@@ -44,6 +45,7 @@ export function startProcess({ argv, cwd, env, write }: Command): StartedProcess
     running = false;
   });
   return {
+    pid: child.pid,
     match: (pattern, seconds) =>
       waitUntil(
         `${pattern} in the log of ${argv.join(' ')}`,

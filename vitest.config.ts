@@ -20,6 +20,8 @@ const projects = [
   ['conformance', [`test/conformance/{compare,rows,typed,wire${isNightly ? ',schemathesis' : ''}}/**/*.test.ts`]],
   // In CI one mode of each stack, with servers and several processes that can die.
   ['faults', [`test/faults/rows/${isNightly ? '*' : '{fastify-postgres,fastapi-prefork}'}.test.ts`]],
+  // Minutes of steady load: only at night, and on demand for longer.
+  ...(isNightly ? ([['soak', ['test/soak/rows/*.test.ts']]] as const) : []),
 ] as const;
 
 export default defineConfig({

@@ -57,6 +57,7 @@ const rows = new Map([
   ]),
   ...rowsOf('conformance', 'test/conformance/rows'),
   ...rowsOf('faults', 'test/faults/rows'),
+  ...rowsOf('soak', 'test/soak/rows'),
 ]);
 
 const chosen = names.length === 0 ? [...rows.keys()] : [...new Set(names.flatMap(rowsCalled))];
@@ -103,7 +104,7 @@ async function runAll() {
     else await runRow(row, seed);
   }
   console.log(`\n${chosen.map(lineOf).join('\n')}`);
-  if (chosen.some((row) => row.startsWith('faults/'))) console.log(`\n${faultsTable(root)}`);
+  if (chosen.some((row) => /^(?:faults|soak)\//.test(row))) console.log(`\n${faultsTable(root)}`);
   const failed = chosen.filter((row) => !resultOf(row).passed).length;
   console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;

@@ -24,6 +24,11 @@ export class RestartableProcess implements HostProcess {
     this.#program = program;
   }
 
+  get pid(): number {
+    if (this.#running?.pid === undefined) throw new Error('the process does not run');
+    return this.#running.pid;
+  }
+
   async start(): Promise<void> {
     this.#running ??= startProcess(this.#program);
     this.readyMatch = await this.#running.match(this.#program.ready, startSeconds);

@@ -40,6 +40,8 @@ export interface LaunchOptions {
 
 /** One process of a host. */
 export interface HostProcess {
+  /** Of the process; it may have others below it. */
+  readonly pid: number;
   /** Sends SIGKILL to it and its child processes. */
   kill(): Promise<void>;
   /** Sends SIGTERM, and waits until it has ended. */

@@ -1,0 +1,3 @@
+import { describeSoak } from '../describe-soak.ts';
+
+await describeSoak('fastify-embedded');

@@ -4,6 +4,7 @@ import { typesFingerprint } from '../../manifest/contract.ts';
 import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts';
 import { eventNames } from '../../manifest/events.ts';
 import type { Manifest } from '../../manifest/schema.ts';
+import { unresolvedLines } from '../../merge/markers.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
 
@@ -185,6 +186,27 @@ const staleTypes: CodeRule = {
   },
 };
 
+const conflictMarkers: CodeRule = {
+  id: 'conflict-markers',
+  kind: 'code',
+  severity: 'error',
+  summary: 'a file of the module has conflict markers',
+  why: 'Code with the markers of an unresolved conflict does not run: the module does not start.',
+  check: (_facts, { texts }) =>
+    [...texts].flatMap(([file, text]) =>
+      unresolvedLines(text).map((line) => {
+        const from =
+          text
+            .split('\n')
+            .slice(0, line - 1)
+            .join('\n').length + (line > 1 ? 1 : 0);
+        const to = from + /^[^\r\n]*/.exec(text.slice(from))![0].length;
+        const hint = 'Edit the lines between <<<<<<< and >>>>>>>, and delete the markers.';
+        return { place: { file, from, to }, message: `${file} has an unresolved conflict`, hint };
+      }),
+    ),
+};
+
 /** What could not be verified about a declared name. */
 const claims: Readonly<Record<Claim, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
@@ -200,7 +222,9 @@ const unclearCode: CodeRule = {
   summary: 'could not verify that the code does what the manifest declares',
   why: 'Code is parsed, never run. A name that is computed at run time, or a file that is too large or does not parse, may contain what seems to be missing.',
   check({ manifest }, code) {
-    const broken = code.broken.map((place) => ({
+    // Conflict markers are reported as such.
+    const unexplained = code.broken.filter(({ file }) => unresolvedLines(code.texts.get(file) ?? '').length === 0);
+    const broken = unexplained.map((place) => ({
       place,
       message: `${place.file} ${place.reason}, so its code could not be verified`,
       hint: 'Fix the file, or ignore unclear-code for it in ai-modules.yaml.',
@@ -257,6 +281,7 @@ export const driftRules: readonly CodeRule[] = [
   ),
   ownEvent,
   unguardedRoute,
+  conflictMarkers,
   unclearCode,
   untypedCode,
   staleTypes,

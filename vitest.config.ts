@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
+const isScale = process.env.SCALE !== undefined;
 const isNightly = process.env.DRAWS === 'nightly';
 
 const shared = {
@@ -21,6 +22,8 @@ const projects = [
   // In CI one mode of each stack, with servers and several processes that can die.
   ['faults', [`test/faults/rows/${isNightly ? '*' : '{fastify-postgres,fastapi-prefork}'}.test.ts`]],
   // Minutes of steady load: only at night, and on demand for longer.
+  // Benches that print what hosts cost with many modules, jobs and processes.
+  ...(isScale ? ([['scale', ['test/scale/*.test.ts']]] as const) : []),
   ...(isNightly ? ([['soak', ['test/soak/rows/*.test.ts']]] as const) : []),
 ] as const;
 

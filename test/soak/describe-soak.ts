@@ -89,6 +89,7 @@ function usage({ web, workers }: Host): Usage {
   return {
     pssKb: all.reduce((sum, { pssKb }) => sum + pssKb, 0),
     handles: all.reduce((sum, one) => sum + one.handles, 0),
+    cpuSeconds: all.reduce((sum, one) => sum + one.cpuSeconds, 0),
   };
 }
 

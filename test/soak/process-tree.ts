@@ -6,7 +6,11 @@ export interface Usage {
   readonly pssKb: number;
   /** Open files and connections. */
   readonly handles: number;
+  /** Since they started, with those of children that have ended. */
+  readonly cpuSeconds: number;
 }
+
+const ticksPerSecond = 100;
 
 /** What a process and all of its descendants use. */
 export function usageOf(root: number): Usage {
@@ -21,19 +25,26 @@ export function usageOf(root: number): Usage {
   return {
     pssKb: used.reduce((sum, { pssKb }) => sum + pssKb, 0),
     handles: used.reduce((sum, { handles }) => sum + handles, 0),
+    cpuSeconds: used.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
   };
 }
 
-function parentOf(pid: number): number | undefined {
+/** The fields of a process's state after its name, which is in parentheses and may contain anything. */
+function stateOf(pid: number): string[] | undefined {
   const stat = ifAlive(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  // The name of the program, in parentheses, may contain anything.
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function parentOf(pid: number): number | undefined {
+  const state = stateOf(pid);
+  return state && Number(state[1]);
 }
 
 function usageOfOne(pid: number): Usage {
   const memory = ifAlive(() => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? '';
   const handles = ifAlive(() => readdirSync(`/proc/${pid}/fd`).length) ?? 0;
-  return { pssKb: Number(/^Pss:\s+(\d+)/m.exec(memory)?.[1] ?? 0), handles };
+  const ticks = (stateOf(pid) ?? []).slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+  return { pssKb: Number(/^Pss:\s+(\d+)/m.exec(memory)?.[1] ?? 0), handles, cpuSeconds: ticks / ticksPerSecond };
 }
 
 /** `undefined` if the process has ended meanwhile. */

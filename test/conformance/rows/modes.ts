@@ -15,7 +15,7 @@ export interface Mode {
   launcher(dir: string): Launcher;
 }
 
-const pythonFor = (host: string): string => process.env.CONFORMANCE_PYTHON ?? pythonOf(host);
+export const pythonFor = (host: string): string => process.env.CONFORMANCE_PYTHON ?? pythonOf(host);
 
 export const modes = {
   'fastify-embedded': {

@@ -14,6 +14,7 @@ const user = 'conformance';
 /** PostgreSQL and optionally Redis, on free ports, with data in temporary folders. Started at the first launch. */
 export class ScratchServices implements Services {
   readonly withRedis: boolean;
+  readonly #isDurable: boolean;
   readonly #folders: string[] = [];
   readonly #servers: ScratchServer[] = [];
   #port: number | undefined;
@@ -21,8 +22,10 @@ export class ScratchServices implements Services {
   queue: Server | undefined;
   #databases = 0;
 
-  constructor({ redis }: { readonly redis: boolean }) {
+  /** With `isDurable` every commit waits for the disk, and statements are counted. */
+  constructor({ redis, isDurable = false }: { readonly redis: boolean; readonly isDurable?: boolean }) {
     this.withRedis = redis;
+    this.#isDurable = isDurable;
   }
 
   async fresh(): Promise<Environment> {
@@ -63,7 +66,7 @@ export class ScratchServices implements Services {
     const settings = [
       'listen_addresses=127.0.0.1',
       `unix_socket_directories=${folder}`,
-      'fsync=off',
+      ...(this.#isDurable ? ['shared_preload_libraries=pg_stat_statements'] : ['fsync=off']),
       'max_connections=300',
     ];
     const argv = [...asUser, postgresTool('postgres'), '-D', data, '-p', `${port}`];

@@ -120,8 +120,11 @@ async function buildNode(root, draft) {
   assertVersion(source, JSON.parse(await readFile(join(source, 'package.json'), 'utf8')).version, toolVersion);
   const folder = await copySources(root, 'node', draft);
   // Without packages of its own, the runtime is built with those of the project, in a folder above.
-  if (existsSync(join(source, 'package-lock.json'))) {
-    if (!existsSync(join(source, 'node_modules')))
+  const lock = join(source, 'package-lock.json');
+  if (existsSync(lock)) {
+    // npm writes it last. It is older than the lock file after a pull that changes the dependencies.
+    const installed = join(source, 'node_modules/.package-lock.json');
+    if (!existsSync(installed) || (await stat(installed)).mtimeMs < (await stat(lock)).mtimeMs)
       await run('npm', ['install', '--ignore-scripts', '--no-save'], source);
     await symlink(join(source, 'node_modules'), join(folder, 'node_modules'), 'junction');
   }

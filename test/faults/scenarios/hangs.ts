@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Environment, Host, Server } from '../../conformance/host/host.ts';
 import type { World } from '../../conformance/world.ts';
+import { amounts } from '../amounts.ts';
 import { Crowd } from '../crowd.ts';
 import { TcpProxy } from '../tcp-proxy.ts';
 import { expectAllCompleted, mixedWork, people } from './kills.ts';
 
-const hangMs = 8_000;
+const hangMs = amounts.full ? 8_000 : 4_000;
 
 /** What hangs: a server, or the network between. */
 type Hanging = Pick<Server, 'pause' | 'resume'>;

@@ -30,6 +30,7 @@ for (const stack of ['fastify', 'fastapi'] as const)
       const world = new World(launcher, modules.subject, modules.neighbour);
       const hosts: Host[] = [];
       try {
+        await world.fake.listen();
         const settings = { max_pending_jobs: '2000' };
         const env = {
           ...world.subjectEnv({ ...settings, provider: 'local' }),

@@ -36,7 +36,8 @@ const alone: Readonly<Record<Stack, (host: Host, program: string) => Promise<num
   },
   fastapi: async ({ services }, python) => {
     const env = { PATH: process.env.PATH ?? '', ...services, PYTHONPATH: peers, PYTHONDONTWRITEBYTECODE: '1' };
-    return tookIn(execFileSync(python, [join(peers, 'celery_alone.py'), `${jobs}`], { env, encoding: 'utf8' }));
+    const options = { env, encoding: 'utf8', timeout: 120_000 } as const;
+    return tookIn(execFileSync(python, [join(peers, 'celery_alone.py'), `${jobs}`], options));
   },
 };
 
@@ -52,6 +53,7 @@ for (const stack of ['fastify', 'fastapi'] as const)
           : fastapiLauncher({ dir, python, workers: 2, pool: 'threads', services });
       const world = new World(launcher, modules.subject, modules.neighbour);
       try {
+        await world.fake.listen();
         const settings = { max_pending_jobs: '2000' };
         const host = await launcher.launch({
           env: { ...world.subjectEnv(settings), ...moduleEnv(world.neighbour, settings), TEST_ENDPOINTS: '' },

@@ -16,7 +16,7 @@ app = Celery("alone", broker=os.environ["REDIS_URL"])
 redis = Redis.from_url(os.environ["REDIS_URL"])
 
 
-@app.task(ignore_result=True, acks_late=True)
+@app.task(name="nothing", ignore_result=True, acks_late=True)
 def nothing() -> None:
     redis.incr("done")
 
@@ -28,11 +28,12 @@ def send(count: int) -> None:
 
 if __name__ == "__main__":
     jobs = int(sys.argv[1])
-    argv = [sys.executable, "-m", "celery", "-A", "celery_alone:app", "worker", "-P", "threads", "-c", "4"]
+    argv = [sys.executable, "-m", "celery", "-A", "celery_alone:app", "worker", "-P", "threads", "-c", "4", "-l", "INFO"]
     worker = subprocess.Popen(argv, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     assert worker.stderr
-    while " ready." not in worker.stderr.readline():
-        pass
+    while " ready." not in (line := worker.stderr.readline()):
+        if not line:
+            sys.exit("the worker ended")
     Thread(target=worker.stderr.read, daemon=True).start()
     begin = time.monotonic()
     senders = [Thread(target=send, args=(jobs // 16,)) for _ in range(16)]

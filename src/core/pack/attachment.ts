@@ -46,6 +46,7 @@ export interface Restored {
   readonly isComplete: boolean;
 }
 
+/** A file of the application without the lines that `host attach` added, also if the user moved them. */
 export function withoutAttachment(path: RelPath, mine: TreeFile, { before, after }: Attachment): Restored {
   const [old, added] = [before.get(path) ?? textFile(''), after.get(path)];
   if (added === undefined) return { file: mine, isComplete: false };

@@ -44,7 +44,18 @@ export class ScratchServer implements Server {
   #signal(signal: NodeJS.Signals): void {
     const pid = this.#running?.pid;
     if (pid === undefined) throw new Error('the server does not run');
+    // First the server: one that is stopped starts no more children.
+    process.kill(pid, signal);
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    for (const one of [pid, ...children]) process.kill(one, signal);
+    for (const one of children) signalUnlessEnded(one, signal);
+  }
+}
+
+/** A child may end meanwhile. */
+function signalUnlessEnded(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

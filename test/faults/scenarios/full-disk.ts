@@ -4,30 +4,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Host } from '../../conformance/host/host.ts';
 import type { World } from '../../conformance/world.ts';
-import { Crowd } from '../crowd.ts';
-import { expectAllCompleted, mixedWork, people } from './kills.ts';
+import { failUnderLoad } from './kills.ts';
 
 const fullMs = 5_000;
 
 /** Fills the disk of an embedded host under load for some seconds. Returns the time until all accepted jobs have ended. */
 export async function fillUnderLoad(world: World, host: Host, disk: string, jobs: number) {
-  const crowd = new Crowd(people(world, host, 12), ...mixedWork(world));
-  const running = crowd.run(jobs);
-  await crowd.reach(Math.ceil(jobs / 2));
-  const before = performance.now();
-  fill(join(disk, 'filler'));
-  for (const until = performance.now() + fullMs; performance.now() < until; await pause(100)) {
-    expect((await world.admin(host).get('/livez')).status).toBe(200);
-    // What is written while the disk is full takes the last bytes.
-    fill(join(disk, 'filler'));
-  }
-  rmSync(join(disk, 'filler'));
-  const back = performance.now();
-  const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
-  await running;
-  expectAllCompleted(crowd);
-  expect([...crowd.refused.keys()].filter((status) => status !== 503)).toEqual([]);
-  return { accepted: crowd.jobs.length, worstMs };
+  const filler = join(disk, 'filler');
+  const failed = await failUnderLoad(world, host, 12, jobs, async () => {
+    fill(filler);
+    for (const until = performance.now() + fullMs; performance.now() < until; await pause(100)) {
+      expect((await world.admin(host).get('/livez')).status).toBe(200);
+      // What is written while the disk is full takes the last bytes.
+      fill(filler);
+    }
+    rmSync(filler);
+  });
+  expect([...failed.refused.keys()].filter((status) => status !== 503)).toEqual([]);
+  return failed;
 }
 
 /** Fills a disk to the last byte. */

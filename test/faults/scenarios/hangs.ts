@@ -3,9 +3,8 @@ import { expect } from 'vitest';
 import type { Environment, Host, Server } from '../../conformance/host/host.ts';
 import type { World } from '../../conformance/world.ts';
 import { amounts } from '../amounts.ts';
-import { Crowd } from '../crowd.ts';
 import { TcpProxy } from '../tcp-proxy.ts';
-import { expectAllCompleted, mixedWork, people } from './kills.ts';
+import { failUnderLoad } from './kills.ts';
 
 const hangMs = amounts.full ? 8_000 : 4_000;
 
@@ -17,25 +16,20 @@ type Hanging = Pick<Server, 'pause' | 'resume'>;
  * time from the end of the fault until all accepted jobs have ended.
  */
 export async function hangUnderLoad(world: World, host: Host, server: Hanging, jobs: number) {
-  const crowd = new Crowd(people(world, host, 24), ...mixedWork(world));
-  const running = crowd.run(jobs);
-  await crowd.reach(Math.ceil(jobs / 2));
-  const before = performance.now();
-  server.pause();
-  try {
-    const health = await world.admin(host).get('/health');
-    expect([200, 503]).toContain(health.status);
-    await pause(hangMs - (performance.now() - before));
-  } finally {
-    server.resume();
-  }
-  const back = performance.now();
-  const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
-  await running;
-  expectAllCompleted(crowd);
+  const failed = await failUnderLoad(world, host, 24, jobs, async () => {
+    const before = performance.now();
+    server.pause();
+    try {
+      const health = await world.admin(host).get('/health');
+      expect([200, 503]).toContain(health.status);
+      await pause(hangMs - (performance.now() - before));
+    } finally {
+      server.resume();
+    }
+  });
   // No 500, and no connection that was closed without an answer.
-  expect([...crowd.refused.keys()].filter((status) => status !== 503)).toEqual([]);
-  return { accepted: crowd.jobs.length, worstMs, slowestMs: crowd.slowestMs };
+  expect([...failed.refused.keys()].filter((status) => status !== 503)).toEqual([]);
+  return failed;
 }
 
 /** The address of a server through a proxy, which is what hangs. */

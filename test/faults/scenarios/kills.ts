@@ -42,6 +42,29 @@ export async function killUnderLoad(
   return { accepted: crowd.jobs.length, worstMs };
 }
 
+/**
+ * Lets something fail under load: `fault` resolves when it is over. Returns the time from then until all jobs that were
+ * accepted before have ended. All jobs complete.
+ */
+export async function failUnderLoad(
+  world: World,
+  host: Host,
+  clients: number,
+  jobs: number,
+  fault: () => Promise<void>,
+) {
+  const crowd = new Crowd(people(world, host, clients), ...mixedWork(world));
+  const running = crowd.run(jobs);
+  await crowd.reach(Math.ceil(jobs / 2));
+  const before = performance.now();
+  await fault();
+  const back = performance.now();
+  const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
+  await running;
+  expectAllCompleted(crowd);
+  return { accepted: crowd.jobs.length, worstMs, slowestMs: crowd.slowestMs, refused: crowd.refused };
+}
+
 export function expectAllCompleted({ jobs }: Crowd): void {
   expect(jobs.filter(({ status }) => status !== 'completed').map(({ id, status }) => `${id} ${status}`)).toEqual([]);
 }

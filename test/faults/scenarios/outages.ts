@@ -6,24 +6,17 @@ import { isTerminal, readJob, submit } from '../../conformance/wire/module-calls
 import { waitUntil } from '../../conformance/wire/wait-until.ts';
 import type { World } from '../../conformance/world.ts';
 import { Crowd } from '../crowd.ts';
-import { expectAllCompleted, mixedWork, people } from './kills.ts';
+import { expectAllCompleted, failUnderLoad, mixedWork, people } from './kills.ts';
 
 const outageMs = 2000;
 
 /** Stops a server under load for some seconds. Returns the time from its restart until all accepted jobs have ended. */
-export async function outageUnderLoad(world: World, host: Host, server: Server, jobs: number) {
-  const crowd = new Crowd(people(world, host, 24), ...mixedWork(world));
-  const running = crowd.run(jobs);
-  await crowd.reach(Math.ceil(jobs / 2));
-  const before = performance.now();
-  await server.stop();
-  await pause(outageMs);
-  await server.start();
-  const back = performance.now();
-  const worstMs = Math.max(0, (await crowd.recoveredSince(before)) - (back - before));
-  await running;
-  expectAllCompleted(crowd);
-  return { accepted: crowd.jobs.length, worstMs, refused: crowd.refused };
+export function outageUnderLoad(world: World, host: Host, server: Server, jobs: number) {
+  return failUnderLoad(world, host, 24, jobs, async () => {
+    await server.stop();
+    await pause(outageMs);
+    await server.start();
+  });
 }
 
 /** Stops Redis while a job is running. Returns the milliseconds until the job ends without it. */

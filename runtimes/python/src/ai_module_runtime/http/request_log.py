@@ -2,7 +2,7 @@
 
 import logging
 import re
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ai_module_runtime.engine.metrics import labels_of
 from ai_module_runtime.http.metrics import METHODS, instance_of
 from ai_module_runtime.logs import REQUEST, Line, log_fields
-from ai_module_runtime.traces import ACTIVE, OpenSpan, active_trace, span
+from ai_module_runtime.traces import ACTIVE, OpenSpan, active_trace, are_traces_on, span
 
 if TYPE_CHECKING:
     from ai_module_runtime.host import Host
@@ -40,7 +40,8 @@ class RequestLog:
         """Answer a request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
         # Not the scope's `state`: in an attached application that is the application's.
         scope[REQUEST] = {"id": request_id}
@@ -53,14 +54,7 @@ class RequestLog:
                 MutableHeaders(scope=message).setdefault("x-request-id", request_id)
             await send(message)
 
-        method, headers = scope["method"], Headers(scope=scope)
-        parent = dict(headers) if active_trace() is None else ACTIVE
-        traced = (
-            nullcontext(OpenSpan())
-            if scope["path"] in OF_MONITORING
-            else span(method, "server", {"http.request.method": method}, parent=parent)
-        )
-        with log_fields(request_id=request_id), traced as opened:
+        with log_fields(request_id=request_id), _traced(scope, headers) as opened:
             try:
                 await self._app(scope, receive, send_with_id)
             except Exception:
@@ -68,7 +62,7 @@ class RequestLog:
                 raise
             finally:
                 route = scope[REQUEST].get("route", "none")
-                opened.rename(f"{method} {route}")
+                opened.rename(f"{scope['method']} {route}")
                 opened.set("http.route", route)
                 opened.set("http.response.status_code", status)
                 if status >= SERVER_ERROR:
@@ -85,3 +79,12 @@ class RequestLog:
         metrics = self._host.metrics
         metrics.count("ai_http_requests_total", labels_of(**names, status=status), instance)
         metrics.observe("ai_http_request_duration_seconds", labels_of(**names), seconds, instance)
+
+
+def _traced(scope: Scope, headers: Headers) -> AbstractContextManager[OpenSpan]:
+    """A span below the application's own span of the request, or that of the client."""
+    if not are_traces_on() or scope["path"] in OF_MONITORING:
+        return nullcontext(OpenSpan())
+    method = scope["method"]
+    parent = dict(headers) if active_trace() is None else ACTIVE
+    return span(method, "server", {"http.request.method": method}, parent=parent)

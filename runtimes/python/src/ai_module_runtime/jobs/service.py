@@ -206,8 +206,8 @@ class JobService(ABC, Generic[ConfigT, InputT, OptionsT, OutputT]):
         with span(f"send {self.spec.name}", "producer", {"ai.job.id": job_id}):
             await self.store.add_trace(job_id)
             job = await add()
-            if job is None:
-                raise errors.TooManyJobsError
+        if job is None:
+            raise errors.TooManyJobsError
         self.context.wake_workers()
         return job
 

@@ -18,7 +18,7 @@ $$;
 create or replace function change_counter(of_module text, of_status text, by_jobs bigint, by_ms bigint) returns void
 language sql set search_path from current as $$
   insert into job_counters as c (module, status, shard, jobs, duration_ms)
-  values (of_module, of_status, pg_backend_pid() % 8, by_jobs, by_ms)
+  values (of_module, of_status, pg_backend_pid() % 32, by_jobs, by_ms)
   on conflict (module, status, shard)
   do update set jobs = c.jobs + excluded.jobs, duration_ms = c.duration_ms + excluded.duration_ms
 $$;
@@ -293,6 +293,8 @@ begin
   if not has_due_jobs(of_modules) then
     return;
   end if;
+  -- A claim that a crash of the server loses is a pending job again, so that nobody has to wait for the disk.
+  perform set_config('synchronous_commit', 'off', true);
   -- One claim at a time: limits and turns are exact over all processes.
   perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' claim', 0));
   return query
@@ -519,6 +521,7 @@ begin
   if not exists (select from next_deliveries(of_modules, 1)) then
     return;
   end if;
+  perform set_config('synchronous_commit', 'off', true);
   -- One claim at a time: otherwise one that waits for another finds nothing, and leaves the rest to nobody.
   perform pg_advisory_xact_lock(hashtextextended(current_schema() || ' deliveries', 0));
   return query

@@ -3,7 +3,7 @@ import type { Host } from '../conformance/host/host.ts';
 import { queryDatabase } from '../conformance/host/query.ts';
 import { describeMode } from '../conformance/rows/matrix.ts';
 import { modules } from '../conformance/rows/modules.ts';
-import { type Caller, under } from '../conformance/wire/caller.ts';
+import { type Caller, may, under } from '../conformance/wire/caller.ts';
 import { finish, submit } from '../conformance/wire/module-calls.ts';
 import { moduleEnv, World } from '../conformance/world.ts';
 import { print, quantile } from './figures.ts';
@@ -17,6 +17,7 @@ for (const mode of ['fastify-postgres', 'fastapi-postgres'] as const)
       const world = new World(launcher, modules.subject, modules.neighbour);
       const { subject } = modules;
       let host: Host;
+      let busy: Caller;
       let person: Caller;
 
       beforeAll(async () => {
@@ -27,7 +28,9 @@ for (const mode of ['fastify-postgres', 'fastapi-postgres'] as const)
           ...moduleEnv(world.neighbour, settings),
         };
         host = await world.launch({ env: { ...env, TEST_ENDPOINTS: '' } });
-        person = world.person(undefined, host);
+        const permissions = may(subject, 'create', 'read');
+        busy = world.named('user-0', { permissions }, host);
+        person = world.named('user-7', { permissions }, host);
         await submit(person, subject, { text: 'The user is known.' });
         queryDatabase(host, storeJobs(subject.name));
         queryDatabase(host, 'vacuum analyze ai.jobs');
@@ -45,7 +48,8 @@ for (const mode of ['fastify-postgres', 'fastapi-postgres'] as const)
         const times = {
           list: await timesOf(() => person.get(under(subject, '/list'))),
           'list of failed jobs': await timesOf(() => person.get(under(subject, '/list?status=failed'))),
-          'list from job 100,000 on': await timesOf(() => person.get(under(subject, '/list?skip=100000'))),
+          'list of a user with 200,000 jobs': await timesOf(() => busy.get(under(subject, '/list'))),
+          'list from job 100,000 on': await timesOf(() => busy.get(under(subject, '/list?skip=100000'))),
           status: await timesOf(() => person.get(under(subject, `/status/${job_id}`))),
           stats: await timesOf(() => admin.get(under(subject, '/admin/stats'))),
           'jobs of all modules': await timesOf(() => admin.get('/api/v1/jobs')),
@@ -94,12 +98,12 @@ for (const mode of ['fastify-postgres', 'fastapi-postgres'] as const)
     }),
   );
 
-/** A million jobs of 1,000 users and 60 days, one in twenty failed, with their results. */
+/** A million jobs of 1,000 users, one with 200,000 of them, and 60 days, one in twenty failed, with their results. */
 function storeJobs(module: string): string {
   return `with added as (
     insert into ai.jobs (id, module, user_id, status, input_data, options, priority, attempt, error_code, result_id,
       duration_ms, progress_percent, created_at, started_at, completed_at, failed_at)
-    select gen_random_uuid(), '${module}', case when n % 5 = 0 then 'person-1' else 'user-' || n % 1000 end,
+    select gen_random_uuid(), '${module}', 'user-' || case when n % 5 = 0 then 0 else n % 1000 end,
       case when n % 20 = 0 then 'failed' else 'completed' end, '{"text": "a"}', '{}', 5, 1,
       case when n % 20 = 0 then 'timeout' end, case when n % 20 <> 0 then gen_random_uuid() end, 10,
       case when n % 20 = 0 then 0 else 100 end, moment, moment,

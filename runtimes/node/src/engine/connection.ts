@@ -37,7 +37,7 @@ export function openPool(options: ConnectionOptions): pg.Pool {
     }
   }
   const allowExitOnIdle = options.unref === true;
-  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 10, allowExitOnIdle, Client });
+  const pool = new pg.Pool({ ...clientConfig(options), max: options.poolSize ?? 6, allowExitOnIdle, Client });
   // A connection that breaks emits an error, also while it is idle. The pool replaces it, and queries report their own.
   pool.on('error', () => {});
   pool.on('connect', (client) => {

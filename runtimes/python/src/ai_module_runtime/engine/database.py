@@ -80,7 +80,7 @@ class Database:
         pooler: whether `url` goes through a pooler in transaction mode, such as PgBouncer. Connections then have no
             prepared statements with names, and settings are set in each transaction.
             By default: whether there is a `direct_url`.
-        pool_size: connections of a loop that stay open. As many more are opened when needed.
+        pool_size: connections of a loop, at most.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Database:
         schema: str = "ai",
         direct_url: str | None = None,
         pooler: bool | None = None,
-        pool_size: int = 5,
+        pool_size: int = 6,
         connect_seconds: float = CONNECT_SECONDS,
         statement_seconds: float = STATEMENT_SECONDS,
         call_seconds: float = CALL_SECONDS,
@@ -141,7 +141,7 @@ class Database:
         engine = self._create_engine(
             self._open_for_pool,
             pool_size=self._pool_size,
-            max_overflow=self._pool_size,
+            max_overflow=0,
             pool_timeout=self._call_seconds,
             pool_recycle=1800,
         )

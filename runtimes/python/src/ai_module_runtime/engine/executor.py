@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from time import monotonic
 
 from ai_module_runtime.engine.attempt import Attempt, DeliveryAttempt, JobAttempt
@@ -63,6 +64,7 @@ class Executor:
         self._jobs: dict[JobAttempt, asyncio.Task[None]] = {}
         self._deliveries: dict[DeliveryAttempt, asyncio.Task[None]] = {}
         self._direct: dict[JobAttempt, asyncio.Task[None]] = {}
+        self._asking: list[asyncio.Future[Claim | None]] = []
         self._claiming = asyncio.Lock()
         self._cancelled_meanwhile: set[str] = set()
         self._look_for_jobs = True
@@ -181,7 +183,8 @@ class Executor:
         # The flag is lowered first: a message that arrives meanwhile causes one more round.
         while self._look_for_jobs and self._free_jobs() > 0 and not self._stopping:
             self._look_for_jobs = False
-            claims = await self._claim_jobs(self._free_jobs())
+            async with self._claiming:
+                claims = await self._claim_jobs(self._free_jobs())
             for claim in claims:
                 self._start_job(claim)
             if not claims:
@@ -211,10 +214,27 @@ class Executor:
         return self._delivery_slots - len(self._deliveries)
 
     async def _claim_jobs(self, free: int) -> list[Claim]:
+        """Only one at a time: call it with `_claiming`."""
+        self._cancelled_meanwhile.clear()
+        claims = await self._store.claim_jobs(list(self._modules), free, self._lease_seconds)
+        return [claim for claim in claims if claim.job.id not in self._cancelled_meanwhile]
+
+    async def _claim_one(self) -> Claim | None:
+        """One job for a thread of Celery. Those that ask while another claims share the next claim."""
+        answer: asyncio.Future[Claim | None] = asyncio.get_running_loop().create_future()
+        self._asking.append(answer)
         async with self._claiming:
-            self._cancelled_meanwhile.clear()
-            claims = await self._store.claim_jobs(list(self._modules), free, self._lease_seconds)
-            return [claim for claim in claims if claim.job.id not in self._cancelled_meanwhile]
+            if not answer.done():
+                asking, self._asking = self._asking, []
+                try:
+                    claims = await self._claim_jobs(len(asking))
+                except Exception as error:
+                    for each in asking:
+                        each.set_exception(error)
+                else:
+                    for each, claim in zip_longest(asking, claims):
+                        each.set_result(claim)
+        return await answer
 
     def _attempt_at(self, claim: Claim) -> JobAttempt:
         return JobAttempt(
@@ -257,10 +277,10 @@ class Executor:
         """
         until = monotonic() + seconds
         while not self._stopping and monotonic() < until:
-            claims = await self._claim_jobs(1)
-            if not claims:
+            claim = await self._claim_one()
+            if claim is None:
                 return False
-            attempt = self._attempt_at(claims[0])
+            attempt = self._attempt_at(claim)
             task = self._direct[attempt] = asyncio.create_task(attempt.execute(), name=f"job {attempt.job_id}")
             try:
                 await task

@@ -84,7 +84,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const bus = new EventBus(store);
   const metrics = new Metrics(store, log);
   countRequests(app, metrics);
-  if (settings.traces) traceRequests(app);
+  if (settings.traces) traceRequests(app, prefix);
   let stoppingAt = 0;
   const services: HostServices = {
     settings,

@@ -3,6 +3,7 @@
  * CommonJS and loads nothing until it is needed, so that applications and tests of both kinds can import it. Its types
  * need no others but those of Node.
  */
+import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders, type IncomingMessage, Server, type ServerResponse } from 'node:http';
 import type { RequestContext, RunningGuest } from './guest/running-guest.ts';
 
@@ -367,6 +368,8 @@ class AttachedGuest<App> implements Guest<App> {
   ): void {
     try {
       keepOwn(request, response);
+      const id = requestIdOf(request, response, appRequest);
+      response.setHeader('x-request-id', id);
       const { server } = request.socket as typeof request.socket & { server?: Server };
       if (server) attachment?.stopWith(server);
       const { code, running } = attachment ?? { code: 'not_started' };
@@ -374,7 +377,7 @@ class AttachedGuest<App> implements Guest<App> {
       if (running === undefined || code !== undefined) return void answerUnready(response, rest, code ?? 'starting');
       const mounted = mountedAt(request);
       const base = prefixed ?? (rest === undefined ? mounted.slice(0, -this.prefix.length) : mounted);
-      this.#contexts.set(request, { appRequest, base });
+      this.#contexts.set(request, { appRequest, base, id });
       request.url = `${this.prefix}${rest ?? request.url ?? ''}`;
       // Koa sets 404 until somebody answers.
       response.statusCode = 200;
@@ -420,7 +423,7 @@ class AttachedGuest<App> implements Guest<App> {
       source,
       migrations,
       ports: async () => ports(app),
-      contextOf: (request) => this.#contexts.get(request) ?? { appRequest: request, base: '' },
+      contextOf: (request) => this.#contexts.get(request) ?? { appRequest: request, base: '', id: randomUUID() },
     });
   }
 
@@ -578,6 +581,21 @@ function keepOwn(request: IncomingMessage, response: ServerResponse): void {
   for (const name of response.getHeaderNames()) if (ABOUT_BODY.test(name)) response.removeHeader(name);
   // Middleware that compresses does nothing then.
   delete request.headers['accept-encoding'];
+}
+
+/**
+ * The id that the application gave the request: in its answer, or as `id` of the request, as Fastify and pino-http do. If
+ * it gave none, that of the client, or a new one.
+ */
+function requestIdOf(
+  request: IncomingMessage & { id?: unknown },
+  response: ServerResponse,
+  appRequest: unknown,
+): string {
+  const given = [response.getHeader('x-request-id'), (appRequest as { id?: unknown }).id, request.id];
+  const own = given.find((id) => typeof id === 'number' || (typeof id === 'string' && /^[\x20-\x7e]+$/.test(id)));
+  const sent = request.headers['x-request-id'];
+  return String(own ?? (typeof sent === 'string' && /^[\w.-]{1,128}$/.test(sent) ? sent : randomUUID()));
 }
 
 /** `/livez` says that the process answers, in every state. */

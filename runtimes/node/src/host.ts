@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
@@ -61,6 +62,8 @@ export interface Placement {
   /** Default: 30. */
   readonly startSeconds?: number;
   readonly outage?: Outage;
+  /** Default: the id that the client gave, or a new one. */
+  readonly requestIdOf?: (request: IncomingMessage) => string;
   /** Adds hooks to the application before its routes. */
   readonly prepare?: (app: FastifyInstance) => void;
 }
@@ -68,13 +71,13 @@ export interface Placement {
 /** `createHost` for hosts of any kind. */
 export async function startHost(options: HostOptions, placement: Placement): Promise<Host> {
   const { settings, modules } = options;
-  const { prefix, checkOnly = false, unref = false, startSeconds, outage, prepare } = placement;
+  const { prefix, checkOnly = false, unref = false, startSeconds, outage, requestIdOf, prepare } = placement;
   const databasePort = options.database ?? defaultDatabase(settings);
   const mode = 'embeddedIn' in databasePort ? 'embedded' : 'distributed';
   refuseInProduction(settings, mode);
 
   if (settings.traces) await enableTraces();
-  const app = createApp(settings, options);
+  const app = createApp(settings, options, requestIdOf);
   const { log } = app;
   if (prefix === undefined) reportIgnored(settings, log);
   prepare?.(app);
@@ -84,7 +87,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
   const bus = new EventBus(store);
   const metrics = new Metrics(store, log);
   countRequests(app, metrics);
-  if (settings.traces) traceRequests(app);
+  if (settings.traces) traceRequests(app, prefix);
   let stoppingAt = 0;
   const services: HostServices = {
     settings,

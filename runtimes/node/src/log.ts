@@ -32,13 +32,39 @@ export function loggerOptions(level: string): FastifyLoggerOptions & Record<stri
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeError },
     mixin: (_line: object, _level: number, log: { bindings(): object }) => {
-      const fields = fieldsOfLines.getStore();
-      if (!fields) return {};
       // What a child logger adds is not written twice.
-      const own = log.bindings();
-      return Object.fromEntries(Object.entries(fields).filter(([name]) => !Object.hasOwn(own, name)));
+      return fieldsWithout(log.bindings()) ?? {};
     },
   };
+}
+
+function fieldsWithout(...own: readonly object[]): Record<string, unknown> | undefined {
+  const fields = Object.entries(fieldsOfLines.getStore() ?? {}).filter(
+    ([name]) => !own.some((each) => Object.hasOwn(each, name)),
+  );
+  return fields.length === 0 ? undefined : Object.fromEntries(fields);
+}
+
+const LEVELS: ReadonlySet<unknown> = new Set(['fatal', 'error', 'warn', 'info', 'debug', 'trace']);
+
+/** The logger of an application, whose lines have the fields of `withLogFields` too. */
+export function withFields(log: Log, own: object = {}): Log {
+  return new Proxy(log, {
+    get(target, name) {
+      if (name === 'child')
+        return (bindings: object, options?: object) =>
+          withFields(target.child(bindings, options), { ...own, ...bindings });
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      if (!LEVELS.has(name)) return value.bind(target);
+      return (...line: unknown[]) => {
+        // A child, because a line may be anything that the logger knows how to write, such as an error.
+        const fields = fieldsWithout(own, Object(line[0]));
+        const logger = fields === undefined ? target : target.child(fields);
+        logger[name as 'info'](...(line as [string]));
+      };
+    },
+  });
 }
 
 /** Says what an error is and where it comes from, but not its text: that may repeat keys, addresses or what users sent. */

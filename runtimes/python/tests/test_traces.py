@@ -1,5 +1,7 @@
 """Traces of OpenTelemetry. The tests of the Node runtime expect the same spans."""
 
+import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +11,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from ai_module_runtime import Ports, Tokens, create_host, read_environment, read_settings
+from ai_module_runtime import Ports, Tokens, User, create_guest, create_host, read_environment, read_settings
+from ai_module_runtime.logs import Line
 from ai_module_runtime.testing import TestHost, wait_until
+from ai_module_runtime.testing.test_database import create_test_database
 
 URL = "/api/v1/modules/invoices/process"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -109,3 +115,28 @@ def test_follows_an_event_to_the_job_that_it_starts(host: TestHost, user_id: str
         "provider sample": "process invoices",
         "process invoices": "send invoices",
     }
+
+
+def test_what_monitoring_asks_a_guest_for_is_logged_at_level_debug_and_not_traced(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
+    database = create_test_database()
+    request.addfinalizer(database.drop)
+    user = User(id="anna", permissions=frozenset({"invoices:*"}))
+    ports = Ports(authenticate=lambda _request: user, database=database.url)
+    monkeypatch.setattr(sys.modules[__name__], "ports", ports, raising=False)
+    monkeypatch.setenv("AI_ROLE", "web")
+    monkeypatch.setenv("AI_TRACES", "on")
+    caplog.set_level(logging.DEBUG, "ai_module_runtime.http")
+    app = Starlette()
+    create_guest(__name__, ports=".test_traces:ports", modules="tests.typed_modules").attach(app)
+    with TestClient(app) as client:
+        wait_until(lambda: client.get("/ai/readyz").status_code == 200 or None)
+        exporter.clear()
+        caplog.clear()
+        paths = ["/livez", "/readyz", "/metrics", "/health"]
+        for path in [*paths, "/api/v1/modules/invoices/list"]:
+            assert client.get(f"/ai{path}").status_code == (403 if path == "/metrics" else 200)
+    assert [span.name for span in exporter.get_finished_spans()] == ["GET /api/v1/modules/invoices/list"]
+    lines = [record for record in caplog.records if isinstance(record.msg, Line) and record.msg.message == "request"]
+    assert [line.levelno for line in lines] == [logging.DEBUG] * 5

@@ -10,7 +10,7 @@ import type { GuestPorts } from '../attach.cts';
 import { findUnavailable, Outage } from '../engine/outage.ts';
 import { SchemaMissing } from '../engine/schema.ts';
 import { type Host, startHost } from '../host.ts';
-import { describeError, type Log, loggerOptions, textOf } from '../log.ts';
+import { describeError, type Log, loggerOptions, textOf, withFields } from '../log.ts';
 import type { ModulesOptions } from '../modules/discovery.ts';
 import { isAllowed, type Ports, resolveDatabase } from '../ports.ts';
 import { EmbeddedPostgresError } from '../postgres/error.ts';
@@ -21,6 +21,8 @@ export interface RequestContext {
   readonly appRequest: unknown;
   /** The path at which the application is mounted in another; usually empty. */
   readonly base: string;
+  /** The id of the request, which the answer has. */
+  readonly id: string;
 }
 
 /** What a guest needs to start. */
@@ -145,7 +147,7 @@ export class RunningGuest {
     const settings = readSettings({ ...env, AI_ROLE: role }, { attached: true });
     if (!this.#log) {
       // The same for every try.
-      this.#log = (given.logger as Log | undefined) ?? createLog(settings.logLevel);
+      this.#log = given.logger ? withFields(given.logger as Log) : createLog(settings.logLevel);
       if (settings.checkToken) this.#log.warn('AI_CHECK_TOKEN is set: requests with this token need no login');
       if (env.AI_REDIS_URL) this.#log.info('AI_REDIS_URL is ignored: jobs and events are in the database');
     }
@@ -172,6 +174,7 @@ export class RunningGuest {
         unref: true,
         startSeconds: 0,
         outage: this.#outage,
+        requestIdOf: (request) => this.#options.contextOf(request).id,
         prepare: (app) => this.#prepare(app),
       },
     );

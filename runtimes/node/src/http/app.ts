@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
@@ -24,14 +25,18 @@ const REQUEST_MS = 40_000;
 const MAX_CONNECTIONS = 4_096;
 
 /** An application without routes: parsing, validation, authentication and errors. */
-export function createApp(settings: Pick<Settings, 'logLevel'>, ports: Ports): FastifyInstance {
+export function createApp(
+  settings: Pick<Settings, 'logLevel'>,
+  ports: Ports,
+  genReqId: (request: IncomingMessage) => string = requestIdOf,
+): FastifyInstance {
   const app = Fastify({
     ...(ports.logger
       ? { loggerInstance: ports.logger }
       : { logger: loggerOptions(settings.logLevel), childLoggerFactory: (log) => log }),
     ...requestLogOptions(),
     requestIdHeader: false,
-    genReqId: requestIdOf,
+    genReqId,
     bodyLimit: BODY_LIMIT_BYTES,
     // Longer than any path that Node accepts.
     routerOptions: { maxParamLength: 20_000 },

@@ -133,6 +133,23 @@ const ownEvent: CodeRule = {
   },
 };
 
+const ownRetry: CodeRule = {
+  id: 'own-retry',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'a route of the code replaces the standard endpoint that starts a job again',
+  why: 'The runtime leaves out its own `POST /retry/{job_id}` then. This is for modules of version 0.1, which had no standard one.',
+  check({ manifest }, { routes, servesJobs }) {
+    const retry = endpointsOf(manifest).find(({ role }) => role === 'retry');
+    const own = servesJobs ? routes.filter((route) => route.isSure && shapeOf(route) === retry?.shape) : [];
+    return own.map(({ method, path, place }) => ({
+      place,
+      message: `${method} ${path} replaces the standard endpoint`,
+      hint: 'Remove the route, or give it another path.',
+    }));
+  },
+};
+
 const moduleTypes = ['input', 'options', 'output'] as const;
 /** A type that accepts any object. */
 const anyObject = /\b(?:any|Any|unknown|object|JsonObject|InputData|Mapping|dict)\b|\bRecord</;
@@ -280,6 +297,7 @@ export const driftRules: readonly CodeRule[] = [
     }),
   ),
   ownEvent,
+  ownRetry,
   unguardedRoute,
   conflictMarkers,
   unclearCode,

@@ -3,20 +3,20 @@
 Chains are independent, so that a module can be added, removed or broken without touching the others.
 """
 
+import asyncio
 import json
 import logging
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,10 +25,17 @@ from sqlmodel import SQLModel
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import SchemaMissingError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import Script
+
 SCRIPTS = Path(__file__).parent / "scripts"
 NUMBER = re.compile(r"v(\d+)_")
+ResultT = TypeVar("ResultT")
 
 logger = logging.getLogger(__name__)
+# Whether Alembic works for a chain here. An application may use it too.
+_is_own: ContextVar[bool] = ContextVar("is_own_migration", default=False)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ async def apply_module_migrations(database: Database, migrations: Migrations) ->
     async with database.setup_transaction() as connection:
         lock = text("select pg_advisory_xact_lock(hashtextextended(:name, 0))")
         await connection.execute(lock, {"name": f"{database.schema} migrate"})
-        await connection.run_sync(_upgrade, migrations)
+        await _run_alembic(connection, _upgrade, migrations)
 
 
 async def check_module_migrations(database: Database, migrations: Migrations) -> None:
@@ -77,7 +84,7 @@ async def check_module_migrations(database: Database, migrations: Migrations) ->
     if not _has_files(migrations.versions):
         return
     async with database.setup_transaction() as connection:
-        await connection.run_sync(_check, migrations)
+        await _run_alembic(connection, _check, migrations)
 
 
 async def import_jobs(database: Database, modules: Iterable[str]) -> None:
@@ -126,14 +133,37 @@ async def write_revision(database: Database, migrations: Migrations, message: st
     """
     migrations.versions.mkdir(exist_ok=True)
     async with database.setup_transaction() as connection:
-        script = await connection.run_sync(_revise, migrations, message)
+        script = await _run_alembic(connection, _revise, migrations, message)
     if script is None:
         return None
     _format(Path(script.path))
     return Path(script.path)
 
 
-def _config(connection: Connection, migrations: Migrations) -> Config:
+async def _run_alembic(connection: AsyncConnection, action: Callable[..., ResultT], *arguments: Any) -> ResultT:
+    """Call `action` with the connection. Alembic is imported now, in a thread: that takes long."""
+    for name in ("alembic.runtime.migration", "alembic.runtime.plugins"):
+        logging.getLogger(name).addFilter(_is_worth_logging)
+    token = _is_own.set(True)
+    try:
+        await asyncio.to_thread(import_module, "alembic.command")
+        return await connection.run_sync(action, *arguments)
+    finally:
+        _is_own.reset(token)
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """What Alembic says at each start is not: its plugins, and the kind of the database. `_log_applied` logs migrations."""
+    return not _is_own.get() or record.levelno > logging.INFO
+
+
+def _log_applied(*, step: Any, ctx: Any, **_: Any) -> None:
+    logger.info("%s: migration %s applied", ctx.version_table.removesuffix("_version"), step.up_revision_id)
+
+
+def _config(connection: Connection, migrations: Migrations) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.set_main_option("version_locations", str(migrations.versions).replace("%", "%%"))
@@ -143,16 +173,22 @@ def _config(connection: Connection, migrations: Migrations) -> Config:
         connection=connection,
         metadata=SQLModel.metadata,
         version_table=migrations.version_table,
+        on_version_apply=_log_applied,
         include_object=lambda _table, name, kind, _reflected, _other: kind != "table" or migrations.owns(name),
     )
     return config
 
 
 def _upgrade(connection: Connection, migrations: Migrations) -> None:
+    from alembic import command
+
     command.upgrade(_config(connection, migrations), "head")
 
 
 def _check(connection: Connection, migrations: Migrations) -> None:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     options = {"version_table": migrations.version_table}
     applied = MigrationContext.configure(connection, opts=options).get_current_heads()
     missing = set(ScriptDirectory.from_config(_config(connection, migrations)).get_heads()) - set(applied)
@@ -162,7 +198,10 @@ def _check(connection: Connection, migrations: Migrations) -> None:
         )
 
 
-def _revise(connection: Connection, migrations: Migrations, message: str) -> Script | None:
+def _revise(connection: Connection, migrations: Migrations, message: str) -> "Script | None":
+    from alembic import command
+    from alembic.script import Script
+
     config, number = _config(connection, migrations), _next_number(migrations.versions)
     script = command.revision(config, message, autogenerate=True, rev_id=number)
     return script if isinstance(script, Script) else None

@@ -25,6 +25,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=context.config.attributes["metadata"],
     version_table=context.config.attributes["version_table"],
+    on_version_apply=context.config.attributes["on_version_apply"],
     include_object=context.config.attributes["include_object"],
     render_item=render_item,
     process_revision_directives=without_empty_revision,

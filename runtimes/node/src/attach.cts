@@ -583,9 +583,12 @@ function keepOwn(request: IncomingMessage, response: ServerResponse): void {
   delete request.headers['accept-encoding'];
 }
 
+/** Numbers that Fastify gives by default: each process has the same ones. */
+const COUNTED = /^req-[\da-z]+$/;
+
 /**
  * The id that the application gave the request: in its answer, or as `id` of the request, as Fastify and pino-http do. If
- * it gave none, that of the client, or a new one.
+ * it gave none, or a number that is not unique, that of the client, or a new one.
  */
 function requestIdOf(
   request: IncomingMessage & { id?: unknown },
@@ -593,9 +596,11 @@ function requestIdOf(
   appRequest: unknown,
 ): string {
   const given = [response.getHeader('x-request-id'), (appRequest as { id?: unknown }).id, request.id];
-  const own = given.find((id) => typeof id === 'number' || (typeof id === 'string' && /^[\x20-\x7e]+$/.test(id)));
+  const own = given.find((id) => typeof id === 'string' && /^[\x20-\x7e]+$/.test(id) && !COUNTED.test(id));
   const sent = request.headers['x-request-id'];
-  return String(own ?? (typeof sent === 'string' && /^[\w.-]{1,128}$/.test(sent) ? sent : randomUUID()));
+  return (
+    (own as string | undefined) ?? (typeof sent === 'string' && /^[\w.-]{1,128}$/.test(sent) ? sent : randomUUID())
+  );
 }
 
 /** `/livez` says that the process answers, in every state. */

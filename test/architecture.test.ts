@@ -114,7 +114,9 @@ describe('each dependency is imported in one place', () => {
     chalk: ['src/cli/output/colors.ts'],
     'change-case': ['src/core/text/names.ts'],
     // One file declares a group of commands.
-    commander: ['program', 'flags', 'creating', 'checking', 'updating'].map((file) => `src/cli/program/${file}.ts`),
+    commander: ['program', 'flags', 'creating', 'checking', 'reading', 'updating'].map(
+      (file) => `src/cli/program/${file}.ts`,
+    ),
     execa: ['src/io/run-commands.ts'],
     handlebars: ['src/core/pack/engine-compiler.ts'],
     'handlebars/runtime.js': ['src/core/pack/engine-runtime.ts'],

@@ -68,6 +68,7 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['update', '--check'])).toMatchObject(shown);
     expect(await jsonOf(root, ['update', '--host-files', '--on-conflict', 'sidecar'])).toMatchObject(shown);
     expect(await jsonOf(root, ['status'])).toMatchObject({ schemaVersion: 1, command: 'status' });
+    expect(await jsonOf(root, ['list'])).toMatchObject({ command: 'list', modules: [{ state: 'conflict' }] });
     expect(await jsonOf(root, ['status', '--verify-base'])).toMatchObject({ bases: [{ name: 'notes' }] });
     const added = await jsonOf(root, ['add', 'event', 'notes.archived', '--on-conflict', 'markers', '--yes']);
     expect(added).toMatchObject({ command: 'add', written: true });
@@ -110,6 +111,7 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });

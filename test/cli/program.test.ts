@@ -17,6 +17,7 @@ describe('a misspelt command', () => {
     ['nwe', 'new'],
     ['news', 'new'],
     ['hlep', 'help'],
+    ['lsit', 'list'],
   ])('%s: creates nothing and suggests %s', async (word, command) => {
     const root = await newHost();
     const { code, err } = await runIn(root, [word, '--yes']);
@@ -41,11 +42,9 @@ describe('a misspelt command', () => {
     [['rename', 'a_b', 'c_d'], 'new <name> --from'],
     [['move', 'a_b'], 'new <name> --from'],
     [['verify'], 'validate'],
-    [['lsit'], 'list'],
     [['remvoe', 'a_b'], 'remove'],
     [['instal'], 'install'],
-    [['list'], 'status'],
-    [['ls', '--all'], 'status'],
+    [['ls', '--all'], 'list'],
     [['info'], 'status'],
     [['doctor'], 'validate'],
     [['graph'], 'status'],

@@ -6,6 +6,7 @@ import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
 import type { SetExitCode } from './flags.ts';
+import { declareReadingCommands } from './reading.ts';
 import { assertNotCommand, isCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
 
@@ -66,6 +67,9 @@ export function buildProgram(io: Io, setExitCode: SetExitCode, first?: string): 
     declareHostCommands(program, io, setExitCode);
   }
   declareCheckingCommands(program, io, setExitCode);
-  if (first !== 'validate') declareUpdatingCommands(program, io, setExitCode);
+  if (first !== 'validate') {
+    declareReadingCommands(program, io, setExitCode);
+    declareUpdatingCommands(program, io, setExitCode);
+  }
   return program;
 }

@@ -1,7 +1,20 @@
 import { Failure } from '../../core/failure.ts';
 import { nearestWord } from '../../core/text/nearest-word.ts';
 
-const commands = ['new', 'host', 'validate', 'schema', 'update', 'status', 'diff', 'add', 'adopt', 'undo', 'help'];
+const commands = [
+  'new',
+  'host',
+  'validate',
+  'schema',
+  'list',
+  'update',
+  'status',
+  'diff',
+  'add',
+  'adopt',
+  'undo',
+  'help',
+];
 
 const meant = (command: string) => `Did you mean ${command}?`;
 const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
@@ -35,8 +48,7 @@ const reserved: Readonly<Record<string, string>> = {
   init: meant('host init'),
   install: meant('new or host init'),
   lint: meant('validate'),
-  list: meant('status'),
-  ls: meant('status'),
+  ls: meant('list'),
   migrate: meant('update'),
   move: rename,
   mv: rename,

@@ -104,17 +104,22 @@ function placeIn({ folder }: ReportedModule, path: string): string {
   return folder === '' ? path : `${folder}/${path}`;
 }
 
+/** The files that differ from the last render, and owned files for which the render changed. */
+export function filesToReport({ decisions }: UpdateSummary): UpdateSummary['decisions'] {
+  return decisions.filter(
+    ({ state, reason }) => state !== 'clean' && (state !== 'owned' || reason === ownedAndChanged),
+  );
+}
+
 /** Each module with the files that differ from its last render. */
 export function reportStatus(modules: readonly ReportedModule[], paint: Paint): string {
   return modules
     .map(({ name, update }) => {
-      const files = update.decisions.filter(
-        ({ state, reason }) => state !== 'clean' && (state !== 'owned' || reason === ownedAndChanged),
-      );
+      const files = filesToReport(update);
       const width = Math.max(0, ...files.map(({ state }) => state.length));
       const lines = files.map(
         ({ state, path, from, reason }) =>
-          `  ${colour(state, paint)(state.padEnd(width))}  ${from === undefined ? path : `${from} → ${path}`}  ${paint.dim(reason)}\n`,
+          `  ${stateColor(state, paint)(state.padEnd(width))}  ${from === undefined ? path : `${from} → ${path}`}  ${paint.dim(reason)}\n`,
       );
       const summary = files.length === 0 ? ` ${paint.green('clean')}` : '';
       return `${paint.bold(name)} ${paint.dim(versionsOf(update))}${summary}\n${lines.join('')}`;
@@ -139,7 +144,8 @@ export function aheadNotes(modules: readonly ReportedModule[], host: Lock['pack'
     );
 }
 
-function colour(state: string, paint: Paint): (text: string) => string {
+/** The style of a file's state. */
+export function stateColor(state: string, paint: Paint): (text: string) => string {
   if (state === 'conflict') return paint.red;
   return state === 'edited' || state === 'detached' || state === 'deleted' ? paint.cyan : paint.yellow;
 }

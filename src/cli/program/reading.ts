@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import type { Io } from '../../io/io.ts';
+import type { SetExitCode } from './flags.ts';
+
+const hostFlag = [
+  '--host <dir>',
+  'Folder of the host application; default: the current folder or one above it',
+] as const;
+
+/** Declares the commands that show something about a host and never write. */
+export function declareReadingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
+  program
+    .command('list')
+    .description('List the modules of the host with version, template pack and status')
+    .option(...hostFlag)
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option('--json', 'Print the result as JSON on stdout')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (flags) => setExitCode(await (await import('../commands/reading/list.ts')).list(io, flags)));
+}

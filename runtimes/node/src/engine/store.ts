@@ -400,6 +400,13 @@ export class Store {
     return (await this.#value('has_workers')) === true;
   }
 
+  /** Whether a job of the modules is due and no process that runs jobs is alive. */
+  async lacksWorkers(modules: readonly string[]): Promise<boolean> {
+    const text = `select not ${this.#schema}.has_workers() and ${this.#schema}.has_due_jobs($1) as lacking`;
+    const { rows } = await this.#query<{ lacking: boolean }>({ name: 'ai_lacks_workers', text, values: [modules] });
+    return rows[0]?.lacking === true;
+  }
+
   async enterSchedules(tasks: readonly { readonly name: string; readonly cron: string; readonly next_at: Date }[]) {
     await this.#call('enter_schedules', JSON.stringify(tasks));
   }

@@ -513,6 +513,11 @@ class Store:
         """Whether a worker is alive."""
         return bool(await self._value("has_workers()"))
 
+    async def lacks_workers(self, modules: Sequence[str]) -> bool:
+        """Whether a job of the modules is due and no process that runs jobs is alive."""
+        rows = await self._rows("select not {schema}.has_workers() and {schema}.has_due_jobs($1)", list(modules))
+        return bool(rows[0][0])
+
     async def remove_worker(self, worker_id: str) -> None:
         """Say that a worker has ended."""
         await self._rows("delete from {schema}.workers where id = $1 returning id", worker_id)

@@ -121,6 +121,8 @@ def test_says_how_it_is(host: TestHost) -> None:
 def test_a_token_is_the_user() -> None:
     claims = jwt.decode(tokens.create("alice", ["a:b"]), tokens.secret, algorithms=["HS256"])
     assert (claims["sub"], claims["permissions"], claims["admin"]) == ("alice", ["a:b"], False)
+    # As in the Node runtime.
+    assert abs(claims["exp"] - utcnow().timestamp() - 12 * 3600) < 60
 
 
 @pytest.mark.parametrize("path", ["/%", "/api/v1/modules/%zz/health", "/health?x=%f", "/%ff"])

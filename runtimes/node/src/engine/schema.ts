@@ -198,7 +198,7 @@ async function missingOf(db: Queryable, schema: string, migrations: readonly Mig
   const tables = createdBy(lacks.filter(({ file }) => !file.startsWith(FUNCTIONS))).filter((each) => lost.has(each));
   if (tables.length === 0) return lacks;
   throw new SchemaMissing(
-    `the schema ${schema} lacks ${tables.sort().join(', ')}, which existed before: restore them, or drop the schema to create it again`,
+    `the schema ${schema} lacks ${tables.sort().join(', ')}, which existed before: restore them, or drop the schema to create it again, which deletes all jobs and events`,
   );
 }
 

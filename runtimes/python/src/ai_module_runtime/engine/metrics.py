@@ -23,6 +23,7 @@ METRICS = {
         "gauge",
         "How long the oldest job of a module that could start has been waiting.",
     ),
+    "ai_jobs_waiting_for_retry": ("gauge", "Jobs whose last attempt failed, until the next one is due."),
     "ai_job_wait_seconds": ("histogram", "Time from the request for a job to its first start."),
     "ai_job_duration_seconds": ("histogram", "Time of attempts at jobs."),
     "ai_job_attempts_total": ("counter", "Attempts at jobs by module and outcome."),

@@ -135,7 +135,7 @@ async def _missing(
     if dropped := lost.intersection(created_by(each for each in lacks if not each.name.startswith(FUNCTIONS))):
         raise SchemaMissingError(
             f"the schema {schema} lacks {', '.join(sorted(dropped))}, which existed before: restore them, or drop the "
-            "schema to create it again"
+            "schema to create it again, which deletes all jobs and events"
         )
     return lacks
 

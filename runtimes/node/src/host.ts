@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type DatabaseOptions, openDatabase } from './db/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
 import { Metrics } from './engine/metrics.ts';
 import type { Outage } from './engine/outage.ts';
-import type { Store } from './engine/store.ts';
 import { retryAtStart } from './engine/with-retries.ts';
 import { WorkerWatch } from './engine/worker-watch.ts';
 import { EventBus } from './events/event-bus.ts';
@@ -100,7 +99,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     bus,
     metrics,
     log,
-    probes: probesOf(store),
+    probes: probesOf(database),
     isStopping: () => stoppingAt > 0,
     may: (user, permission) => app.may(user, permission),
   };
@@ -170,9 +169,9 @@ function reportIgnored({ env }: Settings, log: Log): void {
   if (ignored) log.info(`${ignored} is ignored: jobs and events are in the database`);
 }
 
-function probesOf(store: Store): HostServices['probes'] {
+function probesOf({ store, checkAccess }: Database): HostServices['probes'] {
   const answers = async () => {
-    await store.ping();
+    await checkAccess();
     return true;
   };
   const hasWorkers = async () => {

@@ -234,6 +234,9 @@ def test_without_a_database_every_route_answers_503(
     host: TestHost, sample: Sample, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = host.headers("admin", admin=True)
+    for state in host.host.outage._states.values():
+        # Earlier tests have outages as well, and there is one line a minute.
+        state.logged_at = float("-inf")
     with no_database(host):
         for method, path in (("GET", "/api/v1/test/events"), ("POST", EVENTS)):
             response = host.client.request(method, path, headers=headers, json=EVENT if method == "POST" else None)

@@ -11,7 +11,7 @@ type Kind = 'counter' | 'gauge' | 'histogram';
 /** All metrics, in the order of the output. */
 const METRICS: Readonly<Record<string, readonly [Kind, string]>> = {
   ai_host_info: ['gauge', 'The mode of the host.'],
-  ai_database_up: ['gauge', 'Whether the database answers. If not, only this process is shown.'],
+  ai_database_up: ['gauge', 'Whether the database answers and its tables can be used, as in /readyz.'],
   ai_module_up: ['gauge', 'Whether a module is ready in this process.'],
   ai_workers: ['gauge', 'Processes that run jobs.'],
   ai_http_requests_total: ['counter', 'Requests by method, route and status.'],

@@ -430,10 +430,6 @@ export class Store {
     return (await this.#query<{ now: Date }>({ text: 'select now()' })).rows[0]?.now ?? new Date();
   }
 
-  async ping(): Promise<void> {
-    await this.#query({ text: 'select 1' });
-  }
-
   #query<T extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<T>> {
     const client = this.#client ?? transactions.getStore()?.client ?? this.#pool;
     return withinRequestTime(client.query<T>(query));

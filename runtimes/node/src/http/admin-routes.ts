@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { findUnavailable } from '../engine/outage.ts';
 import { type DeadLetter, JOB_STATUSES, type Job, type LetterFilter } from '../engine/store.ts';
 import { HttpError } from '../errors.ts';
 import { JobParams, JobView, JsonDocument, ListQuery, NoContent, viewOfJob } from '../jobs/schemas.ts';
@@ -285,7 +286,7 @@ export function deadLetterRoutes({ database, log }: HostServices): FastifyPlugin
 /** Why one job was not started again; `undefined` if it concerns all of them. */
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof InvalidRequest) return 'input_invalid';
-  return error instanceof HttpError && error.code !== 'database_unavailable' ? error.code : undefined;
+  return error instanceof HttpError && !findUnavailable(error) ? error.code : undefined;
 }
 
 function viewOfAnyJob(job: Job): z.output<typeof AnyJob> {

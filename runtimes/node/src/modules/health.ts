@@ -44,10 +44,6 @@ export async function checkHealth(probes: Readonly<Record<string, Probe>>): Prom
 }
 
 /** Whether a probe succeeds within two seconds. */
-export function isFine(probe: Probe): Promise<boolean> {
-  return succeeds(probe, () => {});
-}
-
 async function succeeds(probe: Probe, explain: (code: string) => void): Promise<boolean> {
   try {
     return await withTimeout(PROBE_TIMEOUT_MS, probe());

@@ -12,7 +12,7 @@ from uuid import uuid4
 from cronsim import CronSim, CronSimError
 
 from ai_module_runtime.engine.errors import is_unavailable
-from ai_module_runtime.engine.outage import LOG_SECONDS, Outage
+from ai_module_runtime.engine.outage import LOG_SECONDS
 from ai_module_runtime.engine.store import Store
 
 MAX_SWEEP_SECONDS = 5.0
@@ -84,7 +84,6 @@ class Clock:
         worker: bool = False,
         tasks: Sequence[ScheduledTask] = (),
         after_sweep: Callable[[], Awaitable[None]] | None = None,
-        outage: Outage | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         self._store = store
@@ -95,7 +94,6 @@ class Clock:
         self._tasks = {task.name: task for task in tasks}
         self._after_sweep = after_sweep
         self._logger = logger or logging.getLogger(__name__)
-        self._outage = outage or Outage(self._logger)
         self._entered = False
         self._is_lacking_workers = False
         self._logged_lack_at = float("-inf")
@@ -109,7 +107,6 @@ class Clock:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            self._outage.failed(error)
         self._loops = [
             asyncio.create_task(self._every(self._sweep_seconds, self.sweep), name="sweep"),
             asyncio.create_task(self._every(WATCH_SECONDS, self.watch), name="watch"),
@@ -135,14 +132,10 @@ class Clock:
         while True:
             try:
                 await step()
-                pause = seconds
             except Exception as error:
-                if is_unavailable(error):
-                    pause = max(seconds, self._outage.failed(error))
-                else:
+                if not is_unavailable(error):
                     self._logger.exception("%s failed", getattr(step, "__name__", "a step of the clock"))
-                    pause = seconds
-            await asyncio.sleep(pause)
+            await asyncio.sleep(seconds)
 
     async def sweep(self) -> None:
         """Take jobs back from workers that have disappeared."""

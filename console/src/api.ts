@@ -78,6 +78,8 @@ export interface Job {
   readonly cancelled_at: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  readonly last_error_code: string | null;
+  readonly next_attempt_at: string | null;
   readonly progress_percent: number;
   readonly attempt: number;
 }

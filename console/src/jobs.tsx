@@ -61,7 +61,7 @@ export function Jobs({ parameters }: Route) {
         <>
           <Table
             label="Jobs"
-            columns={['Created', 'Module', 'Status', 'User', 'Attempt', 'Error']}
+            columns={['Created', 'Module', 'Status', 'User', 'Attempt', 'Next attempt', 'Last error']}
             rows={data.jobs.map((job) => ({
               key: job.job_id,
               cells: [
@@ -72,7 +72,8 @@ export function Jobs({ parameters }: Route) {
                 <JobStatus key="status" {...job} />,
                 job.user_id,
                 job.attempt,
-                job.error_code ?? '–',
+                <Time key="next" at={job.next_attempt_at} />,
+                job.last_error_code ?? '–',
               ],
             }))}
           />
@@ -131,7 +132,10 @@ export function OneJob({ id }: Route) {
           <Facts
             of={[
               ['Status', <JobStatus key="status" {...job} />],
-              ['Error', job.error_code === null ? '–' : `${job.error_code}: ${job.error_message}`],
+              [
+                'Error',
+                job.error_code === null ? (job.last_error_code ?? '–') : `${job.error_code}: ${job.error_message}`,
+              ],
               [
                 'Module',
                 <a key="module" href={href('modules', job.module)}>
@@ -140,6 +144,7 @@ export function OneJob({ id }: Route) {
               ],
               ['User', job.user_id],
               ['Attempt', job.attempt],
+              ['Next attempt', <Time key="next" at={job.next_attempt_at} />],
               ['Created', <Time key="created" at={job.created_at} />],
               ['Started', <Time key="started" at={job.started_at} />],
               ['Ended', <Time key="ended" at={job.completed_at ?? job.failed_at ?? job.cancelled_at} />],

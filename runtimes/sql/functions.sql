@@ -383,7 +383,7 @@ declare
   job jobs;
 begin
   update jobs set
-    status = 'completed', progress_percent = 100, result_id = new_result_id, duration_ms = took_ms,
+    status = 'completed', progress_percent = 100, result_id = new_result_id, duration_ms = took_ms, error_code = null,
     completed_at = now(), claim_token = null, lease_until = null
   where id = job_id and claim_token = token and status = 'processing'
   returning * into job;
@@ -415,14 +415,17 @@ begin
   return next job;
 end $$;
 
--- processing → pending, to be started after a pause. Returns nothing if the claim is lost.
-create or replace function retry_job(job_id uuid, token uuid, delay_seconds double precision) returns setof jobs
+-- processing → pending, to be started after a pause. `code` says why the attempt failed; null: the job is handed back,
+-- and the code of an earlier attempt stays. Returns nothing if the claim is lost.
+create or replace function retry_job(job_id uuid, token uuid, delay_seconds double precision, code text)
+returns setof jobs
 language plpgsql set search_path from current as $$
 declare
   job jobs;
 begin
   update jobs set
-    status = 'pending', due_at = now() + make_interval(secs => delay_seconds), claim_token = null, lease_until = null
+    status = 'pending', due_at = now() + make_interval(secs => delay_seconds), error_code = coalesce(code, error_code),
+    claim_token = null, lease_until = null
   where id = job_id and claim_token = token and status = 'processing'
   returning * into job;
   if found then
@@ -431,13 +434,20 @@ begin
   end if;
 end $$;
 
+-- What processes of 0.2.0-dev.8 and older call.
+create or replace function retry_job(job_id uuid, token uuid, delay_seconds double precision) returns setof jobs
+language sql set search_path from current as $$
+  select * from retry_job(job_id, token, delay_seconds, null)
+$$;
+
 -- pending or processing → cancelled. Returns nothing if the job has ended.
 create or replace function cancel_job(job_id uuid) returns setof jobs
 language plpgsql set search_path from current as $$
 declare
   job jobs;
 begin
-  update jobs set status = 'cancelled', cancelled_at = now(), claim_token = null, lease_until = null
+  update jobs set
+    status = 'cancelled', error_code = null, cancelled_at = now(), claim_token = null, lease_until = null
   where id = job_id and status in ('pending', 'processing')
   returning * into job;
   if not found then
@@ -595,7 +605,7 @@ begin
     for job in
       update jobs j set
         status = case when j.attempt < coalesce(m.max_attempts, 1) then 'pending' else 'failed' end,
-        error_code = case when j.attempt < coalesce(m.max_attempts, 1) then null else 'internal_error' end,
+        error_code = case when j.attempt < coalesce(m.max_attempts, 1) then j.error_code else 'internal_error' end,
         failed_at = case when j.attempt < coalesce(m.max_attempts, 1) then null else now() end,
         claim_token = null,
         lease_until = null,
@@ -777,6 +787,9 @@ $$;
 create or replace function read_metrics(of_instance text)
 returns table (name text, labels text, bucket smallint, value double precision)
 language sql stable set search_path from current set jit = off as $$
+  with waiting as (
+    select c.module from job_counters c where c.status = 'pending' group by c.module having sum(c.jobs) > 0
+  )
   select m.name, m.labels, m.bucket, sum(m.value) from metrics m where m.instance in ('', of_instance)
   group by m.name, m.labels, m.bucket
   union all
@@ -785,15 +798,18 @@ language sql stable set search_path from current set jit = off as $$
   union all
   select 'ai_job_queue_age_seconds', format('module="%s"', w.module), -1,
     coalesce(extract(epoch from now() - oldest.due_at), 0)::double precision
-  from (
-    select c.module from job_counters c where c.status = 'pending' group by c.module having sum(c.jobs) > 0
-  ) as w cross join lateral (
+  from waiting w cross join lateral (
     select min(first.due_at) as due_at from generate_series(1, 10) as p (priority) cross join lateral (
       select j.due_at from jobs j
       where j.module = w.module and j.status = 'pending' and j.priority = p.priority and j.due_at <= now()
       order by j.due_at limit 1
     ) as first
   ) as oldest
+  union all
+  select 'ai_jobs_waiting_for_retry', format('module="%s"', w.module), -1, coalesce(r.jobs, 0)::double precision
+  from waiting w left join (
+    select j.module, count(*) as jobs from jobs j where j.status = 'pending' and j.due_at > now() group by j.module
+  ) as r using (module)
   union all
   select 'ai_event_deliveries_waiting', format('module="%s"', d.module), -1, count(*)::double precision
   from deliveries d where d.dead_at is null group by d.module

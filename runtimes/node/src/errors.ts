@@ -1,6 +1,6 @@
 import type { TypeProblem } from './check-type.ts';
 
-/** When to try again after a 503. */
+/** When to try again after a 503 or a 429. */
 export const RETRY_AFTER = { 'retry-after': '5' };
 
 /** An answer with an error status. `code` is stable and reaches the client as `{"detail": code}`. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type DatabaseOptions, openDatabase } from './db/database.ts';
+import { type Database, type DatabaseOptions, openDatabase } from './db/database.ts';
 import type { Executor } from './engine/executor.ts';
 import { Metrics } from './engine/metrics.ts';
 import type { Outage } from './engine/outage.ts';
-import type { Store } from './engine/store.ts';
 import { retryAtStart } from './engine/with-retries.ts';
+import { WorkerWatch } from './engine/worker-watch.ts';
 import { EventBus } from './events/event-bus.ts';
 import { createApp } from './http/app.ts';
 import { countRequests } from './http/metrics-route.ts';
@@ -13,6 +13,7 @@ import { mountRoutes } from './http/mount-routes.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import type { Log } from './log.ts';
 import type { ModulesOptions } from './modules/discovery.ts';
+import { ProbeError } from './modules/health.ts';
 import { Orchestrator } from './modules/orchestrator.ts';
 import { registerModules, startExecutor } from './modules/run-modules.ts';
 import type { HostServices } from './modules/start-module.ts';
@@ -98,17 +99,19 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     bus,
     metrics,
     log,
-    probes: probesOf(store),
+    probes: probesOf(database),
     isStopping: () => stoppingAt > 0,
     may: (user, permission) => app.may(user, permission),
   };
   const orchestrator = new Orchestrator(services);
   let executor: Executor | undefined;
+  const watch = new WorkerWatch(store, () => orchestrator.ready().map(({ name }) => name), log);
 
   let grace: NodeJS.Timeout | undefined;
   const msUntil = (ms: number) => Math.max(0, stoppingAt + ms - performance.now());
   app.addHook('preClose', async () => {
     stoppingAt = performance.now();
+    watch.stop();
     executor?.stopClaiming();
     grace = setTimeout(() => app.server.closeAllConnections(), GRACE_MS);
   });
@@ -131,6 +134,7 @@ export async function startHost(options: HostOptions, placement: Placement): Pro
     await mountRoutes(app, services, orchestrator, prefix);
     await app.ready();
     metrics.start();
+    watch.start();
     if (settings.role !== 'web') executor = await retryAtStart(() => startExecutor(services, orchestrator));
     return { app, services, orchestrator };
   } catch (error) {
@@ -165,10 +169,14 @@ function reportIgnored({ env }: Settings, log: Log): void {
   if (ignored) log.info(`${ignored} is ignored: jobs and events are in the database`);
 }
 
-function probesOf(store: Store): HostServices['probes'] {
+function probesOf({ store, checkAccess }: Database): HostServices['probes'] {
   const answers = async () => {
-    await store.ping();
+    await checkAccess();
     return true;
   };
-  return { database: answers, queue: () => store.hasWorkers(), events: answers };
+  const hasWorkers = async () => {
+    if (!(await store.hasWorkers())) throw new ProbeError('no_workers');
+    return true;
+  };
+  return { database: answers, queue: hasWorkers, events: answers };
 }

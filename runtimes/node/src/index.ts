@@ -64,7 +64,7 @@ export type { Log } from './log.ts';
 export { BaseConfig } from './modules/base-config.ts';
 export { type AnyModule, type AnyService, BaseModule, type ModuleParts } from './modules/base-module.ts';
 export type { LoadModule, ModulesOptions } from './modules/discovery.ts';
-export type { ModuleHealth } from './modules/health.ts';
+export { type ModuleHealth, ProbeError } from './modules/health.ts';
 export type { EndpointEntry, Manifest } from './modules/manifest.ts';
 export type { ModuleContext } from './modules/module-context.ts';
 // Types of modules

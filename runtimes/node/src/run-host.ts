@@ -41,7 +41,9 @@ function describeStartError(error: unknown): string {
   if (error instanceof EmbeddedPostgresError) return `database: ${error.message}`;
   if (error instanceof SchemaMissing) return `database: ${error.message}\n\n${error.sql}`;
   const unavailable = findUnavailable(error);
-  if (unavailable) return `database: ${unavailable.description}. Check AI_DATABASE_URL.`;
+  if (unavailable?.code === 'database_unavailable')
+    return `database: ${unavailable.description}. Check AI_DATABASE_URL.`;
+  if (unavailable) return `database: ${unavailable.description}`;
   const { code = '', path, stack, syscall, address, hostname, port } = Object(error) as ListenError;
   if (code === 'EADDRINUSE') return `PORT ${port} is in use: stop the process that uses it, or set another PORT`;
   if (syscall === 'listen' || syscall === 'getaddrinfo')

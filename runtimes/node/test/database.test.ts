@@ -99,7 +99,7 @@ describe('a role that may not create a schema', () => {
   );
 });
 
-describe('while the database is unavailable', () => {
+describe.each(['closed', 'hanging'] as const)('while the database is unavailable (%s)', (state) => {
   const secret = 'the secret of these tests';
   const lines: { level: string; text: string }[] = [];
   const logger = recordingLog((level, text) => lines.push({ level, text }));
@@ -147,7 +147,7 @@ describe('while the database is unavailable', () => {
     return { status: statusCode, detail: json().detail, retryAfter: headers['retry-after'] };
   };
 
-  it.each(['closed', 'hanging'] as const)('(%s) requests are answered with 503 within five seconds', async (state) => {
+  it('requests are answered with 503 within five seconds', async () => {
     expect((await submit()).statusCode).toBe(202);
     lines.splice(0);
     proxy.state = state;
@@ -194,17 +194,51 @@ describe('an outage', () => {
       action();
     };
     try {
-      at(100, () => outage.end());
+      at(100, () => outage.answered('select 1'));
       // The failed call began before the answer.
       at(100.1, () => outage.report(new DatabaseUnavailable('x:1/y', new Error('late')), 99_000));
       expect(lines).toEqual([]);
       for (const seconds of [100.5, 130, 159, 161, 162]) at(seconds, () => outage.report(down));
-      at(163, () => outage.end());
-      at(163, () => outage.end());
+      at(163, () => outage.answered('select 1'));
+      at(163, () => outage.answered('select 1'));
       const began = 'database: localhost:5432/ai is unavailable: connection refused';
       expect(lines.splice(0)).toEqual([began, began, 'database: it is available again after 62.5 s']);
+      // It has just been reported.
       at(164, () => outage.report(down));
-      expect(lines).toEqual([began]);
+      at(165, () => outage.answered('select 1'));
+      expect(lines).toEqual([]);
+      at(222, () => outage.report(down));
+      at(223, () => outage.answered('select 1'));
+      expect(lines).toEqual([began, 'database: it is available again after 1.0 s']);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('of some statements ends when they work, or when one of them works a minute later', () => {
+    const lines: string[] = [];
+    const outage = new Outage(recordingLog((_level, text) => lines.push(text)));
+    const full = new pg.DatabaseError('the disk is full', 0, 'error');
+    full.code = '53100';
+    const report = (call: string) => outage.report(new DatabaseUnavailable('localhost:5432/ai', full, call));
+    const began = 'database: localhost:5432/ai is unavailable: the disk is full';
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(100_000);
+    try {
+      report('insert');
+      report('update');
+      for (const call of ['select', 'connect', 'update']) outage.answered(call);
+      expect(lines.splice(0)).toEqual([began]);
+      clock.mockReturnValue(101_000);
+      outage.answered('insert');
+      expect(lines.splice(0)).toEqual(['database: statements that failed work again after 1.0 s']);
+      clock.mockReturnValue(200_000);
+      report('insert');
+      report('update');
+      clock.mockReturnValue(260_000);
+      outage.answered('select');
+      expect(lines.splice(0)).toEqual([began]);
+      outage.answered('update');
+      expect(lines).toEqual(['database: statements that failed work again after 60.0 s']);
     } finally {
       clock.mockRestore();
     }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { Tokens } from '../src/http/tokens.ts';
 import { sampleHost } from './sample-host.ts';
 
 const SECRET = 'the secret of these tests';
@@ -131,6 +132,12 @@ describe('an address', () => {
       404,
     );
   });
+});
+
+it('issues tokens that are valid for 12 hours, as the Python runtime does', () => {
+  const [, payload = ''] = new Tokens(SECRET).issue({ id: 'alice' }).split('.');
+  const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  expect(Math.abs(exp - Date.now() / 1_000 - 12 * 3_600)).toBeLessThan(60);
 });
 
 describe('the host', () => {

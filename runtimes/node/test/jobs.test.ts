@@ -88,7 +88,11 @@ describe('what is refused', () => {
   it('a job too many', async () => {
     const user = { id: randomUUID() };
     for (let i = 0; i < 5; i += 1) await start(user, 'hang');
-    await expect(start(user, 'ok')).rejects.toMatchObject({ status: 429, code: 'too_many_jobs' });
+    await expect(start(user, 'ok')).rejects.toMatchObject({
+      status: 429,
+      code: 'too_many_jobs',
+      headers: { 'retry-after': '5' },
+    });
     await service.eraseUser(user.id);
   });
 

@@ -583,7 +583,10 @@ def test_a_table_that_is_dropped(
         run_sql(database.url, "alter table ai.jobs rename to away;")
         assert listed() in ("schema_missing", "starting")
         wait_for_list("schema_missing")
-        problem = "the schema ai lacks jobs, which existed before: restore them, or drop the schema to create it again"
+        problem = (
+            "the schema ai lacks jobs, which existed before: restore them, or drop the schema to create it again, which "
+            "deletes all jobs and events"
+        )
         wait_until(lambda: problem in caplog.text or None)
         run_sql(database.url, "alter table ai.away rename to jobs;")
         wait_for_list(200)

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ai_module_runtime import InvalidInputError, JobRow, ProcessRequest, Task
+from ai_module_runtime.clock import utcnow
+from ai_module_runtime.engine.metrics import format_metrics
 from ai_module_runtime.jobs.errors import JobNotCancellableError, JobNotFoundError, TooManyJobsError
 from ai_module_runtime.jobs.schemas import StatsResponse
 from ai_module_runtime.testing import TestHost, wait_until
@@ -62,6 +65,55 @@ def test_a_cancelled_job_stops_and_keeps_no_result(host: TestHost, sample: Sampl
     assert "sample.completed" not in names
 
 
+def test_shows_administrators_why_a_job_waits_for_its_next_attempt(
+    host: TestHost, make_sample: MakeSample, user_id: str
+) -> None:
+    sample = make_sample(retry_delay_seconds=600)
+    before = utcnow()
+    job = sample.start(user_id, fail="transient")
+    admin = host.headers("admin", admin=True)
+
+    def inspect() -> dict[str, Any]:
+        found: dict[str, Any] = host.client.get(f"/api/v1/jobs/{job.id}", headers=admin).json()
+        return found
+
+    wait_until(lambda: inspect()["last_error_code"] or None)
+    filters = {"user_id": user_id, "status": "pending", "error_code": "sample_busy"}
+    (listed,) = host.client.get("/api/v1/jobs", params=filters, headers=admin).json()["jobs"]
+    for shown in (listed, inspect()):
+        assert (shown["job_id"], shown["status"], shown["attempt"]) == (job.id, "pending", 1)
+        assert (shown["error_code"], shown["error_message"], shown["last_error_code"]) == (None, None, "sample_busy")
+        assert datetime.fromisoformat(shown["next_attempt_at"]) > before + timedelta(seconds=590)
+    # Its owner sees the error when the job has failed.
+    assert sample.job(job).error_code is None
+    assert sample.call(sample.service.list_jobs, user_id).jobs[0].error_code is None
+    metrics = format_metrics(host.call(host.host.store.read_metrics, ""))
+    assert 'ai_jobs_waiting_for_retry{module="sample"} 1\n' in metrics
+    sample.call(sample.service.cancel_job, job.id)
+    now = inspect()
+    assert (now["status"], now["error_code"]) == ("cancelled", None)
+    assert (now["last_error_code"], now["next_attempt_at"]) == (None, None)
+
+
+def test_a_completed_job_has_no_error_of_earlier_attempts(
+    host: TestHost, make_sample: MakeSample, user_id: str
+) -> None:
+    sample = make_sample(retry_delay_seconds=600)
+    job = sample.start(user_id, fail="transient")
+    wait_until(lambda: sample.job(job).last_error_code)
+
+    async def make_due() -> None:
+        async with host.host.database.transaction() as connection:
+            await connection.exec_driver_sql(
+                "update ai.jobs set due_at = now(), input_data = '{\"x\": 1}' where id = $1", (job.id,)
+            )
+        await host.host.store.sweep(["sample"])
+
+    host.call(make_due)
+    assert sample.wait_for(job).status == "completed"
+    assert sample.job(job).last_error_code is None
+
+
 def test_a_job_belongs_to_its_module(host: TestHost, sample: Sample, user_id: str) -> None:
     job = sample.start(user_id)
     other = sample.create_service(sample.context)
@@ -80,7 +132,8 @@ def test_a_user_has_a_limit(host: TestHost, make_sample: MakeSample, user_id: st
 
     outcomes = host.call(start_many)
     assert sum(isinstance(outcome, JobRow) for outcome in outcomes) == 3
-    assert sum(isinstance(outcome, TooManyJobsError) for outcome in outcomes) == 5
+    refused = [outcome for outcome in outcomes if isinstance(outcome, TooManyJobsError)]
+    assert [outcome.headers for outcome in refused] == [{"Retry-After": "5"}] * 5
     sample.call(sample.service.erase_user, user_id)
 
 

@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, string>> = {
   stopping: 'it is stopping',
   not_started: 'the application did not start it: its lifespan is not run',
   database_unavailable: 'it cannot reach the database',
+  database_forbidden: 'its role may not use its tables',
   schema_missing: 'its tables are missing, and it could not create them',
   settings_invalid: 'its settings are invalid',
   ports_invalid: 'the ports file cannot be used',
@@ -74,8 +75,10 @@ export async function waitForGuest(app: StartedApp): Promise<string> {
     if (!isOver) continue;
     throw failed(
       'start',
-      `the guest answers 503 ${state}: ${reasons[state]}${linesOf(linesFrom(command.output(), /AI modules are not|database: .* is unavailable/))}`,
-      state === 'schema_missing' ? 'Run the SQL of the log as an administrator of the database' : undefined,
+      `the guest answers 503 ${state}: ${reasons[state]}${linesOf(linesFrom(command.output(), /AI modules are not|database: .*( is unavailable|the role lacks permissions)/))}`,
+      state === 'schema_missing' || state === 'database_forbidden'
+        ? 'Run the SQL of the log as an administrator of the database'
+        : undefined,
     );
   }
   throw new Cancelled();

@@ -13,8 +13,10 @@ import { order } from '../typed/cases.ts';
 import { send } from '../wire/send.ts';
 
 const examples = 60;
+const maxInputBytes = 20_000;
 /** So that valid data is not refused because of its size or number. */
 const largeLimits = {
+  DOCUMENT_SEARCH_MAX_INPUT_BYTES: `${maxInputBytes}`,
   DOCUMENT_SEARCH_MAX_PENDING_JOBS: '10000',
   MANY_METHODS_MAX_PENDING_JOBS: '10000',
   MON_NOUVEAU_MODULE_MAX_PENDING_JOBS: '10000',
@@ -55,35 +57,47 @@ await describeWhere('schemathesis', missingPython(), () => {
   });
 });
 
-/** The ids of jobs in the state that each operation needs. */
+/** The ids of jobs and dead letters in the state that each operation needs. */
 async function configuration(host: Host): Promise<string> {
-  const authorization = authorizationOf('user', host.secret, 'someone') ?? '';
-  const headers = { authorization, 'content-type': 'application/json' };
-  const operation = async (module: string, name: string, text: string, input: object = { text }) => {
-    const body = JSON.stringify({ input_data: input });
-    const created = await send(host.baseUrl, {
-      method: 'POST',
-      path: `/api/v1/modules/${module}/process`,
-      headers,
-      body,
-    });
-    const { job_id } = created.json as { job_id: string };
-    return [
+  const post = async (user: 'user' | 'admin', path: string, body: object) => {
+    const authorization = authorizationOf(user, host.secret, 'someone') ?? '';
+    const headers = { authorization, 'content-type': 'application/json' };
+    return (await send(host.baseUrl, { method: 'POST', path, headers, body: JSON.stringify(body) })).json;
+  };
+  const process = async (module: string, input: object) =>
+    ((await post('user', `/api/v1/modules/${module}/process`, { input_data: input })) as { job_id: string }).job_id;
+  const operation = (path: string, parameter: string, value: string) =>
+    [
       '[[operations]]',
-      `include-path = "/api/v1/modules/${module}/${name}/{job_id}"`,
-      `parameters = { "path.job_id" = "${job_id}" }`,
+      `include-path = "${path}"`,
+      `parameters = { "path.${parameter}" = ${JSON.stringify(value)} }`,
     ].join('\n');
+  const ofModule = async (module: string, name: string, text: string, input: object = { text }) =>
+    operation(`/api/v1/modules/${module}/${name}/{job_id}`, 'job_id', await process(module, input));
+  const ofAll = async (name: string, text: string) =>
+    operation(`/api/v1/jobs/{job_id}/${name}`, 'job_id', await process('document_search', { text }));
+  const letter = async () => {
+    const data = { user_id: 'someone', text: 'x'.repeat(maxInputBytes) };
+    const { event_id } = (await post('admin', '/api/v1/events', { name: 'file.uploaded', data })) as {
+      event_id: string;
+    };
+    return `${event_id}.document_search`;
   };
   const operations = await Promise.all([
-    operation('document_search', 'status', scripts.ok),
-    operation('document_search', 'result', scripts.ok),
-    operation('document_search', 'cancel', scripts.hold),
-    operation('mon_nouveau_module', 'status', scripts.ok),
-    operation('mon_nouveau_module', 'cancel', scripts.hold),
-    operation('many_methods', 'status', scripts.ok),
-    operation('orders', 'status', '', order()),
-    operation('orders', 'result', '', order()),
-    operation('order_reports', 'status', scripts.ok),
+    ofModule('document_search', 'status', scripts.ok),
+    ofModule('document_search', 'result', scripts.ok),
+    ofModule('document_search', 'cancel', scripts.hold),
+    ofModule('document_search', 'retry', scripts.rejected),
+    ofModule('mon_nouveau_module', 'status', scripts.ok),
+    ofModule('mon_nouveau_module', 'cancel', scripts.hold),
+    ofModule('many_methods', 'status', scripts.ok),
+    ofModule('orders', 'status', '', order()),
+    ofModule('orders', 'result', '', order()),
+    ofModule('order_reports', 'status', scripts.ok),
+    ofAll('cancel', scripts.hold),
+    ofAll('retry', scripts.rejected),
+    letter().then((id) => operation('/dead-letters/{id}', 'id', id)),
+    letter().then((id) => operation('/dead-letters/{id}/replay', 'id', id)),
   ]);
   return operations.join('\n\n');
 }

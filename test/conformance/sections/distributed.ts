@@ -19,6 +19,8 @@ export function describeDistributed(world: World): void {
     const host = await world.launch({ env: world.subjectEnv({}), withoutWorkers: true });
     try {
       await waitUntil('degraded', async () => (await statusOf(host)) === 'degraded');
+      const { metrics } = health.parse((await world.admin(host).get(under(neighbour, '/health'))).json);
+      expect(metrics.reasons).toEqual({ queue: 'no_workers' });
       const caller = world.person(undefined, host);
       const { job_id } = await submit(caller, neighbour, { test: 'data' });
       expect(await readJob(caller, neighbour, job_id)).toMatchObject({ status: 'pending', attempt: 0 });

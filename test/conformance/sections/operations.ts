@@ -9,7 +9,11 @@ import { job } from '../wire/shapes.ts';
 import { waitUntil } from '../wire/wait-until.ts';
 import type { World } from '../world.ts';
 
-const anyJob = job.extend({ module: z.string() });
+const anyJob = job.extend({
+  module: z.string(),
+  last_error_code: z.string().nullable(),
+  next_attempt_at: z.iso.datetime().nullable(),
+});
 const jobPage = z.strictObject({ jobs: z.array(anyJob), has_more: z.boolean() });
 const json = z.record(z.string(), z.unknown());
 const details = anyJob.extend({
@@ -128,6 +132,20 @@ export function describeOperations(world: World): void {
         output_data: expect.anything(),
       });
       expectRefusal(await world.admin().get(`/api/v1/jobs/${randomUUID()}`), 404, 'job_not_found');
+    });
+
+    it('show why the last attempt failed; the owner sees that of a failed job', async () => {
+      const caller = world.person();
+      const script = world.fake.script(500, 'hold');
+      const { job_id } = await submit(caller, subject, { text: script.text });
+      await script.seen(2);
+      const { jobs: found } = await jobs(`?user_id=${caller.sub}&error_code=provider_unavailable`);
+      expect(found).toMatchObject([{ job_id, attempt: 2, error_code: null, last_error_code: 'provider_unavailable' }]);
+      expect((await readJob(caller, subject, job_id)).error_code).toBeNull();
+      script.release();
+      expect((await finish(caller, subject, job_id)).status).toBe('completed');
+      const answer = await world.admin().get(`/api/v1/jobs/${job_id}`);
+      expect(details.parse(answer.json)).toMatchObject({ last_error_code: null, next_attempt_at: null });
     });
 
     it('can be cancelled, and then started again', async () => {

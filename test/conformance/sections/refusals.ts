@@ -111,7 +111,9 @@ export function describeRefusals(world: World): void {
     for (let i = 0; i < world.maxPendingJobs; i += 1) ids.push((await submit(owner, subject, { text })).job_id);
     expectProblems(await owner.raw(path, '{'), 'json_invalid at body');
     expectProblems(await owner.post(path, {}), 'missing at body.input_data');
-    expectRefusal(await owner.post(path, validBody), 429, 'too_many_jobs');
+    const refused = await owner.post(path, validBody);
+    expectRefusal(refused, 429, 'too_many_jobs');
+    expect(refused.headers['retry-after']).toBe('5');
     expect((await world.person().post(path, validBody)).status).toBe(202);
     for (const id of ids) expect((await cancel(owner, subject, id)).status).toBe(204);
     expect((await owner.post(path, validBody)).status).toBe(202);

@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
-import { type ConnectionOptions, findPooler, openPool } from '../engine/connection.ts';
+import { type ConnectionOptions, checkAccess, findPooler, openPool } from '../engine/connection.ts';
 import { Outage } from '../engine/outage.ts';
 import { checkSchema, createSchema } from '../engine/schema.ts';
 import { Store } from '../engine/store.ts';
@@ -24,6 +24,8 @@ export interface Database {
   readonly isAlone: boolean;
   /** The data of an embedded host of version 0.1, as a file. */
   readonly oldData: string | undefined;
+  /** Throws `DatabaseUnavailable` if the database does not answer, or if the runtime can't read and write its tables. */
+  checkAccess(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,6 +60,7 @@ export async function openDatabase(given: DatabasePort, options: DatabaseOptions
     schema,
     directUrl,
     isPooled: directUrl !== undefined,
+    isPreparing: !checkOnly,
     unref,
     outage: options.outage ?? new Outage(log),
   };
@@ -75,6 +78,7 @@ export async function openDatabase(given: DatabasePort, options: DatabaseOptions
     pool = opened;
     const prepare = checkOnly ? checkSchema : createSchema;
     await retryAtStart(() => prepare(opened, schema), startSeconds);
+    connection.isPreparing = false;
     const db = drizzle(opened) as unknown as Db;
     const store = new Store(opened, schema);
     return {
@@ -84,6 +88,7 @@ export async function openDatabase(given: DatabasePort, options: DatabaseOptions
       connection,
       isAlone: server?.isOwner === true,
       oldData: embedded?.oldData,
+      checkAccess: () => checkAccess(opened, connection),
       close,
     };
   } catch (error) {

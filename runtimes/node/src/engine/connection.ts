@@ -1,7 +1,15 @@
 import pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
-import { DatabaseUnavailable, findUnavailable, isRefused, type Outage, SchemaLost } from './outage.ts';
-import { createdBy, LEDGER_TABLE, readSql, runtimeMigrations } from './sql-files.ts';
+import {
+  CONNECT,
+  DatabaseForbidden,
+  DatabaseUnavailable,
+  findUnavailable,
+  isRefused,
+  type Outage,
+  SchemaLost,
+} from './outage.ts';
+import { ACCESS, createdBy, LEDGER_TABLE, readSql, runtimeMigrations } from './sql-files.ts';
 
 /** How to reach a PostgreSQL database. */
 export interface ConnectionOptions {
@@ -20,7 +28,9 @@ export interface ConnectionOptions {
   readonly poolSize?: number;
   /** Whether connections keep the process alive; by default they do. */
   readonly unref?: boolean;
-  /** Reports when the database is unavailable and when it answers again. */
+  /** Whether the tables are being created: the caller says what is missing or not permitted. */
+  readonly isPreparing?: boolean;
+  /** Reports what is wrong with the database. */
   readonly outage?: Outage;
 }
 
@@ -43,20 +53,22 @@ export function openPool(options: ConnectionOptions): pg.Pool {
   pool.on('connect', (client) => {
     client.on('error', () => {});
     if (options.isPooled) configureTransactions(client, options);
-    translateErrors(client, 'query', options, findLoss);
+    translateErrors(client, 'query', options, find);
   });
   if (options.isPooled) queryInTransactions(pool);
   const ask = pool.query.bind(pool);
-  const findLoss = async () => {
-    const names = [LEDGER_TABLE, ...createdBy(await runtimeMigrations())];
-    const { rows } = await ask<{ name: string }>(await readSql('lost.sql'), [options.schema, names]);
-    const lost = rows.map(({ name }) => name);
-    if (lost.length === 0) return undefined;
-    return `the schema ${options.schema} ${lost.includes(LEDGER_TABLE) ? 'was dropped' : `lacks ${lost.join(', ')}`}`;
-  };
-  translateErrors(pool, 'connect', options, findLoss);
-  translateErrors(pool, 'query', options, findLoss);
+  const find: FindProblem = (cause, call) => findProblem(ask, options, cause, call);
+  translateErrors(pool, 'connect', options, find);
+  translateErrors(pool, 'query', options, find);
   return pool;
+}
+
+/** Throws `DatabaseUnavailable` if the database does not answer, or if the runtime can't read and write its tables. */
+export async function checkAccess(pool: pg.Pool, options: ConnectionOptions): Promise<void> {
+  const problem = await findProblem(pool.query.bind(pool), options);
+  if (!problem) return options.outage?.accessible();
+  options.outage?.report(problem);
+  throw problem;
 }
 
 /** Behind a pooler each transaction may have another connection to the server: it sets what it needs at its begin. */
@@ -120,8 +132,13 @@ export function canListen({ isPooled, directUrl }: ConnectionOptions): boolean {
 }
 
 /** `since` is when the failed call began, by `performance.now()`. */
-export function reportUnavailable(error: unknown, options: ConnectionOptions, since?: number): DatabaseUnavailable {
-  const unavailable = new DatabaseUnavailable(addressOf(options), error);
+export function reportUnavailable(
+  error: unknown,
+  options: ConnectionOptions,
+  since?: number,
+  call?: string,
+): DatabaseUnavailable {
+  const unavailable = new DatabaseUnavailable(addressOf(options), error, call);
   options.outage?.report(unavailable, since);
   return unavailable;
 }
@@ -131,20 +148,44 @@ function addressOf({ url }: ConnectionOptions): string {
   return `${host}:${port}/${database}`;
 }
 
-/** Errors of a schema, a table or a function that does not exist. */
-const MISSING = ['3F000', '42P01', '42883'];
+/** What is missing or not permitted has one of these codes; so has a wrong statement of a module. */
+const MAYBE_NO_ACCESS = /^(3F|42)/;
 
-/** What was dropped of the runtime, as a sentence. */
-type FindLoss = () => Promise<string | undefined>;
+interface AccessRow {
+  readonly problem: 'missing' | 'forbidden';
+  readonly text: string;
+}
 
-/** The error of a call whose cause is that something of the runtime was dropped; any other error is returned as it is. */
-async function explainMissing(error: unknown, options: ConnectionOptions, findLoss: FindLoss) {
+/** What keeps the runtime from using its tables. */
+type FindProblem = (cause: unknown, call: string) => Promise<DatabaseUnavailable | undefined>;
+
+async function findProblem(query: pg.Pool['query'], options: ConnectionOptions, cause?: unknown, call?: string) {
+  const names = [LEDGER_TABLE, ...createdBy(await runtimeMigrations())];
+  const { rows } = await query<AccessRow>(await readSql(ACCESS), [options.schema, names]);
+  const textsOf = (problem: AccessRow['problem']) =>
+    rows.filter((row) => row.problem === problem).map(({ text }) => text);
+  const [missing, forbidden] = [textsOf('missing'), textsOf('forbidden')];
+  if (missing.length > 0) {
+    const isDropped = missing.includes(LEDGER_TABLE);
+    const what = isDropped ? 'was dropped' : `lacks ${missing.join(', ')}`;
+    return new SchemaLost(addressOf(options), `the schema ${options.schema} ${what}`, cause, call);
+  }
+  return forbidden.length > 0
+    ? new DatabaseForbidden(addressOf(options), forbidden.join('; '), cause, call)
+    : undefined;
+}
+
+/** The error of a call whose cause is that the runtime can't use its tables; any other error is returned as it is. */
+async function explain(error: unknown, options: ConnectionOptions, find: FindProblem, since: number, call: string) {
   const { code = '' } = Object(error) as { code?: string };
-  const loss = MISSING.includes(code) ? await findLoss().catch(() => undefined) : undefined;
-  if (loss === undefined) return error;
-  const lost = new SchemaLost(addressOf(options), loss, error);
-  options.outage?.report(lost);
-  return lost;
+  if (options.isPreparing || !MAYBE_NO_ACCESS.test(code)) return error;
+  const problem = await find(error, call).catch((failed) =>
+    isUnavailable(failed) ? new DatabaseUnavailable(addressOf(options), failed, call) : undefined,
+  );
+  if (problem) options.outage?.report(problem);
+  // An administrator was quicker.
+  else if (options.outage?.lackedAccess(since)) return new DatabaseUnavailable(addressOf(options), error, call);
+  return problem ?? error;
 }
 
 /** Replaces a method, for calls that return a promise. */
@@ -152,25 +193,30 @@ function translateErrors<M extends string>(
   target: Record<M, unknown>,
   method: M,
   options: ConnectionOptions,
-  findLoss: FindLoss,
+  find: FindProblem,
 ): void {
   const original = target[method] as (...args: unknown[]) => unknown;
   target[method] = (...args: unknown[]) => {
     const since = performance.now();
+    const call = method === CONNECT ? CONNECT : textOf(args[0]);
     const answer = original.apply(target, args);
     if (!(answer instanceof Promise)) return answer;
     return answer.then(
       (value) => {
-        options.outage?.end();
+        options.outage?.answered(call);
         return value;
       },
       async (error) => {
         if (findUnavailable(error)) throw error;
-        if (!isUnavailable(error)) throw await explainMissing(error, options, findLoss);
-        throw reportUnavailable(error, options, since);
+        if (!isUnavailable(error)) throw await explain(error, options, find, since, call);
+        throw reportUnavailable(error, options, since, call);
       },
     );
   };
+}
+
+function textOf(query: unknown): string {
+  return typeof query === 'string' ? query : String(Object(query).text);
 }
 
 /** A connection of its own without a pooler, for LISTEN. Not connected yet. */
@@ -195,7 +241,8 @@ export function isUnavailable(error: unknown): boolean {
     isRefused(error) ||
     // Connection errors, deadlocks, insufficient resources, shutdown, timeouts, and errors such as a full disk.
     /^(08|40|53|57|58)/.test(code) ||
-    code === '25006' ||
+    // A server that has become read-only, and a role with a `lock_timeout`.
+    ['25006', '55P03'].includes(code) ||
     // The tables were dropped and created again: another connection prepares its statements again.
     /cached plan must not change result type|after calling end on the pool/.test(message) ||
     /^E[A-Z]+$/.test(code) ||

@@ -260,7 +260,15 @@ export class Executor {
     const report = (error: unknown) => {
       if (!isUnavailable(error)) this.#options.log.error({ err: error }, 'maintenance failed');
     };
-    const timer = setInterval(() => void action().catch(report), ms);
+    let isRunning = false;
+    const run = async () => {
+      // Statements that wait for a lock would take all connections.
+      if (isRunning) return;
+      isRunning = true;
+      await action().catch(report);
+      isRunning = false;
+    };
+    const timer = setInterval(() => void run(), ms);
     timer.unref();
     this.#timers.push(timer);
   }

@@ -11,13 +11,14 @@ type Kind = 'counter' | 'gauge' | 'histogram';
 /** All metrics, in the order of the output. */
 const METRICS: Readonly<Record<string, readonly [Kind, string]>> = {
   ai_host_info: ['gauge', 'The mode of the host.'],
-  ai_database_up: ['gauge', 'Whether the database answers. If not, only this process is shown.'],
+  ai_database_up: ['gauge', 'Whether the database answers and its tables can be used, as in /readyz.'],
   ai_module_up: ['gauge', 'Whether a module is ready in this process.'],
   ai_workers: ['gauge', 'Processes that run jobs.'],
   ai_http_requests_total: ['counter', 'Requests by method, route and status.'],
   ai_http_request_duration_seconds: ['histogram', 'Time to answer requests.'],
   ai_jobs: ['gauge', 'Jobs by module and status.'],
   ai_job_queue_age_seconds: ['gauge', 'How long the oldest job of a module that could start has been waiting.'],
+  ai_jobs_waiting_for_retry: ['gauge', 'Jobs whose last attempt failed, until the next one is due.'],
   ai_job_wait_seconds: ['histogram', 'Time from the request for a job to its first start.'],
   ai_job_duration_seconds: ['histogram', 'Time of attempts at jobs.'],
   ai_job_attempts_total: ['counter', 'Attempts at jobs by module and outcome.'],

@@ -2,20 +2,37 @@ import pg from 'pg';
 import { HttpError, RETRY_AFTER } from '../errors.ts';
 import type { Log } from '../log.ts';
 
-/** The database can't be reached or can't answer. Requests are answered with 503. */
+/**
+ * What fails: everything (`connection`), some statements, those that wait too long, or those that need what was dropped
+ * or is not permitted.
+ */
+type Trouble = 'connection' | 'statement' | 'slow' | 'schema_missing' | 'database_forbidden';
+
+/** The call that asks for a connection, beside the texts of statements. */
+export const CONNECT = 'connect';
+
+/** The database can't be reached, or can't do what was asked now. Requests are answered with 503. */
 export class DatabaseUnavailable extends HttpError {
   /** Such as `localhost:5432/ai`. For the log: clients don't see it. */
   readonly address: string;
+  /** The call that failed: the text of a statement, or `CONNECT`. */
+  readonly call: string | undefined;
 
-  constructor(address: string, cause: unknown) {
+  constructor(address: string, cause: unknown, call?: string) {
     super(503, 'database_unavailable', RETRY_AFTER);
     this.address = address;
     this.cause = cause;
+    this.call = call;
+  }
+
+  get trouble(): Trouble {
+    return troubleOf(this.cause);
   }
 
   /** For the log: which database, and why. */
   get description(): string {
-    return `${this.address} is unavailable: ${reasonOf(this.cause)}`;
+    const reason = reasonOf(this.cause);
+    return this.trouble === 'slow' ? `${this.address}: ${reason}` : `${this.address} is unavailable: ${reason}`;
   }
 }
 
@@ -24,13 +41,38 @@ export class SchemaLost extends DatabaseUnavailable {
   override readonly code = 'schema_missing';
   readonly #loss: string;
 
-  constructor(address: string, loss: string, cause: unknown) {
-    super(address, cause);
+  /** `loss` says what is missing. */
+  constructor(address: string, loss: string, cause?: unknown, call?: string) {
+    super(address, cause, call);
     this.#loss = loss;
   }
 
+  override get trouble(): Trouble {
+    return 'schema_missing';
+  }
+
   override get description(): string {
-    return `${this.address}: ${this.#loss}`;
+    return `${this.address}: ${this.#loss}. Restore it, or start again: that creates functions, or a schema without data`;
+  }
+}
+
+/** The role has lost permissions that the runtime needs. Requests are answered with 503. */
+export class DatabaseForbidden extends DatabaseUnavailable {
+  override readonly code = 'database_forbidden';
+  readonly #sql: string;
+
+  /** `sql` gives them back. */
+  constructor(address: string, sql: string, cause?: unknown, call?: string) {
+    super(address, cause, call);
+    this.#sql = sql;
+  }
+
+  override get trouble(): Trouble {
+    return 'database_forbidden';
+  }
+
+  override get description(): string {
+    return `${this.address}: the role lacks permissions. Run this SQL as an administrator of the database: ${this.#sql}`;
   }
 }
 
@@ -41,9 +83,24 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name is unknown',
 };
 
+const STATEMENT_TIMEOUT = '57014';
+/** Connections that break, a server that stops, and a role or database that is refused. */
+const NO_CONNECTION = /^(08|28|3D|57P)/;
+
+function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof pg.DatabaseError)) return 'connection';
+  const { code = '' } = error;
+  if (NO_CONNECTION.test(code)) return 'connection';
+  // The second is that of a role with a `lock_timeout`.
+  return code === STATEMENT_TIMEOUT || code === '55P03' ? 'slow' : 'statement';
+}
+
 /** PostgreSQL's own sentence, or the same ones as in the Python runtime. */
 function reasonOf(error: unknown): string {
-  if (error instanceof pg.DatabaseError) return error.message;
+  if (error instanceof pg.DatabaseError)
+    return error.code === STATEMENT_TIMEOUT
+      ? 'a statement took longer than 4 s, perhaps because of a lock'
+      : error.message;
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   if (isPasswordMissing(message)) return 'the database needs a password';
   if (isWithoutSsl(message)) return 'the server does not support SSL';
@@ -53,6 +110,7 @@ function reasonOf(error: unknown): string {
 
 /** Whether waiting doesn't help: the role or the database is refused. */
 export function isRefused(error: unknown): boolean {
+  if (findUnavailable(error) instanceof DatabaseForbidden) return true;
   const { code = '', message = '' } = Object(findUnavailable(error)?.cause ?? error) as Partial<pg.DatabaseError>;
   return /^(28|3D)/.test(code) || isPasswordMissing(message) || isWithoutSsl(message);
 }
@@ -60,7 +118,7 @@ export function isRefused(error: unknown): boolean {
 /** Whether the server or the client has ended a statement that took too long. */
 export function isStatementTimeout(error: unknown): boolean {
   const { code, message = '' } = Object(findUnavailable(error)?.cause ?? error) as Partial<pg.DatabaseError>;
-  return code === '57014' || /^Query read timeout/.test(message);
+  return code === STATEMENT_TIMEOUT || /^Query read timeout/.test(message);
 }
 
 /** What pg reports if the server asks for a password and the URL has none. */
@@ -73,13 +131,32 @@ function isWithoutSsl(message: string): boolean {
 }
 
 const LINE_EVERY_MS = 60_000;
+/** Calls of a trouble that are remembered, at most. */
+const MAX_CALLS = 100;
 
-/** Reports outages of the database: one line when one begins and when it ends, and at most one each minute between. */
+const NO_ACCESS = ['schema_missing', 'database_forbidden'] as const;
+
+/** A kind of trouble as the log knows it. */
+interface State {
+  /** `undefined` if it has ended. */
+  beganAt: number | undefined;
+  endedAt: number;
+  failedAt: number;
+  loggedAt: number;
+  /** Whether its end is logged, because its begin was. */
+  isLogged: boolean;
+  /** Calls that have failed and were not repeated with success. */
+  readonly calls: Set<string>;
+}
+
+/**
+ * Reports what is wrong with the database: for each kind of trouble one line when it begins and when it ends, and at most
+ * one each minute between, also if it comes and goes.
+ */
 export class Outage {
   readonly #log: Log;
   readonly #onSchemaLost: () => void;
-  #beganAt: number | undefined;
-  #loggedAt = 0;
+  readonly #states = new Map<Trouble, State>();
   #answeredAt = Number.NEGATIVE_INFINITY;
 
   /** `onSchemaLost` is called each time that a call fails because something of the runtime was dropped. */
@@ -91,22 +168,66 @@ export class Outage {
   /** A call failed that began at `since`, by `performance.now()`. */
   report(error: DatabaseUnavailable, since: number = performance.now()): void {
     if (error instanceof SchemaLost) this.#onSchemaLost();
+    const { trouble, call } = error;
     // Others were answered meanwhile, such as after a connection broke.
-    if (since < this.#answeredAt) return;
+    if (trouble === 'connection' && since < this.#answeredAt) return;
     const now = performance.now();
-    if (this.#beganAt !== undefined && now - this.#loggedAt < LINE_EVERY_MS) return;
-    this.#beganAt ??= now;
-    this.#loggedAt = now;
-    this.#log.error({ err: error.cause }, `database: ${error.description}`);
+    const state = this.#states.get(trouble) ?? {
+      beganAt: undefined,
+      endedAt: Number.NEGATIVE_INFINITY,
+      failedAt: now,
+      loggedAt: Number.NEGATIVE_INFINITY,
+      isLogged: false,
+      calls: new Set(),
+    };
+    this.#states.set(trouble, state);
+    state.beganAt ??= now;
+    state.failedAt = now;
+    if (call !== undefined && state.calls.size < MAX_CALLS) state.calls.add(call);
+    if (now - state.loggedAt < LINE_EVERY_MS) return;
+    state.loggedAt = now;
+    state.isLogged = true;
+    this.#log.error(`database: ${error.description}`);
   }
 
-  /** The database has answered. */
-  end(): void {
-    this.#answeredAt = performance.now();
-    if (this.#beganAt === undefined) return;
-    const seconds = ((this.#answeredAt - this.#beganAt) / 1_000).toFixed(1);
-    this.#beganAt = undefined;
-    this.#log.info(`database: it is available again after ${seconds} s`);
+  /** A call has succeeded: a trouble ends when the same calls work again. */
+  answered(call: string | undefined): void {
+    const now = performance.now();
+    // A connection that the pool has kept says nothing about the server.
+    if (call !== CONNECT) this.#answeredAt = now;
+    for (const [trouble, state] of this.#states) {
+      if (state.beganAt === undefined) continue;
+      if (trouble === 'connection') {
+        if (call !== CONNECT) this.#end(trouble, state);
+      } else if (call !== undefined && state.calls.delete(call)) {
+        // Some calls are rare, so that their success is not waited for.
+        if (state.calls.size === 0 || now - state.failedAt >= LINE_EVERY_MS) this.#end(trouble, state);
+      }
+    }
+  }
+
+  /** Everything of the runtime is there, and permitted. */
+  accessible(): void {
+    for (const trouble of NO_ACCESS) {
+      const state = this.#states.get(trouble);
+      if (state?.beganAt !== undefined) this.#end(trouble, state);
+    }
+  }
+
+  /** Whether something was missing or not permitted at `since` or later. */
+  lackedAccess(since: number): boolean {
+    const states = NO_ACCESS.map((trouble) => this.#states.get(trouble));
+    return states.some((state) => state !== undefined && (state.beganAt !== undefined || state.endedAt >= since));
+  }
+
+  #end(trouble: Trouble, state: State): void {
+    state.endedAt = performance.now();
+    const seconds = ((state.endedAt - (state.beganAt ?? 0)) / 1_000).toFixed(1);
+    const what = trouble === 'connection' ? 'it is available again' : 'statements that failed work again';
+    if (state.isLogged) this.#log.info(`database: ${what} after ${seconds} s`);
+    state.beganAt = undefined;
+    state.isLogged = false;
+    state.calls.clear();
   }
 }
 

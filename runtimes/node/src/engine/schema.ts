@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { Log } from '../log.ts';
 import { quoteName } from './connection.ts';
-import { createdBy, FUNCTIONS, type Migration, RUNTIME, readSql, runtimeMigrations } from './sql-files.ts';
+import { ACCESS, createdBy, FUNCTIONS, type Migration, RUNTIME, readSql, runtimeMigrations } from './sql-files.ts';
 
 /** The tables are not there. `sql` is what an administrator has to run, if it is known. */
 export class SchemaMissing extends Error {
@@ -34,7 +34,6 @@ const LEDGER = `create table if not exists applied_migrations (
   applied_at timestamptz not null default now(),
   primary key (owner, file)
 )`;
-const LOST = 'lost.sql';
 const PERMISSIONS = 'permissions.sql';
 /** One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction. */
 const REVISION = 'revision.sql';
@@ -198,14 +197,14 @@ async function missingOf(db: Queryable, schema: string, migrations: readonly Mig
   const tables = createdBy(lacks.filter(({ file }) => !file.startsWith(FUNCTIONS))).filter((each) => lost.has(each));
   if (tables.length === 0) return lacks;
   throw new SchemaMissing(
-    `the schema ${schema} lacks ${tables.sort().join(', ')}, which existed before: restore them, or drop the schema to create it again`,
+    `the schema ${schema} lacks ${tables.sort().join(', ')}, which existed before: restore them, or drop the schema to create it again, which deletes all jobs and events`,
   );
 }
 
 /** Which of these tables and functions are not in the schema. */
 async function findLost(db: Queryable, schema: string, names: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ name: string }>(await readSql(LOST), [schema, names]);
-  return rows.map(({ name }) => name);
+  const { rows } = await db.query<{ problem: string; text: string }>(await readSql(ACCESS), [schema, names]);
+  return rows.filter(({ problem }) => problem === 'missing').map(({ text }) => text);
 }
 
 async function createLedger(client: PoolClient, name: string): Promise<void> {

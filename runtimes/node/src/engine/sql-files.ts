@@ -14,6 +14,8 @@ export interface Migration {
 
 export const RUNTIME = 'runtime';
 export const FUNCTIONS = 'functions.sql';
+/** What is missing, and what is not permitted. */
+export const ACCESS = 'access.sql';
 export const LEDGER_TABLE = 'applied_migrations';
 
 /** The numbered files, and the functions under a name that changes with their text: then they are applied again. */

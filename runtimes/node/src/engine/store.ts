@@ -25,9 +25,12 @@ export interface Job {
   readonly progress_percent: number;
   /** How often a worker has started the job. */
   readonly attempt: number;
+  /** Why it failed; of an active job, why its last attempt failed. */
   readonly error_code: string | null;
   readonly result_id: string | null;
   readonly duration_ms: number | null;
+  /** A pending job does not start earlier. */
+  readonly due_at: Date;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly completed_at: Date | null;
@@ -239,8 +242,9 @@ export class Store {
     return this.#one<Job>('fail_job', job.id, job.claim_token, code);
   }
 
-  retryJob(job: ClaimedJob, delaySeconds: number): Promise<Job | undefined> {
-    return this.#one<Job>('retry_job', job.id, job.claim_token, delaySeconds);
+  /** `code` says why the attempt failed; null: the job is handed back. */
+  retryJob(job: ClaimedJob, delaySeconds: number, code: string | null = null): Promise<Job | undefined> {
+    return this.#one<Job>('retry_job', job.id, job.claim_token, delaySeconds, code);
   }
 
   /** `undefined`: the job has ended already. */
@@ -400,6 +404,13 @@ export class Store {
     return (await this.#value('has_workers')) === true;
   }
 
+  /** Whether a job of the modules is due and no process that runs jobs is alive. */
+  async lacksWorkers(modules: readonly string[]): Promise<boolean> {
+    const text = `select not ${this.#schema}.has_workers() and ${this.#schema}.has_due_jobs($1) as lacking`;
+    const { rows } = await this.#query<{ lacking: boolean }>({ name: 'ai_lacks_workers', text, values: [modules] });
+    return rows[0]?.lacking === true;
+  }
+
   async enterSchedules(tasks: readonly { readonly name: string; readonly cron: string; readonly next_at: Date }[]) {
     await this.#call('enter_schedules', JSON.stringify(tasks));
   }
@@ -417,10 +428,6 @@ export class Store {
   /** The time of the database. */
   async now(): Promise<Date> {
     return (await this.#query<{ now: Date }>({ text: 'select now()' })).rows[0]?.now ?? new Date();
-  }
-
-  async ping(): Promise<void> {
-    await this.#query({ text: 'select 1' });
   }
 
   #query<T extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<T>> {

@@ -257,7 +257,8 @@ function codeOf(error: unknown): string {
   if (error instanceof SettingsError) return 'settings_invalid';
   if (error instanceof PortsError) return 'ports_invalid';
   if (error instanceof SchemaMissing) return 'schema_missing';
-  return findUnavailable(error) || error instanceof EmbeddedPostgresError ? 'database_unavailable' : 'start_failed';
+  if (error instanceof EmbeddedPostgresError) return 'database_unavailable';
+  return findUnavailable(error)?.code ?? 'start_failed';
 }
 
 function createLog(level: string): Log {

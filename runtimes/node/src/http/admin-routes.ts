@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { findUnavailable } from '../engine/outage.ts';
 import { type DeadLetter, JOB_STATUSES, type Job, type LetterFilter } from '../engine/store.ts';
 import { HttpError } from '../errors.ts';
 import { JobParams, JobView, JsonDocument, ListQuery, NoContent, viewOfJob } from '../jobs/schemas.ts';
@@ -25,7 +26,13 @@ const RetryFilter = JobFilter.omit({ status: true }).strict().meta({ id: 'RetryF
 const LetterFilterQuery = z.object({ module: text.optional(), event: text.optional(), error_code: text.optional() });
 const ReplayFilter = LetterFilterQuery.strict().meta({ id: 'ReplayFilter' });
 
-const AnyJob = JobView.extend({ module: z.string() }).meta({ id: 'AnyJob' });
+const AnyJob = JobView.extend({
+  module: z.string(),
+  /** Why the last attempt failed, of a job that has not been completed or cancelled. */
+  last_error_code: z.string().nullable(),
+  /** When a pending job whose last attempt failed is due again. */
+  next_attempt_at: z.iso.datetime().nullable(),
+}).meta({ id: 'AnyJob' });
 const JobDetails = AnyJob.extend({
   input_data: JsonDocument,
   options: JsonDocument,
@@ -167,7 +174,8 @@ export function adminJobRoutes({ database, log }: HostServices, orchestrator: Or
       },
       handler: async ({ params, user }, reply) => {
         const { id, module } = await find(params.job_id);
-        return reply.code(202).send({ ...(await serviceOf(module).retryJob(id, user)), module });
+        const added = await serviceOf(module).retryJob(id, user);
+        return reply.code(202).send({ ...added, module, last_error_code: null, next_attempt_at: null });
       },
     });
     app.route({
@@ -278,11 +286,13 @@ export function deadLetterRoutes({ database, log }: HostServices): FastifyPlugin
 /** Why one job was not started again; `undefined` if it concerns all of them. */
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof InvalidRequest) return 'input_invalid';
-  return error instanceof HttpError && error.code !== 'database_unavailable' ? error.code : undefined;
+  return error instanceof HttpError && !findUnavailable(error) ? error.code : undefined;
 }
 
 function viewOfAnyJob(job: Job): z.output<typeof AnyJob> {
-  return { ...viewOfJob(job), module: job.module };
+  const { module, status, error_code: last_error_code, due_at } = job;
+  const isRetried = status === 'pending' && last_error_code !== null;
+  return { ...viewOfJob(job), module, last_error_code, next_attempt_at: isRetried ? due_at.toISOString() : null };
 }
 
 function viewOfLetter(letter: DeadLetter): z.output<typeof Letter> {

@@ -3,10 +3,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { HttpError, RETRY_AFTER } from '../errors.ts';
 import { JsonDocument } from '../jobs/schemas.ts';
-import { checkHealth, isFine } from '../modules/health.ts';
+import { checkHealth } from '../modules/health.ts';
 import type { ModuleEntry, Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import { requireAdmin } from './auth.ts';
+import { findDatabaseProblem } from './database-problem.ts';
 import { errorResponses, guardErrors } from './error-responses.ts';
 import { HostHealth, Live, ModuleHealthView, ModuleList, Ready } from './views.ts';
 
@@ -33,7 +34,7 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
   return async (app) => {
     const health = { tags: ['host'], operationId: 'host_health', response: { 200: HostHealth, 503: HostHealth } };
     app.get('/health', { schema: health }, async (_request, reply) => {
-      const alive = await isFine(host.probes.database);
+      const alive = (await findDatabaseProblem(host)) === undefined;
       const modules = Object.fromEntries(entries().map(({ name, status }) => [name, status]));
       const status = alive ? 'healthy' : 'unhealthy';
       return reply.code(alive ? 200 : 503).send({ status, mode: host.mode, modules });
@@ -45,7 +46,8 @@ export function hostRoutes(host: HostServices, orchestrator: Orchestrator): Fast
     const ready = { tags: ['host'], operationId: 'ready', response: { 200: Ready, ...errorResponses(503) } };
     app.get('/readyz', { schema: ready }, async () => {
       if (host.isStopping()) throw new HttpError(503, 'stopping', RETRY_AFTER);
-      if (!(await isFine(host.probes.database))) throw new HttpError(503, 'database_unavailable', RETRY_AFTER);
+      const problem = await findDatabaseProblem(host);
+      if (problem !== undefined) throw new HttpError(503, problem, RETRY_AFTER);
       return { status: 'ready' as const };
     });
 

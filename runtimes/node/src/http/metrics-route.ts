@@ -7,6 +7,7 @@ import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import type { Settings } from '../settings.ts';
 import { bearerToken } from './bearer-token.ts';
+import { findDatabaseProblem } from './database-problem.ts';
 import { HIDDEN } from './openapi.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -39,11 +40,14 @@ export function metricsRoute(host: HostServices, { modules }: Orchestrator): Fas
       schema: HIDDEN,
       onRequest: async (request) => refuseStrangers(request, settings),
       handler: async (request, reply) => {
-        const isUp = await metrics.flush();
-        const stored = isUp ? await database.store.readMetrics(instanceOf(request)).catch(() => undefined) : undefined;
+        const isUp = (await findDatabaseProblem(host)) === undefined;
+        const isStored = isUp && (await metrics.flush());
+        const stored = isStored
+          ? await database.store.readMetrics(instanceOf(request)).catch(() => undefined)
+          : undefined;
         const own: Sample[] = [
           gauge('ai_host_info', { mode }, 1),
-          gauge('ai_database_up', {}, stored ? 1 : 0),
+          gauge('ai_database_up', {}, isUp ? 1 : 0),
           ...[...modules.values()].map(({ name, status }) =>
             gauge('ai_module_up', { module: name }, status === 'ready' ? 1 : 0),
           ),

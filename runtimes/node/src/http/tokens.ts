@@ -17,7 +17,7 @@ const Claims = z.object({
   admin: z.boolean().default(false),
 });
 
-const LIFETIME_MS = 3_600_000;
+const LIFETIME_MS = 12 * 3_600_000;
 
 /** JSON Web Tokens (HS256) that contain the user: `sub`, `permissions` and `admin`. */
 export class Tokens {
@@ -29,7 +29,7 @@ export class Tokens {
     this.#verify = createVerifier({ key: secret, algorithms: ['HS256'], requiredClaims: ['exp'], cache: false });
   }
 
-  /** A token that is valid for an hour. Throws a `RangeError` for an id that `verify` would refuse. */
+  /** A token that is valid for 12 hours. Throws a `RangeError` for an id that `verify` would refuse. */
   issue(user: Pick<User, 'id'> & Partial<User>): string {
     if (!isUserId(user.id))
       throw new RangeError(

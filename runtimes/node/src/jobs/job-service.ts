@@ -8,7 +8,7 @@ import { ClaimLost, type EndedAttempt } from '../engine/executor.ts';
 import { findUnavailable, isStatementTimeout } from '../engine/outage.ts';
 import type { ClaimedJob, JobStatus, JsonObject, Store } from '../engine/store.ts';
 import { withRetries } from '../engine/with-retries.ts';
-import { HttpError, InvalidValue, PermanentError, TransientError } from '../errors.ts';
+import { HttpError, InvalidValue, PermanentError, RETRY_AFTER, TransientError } from '../errors.ts';
 import type { Event } from '../events/event.ts';
 import type { ModuleEvents } from '../events/module-events.ts';
 import type { User } from '../http/auth.ts';
@@ -163,7 +163,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     const request = this.#checkedInput(input_data, options);
     const job = { id, module: this.#module, user_id: user.id, ...request, priority };
     const added = await this.#send(id, () => this.#store.addJob(job, this.config.max_pending_jobs));
-    if (!added) throw new HttpError(429, 'too_many_jobs');
+    if (!added) throw new HttpError(429, 'too_many_jobs', RETRY_AFTER);
     return viewOfJob(added);
   }
 
@@ -241,7 +241,7 @@ export abstract class JobService<C extends BaseConfig, Input = JsonObject, Optio
     const added = await this.#send(newId, () =>
       this.#store.repeatJob(id, newId, input_data, options, this.config.max_pending_jobs),
     );
-    if (!added) throw new HttpError(429, 'too_many_jobs');
+    if (!added) throw new HttpError(429, 'too_many_jobs', RETRY_AFTER);
     return viewOfJob(added);
   }
 

@@ -115,7 +115,7 @@ export class JobWorker {
   #fail(job: ClaimedJob, error: { code: string }) {
     const { retry_attempts, retry_delay_seconds } = this.#config;
     const again = error instanceof TransientError && job.attempt <= retry_attempts;
-    if (again) return this.#store.retryJob(job, retry_delay_seconds * 2 ** (job.attempt - 1));
+    if (again) return this.#store.retryJob(job, retry_delay_seconds * 2 ** (job.attempt - 1), error.code);
     return this.#store.failJob(job, error.code);
   }
 }

@@ -104,6 +104,7 @@ export function pageOf<T extends z.ZodType>(job: T) {
 }
 
 export function viewOfJob(job: Job): JobView {
+  const code = job.status === 'failed' ? job.error_code : null;
   return {
     job_id: job.id,
     status: job.status,
@@ -113,8 +114,8 @@ export function viewOfJob(job: Job): JobView {
     completed_at: iso(job.completed_at),
     failed_at: iso(job.failed_at),
     cancelled_at: iso(job.cancelled_at),
-    error_code: job.error_code,
-    error_message: job.error_code && messageFor(job.error_code),
+    error_code: code,
+    error_message: code && messageFor(code),
     progress_percent: job.progress_percent,
     attempt: job.attempt,
     result_id: job.result_id,

@@ -238,7 +238,8 @@ it('waits for a table that is dropped, and creates functions again', async () =>
   await query(database.url, 'alter table ai.jobs rename to away');
   expect(['schema_missing', 'starting']).toContain(await list());
   await waitForList('schema_missing');
-  const problem = 'the schema ai lacks jobs, which existed before: restore them, or drop the schema to create it again';
+  const problem =
+    'the schema ai lacks jobs, which existed before: restore them, or drop the schema to create it again, which deletes all jobs and events';
   await eventually(async () => lines.some((line) => line.includes(problem)), 60);
   await query(database.url, 'alter table ai.away rename to jobs');
   await waitForList(200);

@@ -195,6 +195,7 @@ class GuestApp:
     def _report(self, error: BaseException) -> None:
         """One line for each reason, however often it is tried. The database's own is written by `Outage`."""
         code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "start_failed")
+        code = error.code if isinstance(error, DatabaseUnavailableError) else code
         self._unavailable = code
         text = f"{code}: {error}"
         if isinstance(error, DatabaseUnavailableError) or text == self._logged:

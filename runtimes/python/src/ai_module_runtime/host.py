@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from ai_module_runtime.db.migrations import import_jobs, load_old_data
 from ai_module_runtime.engine.clock import ScheduledTask
 from ai_module_runtime.engine.database import Database
+from ai_module_runtime.engine.errors import DatabaseUnavailableError
 from ai_module_runtime.engine.executor import GRACE_SECONDS
 from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import registration_of
@@ -28,7 +29,7 @@ from ai_module_runtime.events.module_events import ModuleEvents
 from ai_module_runtime.jobs.results import Results
 from ai_module_runtime.modules.context import ModuleContext
 from ai_module_runtime.modules.discovery import Candidate, discover
-from ai_module_runtime.modules.health import Probe, ProbeError
+from ai_module_runtime.modules.health import PROBE_SECONDS, Probe, ProbeError
 from ai_module_runtime.modules.manifest import ModuleMetadata
 from ai_module_runtime.ports import Ports
 from ai_module_runtime.postgres import EmbeddedPostgres, start_embedded_postgres
@@ -104,12 +105,14 @@ class Host:
         settings = self.settings
         url = self.ports.database_url or settings.database_url
         if url is not None:
-            return Database(url, schema=settings.database_schema, direct_url=settings.direct_database_url)
+            return Database(
+                url, schema=settings.database_schema, direct_url=settings.direct_database_url, outage=self.outage
+            )
         refuse_old_data(settings.data_dir)
         postgres = self._postgres = start_embedded_postgres(
             settings.data_dir, f"{self.modules} in {Path.cwd()}", report=logger.warning
         )
-        return Database(lambda: postgres.url, schema=settings.database_schema)
+        return Database(lambda: postgres.url, schema=settings.database_schema, outage=self.outage)
 
     @property
     def is_embedded(self) -> bool:
@@ -311,17 +314,25 @@ class Host:
             tasks=tasks if runs_jobs else (),
             after_sweep=after_sweep,
             on_retry=messages.send if messages is not None else lambda _delay: None,
-            outage=self.outage,
             metrics=self.metrics,
         )
 
     @property
     def probes(self) -> Mapping[str, Probe]:
         """Health checks of what the host provides to modules."""
-        return {"database": self._database_answers, "queue": self._queue_works, "events": self._database_answers}
+        return {"database": self._has_access, "queue": self._queue_works, "events": self._has_access}
 
-    async def _database_answers(self) -> bool:
-        return await self.database.ping()
+    async def _has_access(self) -> bool:
+        return await self.database.check_access()
+
+    async def database_problem(self) -> str | None:
+        """The code of the reason why requests that need the database are answered with 503, or None."""
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await self.database.check_access()
+        except Exception as error:
+            return error.code if isinstance(error, DatabaseUnavailableError) else DatabaseUnavailableError.code
+        return None
 
     async def _queue_works(self) -> bool:
         """Whether a job that is added now would be started.

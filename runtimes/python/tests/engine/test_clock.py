@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from ai_module_runtime.engine import clock as clock_file
-from ai_module_runtime.engine.clock import Clock, ScheduledTask, sweep_interval
+from ai_module_runtime.engine.clock import NO_WORKERS, Clock, ScheduledTask, sweep_interval
+from ai_module_runtime.engine.store import Store
 
 from .support import Lab, lab, until
 
@@ -107,6 +110,46 @@ async def test_goes_on_after_a_task_that_fails(url: str, caplog: pytest.LogCaptu
         assert await made.store.has_workers()
         await clock.stop()
         assert not await made.store.has_workers()
+
+
+async def test_reports_jobs_that_wait_without_a_worker_once_a_minute(
+    url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(clock_file, "WATCH_SECONDS", 0.05)
+    checks = 0
+
+    class Counting(Store):
+        async def lacks_workers(self, modules: Sequence[str]) -> bool:
+            nonlocal checks
+            lacking = await super().lacks_workers(modules)
+            checks += 1
+            return lacking
+
+    async with lab(url) as made:
+        clock = Clock(Counting(made.database), ["sample"])
+
+        async def check_more() -> None:
+            wanted = checks + 4
+
+            async def has_checked() -> bool:
+                return checks >= wanted
+
+            await until(has_checked)
+
+        await clock.start()
+        await check_more()
+        assert NO_WORKERS not in caplog.text
+        await made.add()
+        await check_more()
+        await check_more()
+        assert caplog.text.count(NO_WORKERS) == 1
+        monkeypatch.setattr(clock_file, "LOG_SECONDS", 0)
+        await made.store.beat(str(uuid4()), ["sample"])
+        await check_more()
+        lines = caplog.text.count(NO_WORKERS)
+        await check_more()
+        assert caplog.text.count(NO_WORKERS) == lines
+        await clock.stop()
 
 
 async def test_a_worker_that_has_started_is_known(url: str) -> None:

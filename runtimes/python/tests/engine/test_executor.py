@@ -701,9 +701,47 @@ def test_writes_when_an_outage_begins_and_ends(
     outage.answered()
     began = "database: no answer in time"
     assert caplog.messages == [began, began, "database: it is available again after 62.5 s"]
+    # It has just been reported.
     error.since = now[0] = 164.0
     outage.failed(error)
-    assert caplog.messages[3:] == [began]
+    outage.answered()
+    assert len(caplog.messages) == 3
+    error.since = now[0] = 222.0
+    outage.failed(error)
+    now[0] = 223.0
+    outage.answered()
+    assert caplog.messages[3:] == [began, "database: it is available again after 1.0 s"]
+
+
+def test_an_outage_of_some_statements_ends_when_they_work_or_one_of_them_a_minute_later(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO")
+    now = [100.0]
+    monkeypatch.setattr(outage_file, "monotonic", lambda: now[0])
+    outage = outage_file.Outage(logging.getLogger("test"))
+
+    def fail(call: str) -> None:
+        error = DatabaseUnavailableError("the disk is full", call=call)
+        error.trouble = "statement"
+        outage.failed(error)
+
+    fail("insert")
+    fail("update")
+    for call in ("select", "update"):
+        outage.answered(call)
+    assert caplog.messages == ["database: the disk is full"]
+    now[0] = 101.0
+    outage.answered("insert")
+    assert caplog.messages[1:] == ["database: statements that failed work again after 1.0 s"]
+    now[0] = 200.0
+    fail("insert")
+    fail("update")
+    now[0] = 260.0
+    outage.answered("select")
+    assert caplog.messages[2:] == ["database: the disk is full"]
+    outage.answered("update")
+    assert caplog.messages[3:] == ["database: statements that failed work again after 60.0 s"]
 
 
 async def test_writes_one_line_for_an_outage(caplog: pytest.LogCaptureFixture) -> None:

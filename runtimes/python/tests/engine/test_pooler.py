@@ -92,7 +92,7 @@ async def test_finds_out_that_there_is_a_transaction_pooler(own_server: Server, 
             database = Database(address)
             assert await database.find_pooler() == expected
             assert database.can_listen == (not expected)
-            assert await database.ping()
+            assert await database.query("select true")
             await database.close()
 
 

@@ -171,9 +171,10 @@ async def test_makes_a_job_pending_again(url: str) -> None:
     async with lab(url) as made:
         job = await made.add()
         claimed = await claim(made, job)
-        again = await made.store.retry_job(claimed, 60)
+        again = await made.store.retry_job(claimed, 60, "sample_busy")
         assert again is not None
-        assert again.status == "pending"
+        assert (again.status, again.error_code, again.last_error_code) == ("pending", None, "sample_busy")
+        assert again.next_attempt_at == again.due_at
         assert await made.store.claim_jobs(["sample"], 5, 10) == []
         seconds = await made.store.seconds_until_due(["sample"])
         assert seconds is not None

@@ -331,7 +331,7 @@ class JobAttempt(Attempt):
             await self._end_failed(code)
             return
         delay = self._spec.delay_after(attempt)
-        if await persist(lambda: self._store.retry_job(self._claim, delay)) is not None:
+        if await persist(lambda: self._store.retry_job(self._claim, delay, code)) is not None:
             self._ended = {"outcome": "retried", "error_code": code}
             self._on_retry(delay)
 

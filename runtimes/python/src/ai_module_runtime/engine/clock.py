@@ -6,17 +6,20 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from uuid import uuid4
 
 from cronsim import CronSim, CronSimError
 
 from ai_module_runtime.engine.errors import is_unavailable
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import LOG_SECONDS
 from ai_module_runtime.engine.store import Store
 
 MAX_SWEEP_SECONDS = 5.0
 BEAT_SECONDS = 5.0
 REMOVE_SECONDS = 1.0
+WATCH_SECONDS = 5.0
+NO_WORKERS = "jobs wait, and no process runs jobs: start a worker"
 CRON_FIELDS = 5
 # The time of an expression that has none, such as 30 February.
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -81,7 +84,6 @@ class Clock:
         worker: bool = False,
         tasks: Sequence[ScheduledTask] = (),
         after_sweep: Callable[[], Awaitable[None]] | None = None,
-        outage: Outage | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         self._store = store
@@ -92,8 +94,9 @@ class Clock:
         self._tasks = {task.name: task for task in tasks}
         self._after_sweep = after_sweep
         self._logger = logger or logging.getLogger(__name__)
-        self._outage = outage or Outage(self._logger)
         self._entered = False
+        self._is_lacking_workers = False
+        self._logged_lack_at = float("-inf")
         self._loops: list[asyncio.Task[None]] = []
         self._running: set[asyncio.Task[None]] = set()
 
@@ -104,8 +107,10 @@ class Clock:
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            self._outage.failed(error)
-        self._loops = [asyncio.create_task(self._every(self._sweep_seconds, self.sweep), name="sweep")]
+        self._loops = [
+            asyncio.create_task(self._every(self._sweep_seconds, self.sweep), name="sweep"),
+            asyncio.create_task(self._every(WATCH_SECONDS, self.watch), name="watch"),
+        ]
         if self._worker_id is not None:
             self._loops.append(asyncio.create_task(self._every(BEAT_SECONDS, self._beat), name="beat"))
         if self._tasks:
@@ -127,14 +132,10 @@ class Clock:
         while True:
             try:
                 await step()
-                pause = seconds
             except Exception as error:
-                if is_unavailable(error):
-                    pause = max(seconds, self._outage.failed(error))
-                else:
+                if not is_unavailable(error):
                     self._logger.exception("%s failed", getattr(step, "__name__", "a step of the clock"))
-                    pause = seconds
-            await asyncio.sleep(pause)
+            await asyncio.sleep(seconds)
 
     async def sweep(self) -> None:
         """Take jobs back from workers that have disappeared."""
@@ -142,6 +143,15 @@ class Clock:
             self._logger.info("%d jobs were taken back from workers that have disappeared", swept)
         if self._after_sweep is not None:
             await self._after_sweep()
+
+    async def watch(self) -> None:
+        """Report jobs that wait while no worker is alive: when two checks have found it, then at most once a minute."""
+        # A worker that is started again has a moment to do so.
+        was_lacking = self._is_lacking_workers
+        self._is_lacking_workers = await self._store.lacks_workers([*self._modules])
+        if self._is_lacking_workers and was_lacking and monotonic() >= self._logged_lack_at + LOG_SECONDS:
+            self._logged_lack_at = monotonic()
+            self._logger.warning(NO_WORKERS)
 
     async def _beat(self) -> None:
         if self._worker_id is not None:

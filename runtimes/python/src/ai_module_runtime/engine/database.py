@@ -1,6 +1,7 @@
 """Connections to PostgreSQL."""
 
 import asyncio
+import logging
 import re
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -17,19 +18,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from ai_module_runtime.engine.errors import (
-    MISSING_STATES,
+    MAYBE_NO_ACCESS,
+    DatabaseForbiddenError,
     DatabaseUnavailableError,
     SchemaLostError,
     is_unavailable,
     reason_of,
     sqlstate_of,
+    trouble_of,
 )
-from ai_module_runtime.engine.sql_files import LEDGER_TABLE, created_by, read_sql, runtime_migrations
+from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.sql_files import ACCESS, LEDGER_TABLE, created_by, read_sql, runtime_migrations
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 2.0
-STATEMENT_SECONDS = 5.0
+# The server ends a statement after this time; the client stops waiting a little later, in case the server hangs.
+STATEMENT_SECONDS = 4.0
 # Includes waiting for a connection: an HTTP request must be answered within 5 seconds.
 CALL_SECONDS = 4.5
 SCHEMA_NAME = re.compile(r"[a-z_][a-z0-9_]{0,50}")
@@ -81,6 +86,7 @@ class Database:
             prepared statements with names, and settings are set in each transaction.
             By default: whether there is a `direct_url`.
         pool_size: connections of a loop, at most.
+        outage: reports what is wrong with the database.
     """
 
     def __init__(
@@ -94,11 +100,13 @@ class Database:
         connect_seconds: float = CONNECT_SECONDS,
         statement_seconds: float = STATEMENT_SECONDS,
         call_seconds: float = CALL_SECONDS,
+        outage: Outage | None = None,
     ) -> None:
         if not SCHEMA_NAME.fullmatch(schema):
             raise ValueError(f"the name of the schema must match {SCHEMA_NAME.pattern}")
         self.schema = schema
         self.pooler = direct_url is not None if pooler is None else pooler
+        self.outage = outage or Outage(logging.getLogger("ai_module_runtime.database"))
         self._given_url = url
         self._given_direct_url = _address(direct_url) if direct_url else None
         _ = self._url  # It is checked.
@@ -152,6 +160,10 @@ class Database:
             if connection.driver_connection.is_closed():
                 raise DisconnectionError
 
+        @event.listens_for(engine.sync_engine, "after_cursor_execute")
+        def note_answer(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            self.outage.answered(statement)
+
         if self.pooler:
 
             @event.listens_for(engine.sync_engine, "begin")
@@ -182,11 +194,15 @@ class Database:
     def _statement_timeout(self) -> str:
         return str(int(self._statement_seconds * 1000))
 
+    @property
+    def _client_seconds(self) -> float:
+        return self._statement_seconds + 0.5
+
     async def _open_for_pool(self, **options: Any) -> asyncpg.Connection:
         if not self.pooler:
-            return await self._open(self._url, self._settings(), self._statement_seconds, **options)
+            return await self._open(self._url, self._settings(), self._client_seconds, **options)
         # Poolers refuse most settings at the start of a connection.
-        return await self._open(self._url, {}, self._statement_seconds, statement_cache_size=0, **options)
+        return await self._open(self._url, {}, self._client_seconds, statement_cache_size=0, **options)
 
     async def open_direct(self) -> asyncpg.Connection:
         """Open a connection outside the pool, to listen.
@@ -196,7 +212,7 @@ class Database:
         """
         if self._direct_url is None:
             raise DatabaseUnavailableError("a connection without a transaction pooler is needed")
-        return await self._open_single(self._direct_url, self._settings(), self._statement_seconds)
+        return await self._open_single(self._direct_url, self._settings(), self._client_seconds)
 
     async def open_for_setup(self, **options: Any) -> asyncpg.Connection:
         """Open a connection outside the pool, whose statements have no time limit.
@@ -216,14 +232,20 @@ class Database:
                 raise self.unavailable(error) from error
             raise
 
-    def unavailable(self, error: BaseException, since: float | None = None) -> DatabaseUnavailableError:
+    def unavailable(
+        self, error: BaseException, since: float | None = None, call: str | None = None
+    ) -> DatabaseUnavailableError:
         """The error that says for the log which database is unavailable, and why.
 
-        `since` is when the call began, by `monotonic`.
+        `since` is when the call began, by `monotonic`; `call` is its statement.
         """
         if isinstance(error, DatabaseUnavailableError):
             return error
-        return DatabaseUnavailableError(f"{self._address} is unavailable: {reason_of(error)}", since)
+        trouble = trouble_of(error)
+        text = reason_of(error) if trouble == "slow" else f"is unavailable: {reason_of(error)}"
+        found = DatabaseUnavailableError(f"{self._address}{':' if trouble == 'slow' else ''} {text}", since, call)
+        found.trouble = trouble
+        return found
 
     @property
     def _address(self) -> str:
@@ -231,20 +253,49 @@ class Database:
         host = url.host or url.query.get("host", "localhost")
         return f"{host}:{url.port or 5432}/{url.database or url.username}"
 
-    async def find_lost_schema(self, error: BaseException) -> SchemaLostError | None:
-        """The error to raise instead if a statement failed because something of the runtime was dropped.
+    async def explain(
+        self, error: BaseException, since: float | None = None, call: str | None = None
+    ) -> DatabaseUnavailableError | None:
+        """The error to raise instead if the database is the cause, and not what was asked."""
+        if is_unavailable(error):
+            return self.unavailable(error, since, call)
+        if not (sqlstate_of(error) or "").startswith(MAYBE_NO_ACCESS):
+            return None
+        try:
+            problem = self._problem_in(await self._ask(read_sql(ACCESS), *self._what_it_needs()), call)
+        except Exception as failed:
+            return self.unavailable(failed, since, call) if is_unavailable(failed) else None
+        if problem is None and self.outage.lacked_access(monotonic() if since is None else since):
+            # An administrator was quicker.
+            return self.unavailable(error, since, call)
+        return problem
+
+    async def check_access(self) -> bool:
+        """Whether the database answers, and the runtime can read and write its tables.
 
         Raises:
-            DatabaseUnavailableError: that can't be found out.
+            DatabaseUnavailableError: it can't.
         """
-        if sqlstate_of(error) not in MISSING_STATES:
-            return None
-        names = [LEDGER_TABLE, *created_by(runtime_migrations())]
-        lost = [str(row[0]) for row in await self.query(read_sql("lost.sql"), self.schema, names)]
-        if not lost:
-            return None
-        what = "was dropped" if LEDGER_TABLE in lost else f"lacks {', '.join(lost)}"
-        return SchemaLostError(f"{self._address}: the schema {self.schema} {what}")
+        problem = self._problem_in(await self.query(read_sql(ACCESS), *self._what_it_needs()))
+        if problem is not None:
+            self.outage.failed(problem)
+            raise problem
+        self.outage.accessible()
+        return True
+
+    def _what_it_needs(self) -> tuple[str, list[str]]:
+        return self.schema, [LEDGER_TABLE, *created_by(runtime_migrations())]
+
+    def _problem_in(self, rows: Sequence[Row[Any]], call: str | None = None) -> DatabaseUnavailableError | None:
+        missing, forbidden = ([row.text for row in rows if row.problem == kind] for kind in ("missing", "forbidden"))
+        if missing:
+            what = "was dropped" if LEDGER_TABLE in missing else f"lacks {', '.join(missing)}"
+            text = "Restore it, or start again: that creates functions, or a schema without data"
+            return SchemaLostError(f"{self._address}: the schema {self.schema} {what}. {text}", call=call)
+        if forbidden:
+            text = "the role lacks permissions. Run this SQL as an administrator of the database"
+            return DatabaseForbiddenError(f"{self._address}: {text}: {'; '.join(forbidden)}", call=call)
+        return None
 
     async def find_pooler(self) -> bool:
         """Find out whether the URL goes through a pooler in transaction mode, and configure connections for it.
@@ -258,7 +309,7 @@ class Database:
             return True
         try:
             connection = await self._open_single(
-                self._url, self._settings(), self._statement_seconds, statement_cache_size=0
+                self._url, self._settings(), self._client_seconds, statement_cache_size=0
             )
         except DatabaseUnavailableError as error:
             self.pooler = "unsupported startup parameter" in str(error)
@@ -296,7 +347,19 @@ class Database:
         Raises:
             DatabaseUnavailableError: no answer in time; the statement may or may not have been carried out.
             SchemaLostError: something of the runtime was dropped.
+            DatabaseForbiddenError: the role has lost permissions.
         """
+        started = monotonic()
+        try:
+            return await self._ask(sql, *parameters)
+        except Exception as error:
+            problem = await self.explain(error, started, sql)
+            if problem is None:
+                raise
+            self.outage.failed(problem)
+            raise problem from error
+
+    async def _ask(self, sql: str, *parameters: Any) -> Sequence[Row[Any]]:
         # A function of the state machine is one statement and one transaction. Behind a pooler, a statement is prepared
         # and executed in one transaction, so that both reach the same server process.
         calls = self.engine if self.pooler else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -337,45 +400,26 @@ class Database:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
-    async def ping(self) -> bool:
-        """Whether the database answers.
-
-        Raises:
-            DatabaseUnavailableError: it does not.
-        """
-        return bool(await self.query("select true"))
-
     async def _within_time(self, operation: Callable[[], Awaitable[T]]) -> T:
         """The result of `operation`. After the time limit the caller doesn't wait for the connection to be closed."""
         started = monotonic()
         waited = _waited.get()
         limit = self._call_seconds if waited is None else max(0.0, self._call_seconds - waited[0])
-        try:
-            return await self._within(limit, operation, started)
-        finally:
-            if waited is not None:
-                waited[0] += monotonic() - started
-
-    async def _within(self, seconds: float, operation: Callable[[], Awaitable[T]], started: float) -> T:
         task = asyncio.ensure_future(operation())
         self._running.add(task)
         task.add_done_callback(self._ended)
         try:
-            await asyncio.wait({task}, timeout=seconds)
+            await asyncio.wait({task}, timeout=limit)
+            if task.done():
+                return task.result()
+            task.cancel()
+            raise TimeoutError
         except asyncio.CancelledError:
             task.cancel()
             raise
-        if not task.done():
-            task.cancel()
-            raise self.unavailable(TimeoutError(), started)
-        try:
-            return task.result()
-        except Exception as error:
-            if is_unavailable(error):
-                raise self.unavailable(error, started) from error
-            if lost := await self.find_lost_schema(error):
-                raise lost from error
-            raise
+        finally:
+            if waited is not None:
+                waited[0] += monotonic() - started
 
     def _ended(self, task: "asyncio.Future[Any]") -> None:
         self._running.discard(task)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from typing import Literal
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import exc
@@ -9,9 +10,18 @@ from sqlalchemy import exc
 # Classes of SQLSTATE that say nothing about the statement: connection lost, insufficient resources, shutdown, no
 # access to the server or database, and a server that has become read-only.
 UNAVAILABLE_CLASSES = ("08", "28", "3D", "40", "53", "57", "58")
-UNAVAILABLE_STATES = ("25006",)
-# A schema, a table or a function does not exist.
-MISSING_STATES = ("3F000", "42P01", "42883")
+STATEMENT_TIMEOUT = "57014"
+# The error of a role that has a `lock_timeout`.
+LOCK_TIMEOUT = "55P03"
+UNAVAILABLE_STATES = ("25006", LOCK_TIMEOUT)
+# What is missing or not permitted has one of these classes; so has a wrong statement of a module.
+MAYBE_NO_ACCESS = ("3F", "42")
+# Connections that break, a server that stops, and a role or database that is refused.
+NO_CONNECTION = ("08", "28", "3D", "57P")
+
+Trouble = Literal["connection", "statement", "slow", "schema_missing", "database_forbidden"]
+"""What fails: everything (`connection`), some statements, those that wait too long, or those that need what was dropped
+or is not permitted."""
 
 
 WITHOUT_SSL = "the server does not support SSL"
@@ -53,23 +63,33 @@ class ClaimLostError(Exception):
 
 
 class DatabaseUnavailableError(Exception):
-    """The database can't be reached, ended the connection, or did not answer in time.
+    """The database can't be reached, or can't do what was asked now.
 
     The message is for the log, such as `localhost:5432/ai is unavailable: connection refused`. Clients don't see it.
-    `since` is when the call began, by `monotonic`. `code` is what clients see.
+    `since` is when the call began, by `monotonic`. `call` is its statement. `code` is what clients see.
     """
 
     code = "database_unavailable"
+    trouble: Trouble = "connection"
 
-    def __init__(self, reason: str = "", since: float | None = None) -> None:
+    def __init__(self, reason: str = "", since: float | None = None, call: str | None = None) -> None:
         super().__init__(reason)
         self.since = since
+        self.call = call
 
 
 class SchemaLostError(DatabaseUnavailableError):
     """The runtime's schema, or a table or function in it, was dropped after the host has started."""
 
     code = "schema_missing"
+    trouble = "schema_missing"
+
+
+class DatabaseForbiddenError(DatabaseUnavailableError):
+    """The role has lost permissions that the runtime needs. The message contains SQL for an administrator."""
+
+    code = "database_forbidden"
+    trouble = "database_forbidden"
 
 
 class SchemaMissingError(Exception):
@@ -119,13 +139,27 @@ def is_unavailable(error: BaseException) -> bool:
 
 def is_refused(error: BaseException) -> bool:
     """Whether waiting doesn't help: the role or the database is refused."""
+    if isinstance(error, DatabaseForbiddenError):
+        return True
     return (sqlstate_of(error) or "").startswith(("28", "3D")) or reason_of(error) == WITHOUT_SSL
+
+
+def trouble_of(error: BaseException) -> Trouble:
+    """What an error says about other calls, if the database is its cause."""
+    if isinstance(error, DatabaseUnavailableError):
+        return error.trouble
+    state = sqlstate_of(error)
+    if state is None or state.startswith(NO_CONNECTION):
+        return "connection"
+    return "slow" if state in (STATEMENT_TIMEOUT, LOCK_TIMEOUT) else "statement"
 
 
 def reason_of(error: BaseException) -> str:
     """PostgreSQL's own sentence, or the same ones as in the Node runtime."""
     seen: BaseException | None = error
     while seen is not None:
+        if isinstance(seen, asyncpg.QueryCanceledError):
+            return "a statement took longer than 4 s, perhaps because of a lock"
         if isinstance(seen, asyncpg.PostgresError):
             return str(seen.args[0])
         if isinstance(seen, ConnectionRefusedError) or "Connect call failed" in str(seen):

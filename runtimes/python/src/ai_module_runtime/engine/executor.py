@@ -10,7 +10,7 @@ from ai_module_runtime.engine.attempt import Attempt, DeliveryAttempt, JobAttemp
 from ai_module_runtime.engine.errors import is_unavailable
 from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import pause_after
 from ai_module_runtime.engine.store import Claim, Delivery, Store
 from ai_module_runtime.engine.threads import WorkerThreads
 
@@ -45,7 +45,6 @@ class Executor:
         poll_seconds: float = 5,
         threads: WorkerThreads | None = None,
         on_retry: Callable[[float], None] = lambda _delay: None,
-        outage: Outage | None = None,
         metrics: Metrics | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
@@ -60,7 +59,6 @@ class Executor:
         self._threads = threads
         self._on_retry = on_retry
         self._logger = logger or logging.getLogger(__name__)
-        self._outage = outage or Outage(self._logger)
         self._jobs: dict[JobAttempt, asyncio.Task[None]] = {}
         self._deliveries: dict[DeliveryAttempt, asyncio.Task[None]] = {}
         self._direct: dict[JobAttempt, asyncio.Task[None]] = {}
@@ -147,15 +145,17 @@ class Executor:
         return [*self._jobs, *self._direct, *self._deliveries]
 
     async def _claim_forever(self) -> None:
+        failures = 0
         while not self._stopping:
             await self._wait_for_wake()
             try:
                 await self._look()
-                self._outage.answered()
+                failures = 0
             except Exception as error:
                 if not is_unavailable(error):
                     self._logger.exception("work can't be claimed")
-                await asyncio.sleep(self._outage.failed(error))
+                failures += 1
+                await asyncio.sleep(pause_after(failures))
                 self.look_for_everything()
 
     async def _wait_for_wake(self) -> None:
@@ -298,9 +298,7 @@ class Executor:
                 held = await self._store.renew_leases(list(attempts), self._lease_seconds)
             except Exception as error:
                 # The attempts go on: whether they are lost is known when the database answers.
-                if is_unavailable(error):
-                    self._outage.failed(error)
-                else:
+                if not is_unavailable(error):
                     self._logger.exception("leases can't be renewed")
                 continue
             for token, attempt in attempts.items():

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from ai_module_runtime.engine.database import Database
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import pause_after
 
 # A connection whose other end has disappeared is noticed after this time.
 CHECK_SECONDS = 10.0
@@ -26,15 +25,12 @@ class Listener:
         database: Database,
         on_message: Callable[[str], None],
         on_connect: Callable[[], None],
-        *,
-        outage: Outage | None = None,
-        logger: logging.Logger | None = None,
     ) -> None:
         self._database = database
         self._on_message = on_message
         self._on_connect = on_connect
-        self._outage = outage or Outage(logger or logging.getLogger(__name__))
         self._task: asyncio.Task[None] | None = None
+        self._failures = 0
         self.connected = False
 
     def start(self) -> None:
@@ -53,17 +49,20 @@ class Listener:
             try:
                 await self._listen_once()
             except Exception as error:
-                await asyncio.sleep(self._outage.failed(error))
+                self._database.outage.failed(error)
+                await asyncio.sleep(pause_after(self._failures))
 
     async def _listen_once(self) -> None:
         """Return when the connection is lost."""
+        self._failures += 1
         connection = await self._database.open_direct()
         try:
             lost = asyncio.Event()
             connection.add_termination_listener(lambda _connection: lost.set())
             await connection.add_listener(self._database.channel, self._receive)
             self.connected = True
-            self._outage.answered()
+            self._failures = 0
+            self._database.outage.answered()
             self._on_connect()
             while not lost.is_set():
                 with contextlib.suppress(TimeoutError):

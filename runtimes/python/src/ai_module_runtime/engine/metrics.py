@@ -13,7 +13,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 METRICS = {
     "ai_host_info": ("gauge", "The mode of the host."),
-    "ai_database_up": ("gauge", "Whether the database answers. If not, only this process is shown."),
+    "ai_database_up": ("gauge", "Whether the database answers and its tables can be used, as in /readyz."),
     "ai_module_up": ("gauge", "Whether a module is ready in this process."),
     "ai_workers": ("gauge", "Processes that run jobs."),
     "ai_http_requests_total": ("counter", "Requests by method, route and status."),
@@ -23,6 +23,7 @@ METRICS = {
         "gauge",
         "How long the oldest job of a module that could start has been waiting.",
     ),
+    "ai_jobs_waiting_for_retry": ("gauge", "Jobs whose last attempt failed, until the next one is due."),
     "ai_job_wait_seconds": ("histogram", "Time from the request for a job to its first start."),
     "ai_job_duration_seconds": ("histogram", "Time of attempts at jobs."),
     "ai_job_attempts_total": ("counter", "Attempts at jobs by module and outcome."),

@@ -4,74 +4,122 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from ai_module_runtime.engine.errors import (
     DatabaseUnavailableError,
     SchemaLostError,
+    Trouble,
     is_refused,
     is_unavailable,
     reason_of,
+    trouble_of,
 )
 
 T = TypeVar("T")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
 LOG_SECONDS = 60.0
+# Calls of a trouble that are remembered, at most.
+MAX_CALLS = 100
+NO_ACCESS: tuple[Trouble, ...] = ("schema_missing", "database_forbidden")
 # Finished work should not be lost to a database that restarts.
 PERSIST_SECONDS = 10.0
 # A host may start together with its database.
 START_SECONDS = 30.0
 
 
+class _State:
+    """A kind of trouble as the log knows it."""
+
+    def __init__(self) -> None:
+        self.began_at: float | None = None
+        self.ended_at = self.failed_at = self.logged_at = float("-inf")
+        # Whether its end is logged, because its begin was.
+        self.is_logged = False
+        # Calls that have failed and were not repeated with success.
+        self.calls = set[str]()
+
+
 class Outage:
     """The state of the database as a process sees it. Shared by everything in the process that calls it.
 
-    `on_schema_lost` is called in any thread, each time that a call fails because something of the runtime was dropped.
+    For each kind of trouble it writes one line when it begins and when it ends, and at most one each minute between, also
+    if it comes and goes. `on_schema_lost` is called in any thread, each time that a call fails because something of the
+    runtime was dropped.
     """
 
     def __init__(self, logger: logging.Logger, on_schema_lost: Callable[[], None] = lambda: None) -> None:
         self._logger = logger
         self._on_schema_lost = on_schema_lost
-        self._began_at: float | None = None
-        self._logged_at = 0.0
+        self._states: dict[Trouble, _State] = {trouble: _State() for trouble in get_args(Trouble)}
         self._answered_at = float("-inf")
-        self._failures = 0
 
     @property
     def lasts(self) -> bool:
-        """Whether the last call failed."""
-        return self._failures > 0
+        """Whether something is wrong."""
+        return any(state.began_at is not None for state in self._states.values())
 
-    def failed(self, error: BaseException) -> float:
-        """Note a failed call. Returns the seconds to wait.
-
-        Writes one line when an outage begins, and at most one each minute until it ends.
-        """
+    def failed(self, error: BaseException) -> None:
+        """Note a failed call."""
         if isinstance(error, SchemaLostError):
             self._on_schema_lost()
         now = monotonic()
-        pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
-        since = error.since if isinstance(error, DatabaseUnavailableError) else None
-        if since is not None and since < self._answered_at:
+        trouble, since, call = trouble_of(error), getattr(error, "since", None), getattr(error, "call", None)
+        if trouble == "connection" and since is not None and since < self._answered_at:
             # Others were answered meanwhile, such as after a connection broke.
-            return pause
-        self._failures += 1
-        if self._began_at is None or now >= self._logged_at + LOG_SECONDS:
-            self._began_at = now if self._began_at is None else self._began_at
-            self._logged_at = now
-            self._logger.error(
-                "database: %s", error if isinstance(error, DatabaseUnavailableError) else reason_of(error)
-            )
-        return pause
+            return
+        state = self._states[trouble]
+        if state.began_at is None:
+            state.began_at = now
+        state.failed_at = now
+        if call is not None and len(state.calls) < MAX_CALLS:
+            state.calls.add(call)
+        if now < state.logged_at + LOG_SECONDS:
+            return
+        state.logged_at, state.is_logged = now, True
+        self._logger.error("database: %s", error if isinstance(error, DatabaseUnavailableError) else reason_of(error))
 
-    def answered(self) -> None:
-        """Note a call that succeeded."""
-        self._answered_at = monotonic()
-        self._failures = 0
-        if self._began_at is not None:
-            seconds, self._began_at = self._answered_at - self._began_at, None
-            self._logger.info("database: it is available again after %.1f s", seconds)
+    def answered(self, call: str | None = None) -> None:
+        """Note a call that succeeded: a trouble ends when the same calls work again."""
+        now = self._answered_at = monotonic()
+        for trouble, state in self._states.items():
+            if state.began_at is None:
+                continue
+            if trouble == "connection":
+                self._end(trouble)
+            elif call in state.calls:
+                state.calls.discard(call)
+                # Some calls are rare, so that their success is not waited for.
+                if not state.calls or now >= state.failed_at + LOG_SECONDS:
+                    self._end(trouble)
+
+    def accessible(self) -> None:
+        """Note that everything of the runtime is there, and permitted."""
+        for trouble in NO_ACCESS:
+            self._end(trouble)
+
+    def lacked_access(self, since: float) -> bool:
+        """Whether something was missing or not permitted at `since` or later."""
+        states = [self._states[trouble] for trouble in NO_ACCESS]
+        return any(state.began_at is not None or state.ended_at >= since for state in states)
+
+    def _end(self, trouble: Trouble) -> None:
+        state = self._states[trouble]
+        began_at, state.began_at = state.began_at, None
+        if began_at is None:
+            return
+        state.ended_at = monotonic()
+        state.calls.clear()
+        was_logged, state.is_logged = state.is_logged, False
+        if was_logged:
+            what = "it is available again" if trouble == "connection" else "statements that failed work again"
+            self._logger.info("database: %s after %.1f s", what, state.ended_at - began_at)
+
+
+def pause_after(failures: int) -> float:
+    """Seconds to wait after so many failures, one after the other."""
+    return PAUSES_SECONDS[min(max(failures, 1), len(PAUSES_SECONDS)) - 1]
 
 
 async def retry_at_start(step: Callable[[], Awaitable[T]], outage: Outage) -> T:
@@ -100,8 +148,8 @@ async def persist(
         try:
             return await operation()
         except Exception as error:
-            pause = PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]
+            failures += 1
+            pause = pause_after(failures)
             if not is_unavailable(error) or is_final(error) or monotonic() + pause > until:
                 raise
-            failures += 1
             await asyncio.sleep(pause)

@@ -10,10 +10,9 @@ import asyncpg  # type: ignore[import-untyped]
 
 from ai_module_runtime.engine.database import Database
 from ai_module_runtime.engine.errors import SchemaMissingError, SchemaPermissionError, is_unavailable
-from ai_module_runtime.engine.sql_files import FUNCTIONS, Migration, created_by, read_sql, runtime_migrations
+from ai_module_runtime.engine.sql_files import ACCESS, FUNCTIONS, Migration, created_by, read_sql, runtime_migrations
 
 OWNER = "runtime"
-LOST = "lost.sql"
 PERMISSIONS = "permissions.sql"
 # One file and its line in the ledger, as one statement: some drivers and tools run only one at a time, or no transaction.
 REVISION = "revision.sql"
@@ -48,8 +47,8 @@ async def check_schema(database: Database) -> None:
     try:
         missing = await _missing(connection, database.schema, OWNER, runtime_migrations())
     except Exception as error:
-        if is_unavailable(error):
-            raise database.unavailable(error) from error
+        if problem := await database.explain(error):
+            raise problem from error
         raise
     finally:
         await connection.close(timeout=2)
@@ -130,12 +129,13 @@ async def _missing(
         lost = set[str]()
         if owner == OWNER:
             created = created_by(each for each in migrations if each.name in applied)
-            lost = {row["name"] for row in await connection.fetch(read_sql(LOST), schema, created)}
+            rows = await connection.fetch(read_sql(ACCESS), schema, created)
+            lost = {row["text"] for row in rows if row["problem"] == "missing"}
     lacks = [each for each in migrations if each.name not in applied or not lost.isdisjoint(created_by([each]))]
     if dropped := lost.intersection(created_by(each for each in lacks if not each.name.startswith(FUNCTIONS))):
         raise SchemaMissingError(
             f"the schema {schema} lacks {', '.join(sorted(dropped))}, which existed before: restore them, or drop the "
-            "schema to create it again"
+            "schema to create it again, which deletes all jobs and events"
         )
     return lacks
 

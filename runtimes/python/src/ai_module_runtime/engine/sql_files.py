@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 FUNCTIONS = "functions.sql"
+# What is missing, and what is not permitted.
+ACCESS = "access.sql"
 LEDGER_TABLE = "applied_migrations"
 _CREATED = re.compile(r"^create (?:table|or replace function) (\w+)", re.MULTILINE)
 

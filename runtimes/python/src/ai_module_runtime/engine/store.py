@@ -41,7 +41,10 @@ EVENT_COLUMNS = "name, data::text as data, source_module, correlation_id, occurr
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A row of `jobs`. `input_data` and `options` are JSON values."""
+    """A row of `jobs`. `input_data` and `options` are JSON values.
+
+    `error_code` is why the job failed. `last_error_code` is also why the last attempt at an active job failed.
+    """
 
     id: str
     module: str
@@ -61,6 +64,12 @@ class Job:
     completed_at: datetime | None
     failed_at: datetime | None
     cancelled_at: datetime | None
+    last_error_code: str | None = None
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When a pending job whose last attempt failed is due again."""
+        return self.due_at if self.status == "pending" and self.last_error_code is not None else None
 
     @property
     def error_message(self) -> str | None:
@@ -416,9 +425,12 @@ class Store:
         """processing → failed. None: the claim is lost."""
         return await self._first_job("fail_job($1, $2, $3)", claim.job.id, claim.token, code)
 
-    async def retry_job(self, claim: Claim, delay_seconds: float) -> Job | None:
-        """processing → pending, due after the delay. None: the claim is lost."""
-        return await self._first_job("retry_job($1, $2, $3)", claim.job.id, claim.token, delay_seconds)
+    async def retry_job(self, claim: Claim, delay_seconds: float, code: str | None = None) -> Job | None:
+        """processing → pending, due after the delay. None: the claim is lost.
+
+        `code` says why the attempt failed; without it the job is handed back.
+        """
+        return await self._first_job("retry_job($1, $2, $3, $4)", claim.job.id, claim.token, delay_seconds, code)
 
     async def publish_event(
         self, event_id: str, name: str, data: dict[str, Any], source_module: str, correlation_id: str
@@ -513,6 +525,11 @@ class Store:
         """Whether a worker is alive."""
         return bool(await self._value("has_workers()"))
 
+    async def lacks_workers(self, modules: Sequence[str]) -> bool:
+        """Whether a job of the modules is due and no process that runs jobs is alive."""
+        rows = await self._rows("select not {schema}.has_workers() and {schema}.has_due_jobs($1)", list(modules))
+        return bool(rows[0][0])
+
     async def remove_worker(self, worker_id: str) -> None:
         """Say that a worker has ended."""
         await self._rows("delete from {schema}.workers where id = $1 returning id", worker_id)
@@ -579,7 +596,8 @@ def _job(row: Row[Any]) -> Job:
         priority=row.priority,
         progress_percent=row.progress_percent,
         attempt=row.attempt,
-        error_code=row.error_code,
+        error_code=row.error_code if row.status == "failed" else None,
+        last_error_code=row.error_code,
         result_id=_text(row.result_id),
         duration_ms=row.duration_ms,
         due_at=row.due_at,

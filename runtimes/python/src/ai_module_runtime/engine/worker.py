@@ -10,7 +10,7 @@ from ai_module_runtime.engine.executor import GRACE_SECONDS, Executor
 from ai_module_runtime.engine.listener import Listener
 from ai_module_runtime.engine.metrics import Metrics
 from ai_module_runtime.engine.modules import HandleEvent, ModuleSpec
-from ai_module_runtime.engine.outage import Outage, retry_at_start
+from ai_module_runtime.engine.outage import retry_at_start
 from ai_module_runtime.engine.store import Store
 from ai_module_runtime.engine.threads import WorkerThreads
 
@@ -50,13 +50,12 @@ class Worker:
         tasks: Sequence[ScheduledTask] = (),
         after_sweep: Callable[[], Awaitable[None]] | None = None,
         on_retry: Callable[[float], None] = lambda _delay: None,
-        outage: Outage | None = None,
         metrics: Metrics | None = None,
         logger: logging.Logger | None = None,
     ) -> None:
         logger = logger or logging.getLogger("ai_module_runtime.engine")
         self.store = Store(database)
-        self._outage = outage or Outage(logger)
+        self._outage = database.outage
         self._threads = threads
         self._sole = sole
         self.executor = Executor(
@@ -69,7 +68,6 @@ class Worker:
             poll_seconds=LISTENING_POLL_SECONDS if database.can_listen else POLL_SECONDS,
             threads=threads,
             on_retry=on_retry,
-            outage=self._outage,
             metrics=metrics,
             logger=logger,
         )
@@ -81,11 +79,10 @@ class Worker:
             worker=runs_jobs,
             tasks=tasks,
             after_sweep=after_sweep,
-            outage=self._outage,
             logger=logger,
         )
         self.listener = (
-            Listener(database, self.executor.receive, self.executor.look_for_everything, outage=self._outage)
+            Listener(database, self.executor.receive, self.executor.look_for_everything)
             if database.can_listen
             else None
         )

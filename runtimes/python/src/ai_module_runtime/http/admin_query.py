@@ -19,7 +19,10 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 Uuid = Annotated[str, AfterValidator(check_uuid), WithJsonSchema({"type": "string", "format": "uuid"})]
 # Without a schema of its own, it would refer to one that is not in the document.
 Status = Annotated[JobStatus, WithJsonSchema({"type": "string", "enum": STATUSES})]
-Limit = Annotated[Integer, Field(ge=1, le=MAX_LIMIT)]
+# Pydantic does not know that a reader of text returns an integer.
+Limit = Annotated[
+    Integer, Field(ge=1, le=MAX_LIMIT), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_LIMIT})
+]
 
 
 def read_query(model: type[QueryT], request: Request) -> QueryT:

@@ -1,7 +1,6 @@
 """Every error body of the host: a stable code, never the text of an exception."""
 
 import logging
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -14,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from ai_module_runtime.check_type import problem_of
-from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError, is_unavailable
+from ai_module_runtime.engine.errors import DatabaseUnavailableError, JobError, PermanentError
 from ai_module_runtime.errors import RETRY_AFTER, HttpError, InvalidInputError
 from ai_module_runtime.json_values import NOT_JSON_MESSAGE
 from ai_module_runtime.logs import REQUEST
@@ -120,17 +119,14 @@ def _item(problem: Any) -> dict[str, Any]:
 
 async def _on_database_error(request: Request, error: Exception) -> JSONResponse:
     host = request.app.state.host
-    if not is_unavailable(error):
-        # In a statement of a module; those of the runtime have found it out.
-        with suppress(DatabaseUnavailableError):
-            error = await host.database.find_lost_schema(error) or error
-    if not is_unavailable(error):
+    # In a statement of a module; those of the runtime are explained already.
+    problem = await host.database.explain(error, call=getattr(error, "statement", None))
+    if problem is None:
         logger.error("request failed", exc_info=error)
         return error_response(500, "internal_error")
     # Writes one line when an outage begins.
-    host.outage.failed(error)
-    code = error.code if isinstance(error, DatabaseUnavailableError) else DatabaseUnavailableError.code
-    return error_response(503, code, RETRY_AFTER)
+    host.outage.failed(problem)
+    return error_response(503, problem.code, RETRY_AFTER)
 
 
 async def _on_exception(request: Request, _error: Exception) -> JSONResponse:

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from ai_module_runtime.errors import RETRY_AFTER, HttpError
 from ai_module_runtime.http.dependencies import HostDep, OrchestratorDep
 from ai_module_runtime.http.errors import Refused
-from ai_module_runtime.modules.health import run_probes
 
 router = APIRouter(tags=["host"])
 
@@ -23,9 +22,8 @@ class HostHealth(BaseModel):
 
 @router.get("/health", operation_id="host_health", responses={503: {"model": HostHealth}})
 async def get_health(host: HostDep, orchestrator: OrchestratorDep, response: Response) -> HostHealth:
-    """Answer 200, or 503 while the database does not answer."""
-    probes = await run_probes({"database": host.database.ping})
-    fine = probes["database"].succeeded
+    """Answer 200, or 503 while the database can't be used."""
+    fine = await host.database_problem() is None
     if not fine:
         response.status_code = 503
     return HostHealth(
@@ -55,10 +53,9 @@ async def get_live() -> Live:
 
 @router.get("/readyz", operation_id="ready", responses={503: {"model": Refused}})
 async def get_ready(host: HostDep) -> Ready:
-    """Answer 200, or 503 while the host stops or the database does not answer."""
+    """Answer 200, or 503 while the host stops or the database can't be used."""
     if host.is_stopping:
         raise HttpError(503, "stopping", RETRY_AFTER)
-    probes = await run_probes({"database": host.database.ping})
-    if not probes["database"].succeeded:
-        raise HttpError(503, "database_unavailable", RETRY_AFTER)
+    if problem := await host.database_problem():
+        raise HttpError(503, problem, RETRY_AFTER)
     return Ready()

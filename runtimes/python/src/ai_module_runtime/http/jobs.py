@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from ai_module_runtime.clock import UtcTime
 from ai_module_runtime.engine.store import Job, JobFilter
 from ai_module_runtime.errors import HttpError, InvalidInputError
 from ai_module_runtime.http.admin_query import MAX_AT_ONCE, Limit, Status, Text, Uuid, query_parameters, read_query
@@ -24,9 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 class AnyJob(JobResponse):
-    """A job of any module."""
+    """A job of any module. `next_attempt_at`: when a pending job whose last attempt failed is due again."""
 
     module: str
+    last_error_code: str | None
+    next_attempt_at: UtcTime | None
 
 
 class JobDetails(AnyJob):
@@ -114,10 +117,8 @@ async def find_jobs(request: Request, host: HostDep) -> JobPage:
 async def inspect_job(job: JobOfAnyModule, host: HostDep) -> JobDetails:
     """Look at a job of any module, with its input and output."""
     result = None if job.result_id is None else await host.store.get_result(job.id)
-    view = JobResponse.model_validate(job).model_dump()
     return JobDetails(
-        **view,
-        module=job.module,
+        **AnyJob.model_validate(job).model_dump(),
         input_data=job.input_data,
         options=job.options,
         output_data=result.output_data if result else None,

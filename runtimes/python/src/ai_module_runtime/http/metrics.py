@@ -1,6 +1,7 @@
 """`GET /metrics` for Prometheus."""
 
 import socket
+from contextlib import suppress
 from secrets import compare_digest
 from typing import TYPE_CHECKING
 
@@ -34,11 +35,11 @@ async def get_metrics(request: Request, host: HostDep, orchestrator: Orchestrato
     """Counters of all processes: for this machine only, unless the settings say otherwise."""
     _refuse_strangers(request, host.settings)
     stored: list[Sample] | None = None
-    if await host.metrics.flush(host.store):
-        try:
+    is_up = await host.database_problem() is None
+    if is_up and await host.metrics.flush(host.store):
+        # What is wrong is reported where it is found.
+        with suppress(Exception):
             stored = await host.store.read_metrics(instance_of(request.scope))
-        except Exception as error:
-            host.outage.failed(error)
     mode = "embedded" if host.is_embedded else "distributed"
     modules = [
         Sample("ai_module_up", labels_of(module=candidate.name), -1, candidate.status == "ready")
@@ -46,7 +47,7 @@ async def get_metrics(request: Request, host: HostDep, orchestrator: Orchestrato
     ]
     own = [
         Sample("ai_host_info", labels_of(mode=mode), -1, 1),
-        Sample("ai_database_up", "", -1, stored is not None),
+        Sample("ai_database_up", "", -1, is_up),
         *modules,
     ]
     return PlainTextResponse(

@@ -1,6 +1,6 @@
 """Errors of requests about jobs, with status and code."""
 
-from ai_module_runtime.errors import HttpError
+from ai_module_runtime.errors import RETRY_AFTER, HttpError
 
 
 class JobNotFoundError(HttpError):
@@ -49,4 +49,4 @@ class TooManyJobsError(HttpError):
     """429: the user has as many active jobs as allowed."""
 
     def __init__(self) -> None:
-        super().__init__(429, "too_many_jobs")
+        super().__init__(429, "too_many_jobs", RETRY_AFTER)

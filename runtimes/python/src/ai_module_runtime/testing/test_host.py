@@ -107,7 +107,7 @@ class TestHost:
             return
         schema = self.host.settings.database_schema
         database = create_test_database(_template(schema))
-        self.host.database = Database(database.url, schema=schema)
+        self.host.database = Database(database.url, schema=schema, outage=self.host.outage)
         try:
             yield
         finally:

@@ -25,6 +25,8 @@ export function Notice({ text, isError = false }: { readonly text: string; reado
 const CODES: Readonly<Record<string, string>> = {
   host_unreachable: 'The host does not answer.',
   database_unavailable: 'The database does not answer.',
+  database_forbidden: 'The role of the host may not use its tables. The log has the SQL that permits it.',
+  schema_missing: 'Tables of the runtime are missing. The log says which.',
   module_unavailable: 'The module is not ready.',
   job_not_found: 'There is no such job. It may have been deleted.',
   job_not_retryable: 'Only failed and cancelled jobs can be started again.',

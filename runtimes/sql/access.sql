@@ -1,5 +1,6 @@
 -- What keeps the current role from using the schema $1 with the tables and functions $2: the names of those that are
--- missing, and the statements with which an administrator permits the rest. No rows: it can use everything.
+-- missing, the statements with which an administrator permits the rest, and whether the server takes no writes. No rows:
+-- it can use everything.
 with own as (
   select oid, relname as name, relkind as kind from pg_class
   where relnamespace = (select oid from pg_namespace where nspname = $1)
@@ -32,3 +33,5 @@ union all
 select distinct 'forbidden', format('grant execute on all functions in schema %I to %I', $1, current_user)
 from routines
 where name = any ($2::text[]) and not has_function_privilege(oid, 'execute')
+union all
+select 'read_only', 'it takes no writes' where current_setting('transaction_read_only') = 'on'

@@ -123,6 +123,23 @@ describe('a database that answers, but does not do what is asked', () => {
     expect(ends()).toHaveLength(1);
   });
 
+  it('that takes no writes: 503, not ready, one line', async () => {
+    const { database } = admin;
+    const reconnect = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`;
+    await admin.query(`alter database ${database} set default_transaction_read_only = on`);
+    await admin.query(reconnect);
+    const unavailable = 'database_unavailable';
+    await until(async () => (await signals()).up === '0');
+    for (let times = 0; times < 3; times += 1)
+      expect(await signals()).toEqual({ submit: unavailable, ready: unavailable, health: 503, up: '0' });
+    expect(problems().filter((text) => /no writes|read-only/.test(text))).toHaveLength(1);
+    await admin.query(`alter database ${database} reset default_transaction_read_only`);
+    await admin.query(reconnect);
+    await until(async () => (await signals()).submit === 202);
+    await until(async () => (await signals()).up === '1');
+    expect(await signals()).toEqual({ submit: 202, ready: 200, health: 200, up: '1' });
+  });
+
   it('that waits for a lock: 503, ready, one line', async () => {
     await admin.query('begin; lock table ai.jobs');
     const [submit, ...others] = await Promise.all([

@@ -140,6 +140,23 @@ def test_a_lost_table_is_missing_not_ready_and_one_line(faulty: Faulty) -> None:
     assert faulty.problems() == [line]
 
 
+def test_a_database_that_takes_no_writes_is_unavailable_not_ready_and_one_line(faulty: Faulty) -> None:
+    others = "datname = current_database() and pid <> pg_backend_pid()"
+    reconnect = f"select pg_terminate_backend(pid) from pg_stat_activity where {others}"
+    alter = "do $$ begin execute format('alter database %I {}', current_database()); end $$"
+    faulty.as_admin(alter.format("set default_transaction_read_only = on"))
+    faulty.as_admin(reconnect)
+    wait_until(lambda: faulty.signals()[2] == "0")
+    for _ in range(3):
+        assert faulty.publish() == "database_unavailable"
+        assert faulty.signals() == ("database_unavailable", 503, "0")
+    assert len([line for line in faulty.problems() if re.search("no writes|read-only", line)]) == 1
+    faulty.as_admin(alter.format("reset default_transaction_read_only"))
+    faulty.as_admin(reconnect)
+    wait_until(lambda: faulty.publish() == 202)
+    wait_until(lambda: faulty.signals() == FINE)
+
+
 def test_statements_that_are_refused_are_one_line_although_others_work(faulty: Faulty) -> None:
     faulty.as_admin(
         """create function ai.refuse() returns trigger language plpgsql as $$ begin

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../host/host.ts';
+import { queryDatabase } from '../host/query.ts';
 import { under } from '../wire/caller.ts';
 import { expectRefusal } from '../wire/expect-problem.ts';
 import { cancel, finish, list, publish, readEvents, readJob, submit } from '../wire/module-calls.ts';
@@ -134,6 +135,31 @@ export function describeDistributed(world: World): void {
       }
     }, 180_000);
   });
+
+  it('503 schema_missing with Retry-After while a table of the runtime is missing; goes on when it is back', async () => {
+    const host = await world.launch({ env: world.subjectEnv({}) });
+    try {
+      const caller = world.person(undefined, host);
+      const { job_id } = await submit(caller, neighbour, { test: 'data' });
+      queryDatabase(host, 'alter table ai.jobs rename to jobs_elsewhere');
+      const answers = [
+        await caller.post(under(neighbour, '/process'), validBody),
+        await caller.get(under(neighbour, `/status/${job_id}`)),
+        await caller.get('/readyz'),
+      ];
+      for (const answer of answers) {
+        expectRefusal(answer, 503, 'schema_missing');
+        expect(answer.headers['retry-after']).toBe('5');
+      }
+      expect((await caller.get('/livez')).status).toBe(200);
+      queryDatabase(host, 'alter table ai.jobs_elsewhere rename to jobs');
+      await waitUntil('ready', async () => (await caller.get('/readyz')).status === 200);
+      const later = await submit(caller, neighbour, { test: 'data' });
+      for (const id of [job_id, later.job_id]) expect((await finish(caller, neighbour, id)).status).toBe('completed');
+    } finally {
+      await host.dispose();
+    }
+  }, 180_000);
 
   if (!world.launcher.hasQueueServer) return;
   describe('while the queue server is stopped', () => {

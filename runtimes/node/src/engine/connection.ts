@@ -1,8 +1,10 @@
 import pg from 'pg';
 import { PermanentError, TransientError } from '../errors.ts';
 import {
+  CHECK,
   CONNECT,
   DatabaseForbidden,
+  DatabaseReadOnly,
   DatabaseUnavailable,
   findUnavailable,
   isRefused,
@@ -65,7 +67,7 @@ export function openPool(options: ConnectionOptions): pg.Pool {
 
 /** Throws `DatabaseUnavailable` if the database does not answer, or if the runtime can't read and write its tables. */
 export async function checkAccess(pool: pg.Pool, options: ConnectionOptions): Promise<void> {
-  const problem = await findProblem(pool.query.bind(pool), options);
+  const problem = await findProblem(pool.query.bind(pool), options, undefined, CHECK);
   if (!problem) return options.outage?.accessible();
   options.outage?.report(problem);
   throw problem;
@@ -152,7 +154,7 @@ function addressOf({ url }: ConnectionOptions): string {
 const MAYBE_NO_ACCESS = /^(3F|42)/;
 
 interface AccessRow {
-  readonly problem: 'missing' | 'forbidden';
+  readonly problem: 'missing' | 'forbidden' | 'read_only';
   readonly text: string;
 }
 
@@ -170,9 +172,8 @@ async function findProblem(query: pg.Pool['query'], options: ConnectionOptions, 
     const what = isDropped ? 'was dropped' : `lacks ${missing.join(', ')}`;
     return new SchemaLost(addressOf(options), `the schema ${options.schema} ${what}`, cause, call);
   }
-  return forbidden.length > 0
-    ? new DatabaseForbidden(addressOf(options), forbidden.join('; '), cause, call)
-    : undefined;
+  if (forbidden.length > 0) return new DatabaseForbidden(addressOf(options), forbidden.join('; '), cause, call);
+  return textsOf('read_only').length > 0 ? new DatabaseReadOnly(addressOf(options), cause, call) : undefined;
 }
 
 /** The error of a call whose cause is that the runtime can't use its tables; any other error is returned as it is. */

@@ -11,6 +11,9 @@ type Trouble = 'connection' | 'statement' | 'slow' | 'schema_missing' | 'databas
 /** The call that asks for a connection, beside the texts of statements. */
 export const CONNECT = 'connect';
 
+/** The check of everything that the runtime needs. */
+export const CHECK = 'check';
+
 /** The database can't be reached, or can't do what was asked now. Requests are answered with 503. */
 export class DatabaseUnavailable extends HttpError {
   /** Such as `localhost:5432/ai`. For the log: clients don't see it. */
@@ -73,6 +76,17 @@ export class DatabaseForbidden extends DatabaseUnavailable {
 
   override get description(): string {
     return `${this.address}: the role lacks permissions. Run this SQL as an administrator of the database: ${this.#sql}`;
+  }
+}
+
+/** The server takes no writes, such as a replica after a failover. Requests are answered with 503. */
+export class DatabaseReadOnly extends DatabaseUnavailable {
+  override get trouble(): Trouble {
+    return 'statement';
+  }
+
+  override get description(): string {
+    return `${this.address} is unavailable: it takes no writes`;
   }
 }
 
@@ -206,8 +220,9 @@ export class Outage {
     }
   }
 
-  /** Everything of the runtime is there, and permitted. */
+  /** Everything of the runtime is there and permitted, and the server takes writes. */
   accessible(): void {
+    this.answered(CHECK);
     for (const trouble of NO_ACCESS) {
       const state = this.#states.get(trouble);
       if (state?.beganAt !== undefined) this.#end(trouble, state);

@@ -27,7 +27,7 @@ from ai_module_runtime.engine.errors import (
     sqlstate_of,
     trouble_of,
 )
-from ai_module_runtime.engine.outage import Outage
+from ai_module_runtime.engine.outage import CHECK, Outage
 from ai_module_runtime.engine.sql_files import ACCESS, LEDGER_TABLE, created_by, read_sql, runtime_migrations
 
 T = TypeVar("T")
@@ -276,7 +276,7 @@ class Database:
         Raises:
             DatabaseUnavailableError: it can't.
         """
-        problem = self._problem_in(await self.query(read_sql(ACCESS), *self._what_it_needs()))
+        problem = self._problem_in(await self.query(read_sql(ACCESS), *self._what_it_needs()), CHECK)
         if problem is not None:
             self.outage.failed(problem)
             raise problem
@@ -287,7 +287,8 @@ class Database:
         return self.schema, [LEDGER_TABLE, *created_by(runtime_migrations())]
 
     def _problem_in(self, rows: Sequence[Row[Any]], call: str | None = None) -> DatabaseUnavailableError | None:
-        missing, forbidden = ([row.text for row in rows if row.problem == kind] for kind in ("missing", "forbidden"))
+        kinds = ("missing", "forbidden", "read_only")
+        missing, forbidden, read_only = ([row.text for row in rows if row.problem == kind] for kind in kinds)
         if missing:
             what = "was dropped" if LEDGER_TABLE in missing else f"lacks {', '.join(missing)}"
             text = "Restore it, or start again: that creates functions, or a schema without data"
@@ -295,6 +296,10 @@ class Database:
         if forbidden:
             text = "the role lacks permissions. Run this SQL as an administrator of the database"
             return DatabaseForbiddenError(f"{self._address}: {text}: {'; '.join(forbidden)}", call=call)
+        if read_only:
+            found = DatabaseUnavailableError(f"{self._address} is unavailable: it takes no writes", call=call)
+            found.trouble = "statement"
+            return found
         return None
 
     async def find_pooler(self) -> bool:

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
 LOG_SECONDS = 60.0
+# The check of everything that the runtime needs, beside the statements of calls.
+CHECK = "check"
 # Calls of a trouble that are remembered, at most.
 MAX_CALLS = 100
 NO_ACCESS: tuple[Trouble, ...] = ("schema_missing", "database_forbidden")
@@ -95,7 +97,8 @@ class Outage:
                     self._end(trouble)
 
     def accessible(self) -> None:
-        """Note that everything of the runtime is there, and permitted."""
+        """Note that everything of the runtime is there and permitted, and that the server takes writes."""
+        self.answered(CHECK)
         for trouble in NO_ACCESS:
             self._end(trouble)
 

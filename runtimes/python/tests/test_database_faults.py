@@ -141,8 +141,10 @@ def test_a_lost_table_is_missing_not_ready_and_one_line(faulty: Faulty) -> None:
 
 
 def test_a_database_that_takes_no_writes_is_unavailable_not_ready_and_one_line(faulty: Faulty) -> None:
-    others = "datname = current_database() and pid <> pg_backend_pid()"
-    reconnect = f"select pg_terminate_backend(pid) from pg_stat_activity where {others}"
+    reconnect = (
+        "select pg_terminate_backend(pid) from pg_stat_activity "
+        "where datname = current_database() and pid <> pg_backend_pid()"
+    )
     alter = "do $$ begin execute format('alter database %I {}', current_database()); end $$"
     faulty.as_admin(alter.format("set default_transaction_read_only = on"))
     faulty.as_admin(reconnect)

@@ -171,6 +171,34 @@ describe('the formats of validate --against', () => {
   });
 });
 
+it('docs/versions.md shows what it prints', async () => {
+  const endpoints = (list: string) => `endpoints: [${list}]\npermissions_required: [ocr:create, ocr:read]\n`;
+  const before = manifest('1.2.0', endpoints('"POST /process", "GET /pages/{page}"'));
+  const root = changed(before, manifest('1.3.0', endpoints('"POST /process"')));
+  git(root, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
+  const { out } = await runIn(root, ['validate', '--against', 'origin/main']);
+  const page = readFileSync(new URL('../../docs/versions.md', import.meta.url), 'utf8');
+  expect(/^```text\n(.*?)^```$/ms.exec(page)?.[1]).toBe(out);
+});
+
+it('compares all hosts of a repository', async () => {
+  const module = (version: string) => manifest(version, events('ocr.a'));
+  const files = (version: string) =>
+    Object.fromEntries(
+      ['one', 'two'].flatMap((name) => [
+        [`${name}/ai-modules.yaml`, host['ai-modules.yaml']],
+        [`${name}/${path}`, module(version)],
+      ]),
+    );
+  const root = repositoryOf(files('1.2.0'));
+  writeFiles(root, files('1.1.0'));
+  const { code, out } = await against(root, '--all', '--json');
+  expect(
+    JSON.parse(out).diagnostics.map(({ file, rule }: { file: string; rule: string }) => `${file} ${rule}`),
+  ).toEqual([`one/${path} lower-version`, `two/${path} lower-version`]);
+  expect(code).toBe(1);
+});
+
 describe.each(stacks)('a module of %s', (stack) => {
   it('is compared with its first commit after add', async () => {
     const root = await newHost(stack);

@@ -53,8 +53,8 @@ describe('the manifests at a ref', () => {
   });
 
   it('are found from a subfolder, and in a host in a subfolder', async () => {
-    const root = changedHost('apps/my app é/');
-    const app = join(root, 'apps/my app é');
+    const root = changedHost('apps/my [app] é/');
+    const app = join(root, 'apps/my [app] é');
     expect(await versionsAt(app, 'HEAD')).toEqual(both);
     expect(await versionsAt(join(app, 'modules/ocr'), 'HEAD')).toEqual([
       '../asr/manifest.yaml 1.0.0',

@@ -76,9 +76,9 @@ interface Entry {
   readonly kind: 'file' | 'link' | 'submodule';
 }
 
-/** Variables that hooks of git set, and that would lead to another repository or index. */
+/** Variables that hooks of git set, and that lead to another repository, or read paths differently. */
 const ofHooks =
-  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|GRAFT_FILE|SHALLOW_FILE|REPLACE_REF_BASE|NO_REPLACE_OBJECTS|IMPLICIT_WORK_TREE|INTERNAL_SUPER_PREFIX|LITERAL_PATHSPECS|GLOB_PATHSPECS|NOGLOB_PATHSPECS|ICASE_PATHSPECS)$/;
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|GRAFT_FILE|SHALLOW_FILE|(?:NO)?GLOB_PATHSPECS|(?:LITERAL|ICASE)_PATHSPECS)$/;
 
 function gitIn(dir: string, ref: string) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofHooks.test(name)));

@@ -15,7 +15,7 @@ const manifestName = 'manifest.yaml';
 export function manifestsAtRef(cwd: string, { root, checkup }: ReadCheckup, ref: string): ManifestsAtRef {
   const files = checkup.manifests.map(({ file, folder }) => ({ file, folder, path: resolve(cwd, file) }));
   const first = files[0];
-  if (first === undefined) return { ref, commit: '', manifests: [], elsewhere: new Map() };
+  if (first === undefined) return { ref, manifests: [], elsewhere: new Map() };
   const modulesDirs = new Set(
     files.flatMap(({ path, folder }) => (folder === undefined ? [] : [dirname(dirname(path))])),
   );
@@ -33,7 +33,6 @@ export function manifestsAtRef(cwd: string, { root, checkup }: ReadCheckup, ref:
   const near = new Set([...modulesDirs].map(inTop));
   return {
     ref,
-    commit,
     manifests: found.map(({ path, id }): ManifestAtRef => {
       const file = shownPath(cwd, join(top, path.slice(prefix.length)));
       const parts = path.split('/');

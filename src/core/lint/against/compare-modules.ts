@@ -20,7 +20,6 @@ export interface ManifestAtRef extends Pick<ManifestText, 'file' | 'folder'> {
 export interface ManifestsAtRef {
   /** As the user wrote it. */
   readonly ref: string;
-  readonly commit: string;
   readonly manifests: readonly ManifestAtRef[];
   /** Manifests that the repository does not have because they are elsewhere, such as in a submodule, and why. */
   readonly elsewhere: ReadonlyMap<string, string>;

@@ -13,7 +13,7 @@ const then = (folder: string, text: string, dir = 'modules'): ManifestAtRef => (
 });
 
 const compared = async (current: ReturnType<typeof now>[], old: ManifestAtRef[], isWhole = true) => {
-  const atRef = { ref: 'main', commit: 'c', manifests: old, elsewhere: new Map<string, string>() };
+  const atRef = { ref: 'main', manifests: old, elsewhere: new Map<string, string>() };
   const found = await compareModules(current, atRef, isWhole);
   return found.map(({ status, file, from, to, changes }) =>
     [status, file.split('/').at(-2), from, to, ...changes.map(({ kind }) => kind)]

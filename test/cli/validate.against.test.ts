@@ -156,18 +156,18 @@ describe('the formats of validate --against', () => {
         },
       ],
     });
-    expect(report.diagnostics[0].range.start).toEqual({ line: 6, column: 17 });
+    expect(report.diagnostics[0].range.start).toEqual({ line: 6, column: 1 });
   });
 
   it('github, sarif and junit have the change and its line', async () => {
     const root = removal('1.3.0');
     expect((await against(root, '--format', 'github')).out).toContain(
-      `::error file=${path},line=6,endLine=6,col=17,endColumn=24,title=breaking-change::breaks subscribers`,
+      `::error file=${path},line=6,endLine=6,col=1,endColumn=15,title=breaking-change::breaks subscribers`,
     );
     const [run] = JSON.parse((await against(root, '--format', 'sarif')).out).runs;
     expect([run.results[0].ruleId, run.tool.driver.rules[0].id]).toEqual(['breaking-change', 'breaking-change']);
     expect(run.results[0].locations[0].physicalLocation.region.startLine).toBe(6);
-    expect((await against(root, '--format', 'junit')).out).toContain('name="breaking-change 6:17"><failure');
+    expect((await against(root, '--format', 'junit')).out).toContain('name="breaking-change 6:1"><failure');
   });
 });
 

@@ -12,11 +12,11 @@ export async function checkVersions(
   comparisons: readonly ModuleComparison[],
   manifests: readonly ManifestText[],
 ): Promise<Diagnostic[]> {
-  const texts = new Map(manifests.map(({ file, text }) => [file, text]));
+  const textOf = new Map(manifests.map(({ file, text }) => [file, text]));
   const found: Diagnostic[] = [];
   for (const comparison of comparisons) {
     const problems = problemsOf(comparison);
-    const text = texts.get(comparison.file);
+    const text = textOf.get(comparison.file);
     if (problems.length === 0) continue;
     if (comparison.status === 'removed' || text === undefined)
       found.push(...problems.map((one) => aboutFile(comparison, one)));
@@ -34,13 +34,17 @@ async function located(file: string, text: string, problems: readonly Found[]): 
   const locate = locator(file, source);
   const { value } = source;
   return problems.map(({ rule, path, ...problem }) => {
+    const field = path[0] ?? '';
     // What was removed with its whole field is shown at the version.
-    const isThere = isMapping(value) && Object.hasOwn(value, path[0] ?? '');
-    return isThere || path[0] === 'version'
-      ? locate(rule, { ...problem, path, at: path.length > 1 ? 'key' : 'value' })
-      : locate(rule, { ...problem, path: ['version'], at: 'value' });
+    const isThere = isMapping(value) && Object.hasOwn(value, field);
+    if (!isThere) return locate(rule, { ...problem, path: ['version'], at: 'value' });
+    // The key of a list or a type, from which something was removed: its value has only what is left.
+    return locate(rule, { ...problem, path, at: path.length === 1 && texts.has(String(field)) ? 'value' : 'key' });
   });
 }
+
+/** Fields whose value is a text. */
+const texts: ReadonlySet<string> = new Set(['name', 'version', 'class_name']);
 
 function aboutFile({ file }: ModuleComparison, { rule, message, hint }: Found): Diagnostic {
   return { rule, severity: severityOf(rule), file, message, ...(hint === undefined ? {} : { hint }) };

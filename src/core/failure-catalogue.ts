@@ -272,6 +272,11 @@ export const catalogue = {
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
   ),
+  'ref-unusable': user(
+    ({ ref, reason }: { ref: string; reason: string; hint: string }) =>
+      `The modules cannot be compared with ${ref}: ${reason}.`,
+    ({ hint }) => hint,
+  ),
   'rules-broken': user(
     ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
       `Nothing was written: the result would have ${count} new ${count === 1 ? 'error' : 'errors'}, listed above.`,

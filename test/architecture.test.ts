@@ -97,6 +97,8 @@ describe('imports, including type imports', () => {
 
 describe('each dependency is imported in one place', () => {
   const homes: Readonly<Record<string, readonly string[]>> = {
+    // A layered layout with bends, labels and cycles is a thousand lines; this one is maintained.
+    '@dagrejs/dagre': ['src/core/report/graph/layout.ts'],
     '@inquirer/checkbox': ['src/cli/prompts/terminal.ts'],
     '@inquirer/confirm': ['src/cli/prompts/terminal.ts'],
     '@inquirer/input': ['src/cli/prompts/terminal.ts'],

@@ -60,7 +60,7 @@ describe('imports, including type imports', () => {
     ['core/report'],
     ['io/io.ts'],
     ['io/fs', 'io/run-commands.ts'],
-    ['io/output-errors.ts', 'io/git.ts', 'io/start-command.ts', 'io/apply', 'io/pack'],
+    ['io/output-errors.ts', 'io/git.ts', 'io/machine.ts', 'io/start-command.ts', 'io/apply', 'io/pack'],
     ['io/node-io.ts', 'io/host'],
     ['io/attach'],
     ['io/module'],

@@ -70,6 +70,8 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['status'])).toMatchObject({ schemaVersion: 1, command: 'status' });
     expect(await jsonOf(root, ['list'])).toMatchObject({ command: 'list', modules: [{ state: 'conflict' }] });
     expect(await jsonOf(root, ['graph'])).toMatchObject({ command: 'graph', modules: [{ name: 'notes' }] });
+    expect(await jsonOf(root, ['info'])).toMatchObject({ command: 'info', host: { modules: [{ name: 'notes' }] } });
+    expect(await jsonOf(tempFolder(), ['info'])).toMatchObject({ host: null });
     const drawing = ['graph', '--output', 'modules.mmd'];
     expect(await jsonOf(root, drawing)).toMatchObject({ written: false, changes: [{ path: 'modules.mmd' }] });
     expect(await jsonOf(root, ['status', '--verify-base'])).toMatchObject({ bases: [{ name: 'notes' }] });
@@ -128,6 +130,7 @@ it.each<[readonly string[], string, string]>([
   [['undo'], 'undo', 'nothing-to-undo'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
   [['graph', '--format', 'png'], 'graph', 'usage'],
+  [['info', '--host', 'nowhere'], 'info', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });

@@ -46,7 +46,6 @@ describe('a misspelt command', () => {
     [['remvoe', 'a_b'], 'remove'],
     [['instal'], 'install'],
     [['ls', '--all'], 'list'],
-    [['info'], 'status'],
     [['doctor'], 'validate'],
     [['export', 'openapi'], 'schema'],
     [['completion'], 'help'],

@@ -36,4 +36,12 @@ export function declareReadingCommands(
       .option('--format <format>', 'svg, mermaid or dot; default: by the ending of --output, else svg')
       .option('--output <file>', 'Write the drawing to a file; default: print it'),
   ).action(async (flags) => setExitCode(await (await import('../commands/reading/graph.ts')).graph(io, flags)));
+  program
+    .command('info')
+    .description('Print the versions of tools, host and modules, for bug reports')
+    .option(...hostFlag)
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option('--json', 'Print the result as JSON on stdout')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (flags) => setExitCode(await (await import('../commands/reading/info.ts')).info(io, flags)));
 }

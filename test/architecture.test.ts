@@ -63,7 +63,7 @@ describe('imports, including type imports', () => {
     ['io/output-errors.ts', 'io/git.ts', 'io/machine.ts', 'io/start-command.ts', 'io/apply', 'io/pack'],
     ['io/node-io.ts', 'io/host'],
     ['io/attach'],
-    ['io/module'],
+    ['io/module', 'io/doctor'],
     ['cli/output', 'cli/prompts'],
     ['cli/steps'],
     ['cli/answers'],

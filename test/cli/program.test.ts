@@ -46,7 +46,6 @@ describe('a misspelt command', () => {
     [['remvoe', 'a_b'], 'remove'],
     [['instal'], 'install'],
     [['ls', '--all'], 'list'],
-    [['doctor'], 'validate'],
     [['export', 'openapi'], 'schema'],
     [['completion'], 'help'],
     [['pack', 'init'], 'new --stack'],

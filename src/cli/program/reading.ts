@@ -44,4 +44,17 @@ export function declareReadingCommands(
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (flags) => setExitCode(await (await import('../commands/reading/info.ts')).info(io, flags)));
+  program
+    .command('doctor')
+    .description('Check the tools, versions, database, engine, migrations and port of the host')
+    .option(...hostFlag)
+    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(...allFlag)
+    .option('--json', 'Print the result as JSON on stdout')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (flags: AllFlags) => {
+      const { inEachHost } = await import('./each-host.ts');
+      const { doctor } = await import('../commands/reading/doctor.ts');
+      setExitCode(await inEachHost(io, argv, flags, doctor));
+    });
 }

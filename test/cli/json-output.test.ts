@@ -69,6 +69,12 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['update', '--host-files', '--on-conflict', 'sidecar'])).toMatchObject(shown);
     expect(await jsonOf(root, ['status'])).toMatchObject({ schemaVersion: 1, command: 'status' });
     expect(await jsonOf(root, ['list'])).toMatchObject({ command: 'list', modules: [{ state: 'conflict' }] });
+    expect(await jsonOf(root, ['graph'])).toMatchObject({ command: 'graph', modules: [{ name: 'notes' }] });
+    expect(await jsonOf(root, ['info'])).toMatchObject({ command: 'info', host: { modules: [{ name: 'notes' }] } });
+    expect(await jsonOf(tempFolder(), ['info'])).toMatchObject({ host: null });
+    expect(await jsonOf(root, ['doctor'])).toMatchObject({ command: 'doctor', checks: expect.any(Array) });
+    const drawing = ['graph', '--output', 'modules.mmd'];
+    expect(await jsonOf(root, drawing)).toMatchObject({ written: false, changes: [{ path: 'modules.mmd' }] });
     expect(await jsonOf(root, ['status', '--verify-base'])).toMatchObject({ bases: [{ name: 'notes' }] });
     const added = await jsonOf(root, ['add', 'event', 'notes.archived', '--on-conflict', 'markers', '--yes']);
     expect(added).toMatchObject({ command: 'add', written: true });
@@ -124,6 +130,9 @@ it.each<[readonly string[], string, string]>([
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
+  [['graph', '--format', 'png'], 'graph', 'usage'],
+  [['info', '--host', 'nowhere'], 'info', 'host-not-found'],
+  [['doctor', '--host', 'nowhere'], 'doctor', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });

@@ -82,6 +82,12 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
   });
 
+  it('remove', async () => {
+    const { root } = await hostWithModule();
+    expect(await jsonOf(root, ['remove', 'notes'])).toMatchObject({ command: 'remove', written: false, tables: [] });
+    expect(await jsonOf(root, ['remove', 'notes', '--yes'])).toMatchObject({ written: true, modules: ['notes'] });
+  });
+
   it('validate', async () => {
     const { root, write, read } = await hostWithModule();
     write('manifest.yaml', read('manifest.yaml').replace('author:', 'auhtor:'));
@@ -111,6 +117,7 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['remove', 'nothing'], 'remove', 'module-not-found'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });

@@ -172,7 +172,7 @@ describe('bad input', () => {
   });
 
   it.each([
-    [['remove'], 'missing required argument'],
+    [['remove'], 'Name the modules to remove'],
     [['remove', ''], 'An argument is empty'],
     [['remove', 'modules'], 'Name the modules to remove'],
   ])('refuses %j', async (argv, message) => {

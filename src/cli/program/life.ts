@@ -8,7 +8,7 @@ export function declareLifeCommands(program: Command, io: Io, setExitCode: SetEx
     program
       .command('remove')
       .description('Remove modules and what was generated for them, unless other modules need them')
-      .argument('<modules...>', 'Names or paths of modules')
+      .argument('[modules...]', 'Names or paths of modules, at least one')
       .option('--force', 'Delete files that you wrote or edited as well')
       .option('--drop-tables', 'Write a migration that drops the tables and jobs of the modules')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')

@@ -186,9 +186,19 @@ export const catalogue = {
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,
     () => 'Add the entry yourself, then run `create-ai-module update`.',
   ),
+  'module-edited': user(
+    ({ names, files }: { names: readonly string[]; files: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: these files are yours or were edited: ${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''}.`,
+    () => 'To delete them as well, run the command with --force. `create-ai-module undo` restores them.',
+  ),
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} already exists in ${path}.`,
     ({ name }) => `Update it with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'module-needed': user(
+    ({ names, reasons }: { names: readonly string[]; reasons: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: ${reasons.slice(0, 10).join('; ')}${reasons.length > 10 ? `; and ${reasons.length - 10} more` : ''}.`,
+    () => 'Change these modules first and run `create-ai-module update`, or remove them in the same command.',
   ),
   'module-not-found': user(
     ({ name, dir }: { name: string; dir: string; known: readonly string[]; near: readonly string[] }) =>

@@ -88,6 +88,12 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
   });
 
+  it('remove', async () => {
+    const { root } = await hostWithModule();
+    expect(await jsonOf(root, ['remove', 'notes'])).toMatchObject({ command: 'remove', written: false, tables: [] });
+    expect(await jsonOf(root, ['remove', 'notes', '--yes'])).toMatchObject({ written: true, modules: ['notes'] });
+  });
+
   it('commands with --all', async () => {
     const root = tempFolder();
     for (const dir of ['one', 'two']) await jsonOf(root, ['host', 'init', dir, '--stack', 'fastify', '--yes']);
@@ -129,6 +135,7 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['remove', 'nothing'], 'remove', 'module-not-found'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
   [['graph', '--format', 'png'], 'graph', 'usage'],
   [['info', '--host', 'nowhere'], 'info', 'host-not-found'],

@@ -38,8 +38,7 @@ describe('a misspelt command', () => {
   );
 
   it.each<[readonly string[], string]>([
-    [['remove'], 'validate'],
-    [['rm', 'text_insights'], 'validate'],
+    [['rm', 'text_insights'], 'remove'],
     [['rename', 'a_b', 'c_d'], 'new <name> --from'],
     [['move', 'a_b'], 'new <name> --from'],
     [['verify'], 'validate'],

@@ -16,12 +16,13 @@ const commands = [
   'add',
   'adopt',
   'undo',
+  'remove',
   'help',
 ];
 
 const meant = (command: string) => `Did you mean ${command}?`;
 const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
-const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
+const remove = meant('remove');
 const copy = 'To copy a module, run new <name> --from <manifest>, then copy your code.';
 const rename =
   'A module cannot be renamed yet. Create one with new <name> --from <manifest>, then move your code there.';
@@ -53,7 +54,6 @@ const reserved: Readonly<Record<string, string>> = {
   move: rename,
   mv: rename,
   pack: 'Did you mean new --stack, which takes the folder of a template pack?',
-  remove,
   rename,
   restore: 'Did you mean undo, or update --restore <file>?',
   revert: meant('undo'),

@@ -1,5 +1,7 @@
 import type { Lock } from '../lock/lock.ts';
 import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
+import { otherVersion } from '../merge/leftovers.ts';
+import { hasUnresolved } from '../merge/markers.ts';
 import { ownedAndChanged } from '../merge/trees.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
@@ -55,6 +57,25 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
           `${placeIn(module, path)} stays deleted, but its generated version has changed. To restore it, run \`${commandOn(module)} --restore ${path}\`.`,
       ),
   );
+}
+
+/** Notes about what earlier conflicts left: files with markers that are not merged, and generated versions beside files. */
+export function leftoverNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) => {
+    const reported = new Set(module.update.conflicts.map(({ path }) => path));
+    return module.update.decisions.flatMap(({ path, reason }) => {
+      const place = placeIn(module, path);
+      if (reason.startsWith(otherVersion)) return [`${place} is ${reason}.`];
+      return reason === hasUnresolved && !reported.has(path)
+        ? [`${place} ${reason}: edit it until it contains no <<<<<<<.`]
+        : [];
+    });
+  });
+}
+
+/** Whether a file is in conflict, or earlier conflicts left something. */
+export function hasLeftovers(modules: readonly ReportedModule[]): boolean {
+  return modules.some(({ update }) => update.decisions.some(({ state }) => state === 'conflict'));
 }
 
 /** Notes about edited files that the pack no longer has: they stay, and nothing may use them any more. */

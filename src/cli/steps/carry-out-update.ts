@@ -11,6 +11,7 @@ import {
   ownedNotes,
   reportConflicts,
   updateToJson,
+  upgradeNotes,
   versionsOf,
 } from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
@@ -58,6 +59,7 @@ export async function carryOutUpdate(
   const { plan, modules, found } = planned;
   const notes = [
     ...planned.notes,
+    ...upgradeNotes(modules, planned.lastManifests),
     ...leftoverNotes(modules),
     ...deletionNotes(modules),
     ...keptNotes(modules),

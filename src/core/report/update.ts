@@ -1,4 +1,5 @@
 import type { Lock } from '../lock/lock.ts';
+import { manifestPath } from '../lock/merge-base.ts';
 import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
 import { otherVersion } from '../merge/leftovers.ts';
 import { hasUnresolved } from '../merge/markers.ts';
@@ -6,6 +7,7 @@ import { ownedAndChanged } from '../merge/trees.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
+import { counted } from '../text/display.ts';
 import type { Paint } from './check-report.ts';
 import { maskSecrets, secretsInCode } from './mask-secrets.ts';
 import { mapTexts } from './without-secrets.ts';
@@ -57,6 +59,22 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
           `${placeIn(module, path)} stays deleted, but its generated version has changed. To restore it, run \`${commandOn(module)} --restore ${path}\`.`,
       ),
   );
+}
+
+/** Notes about modules whose manifest was edited, and whose template is upgraded by the same update. */
+export function upgradeNotes(
+  modules: readonly ReportedModule[],
+  lastManifests: ReadonlyMap<string, string>,
+): readonly string[] {
+  const upgraded = modules.filter(
+    ({ folder, update: { from, to } }) => from.version !== to.version && lastManifests.has(`${folder}/${manifestPath}`),
+  );
+  const [first] = upgraded;
+  if (first === undefined) return [];
+  const names = upgraded.length > 5 ? counted(upgraded.length, 'module') : upgraded.map(({ name }) => name).join(', ');
+  return [
+    `Besides your changes of the manifest, this update upgrades the template of ${names} to ${nameOf(first.update.to)}. \`create-ai-module update --manifest-only\` refuses that.`,
+  ];
 }
 
 /** Notes about what earlier conflicts left: files with markers that are not merged, and generated versions beside files. */

@@ -320,6 +320,12 @@ export const catalogue = {
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
     () => 'Choose another folder.',
   ),
+  'template-differs': user(
+    ({ modules, from, to }: { modules: readonly string[]; from: string; to: string }) =>
+      `--manifest-only: the template of ${listed(modules)} is ${from}, but the installed one is ${to}.`,
+    () =>
+      'Nothing was written. Omit --manifest-only to upgrade the template as well, or use the version of create-ai-module or of the template pack that generated the code.',
+  ),
   'undo-failed': machine(
     ({ root, reason, first }: { root: string; reason: string; first: string }) =>
       `${first} Restoring ${root} failed: ${reason}.`,

@@ -6,6 +6,7 @@ import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
 import type { SetExitCode } from './flags.ts';
+import { declarePackCommands } from './packs.ts';
 import { declareReadingCommands } from './reading.ts';
 import { assertNotCommand, isCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
@@ -70,6 +71,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode, first?: string): 
   if (first !== 'validate') {
     declareReadingCommands(program, io, setExitCode);
     declareUpdatingCommands(program, io, setExitCode);
+    declarePackCommands(program, io, setExitCode);
   }
   return program;
 }

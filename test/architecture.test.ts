@@ -209,7 +209,11 @@ describe('code', () => {
 
   it('in cli uses process only for arguments, the terminal and the version', () => {
     const cli = sources.filter((path) => path.startsWith('src/cli/'));
-    expect(using(/\bprocess *[.[]/, cli)).toEqual(['src/cli/main.ts', 'src/cli/prompts/terminal.ts', 'src/cli/run.ts']);
+    expect(using(/\bprocess *[.[]/, cli)).toEqual([
+      'src/cli/main.ts',
+      'src/cli/program/report-error.ts',
+      'src/cli/prompts/terminal.ts',
+    ]);
   });
 });
 

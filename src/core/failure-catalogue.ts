@@ -23,6 +23,20 @@ function restoreOrAdopt(file: string): string {
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }
 
+interface HostNotFound {
+  readonly dir: string;
+  readonly isThere: boolean;
+  /** The application in `dir`, if it could be attached. */
+  readonly application?: string;
+  /** Hosts in folders below `dir`. */
+  readonly below?: readonly string[];
+}
+
+/** The first of many names. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
+}
+
 /** Every way a command can fail without being a bug; docs/failures.md is printed from it. */
 export const catalogue = {
   'answer-invalid': user(
@@ -127,16 +141,18 @@ export const catalogue = {
     () => 'docs/hosts.md lists the keys of ai-modules.yaml.',
   ),
   'host-not-found': user(
-    ({ dir, isThere, application }: { dir: string; isThere: boolean; application?: string }) =>
+    ({ dir, isThere, application, below = [] }: HostNotFound) =>
       !isThere
         ? `No host application was found: ${dir} does not exist.`
         : application === undefined
-          ? `No host application was found in ${dir} or in a folder above it.`
+          ? `No host application was found in ${dir} or in a folder above it.${below.length === 0 ? '' : ` Hosts below it: ${listed(below)}.`}`
           : `The application in ${dir} is not attached: ${application}.`,
-    ({ isThere, application, dir }) =>
-      application !== undefined
-        ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
-        : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
+    ({ isThere, application, dir, below = [] }) =>
+      below[0] !== undefined
+        ? `Pass one with --host ${shellWord(below[0])}, or run the command in its folder. \`list\`, \`validate\`, \`status\`, \`diff\` and \`update\` take --all.`
+        : application !== undefined
+          ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
+          : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
   ),
   'host-stack-mismatch': user(
     ({ stack, found }: { stack: string; found: string }) => `The host is a ${found} application, not ${stack}.`,
@@ -182,7 +198,7 @@ export const catalogue = {
         ? `Did you mean ${near.join(' or ')}?`
         : known.length === 0
           ? 'Create one with `create-ai-module new <name>`.'
-          : `Available modules: ${known.slice(0, 20).join(', ')}${known.length > 20 ? `, and ${known.length - 20} more` : ''}.`,
+          : `Available modules: ${listed(known)}.`,
   ),
   'module-unclear': user(
     ({ dir, known }: { dir: string; known: readonly string[] }) =>

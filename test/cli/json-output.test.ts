@@ -106,6 +106,18 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
   });
 
+  it('commands with --all', async () => {
+    const root = tempFolder();
+    for (const dir of ['one', 'two']) await jsonOf(root, ['host', 'init', dir, '--stack', 'fastify', '--yes']);
+    await jsonOf(join(root, 'one'), ['new', 'alpha', '--yes']);
+    rmSync(join(root, 'one/src/ai/modules/alpha/.ai-module/lock.yaml'));
+    expect(await jsonOf(root, ['list', '--all'])).toMatchObject({ command: 'list', hosts: [{}, { modules: [] }] });
+    const failed = { error: { code: 'base-lost' } };
+    expect(await jsonOf(root, ['status', '--all'])).toMatchObject({ hosts: [failed, { command: 'status' }] });
+    expect(await jsonOf(root, ['update', '--all'])).toMatchObject({ hosts: [failed, { written: false }] });
+    expect(await jsonOf(root, ['validate', '--all'])).toMatchObject({ files: [expect.stringContaining('alpha')] });
+  });
+
   it('validate', async () => {
     const { root, write, read } = await hostWithModule();
     write('manifest.yaml', read('manifest.yaml').replace('author:', 'auhtor:'));

@@ -160,7 +160,7 @@ it('has a flag for every answer', () => {
 it('is the same for validate if only the checking commands are declared', () => {
   const silent = { write: () => {}, isTty: false };
   const helpOf = (first?: string) =>
-    buildProgram({ out: silent, err: silent } as never, () => {}, first)
+    buildProgram({ out: silent, err: silent } as never, () => {}, first === undefined ? [] : [first])
       .commands.find((command) => command.name() === 'validate')
       ?.helpInformation();
   expect(helpOf('validate')).toContain('--no-code');

@@ -17,6 +17,7 @@ import { checkupsFor } from '../steps/find-checkups.ts';
 
 export interface ValidateFlags extends PlanFlags {
   readonly host?: string;
+  readonly all?: boolean;
   readonly format?: string;
   readonly strict?: boolean;
   /** False with --no-code. */
@@ -72,7 +73,7 @@ interface Checked {
 async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<Checked[]> {
   const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
   const all: Checked[] = [];
-  for (const { checkup, ...rest } of await checkupsFor(io, paths, flags.host)) {
+  for (const { checkup, ...rest } of await checkupsFor(io, paths, flags)) {
     const one = { ...rest, checkup: { ...checkup, ...codeOf } };
     all.push(flags.fix ? await fixed(io, one, flags) : await withoutFixes(one));
   }

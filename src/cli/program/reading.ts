@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
-import type { SetExitCode } from './flags.ts';
+import type { AllFlags } from './each-host.ts';
+import { allFlag, type SetExitCode } from './flags.ts';
 
 const hostFlag = [
   '--host <dir>',
@@ -8,13 +9,23 @@ const hostFlag = [
 ] as const;
 
 /** Declares the commands that show something about a host and never write. */
-export function declareReadingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
+export function declareReadingCommands(
+  program: Command,
+  io: Io,
+  setExitCode: SetExitCode,
+  argv: readonly string[],
+): void {
   program
     .command('list')
     .description('List the modules of the host with version, template pack and status')
     .option(...hostFlag)
     .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(...allFlag)
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
-    .action(async (flags) => setExitCode(await (await import('../commands/reading/list.ts')).list(io, flags)));
+    .action(async (flags: AllFlags) => {
+      const { inEachHost } = await import('./each-host.ts');
+      const { list } = await import('../commands/reading/list.ts');
+      setExitCode(await inEachHost(io, argv, flags, list));
+    });
 }

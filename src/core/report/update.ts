@@ -162,5 +162,12 @@ export function updateToJson({ name, folder, update }: ReportedModule): Readonly
   const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
     return { path, kind, reason, places, sidecar };
   });
-  return { name, folder, from: packIdToJson(update.from), to: packIdToJson(update.to), files, conflicts: mapTexts(conflicts, withoutCodeSecrets) };
+  return {
+    name,
+    folder,
+    from: packIdToJson(update.from),
+    to: packIdToJson(update.to),
+    files,
+    conflicts: mapTexts(conflicts, withoutCodeSecrets),
+  };
 }

@@ -17,7 +17,7 @@ import { planHostRevisions } from '../attach/plan-revisions.ts';
 import { readTree } from '../fs/read-tree.ts';
 import { mergeWithGit, withBaseFromGit } from '../git.ts';
 import { dependenciesOf, runtimeFailure } from '../host/host-runtime.ts';
-import { manifestIn, modulesToRead } from '../host/read-module.ts';
+import { linkNotes, manifestIn, modulesToRead } from '../host/read-module.ts';
 import type { OnProgress } from '../io.ts';
 import { findRemovedImports } from './find-removed-imports.ts';
 import { type ChangedManifest, removeObsoleteEdits } from './obsolete-edits.ts';
@@ -72,6 +72,7 @@ export async function planUpdate(
     for (const path of ofHost.update.removed) remove.add(path);
   }
   const all = await modulesToRead(host, names);
+  if (names.length === 0) notes.push(...(await linkNotes(host)));
   for (const [done, name] of all.entries()) {
     await options.onProgress?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);

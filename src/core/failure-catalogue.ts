@@ -245,6 +245,14 @@ export const catalogue = {
     () =>
       'Free disk space, or redirect the output. Files may already be written: check before you run the command again.',
   ),
+  'pack-changed': user(
+    ({ module, pack }: { module: string; pack: string; stack: string }) =>
+      `The template pack ${pack} has other files than when it rendered ${module || 'the host'}.`,
+    ({ stack }) =>
+      stack.startsWith('npm:')
+        ? 'A published version must not change: ask its maintainer which files are genuine. To use them, publish a new version. If only your copy is damaged, delete it (docs/packs.md#packages-of-npm).'
+        : 'Raise `version` in its pack.yaml, so that `update` merges the changes. To undo the changes, restore its files from git.',
+  ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
       `Template pack ${pack}: ${template}:${line}: ${reason}`,

@@ -7,6 +7,7 @@ import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
 import type { SetExitCode } from './flags.ts';
 import { declareLifeCommands } from './life.ts';
+import { declarePackCommands } from './packs.ts';
 import { declareReadingCommands } from './reading.ts';
 import { assertNotCommand, isCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
@@ -73,6 +74,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode, argv: readonly st
     declareReadingCommands(program, io, setExitCode, argv);
     declareUpdatingCommands(program, io, setExitCode, argv);
     declareLifeCommands(program, io, setExitCode);
+    declarePackCommands(program, io, setExitCode);
   }
   return program;
 }

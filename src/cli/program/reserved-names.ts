@@ -17,6 +17,7 @@ const commands = [
   'adopt',
   'undo',
   'remove',
+  'pack',
   'help',
 ];
 
@@ -53,7 +54,6 @@ const reserved: Readonly<Record<string, string>> = {
   migrate: meant('update'),
   move: rename,
   mv: rename,
-  pack: 'Did you mean new --stack, which takes the folder of a template pack?',
   rename,
   restore: 'Did you mean undo, or update --restore <file>?',
   revert: meant('undo'),
@@ -78,6 +78,7 @@ export function isCommand(word: string): boolean {
 
 /** The command that the arguments run, as the user types it: `host init`. */
 export function commandOf([first = '', second]: readonly string[]): string {
+  if (first === 'pack' && ['init', 'check'].includes(second ?? '')) return `pack ${second}`;
   if (first === 'host' && ['init', 'attach', 'detach', 'export-data'].includes(second ?? '')) return `host ${second}`;
   return isCommand(first) ? first : 'new';
 }

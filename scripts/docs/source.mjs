@@ -18,6 +18,7 @@ const modules = [
   'src/core/manifest/reference/json-schema.ts',
   'src/core/manifest/parse.ts',
   'src/core/manifest/schema.ts',
+  'src/core/pack/check/pack-problem.ts',
   'src/core/pack/helpers.ts',
   'src/core/pack/pack-meta.ts',
   'src/core/report/pretty.ts',

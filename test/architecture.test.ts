@@ -116,7 +116,7 @@ describe('each dependency is imported in one place', () => {
     chalk: ['src/cli/output/colors.ts'],
     'change-case': ['src/core/text/names.ts'],
     // One file declares a group of commands.
-    commander: ['program', 'flags', 'creating', 'checking', 'reading', 'updating'].map(
+    commander: ['program', 'flags', 'creating', 'checking', 'packs', 'reading', 'updating', 'life'].map(
       (file) => `src/cli/program/${file}.ts`,
     ),
     execa: ['src/io/run-commands.ts'],

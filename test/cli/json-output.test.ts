@@ -49,6 +49,30 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, [...init, '--yes'])).toMatchObject({ command: 'host init', written: true });
   });
 
+  it('pack init and pack check', async () => {
+    const root = tempFolder();
+    const init = ['pack', 'init', 'acme', '--from', 'fastapi', '--extends'];
+    expect(await jsonOf(root, init)).toMatchObject({
+      command: 'pack init',
+      written: false,
+      pack: 'acme',
+      from: 'fastapi',
+    });
+    expect(await jsonOf(root, [...init, '--yes'])).toMatchObject({ command: 'pack init', written: true });
+    const check = ['pack', 'check', 'acme'];
+    expect(await jsonOf(root, check)).toMatchObject({
+      pack: { name: 'acme', version: '1.0.0' },
+      files: 2,
+      diagnostics: [],
+    });
+    writeFileSync(join(root, 'acme/pack.yaml~'), '');
+    expect(await jsonOf(root, check)).toMatchObject({
+      diagnostics: [{ rule: 'unused-file', file: 'acme/pack.yaml~' }],
+    });
+    writeFileSync(join(root, 'acme/pack.yaml'), 'name: [');
+    expect(await jsonOf(root, check)).toMatchObject({ pack: null });
+  });
+
   it.each(Object.keys(apps))('host attach and host detach, on %s', async (name) => {
     const root = tempFolder();
     for (const [path, text] of Object.entries(apps[name] ?? {})) {
@@ -86,6 +110,12 @@ describe('every command prints JSON that matches the schema', () => {
     rmSync(join(root, 'modules/notes/.ai-module'), { recursive: true });
     expect(await jsonOf(root, ['adopt', 'notes'])).toMatchObject({ command: 'adopt', written: false });
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
+  });
+
+  it('remove', async () => {
+    const { root } = await hostWithModule();
+    expect(await jsonOf(root, ['remove', 'notes'])).toMatchObject({ command: 'remove', written: false, tables: [] });
+    expect(await jsonOf(root, ['remove', 'notes', '--yes'])).toMatchObject({ written: true, modules: ['notes'] });
   });
 
   it('commands with --all', async () => {
@@ -129,6 +159,7 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['remove', 'nothing'], 'remove', 'module-not-found'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
   [['graph', '--format', 'png'], 'graph', 'usage'],
   [['info', '--host', 'nowhere'], 'info', 'host-not-found'],

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { copy, emptyDir, ensureDir } from 'fs-extra/esm';
+import { emptyDir, ensureDir } from 'fs-extra/esm';
 import { buildRuntimes } from './build-runtimes.mjs';
 import { compilePacks } from './compile-packs.mjs';
 import { noticesOf } from './notices.mjs';
@@ -96,7 +96,10 @@ bundles.push(
   }),
 );
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
-  await copy(join(root, 'docs/schema', name), join(dist, name));
+  await writeFile(
+    join(dist, name),
+    JSON.stringify(JSON.parse(await readFile(join(root, 'docs/schema', name), 'utf8'))),
+  );
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 await buildRuntimes(join(dist, 'runtimes'));
 

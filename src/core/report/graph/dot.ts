@@ -5,7 +5,7 @@ import { type ModuleGraph, marksOf } from './module-graph.ts';
 export function graphToDot(graph: ModuleGraph): string {
   const { modules, events, dependencies, permissions } = graph;
   const { inCycle, isInLoop, isInCycle } = marksOf(graph);
-  const lines = ['rankdir=LR', 'node [shape=box, fontname="monospace", fontsize=10]', 'edge [color="#555555"]'];
+  const lines = ['rankdir=LR', 'node [shape=box, fontname="Courier", fontsize=10]', 'edge [color="#555555"]'];
   for (const [index, module] of modules.entries()) {
     const text = cardOf(module, isDetailed(graph)).map((line) => line.text);
     lines.push(`m${index} [label=${quoted(text)}${module.state !== 'valid' || inCycle.has(index) ? problem : ''}]`);

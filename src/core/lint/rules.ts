@@ -22,6 +22,7 @@ import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner 
 import { payloadMismatch } from './rules/modules/payload.ts';
 import { schemaName } from './rules/modules/schema-name.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
+import { renamedModule } from './rules/renamed-module.ts';
 import { reportedRules } from './rules/reported.ts';
 
 /** All rules. */
@@ -50,6 +51,7 @@ export const rules: readonly Rule[] = [
   payloadMismatch,
   permissionOwner,
   readDifferently,
+  renamedModule,
   reservedEndpoint,
   resourceSize,
   routeCollision,

@@ -163,6 +163,26 @@ describe('--drop-tables', () => {
   });
 });
 
+it('writes the file into the folder of the guest in an attached application', async () => {
+  const root = write(tempFolder(), apps.fastapi as App);
+  await succeedIn(root, ['host', 'attach', '--no-resolve', '--yes']);
+  await create(root, 'invoices');
+  const { err } = await succeedIn(root, ['remove', 'invoices', '--drop-tables', '--yes']);
+  expect(err).toContain('stay until app/ai/sql/drop_invoices.sql is run: run it on each database');
+  expect(existsSync(join(root, 'app/ai/sql/drop_invoices.sql'))).toBe(true);
+});
+
+it('ignores line endings that git converted', async () => {
+  const root = await newHost('fastapi');
+  const before = files(root);
+  await create(root, 'invoices');
+  for (const [path, content] of Object.entries(files(root)))
+    if (path.startsWith(modulesOf.fastapi) && !path.endsWith('/'))
+      writeFileSync(join(root, path), content.slice(content.indexOf(' ') + 1).replaceAll('\n', '\r\n'), 'latin1');
+  await succeedIn(root, ['remove', 'invoices', '--yes']);
+  expect(files(root)).toEqual(before);
+});
+
 describe('bad input', () => {
   it('names the modules for an unknown name', async () => {
     const root = await newHost();

@@ -23,6 +23,7 @@ import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner 
 import { payloadMismatch } from './rules/modules/payload.ts';
 import { schemaName } from './rules/modules/schema-name.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
+import { renamedModule } from './rules/renamed-module.ts';
 import { reportedRules } from './rules/reported.ts';
 
 /** All rules. */
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
   payloadMismatch,
   permissionOwner,
   readDifferently,
+  renamedModule,
   reservedEndpoint,
   resourceSize,
   routeCollision,

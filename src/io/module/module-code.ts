@@ -2,6 +2,8 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isFailure } from '../../core/failure.ts';
 import type { CodeReader } from '../../core/lint/check-code.ts';
+import { mergeBasePath } from '../../core/lock/lock.ts';
+import { lastName } from '../../core/lock/merge-base.ts';
 import { isUnresolved, mayHaveConflict, originalOf } from '../../core/merge/leftovers.ts';
 import { reasonOf } from '../fs/disk-error.ts';
 import { readText } from '../fs/read-file.ts';
@@ -17,11 +19,18 @@ const [maxFiles, maxBytes] = [500, 1_000_000];
 export function codeReader(cwd: string): CodeReader {
   return async ({ file, folder }) => {
     if (folder === undefined) return undefined;
-    const { texts, leftovers, unread } = readSources(dirname(resolve(cwd, file)));
+    const root = dirname(resolve(cwd, file));
+    const { texts, leftovers, unread } = readSources(root);
     if (texts.size === 0) return undefined;
     const { readCode } = await import('../../core/code/read-code.ts');
     const facts = readCode(texts, folder, unread);
-    return facts && { ...facts, texts: new Map([...facts.texts, ...leftovers]) };
+    if (facts === undefined) return undefined;
+    const [base] = readTexts(root, [mergeBasePath]).values();
+    return {
+      ...facts,
+      texts: new Map([...facts.texts, ...leftovers]),
+      ...(base !== undefined && { lastName: lastName(base) }),
+    };
   };
 }
 

@@ -15,7 +15,7 @@ import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { folderOf, joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import { type Tree, type TreeFile, textFile } from '../../core/tree/tree.ts';
 import { type PlannedRevisions, planHostRevision } from '../attach/plan-revisions.ts';
-import { readApplication } from '../attach/read-application.ts';
+import { codeBelow } from '../attach/read-application.ts';
 import { readFileOf, readTree } from '../fs/read-tree.ts';
 import { type ModuleManifest, moduleManifests } from '../host/module-manifests.ts';
 import { readHostRules } from '../host/read-checkup.ts';
@@ -118,9 +118,8 @@ async function assertNotNeeded(host: Host, removed: readonly Removed[], all: rea
   const names = new Set(removed.map(({ name, manifest }) => manifest?.name ?? name));
   const reasons = dependentsOf(names, manifests, events).map(({ name, reason }) => `${name} ${reason}`);
   const folders = removed.map(({ folder }) => folder);
-  const files = readApplication(host.root);
-  for (const path of files.paths.filter((one) => !folders.some((folder) => one.startsWith(`${folder}/`)))) {
-    const text = /\.(?:py|[cm]?[jt]sx?)$/.test(path) ? (files.read(path) ?? '') : '';
+  for (const [path, text] of codeBelow(host.root)) {
+    if (folders.some((folder) => path.startsWith(`${folder}/`))) continue;
     for (const folder of folders)
       for (const { line } of referencesTo(folder, path, text).slice(0, 1))
         reasons.push(`${path}:${line} imports ${folder}`);

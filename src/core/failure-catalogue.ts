@@ -186,9 +186,19 @@ export const catalogue = {
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,
     () => 'Add the entry yourself, then run `create-ai-module update`.',
   ),
+  'module-edited': user(
+    ({ names, files }: { names: readonly string[]; files: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: these files are yours or were edited: ${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''}.`,
+    () => 'To delete them as well, run the command with --force. `create-ai-module undo` restores them.',
+  ),
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} already exists in ${path}.`,
     ({ name }) => `Update it with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'module-needed': user(
+    ({ names, reasons }: { names: readonly string[]; reasons: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: ${reasons.slice(0, 10).join('; ')}${reasons.length > 10 ? `; and ${reasons.length - 10} more` : ''}.`,
+    () => 'Change these modules first and run `create-ai-module update`, or remove them in the same command.',
   ),
   'module-not-found': user(
     ({ name, dir }: { name: string; dir: string; known: readonly string[]; near: readonly string[] }) =>
@@ -236,6 +246,14 @@ export const catalogue = {
     () =>
       'Free disk space, or redirect the output. Files may already be written: check before you run the command again.',
   ),
+  'pack-changed': user(
+    ({ module, pack }: { module: string; pack: string; stack: string }) =>
+      `The template pack ${pack} has other files than when it rendered ${module || 'the host'}.`,
+    ({ stack }) =>
+      stack.startsWith('npm:')
+        ? 'A published version must not change: ask its maintainer which files are genuine. To use them, publish a new version. If only your copy is damaged, delete it (docs/packs.md#packages-of-npm).'
+        : 'Raise `version` in its pack.yaml, so that `update` merges the changes. To undo the changes, restore its files from git.',
+  ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
       `Template pack ${pack}: ${template}:${line}: ${reason}`,
@@ -272,6 +290,11 @@ export const catalogue = {
   'plan-is-stale': machine(
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
+  ),
+  'ref-unusable': user(
+    ({ ref, reason }: { ref: string; reason: string; hint: string }) =>
+      `The modules cannot be compared with ${ref}: ${reason}.`,
+    ({ hint }) => hint,
   ),
   'rules-broken': user(
     ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>

@@ -21,7 +21,8 @@ export interface ReportedModule {
 
 /** `mini@1.2.0 → 1.3.0` */
 export function versionsOf({ from, to }: UpdateSummary): string {
-  return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
+  if (nameOf(from) === nameOf(to)) return nameOf(to);
+  return `${nameOf(from)} → ${from.name === to.name ? nameOf(to).slice(to.name.length + 1) : nameOf(to)}`;
 }
 
 /** Each conflict with its file and line, the changes of both sides, and how to resolve it. */
@@ -189,11 +190,23 @@ export function stateColor(state: string, paint: Paint): (text: string) => strin
   return state === 'edited' || state === 'detached' || state === 'deleted' ? paint.cyan : paint.yellow;
 }
 
+/** A pack and its base for `--json`. */
+export function packIdToJson({ name, version, base }: Lock['pack']): object {
+  return { name, version, ...(base && { base }) };
+}
+
 /** The result of an update for `--json`. */
 export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
   const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
   const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
     return { path, kind, reason, places, sidecar };
   });
-  return { name, folder, from: update.from, to: update.to, files, conflicts: mapTexts(conflicts, withoutCodeSecrets) };
+  return {
+    name,
+    folder,
+    from: packIdToJson(update.from),
+    to: packIdToJson(update.to),
+    files,
+    conflicts: mapTexts(conflicts, withoutCodeSecrets),
+  };
 }

@@ -238,7 +238,8 @@ export const catalogue = {
   ),
   'nothing-to-undo': user(
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
-    () => 'Only the last update, add or adopt can be undone, once, and only on the machine where it ran.',
+    () =>
+      'The last ten runs of update, add and adopt can be undone, each once, and only on the machine where they ran.',
   ),
   'output-unwritable': machine(
     ({ output, reason }: { output: string; reason: string }) => `${output} cannot be written: ${reason}.`,

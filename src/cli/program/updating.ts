@@ -116,7 +116,7 @@ export function declareUpdatingCommands(
   planning(
     program
       .command('undo')
-      .description('Revert the changes of the last update')
+      .description('Revert the changes of the last update; run it again for the one before')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it'),
   ).action(async (flags) => setExitCode(await (await import('../commands/undo.ts')).undo(io, flags)));
 }

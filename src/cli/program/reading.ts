@@ -19,7 +19,10 @@ export function declareReadingCommands(
     .command('list')
     .description('List the modules of the host with version, template pack and status')
     .option(...hostFlag)
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(
+      '--stack <stack>',
+      'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+    )
     .option(...allFlag)
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')

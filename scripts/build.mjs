@@ -23,6 +23,8 @@ const libraries = {
   // The parsers of both files above.
   'lezer-javascript': { imports: /^@lezer\/javascript$/, entry: '@lezer/javascript', names: ['parser'] },
   'lezer-python': { imports: /^@lezer\/python$/, entry: '@lezer/python', names: ['parser'] },
+  // Places the boxes of a drawing.
+  dagre: { imports: /^@dagrejs\/dagre$/, entry: '@dagrejs/dagre', names: ['graphlib', 'layout'] },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   // esbuild can't bundle the UMD build of the package.

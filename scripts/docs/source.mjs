@@ -8,6 +8,7 @@ const modules = [
   'src/cli/output/exit.ts',
   'src/cli/program/program.ts',
   'src/cli/run.ts',
+  'src/core/lint/against/change-kinds.ts',
   'src/core/lint/rules.ts',
   'src/core/failure-catalogue.ts',
   'src/core/host/host-config.ts',

@@ -186,9 +186,19 @@ export const catalogue = {
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,
     () => 'Add the entry yourself, then run `create-ai-module update`.',
   ),
+  'module-edited': user(
+    ({ names, files }: { names: readonly string[]; files: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: these files are yours or were edited: ${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''}.`,
+    () => 'To delete them as well, run the command with --force. `create-ai-module undo` restores them.',
+  ),
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} already exists in ${path}.`,
     ({ name }) => `Update it with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'module-needed': user(
+    ({ names, reasons }: { names: readonly string[]; reasons: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: ${reasons.slice(0, 10).join('; ')}${reasons.length > 10 ? `; and ${reasons.length - 10} more` : ''}.`,
+    () => 'Change these modules first and run `create-ai-module update`, or remove them in the same command.',
   ),
   'module-not-found': user(
     ({ name, dir }: { name: string; dir: string; known: readonly string[]; near: readonly string[] }) =>
@@ -287,6 +297,11 @@ export const catalogue = {
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
   ),
+  'ref-unusable': user(
+    ({ ref, reason }: { ref: string; reason: string; hint: string }) =>
+      `The modules cannot be compared with ${ref}: ${reason}.`,
+    ({ hint }) => hint,
+  ),
   'rules-broken': user(
     ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
       `Nothing was written: the result would have ${count} new ${count === 1 ? 'error' : 'errors'}, listed above.`,
@@ -319,6 +334,12 @@ export const catalogue = {
   'target-unusable': user(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
     () => 'Choose another folder.',
+  ),
+  'template-differs': user(
+    ({ modules, from, to }: { modules: readonly string[]; from: string; to: string }) =>
+      `--manifest-only: the template of ${listed(modules)} is ${from}, but the installed one is ${to}.`,
+    () =>
+      'Nothing was written. Omit --manifest-only to upgrade the template as well, or use the version of create-ai-module or of the template pack that generated the code.',
   ),
   'undo-failed': machine(
     ({ root, reason, first }: { root: string; reason: string; first: string }) =>

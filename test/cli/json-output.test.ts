@@ -93,6 +93,12 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['update', '--host-files', '--on-conflict', 'sidecar'])).toMatchObject(shown);
     expect(await jsonOf(root, ['status'])).toMatchObject({ schemaVersion: 1, command: 'status' });
     expect(await jsonOf(root, ['list'])).toMatchObject({ command: 'list', modules: [{ state: 'conflict' }] });
+    expect(await jsonOf(root, ['graph'])).toMatchObject({ command: 'graph', modules: [{ name: 'notes' }] });
+    expect(await jsonOf(root, ['info'])).toMatchObject({ command: 'info', host: { modules: [{ name: 'notes' }] } });
+    expect(await jsonOf(tempFolder(), ['info'])).toMatchObject({ host: null });
+    expect(await jsonOf(root, ['doctor'])).toMatchObject({ command: 'doctor', checks: expect.any(Array) });
+    const drawing = ['graph', '--output', 'modules.mmd'];
+    expect(await jsonOf(root, drawing)).toMatchObject({ written: false, changes: [{ path: 'modules.mmd' }] });
     expect(await jsonOf(root, ['status', '--verify-base'])).toMatchObject({ bases: [{ name: 'notes' }] });
     const added = await jsonOf(root, ['add', 'event', 'notes.archived', '--on-conflict', 'markers', '--yes']);
     expect(added).toMatchObject({ command: 'add', written: true });
@@ -104,6 +110,12 @@ describe('every command prints JSON that matches the schema', () => {
     rmSync(join(root, 'modules/notes/.ai-module'), { recursive: true });
     expect(await jsonOf(root, ['adopt', 'notes'])).toMatchObject({ command: 'adopt', written: false });
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
+  });
+
+  it('remove', async () => {
+    const { root } = await hostWithModule();
+    expect(await jsonOf(root, ['remove', 'notes'])).toMatchObject({ command: 'remove', written: false, tables: [] });
+    expect(await jsonOf(root, ['remove', 'notes', '--yes'])).toMatchObject({ written: true, modules: ['notes'] });
   });
 
   it('commands with --all', async () => {
@@ -147,7 +159,11 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['remove', 'nothing'], 'remove', 'module-not-found'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
+  [['graph', '--format', 'png'], 'graph', 'usage'],
+  [['info', '--host', 'nowhere'], 'info', 'host-not-found'],
+  [['doctor', '--host', 'nowhere'], 'doctor', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });

@@ -18,6 +18,7 @@ describe('a misspelt command', () => {
     ['news', 'new'],
     ['hlep', 'help'],
     ['lsit', 'list'],
+    ['grpah', 'graph'],
   ])('%s: creates nothing and suggests %s', async (word, command) => {
     const root = await newHost();
     const { code, err } = await runIn(root, [word, '--yes']);
@@ -37,17 +38,13 @@ describe('a misspelt command', () => {
   );
 
   it.each<[readonly string[], string]>([
-    [['remove'], 'validate'],
-    [['rm', 'text_insights'], 'validate'],
+    [['rm', 'text_insights'], 'remove'],
     [['rename', 'a_b', 'c_d'], 'new <name> --from'],
     [['move', 'a_b'], 'new <name> --from'],
     [['verify'], 'validate'],
     [['remvoe', 'a_b'], 'remove'],
     [['instal'], 'install'],
     [['ls', '--all'], 'list'],
-    [['info'], 'status'],
-    [['doctor'], 'validate'],
-    [['graph'], 'status'],
     [['export', 'openapi'], 'schema'],
     [['completion'], 'help'],
     [['init'], 'host init'],

@@ -24,11 +24,14 @@ export interface ValidateFlags extends PlanFlags {
   /** False with --no-code. */
   readonly code?: boolean;
   readonly fix?: boolean;
+  /** A git ref to compare with. */
+  readonly against?: string;
 }
 
 /** Checks manifests and reports. Returns exit code 1 if there is an error, or with --strict a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
+  assertComparable(paths, flags);
   const check = () => checkPaths(io, paths, { ...flags, json: format === 'json' });
   // Progress would overwrite the line on which the user types the manifest.
   const isTyped = paths.includes('-') && io.isInteractive;
@@ -44,6 +47,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
     texts: shown.texts,
     version,
     isStrict: flags.strict ?? false,
+    ...(flags.against !== undefined && { against: againstOf(flags.against, checked) }),
     ...(flags.fix && {
       fixed: checked.flatMap(({ fixed: files }) => files),
       written: checked.some(({ written }) => written.size > 0),
@@ -62,6 +66,21 @@ function formatOf(io: Io, { json, format }: ValidateFlags): string {
   throw new Failure('usage', { message });
 }
 
+/** A fix would be compared before it is written, and standard input has no place in a repository. */
+function assertComparable(paths: readonly string[], { against, fix }: ValidateFlags): void {
+  if (against === undefined) return;
+  const other = fix ? '--fix' : paths.includes('-') ? 'standard input' : undefined;
+  if (other !== undefined) throw new Failure('usage', { message: `--against cannot be combined with ${other}.` });
+  if (against === '' || against.startsWith('-'))
+    throw new Failure('usage', {
+      message: `--against must be a git ref, such as origin/main, not ${against || 'empty'}.`,
+    });
+}
+
+function againstOf(ref: string, checked: readonly Checked[]): NonNullable<CheckReport['against']> {
+  return { ref, modules: checked.flatMap(({ checkup: { checkup } }) => checkup.comparisons ?? []) };
+}
+
 interface Checked {
   readonly checkup: ReadCheckup;
   readonly diagnostics: readonly Diagnostic[];
@@ -76,10 +95,20 @@ async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags
   const all: Checked[] = [];
   for (const { checkup, ...rest } of await checkupsFor(io, paths, flags)) {
     if (rest.root !== undefined) await assertPackUnchanged(rest.root);
-    const one = { ...rest, checkup: { ...checkup, ...codeOf } };
+    const read = { ...rest, checkup: { ...checkup, ...codeOf } };
+    const one = flags.against === undefined ? read : await compared(io, read, flags.against);
     all.push(flags.fix ? await fixed(io, one, flags) : await withoutFixes(one));
   }
   return all;
+}
+
+async function compared(io: Io, read: ReadCheckup, ref: string): Promise<ReadCheckup> {
+  const { manifestsAtRef } = await import('../../io/host/manifests-at-ref.ts');
+  const { compareModules } = await import('../../core/lint/against/compare-modules.ts');
+  const { manifests, others, isWhole } = read.checkup;
+  const atRef = manifestsAtRef(io.cwd, read, ref);
+  const comparisons = await compareModules(manifests, atRef, isWhole && others.length === 0);
+  return { ...read, checkup: { ...read.checkup, comparisons } };
 }
 
 async function withoutFixes(checkup: ReadCheckup): Promise<Checked> {

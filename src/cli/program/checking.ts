@@ -13,6 +13,10 @@ export function declareCheckingCommands(program: Command, io: Io, setExitCode: S
     .option('--json', 'Same as --format json')
     .option('--no-code', 'Do not compare the code of modules with their manifests')
     .option('--strict', 'Exit with 1 for warnings, not only for errors')
+    .option(
+      '--against <ref>',
+      'Compare the contract of each module with the one at a git ref: the version must make the step that the changes need',
+    )
     .option('--fix', 'Apply safe fixes: quotes, the order of fields, misspelt fields')
     .option('--dry-run', 'With --fix: show the fixes and write nothing')
     .option('--diff', 'With --fix: show the fixes as a diff; write only with --yes, like --json')

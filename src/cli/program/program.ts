@@ -6,6 +6,7 @@ import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
 import type { SetExitCode } from './flags.ts';
+import { declareLifeCommands } from './life.ts';
 import { declarePackCommands } from './packs.ts';
 import { declareReadingCommands } from './reading.ts';
 import { assertNotCommand, isCommand } from './reserved-names.ts';
@@ -72,6 +73,7 @@ export function buildProgram(io: Io, setExitCode: SetExitCode, argv: readonly st
   if (first !== 'validate') {
     declareReadingCommands(program, io, setExitCode, argv);
     declareUpdatingCommands(program, io, setExitCode, argv);
+    declareLifeCommands(program, io, setExitCode);
     declarePackCommands(program, io, setExitCode);
   }
   return program;

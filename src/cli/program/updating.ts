@@ -36,6 +36,7 @@ export function declareUpdatingCommands(
         '--on-conflict <how>',
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',
       )
+      .option('--manifest-only', 'Apply changes of the manifest; refuse if the template has another version')
       .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', repeatable),
   ).action(async (names: string[], flags) => {
     const { inEachHost } = await import('./each-host.ts');

@@ -1,6 +1,7 @@
 import type { Diagnostic, Problem, Severity } from '../diagnostic.ts';
 import type { YamlSource } from '../yaml/exact.ts';
 import type { Rule } from './rule.ts';
+import { againstRules } from './rules/against.ts';
 import { byteOrderMark, keyOrder, mixedLineEndings } from './rules/document/layout.ts';
 import { readDifferently } from './rules/document/read-differently.ts';
 import { driftRules } from './rules/drift.ts';
@@ -27,6 +28,7 @@ import { reportedRules } from './rules/reported.ts';
 /** All rules. */
 export const rules: readonly Rule[] = [
   ...reportedRules,
+  ...againstRules,
   byteOrderMark,
   circularDependency,
   className,

@@ -10,6 +10,7 @@ import { attempt } from '../fs/disk.ts';
 import { isDiskError, reasonOf } from '../fs/disk-error.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
 import { readFileOf, stateFolder } from '../fs/read-tree.ts';
+import { type ConflictedFile, planStages, removeStages, type StagedConflict, writeStages } from './conflict-stages.ts';
 
 /** In the state folder, ignored by git. */
 const recordPath = join(stateFolder, 'last-update.json');
@@ -27,34 +28,48 @@ interface StoredChange {
   readonly after: StoredFile | null;
 }
 
-/** `applyPlan`, after recording everything it replaces, so that the update can be undone. */
-export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
+export interface UpdateOptions extends ApplyOptions {
+  /** The files that the plan leaves in conflict. Where git tracks them, its index gets the stages of a conflict. */
+  readonly conflicts?: readonly ConflictedFile[];
+}
+
+/**
+ * `applyPlan`, after recording everything it replaces, so that the update can be undone. Returns the files that git
+ * lists as unmerged since, or why its index could not be changed.
+ */
+export async function applyUpdate(
+  root: string,
+  plan: Plan,
+  { conflicts = [], ...options }: UpdateOptions = {},
+): Promise<readonly string[] | Error> {
+  const stages = planStages(root, conflicts);
   try {
-    await applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
+    await applyPlan(root, plan, { ...options, prepare: () => record(root, plan, stages) });
   } finally {
     attempt(() => rmSync(join(root, earlierPath), { force: true }));
   }
+  return writeStages(root, stages);
 }
 
 /** Records the plan. Returns a function that restores the previous record. */
-function record(root: string, plan: Plan): () => void {
+function record(root: string, plan: Plan, stages: readonly StagedConflict[]): () => void {
   const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
   const hasEarlier = existsSync(file);
   asApplyFailure(() => {
     mkdirSync(join(root, stateFolder), { recursive: true });
     writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
     if (hasEarlier) copyFileSync(file, earlier);
-    writeRecord(`${file}.tmp`, plan);
+    writeRecord(`${file}.tmp`, plan, stages);
     renameSync(`${file}.tmp`, file);
   });
   return () => (hasEarlier ? asApplyFailure(() => renameSync(earlier, file)) : forgetUpdate(root));
 }
 
 /** Writes change by change: for a thousand modules, one string would take twice the memory of everything else. */
-function writeRecord(path: string, { changes }: Plan): void {
+function writeRecord(path: string, { changes }: Plan, stages: readonly StagedConflict[]): void {
   const file = openSync(path, 'w');
   try {
-    let separator = '{"version":1,"changes":[\n';
+    let separator = `{"version":1,"stages":${JSON.stringify(stages)},"changes":[\n`;
     for (const change of changes) {
       if (change.kind === 'keep') continue;
       writeFileSync(file, `${separator}${JSON.stringify(storedChange(change))}`);
@@ -66,13 +81,22 @@ function writeRecord(path: string, { changes }: Plan): void {
   }
 }
 
-export function forgetUpdate(root: string): void {
+function forgetUpdate(root: string): void {
   rmSync(join(root, recordPath), { force: true });
+}
+
+/** Applies the plan of `planUndo`, and takes the stages of its conflicts out of git's index. Returns why that failed. */
+export async function applyUndo(root: string, plan: Plan, options: ApplyOptions): Promise<Error | undefined> {
+  const { stages = [] } = readRecord(root);
+  await applyPlan(root, plan, options);
+  const removed = removeStages(root, stages);
+  forgetUpdate(root);
+  return removed instanceof Error ? removed : undefined;
 }
 
 /** The plan that undoes the last update. Throws `nothing-to-undo`, and `edited-since` if files have changed since. */
 export async function planUndo(root: string): Promise<Plan> {
-  const changes = readRecord(root);
+  const { changes } = readRecord(root);
   const edited: string[] = [];
   const back: Change[] = [];
   let isAsBefore = true;
@@ -93,11 +117,17 @@ function isSame(path: RelPath, file: TreeFile | undefined, stored: StoredFile | 
   return file === undefined ? stored === null : stored !== null && isUnchanged(path, load(stored), file);
 }
 
-function readRecord(root: string): StoredChange[] {
+interface UpdateRecord {
+  readonly changes: readonly StoredChange[];
+  /** Absent in records of older versions. */
+  readonly stages?: readonly StagedConflict[];
+}
+
+function readRecord(root: string): UpdateRecord {
   const text = readTextIfThere(join(root, recordPath));
   if (text === undefined) throw new Failure('nothing-to-undo', { root });
   try {
-    return (JSON.parse(text) as { changes: StoredChange[] }).changes;
+    return JSON.parse(text) as UpdateRecord;
   } catch (error) {
     throw new Failure('file-unreadable', { file: join(root, recordPath), reason: 'it is not JSON' }, error);
   }

@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import { type Lock, lockPath, lockText, mergeBasePath, parseLock } from '../../lock/lock.ts';
 import { manifestPath, mergeBaseText, parseMergeBase, splitManifest } from '../../lock/merge-base.ts';
 import type { ConflictStyle } from '../../merge/files.ts';
+import { withLeftovers } from '../../merge/leftovers.ts';
 import type { MergeParts } from '../../merge/lines.ts';
 import { hasMarkers, pickSide } from '../../merge/markers.ts';
 import { type FileDecision, type MergedTrees, mergeTrees } from '../../merge/trees.ts';
@@ -129,6 +130,7 @@ export function updateFolder(
     isBlocked,
     baseDifferences: () => findBaseDifferences(renders, theirs),
     ...result,
+    decisions: withLeftovers(merged.decisions, mine, [base, theirs]),
   };
 }
 

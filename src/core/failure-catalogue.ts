@@ -247,12 +247,14 @@ export const catalogue = {
       'Free disk space, or redirect the output. Files may already be written: check before you run the command again.',
   ),
   'pack-changed': user(
-    ({ module, pack }: { module: string; pack: string; stack: string }) =>
+    ({ module, pack }: { module: string; pack: string; stack: string; cachedIn?: string | undefined }) =>
       `The template pack ${pack} has other files than when it rendered ${module || 'the host'}.`,
-    ({ stack }) =>
-      stack.startsWith('npm:')
-        ? 'A published version must not change: ask its maintainer which files are genuine. To use them, publish a new version. If only your copy is damaged, delete it (docs/packs.md#packages-of-npm).'
-        : 'Raise `version` in its pack.yaml, so that `update` merges the changes. To undo the changes, restore its files from git.',
+    ({ stack, cachedIn }) => {
+      const copy = cachedIn === undefined ? 'install the package again' : `delete the folder ${cachedIn}`;
+      return stack.startsWith('npm:')
+        ? `If your copy was changed, ${copy} and run the command again. If the registry has other files under this version, ask the maintainer: a changed pack needs a new version.`
+        : 'Raise `version` in its pack.yaml, so that `update` merges the changes. To undo the changes, restore its files from git.';
+    },
   ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
@@ -276,7 +278,12 @@ export const catalogue = {
   ),
   'pack-not-found': user(
     ({ stack }: { stack: string; known: readonly string[] }) => `Unknown stack ${stack}.`,
-    ({ known }) => `Pass ${known.join(' or ')}, or the path of a folder that contains a pack.yaml, such as ./my-pack.`,
+    ({ known }) =>
+      `Pass ${known.join(' or ')}, the path of a folder that contains a pack.yaml, such as ./my-pack, or a package, such as npm:@acme/ai-pack@1.2.0.`,
+  ),
+  'pack-package-invalid': user(
+    ({ stack, reason }: { stack: string; reason: string }) => `The package ${stack} cannot be used: ${reason}`,
+    () => 'Check its name, its version, and the registry that npm is configured with. Nothing was written.',
   ),
   'path-escapes': user(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,

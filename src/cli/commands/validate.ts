@@ -8,6 +8,7 @@ import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import { type ReadCheckup, shownPath } from '../../io/host/read-checkup.ts';
 import type { Io } from '../../io/io.ts';
 import { codeReader, readTexts } from '../../io/module/module-code.ts';
+import { assertPackUnchanged } from '../../io/module/unchanged-pack.ts';
 import { paintFor } from '../output/colors.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress, yieldToEventLoop } from '../output/progress.ts';
@@ -93,6 +94,7 @@ async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags
   const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
   const all: Checked[] = [];
   for (const { checkup, ...rest } of await checkupsFor(io, paths, flags)) {
+    if (rest.root !== undefined) await assertPackUnchanged(rest.root);
     const read = { ...rest, checkup: { ...checkup, ...codeOf } };
     const one = flags.against === undefined ? read : await compared(io, read, flags.against);
     all.push(flags.fix ? await fixed(io, one, flags) : await withoutFixes(one));

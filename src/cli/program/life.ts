@@ -12,7 +12,10 @@ export function declareLifeCommands(program: Command, io: Io, setExitCode: SetEx
       .option('--force', 'Delete files that you wrote or edited as well')
       .option('--drop-tables', 'Write a migration that drops the tables and jobs of the modules')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host'),
+      .option(
+        '--stack <stack>',
+        'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+      ),
   ).action(async (names: string[], flags) =>
     setExitCode(await (await import('../commands/life/remove.ts')).remove(io, names, flags)),
   );

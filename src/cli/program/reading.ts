@@ -19,7 +19,10 @@ export function declareReadingCommands(
     .command('list')
     .description('List the modules of the host with version, template pack and status')
     .option(...hostFlag)
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(
+      '--stack <stack>',
+      'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+    )
     .option(...allFlag)
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
@@ -40,7 +43,10 @@ export function declareReadingCommands(
     .command('info')
     .description('Print the versions of tools, host and modules, for bug reports')
     .option(...hostFlag)
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(
+      '--stack <stack>',
+      'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+    )
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
     .action(async (flags) => setExitCode(await (await import('../commands/reading/info.ts')).info(io, flags)));
@@ -48,7 +54,10 @@ export function declareReadingCommands(
     .command('doctor')
     .description('Check the tools, versions, database, engine, migrations and port of the host')
     .option(...hostFlag)
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(
+      '--stack <stack>',
+      'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+    )
     .option(...allFlag)
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')

@@ -22,7 +22,10 @@ export function declareUpdatingCommands(
         '--host [dir]',
         "Folder of the host application; without a folder: include the host's own files and its runtime",
       )
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+      .option(
+        '--stack <stack>',
+        'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+      )
       .option('--host-files', "Include the host's own files and its runtime");
 
   planning(
@@ -94,7 +97,10 @@ export function declareUpdatingCommands(
         'Name or path of the module; default: the module of the current folder, or the only one',
       )
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+      .option(
+        '--stack <stack>',
+        'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+      )
       .option(
         '--on-conflict <how>',
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',

@@ -194,6 +194,8 @@ interface Origin {
   readonly checksum?: string;
   /** What a host declares as `stack` to use the pack; the default is the name. */
   readonly stack?: string;
+  /** The folder of a copy that this tool downloaded. */
+  readonly cachedIn?: string;
 }
 
 /** Finds a bundled pack to extend. */

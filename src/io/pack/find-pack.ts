@@ -4,6 +4,7 @@ import { Failure } from '../../core/failure.ts';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { runtimeContextOf } from '../../core/pack/runtime.ts';
+import { isNpmSpec, parseNpmSpec } from '../../core/pack/source/npm-spec.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { readFile } from '../fs/read-file.ts';
 import { bundledMeta, bundledNames, bundledPack, bundledTree, runtimesFolder } from './bundled-pack.ts';
@@ -16,18 +17,35 @@ export const bundled: Bundled = {
 };
 
 /**
- * Opens a template pack: `stack` is the name of a bundled pack or the path of a folder with a pack.yaml, relative to `root`,
- * the host that uses it.
+ * Opens a template pack: `stack` is the name of a bundled pack, the path of a folder with a pack.yaml, relative to `root`, the
+ * host that uses it, or a package of npm.
  */
 export async function findPack(stack: string, root: string, sections: readonly Section[]): Promise<Pack> {
   if (isBundled(stack)) return withArchive(await bundledPack(stack, sections), runtimesFolder);
   const { readPackFolder } = await import('./pack-folder.ts');
-  const folder = folderOfPack(stack, root);
+  const { folder, declared, isCached } = await locatePack(stack, root);
   const pack = await readPackFolder(folder, stack, bundled);
-  const meta = { ...pack.meta, stack: stackOf(root, folder) };
+  if (isNpmSpec(stack)) (await import('./npm-package.ts')).assertVersion(stack, folder, pack.meta.version);
+  const meta = { ...pack.meta, stack: declared, ...(isCached && { cachedIn: folder }) };
   // A pack can bring its own runtime.
   const own = join(folder, 'runtime');
   return withArchive({ ...pack, meta }, existsSync(own) ? own : runtimesFolder);
+}
+
+interface LocatedPack {
+  readonly folder: string;
+  /** The value of `stack` in ai-modules.yaml. */
+  readonly declared: string;
+  readonly isCached: boolean;
+}
+
+async function locatePack(stack: string, root: string): Promise<LocatedPack> {
+  if (!isNpmSpec(stack)) {
+    const folder = folderOfPack(stack, root);
+    return { folder, declared: stackOf(root, folder), isCached: false };
+  }
+  const { installedPack } = await import('./npm-package.ts');
+  return { declared: stack, ...(await installedPack(stack, root)) };
 }
 
 /** The folder as a host declares it. */
@@ -51,7 +69,7 @@ function readArchive(file: string): TreeFile {
 export async function findPackMeta(stack: string, cwd: string): Promise<PackMeta> {
   if (isBundled(stack)) return bundledMeta(stack);
   const { readPackMeta } = await import('./pack-folder.ts');
-  return readPackMeta(folderOfPack(stack, cwd), stack, bundled);
+  return readPackMeta((await locatePack(stack, cwd)).folder, stack, bundled);
 }
 
 export async function bundledMetas(): Promise<PackMeta[]> {
@@ -60,10 +78,11 @@ export async function bundledMetas(): Promise<PackMeta[]> {
 
 /** The stack with its path made absolute, so that it resolves the same from any folder. */
 export function resolveStack(stack: string, cwd: string): string {
-  return isBundled(stack) ? stack : folderOfPack(stack, cwd);
+  if (isNpmSpec(stack)) parseNpmSpec(stack);
+  return isBundled(stack) || isNpmSpec(stack) ? stack : folderOfPack(stack, cwd);
 }
 
-function isBundled(stack: string): boolean {
+export function isBundled(stack: string): boolean {
   return bundledNames.includes(stack);
 }
 

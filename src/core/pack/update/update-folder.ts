@@ -195,15 +195,12 @@ function assertPackMatches({ pack: known }: Lock, { meta }: Pack, folderPath: st
 }
 
 /** Throws `pack-changed` if the pack has other files than the pack of this version that rendered the module. */
-export function assertSameContent(
-  known: Lock['pack'],
-  { name, version, checksum, stack }: PackMeta,
-  folderPath: string,
-): void {
+export function assertSameContent(known: Lock['pack'], meta: PackMeta, folderPath: string): void {
+  const { name, version, checksum, stack = name, cachedIn } = meta;
   if (known.name !== name || known.version !== version || known.checksum === undefined || checksum === undefined)
     return;
-  if (known.checksum !== checksum)
-    throw new Failure('pack-changed', { module: folderPath, pack: nameOf({ name, version }), stack: stack ?? name });
+  if (known.checksum === checksum) return;
+  throw new Failure('pack-changed', { module: folderPath, pack: nameOf({ name, version }), stack, cachedIn });
 }
 
 export function compareVersions(a: string, b: string): number {

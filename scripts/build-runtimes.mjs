@@ -24,7 +24,7 @@ import { importSource } from './import-source.mjs';
 
 const project = fileURLToPath(new URL('../', import.meta.url));
 const { pythonVersion, toolVersion } = await importSource(
-  ['src/core/pack/runtime.ts'],
+  ['src/core/pack/runtime/runtime.ts'],
   // Builds may run at the same time.
   `runtimes-${process.pid}`,
 );

@@ -20,6 +20,9 @@ const dist = resolve(process.argv[2] ?? join(root, 'dist'));
 const libraries = {
   attach: { imports: /\/attach\/plan-attach\.ts$/, entry: 'src/core/attach/plan-attach.ts' },
   code: { imports: /\/code\/read-code\.ts$/, entry: 'src/core/code/read-code.ts' },
+  // What both parsers need.
+  'lezer-common': { imports: /^@lezer\/common$/, entry: '@lezer/common' },
+  'lezer-lr': { imports: /^@lezer\/lr$/, entry: '@lezer/lr' },
   // The parsers of both files above.
   'lezer-javascript': { imports: /^@lezer\/javascript$/, entry: '@lezer/javascript', names: ['parser'] },
   'lezer-python': { imports: /^@lezer\/python$/, entry: '@lezer/python', names: ['parser'] },
@@ -56,6 +59,9 @@ const separate = {
       const getters = libraries[path].names.map((name) => `get ${name}() { return require('./${path}.cjs').${name}; }`);
       return { contents: `module.exports = { ${getters.join(', ')} };` };
     });
+    // Handlebars makes source maps with it if it is there, which nothing reads.
+    onResolve({ filter: /^source-map$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
     // The installed tool reads the compiled packs.
     onResolve({ filter: /\/bundled-pack\.ts$/ }, () => ({ path: join(root, 'src/io/pack/bundled-pack-compiled.ts') }));
   },
@@ -83,9 +89,7 @@ const bundle = (entry, name, more = {}) =>
 await emptyDir(dist);
 await ensureDir(join(dist, 'packs'));
 const bundles = await Promise.all([
-  // V8 parses the bodies of arrow functions before they are called. Not for libraries: esbuild compiles arrow functions
-  // in the constructor of a derived class, as @lezer/lr has one, to code that throws.
-  bundle('src/cli/main.ts', 'main', { supported: { 'dynamic-import': false, arrow: false } }),
+  bundle('src/cli/main.ts', 'main'),
   ...Object.entries(libraries).map(([name, { entry }]) => bundle(entry, name)),
 ]);
 const { helpText } = createRequire(import.meta.url)(join(dist, 'main.cjs'));

@@ -41,7 +41,7 @@ const contexts = [
   ['The file with the types', 'src/core/pack/context/schemas-context.ts', 'export interface SchemasContext'],
   ['A key with types', 'src/core/pack/context/schemas-context.ts', 'export interface TypeKeyContext'],
   ['An entry of `configuration`', 'src/core/pack/context/setting-context.ts', 'export interface ConfigurationContext'],
-  ['The runtime', 'src/core/pack/runtime.ts', 'export interface RuntimeContext'],
+  ['The runtime', 'src/core/pack/runtime/runtime.ts', 'export interface RuntimeContext'],
   ['A host', 'src/core/pack/render-host.ts', 'export interface HostContext'],
 ];
 

@@ -21,7 +21,7 @@ const modules = [
   'src/core/pack/check/pack-problem.ts',
   'src/core/pack/helpers.ts',
   'src/core/pack/pack-meta.ts',
-  'src/core/report/pretty.ts',
+  'src/core/report/formats/pretty.ts',
   'src/core/report/check-report.ts',
   'src/core/merge/diff.ts',
   'src/core/text/json-text.ts',

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { pythonVersion, toolVersion } from '../../src/core/pack/runtime.ts';
+import { pythonVersion, toolVersion } from '../../src/core/pack/runtime/runtime.ts';
 import { isNightly } from '../draws.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { builtBin } from './built-bin.ts';

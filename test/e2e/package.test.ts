@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runtimeContextOf } from '../../src/core/pack/runtime.ts';
+import { runtimeContextOf } from '../../src/core/pack/runtime/runtime.ts';
 import { bundledMeta, bundledNames } from '../../src/io/pack/bundled-pack.ts';
 import { builtBin } from './built-bin.ts';
 import { type Registry, startRegistry } from './registry.ts';
@@ -22,8 +22,7 @@ beforeAll(async () => {
   const dist = dirname(await builtBin());
   mkdirSync(source);
   cpSync(dist, join(source, 'dist'), { recursive: true });
-  for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES'])
-    cpSync(join(project, file), join(source, file));
+  for (const file of ['README.md', 'LICENSE', 'THIRD-PARTY-NOTICES']) cpSync(join(project, file), join(source, file));
   const {
     scripts: _scripts,
     devDependencies: _dev,
@@ -47,7 +46,7 @@ describe('the package', () => {
     expect(
       paths.filter(
         (path) =>
-          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|dist\/runtimes\/[\w.+-]+\.(tgz|whl)|dist\/runtimes\/sql\/\w+\.sql|package\.json|README\.md|LICENSE|CHANGELOG\.md|THIRD-PARTY-NOTICES)$/.test(
+          !/^(dist\/[\w.-]+\.cjs|dist\/(manifest|diagnostics|output)\.schema\.json|dist\/packs\/[\w.-]+\.(cjs|br)|dist\/runtimes\/[\w.+-]+\.(tgz|whl)|dist\/runtimes\/sql\/\w+\.sql|package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES)$/.test(
             path,
           ),
       ),

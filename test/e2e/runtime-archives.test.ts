@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { pythonVersion, toolVersion } from '../../src/core/pack/runtime.ts';
+import { pythonVersion, toolVersion } from '../../src/core/pack/runtime/runtime.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 import { describeWhere, missingPython } from './needs.ts';
 

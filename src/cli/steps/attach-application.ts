@@ -6,7 +6,7 @@ import type { Detected } from '../../core/attach/plan-attach.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { archiveOf } from '../../core/pack/render-host.ts';
-import { runtimeContextOf, vendorFolder } from '../../core/pack/runtime.ts';
+import { runtimeContextOf, vendorFolder } from '../../core/pack/runtime/runtime.ts';
 import { reportAttachment } from '../../core/report/attachment.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import { relPath } from '../../core/tree/rel-path.ts';

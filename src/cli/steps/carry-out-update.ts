@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts';
 import type { ConflictStyle } from '../../core/merge/files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { dependencyFiles } from '../../core/pack/runtime.ts';
+import { dependencyFiles } from '../../core/pack/runtime/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import {
   deletionNotes,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Host } from '../../core/host/host.ts';
-import { reportDiagnostics } from '../../core/report/pretty.ts';
+import { reportDiagnostics } from '../../core/report/formats/pretty.ts';
 import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import { printable } from '../../core/text/display.ts';
 import { isNoop, type Plan } from '../../core/tree/plan.ts';

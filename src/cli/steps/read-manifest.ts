@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { parseManifest } from '../../core/manifest/parse.ts';
 import { type Manifest, maxManifestBytes } from '../../core/manifest/schema.ts';
-import { reportDiagnostics } from '../../core/report/pretty.ts';
+import { reportDiagnostics } from '../../core/report/formats/pretty.ts';
 import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import { readText } from '../../io/fs/read-file.ts';
 import type { Io } from '../../io/io.ts';

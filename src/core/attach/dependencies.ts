@@ -1,4 +1,4 @@
-import { locksOf } from '../pack/package-manager.ts';
+import { locksOf } from '../pack/runtime/package-manager.ts';
 import type { AppFiles, Application } from './application.ts';
 import type { DependencyChange, Resolution, RuntimeArchive } from './dependency-change.ts';
 import { nodeDependencies, nodeResolution } from './node/dependencies.ts';

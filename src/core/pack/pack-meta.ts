@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { explainIssues } from '../manifest/explain.ts';
 import { moduleNamePattern } from '../text/names.ts';
 import { readYaml } from '../yaml/fast.ts';
-import { runtimeVersionPattern, toolVersion } from './runtime.ts';
+import { runtimeVersionPattern, toolVersion } from './runtime/runtime.ts';
 
 /** All questions of `new`, by their names in an answers file and in `questions:` of a pack. */
 export const questionIds = [

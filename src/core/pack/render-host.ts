@@ -7,7 +7,7 @@ import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
 import type { Pack } from './pack.ts';
 import type { PackMeta } from './pack-meta.ts';
 import { filesWithPolicy, renderPack } from './render.ts';
-import { isRuntimeArchive, type RuntimeContext, runtimeContextOf, vendorFolder } from './runtime.ts';
+import { isRuntimeArchive, type RuntimeContext, runtimeContextOf, vendorFolder } from './runtime/runtime.ts';
 import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update/update-folder.ts';
 
 /**

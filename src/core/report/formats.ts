@@ -1,11 +1,11 @@
 import { counted } from '../text/display.ts';
 import { reportAgainst } from './against.ts';
 import { type CheckReport, type Paint, summaryOf } from './check-report.ts';
-import { diagnosticsToGithub } from './github.ts';
+import { diagnosticsToGithub } from './formats/github.ts';
+import { diagnosticsToJunit } from './formats/junit.ts';
+import { reportDiagnostics } from './formats/pretty.ts';
+import { diagnosticsToSarif } from './formats/sarif.ts';
 import { diagnosticsToJson } from './json.ts';
-import { diagnosticsToJunit } from './junit.ts';
-import { reportDiagnostics } from './pretty.ts';
-import { diagnosticsToSarif } from './sarif.ts';
 
 type Format = (report: CheckReport, paint: Paint) => string;
 

@@ -2,8 +2,8 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { PackProblem } from '../pack/check/pack-problem.ts';
 import { counted } from '../text/display.ts';
 import type { Paint } from './check-report.ts';
+import { reportDiagnostics } from './formats/pretty.ts';
 import { diagnosticToJson, jsonDocument } from './json.ts';
-import { reportDiagnostics } from './pretty.ts';
 
 /** The result of `pack check`. */
 export interface PackReport {

@@ -4,7 +4,7 @@ import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
 import { otherVersion } from '../merge/leftovers.ts';
 import { hasUnresolved } from '../merge/markers.ts';
 import { ownedAndChanged } from '../merge/trees.ts';
-import type { RuntimeStatus } from '../pack/runtime-status.ts';
+import type { RuntimeStatus } from '../pack/runtime/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
 import { counted } from '../text/display.ts';

@@ -8,7 +8,7 @@ import { contextOf } from '../../core/pack/context/context.ts';
 import { editedFiles, managedIn } from '../../core/pack/edited-files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { Attached } from '../../core/pack/render-host.ts';
-import { vendorFolder } from '../../core/pack/runtime.ts';
+import { vendorFolder } from '../../core/pack/runtime/runtime.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { sameFile, type Tree, type TreeFile } from '../../core/tree/tree.ts';

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import type { AppFiles, Workspace } from '../../core/attach/application.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
-import { lockFiles } from '../../core/pack/package-manager.ts';
+import { lockFiles } from '../../core/pack/runtime/package-manager.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders, pathsBelow } from '../fs/read-tree.ts';
 

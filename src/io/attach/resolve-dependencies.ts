@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Resolution } from '../../core/attach/dependency-change.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
-import { lockFiles } from '../../core/pack/package-manager.ts';
+import { lockFiles } from '../../core/pack/runtime/package-manager.ts';
 import { shellLine } from '../../core/text/display.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import type { Tree } from '../../core/tree/tree.ts';

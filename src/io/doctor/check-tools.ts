@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isFailure } from '../../core/failure.ts';
 import type { Pack } from '../../core/pack/pack.ts';
-import { compareRuntimes, pythonVersion, type Runtime } from '../../core/pack/runtime.ts';
+import { compareRuntimes, pythonVersion, type Runtime } from '../../core/pack/runtime/runtime.ts';
 import { shellLine } from '../../core/text/display.ts';
 import { interpreterOf } from '../attach/resolve-dependencies.ts';
 import { readTextIfThere } from '../fs/read-file.ts';

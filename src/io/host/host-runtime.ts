@@ -12,8 +12,8 @@ import {
   type Runtime,
   runtimeContextOf,
   vendorFolder,
-} from '../../core/pack/runtime.ts';
-import { type RuntimeStatus, runtimeStatusOf } from '../../core/pack/runtime-status.ts';
+} from '../../core/pack/runtime/runtime.ts';
+import { type RuntimeStatus, runtimeStatusOf } from '../../core/pack/runtime/runtime-status.ts';
 import { joinPath, type RelPath } from '../../core/tree/rel-path.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { readTextIfThere } from '../fs/read-file.ts';

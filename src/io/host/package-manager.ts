@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Host } from '../../core/host/host.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
-import { commandsFor, lockFiles, managerOf } from '../../core/pack/package-manager.ts';
+import { commandsFor, lockFiles, managerOf } from '../../core/pack/runtime/package-manager.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
 
 /**

@@ -7,7 +7,7 @@ import { parseMergeBase } from '../../core/lock/merge-base.ts';
 import { attachmentPath, attachmentText, parseAttachment } from '../../core/pack/attachment.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { hostPaths, updateHost } from '../../core/pack/render-host.ts';
-import { withRuntimeVersion } from '../../core/pack/runtime.ts';
+import { withRuntimeVersion } from '../../core/pack/runtime/runtime.ts';
 import { adoptHost } from '../../core/pack/update/adopt-module.ts';
 import { isTracked, type UpdateOptions } from '../../core/pack/update/update-folder.ts';
 import type { RelPath } from '../../core/tree/rel-path.ts';

@@ -6,7 +6,7 @@ import { lastName, manifestPath } from '../../core/lock/merge-base.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
-import { dependencyFiles, findRuntime } from '../../core/pack/runtime.ts';
+import { dependencyFiles, findRuntime } from '../../core/pack/runtime/runtime.ts';
 import { changeCode } from '../../core/pack/update/change-code.ts';
 import { removedNames } from '../../core/pack/update/removed-names.ts';
 import { isTracked, summaryOf, type UpdateOptions, type UpdateSummary } from '../../core/pack/update/update-folder.ts';

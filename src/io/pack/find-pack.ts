@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
-import { runtimeContextOf } from '../../core/pack/runtime.ts';
+import { runtimeContextOf } from '../../core/pack/runtime/runtime.ts';
 import { isNpmSpec, parseNpmSpec } from '../../core/pack/source/npm-spec.ts';
 import type { TreeFile } from '../../core/tree/tree.ts';
 import { readFile } from '../fs/read-file.ts';

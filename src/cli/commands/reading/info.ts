@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Failure, isFailure } from '../../../core/failure.ts';
 import type { Attached } from '../../../core/pack/render-host.ts';
-import type { RuntimeStatus } from '../../../core/pack/runtime-status.ts';
+import type { RuntimeStatus } from '../../../core/pack/runtime/runtime-status.ts';
 import { plain } from '../../../core/report/check-report.ts';
 import { jsonDocument } from '../../../core/report/json.ts';
 import { type ListedModule, moduleToJson, reportModules } from '../../../core/report/modules.ts';

@@ -1,4 +1,4 @@
-import { locksOf } from '../../pack/package-manager.ts';
+import { locksOf } from '../../pack/runtime/package-manager.ts';
 import type { AppFiles } from '../application.ts';
 import { type DependencyChange, printedOnly, type Resolution, type RuntimeArchive } from '../dependency-change.ts';
 import { addToJsonObject } from '../edit-json.ts';

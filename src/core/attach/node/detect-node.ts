@@ -1,4 +1,4 @@
-import { managerOf } from '../../pack/package-manager.ts';
+import { managerOf } from '../../pack/runtime/package-manager.ts';
 import {
   type AppFiles,
   type Application,

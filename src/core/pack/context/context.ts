@@ -6,7 +6,7 @@ import { eventNames, eventsOf } from '../../manifest/events.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../../manifest/namespace.ts';
 import { knownServices, type Manifest } from '../../manifest/schema.ts';
 import { camelCase, classStem, kebabCase, titleOf } from '../../text/names.ts';
-import { type Runtime, type RuntimeContext, runtimeContextOf } from '../runtime.ts';
+import { type Runtime, type RuntimeContext, runtimeContextOf } from '../runtime/runtime.ts';
 import {
   type EndpointContext,
   type EventContext,

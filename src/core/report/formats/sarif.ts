@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import type { Rule } from '../lint/rule.ts';
-import { rules } from '../lint/rules.ts';
-import type { CheckReport } from './check-report.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import type { Rule } from '../../lint/rule.ts';
+import { rules } from '../../lint/rules.ts';
+import type { CheckReport } from '../check-report.ts';
 
 /** SARIF 2.1.0, the OASIS format that code scanning tools read. */
 export function diagnosticsToSarif(report: CheckReport): string {

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import type { CheckReport } from './check-report.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import type { CheckReport } from '../check-report.ts';
 
 /**
  * JUnit's XML: a test for each diagnostic, and a passing one for each file without any. Jenkins validates it against

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { compareDiagnostics, type Diagnostic } from '../../../src/core/diagnostic.ts';
-import { type Paint, plain } from '../../../src/core/report/check-report.ts';
-import { reportDiagnostics } from '../../../src/core/report/pretty.ts';
+import { compareDiagnostics, type Diagnostic } from '../../../../src/core/diagnostic.ts';
+import { type Paint, plain } from '../../../../src/core/report/check-report.ts';
+import { reportDiagnostics } from '../../../../src/core/report/formats/pretty.ts';
 
 const at = (
   line: number,

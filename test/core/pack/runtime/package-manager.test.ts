@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { commandsFor, managerOf } from '../../../src/core/pack/package-manager.ts';
+import { commandsFor, managerOf } from '../../../../src/core/pack/runtime/package-manager.ts';
 
 const node = {
   install: [['npm', 'install']],

@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import { printable } from '../text/display.ts';
-import type { Paint } from './check-report.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import { printable } from '../../text/display.ts';
+import type { Paint } from '../check-report.ts';
 
 const maxWidth = 160;
 

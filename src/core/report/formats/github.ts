@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../diagnostic.ts';
-import { type CheckReport, summaryOf } from './check-report.ts';
+import type { Diagnostic } from '../../diagnostic.ts';
+import { type CheckReport, summaryOf } from '../check-report.ts';
 
 /** Workflow commands of GitHub Actions: each diagnostic is shown at its line in the pull request. */
 export function diagnosticsToGithub(report: CheckReport): string {

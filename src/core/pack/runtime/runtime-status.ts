@@ -1,4 +1,4 @@
-import { sameBytes, type TreeFile } from '../tree/tree.ts';
+import { sameBytes, type TreeFile } from '../../tree/tree.ts';
 import { compareRuntimes, findRuntime, type Runtime, runtimeContextOf, vendorFolder } from './runtime.ts';
 
 /** The runtime of a host, compared with the runtime that this version of the tool delivers. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parsePackMeta } from '../../../src/core/pack/pack-meta.ts';
+import { parsePackMeta } from '../../../../src/core/pack/pack-meta.ts';
 import {
   compareRuntimes,
   findRuntime,
   isRuntimeArchive,
   runtimeContextOf,
   toolVersion,
-} from '../../../src/core/pack/runtime.ts';
-import { packYaml } from './make-pack.ts';
+} from '../../../../src/core/pack/runtime/runtime.ts';
+import { packYaml } from '../make-pack.ts';
 
 const node = { package: 'ai-module-runtime', archive: 'node', version: '0.2.0-dev.2' } as const;
 const python = { package: 'ai-module-runtime', archive: 'python', version: '0.2.0-dev.2' } as const;

@@ -1,4 +1,4 @@
-import type { PackMeta } from './pack-meta.ts';
+import type { PackMeta } from '../pack-meta.ts';
 
 type Commands = PackMeta['commands'];
 type Command = readonly string[];

@@ -1,5 +1,5 @@
-import packageJson from '../../../package.json' with { type: 'json' };
-import { snakeCase } from '../text/names.ts';
+import packageJson from '../../../../package.json' with { type: 'json' };
+import { snakeCase } from '../../text/names.ts';
 
 /** The version of create-ai-module. Its runtimes have the same version. */
 export const toolVersion: string = packageJson.version;

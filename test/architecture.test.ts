@@ -99,7 +99,7 @@ describe('each dependency is imported in one place', () => {
   const homes: Readonly<Record<string, readonly string[]>> = {
     '@inquirer/checkbox': ['src/cli/prompts/terminal.ts'],
     '@inquirer/confirm': ['src/cli/prompts/terminal.ts'],
-    '@inquirer/input': ['src/cli/prompts/terminal.ts'],
+    '@inquirer/core': ['src/cli/prompts/line.ts'],
     '@inquirer/select': ['src/cli/prompts/terminal.ts'],
     '@lezer/common': [
       'file-builder',

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import type { Answers } from '../../core/manifest/answers.ts';
 import { secretsIn } from '../../core/report/mask-secrets.ts';
+import { deleteState, stateFile, writeState } from '../../io/fs/state-file.ts';
 import type { Io } from '../../io/io.ts';
 import { readAnswersFile } from './read-answers.ts';
 
@@ -16,22 +14,13 @@ export interface KeptAnswers {
 }
 
 export function keptAnswers(io: Io, root: string): KeptAnswers {
-  const folder = stateFolder(io.env);
-  if (folder === undefined) return { keep: () => false, read: async () => undefined, forget: () => {} };
-  const id = createHash('sha256').update(root).digest('hex').slice(0, 32);
-  const file = join(folder, 'create-ai-module', 'answers', `${id}.json`);
+  const file = stateFile(io.env, 'answers', root);
+  if (file === undefined) return { keep: () => false, read: async () => undefined, forget: () => {} };
   return {
-    keep: (answers) => write(file, withoutSecrets(answers)),
+    keep: (answers) => writeState(file, `${JSON.stringify(withoutSecrets(answers), undefined, 2)}\n`),
     read: () => read(io, file),
-    forget: () => ignoringErrors(() => rmSync(file, { force: true })),
+    forget: () => deleteState(file),
   };
-}
-
-/** As the XDG specification has it, or on Windows the local application data. */
-function stateFolder(env: Io['env']): string | undefined {
-  if (env.XDG_STATE_HOME) return env.XDG_STATE_HOME;
-  if (env.LOCALAPPDATA) return env.LOCALAPPDATA;
-  return env.HOME ? join(env.HOME, '.local', 'state') : undefined;
 }
 
 /** Leaves out each answer, and each setting, that contains a secret. */
@@ -51,15 +40,6 @@ function withoutSecrets({ stack: _, input, options, output, config, ...answers }
   };
 }
 
-function write(file: string, answers: Record<string, unknown>): boolean {
-  return ignoringErrors(() => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(`${file}.new`, `${JSON.stringify(answers, undefined, 2)}\n`, { mode: 0o600 });
-    chmodSync(`${file}.new`, 0o600);
-    renameSync(`${file}.new`, file);
-  });
-}
-
 /** Answers that are not valid, for example of an older version, are as good as none. */
 async function read({ cwd }: Io, file: string): Promise<Answers | undefined> {
   try {
@@ -67,14 +47,5 @@ async function read({ cwd }: Io, file: string): Promise<Answers | undefined> {
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;
-  }
-}
-
-function ignoringErrors(work: () => void): boolean {
-  try {
-    work();
-    return true;
-  } catch {
-    return false;
   }
 }

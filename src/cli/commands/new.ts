@@ -1,9 +1,8 @@
 import { importSpecifiers } from '../../core/host/host.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
-import { reportContract } from '../../core/report/contract.ts';
 import { countChanges } from '../../core/report/plan.ts';
-import { reportTypes } from '../../core/report/types.ts';
+import { reportContract, reportTypes } from '../../core/report/types.ts';
 import type { Plan } from '../../core/tree/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { assertGuest, assertRuntime } from '../../io/host/host-runtime.ts';

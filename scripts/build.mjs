@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { copy, emptyDir, ensureDir } from 'fs-extra/esm';
+import { emptyDir, ensureDir } from 'fs-extra/esm';
 import { buildRuntimes } from './build-runtimes.mjs';
 import { compilePacks } from './compile-packs.mjs';
 import { noticesOf } from './notices.mjs';
@@ -23,6 +23,8 @@ const libraries = {
   // The parsers of both files above.
   'lezer-javascript': { imports: /^@lezer\/javascript$/, entry: '@lezer/javascript', names: ['parser'] },
   'lezer-python': { imports: /^@lezer\/python$/, entry: '@lezer/python', names: ['parser'] },
+  // Places the boxes of a drawing.
+  dagre: { imports: /^@dagrejs\/dagre$/, entry: '@dagrejs/dagre', names: ['graphlib', 'layout'] },
   execa: { imports: /^execa$/, entry: 'execa' },
   handlebars: { imports: /^handlebars$/, entry: 'handlebars' },
   // esbuild can't bundle the UMD build of the package.
@@ -94,7 +96,10 @@ bundles.push(
   }),
 );
 for (const name of ['manifest.schema.json', 'diagnostics.schema.json', 'output.schema.json'])
-  await copy(join(root, 'docs/schema', name), join(dist, name));
+  await writeFile(
+    join(dist, name),
+    JSON.stringify(JSON.parse(await readFile(join(root, 'docs/schema', name), 'utf8'))),
+  );
 await compilePacks(join(root, 'templates'), join(dist, 'packs'));
 await buildRuntimes(join(dist, 'runtimes'));
 

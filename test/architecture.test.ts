@@ -60,10 +60,10 @@ describe('imports, including type imports', () => {
     ['core/report'],
     ['io/io.ts'],
     ['io/fs', 'io/run-commands.ts'],
-    ['io/output-errors.ts', 'io/git.ts', 'io/start-command.ts', 'io/apply', 'io/pack'],
+    ['io/output-errors.ts', 'io/git.ts', 'io/machine.ts', 'io/start-command.ts', 'io/apply', 'io/pack'],
     ['io/node-io.ts', 'io/host'],
     ['io/attach'],
-    ['io/module'],
+    ['io/module', 'io/doctor'],
     ['cli/output', 'cli/prompts'],
     ['cli/steps'],
     ['cli/answers'],
@@ -97,6 +97,8 @@ describe('imports, including type imports', () => {
 
 describe('each dependency is imported in one place', () => {
   const homes: Readonly<Record<string, readonly string[]>> = {
+    // A layered layout with bends, labels and cycles is a thousand lines; this one is maintained.
+    '@dagrejs/dagre': ['src/core/report/graph/layout.ts'],
     '@inquirer/checkbox': ['src/cli/prompts/terminal.ts'],
     '@inquirer/confirm': ['src/cli/prompts/terminal.ts'],
     '@inquirer/core': ['src/cli/prompts/line.ts'],
@@ -114,7 +116,7 @@ describe('each dependency is imported in one place', () => {
     chalk: ['src/cli/output/colors.ts'],
     'change-case': ['src/core/text/names.ts'],
     // One file declares a group of commands.
-    commander: ['program', 'flags', 'creating', 'checking', 'reading', 'updating'].map(
+    commander: ['program', 'flags', 'creating', 'checking', 'packs', 'reading', 'updating', 'life'].map(
       (file) => `src/cli/program/${file}.ts`,
     ),
     execa: ['src/io/run-commands.ts'],
@@ -209,7 +211,11 @@ describe('code', () => {
 
   it('in cli uses process only for arguments, the terminal and the version', () => {
     const cli = sources.filter((path) => path.startsWith('src/cli/'));
-    expect(using(/\bprocess *[.[]/, cli)).toEqual(['src/cli/main.ts', 'src/cli/prompts/terminal.ts', 'src/cli/run.ts']);
+    expect(using(/\bprocess *[.[]/, cli)).toEqual([
+      'src/cli/main.ts',
+      'src/cli/program/report-error.ts',
+      'src/cli/prompts/terminal.ts',
+    ]);
   });
 });
 

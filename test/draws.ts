@@ -8,6 +8,8 @@ const counts = {
   pythonRenders: { ci: 40, nightly: 2_000 },
   /** Manifests rendered with their keys in another order. */
   keyOrders: { ci: 40, nightly: 400 },
+  /** Manifests whose modules are created and removed, for each pack. */
+  removals: { ci: 6, nightly: 300 },
   /** Manifests whose modules are linted and compiled with the tools of the host. */
   lintedModules: { ci: 24, nightly: 2_000 },
   /** Manifests compared with the code generated from them, for each stack. */

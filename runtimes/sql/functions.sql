@@ -783,19 +783,27 @@ language sql set search_path from current as $$
   on conflict (instance, name, labels, bucket) do update set value = m.value + excluded.value, updated_at = now()
 $$;
 
--- Counters of an instance and of the whole host, and what the tables say at the moment: gauges have the bucket -1.
-create or replace function read_metrics(of_instance text)
+-- Counters of an instance and of the whole host, and gauges that need no look at single jobs and events, so that they are
+-- known while a session holds a lock on those. Gauges have the bucket -1.
+create or replace function read_counters(of_instance text)
 returns table (name text, labels text, bucket smallint, value double precision)
 language sql stable set search_path from current set jit = off as $$
-  with waiting as (
-    select c.module from job_counters c where c.status = 'pending' group by c.module having sum(c.jobs) > 0
-  )
   select m.name, m.labels, m.bucket, sum(m.value) from metrics m where m.instance in ('', of_instance)
   group by m.name, m.labels, m.bucket
   union all
   select 'ai_jobs', format('module="%s",status="%s"', c.module, c.status), -1, sum(c.jobs)::double precision
   from job_counters c group by c.module, c.status
   union all
+  select 'ai_workers', '', -1, count(*)::double precision from workers where seen_at > now() - interval '15 seconds'
+$$;
+
+-- What jobs and events wait for.
+create or replace function read_waiting()
+returns table (name text, labels text, bucket smallint, value double precision)
+language sql stable set search_path from current set jit = off as $$
+  with waiting as (
+    select c.module from job_counters c where c.status = 'pending' group by c.module having sum(c.jobs) > 0
+  )
   select 'ai_job_queue_age_seconds', format('module="%s"', w.module), -1,
     coalesce(extract(epoch from now() - oldest.due_at), 0)::double precision
   from waiting w cross join lateral (
@@ -816,8 +824,6 @@ language sql stable set search_path from current set jit = off as $$
   union all
   select 'ai_dead_letters', format('module="%s"', d.module), -1, count(*)::double precision
   from deliveries d where d.dead_at is not null group by d.module
-  union all
-  select 'ai_workers', '', -1, count(*)::double precision from workers where seen_at > now() - interval '15 seconds'
 $$;
 
 -- Records the trace of a job or an event that is about to be stored.

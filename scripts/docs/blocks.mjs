@@ -7,6 +7,7 @@ import { manifestParts } from './manifest.mjs';
 import { packParts } from './packs.mjs';
 import { ruleParts } from './rules.mjs';
 import { updatingParts } from './updating.mjs';
+import { versionParts } from './versions.mjs';
 
 export const blocks = {
   ...commandParts,
@@ -17,4 +18,5 @@ export const blocks = {
   ...ruleParts,
   ...excerptParts,
   ...updatingParts,
+  ...versionParts,
 };

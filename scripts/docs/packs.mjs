@@ -46,6 +46,11 @@ const contexts = [
 ];
 
 export const packParts = {
+  'pack-rules': () =>
+    table(
+      ['rule', 'what it reports'],
+      Object.entries(source.packRules).map(([rule, summary]) => [code(rule), summary]),
+    ),
   'pack-keys': async () => keyTable('src/core/pack/pack-meta.ts', 'export const PackMetaSchema'),
   'reserved-names': async () => {
     const rows = (await bundledPacks()).flatMap(({ name: stack, reserved_names: names }) =>

@@ -1,5 +1,7 @@
 // Every rule of validate: its description, its diagnostics for the bad fixture, and the diff to the good fixture.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { code, fence, table } from './markdown.mjs';
@@ -27,32 +29,62 @@ async function section({ id, severity, summary, why }) {
     textsBelow(join(fixtures, id, 'bad')),
     source.plain,
   );
-  const parts = [`### ${id}`, `**${severity}**: ${summary}. ${why}${repair}`, fence('text', shown)];
-  const difference = differenceOf(id);
+  const parts = [`### ${id}`, `**${severity}**: ${summary}. ${why}${repair}`, ...changeOf(id), fence('text', shown)];
+  const difference = differenceOf(id, 'bad', 'ok');
   return [...parts, ...(difference === '' ? [] : ['No diagnostic after this change:', fence('diff', difference)])].join(
     '\n\n',
   );
 }
 
 async function findingsOf(id) {
-  const cwd = join(fixtures, id, 'bad');
+  const [before, bad] = [join(fixtures, id, 'before'), join(fixtures, id, 'bad')];
+  const isCompared = existsSync(before);
+  const cwd = isCompared ? repositoryBetween(before, bad) : bad;
   let printed = '';
   const output = { isTty: false, write: (text) => (printed += text) };
   const paths = existsSync(join(cwd, 'ai-modules.yaml')) ? [] : ['.'];
-  await source.run(['validate', ...paths, '--json'], { cwd, env: {}, out: output, err: output, isInteractive: false });
+  const ref = isCompared ? ['--against', 'HEAD'] : [];
+  const io = { cwd, env: {}, out: output, err: output, isInteractive: false };
+  await source.run(['validate', ...paths, ...ref, '--json'], io);
+  if (isCompared) rmSync(cwd, { recursive: true });
   const found = JSON.parse(printed).diagnostics.filter(({ rule }) => rule === id);
   if (found.length === 0) throw new Error(`${cwd} has no finding of ${id}`);
   return found;
 }
 
-/** The diff from the bad fixture to the good one, without common lines. */
-function differenceOf(id) {
-  const [bad, ok] = ['bad', 'ok'].map((side) => textsBelow(join(fixtures, id, side)));
-  return [...ok]
+/** A repository with the files of one folder committed, and those of another one in the working tree. */
+function repositoryBetween(before, after) {
+  const root = mkdtempSync(join(tmpdir(), 'create-ai-module-docs-'));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const git = (...args) =>
+    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
+      cwd: root,
+      env: { ...env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+    });
+  cpSync(before, root, { recursive: true });
+  git('init', '--quiet');
+  git('add', '--all');
+  git('commit', '--quiet', '-m', 'Before');
+  for (const name of readdirSync(root)) if (name !== '.git') rmSync(join(root, name), { recursive: true });
+  cpSync(after, root, { recursive: true });
+  return root;
+}
+
+/** What changed since the git ref, for a rule that compares. */
+function changeOf(id) {
+  if (!existsSync(join(fixtures, id, 'before'))) return [];
+  const difference = differenceOf(id, 'before', 'bad');
+  return difference === '' ? [] : ['After this change:', fence('diff', difference)];
+}
+
+/** The diff from one folder of a fixture to another one, without common lines. */
+function differenceOf(id, from, to) {
+  const [before, after] = [from, to].map((side) => textsBelow(join(fixtures, id, side)));
+  return [...after]
     .flatMap(([file, text]) => {
-      const before = bad.get(file);
-      if (before === undefined || before.includes('\ufffd')) return [];
-      const lines = source.diffLines(before, text, 0).flatMap((hunk) => hunk.lines);
+      const old = before.get(file);
+      if (old === undefined || old.includes('\ufffd')) return [];
+      const lines = source.diffLines(old, text, 0).flatMap((hunk) => hunk.lines);
       const isVisible = lines.every((line) => !/[\r\ufeff]/.test(line));
       return lines.length > 0 && isVisible ? [`# ${file}`, ...shortened(lines)] : [];
     })

@@ -23,6 +23,20 @@ function restoreOrAdopt(file: string): string {
   return `Restore it from git, or run \`create-ai-module adopt ${isState ? module : '<module>'}\`.`;
 }
 
+interface HostNotFound {
+  readonly dir: string;
+  readonly isThere: boolean;
+  /** The application in `dir`, if it could be attached. */
+  readonly application?: string;
+  /** Hosts in folders below `dir`. */
+  readonly below?: readonly string[];
+}
+
+/** The first of many names. */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 20).join(', ')}${names.length > 20 ? `, and ${names.length - 20} more` : ''}`;
+}
+
 /** Every way a command can fail without being a bug; docs/failures.md is printed from it. */
 export const catalogue = {
   'answer-invalid': user(
@@ -127,16 +141,18 @@ export const catalogue = {
     () => 'docs/hosts.md lists the keys of ai-modules.yaml.',
   ),
   'host-not-found': user(
-    ({ dir, isThere, application }: { dir: string; isThere: boolean; application?: string }) =>
+    ({ dir, isThere, application, below = [] }: HostNotFound) =>
       !isThere
         ? `No host application was found: ${dir} does not exist.`
         : application === undefined
-          ? `No host application was found in ${dir} or in a folder above it.`
+          ? `No host application was found in ${dir} or in a folder above it.${below.length === 0 ? '' : ` Hosts below it: ${listed(below)}.`}`
           : `The application in ${dir} is not attached: ${application}.`,
-    ({ isThere, application, dir }) =>
-      application !== undefined
-        ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
-        : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
+    ({ isThere, application, dir, below = [] }) =>
+      below[0] !== undefined
+        ? `Pass one with --host ${shellWord(below[0])}, or run the command in its folder. \`list\`, \`validate\`, \`status\`, \`diff\` and \`update\` take --all.`
+        : application !== undefined
+          ? `Attach it with \`create-ai-module host attach ${shellWord(dir)}\`, or pass the folder of a host with --host <dir>.`
+          : `Create one with \`create-ai-module host init <dir>\`, or pass the folder of one with --host <dir>.${isThere ? '' : " To include the host's own files, put --host after the names of modules."}`,
   ),
   'host-stack-mismatch': user(
     ({ stack, found }: { stack: string; found: string }) => `The host is a ${found} application, not ${stack}.`,
@@ -170,9 +186,19 @@ export const catalogue = {
       `${file}: cannot add to ${key}, because its value or its YAML syntax is not supported.`,
     () => 'Add the entry yourself, then run `create-ai-module update`.',
   ),
+  'module-edited': user(
+    ({ names, files }: { names: readonly string[]; files: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: these files are yours or were edited: ${files.slice(0, 10).join(', ')}${files.length > 10 ? `, and ${files.length - 10} more` : ''}.`,
+    () => 'To delete them as well, run the command with --force. `create-ai-module undo` restores them.',
+  ),
   'module-exists': user(
     ({ name, path }: { name: string; path: string }) => `The module ${name} already exists in ${path}.`,
     ({ name }) => `Update it with \`create-ai-module update ${name}\`, or choose another name.`,
+  ),
+  'module-needed': user(
+    ({ names, reasons }: { names: readonly string[]; reasons: readonly string[] }) =>
+      `${names.join(', ')} can't be removed: ${reasons.slice(0, 10).join('; ')}${reasons.length > 10 ? `; and ${reasons.length - 10} more` : ''}.`,
+    () => 'Change these modules first and run `create-ai-module update`, or remove them in the same command.',
   ),
   'module-not-found': user(
     ({ name, dir }: { name: string; dir: string; known: readonly string[]; near: readonly string[] }) =>
@@ -182,7 +208,7 @@ export const catalogue = {
         ? `Did you mean ${near.join(' or ')}?`
         : known.length === 0
           ? 'Create one with `create-ai-module new <name>`.'
-          : `Available modules: ${known.slice(0, 20).join(', ')}${known.length > 20 ? `, and ${known.length - 20} more` : ''}.`,
+          : `Available modules: ${listed(known)}.`,
   ),
   'module-unclear': user(
     ({ dir, known }: { dir: string; known: readonly string[] }) =>
@@ -212,12 +238,23 @@ export const catalogue = {
   ),
   'nothing-to-undo': user(
     ({ root }: { root: string }) => `There is no update to undo in ${root}.`,
-    () => 'Only the last update, add or adopt can be undone, once, and only on the machine where it ran.',
+    () =>
+      'The last ten runs of update, add and adopt can be undone, each once, and only on the machine where they ran.',
   ),
   'output-unwritable': machine(
     ({ output, reason }: { output: string; reason: string }) => `${output} cannot be written: ${reason}.`,
     () =>
       'Free disk space, or redirect the output. Files may already be written: check before you run the command again.',
+  ),
+  'pack-changed': user(
+    ({ module, pack }: { module: string; pack: string; stack: string; cachedIn?: string | undefined }) =>
+      `The template pack ${pack} has other files than when it rendered ${module || 'the host'}.`,
+    ({ stack, cachedIn }) => {
+      const copy = cachedIn === undefined ? 'install the package again' : `delete the folder ${cachedIn}`;
+      return stack.startsWith('npm:')
+        ? `If your copy was changed, ${copy} and run the command again. If the registry has other files under this version, ask the maintainer: a changed pack needs a new version.`
+        : 'Raise `version` in its pack.yaml, so that `update` merges the changes. To undo the changes, restore its files from git.';
+    },
   ),
   'pack-check-failed': user(
     ({ pack, template, line, reason }: { pack: string; template: string; line: number; reason: string }) =>
@@ -241,7 +278,12 @@ export const catalogue = {
   ),
   'pack-not-found': user(
     ({ stack }: { stack: string; known: readonly string[] }) => `Unknown stack ${stack}.`,
-    ({ known }) => `Pass ${known.join(' or ')}, or the path of a folder that contains a pack.yaml, such as ./my-pack.`,
+    ({ known }) =>
+      `Pass ${known.join(' or ')}, the path of a folder that contains a pack.yaml, such as ./my-pack, or a package, such as npm:@acme/ai-pack@1.2.0.`,
+  ),
+  'pack-package-invalid': user(
+    ({ stack, reason }: { stack: string; reason: string }) => `The package ${stack} cannot be used: ${reason}`,
+    () => 'Check its name, its version, and the registry that npm is configured with. Nothing was written.',
   ),
   'path-escapes': user(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
@@ -255,6 +297,11 @@ export const catalogue = {
   'plan-is-stale': machine(
     ({ path }: { path: string }) => `${path} changed on disk after the plan was made. Nothing was written.`,
     () => 'Run the command again.',
+  ),
+  'ref-unusable': user(
+    ({ ref, reason }: { ref: string; reason: string; hint: string }) =>
+      `The modules cannot be compared with ${ref}: ${reason}.`,
+    ({ hint }) => hint,
   ),
   'rules-broken': user(
     ({ count }: { count: number; diagnostics: readonly Diagnostic[] }) =>
@@ -288,6 +335,12 @@ export const catalogue = {
   'target-unusable': user(
     ({ path, reason }: { path: string; reason: string }) => `${path} cannot be used: ${reason}.`,
     () => 'Choose another folder.',
+  ),
+  'template-differs': user(
+    ({ modules, from, to }: { modules: readonly string[]; from: string; to: string }) =>
+      `--manifest-only: the template of ${listed(modules)} is ${from}, but the installed one is ${to}.`,
+    () =>
+      'Nothing was written. Omit --manifest-only to upgrade the template as well, or use the version of create-ai-module or of the template pack that generated the code.',
   ),
   'undo-failed': machine(
     ({ root, reason, first }: { root: string; reason: string; first: string }) =>

@@ -48,6 +48,32 @@ export async function runCommand(command: Argv, options: RunOptions): Promise<st
   throw new Failure('command-failed', { command: shellLine(command), cwd: options.cwd, reason });
 }
 
+/**
+ * The output of a short command; `undefined` if it is missing, fails or takes longer. Does not wait for programs that the
+ * command started and that keep its output open.
+ */
+export async function outputOf([program, ...args]: Argv, options: RunOptions): Promise<string | undefined> {
+  const { execa } = await import('execa');
+  const { cwd, env = {}, timeoutMs = 5_000 } = options;
+  const running = execa(program, args, {
+    cwd,
+    env,
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    all: true,
+    reject: false,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs + 200);
+  });
+  const result = await Promise.race([running, late]);
+  clearTimeout(timer);
+  for (const stream of [running.all, running.stdout, running.stderr]) stream?.destroy();
+  return result === undefined || result.failed ? undefined : result.all;
+}
+
 /** Ctrl-C also reaches the program: waits until it exits. A second Ctrl-C ends this process immediately. */
 async function untilInterrupted<T>(running: PromiseLike<T>): Promise<{ result: T; isInterrupted: boolean }> {
   let isInterrupted = false;

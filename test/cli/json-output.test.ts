@@ -49,6 +49,30 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, [...init, '--yes'])).toMatchObject({ command: 'host init', written: true });
   });
 
+  it('pack init and pack check', async () => {
+    const root = tempFolder();
+    const init = ['pack', 'init', 'acme', '--from', 'fastapi', '--extends'];
+    expect(await jsonOf(root, init)).toMatchObject({
+      command: 'pack init',
+      written: false,
+      pack: 'acme',
+      from: 'fastapi',
+    });
+    expect(await jsonOf(root, [...init, '--yes'])).toMatchObject({ command: 'pack init', written: true });
+    const check = ['pack', 'check', 'acme'];
+    expect(await jsonOf(root, check)).toMatchObject({
+      pack: { name: 'acme', version: '1.0.0' },
+      files: 2,
+      diagnostics: [],
+    });
+    writeFileSync(join(root, 'acme/pack.yaml~'), '');
+    expect(await jsonOf(root, check)).toMatchObject({
+      diagnostics: [{ rule: 'unused-file', file: 'acme/pack.yaml~' }],
+    });
+    writeFileSync(join(root, 'acme/pack.yaml'), 'name: [');
+    expect(await jsonOf(root, check)).toMatchObject({ pack: null });
+  });
+
   it.each(Object.keys(apps))('host attach and host detach, on %s', async (name) => {
     const root = tempFolder();
     for (const [path, text] of Object.entries(apps[name] ?? {})) {
@@ -69,6 +93,12 @@ describe('every command prints JSON that matches the schema', () => {
     expect(await jsonOf(root, ['update', '--host-files', '--on-conflict', 'sidecar'])).toMatchObject(shown);
     expect(await jsonOf(root, ['status'])).toMatchObject({ schemaVersion: 1, command: 'status' });
     expect(await jsonOf(root, ['list'])).toMatchObject({ command: 'list', modules: [{ state: 'conflict' }] });
+    expect(await jsonOf(root, ['graph'])).toMatchObject({ command: 'graph', modules: [{ name: 'notes' }] });
+    expect(await jsonOf(root, ['info'])).toMatchObject({ command: 'info', host: { modules: [{ name: 'notes' }] } });
+    expect(await jsonOf(tempFolder(), ['info'])).toMatchObject({ host: null });
+    expect(await jsonOf(root, ['doctor'])).toMatchObject({ command: 'doctor', checks: expect.any(Array) });
+    const drawing = ['graph', '--output', 'modules.mmd'];
+    expect(await jsonOf(root, drawing)).toMatchObject({ written: false, changes: [{ path: 'modules.mmd' }] });
     expect(await jsonOf(root, ['status', '--verify-base'])).toMatchObject({ bases: [{ name: 'notes' }] });
     const added = await jsonOf(root, ['add', 'event', 'notes.archived', '--on-conflict', 'markers', '--yes']);
     expect(added).toMatchObject({ command: 'add', written: true });
@@ -80,6 +110,24 @@ describe('every command prints JSON that matches the schema', () => {
     rmSync(join(root, 'modules/notes/.ai-module'), { recursive: true });
     expect(await jsonOf(root, ['adopt', 'notes'])).toMatchObject({ command: 'adopt', written: false });
     expect(await jsonOf(root, ['adopt', 'notes', '--yes'])).toMatchObject({ command: 'adopt', written: true });
+  });
+
+  it('remove', async () => {
+    const { root } = await hostWithModule();
+    expect(await jsonOf(root, ['remove', 'notes'])).toMatchObject({ command: 'remove', written: false, tables: [] });
+    expect(await jsonOf(root, ['remove', 'notes', '--yes'])).toMatchObject({ written: true, modules: ['notes'] });
+  });
+
+  it('commands with --all', async () => {
+    const root = tempFolder();
+    for (const dir of ['one', 'two']) await jsonOf(root, ['host', 'init', dir, '--stack', 'fastify', '--yes']);
+    await jsonOf(join(root, 'one'), ['new', 'alpha', '--yes']);
+    rmSync(join(root, 'one/src/ai/modules/alpha/.ai-module/lock.yaml'));
+    expect(await jsonOf(root, ['list', '--all'])).toMatchObject({ command: 'list', hosts: [{}, { modules: [] }] });
+    const failed = { error: { code: 'base-lost' } };
+    expect(await jsonOf(root, ['status', '--all'])).toMatchObject({ hosts: [failed, { command: 'status' }] });
+    expect(await jsonOf(root, ['update', '--all'])).toMatchObject({ hosts: [failed, { written: false }] });
+    expect(await jsonOf(root, ['validate', '--all'])).toMatchObject({ files: [expect.stringContaining('alpha')] });
   });
 
   it('validate', async () => {
@@ -111,7 +159,11 @@ it.each<[readonly string[], string, string]>([
   [['add', 'evnt', 'x'], 'add', 'usage'],
   [['adopt'], 'adopt', 'usage'],
   [['undo'], 'undo', 'nothing-to-undo'],
+  [['remove', 'nothing'], 'remove', 'module-not-found'],
   [['list', '--host', 'nowhere'], 'list', 'host-not-found'],
+  [['graph', '--format', 'png'], 'graph', 'usage'],
+  [['info', '--host', 'nowhere'], 'info', 'host-not-found'],
+  [['doctor', '--host', 'nowhere'], 'doctor', 'host-not-found'],
 ])('includes the command in the error of %j', async (argv, command, code) => {
   expect(await jsonOf(await newHost(), argv)).toMatchObject({ schemaVersion: 1, command, error: { code } });
 });

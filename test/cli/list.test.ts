@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
@@ -63,6 +63,23 @@ it('lists a module as clean if only another one has a problem', async () => {
     expect.objectContaining({ name: 'notes', state: 'clean', files: {}, pack: { name: 'mini', version: '1.2.0' } }),
     expect.objectContaining({ name: 'other', state: 'invalid', version: null }),
   ]);
+});
+
+it('names modules that are links, as status and update do', async () => {
+  const { root } = await hostWithModule();
+  const elsewhere = tempFolder();
+  cpSync(join(root, 'modules/notes'), join(elsewhere, 'shared'), { recursive: true });
+  symlinkSync(join(elsewhere, 'shared'), join(root, 'modules/shared'));
+  symlinkSync('notes', join(root, 'modules/again'));
+  for (const command of ['list', 'status', 'update']) {
+    const { err } = await succeedIn(root, [command]);
+    expect(err).toContain(
+      `Note: modules/shared is a link to ${realpathSync(elsewhere)}/shared. Update it in its own host.\n`,
+    );
+    expect(err).not.toContain('modules/again');
+  }
+  const { files } = JSON.parse((await runIn(root, ['validate', '--json'])).out);
+  expect(files).toContain('modules/shared/manifest.yaml');
 });
 
 it('reports a host without modules', async () => {

@@ -4,16 +4,24 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../../src/core/diagnostic.ts';
 import { rules } from '../../src/core/lint/rules.ts';
+import { repositoryBetween } from '../io/repository.ts';
 import { runIn } from './fake-io.ts';
 
 const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
 const sources = fileURLToPath(new URL('../../src/core/lint/rules/', import.meta.url));
 const ids = rules.map(({ id }) => id);
 
-/** `file:line:column-line:column rule`, one line per diagnostic. A fixture with a host is checked as a whole. */
+/**
+ * `file:line:column-line:column rule`, one line per diagnostic. A fixture with a host is checked as a whole; one with a folder
+ * `before` is compared with a commit of it.
+ */
 async function diagnosticsIn(folder: string): Promise<string[]> {
+  const before = join(folder, '../before');
   const paths = existsSync(join(folder, 'ai-modules.yaml')) ? [] : ['.'];
-  const { out, err } = await runIn(folder, ['validate', ...paths, '--format', 'json']);
+  const [root, against] = existsSync(before)
+    ? [repositoryBetween(before, folder), ['--against', 'HEAD']]
+    : [folder, []];
+  const { out, err } = await runIn(root, ['validate', ...paths, ...against, '--format', 'json']);
   expect(err).toBe('');
   const { diagnostics } = JSON.parse(out) as { diagnostics: readonly Diagnostic[] };
   return diagnostics.map(({ file, range, rule }) => {

@@ -44,7 +44,8 @@ function strictFaults(element: Element): string[] {
 }
 
 const fixtures = fileURLToPath(new URL('../fixtures/rules/', import.meta.url));
-const ids = rules.map(({ id }) => id);
+/** validate.against.test.ts has those that compare with a git ref. */
+const ids = rules.filter(({ kind }) => kind !== 'against').map(({ id }) => id);
 const schemaAt = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const printed = async (format: string, flags: readonly string[] = []) =>
   (await runIn(fixtures, ['validate', ...ids.map((id) => `${id}/bad`), '--format', format, ...flags])).out;

@@ -129,6 +129,19 @@ await describeWhere('the pre-commit hook', missingPython(), () => {
         expect(text).toMatch(/note_taker\/manifest\.yaml:\d+:1.*desciption/);
       });
     });
+
+    it('compares with a git ref, and accepts a change with a step of the version', async () => {
+      const config = join(host, '.pre-commit-config.yaml');
+      appendFileSync(config, '        args: [--against, HEAD]\n');
+      const before = readFileSync(manifest, 'utf8');
+      writeFileSync(manifest, before.replace('cpu: "1"', 'cpu: "2"'));
+      const commit = () => run('git', ['commit', '-am', 'More CPUs'], host, withHome());
+      const refused = await commit();
+      expect(refused.text).toMatch(/resources\.cpu changed from 1 to 2.*\n.*\n.*\n.*Set version to 1\.1\.0 or higher/);
+      expect(refused.code).toBe(1);
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('version: "1.0.0"', 'version: "1.1.0"'));
+      expect(await commit()).toMatchObject({ code: 0 });
+    });
   });
 });
 
@@ -165,6 +178,25 @@ describe('the action', () => {
       expect(await runStep({})).toMatchObject({ code: 0 });
       const { code, text } = await runStep({ strict: 'true' });
       expect(text).toMatch(/^::warning /m);
+      expect(code).toBe(1);
+    } finally {
+      writeFileSync(manifest, before);
+    }
+  });
+
+  it('fails on a change without a step of the version', async () => {
+    for (const args of [
+      ['init', '-q'],
+      ['add', '-A'],
+      ['commit', '-q', '--no-verify', '--allow-empty', '-m', 'A host'],
+    ])
+      await ok('git', args, host);
+    const before = readFileSync(manifest, 'utf8');
+    writeFileSync(manifest, before.replace('memory: "512Mi"', 'memory: "1Gi"'));
+    try {
+      expect(await runStep({})).toMatchObject({ code: 0 });
+      const { code, text } = await runStep({ against: 'HEAD' });
+      expect(text).toMatch(/^::error .*title=compatible-change::compatible for operators: resources\.memory changed/m);
       expect(code).toBe(1);
     } finally {
       writeFileSync(manifest, before);

@@ -110,6 +110,24 @@ describe('a database that answers, but does not do what is asked', () => {
     expect(ends()).toHaveLength(1);
   });
 
+  it('that loses one table after the other: a line for each, and no job starts meanwhile', async () => {
+    for (const table of ['results', 'jobs']) {
+      await admin.query(`alter table ai.${table} rename to elsewhere`);
+      await until(async () => (await signals()).ready === 'schema_missing');
+      if (table === 'results') {
+        await send('POST', '/api/v1/modules/sample/process');
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        const { rows } = await admin.query('select status, attempt from ai.jobs order by created_at desc limit 1');
+        expect(rows).toEqual([{ status: 'pending', attempt: 0 }]);
+      }
+      await admin.query(`alter table ai.elsewhere rename to ${table}`);
+      await until(async () => (await signals()).ready === 200);
+    }
+    expect(problems()).toEqual(['results', 'jobs'].map((it) => expect.stringMatching(`the schema ai lacks ${it}\\.`)));
+    expect(ends()).toHaveLength(2);
+    await until(async () => (await host.services.database.store.stats('sample')).pending_jobs === 0);
+  });
+
   it('that refuses some statements: one line, although others work', async () => {
     await admin.query(`create function ai.refuse() returns trigger language plpgsql as $$ begin
       raise exception using errcode = '53100', message = 'No space left on device'; end $$;
@@ -148,7 +166,10 @@ describe('a database that answers, but does not do what is asked', () => {
       send('GET', '/health'),
     ]);
     expect([submit, ...others].map(({ answer }) => answer)).toEqual(['database_unavailable', 200, 200]);
-    expect((await signals()).up).toBe('1');
+    const { payload: metrics } = await send('GET', '/metrics');
+    for (const shown of ['ai_database_up 1', 'ai_http_requests_total{', 'ai_jobs{', 'ai_workers 1'])
+      expect(metrics).toContain(`\n${shown}`);
+    expect(metrics).not.toContain('ai_job_queue_age_seconds');
     expect(problems()).toEqual([
       expect.stringMatching(/^database: .*: a statement took longer than 4 s, perhaps because of a lock$/),
     ]);

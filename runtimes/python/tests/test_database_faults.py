@@ -159,6 +159,17 @@ def test_a_database_that_takes_no_writes_is_unavailable_not_ready_and_one_line(f
     wait_until(lambda: faulty.signals() == FINE)
 
 
+def test_tables_that_are_lost_one_after_the_other_are_a_line_each(faulty: Faulty) -> None:
+    for table in ("results", "jobs"):
+        faulty.as_admin(f"alter table ai.{table} rename to elsewhere")
+        wait_until(lambda: faulty.signals()[0] == "schema_missing")
+        faulty.as_admin(f"alter table ai.elsewhere rename to {table}")
+        wait_until(lambda: faulty.signals() == FINE)
+    lines = faulty.problems()
+    assert [re.search(r"the schema ai lacks (\w+)\.", line)[1] for line in lines] == ["results", "jobs"]  # type: ignore[index]
+    assert len(faulty.ends()) == 2
+
+
 def test_statements_that_are_refused_are_one_line_although_others_work(faulty: Faulty) -> None:
     faulty.as_admin(
         """create function ai.refuse() returns trigger language plpgsql as $$ begin
@@ -183,6 +194,8 @@ def test_statements_that_wait_for_a_lock_are_one_line_and_the_host_is_ready(faul
         signals = [faulty.send("GET", path) for path in ("/readyz", "/health")]
         assert (listed.result(), signals) == ("database_unavailable", [200, 200])
     assert faulty.signals() == FINE
+    metrics = faulty.host.client.get("/metrics").text
+    assert all(shown in metrics for shown in ("\nai_database_up 1", "\nai_http_requests_total{", "\nai_workers "))
     (line,) = faulty.problems()
     assert re.fullmatch(r"database: .*: a statement took longer than 4 s, perhaps because of a lock", line)
     faulty.as_admin("rollback")

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib import request as http
@@ -51,7 +51,12 @@ def run_sql(url: str, script: str) -> Any:
     async def run() -> Any:
         connection = await asyncpg.connect(url)
         try:
-            return await (connection.execute(script) if ";" in script else connection.fetchval(script))
+            for _ in range(10):
+                # What the guest does meanwhile may need the same tables in another order.
+                with suppress(asyncpg.DeadlockDetectedError):
+                    return await (connection.execute(script) if ";" in script else connection.fetchval(script))
+                await connection.execute("rollback")
+            raise TimeoutError
         finally:
             await connection.close()
 

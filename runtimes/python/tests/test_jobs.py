@@ -87,7 +87,7 @@ def test_shows_administrators_why_a_job_waits_for_its_next_attempt(
     # Its owner sees the error when the job has failed.
     assert sample.job(job).error_code is None
     assert sample.call(sample.service.list_jobs, user_id).jobs[0].error_code is None
-    metrics = format_metrics(host.call(host.host.store.read_metrics, ""))
+    metrics = format_metrics(host.call(host.host.store.read_waiting))
     assert 'ai_jobs_waiting_for_retry{module="sample"} 1\n' in metrics
     sample.call(sample.service.cancel_job, job.id)
     now = inspect()

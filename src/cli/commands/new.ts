@@ -9,6 +9,7 @@ import { assertGuest, assertRuntime } from '../../io/host/host-runtime.ts';
 import { withPackageManager } from '../../io/host/package-manager.ts';
 import type { Io } from '../../io/io.ts';
 import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
+import { assertUnchanged } from '../../io/module/unchanged-pack.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
 import {
   authorOf,
@@ -46,6 +47,7 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
     findPack(found.stack, host.root, ['module', 'edits']),
     authorOf(io, given),
   ]);
+  await assertUnchanged(host, pack.meta);
   const conversation = await converse(io, given, found, author, flags);
   const propose = async (manifest: Manifest) => {
     const context = contextOf(manifest, meta, importSpecifiers(host, meta, manifest.name));

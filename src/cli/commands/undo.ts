@@ -1,25 +1,28 @@
 import { Failure } from '../../core/failure.ts';
 import { type Host, hostConfigFile } from '../../core/host/host.ts';
 import { countChanges } from '../../core/report/plan.ts';
+import { counted } from '../../core/text/display.ts';
 import { joinPath } from '../../core/tree/rel-path.ts';
-import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { foldersOfModules } from '../../io/host/read-module.ts';
 import type { Io } from '../../io/io.ts';
-import { forgetUpdate, planUndo } from '../../io/module/last-update.ts';
+import { applyUndo, planUndo } from '../../io/module/last-update.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
+import { indexNote } from '../steps/conflict-notes.ts';
 import { type HostFlags, openOrOfferHost } from '../steps/find-host.ts';
 
-/** Reverts the last update, unless its files were edited since. */
+/** Reverts the last update, and run again the one before, unless its files were edited since. */
 export async function undo(io: Io, flags: HostFlags & { readonly stack?: string }): Promise<ExitCode> {
   const { host } = await openOrOfferHost(io, flags.stack, { ...flags, yes: true });
-  const plan = await planUndo(host.root);
+  const planned = await planUndo(host.root);
+  const { plan, earlier } = planned;
   if (plan.changes.some(({ kind, path }) => kind === 'delete' && path === hostConfigFile)) await assertNoModules(host);
   const apply = await confirmPlan(io, plan, `Undo the last update in ${host.root}:`, flags);
   if (apply) {
-    await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
-    forgetUpdate(host.root);
+    const problem = await withProgress(io, 'Writing', (onProgress) => applyUndo(host.root, planned, { onProgress }));
+    if (earlier > 0) io.err.write(`Note: ${counted(earlier, 'earlier update')} can be undone as well.\n`);
+    if (problem) io.err.write(`Note: ${indexNote(problem)}\n`);
   }
   if (flags.json) await printJson(io, { command: 'undo', plan, written: apply }, { host: host.root });
   else if (apply) io.out.write(`Undone: ${countChanges(plan, true)}\n`);

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts';
+import { nameOf } from '../../core/pack/update/update-folder.ts';
 import { exportNote } from '../../io/host/old-data.ts';
 import type { Io } from '../../io/io.ts';
 import type { UpdatePlan } from '../../io/module/plan-update.ts';
@@ -7,16 +8,32 @@ import { withProgress } from '../output/progress.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
 import { openModules } from '../steps/open-modules.ts';
 
+export interface RenderFlags extends UpdateFlags {
+  readonly manifestOnly?: boolean;
+}
+
 /** Regenerates modules and merges the result with the user's edits. */
-export async function update(io: Io, names: readonly string[], flags: UpdateFlags): Promise<ExitCode> {
+export async function update(io: Io, names: readonly string[], flags: RenderFlags): Promise<ExitCode> {
   const { style, aborts } = conflictStyle(io, flags);
   const planned = await withProgress(io, 'Merging', (onProgress) =>
     openModules(io, names, style, flags, { onProgress }),
   );
+  if (flags.manifestOnly) assertSameTemplate(planned);
   assertRestored(planned, flags.restore ?? []);
   const note = flags.hostFiles ? exportNote(planned.found.host.root, io.env) : undefined;
   const notes = note === undefined ? planned.notes : [note, ...planned.notes];
   return carryOutUpdate(io, 'update', { ...planned, notes }, aborts, flags);
+}
+
+/** Throws `template-differs` if the update would also upgrade the template of a module or of the host. */
+function assertSameTemplate({ modules }: UpdatePlan): void {
+  const others = modules.filter(({ update: { from, to } }) => from.version !== to.version);
+  const [first] = others;
+  if (first === undefined) return;
+  const { from, to } = first.update;
+  const same = others.filter(({ update }) => update.from.version === from.version);
+  const names = same.map(({ name, folder }) => (folder === '' ? 'the host' : name));
+  throw new Failure('template-differs', { modules: names, from: nameOf(from), to: nameOf(to) });
 }
 
 function assertRestored({ modules }: UpdatePlan, paths: readonly string[]): void {

@@ -8,6 +8,7 @@ import { withoutSecrets } from '../../core/report/without-secrets.ts';
 import { type ReadCheckup, shownPath } from '../../io/host/read-checkup.ts';
 import type { Io } from '../../io/io.ts';
 import { codeReader, readTexts } from '../../io/module/module-code.ts';
+import { assertPackUnchanged } from '../../io/module/unchanged-pack.ts';
 import { paintFor } from '../output/colors.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress, yieldToEventLoop } from '../output/progress.ts';
@@ -17,16 +18,20 @@ import { checkupsFor } from '../steps/find-checkups.ts';
 
 export interface ValidateFlags extends PlanFlags {
   readonly host?: string;
+  readonly all?: boolean;
   readonly format?: string;
   readonly strict?: boolean;
   /** False with --no-code. */
   readonly code?: boolean;
   readonly fix?: boolean;
+  /** A git ref to compare with. */
+  readonly against?: string;
 }
 
 /** Checks manifests and reports. Returns exit code 1 if there is an error, or with --strict a warning. */
 export async function validate(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<ExitCode> {
   const format = formatOf(io, flags);
+  assertComparable(paths, flags);
   const check = () => checkPaths(io, paths, { ...flags, json: format === 'json' });
   // Progress would overwrite the line on which the user types the manifest.
   const isTyped = paths.includes('-') && io.isInteractive;
@@ -42,6 +47,7 @@ export async function validate(io: Io, paths: readonly string[], flags: Validate
     texts: shown.texts,
     version,
     isStrict: flags.strict ?? false,
+    ...(flags.against !== undefined && { against: againstOf(flags.against, checked) }),
     ...(flags.fix && {
       fixed: checked.flatMap(({ fixed: files }) => files),
       written: checked.some(({ written }) => written.size > 0),
@@ -60,6 +66,21 @@ function formatOf(io: Io, { json, format }: ValidateFlags): string {
   throw new Failure('usage', { message });
 }
 
+/** A fix would be compared before it is written, and standard input has no place in a repository. */
+function assertComparable(paths: readonly string[], { against, fix }: ValidateFlags): void {
+  if (against === undefined) return;
+  const other = fix ? '--fix' : paths.includes('-') ? 'standard input' : undefined;
+  if (other !== undefined) throw new Failure('usage', { message: `--against cannot be combined with ${other}.` });
+  if (against === '' || against.startsWith('-'))
+    throw new Failure('usage', {
+      message: `--against must be a git ref, such as origin/main, not ${against || 'empty'}.`,
+    });
+}
+
+function againstOf(ref: string, checked: readonly Checked[]): NonNullable<CheckReport['against']> {
+  return { ref, modules: checked.flatMap(({ checkup: { checkup } }) => checkup.comparisons ?? []) };
+}
+
 interface Checked {
   readonly checkup: ReadCheckup;
   readonly diagnostics: readonly Diagnostic[];
@@ -72,11 +93,22 @@ interface Checked {
 async function checkPaths(io: Io, paths: readonly string[], flags: ValidateFlags): Promise<Checked[]> {
   const codeOf = flags.code === false ? {} : { codeOf: codeReader(io.cwd) };
   const all: Checked[] = [];
-  for (const { checkup, ...rest } of await checkupsFor(io, paths, flags.host)) {
-    const one = { ...rest, checkup: { ...checkup, ...codeOf } };
+  for (const { checkup, ...rest } of await checkupsFor(io, paths, flags)) {
+    if (rest.root !== undefined) await assertPackUnchanged(rest.root);
+    const read = { ...rest, checkup: { ...checkup, ...codeOf } };
+    const one = flags.against === undefined ? read : await compared(io, read, flags.against);
     all.push(flags.fix ? await fixed(io, one, flags) : await withoutFixes(one));
   }
   return all;
+}
+
+async function compared(io: Io, read: ReadCheckup, ref: string): Promise<ReadCheckup> {
+  const { manifestsAtRef } = await import('../../io/host/manifests-at-ref.ts');
+  const { compareModules } = await import('../../core/lint/against/compare-modules.ts');
+  const { manifests, others, isWhole } = read.checkup;
+  const atRef = manifestsAtRef(io.cwd, read, ref);
+  const comparisons = await compareModules(manifests, atRef, isWhole && others.length === 0);
+  return { ...read, checkup: { ...read.checkup, comparisons } };
 }
 
 async function withoutFixes(checkup: ReadCheckup): Promise<Checked> {

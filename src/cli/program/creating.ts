@@ -8,7 +8,10 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     .command('new', { isDefault: true })
     .description('Generate a module in a host application (the default command)')
     .argument('[name]', 'Name of the module, in snake_case')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+    .option(
+      '--stack <stack>',
+      'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+    )
     .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
     .option('--from <manifest>', 'Start from an existing manifest.yaml')
     .option('--answers <file>', 'Read answers from a YAML file')
@@ -70,7 +73,7 @@ export function declareHostCommands(program: Command, io: Io, setExitCode: SetEx
     .command('init')
     .description('Create a host application, in which modules run')
     .argument('[dir]', 'Folder to create it in', '.')
-    .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack')
+    .option('--stack <stack>', 'fastify, fastapi, the path of a template pack, or npm:<package>@<version>')
     .option(
       '--runtime <source>',
       'Where the host gets the runtime from: vendored (an archive in vendor/) or registry; default: vendored',

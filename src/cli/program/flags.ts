@@ -7,6 +7,9 @@ export type SetExitCode = (code: ExitCode) => void;
 /** Parser for an option that may be repeated. */
 export const repeatable = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
+/** For commands that can run in many hosts. */
+export const allFlag = ['--all', 'Run in every host in the folders below the current one'] as const;
+
 /** Adds the options of every command that shows a plan before it writes. */
 export function planning(command: Command): Command {
   return command

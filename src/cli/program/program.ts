@@ -6,6 +6,8 @@ import { version } from '../output/version.ts';
 import { declareCheckingCommands } from './checking.ts';
 import { declareHostCommands, declareNew } from './creating.ts';
 import type { SetExitCode } from './flags.ts';
+import { declareLifeCommands } from './life.ts';
+import { declarePackCommands } from './packs.ts';
 import { declareReadingCommands } from './reading.ts';
 import { assertNotCommand, isCommand } from './reserved-names.ts';
 import { declareUpdatingCommands } from './updating.ts';
@@ -17,7 +19,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitC
     code = next;
   };
   const [first = '-'] = argv;
-  const program = buildProgram(io, setExitCode, first);
+  const program = buildProgram(io, setExitCode, argv);
   try {
     // Checked first: the other arguments are meant for the misspelt command and would cause confusing errors.
     if (!first.startsWith('-') && !isCommand(first)) assertNotCommand(first);
@@ -42,10 +44,11 @@ function usageMessage({ code, message }: CommanderError, argv: readonly string[]
 }
 
 /**
- * Declares all commands and options; the code of a command is imported when it runs. If `validate` is the `first`
- * argument, only the checking commands are declared: it runs in editors and before commits, so it must start fast.
+ * Declares all commands and options; the code of a command is imported when it runs. If `validate` is the first of
+ * the arguments, only the checking commands are declared: it runs in editors and before commits, so it must start fast.
  */
-export function buildProgram(io: Io, setExitCode: SetExitCode, first?: string): Command {
+export function buildProgram(io: Io, setExitCode: SetExitCode, argv: readonly string[] = []): Command {
+  const [first] = argv;
   const program = new Command('create-ai-module')
     .description('Generate AI modules in Fastify and FastAPI applications, and keep them up to date.')
     .version(version, '-v, --version', 'Print the version')
@@ -68,8 +71,10 @@ export function buildProgram(io: Io, setExitCode: SetExitCode, first?: string): 
   }
   declareCheckingCommands(program, io, setExitCode);
   if (first !== 'validate') {
-    declareReadingCommands(program, io, setExitCode);
-    declareUpdatingCommands(program, io, setExitCode);
+    declareReadingCommands(program, io, setExitCode, argv);
+    declareUpdatingCommands(program, io, setExitCode, argv);
+    declareLifeCommands(program, io, setExitCode);
+    declarePackCommands(program, io, setExitCode);
   }
   return program;
 }

@@ -7,18 +7,23 @@ const commands = [
   'validate',
   'schema',
   'list',
+  'graph',
+  'info',
+  'doctor',
   'update',
   'status',
   'diff',
   'add',
   'adopt',
   'undo',
+  'remove',
+  'pack',
   'help',
 ];
 
 const meant = (command: string) => `Did you mean ${command}?`;
 const start = 'Did you mean host init? The host that it creates has scripts to start and test it.';
-const remove = 'To remove a module, delete its folder, then run validate to find what depends on it.';
+const remove = meant('remove');
 const copy = 'To copy a module, run new <name> --from <manifest>, then copy your code.';
 const rename =
   'A module cannot be renamed yet. Create one with new <name> --from <manifest>, then move your code there.';
@@ -37,14 +42,11 @@ const reserved: Readonly<Record<string, string>> = {
   delete: remove,
   detach: meant('host detach'),
   dev: start,
-  doctor: meant('validate'),
   edit: meant('add'),
   export: meant('schema'),
   fix: meant('validate --fix'),
   format: meant('validate --fix'),
   generate: meant('new or host init'),
-  graph: meant('status'),
-  info: meant('status'),
   init: meant('host init'),
   install: meant('new or host init'),
   lint: meant('validate'),
@@ -52,8 +54,6 @@ const reserved: Readonly<Record<string, string>> = {
   migrate: meant('update'),
   move: rename,
   mv: rename,
-  pack: 'Did you mean new --stack, which takes the folder of a template pack?',
-  remove,
   rename,
   restore: 'Did you mean undo, or update --restore <file>?',
   revert: meant('undo'),
@@ -78,6 +78,7 @@ export function isCommand(word: string): boolean {
 
 /** The command that the arguments run, as the user types it: `host init`. */
 export function commandOf([first = '', second]: readonly string[]): string {
+  if (first === 'pack' && ['init', 'check'].includes(second ?? '')) return `pack ${second}`;
   if (first === 'host' && ['init', 'attach', 'detach', 'export-data'].includes(second ?? '')) return `host ${second}`;
   return isCommand(first) ? first : 'new';
 }

@@ -1,9 +1,14 @@
 import type { Command } from 'commander';
 import type { Io } from '../../io/io.ts';
 import type { ModuleFlags } from '../steps/open-modules.ts';
-import { planning, repeatable, type SetExitCode } from './flags.ts';
+import { allFlag, planning, repeatable, type SetExitCode } from './flags.ts';
 
-export function declareUpdatingCommands(program: Command, io: Io, setExitCode: SetExitCode): void {
+export function declareUpdatingCommands(
+  program: Command,
+  io: Io,
+  setExitCode: SetExitCode,
+  argv: readonly string[],
+): void {
   const modulesCommand = (
     name: string,
     description: string,
@@ -17,36 +22,49 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
         '--host [dir]',
         "Folder of the host application; without a folder: include the host's own files and its runtime",
       )
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+      .option(
+        '--stack <stack>',
+        'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+      )
       .option('--host-files', "Include the host's own files and its runtime");
 
   planning(
     modulesCommand('update', 'Regenerate modules from their manifest and template, keeping your edits')
+      .option(...allFlag)
       .option('--check', 'Write nothing; exit with 1 if anything would change')
       .option(
         '--on-conflict <how>',
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',
       )
+      .option('--manifest-only', 'Apply changes of the manifest; refuse if the template has another version')
       .option('--restore <file>', 'Restore a file that you deleted, by its path in `status` (repeatable)', repeatable),
-  ).action(async (names: string[], flags) =>
-    setExitCode(await (await import('../commands/update.ts')).update(io, names, withHostFiles(flags))),
-  );
+  ).action(async (names: string[], flags) => {
+    const { inEachHost } = await import('./each-host.ts');
+    const { update } = await import('../commands/update.ts');
+    setExitCode(await inEachHost(io, argv, withHostFiles(flags), (hostIo, own) => update(hostIo, names, own), names));
+  });
 
   modulesCommand('status', 'Show the state of each file: edited, outdated, both, deleted, detached or conflict')
+    .option(...allFlag)
     .option('--verify-base', 'Verify that the merge base is what the template pack generates')
     .option('--json', 'Print the result as JSON on stdout')
     .option('--debug', 'Print the stack trace of an error')
-    .action(async (names: string[], flags) =>
-      setExitCode(await (await import('../commands/status.ts')).status(io, names, withHostFiles(flags))),
-    );
+    .action(async (names: string[], flags) => {
+      const { inEachHost } = await import('./each-host.ts');
+      const { status } = await import('../commands/status.ts');
+      setExitCode(await inEachHost(io, argv, withHostFiles(flags), (hostIo, own) => status(hostIo, names, own), names));
+    });
 
   modulesCommand('diff', 'Show what an update would change, as a diff')
+    .option(...allFlag)
     .option('--template', 'Show what the template and the manifest changed since the last update')
     .option('--mine', 'Show what you changed since the last update')
     .option('--debug', 'Print the stack trace of an error')
-    .action(async (names: string[], flags) =>
-      setExitCode(await (await import('../commands/diff.ts')).diff(io, names, withHostFiles(flags))),
-    );
+    .action(async (names: string[], flags) => {
+      const { inEachHost } = await import('./each-host.ts');
+      const { diff } = await import('../commands/diff.ts');
+      setExitCode(await inEachHost(io, argv, withHostFiles(flags), (hostIo, own) => diff(hostIo, names, own), names));
+    });
 
   planning(
     program
@@ -79,7 +97,10 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
         'Name or path of the module; default: the module of the current folder, or the only one',
       )
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it')
-      .option('--stack <stack>', 'fastify, fastapi, or the path of a template pack; default: the stack of the host')
+      .option(
+        '--stack <stack>',
+        'fastify, fastapi, the path of a template pack, or npm:<package>@<version>; default: the stack of the host',
+      )
       .option(
         '--on-conflict <how>',
         'How to resolve conflicts: markers, sidecar, ours, theirs or abort; default: markers on a terminal without --yes, else abort',
@@ -101,7 +122,7 @@ export function declareUpdatingCommands(program: Command, io: Io, setExitCode: S
   planning(
     program
       .command('undo')
-      .description('Revert the changes of the last update')
+      .description('Revert the changes of the last update; run it again for the one before')
       .option('--host <dir>', 'Folder of the host application; default: the current folder or one above it'),
   ).action(async (flags) => setExitCode(await (await import('../commands/undo.ts')).undo(io, flags)));
 }

@@ -5,10 +5,13 @@ import { dependencyFiles } from '../../core/pack/runtime.ts';
 import { countChanges } from '../../core/report/plan.ts';
 import {
   deletionNotes,
+  hasLeftovers,
   keptNotes,
+  leftoverNotes,
   ownedNotes,
   reportConflicts,
   updateToJson,
+  upgradeNotes,
   versionsOf,
 } from '../../core/report/update.ts';
 import { counted } from '../../core/text/display.ts';
@@ -22,6 +25,7 @@ import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, mayAsk, mayWrite, printJson } from '../output/show-plan.ts';
 import { assertNoNewErrors } from './check-plan.ts';
+import { conflictedFiles, unmergedNotes } from './conflict-notes.ts';
 import type { FoundHost } from './find-host.ts';
 import { reportSteps, updateSteps } from './next-steps.ts';
 import type { ModuleFlags } from './open-modules.ts';
@@ -53,7 +57,14 @@ export async function carryOutUpdate(
   flags: UpdateFlags,
 ): Promise<ExitCode> {
   const { plan, modules, found } = planned;
-  const notes = [...planned.notes, ...deletionNotes(modules), ...keptNotes(modules), ...ownedNotes(modules)];
+  const notes = [
+    ...planned.notes,
+    ...upgradeNotes(modules, planned.lastManifests),
+    ...leftoverNotes(modules),
+    ...deletionNotes(modules),
+    ...keptNotes(modules),
+    ...ownedNotes(modules),
+  ];
   const hasConflicts = modules.some(({ update }) => update.conflicts.length > 0);
   const { runtimeFailure } = planned;
   // Conflicts in the host's own files come first: they can be the reason.
@@ -67,7 +78,13 @@ export async function carryOutUpdate(
   const isWritten = !dryRun && mayWrite(io, flags);
   if (!flags.json) io.err.write(reportConflicts(modules, isWritten, paintFor(io, io.err)));
   const apply = isIdle ? false : await confirmPlan(io, plan, titleOf(planned), { ...flags, dryRun });
-  if (apply) await withProgress(io, 'Writing', (onProgress) => applyUpdate(found.host.root, plan, { onProgress }));
+  if (apply) {
+    const options = { conflicts: conflictedFiles(modules) };
+    const unmerged = await withProgress(io, 'Writing', (onProgress) =>
+      applyUpdate(found.host.root, plan, { ...options, onProgress }),
+    );
+    notes.push(...unmergedNotes(unmerged));
+  }
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json && changesDependencies(planned))
     io.err.write(reportSteps(updateSteps(withPackageManager(planned.pack.meta, found.host))));
@@ -75,7 +92,8 @@ export async function carryOutUpdate(
     const more = { host: found.host.root, modules: modules.map(updateToJson), notes };
     await printJson(io, { command, plan, written: apply, diagnostics }, more);
   } else io.out.write(`${summaryOf(planned, apply, isRefused)}\n`);
-  return hasConflicts || (flags.check === true && !isIdle) ? exit.diagnostics : exit.done;
+  const isBehind = flags.check === true && (!isIdle || hasLeftovers(modules));
+  return hasConflicts || isBehind ? exit.diagnostics : exit.done;
 }
 
 /** Whether the file changes that declares the dependencies of the host. */

@@ -129,7 +129,7 @@ export async function makeHost(
   stack: string,
   flags: PlanFlags & { readonly vendored?: boolean },
 ): Promise<{ readonly meta: PackMeta; readonly exists: boolean }> {
-  const pack = await findPack(stack, io.cwd, ['host']);
+  const pack = await findPack(stack, target, ['host']);
   const { meta } = pack;
   const { vendored = true } = flags;
   if (!vendored && meta.runtime === undefined)

@@ -38,7 +38,7 @@ import { type ImportNames, isRelative, specifierOf } from './python/import-names
 import { linterNotes, usesRuff } from './python/linters.ts';
 import { pythonCommands } from './python/python-commands.ts';
 
-export { planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
+export { planRevision, planRevisions, revisionFiles } from './migrations/plan-revisions.ts';
 export { definesName } from './python/read-python.ts';
 
 /** An application that can be attached, of any language. */

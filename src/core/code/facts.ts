@@ -70,4 +70,6 @@ export interface CodeFacts {
   readonly servesJobs: boolean;
   /** The texts of the files in places, by path. */
   readonly texts: ReadonlyMap<string, string>;
+  /** The name of the module when its code was last generated, if known. */
+  readonly lastName?: string | undefined;
 }

@@ -5,7 +5,7 @@ import { invalidPathReason } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
 export const HostConfigSchema = z.strictObject({
-  /** Name of a bundled pack, or path of a pack's folder. */
+  /** Name of a bundled pack, path of a pack's folder, or npm:<package>@<version>. */
   stack: z.optional(z.string().check(z.minLength(1))),
   /** Folder of the modules, relative to the host. */
   modules_dir: z.optional(z.string()),

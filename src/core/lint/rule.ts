@@ -67,7 +67,12 @@ export interface CodeProblem extends Pick<Problem, 'message' | 'hint'> {
   readonly place: Place;
 }
 
-export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule;
+/** Reported by the comparison with a git ref, so it has no check. */
+export interface AgainstRule extends RuleText {
+  readonly kind: 'against';
+}
+
+export type Rule = ReportedRule | SourceRule | ManifestRule | ModulesRule | CodeRule | AgainstRule;
 
 /** A manifest as rules see it. Missing fields have their defaults. */
 export interface ManifestFacts {

@@ -1,6 +1,7 @@
 import type { Diagnostic, Problem, Severity } from '../diagnostic.ts';
 import type { YamlSource } from '../yaml/exact.ts';
 import type { Rule } from './rule.ts';
+import { againstRules } from './rules/against.ts';
 import { byteOrderMark, keyOrder, mixedLineEndings } from './rules/document/layout.ts';
 import { readDifferently } from './rules/document/read-differently.ts';
 import { driftRules } from './rules/drift.ts';
@@ -22,11 +23,13 @@ import { duplicateClass, duplicateName, eventOwner, permissionOwner, tableOwner 
 import { payloadMismatch } from './rules/modules/payload.ts';
 import { schemaName } from './rules/modules/schema-name.ts';
 import { unknownEvent } from './rules/modules/unknown-event.ts';
+import { renamedModule } from './rules/renamed-module.ts';
 import { reportedRules } from './rules/reported.ts';
 
 /** All rules. */
 export const rules: readonly Rule[] = [
   ...reportedRules,
+  ...againstRules,
   byteOrderMark,
   circularDependency,
   className,
@@ -50,6 +53,7 @@ export const rules: readonly Rule[] = [
   payloadMismatch,
   permissionOwner,
   readDifferently,
+  renamedModule,
   reservedEndpoint,
   resourceSize,
   routeCollision,

@@ -1,5 +1,7 @@
 import { compareDiagnostics, type Diagnostic } from '../diagnostic.ts';
 import { counted } from '../text/display.ts';
+import { checkVersions } from './against/check-versions.ts';
+import type { ModuleComparison } from './against/compare-modules.ts';
 import type { CodeReader } from './check-code.ts';
 import { checkEach, type Pause } from './check-each.ts';
 import { checkModules } from './check-modules.ts';
@@ -18,6 +20,8 @@ export interface CheckRequest {
   readonly settings: RuleSettings;
   /** Absent if code is not checked. */
   readonly codeOf?: CodeReader;
+  /** How `manifests` changed since a git ref; absent if they are not compared with one. */
+  readonly comparisons?: readonly ModuleComparison[];
 }
 
 /** Further diagnostics of one file are only counted. */
@@ -29,7 +33,7 @@ const alwaysErrors = new Set(
 
 /** Runs all active rules on each manifest and across manifests. Diagnostics are in the order of a report. */
 export async function checkAll(
-  { manifests, others, isWhole, host, settings, codeOf }: CheckRequest,
+  { manifests, others, isWhole, host, settings, codeOf, comparisons }: CheckRequest,
   pause: Pause = async () => {},
 ): Promise<Diagnostic[]> {
   const active = byKind(activeRules(rules, settings));
@@ -38,10 +42,17 @@ export async function checkAll(
   const modules = [...each.modules, ...context.modules];
   const isKnown = isWhole && modules.length === manifests.length + others.length;
   const between = { modules, host, isWhole: isKnown, hasCode: codeOf !== undefined, manifests };
-  const found = [...each.found, ...(await checkModules(between, active))];
+  const versions = await checkVersions(comparisons ?? [], manifests);
+  const found = [...each.found, ...(await checkModules(between, active)), ...versions];
   const inHost = new Map([...manifests.map(({ file, inHost: path }) => [file, path] as const), ...each.inHost]);
   const applied = applySettings(found, ignores, settings, { alwaysErrors, inHost });
-  const reach = { isWhole: isKnown, alwaysErrors, hasOthers: others.length > 0, hasCode: codeOf !== undefined };
+  const reach = {
+    isWhole: isKnown,
+    alwaysErrors,
+    hasOthers: others.length > 0,
+    hasCode: codeOf !== undefined,
+    hasRef: comparisons !== undefined,
+  };
   const unused = unusedIgnores(ignores, applied, settings, reach);
   return capped([...applied.reported, ...unused].sort(compareDiagnostics), uncounted);
 }

@@ -8,6 +8,8 @@ interface Reach {
   readonly isWhole: boolean;
   readonly hasOthers: boolean;
   readonly hasCode: boolean;
+  /** Whether modules were compared with a git ref. */
+  readonly hasRef: boolean;
   readonly alwaysErrors: ReadonlySet<string>;
 }
 
@@ -39,10 +41,11 @@ export function unusedIgnores(
   return [...inLines, ...inPaths.map(({ file, range, rule }) => unused(file, range, rule))];
 }
 
-function hasRun(id: string, { severities }: RuleSettings, { isWhole, hasCode }: Reach): boolean {
+function hasRun(id: string, { severities }: RuleSettings, { isWhole, hasCode, hasRef }: Reach): boolean {
   const rule = rules.find((one) => one.id === id);
   const isOfCode = rule?.kind === 'code' || (rule?.kind === 'modules' && rule.needsCode);
   if (isOfCode && !hasCode) return false;
+  if (rule?.kind === 'against' && !hasRef) return false;
   return severities[id] !== 'off' && (isWhole || rule?.kind !== 'modules' || !rule.needsAll);
 }
 

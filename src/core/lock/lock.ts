@@ -5,9 +5,19 @@ import { yamlLiteral } from '../text/literals.ts';
 import { invalidPathReason, type RelPath } from '../tree/rel-path.ts';
 import { readYaml } from '../yaml/fast.ts';
 
+/** The pack of a render. */
+export interface RenderedBy {
+  readonly name: string;
+  readonly version: string;
+  /** The bundled pack that it extends. */
+  readonly base?: { readonly name: string; readonly version: string };
+  /** The checksum of its files; absent for a bundled pack. */
+  readonly checksum?: string;
+}
+
 /** The contents of a lock file: the pack that rendered the module or host, and records about its files. */
 export interface Lock {
-  readonly pack: { readonly name: string; readonly version: string };
+  readonly pack: RenderedBy;
   readonly records: FileRecords;
   /** For a host: its original name. The name of its folder may differ. */
   readonly host?: string | undefined;
@@ -30,7 +40,10 @@ export function hostAttributesText(isAttached: boolean): string {
 
 const lockVersion = 1;
 
-/** Contains no hash and no date, and one item per line, so that branches that both update can be merged. */
+/**
+ * Contains no date and no hash of the module's files, and one item per line, so that branches that both update can be
+ * merged.
+ */
 export function lockText(pack: Lock['pack'], records: Partial<FileRecords> = {}, host?: string): string {
   const { owned = [], deleted = [], detached = [], moved = [] } = records;
   const list = (key: string, lines: readonly string[]) =>
@@ -38,6 +51,10 @@ export function lockText(pack: Lock['pack'], records: Partial<FileRecords> = {},
   const items = (paths: readonly string[]) => paths.map((path) => `- ${yamlLiteral(path)}`);
   return [
     `lock_version: ${lockVersion}\npack: ${yamlLiteral(pack.name)}\npack_version: ${yamlLiteral(pack.version)}\n`,
+    pack.base === undefined
+      ? ''
+      : `base_pack: ${yamlLiteral(pack.base.name)}\nbase_version: ${yamlLiteral(pack.base.version)}\n`,
+    pack.checksum === undefined ? '' : `pack_checksum: ${yamlLiteral(pack.checksum)}\n`,
     host === undefined ? '' : `host: ${yamlLiteral(host)}\n`,
     list('owned', items(owned)),
     list('deleted', items(deleted)),
@@ -56,13 +73,21 @@ export async function parseLock(text: string, file: string): Promise<Lock> {
   if (typeof version === 'number' && version > lockVersion) throw new Failure('lock-newer', { file, version });
   if (version !== lockVersion || typeof pack !== 'string' || typeof packVersion !== 'string')
     throw new Failure('lock-invalid', { file, reason: 'it does not name the template pack and version' });
+  const { base_pack: base, base_version: baseVersion, pack_checksum: checksum } = value;
   const [owned, deleted, detached] = ['owned', 'deleted', 'detached'].map((key) => pathsOf(value[key], key, file));
   const moved = Object.entries((value.moved ?? {}) as object).map(([from, to]) => {
     const [source, target] = pathsOf([from, to], 'moved', file);
     return { from: source as RelPath, to: target as RelPath };
   });
   return {
-    pack: { name: pack, version: packVersion },
+    pack: {
+      name: pack,
+      version: packVersion,
+      ...(typeof base === 'string' && typeof baseVersion === 'string'
+        ? { base: { name: base, version: baseVersion } }
+        : {}),
+      ...(typeof checksum === 'string' ? { checksum } : {}),
+    },
     ...(typeof host === 'string' ? { host } : {}),
     records: { owned: owned ?? [], deleted: deleted ?? [], detached: detached ?? [], moved },
   };

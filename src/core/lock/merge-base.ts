@@ -39,6 +39,14 @@ export function splitManifest(tree: Tree): { readonly base: Tree; readonly manif
   return { base, manifest: tree.get(manifestPath) };
 }
 
+/** The name of the module in the text of a merge base, or of a manifest alone; `undefined` if there is none. */
+export function lastName(text: string): string | undefined {
+  const start = text.search(/^-- "manifest\.yaml" /m);
+  const from = start === -1 ? text : text.slice(start + 1);
+  const end = from.search(/^-- "/m);
+  return /^name:[ \t]*["']?([a-z]\w*)/m.exec(end === -1 ? from : from.slice(0, end))?.[1];
+}
+
 const header = /^("(?:[^"\\]|\\.)*") mode=(100644|100755) enc=(utf8|hex)( noeol)? --$/;
 
 /** The inverse of `serializeMergeBase`; `undefined` if the text is invalid. */

@@ -8,6 +8,11 @@ export const maxManifestBytes = 1_000_000;
 /** Resources of a module whose manifest does not set them. */
 export const usualResources = { cpu: '1', memory: '512Mi', max_concurrent_jobs: 10 };
 
+/** Names of dependencies that are services, not packages. */
+export const knownServices: ReadonlySet<string> = new Set(
+  'redis celery postgres postgresql bullmq pglite sqlite rabbitmq kafka s3 minio elasticsearch qdrant'.split(' '),
+);
+
 /** Returns why a value is invalid, as the end of a sentence, or `undefined` for a valid value. */
 export type WhyNot = (value: string) => string | undefined;
 

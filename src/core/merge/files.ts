@@ -2,7 +2,7 @@ import { toLatin1 } from '../text/bytes.ts';
 import { type FileMode, sameBytes, sameContent, sameFile, type TreeFile, textOf } from '../tree/tree.ts';
 import { inFormatOf, sameButForFormat } from './formats.ts';
 import { type LineConflict, type LineMerge, type MergeLinesOptions, type MergeParts, mergeLines } from './lines.ts';
-import { type MergeLabels, unresolvedLines } from './markers.ts';
+import { hasUnresolved, type MergeLabels, unresolvedLines } from './markers.ts';
 
 export type ConflictStyle = 'markers' | 'ours' | 'theirs' | 'sidecar';
 export type ConflictKind = 'edit/edit' | 'edit/delete' | 'add/add' | 'binary' | 'unresolved';
@@ -43,7 +43,7 @@ export function mergeFile(
 ): Outcome {
   if (mine && (!theirs || !sameFile(mine, theirs))) {
     const lines = unresolvedConflicts(mine, base, theirs);
-    if (lines.length > 0) return keep(mine, 'conflict', 'has unresolved conflicts', 'unresolved', lines);
+    if (lines.length > 0) return keep(mine, 'conflict', hasUnresolved, 'unresolved', lines);
   }
   if (!theirs) return mergeRemoved(base, mine, options);
   if (!mine) return mergeDeleted(base, theirs);

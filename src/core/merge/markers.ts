@@ -23,6 +23,9 @@ export function markConflict(
   ];
 }
 
+/** The reason for a file with conflict markers. */
+export const hasUnresolved = 'has unresolved conflicts';
+
 /** The 1-based first lines of unresolved conflicts, of this tool or of git. */
 export function unresolvedLines(text: string): number[] {
   const found: number[] = [];

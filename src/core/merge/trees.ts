@@ -39,12 +39,21 @@ export interface MergeTreesOptions extends MergeFileOptions {
   readonly replaced?: Readonly<Record<string, string>>;
 }
 
+/** The three versions of a file in conflict; `undefined` where it does not exist. */
+export interface ConflictSides {
+  readonly base: TreeFile | undefined;
+  readonly mine: TreeFile | undefined;
+  readonly theirs: TreeFile | undefined;
+}
+
 export interface FileDecision extends Outcome {
   /** The new path of the file. */
   readonly path: RelPath;
   /** The current path, if it differs. */
   readonly from?: RelPath;
   readonly track: Track;
+  /** For a conflict. */
+  readonly sides?: ConflictSides;
 }
 
 export interface FileConflict {
@@ -57,6 +66,7 @@ export interface FileConflict {
   readonly reason: string;
   /** The path of the pack's version. */
   readonly sidecar?: RelPath;
+  readonly sides?: ConflictSides;
 }
 
 export interface MergedTrees {
@@ -119,6 +129,7 @@ function decide(track: Track, trees: Trees, options: MergeTreesOptions): FileDec
     track,
     ...outcome,
     reason: theirs ? outcome.reason : withReplacement(path, outcome, options),
+    ...(outcome.conflict && { sides: { base, mine, theirs } }),
   };
   return isRenamed ? { ...decision, from: track.mine } : decision;
 }
@@ -206,14 +217,17 @@ function isCode(path: RelPath): boolean {
   return !path.endsWith('.md');
 }
 
-function conflictOf({ path, conflict, reason, sidecar }: FileDecision, tree: Map<RelPath, TreeFile>): FileConflict[] {
+function conflictOf(
+  { path, conflict, reason, sidecar, sides }: FileDecision,
+  tree: Map<RelPath, TreeFile>,
+): FileConflict[] {
   if (!conflict) return [];
-  if (!sidecar) return [{ path, ...conflict, reason }];
+  if (!sidecar) return [{ path, ...conflict, reason, ...(sides && { sides }) }];
   let sidecarPath = relPath(`${path}${sidecarSuffix}`);
   for (let number = 2; isDifferent(tree.get(sidecarPath), sidecar); number += 1)
     sidecarPath = relPath(`${path}.${number}${sidecarSuffix}`);
   tree.set(sidecarPath, sidecar);
-  return [{ path, ...conflict, reason, sidecar: sidecarPath }];
+  return [{ path, ...conflict, reason, sidecar: sidecarPath, ...(sides && { sides }) }];
 }
 
 function isDifferent(there: TreeFile | undefined, file: TreeFile): boolean {

@@ -11,3 +11,8 @@ export function compilerEngine(): Engine {
     prepare: (_path, text) => engine.compile(text, compileOptions),
   };
 }
+
+/** A template as a tree. Throws for invalid syntax, as rendering does. */
+export function parseTemplate(text: string): hbs.AST.Program {
+  return handlebars.parse(text);
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { RuleProblem } from '../diagnostic.ts';
 import { Failure } from '../failure.ts';
 import { explainIssues } from '../manifest/explain.ts';
 import { moduleNamePattern } from '../text/names.ts';
@@ -37,6 +38,10 @@ export const PackMetaSchema = z.strictObject({
   title: Text,
   /** One sentence. */
   description: Text,
+  /** The bundled pack that this one extends: then it only has the files and keys that differ. */
+  extends: z.optional(Text),
+  /** Files of the extended pack to leave out; a path that ends with a slash stands for a folder. */
+  removed: z._default(z.array(Text), []),
   /** The questions that `new` asks on a terminal, in this order. */
   questions: z.array(z.enum(questionIds)),
   /** Exceptions: files that are not listed are managed and always rendered. */
@@ -179,15 +184,30 @@ export const PackMetaSchema = z.strictObject({
   }),
 });
 
-export type PackMeta = z.output<typeof PackMetaSchema>;
+export type PackMeta = z.output<typeof PackMetaSchema> & Origin;
+
+/** What pack.yaml itself does not contain. */
+interface Origin {
+  /** The extended pack. */
+  readonly base?: PackMeta;
+  /** The checksum of the files; absent for a bundled pack, which has the version of the tool. */
+  readonly checksum?: string;
+  /** What a host declares as `stack` to use the pack; the default is the name. */
+  readonly stack?: string;
+  /** The folder of a copy that this tool downloaded. */
+  readonly cachedIn?: string;
+}
+
+/** Finds a bundled pack to extend. */
+export type FindBase = (name: string) => Promise<PackMeta | undefined>;
 
 /** Why the stack reserves a module name; `undefined` if it does not. */
 export function reservedReason({ reserved_names: names }: PackMeta, name: string): string | undefined {
   return Object.hasOwn(names, name) ? names[name] : undefined;
 }
 
-/** Parses pack.yaml. Throws `pack-invalid`. */
-export async function parsePackMeta(text: string, pack: string): Promise<PackMeta> {
+/** Parses pack.yaml, with the keys of the pack that it extends. Throws `pack-invalid`. */
+export async function parsePackMeta(text: string, pack: string, findBase?: FindBase): Promise<PackMeta> {
   const invalid = (reason: string, cause?: unknown) =>
     new Failure('pack-invalid', { pack, file: 'pack.yaml', reason }, cause);
   let value: unknown;
@@ -196,11 +216,66 @@ export async function parsePackMeta(text: string, pack: string): Promise<PackMet
   } catch (error) {
     throw invalid((error as Error).message, error);
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw invalid('it is not a mapping');
-  const parsed = PackMetaSchema.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  const problem = explainIssues(parsed.error.issues, knownKeys)[0];
+  const { meta, problems } = await checkPackMeta(value, findBase);
+  if (meta !== undefined) return meta;
+  const problem = problems[0];
   throw invalid([problem?.message ?? 'it is not valid', problem?.hint].filter(Boolean).join('. ').replace(/\.$/, ''));
+}
+
+/** The parsed value of pack.yaml, or its problems. */
+export async function checkPackMeta(
+  value: unknown,
+  findBase?: FindBase,
+): Promise<{ readonly meta?: PackMeta; readonly problems: readonly RuleProblem[] }> {
+  if (!isMapping(value))
+    return { problems: [{ rule: 'wrong-type', path: [], at: 'value', message: 'it is not a mapping' }] };
+  const base = typeof value.extends === 'string' ? await findBase?.(value.extends) : undefined;
+  if (typeof value.extends === 'string' && base === undefined) {
+    const message = `extends: there is no bundled pack ${value.extends}`;
+    return { problems: [{ rule: 'invalid-value', path: ['extends'], at: 'value', message }] };
+  }
+  const whole = base === undefined ? value : extendMeta(value, base);
+  const parsed = PackMetaSchema.safeParse(whole, { reportInput: true });
+  if (parsed.success) return { meta: { ...parsed.data, ...(base && { base }) }, problems: [] };
+  return { problems: explainIssues(parsed.error.issues, knownKeys) };
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** The keys of a pack.yaml, completed with those of the pack that it extends. Invalid values stay, to be reported. */
+function extendMeta(value: Record<string, unknown>, base: PackMeta): Record<string, unknown> {
+  const list = (given: unknown, inherited: readonly unknown[]) =>
+    given === undefined ? inherited : Array.isArray(given) ? [...inherited, ...given] : given;
+  const mapping = (given: unknown, inherited: object) =>
+    given === undefined ? inherited : isMapping(given) ? { ...inherited, ...given } : given;
+  const own = Array.isArray(value.files) ? value.files.map((file) => (file as { path?: unknown } | null)?.path) : [];
+  const { host } = base;
+  const ownHost = isMapping(value.host) ? value.host : {};
+  return {
+    title: base.title,
+    description: base.description,
+    questions: base.questions,
+    runtime: base.runtime,
+    ...value,
+    files: list(
+      value.files,
+      base.files.filter(({ path }) => !own.includes(path)),
+    ),
+    reserved_names: mapping(value.reserved_names, base.reserved_names),
+    renames: list(value.renames, base.renames),
+    replaced: mapping(value.replaced, base.replaced),
+    host: isMapping(value.host ?? {})
+      ? {
+          ...host,
+          ...ownHost,
+          renames: list(ownHost.renames, host.renames),
+          replaced: mapping(ownHost.replaced, host.replaced),
+        }
+      : value.host,
+    commands: mapping(value.commands, base.commands),
+  };
 }
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {

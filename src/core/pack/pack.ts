@@ -3,6 +3,7 @@ import type { RelPath } from '../tree/rel-path.ts';
 import type { FileMode, Tree, TreeFile } from '../tree/tree.ts';
 import { helpers, helpersAcceptingUndefined } from './helpers.ts';
 import type { PackMeta } from './pack-meta.ts';
+import { isEditorFile } from './source/editor-files.ts';
 
 /** How `update` treats a file: docs/packs.md explains the policies. */
 export type Policy = 'managed' | 'draft' | 'owned' | 'generated';
@@ -37,7 +38,8 @@ export interface Engine {
 const suffix = '.hbs';
 
 /** Makes a pack from the files of its folder and its parsed pack.yaml. */
-export function buildPack(tree: Tree, meta: PackMeta, engine: Engine): Pack {
+export function buildPack(given: Tree, meta: PackMeta, engine: Engine): Pack {
+  const tree = new Map([...given].filter(([path]) => !isEditorFile(path)));
   for (const [helper, run] of Object.entries(helpers))
     engine.registerHelper(helper, strictHelper(helper, run as Helper));
   const template = (path: string, text: string) => templateOf(meta.name, path, () => engine.prepare(path, text));

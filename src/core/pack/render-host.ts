@@ -1,5 +1,6 @@
 import { hostAttributesPath, hostAttributesText, lockPath, lockText, mergeBasePath } from '../lock/lock.ts';
 import { mergeBaseText } from '../lock/merge-base.ts';
+import { yamlLiteral } from '../text/literals.ts';
 import { kebabCase, snakeCase, titleOf } from '../text/names.ts';
 import { folderOf, joinPath, type RelPath } from '../tree/rel-path.ts';
 import { sortedPaths, type Tree, textFile } from '../tree/tree.ts';
@@ -139,6 +140,8 @@ export interface HostContext {
   readonly title: string;
   /** The template pack. */
   readonly pack: { readonly name: string; readonly version: string };
+  /** The value of `stack` in ai-modules.yaml, as YAML. */
+  readonly stack: string;
   /** The runtime; `vendored`: the host has the archive in `vendor/`, else it depends on the range. */
   readonly runtime: (RuntimeContext & { readonly vendored: boolean }) | null;
   /** Whether the generated files of an attached application are TypeScript. */
@@ -161,6 +164,7 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true, a
     snakeName: snakeCase(name),
     title: titleOf(snakeCase(name)),
     pack: { name: meta.name, version: meta.version },
+    stack: stackLiteral(meta.stack ?? meta.name),
     runtime: meta.runtime === undefined ? null : { ...runtimeContextOf(meta.runtime), vendored },
     isTypeScript: attached?.extension === 'ts',
     isCommonJs: attached?.module_kind === 'commonjs' && attached.extension !== 'ts',
@@ -175,6 +179,11 @@ export function hostContextOf(folder: string, meta: PackMeta, vendored = true, a
       },
     }),
   };
+}
+
+/** A name is not quoted, because people write it that way. */
+function stackLiteral(stack: string): string {
+  return /^[a-z][a-z0-9-]*$/.test(stack) ? stack : yamlLiteral(stack);
 }
 
 /** The name from the folder alone: kebab-case in ASCII, which npm and PyPI accept. */

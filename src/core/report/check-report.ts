@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import type { ModuleComparison } from '../lint/against/compare-modules.ts';
 import { counted } from '../text/display.ts';
 
 /** The result of a check, which every format of `validate` reports. */
@@ -15,6 +16,8 @@ export interface CheckReport {
   readonly fixed?: readonly string[];
   /** With --fix, whether they were written. */
   readonly written?: boolean;
+  /** With --against, how each module changed since the git ref. */
+  readonly against?: { readonly ref: string; readonly modules: readonly ModuleComparison[] };
 }
 
 export function countOf(report: CheckReport, severity: Diagnostic['severity']): number {

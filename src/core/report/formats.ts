@@ -1,4 +1,5 @@
 import { counted } from '../text/display.ts';
+import { reportAgainst } from './against.ts';
 import { type CheckReport, type Paint, summaryOf } from './check-report.ts';
 import { diagnosticsToGithub } from './github.ts';
 import { diagnosticsToJson } from './json.ts';
@@ -11,7 +12,7 @@ type Format = (report: CheckReport, paint: Paint) => string;
 /** Every value of `--format`. */
 export const checkFormats: Readonly<Record<string, Format>> = {
   pretty: (report, paint) =>
-    `${reportDiagnostics(report.diagnostics, report.texts, paint)}${fixedOf(report)}${summaryOf(report)}\n`,
+    `${reportDiagnostics(report.diagnostics, report.texts, paint)}${fixedOf(report)}${reportAgainst(report, paint)}${summaryOf(report)}\n`,
   json: diagnosticsToJson,
   github: diagnosticsToGithub,
   sarif: diagnosticsToSarif,

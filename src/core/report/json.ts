@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { againstToJson } from './against.ts';
 import { type CheckReport, countOf } from './check-report.ts';
 
 /** Incremented when a field is removed or changes its meaning. */
@@ -19,6 +20,7 @@ export function diagnosticsToJson(report: CheckReport): string {
     files,
     diagnostics: report.diagnostics.map(diagnosticToJson),
     ...(fixed && { fixed }),
+    ...(report.against && { against: againstToJson(report.against) }),
   });
 }
 

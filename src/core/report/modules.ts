@@ -2,7 +2,7 @@ import type { Failure } from '../failure.ts';
 import { nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
 import { printable } from '../text/display.ts';
 import type { Paint } from './check-report.ts';
-import { filesToReport, stateColor } from './update.ts';
+import { filesToReport, packIdToJson, stateColor } from './update.ts';
 
 /** A module of a host. */
 export interface ListedModule {
@@ -83,12 +83,13 @@ export function moduleNotes(modules: readonly ListedModule[]): string[] {
 /** A module for `--json`. */
 export function moduleToJson(module: ListedModule): Readonly<Record<string, unknown>> {
   const { name, folder, version = null, update } = module;
+  const pack = packOf(module);
   const reason = update !== undefined && 'code' in update ? { reason: update.message } : {};
   return {
     name,
     folder,
     version,
-    pack: packOf(module) ?? null,
+    pack: pack ? packIdToJson(pack) : null,
     state: stateOf(module),
     files: countsOf(module),
     ...reason,

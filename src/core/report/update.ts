@@ -1,9 +1,13 @@
 import type { Lock } from '../lock/lock.ts';
+import { manifestPath } from '../lock/merge-base.ts';
 import { deletedAndChanged, keptRemoved } from '../merge/files.ts';
+import { otherVersion } from '../merge/leftovers.ts';
+import { hasUnresolved } from '../merge/markers.ts';
 import { ownedAndChanged } from '../merge/trees.ts';
 import type { RuntimeStatus } from '../pack/runtime-status.ts';
 import type { ExplainedConflict } from '../pack/update/explain-conflict.ts';
 import { compareVersions, nameOf, type UpdateSummary } from '../pack/update/update-folder.ts';
+import { counted } from '../text/display.ts';
 import type { Paint } from './check-report.ts';
 import { maskSecrets, secretsInCode } from './mask-secrets.ts';
 import { mapTexts } from './without-secrets.ts';
@@ -17,7 +21,8 @@ export interface ReportedModule {
 
 /** `mini@1.2.0 → 1.3.0` */
 export function versionsOf({ from, to }: UpdateSummary): string {
-  return from.version === to.version ? nameOf(to) : `${nameOf(from)} → ${to.version}`;
+  if (nameOf(from) === nameOf(to)) return nameOf(to);
+  return `${nameOf(from)} → ${from.name === to.name ? nameOf(to).slice(to.name.length + 1) : nameOf(to)}`;
 }
 
 /** Each conflict with its file and line, the changes of both sides, and how to resolve it. */
@@ -55,6 +60,41 @@ export function deletionNotes(modules: readonly ReportedModule[]): string[] {
           `${placeIn(module, path)} stays deleted, but its generated version has changed. To restore it, run \`${commandOn(module)} --restore ${path}\`.`,
       ),
   );
+}
+
+/** Notes about modules whose manifest was edited, and whose template is upgraded by the same update. */
+export function upgradeNotes(
+  modules: readonly ReportedModule[],
+  lastManifests: ReadonlyMap<string, string>,
+): readonly string[] {
+  const upgraded = modules.filter(
+    ({ folder, update: { from, to } }) => from.version !== to.version && lastManifests.has(`${folder}/${manifestPath}`),
+  );
+  const [first] = upgraded;
+  if (first === undefined) return [];
+  const names = upgraded.length > 5 ? counted(upgraded.length, 'module') : upgraded.map(({ name }) => name).join(', ');
+  return [
+    `Besides your changes of the manifest, this update upgrades the template of ${names} to ${nameOf(first.update.to)}. \`create-ai-module update --manifest-only\` refuses that.`,
+  ];
+}
+
+/** Notes about what earlier conflicts left: files with markers that are not merged, and generated versions beside files. */
+export function leftoverNotes(modules: readonly ReportedModule[]): string[] {
+  return modules.flatMap((module) => {
+    const reported = new Set(module.update.conflicts.map(({ path }) => path));
+    return module.update.decisions.flatMap(({ path, reason }) => {
+      const place = placeIn(module, path);
+      if (reason.startsWith(otherVersion)) return [`${place} is ${reason}.`];
+      return reason === hasUnresolved && !reported.has(path)
+        ? [`${place} ${reason}: edit it until it contains no <<<<<<<.`]
+        : [];
+    });
+  });
+}
+
+/** Whether a file is in conflict, or earlier conflicts left something. */
+export function hasLeftovers(modules: readonly ReportedModule[]): boolean {
+  return modules.some(({ update }) => update.decisions.some(({ state }) => state === 'conflict'));
 }
 
 /** Notes about edited files that the pack no longer has: they stay, and nothing may use them any more. */
@@ -150,11 +190,23 @@ export function stateColor(state: string, paint: Paint): (text: string) => strin
   return state === 'edited' || state === 'detached' || state === 'deleted' ? paint.cyan : paint.yellow;
 }
 
+/** A pack and its base for `--json`. */
+export function packIdToJson({ name, version, base }: Lock['pack']): object {
+  return { name, version, ...(base && { base }) };
+}
+
 /** The result of an update for `--json`. */
 export function updateToJson({ name, folder, update }: ReportedModule): Readonly<Record<string, unknown>> {
   const files = update.decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason }));
   const conflicts = update.conflicts.map(({ path, kind, reason, places, sidecar }) => {
     return { path, kind, reason, places, sidecar };
   });
-  return { name, folder, from: update.from, to: update.to, files, conflicts: mapTexts(conflicts, withoutCodeSecrets) };
+  return {
+    name,
+    folder,
+    from: packIdToJson(update.from),
+    to: packIdToJson(update.to),
+    files,
+    conflicts: mapTexts(conflicts, withoutCodeSecrets),
+  };
 }

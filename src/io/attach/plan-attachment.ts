@@ -1,8 +1,7 @@
 import type { FileEdit } from '../../core/attach/application.ts';
 import { Failure } from '../../core/failure.ts';
-import { mergeBasePath } from '../../core/lock/lock.ts';
-import { parseMergeBase } from '../../core/lock/merge-base.ts';
 import { attachmentPath, attachmentText } from '../../core/pack/attachment.ts';
+import { managedIn } from '../../core/pack/edited-files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import { type Attached, archiveOf, renderHost } from '../../core/pack/render-host.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
@@ -58,12 +57,6 @@ export async function planAttachment(root: string, given: Attaching): Promise<Pl
     new Map([...before, ...locks]),
     new Map([...rendered, [attachmentPath as RelPath, record], ...given.revisions, ...after, ...given.locks]),
   );
-}
-
-/** The files that updates merge. */
-export function managedIn(files: Tree): Tree {
-  const base = files.get(mergeBasePath as RelPath)?.content;
-  return (typeof base === 'string' ? parseMergeBase(base) : undefined) ?? new Map();
 }
 
 export function isState(path: string): boolean {

@@ -1,23 +1,23 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../core/failure.ts';
 import { type Host, hostConfigFile, importSpecifiers } from '../../core/host/host.ts';
-import { lockPath, mergeBasePath } from '../../core/lock/lock.ts';
 import { manifestPath } from '../../core/lock/merge-base.ts';
 import { type Attachment, attachmentPath, parseAttachment, withoutAttachment } from '../../core/pack/attachment.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
+import { editedFiles, managedIn } from '../../core/pack/edited-files.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { Attached } from '../../core/pack/render-host.ts';
-import { renderModule } from '../../core/pack/render-module.ts';
 import { vendorFolder } from '../../core/pack/runtime.ts';
 import { type Plan, planChanges } from '../../core/tree/plan.ts';
 import { joinPath, type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { sameFile, type Tree, type TreeFile } from '../../core/tree/tree.ts';
 import { attempt } from '../fs/disk.ts';
+import { prune } from '../fs/prune.ts';
 import { readTree, stateFolder } from '../fs/read-tree.ts';
 import { archivePaths } from '../host/host-runtime.ts';
 import { foldersOfModules, manifestIn } from '../host/read-module.ts';
-import { filesOf, managedIn } from './plan-attachment.ts';
+import { filesOf } from './plan-attachment.ts';
 import { readApplication } from './read-application.ts';
 
 export interface DetachPlan {
@@ -183,13 +183,8 @@ function isSame(file: TreeFile, other: TreeFile | undefined): boolean {
 async function isUntouched(host: Host, pack: Pack, name: string, mine: Tree): Promise<boolean> {
   try {
     const manifest = await manifestIn(mine, join(host.root, host.modulesDir, name, manifestPath));
-    const rendered = await renderModule(pack, contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name)));
-    const base = managedIn(mine);
-    const own = new Set<string>([lockPath, mergeBasePath]);
-    return [...mine].every(
-      ([path, file]) =>
-        own.has(path) || isSame(file, rendered.get(path)) || (path !== manifestPath && isSame(file, base.get(path))),
-    );
+    const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+    return (await editedFiles(pack, context, mine)).length === 0;
   } catch {
     // An invalid manifest was edited.
     return false;
@@ -208,20 +203,4 @@ export function removeEmptyFolders(host: Host, attached: Attached): void {
 /** The state of earlier runs is only for `undo`. */
 function removeState(path: string): void {
   attempt(() => rmSync(path, { recursive: true, force: true }));
-}
-
-/** Folders that Python, pytest, Ruff, mypy and vitest make. */
-const caches = new Set(['__pycache__', '.pytest_cache', '.ruff_cache', '.mypy_cache', 'node_modules']);
-
-/** Removes a folder if it has no files. Returns whether it is removed. */
-function prune(folder: string): boolean {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
-  let isEmpty = true;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && caches.has(entry.name)) rmSync(path, { recursive: true });
-    else if (!entry.isDirectory() || !prune(path)) isEmpty = false;
-  }
-  if (isEmpty) rmSync(folder, { recursive: true });
-  return isEmpty;
 }

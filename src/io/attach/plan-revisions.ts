@@ -1,5 +1,6 @@
 import type { AppFiles } from '../../core/attach/application.ts';
 import type { AppRevisions } from '../../core/attach/migrations/plan-revisions.ts';
+import type { Revision } from '../../core/attach/migrations/revision.ts';
 import type { Host } from '../../core/host/host.ts';
 import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { type Tree, textFile } from '../../core/tree/tree.ts';
@@ -24,7 +25,16 @@ export async function planHostRevisions({
   attached,
 }: Pick<Host, 'root' | 'attached'>): Promise<PlannedRevisions> {
   if (attached?.migrations !== 'app') return { tree: new Map(), notes: [] };
-  const { created, printed } = await planRevisions(readApplication(root), attached.dir);
+  return asFiles(await planRevisions(readApplication(root), attached.dir));
+}
+
+/** One more revision of an application that makes its tables itself. */
+export async function planHostRevision(root: string, dir: string, revision: Revision): Promise<PlannedRevisions> {
+  const { planRevision } = await import('../../core/attach/plan-attach.ts');
+  return asFiles(planRevision(readApplication(root), dir, revision));
+}
+
+function asFiles({ created, printed }: AppRevisions): PlannedRevisions {
   return {
     tree: revisionTree(created),
     notes: printed.map(({ file, reason, lines }) => `${file}: ${reason}.\n    ${lines.join('\n    ')}`),

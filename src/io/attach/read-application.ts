@@ -54,6 +54,15 @@ export function readApplication(root: string): AppFiles {
   return { paths, read, unreadable, ...(workspace && { workspace }) };
 }
 
+/** The readable files of code below `root`, however many there are: path and text. */
+export function* codeBelow(root: string): Generator<readonly [path: string, text: string]> {
+  for (const path of pathsBelow(root, skipped)) {
+    const isCode = /\.(?:py|[cm]?[jt]sx?)$/.test(path) && !path.includes('/.venv');
+    const text = isCode ? textOf(join(root, path), () => {}) : undefined;
+    if (text !== undefined) yield [path, text];
+  }
+}
+
 /** The nearest folder above with lock files, up to the root of the repository. */
 function workspaceOf(root: string): Workspace | undefined {
   if (existsSync(join(root, '.git'))) return undefined;

@@ -52,10 +52,10 @@ export function assertRuntime(root: string, runtime: Runtime | undefined): void 
 }
 
 /** Throws `host-invalid` if modules would be where the guest of an attached application does not find them. */
-export function assertGuest({ root, attached, modulesDir, stack }: Host): void {
+export function assertGuest({ root, attached, modulesDir }: Host): void {
   if (attached === undefined) return;
-  const { dir, extension = 'ts' } = attached;
-  const attachment = `${dir}/attachment.${stack === 'fastapi' ? 'py' : extension}`;
+  const { dir, extension = 'ts', framework } = attached;
+  const attachment = `${dir}/attachment.${framework === 'fastapi' ? 'py' : extension}`;
   const reason = !existsSync(join(root, attachment))
     ? `attached.dir is ${dir}, but ${attachment} does not exist`
     : modulesDir === `${dir}/modules`

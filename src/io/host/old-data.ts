@@ -46,7 +46,7 @@ export function exportNote(root: string, env: Io['env']): string | undefined {
 }
 
 /** The variables that a host reads. */
-function environmentOf(root: string, env: Io['env']): Io['env'] {
+export function environmentOf(root: string, env: Io['env']): Io['env'] {
   const file = readTextIfThere(join(root, '.env')) ?? '';
   return { ...parseEnv(file.replace(/^\uFEFF/, '')), ...env };
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { describeHost, type Host, hostConfigFile, hostEvidence } from '../../core/host/host.ts';
@@ -6,7 +6,9 @@ import type { HostConfig } from '../../core/host/host-config.ts';
 import { attachmentPath } from '../../core/pack/attachment.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import { invalidPathReason } from '../../core/tree/rel-path.ts';
+import { isDiskError } from '../fs/disk-error.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
+import { isIgnoredFolder } from '../fs/read-tree.ts';
 import { bundledMetas, findPackMeta } from '../pack/find-pack.ts';
 
 export interface OpenedHost {
@@ -24,7 +26,8 @@ export async function openHost(dir: string, stack?: string): Promise<OpenedHost>
   for (let root = start; ; root = dirname(root)) {
     const found = await hostAt(root, metas, stack);
     if (found) return found;
-    if (dirname(root) === root) throw new Failure('host-not-found', { dir: start, isThere: true });
+    if (dirname(root) === root)
+      throw new Failure('host-not-found', { dir: start, isThere: true, below: await hostsBelow(start) });
   }
 }
 
@@ -34,6 +37,48 @@ export async function hostAbove(dir: string): Promise<OpenedHost | undefined> {
     if (isFailure(error, 'host-not-found')) return undefined;
     throw error;
   });
+}
+
+/** How many folders below one are searched for hosts, and how many of them at most. */
+const [maxDepth, maxFolders] = [4, 2_000];
+
+/** Paths of the hosts in folders below `dir`, relative to it and sorted. Hosts inside of hosts are left out. */
+export async function hostsBelow(dir: string): Promise<string[]> {
+  const metas = await candidates(undefined, dir);
+  const found: string[] = [];
+  // From the top, so that a host near it is found even among very many folders.
+  const folders = [{ path: '', depth: 0 }];
+  for (const { path, depth } of folders) {
+    if (path !== '' && (await isHost(join(dir, path), metas))) found.push(path);
+    else if (depth < maxDepth)
+      for (const name of foldersIn(join(dir, path)))
+        if (folders.length < maxFolders)
+          folders.push({ path: path === '' ? name : `${path}/${name}`, depth: depth + 1 });
+  }
+  return found.sort();
+}
+
+/** A host that can't be opened is one: the command that opens it reports why. */
+async function isHost(root: string, metas: readonly Candidate[]): Promise<boolean> {
+  return hostAt(root, metas).then((host) => host !== undefined, isFailureOrThrow);
+}
+
+function isFailureOrThrow(error: unknown): boolean {
+  if (error instanceof Failure) return true;
+  throw error;
+}
+
+/** Folders that can't be read are left out. */
+function foldersIn(dir: string): string[] {
+  try {
+    const entries = readdirSync(dir, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !isIgnoredFolder(entry.name))
+      .map(({ name }) => name);
+  } catch (error) {
+    if (isDiskError(error)) return [];
+    throw error;
+  }
 }
 
 /** The packs whose hosts are searched for; a pack given by its path comes first. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { Failure } from '../../core/failure.ts';
@@ -7,6 +7,7 @@ import { manifestPath } from '../../core/lock/merge-base.ts';
 import { checkManifestValue, parseManifest } from '../../core/manifest/parse.ts';
 import type { Manifest } from '../../core/manifest/schema.ts';
 import { nearWords } from '../../core/text/nearest-word.ts';
+import { joinPath } from '../../core/tree/rel-path.ts';
 import type { Tree } from '../../core/tree/tree.ts';
 import { readPlainYaml } from '../../core/yaml/fast.ts';
 import { textOf } from '../fs/read-file.ts';
@@ -45,6 +46,19 @@ export async function foldersOfModules(host: Host): Promise<string[]> {
   return entries
     .filter((entry) => entry.isDirectory() && !isIgnoredFolder(entry.name))
     .map((entry) => entry.name)
+    .sort();
+}
+
+/** Notes on modules that are links to folders elsewhere. `validate` checks them, but nothing is written through a link. */
+export async function linkNotes(host: Host): Promise<string[]> {
+  const dir = join(host.root, host.modulesDir);
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  const own = new Set((await foldersOfModules(host)).map((name) => realpathSync(join(dir, name))));
+  return entries
+    .filter((entry) => entry.isSymbolicLink() && existsSync(join(dir, entry.name, manifestPath)))
+    .map(({ name }) => ({ name, target: realpathSync(join(dir, name)) }))
+    .filter(({ target }) => !own.has(target))
+    .map(({ name, target }) => `${joinPath(host.modulesDir, name)} is a link to ${target}. Update it in its own host.`)
     .sort();
 }
 

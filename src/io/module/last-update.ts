@@ -1,5 +1,4 @@
-import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { Failure } from '../../core/failure.ts';
 import { fromHex, toHex } from '../../core/text/bytes.ts';
 import { type Change, isUnchanged, type Plan } from '../../core/tree/plan.ts';
@@ -7,13 +6,10 @@ import { type RelPath, relPath } from '../../core/tree/rel-path.ts';
 import { sameBytes, type TreeFile, withExistingEndings } from '../../core/tree/tree.ts';
 import { type ApplyOptions, applyPlan } from '../apply/apply-plan.ts';
 import { attempt } from '../fs/disk.ts';
-import { isDiskError, reasonOf } from '../fs/disk-error.ts';
 import { readTextIfThere } from '../fs/read-file.ts';
-import { readFileOf, stateFolder } from '../fs/read-tree.ts';
-
-/** In the state folder, ignored by git. */
-const recordPath = join(stateFolder, 'last-update.json');
-const earlierPath = join(stateFolder, 'earlier-update.json');
+import { readFileOf } from '../fs/read-tree.ts';
+import { type ConflictedFile, planStages, removeStages, type StagedConflict, writeStages } from './conflict-stages.ts';
+import { addRecord, dropRecords, pruneRecords, recordFiles } from './update-records.ts';
 
 interface StoredFile {
   readonly content: string;
@@ -27,34 +23,37 @@ interface StoredChange {
   readonly after: StoredFile | null;
 }
 
-/** `applyPlan`, after recording everything it replaces, so that the update can be undone. */
-export async function applyUpdate(root: string, plan: Plan, options: ApplyOptions = {}): Promise<void> {
-  try {
-    await applyPlan(root, plan, { ...options, prepare: () => record(root, plan) });
-  } finally {
-    attempt(() => rmSync(join(root, earlierPath), { force: true }));
-  }
+export interface UpdateOptions extends ApplyOptions {
+  /** The files that the plan leaves in conflict. Where git tracks them, its index gets the stages of a conflict. */
+  readonly conflicts?: readonly ConflictedFile[];
 }
 
-/** Records the plan. Returns a function that restores the previous record. */
-function record(root: string, plan: Plan): () => void {
-  const [file, earlier] = [join(root, recordPath), join(root, earlierPath)];
-  const hasEarlier = existsSync(file);
-  asApplyFailure(() => {
-    mkdirSync(join(root, stateFolder), { recursive: true });
-    writeFileSync(join(root, stateFolder, '.gitignore'), '*\n');
-    if (hasEarlier) copyFileSync(file, earlier);
-    writeRecord(`${file}.tmp`, plan);
-    renameSync(`${file}.tmp`, file);
-  });
-  return () => (hasEarlier ? asApplyFailure(() => renameSync(earlier, file)) : forgetUpdate(root));
+/**
+ * `applyPlan`, after recording everything it replaces, so that the update can be undone. Returns the files that git
+ * lists as unmerged since, or why its index could not be changed.
+ */
+export async function applyUpdate(
+  root: string,
+  plan: Plan,
+  { conflicts = [], ...options }: UpdateOptions = {},
+): Promise<readonly string[] | Error> {
+  const stages = planStages(root, conflicts);
+  try {
+    await applyPlan(root, plan, {
+      ...options,
+      prepare: () => addRecord(root, (file) => writeRecord(file, plan, stages)),
+    });
+  } finally {
+    attempt(() => pruneRecords(root));
+  }
+  return writeStages(root, stages);
 }
 
 /** Writes change by change: for a thousand modules, one string would take twice the memory of everything else. */
-function writeRecord(path: string, { changes }: Plan): void {
+function writeRecord(path: string, { changes }: Plan, stages: readonly StagedConflict[]): void {
   const file = openSync(path, 'w');
   try {
-    let separator = '{"version":1,"changes":[\n';
+    let separator = `{"version":1,"stages":${JSON.stringify(stages)},"changes":[\n`;
     for (const change of changes) {
       if (change.kind === 'keep') continue;
       writeFileSync(file, `${separator}${JSON.stringify(storedChange(change))}`);
@@ -66,40 +65,68 @@ function writeRecord(path: string, { changes }: Plan): void {
   }
 }
 
-export function forgetUpdate(root: string): void {
-  rmSync(join(root, recordPath), { force: true });
+/** The undo of one update. */
+export interface Undo {
+  readonly plan: Plan;
+  /** How many updates before it can be undone after it. */
+  readonly earlier: number;
+  readonly stages: readonly StagedConflict[];
+  /** The files of the records that the undo removes. */
+  readonly records: readonly string[];
 }
 
-/** The plan that undoes the last update. Throws `nothing-to-undo`, and `edited-since` if files have changed since. */
-export async function planUndo(root: string): Promise<Plan> {
-  const changes = readRecord(root);
-  const edited: string[] = [];
-  const back: Change[] = [];
-  let isAsBefore = true;
-  for (const { path: text, before, after } of changes) {
-    const path = relPath(text);
-    const now = await readFileOf(root, path);
-    if (!isSame(path, now, after)) edited.push(path);
-    isAsBefore &&= isSame(path, now, before);
-    back.push(...reversed(path, now, before, after));
+/** Applies an undo, and takes the stages of its conflicts out of git's index. Returns why that failed. */
+export async function applyUndo(root: string, undo: Undo, options: ApplyOptions): Promise<Error | undefined> {
+  await applyPlan(root, undo.plan, options);
+  const removed = removeStages(root, undo.stages);
+  dropRecords(root, undo.records);
+  return removed instanceof Error ? removed : undefined;
+}
+
+/**
+ * Plans to undo the last update that was not undone. Throws `nothing-to-undo`, and `edited-since` if files have changed
+ * since.
+ */
+export async function planUndo(root: string): Promise<Undo> {
+  const files = recordFiles(root);
+  for (const [at, file] of files.entries()) {
+    const { changes, stages = [] } = readRecord(root, file);
+    const edited: string[] = [];
+    const back: Change[] = [];
+    let isAsBefore = true;
+    for (const { path: text, before, after } of changes) {
+      const path = relPath(text);
+      const now = await readFileOf(root, path);
+      if (!isSame(path, now, after)) edited.push(path);
+      isAsBefore &&= isSame(path, now, before);
+      back.push(...reversed(path, now, before, after));
+    }
+    // Recorded by an update that was interrupted and has since been undone.
+    if (isAsBefore) continue;
+    if (edited.length > 0) throw new Failure('edited-since', { files: edited });
+    const plan = { changes: back, newFolders: [] };
+    return { plan, stages, records: files.slice(0, at + 1), earlier: files.length - at - 1 };
   }
-  // Recorded by an update that was interrupted and has since been undone.
-  if (isAsBefore) throw new Failure('nothing-to-undo', { root });
-  if (edited.length > 0) throw new Failure('edited-since', { files: edited });
-  return { changes: back, newFolders: [] };
+  throw new Failure('nothing-to-undo', { root });
 }
 
 function isSame(path: RelPath, file: TreeFile | undefined, stored: StoredFile | null): boolean {
   return file === undefined ? stored === null : stored !== null && isUnchanged(path, load(stored), file);
 }
 
-function readRecord(root: string): StoredChange[] {
-  const text = readTextIfThere(join(root, recordPath));
+interface UpdateRecord {
+  readonly changes: readonly StoredChange[];
+  /** Absent in records of older versions. */
+  readonly stages?: readonly StagedConflict[];
+}
+
+function readRecord(root: string, file: string): UpdateRecord {
+  const text = readTextIfThere(file);
   if (text === undefined) throw new Failure('nothing-to-undo', { root });
   try {
-    return (JSON.parse(text) as { changes: StoredChange[] }).changes;
+    return JSON.parse(text) as UpdateRecord;
   } catch (error) {
-    throw new Failure('file-unreadable', { file: join(root, recordPath), reason: 'it is not JSON' }, error);
+    throw new Failure('file-unreadable', { file, reason: 'it is not JSON' }, error);
   }
 }
 
@@ -134,13 +161,4 @@ function save({ content, mode }: TreeFile): StoredFile {
 
 function load({ content, encoding, mode }: StoredFile): TreeFile {
   return { content: encoding === 'hex' ? fromHex(content) : content, mode };
-}
-
-function asApplyFailure(step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!isDiskError(error)) throw error;
-    throw new Failure('apply-failed', { path: recordPath, reason: reasonOf(error) }, error);
-  }
 }

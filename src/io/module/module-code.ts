@@ -2,6 +2,9 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isFailure } from '../../core/failure.ts';
 import type { CodeReader } from '../../core/lint/check-code.ts';
+import { mergeBasePath } from '../../core/lock/lock.ts';
+import { lastName } from '../../core/lock/merge-base.ts';
+import { isUnresolved, mayHaveConflict, originalOf } from '../../core/merge/leftovers.ts';
 import { reasonOf } from '../fs/disk-error.ts';
 import { readText } from '../fs/read-file.ts';
 import { ignoredFolders } from '../fs/read-tree.ts';
@@ -16,10 +19,18 @@ const [maxFiles, maxBytes] = [500, 1_000_000];
 export function codeReader(cwd: string): CodeReader {
   return async ({ file, folder }) => {
     if (folder === undefined) return undefined;
-    const { texts, unread } = readSources(dirname(resolve(cwd, file)));
+    const root = dirname(resolve(cwd, file));
+    const { texts, leftovers, unread } = readSources(root);
     if (texts.size === 0) return undefined;
     const { readCode } = await import('../../core/code/read-code.ts');
-    return readCode(texts, folder, unread);
+    const facts = readCode(texts, folder, unread);
+    if (facts === undefined) return undefined;
+    const [base] = readTexts(root, [mergeBasePath]).values();
+    return {
+      ...facts,
+      texts: new Map([...facts.texts, ...leftovers]),
+      ...(base !== undefined && { lastName: lastName(base) }),
+    };
   };
 }
 
@@ -38,12 +49,14 @@ export function readTexts(cwd: string, files: Iterable<string>): Map<string, str
 
 interface Sources {
   readonly texts: ReadonlyMap<string, string>;
+  /** What conflicts left in other files: texts with markers, and the names of generated versions, without a text. */
+  readonly leftovers: ReadonlyMap<string, string>;
   /** Unread paths and the reasons; a folder's path ends with a slash. */
   readonly unread: ReadonlyMap<string, string>;
 }
 
 function readSources(root: string): Sources {
-  const [texts, unread] = [new Map<string, string>(), new Map<string, string>()];
+  const [texts, leftovers, unread] = [new Map<string, string>(), new Map<string, string>(), new Map<string, string>()];
   const trying = (path: string, read: () => void): void => {
     try {
       read();
@@ -67,7 +80,32 @@ function readSources(root: string): Sources {
     else texts.set(path, readText(join(root, path), maxBytes));
   };
   enter('');
-  return { texts, unread };
+  addLeftovers(root, '', texts, leftovers);
+  return { texts, leftovers, unread };
+}
+
+/** Looks at all other files, such as tests. Leaves out what cannot be read. */
+function addLeftovers(root: string, folder: string, texts: Sources['texts'], leftovers: Map<string, string>): void {
+  const entries = orEmpty(() => readdirSync(join(root, folder), { withFileTypes: true }), []);
+  const names = new Set(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    const path = `${folder}${entry.name}`;
+    const isHidden = entry.name.startsWith('.') || ignoredFolders.has(entry.name) || entry.name === 'dist';
+    if (entry.isDirectory() && !isHidden) addLeftovers(root, `${path}/`, texts, leftovers);
+    if (!entry.isFile() || texts.has(path)) continue;
+    if (originalOf(entry.name, (name) => names.has(name)) !== undefined) leftovers.set(path, '');
+    const text = orEmpty(() => (mayHaveConflict(path) ? readText(join(root, path), maxBytes) : ''), '');
+    if (isUnresolved(path, text)) leftovers.set(path, text);
+  }
+}
+
+/** The result of reading, or `empty` if that is impossible. */
+function orEmpty<T>(read: () => T, empty: T): T {
+  try {
+    return read();
+  } catch {
+    return empty;
+  }
 }
 
 function unreadReason(error: unknown): string {

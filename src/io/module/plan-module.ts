@@ -127,7 +127,8 @@ export async function manifestSchemaText(): Promise<string> {
   return jsonText(schema);
 }
 
-const schemaName = 'manifest.schema.json';
+/** The copy of the JSON Schema in the folder of modules. */
+export const manifestSchemaName = 'manifest.schema.json';
 
 /**
  * Adds this version's JSON Schema to the modules folder if the module's manifest refers to it there, for completion and
@@ -138,8 +139,8 @@ export async function addManifestSchema(
   manifest: TreeFile | undefined,
   { current, edited }: Pick<HostEdits, 'current' | 'edited'>,
 ): Promise<void> {
-  if (!String(manifest?.content).includes(`$schema=../${schemaName}`)) return;
-  const path = joinPath(host.modulesDir, schemaName);
+  if (!String(manifest?.content).includes(`$schema=../${manifestSchemaName}`)) return;
+  const path = joinPath(host.modulesDir, manifestSchemaName);
   if (edited.has(path)) return;
   const there = await readFileOf(host.root, path);
   if (there !== undefined) current.set(path, there);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Failure } from '../../core/failure.ts';
 import { type Host, importSpecifiers } from '../../core/host/host.ts';
-import { manifestPath } from '../../core/lock/merge-base.ts';
+import { mergeBasePath } from '../../core/lock/lock.ts';
+import { lastName, manifestPath } from '../../core/lock/merge-base.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import type { Pack } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
@@ -17,7 +18,7 @@ import { planHostRevisions } from '../attach/plan-revisions.ts';
 import { readTree } from '../fs/read-tree.ts';
 import { mergeWithGit, withBaseFromGit } from '../git.ts';
 import { dependenciesOf, runtimeFailure } from '../host/host-runtime.ts';
-import { manifestIn, modulesToRead } from '../host/read-module.ts';
+import { linkNotes, manifestIn, modulesToRead } from '../host/read-module.ts';
 import type { OnProgress } from '../io.ts';
 import { findRemovedImports } from './find-removed-imports.ts';
 import { type ChangedManifest, removeObsoleteEdits } from './obsolete-edits.ts';
@@ -72,6 +73,7 @@ export async function planUpdate(
     for (const path of ofHost.update.removed) remove.add(path);
   }
   const all = await modulesToRead(host, names);
+  if (names.length === 0) notes.push(...(await linkNotes(host)));
   for (const [done, name] of all.entries()) {
     await options.onProgress?.(done, all.length);
     const folder = joinPath(host.modulesDir, name);
@@ -91,6 +93,7 @@ export async function planUpdate(
     if (manifest.name !== name)
       notes.push(`${folder} contains the module ${manifest.name}: the folder and the name in its manifest differ.`);
     const context = contextOf(manifest, pack.meta, importSpecifiers(host, pack.meta, name));
+    notes.push(...renameNotes(mine, folder, manifest.name));
     const update = await updateModule(pack, context, mine, folder, merging);
     if (!update.isBlocked) {
       notes.push(...code.notes, ...removedNames(mine, update.tree, folder, pack.meta.replaced));
@@ -133,6 +136,16 @@ export async function planUpdate(
     changed.map(({ name, lastManifest }) => [joinPath(host.modulesDir, name, manifestPath), lastManifest]),
   );
   return { plan, modules, notes, lastManifests, runtimeFailure: runtimeFailureOf(host, pack.meta, edits) };
+}
+
+/** A note on a module whose name was changed since its last render. Databases still have the old one. */
+function renameNotes(folder: Tree, path: string, name: string): string[] {
+  const base = folder.get(mergeBasePath as RelPath)?.content;
+  const last = typeof base === 'string' ? lastName(base) : undefined;
+  if (last === undefined || last === name) return [];
+  return [
+    `${path} was renamed by hand from ${last}: your own code, its tables and its rows in databases still have that name. Rename them too, or change the name back.`,
+  ];
 }
 
 function runtimeFailureOf({ root }: Host, { runtime }: PackMeta, { edited }: HostEdits): Failure | undefined {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
 import type { RelPath } from '../../core/tree/rel-path.ts';
-import type { TreeFile } from '../../core/tree/tree.ts';
+import type { Tree, TreeFile } from '../../core/tree/tree.ts';
 
 type Entries = readonly (readonly [path: RelPath, file: TreeFile])[];
 
@@ -42,13 +42,17 @@ async function compiledPack(name: string, meta: PackMeta, sections: readonly Sec
 }
 
 async function wholePack(name: string, meta: PackMeta): Promise<Pack> {
-  const [{ buildPack }, { compilerEngine }, { brotliDecompressSync }] = await Promise.all([
+  const [{ buildPack }, { compilerEngine }, tree] = await Promise.all([
     import('../../core/pack/pack.ts'),
     import('../../core/pack/engine-compiler.ts'),
-    import('node:zlib'),
+    bundledTree(name),
   ]);
-  const entries = JSON.parse(
-    brotliDecompressSync(readFileSync(join(__dirname, `packs/${name}.br`))).toString('utf8'),
-  ) as Entries;
-  return buildPack(new Map(entries), meta, compilerEngine());
+  return buildPack(tree, meta, compilerEngine());
+}
+
+/** The files of a bundled pack as its author wrote them. */
+export async function bundledTree(name: string): Promise<Tree> {
+  const { brotliDecompressSync } = await import('node:zlib');
+  const file = readFileSync(join(__dirname, `packs/${name}.br`));
+  return new Map(JSON.parse(brotliDecompressSync(file).toString('utf8')) as Entries);
 }

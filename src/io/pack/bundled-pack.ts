@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Pack, Section } from '../../core/pack/pack.ts';
 import type { PackMeta } from '../../core/pack/pack-meta.ts';
+import type { Tree } from '../../core/tree/tree.ts';
+import { readTree } from '../fs/read-tree.ts';
 import { readPackFolder, readPackMeta } from './pack-folder.ts';
 
 // When run from source, bundled packs are read from their folders. The build replaces this file with
@@ -18,4 +20,9 @@ export async function bundledMeta(name: string): Promise<PackMeta> {
 
 export async function bundledPack(name: string, _sections: readonly Section[]): Promise<Pack> {
   return readPackFolder(new URL(`${name}/`, templates), name);
+}
+
+/** The files of a bundled pack as its author wrote them. */
+export async function bundledTree(name: string): Promise<Tree> {
+  return readTree(fileURLToPath(new URL(`${name}/`, templates)));
 }

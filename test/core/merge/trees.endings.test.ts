@@ -35,7 +35,7 @@ const converted = (files: Tree, chosen: readonly EndingKind[]): Tree =>
 /** Decisions and conflicts, without contents. */
 const verdictOf = ({ decisions, conflicts, removed, records }: MergedTrees) => ({
   decisions: decisions.map(({ path, from, state, reason }) => ({ path, from, state, reason })),
-  conflicts: conflicts.map(({ regions: _, ...conflict }) => conflict),
+  conflicts: conflicts.map(({ regions: _, sides: __, ...conflict }) => conflict),
   removed: [...removed],
   records,
 });

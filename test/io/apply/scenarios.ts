@@ -56,6 +56,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     ),
     arrange: (root) => chmodSync(join(root, '.env'), 0o600),
   },
+  'a removed module, with an edit of a host file': {
+    before: new Map([...host, ...moduleFiles('src/modules/one'), ...tree({ 'src/modules/two/index.ts': 'two\n' })]),
+    plan: planOf(
+      new Map([...host, ...moduleFiles('src/modules/one')]),
+      tree({ 'src/app.ts': 'app without one\n' }),
+      [],
+      [...moduleFiles('src/modules/one').keys()],
+    ),
+  },
+  'a renamed module, with edits of a host file': {
+    before: new Map([...host, ...moduleFiles('src/modules/one')]),
+    plan: planOf(
+      new Map([...host, ...moduleFiles('src/modules/one')]),
+      new Map([...moduleFiles('src/modules/other'), ...tree({ 'src/app.ts': 'app with the other\n' })]),
+      ['src/modules/other'],
+      [...moduleFiles('src/modules/one').keys()],
+    ),
+  },
   'a new host in a folder that does not exist': {
     before: undefined,
     plan: planOf(new Map(), tree({ 'package.json': '{}\n', 'src/app.ts': 'app\n' }), []),

@@ -209,11 +209,22 @@ function translateErrors<M extends string>(
       },
       async (error) => {
         if (findUnavailable(error)) throw error;
+        // The calls that use the connections report why they take so long.
+        if (isWithoutConnection(error, target)) throw new DatabaseUnavailable(addressOf(options), error, call);
         if (!isUnavailable(error)) throw await explain(error, options, find, since, call);
         throw reportUnavailable(error, options, since, call);
       },
     );
   };
+}
+
+/** Whether a call waited for a connection of a pool in vain, although there are as many as there may be. */
+function isWithoutConnection(error: unknown, target: unknown): boolean {
+  return (
+    target instanceof pg.Pool &&
+    /timeout exceeded when trying to connect/.test((error as Error).message) &&
+    target.totalCount >= target.options.max
+  );
 }
 
 function textOf(query: unknown): string {

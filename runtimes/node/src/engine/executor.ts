@@ -9,6 +9,7 @@ import { type ConnectionOptions, canListen, isUnavailable } from './connection.t
 import { Leases } from './leases.ts';
 import { Listener } from './listener.ts';
 import type { Metrics } from './metrics.ts';
+import { findUnavailable } from './outage.ts';
 import { type ScheduledTask, Schedules } from './schedules.ts';
 import type { ClaimedJob, Delivery, Store } from './store.ts';
 import { withRetries } from './with-retries.ts';
@@ -53,6 +54,8 @@ export interface ExecutorOptions {
   readonly leaseSeconds: number;
   readonly log: Log;
   readonly metrics?: Metrics;
+  /** Throws `DatabaseUnavailable` if the runtime can't read and write its tables. */
+  readonly checkAccess?: () => Promise<void>;
   /** How long an event handler may take; 10 seconds. */
   readonly handlerMs?: number;
   /** The pause after the first failed delivery; 0.5 seconds. It doubles with each attempt. */
@@ -96,8 +99,8 @@ export class Executor {
     this.#options = options;
     this.#modules = new Map(modules.map((module) => [module.name, module]));
     this.#names = [...this.#modules.keys()];
-    const claimJobs = (free: number) => this.#claim(store.claimJobs(this.#names, free, leaseSeconds));
-    const claimDeliveries = (free: number) => this.#claim(store.claimDeliveries(this.#names, free, leaseSeconds));
+    const claimJobs = (free: number) => this.#claim(() => store.claimJobs(this.#names, free, leaseSeconds));
+    const claimDeliveries = (free: number) => this.#claim(() => store.claimDeliveries(this.#names, free, leaseSeconds));
     this.#jobs = new ClaimLoop({ claim: claimJobs, run: (job) => this.#runJob(job) }, concurrency, log);
     this.#deliveries = new ClaimLoop(
       { claim: claimDeliveries, run: (delivery) => this.#deliver(delivery) },
@@ -169,8 +172,11 @@ export class Executor {
   }
 
   /** After the last claim of a round, a timer waits for the next job or delivery that becomes due. */
-  async #claim<T>(claimed: Promise<T[]>): Promise<T[]> {
-    const items = await claimed;
+  async #claim<T>(claim: () => Promise<T[]>): Promise<T[]> {
+    const { checkAccess, connection } = this.#options;
+    // Work whose result can't be stored would be done again.
+    if (connection.outage?.lacksAccess) await checkAccess?.();
+    const items = await claim();
     if (items.length === 0 && !this.#stopped) {
       const seconds = await this.#options.store.secondsUntilDue(this.#names);
       clearTimeout(this.#due);
@@ -195,7 +201,7 @@ export class Executor {
       if (ended) this.#count(job, ended);
     } catch (error) {
       // The job is taken back when its lease ends.
-      this.#options.log.error({ err: error, module: job.module, job_id: job.id }, 'job left without a next state');
+      this.#reportLeft(error, { module: job.module, job_id: job.id }, 'job left without a next state');
     } finally {
       this.#leases.release(job.claim_token);
       if (this.#running.get(job.id) === controller) this.#running.delete(job.id);
@@ -210,7 +216,7 @@ export class Executor {
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { store, log } = this.#options;
+    const { store } = this.#options;
     this.#leases.hold(delivery.claim_token, () => {});
     try {
       const error = await this.#handle(delivery);
@@ -219,10 +225,18 @@ export class Executor {
       else await this.#failDelivery(delivery, error);
     } catch (error) {
       // It is delivered again when its lease ends.
-      log.error({ err: error, event_id: delivery.event_id }, 'delivery left without a next state');
+      this.#reportLeft(error, { event_id: delivery.event_id }, 'delivery left without a next state');
     } finally {
       this.#leases.release(delivery.claim_token);
     }
+  }
+
+  /** Without a stack if the database is the cause, which has its own line. */
+  #reportLeft(error: unknown, fields: object, text: string): void {
+    const { log } = this.#options;
+    const problem = findUnavailable(error);
+    if (problem) log.warn(fields, `${text}: ${problem.code}`);
+    else log.error({ err: error, ...fields }, text);
   }
 
   /** The error of the handler. One that takes longer than ten seconds counts as failed; `HostStopping`: it still runs. */

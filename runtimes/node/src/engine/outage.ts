@@ -95,6 +95,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'the socket does not exist',
   ENOTFOUND: 'the host name is unknown',
   EAI_AGAIN: 'the host name is unknown',
+  25006: 'it takes no writes',
 };
 
 const STATEMENT_TIMEOUT = '57014';
@@ -114,7 +115,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof pg.DatabaseError)
     return error.code === STATEMENT_TIMEOUT
       ? 'a statement took longer than 4 s, perhaps because of a lock'
-      : error.message;
+      : (REASONS[error.code ?? ''] ?? error.message);
   const { code = '', message = '' } = Object(error) as { code?: string; message?: string };
   if (isPasswordMissing(message)) return 'the database needs a password';
   if (isWithoutSsl(message)) return 'the server does not support SSL';
@@ -145,6 +146,8 @@ function isWithoutSsl(message: string): boolean {
 }
 
 const LINE_EVERY_MS = 60_000;
+/** Different lines of a trouble in that time, at most. */
+const MAX_LINES = 5;
 /** Calls of a trouble that are remembered, at most. */
 const MAX_CALLS = 100;
 
@@ -157,6 +160,8 @@ interface State {
   endedAt: number;
   failedAt: number;
   loggedAt: number;
+  /** The lines since there was none for a minute. */
+  readonly lines: Set<string>;
   /** Whether its end is logged, because its begin was. */
   isLogged: boolean;
   /** Calls that have failed and were not repeated with success. */
@@ -165,7 +170,7 @@ interface State {
 
 /**
  * Reports what is wrong with the database: for each kind of trouble one line when it begins and when it ends, and at most
- * one each minute between, also if it comes and goes.
+ * one each minute between. If it comes and goes, the same line is not repeated within a minute.
  */
 export class Outage {
   readonly #log: Log;
@@ -191,17 +196,22 @@ export class Outage {
       endedAt: Number.NEGATIVE_INFINITY,
       failedAt: now,
       loggedAt: Number.NEGATIVE_INFINITY,
+      lines: new Set(),
       isLogged: false,
       calls: new Set(),
     };
     this.#states.set(trouble, state);
+    const isNews = state.beganAt === undefined || NO_ACCESS.some((one) => one === trouble);
     state.beganAt ??= now;
     state.failedAt = now;
     if (call !== undefined && state.calls.size < MAX_CALLS) state.calls.add(call);
-    if (now - state.loggedAt < LINE_EVERY_MS) return;
+    const line = `database: ${error.description}`;
+    if (now - state.loggedAt >= LINE_EVERY_MS) state.lines.clear();
+    else if (!isNews || state.lines.has(line) || state.lines.size >= MAX_LINES) return;
+    state.lines.add(line);
     state.loggedAt = now;
     state.isLogged = true;
-    this.#log.error(`database: ${error.description}`);
+    this.#log.error(line);
   }
 
   /** A call has succeeded: a trouble ends when the same calls work again. */
@@ -227,6 +237,11 @@ export class Outage {
       const state = this.#states.get(trouble);
       if (state?.beganAt !== undefined) this.#end(trouble, state);
     }
+  }
+
+  /** Whether something is missing or not permitted, as far as is known. */
+  get lacksAccess(): boolean {
+    return NO_ACCESS.some((trouble) => this.#states.get(trouble)?.beganAt !== undefined);
   }
 
   /** Whether something was missing or not permitted at `since` or later. */

@@ -3,6 +3,7 @@ import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 
 import { untilAborted } from '../jobs/run.ts';
 import { activeTrace, areTracesOn, type TraceHeaders } from '../traces.ts';
 import { quoteName } from './connection.ts';
+import type { Sample } from './metrics.ts';
 import { withinRequestTime } from './request-time.ts';
 
 export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
@@ -316,8 +317,12 @@ export class Store {
   }
 
   /** Counters of an instance and of the whole host, and gauges. */
-  readMetrics(instance: string): Promise<{ name: string; labels: string; bucket: number; value: number }[]> {
-    return this.#call('read_metrics', instance);
+  readCounters(instance: string): Promise<Sample[]> {
+    return this.#call('read_counters', instance);
+  }
+
+  readWaiting(): Promise<Sample[]> {
+    return this.#call('read_waiting');
   }
 
   async stats(module: string): Promise<JobStats> {

@@ -6,10 +6,12 @@ import { HttpError } from '../errors.ts';
 import type { Orchestrator } from '../modules/orchestrator.ts';
 import type { HostServices } from '../modules/start-module.ts';
 import type { Settings } from '../settings.ts';
+import { withTimeout } from '../tasks/with-timeout.ts';
 import { bearerToken } from './bearer-token.ts';
 import { findDatabaseProblem } from './database-problem.ts';
 import { HIDDEN } from './openapi.ts';
 
+const READ_TIMEOUT_MS = 2_000;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
@@ -41,10 +43,10 @@ export function metricsRoute(host: HostServices, { modules }: Orchestrator): Fas
       onRequest: async (request) => refuseStrangers(request, settings),
       handler: async (request, reply) => {
         const isUp = (await findDatabaseProblem(host)) === undefined;
-        const isStored = isUp && (await metrics.flush());
-        const stored = isStored
-          ? await database.store.readMetrics(instanceOf(request)).catch(() => undefined)
-          : undefined;
+        const { store } = database;
+        const counters = async () => ((await metrics.flush()) ? store.readCounters(instanceOf(request)) : []);
+        // A lock on jobs delays one part only.
+        const parts = isUp ? await Promise.all([inTime(counters()), inTime(store.readWaiting())]) : [];
         const own: Sample[] = [
           gauge('ai_host_info', { mode }, 1),
           gauge('ai_database_up', {}, isUp ? 1 : 0),
@@ -53,10 +55,15 @@ export function metricsRoute(host: HostServices, { modules }: Orchestrator): Fas
           ),
         ];
         reply.type('text/plain; version=0.0.4; charset=utf-8');
-        return formatMetrics([...own, ...(stored ?? [])]);
+        return formatMetrics([...own, ...parts.flat()]);
       },
     });
   };
+}
+
+/** Nothing after two seconds, or without an answer: what is wrong is reported where it is found. */
+async function inTime(samples: Promise<Sample[]>): Promise<Sample[]> {
+  return withTimeout(READ_TIMEOUT_MS, samples).catch(() => []);
 }
 
 function gauge(name: string, labels: Readonly<Record<string, string>>, value: number): Sample {

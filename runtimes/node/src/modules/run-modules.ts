@@ -54,6 +54,7 @@ export async function startExecutor(host: HostServices, orchestrator: Orchestrat
     leaseSeconds: settings.jobLeaseSeconds,
     log,
     metrics,
+    checkAccess: database.checkAccess,
   });
   await executor.start();
   return executor;

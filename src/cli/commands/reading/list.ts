@@ -1,5 +1,6 @@
 import { jsonDocument } from '../../../core/report/json.ts';
 import { moduleNotes, moduleToJson, reportModules } from '../../../core/report/modules.ts';
+import { linkNotes } from '../../../io/host/read-module.ts';
 import type { Io } from '../../../io/io.ts';
 import { moduleStates } from '../../../io/module/module-states.ts';
 import { findPack } from '../../../io/pack/find-pack.ts';
@@ -13,7 +14,7 @@ export async function list(io: Io, flags: ModuleFlags): Promise<ExitCode> {
   const { host, stack } = await openHostOf(io, undefined, flags);
   const pack = await findPack(stack, host.root, ['module', 'edits']);
   const modules = await withProgress(io, 'Reading', (onProgress) => moduleStates(host, pack, onProgress));
-  const notes = moduleNotes(modules);
+  const notes = [...moduleNotes(modules), ...(await linkNotes(host))];
   if (flags.json) {
     io.out.write(jsonDocument('list', { host: host.root, modules: modules.map(moduleToJson), notes }));
     return exit.done;

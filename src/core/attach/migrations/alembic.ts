@@ -90,13 +90,13 @@ interface Body {
   readonly text: string;
 }
 
-function sqlBody({ up, down }: Revision): Body {
+function sqlBody({ up, down, about = 'Each runs one file, unless the database has run it.' }: Revision): Body {
   const statements = (up as readonly string[]).map((sql) => `    """\n${escaped(sql)}\n""",\n`).join('');
   const undo =
     down === undefined ? 'pass  # The tables have data: what is new in them stays.' : `op.execute('${down}')`;
   return {
     imports: ['from alembic import op'],
-    text: `# Each runs one file, unless the database has run it. Drivers such as asyncpg take one statement at a time.
+    text: `# ${about} Drivers such as asyncpg take one statement at a time.
 STATEMENTS = (
 ${statements})
 

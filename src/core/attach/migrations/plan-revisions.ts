@@ -57,6 +57,16 @@ export function planRevisions(files: AppFiles, dir: string, runtime: RuntimeSql)
           runtime,
         )),
   ];
+  return revisionsFor(files, migrations, revisions);
+}
+
+/** One more revision of the application. */
+export function planRevision(files: AppFiles, dir: string, revision: Revision): AppRevisions {
+  const migrations = migrationsOf(files, dir);
+  return migrations === undefined ? nothing : revisionsFor(files, migrations, [revision]);
+}
+
+function revisionsFor(files: AppFiles, migrations: Migrations, revisions: readonly Revision[]): AppRevisions {
   if (revisions.length === 0) return nothing;
   if (migrations.heads.length > 1) return { created: [], printed: [severalHeads(migrations, revisions)] };
   switch (migrations.tool) {

@@ -31,6 +31,13 @@ export interface Revision {
   readonly up: readonly string[] | ModuleRevision;
   /** SQL that undoes it; `undefined` if nothing can be undone. */
   readonly down: string | undefined;
+  /** For a comment, if the statements do not run files. */
+  readonly about?: string;
+}
+
+/** A comment for the statements of a revision. */
+export function aboutOf({ about = 'Each statement runs one file, unless the database has run it.' }: Revision): string {
+  return about;
 }
 
 /** The schema that revisions create the tables in. */

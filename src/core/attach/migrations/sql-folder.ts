@@ -1,5 +1,5 @@
 import { type AppFiles, baseName, folderName, type Migrations, pathOf } from '../application.ts';
-import { nameLike, type Revision } from './revision.ts';
+import { aboutOf, nameLike, type Revision } from './revision.ts';
 
 /** Comments that separate the two directions in one file: of dbmate, node-pg-migrate and goose. */
 const directions: readonly (readonly [up: string, down: string])[] = [
@@ -30,7 +30,7 @@ export function sqlRevisions(
   return revisions.flatMap((one) => {
     number += 1;
     const sql = (up(one) ?? []).join('\n\n');
-    const text = `-- ${one.title}. Each statement runs one file, unless the database has run it.\n${sql}\n`;
+    const text = `-- ${one.title}. ${aboutOf(one)}\n${sql}\n`;
     const down = one.down === undefined ? kept : `${one.down};`;
     if (isPrisma) return [[pathOf(folder, nameOf(one, number, last?.name), 'migration.sql'), text]];
     const path = pathOf(folder, nameOf(one, number, last?.name ?? '0000_x.sql'));

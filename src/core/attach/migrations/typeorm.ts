@@ -1,6 +1,6 @@
 import { tsLiteral } from '../../text/literals.ts';
 import { type AppFiles, baseName, folderName, type Migrations, type PrintedEdit, pathOf } from '../application.ts';
-import { nameLike, pascalName, type Revision } from './revision.ts';
+import { aboutOf, nameLike, pascalName, type Revision } from './revision.ts';
 
 /** TypeORM takes the last 13 digits of the name for a timestamp in milliseconds. */
 const firstTimestamp = 1_700_000_000_000;
@@ -59,7 +59,8 @@ function listOf(files: AppFiles, last: string, example: string): string | undefi
 }
 
 /** In the style of the last migration: quotes, indentation, semicolons. */
-function textOf({ title, up, down }: Revision, name: string, example: string, isJavaScript: boolean): string {
+function textOf(one: Revision, name: string, example: string, isJavaScript: boolean): string {
+  const { title, up, down } = one;
   const first = /^import[^\n]*\btypeorm\b[^\n]*$/m.exec(example)?.[0];
   const imported = first ?? `import { MigrationInterface, QueryRunner } from ${tsLiteral('typeorm')};`;
   const quote = imported.includes('"') ? '"' : "'";
@@ -80,7 +81,7 @@ function textOf({ title, up, down }: Revision, name: string, example: string, is
 ${tab}${tab}// The tables have data: what is new in them stays.
 ${tab}${tab}return Promise.resolve()${end}`
       : `${tab}${scope}async down(${parameter})${promise} {\n${query(`'${down}'`)}`;
-  return `${heading}// ${title}. Each statement runs one file, unless the database has run it.
+  return `${heading}// ${title}. ${aboutOf(one)}
 const statements = \`${escaped(sql)}\`${end}
 
 ${declared} {

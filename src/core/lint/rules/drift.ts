@@ -5,6 +5,7 @@ import { endpointsOf, permissionOf, shapeOf } from '../../manifest/endpoints.ts'
 import { eventNames } from '../../manifest/events.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import { unresolvedLines } from '../../merge/markers.ts';
+import { sidecarSuffix } from '../../merge/tracks.ts';
 import type { CodeRule } from '../rule.ts';
 import { driftOf, hintFor, isUnclear, missingIn } from './compare-drift.ts';
 
@@ -224,6 +225,20 @@ const conflictMarkers: CodeRule = {
     ),
 };
 
+const unmergedFile: CodeRule = {
+  id: 'unmerged-file',
+  kind: 'code',
+  severity: 'warning',
+  summary: 'a generated version is beside a file of the module, after a conflict',
+  why: 'The file lacks what the template or the manifest changed.',
+  check: (_facts, { texts }) =>
+    [...texts.keys()].flatMap((file) => {
+      if (!file.endsWith(sidecarSuffix)) return [];
+      const message = `${file} is a generated version that was not merged`;
+      return [{ place: { file, from: 0, to: 0 }, message, hint: 'Take what you need from it, then delete it.' }];
+    }),
+};
+
 /** What could not be verified about a declared name. */
 const claims: Readonly<Record<Claim, (name: string) => string>> = {
   routes: (name) => `a route answers ${name}`,
@@ -300,6 +315,7 @@ export const driftRules: readonly CodeRule[] = [
   ownRetry,
   unguardedRoute,
   conflictMarkers,
+  unmergedFile,
   unclearCode,
   untypedCode,
   staleTypes,

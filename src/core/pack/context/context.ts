@@ -4,7 +4,7 @@ import { contractOf, payloadRootOf } from '../../manifest/contract.ts';
 import type { EndpointRole, PermissionRole } from '../../manifest/endpoints.ts';
 import { eventNames, eventsOf } from '../../manifest/events.ts';
 import { type LifecycleEvent, lifecycleEvents, namespaceOf, permissionRoles } from '../../manifest/namespace.ts';
-import type { Manifest } from '../../manifest/schema.ts';
+import { knownServices, type Manifest } from '../../manifest/schema.ts';
 import { camelCase, classStem, kebabCase, titleOf } from '../../text/names.ts';
 import { type Runtime, type RuntimeContext, runtimeContextOf } from '../runtime.ts';
 import {
@@ -168,10 +168,6 @@ interface DependencyGroups {
   readonly modules: readonly string[];
   readonly packages: readonly string[];
 }
-
-const knownServices: ReadonlySet<string> = new Set(
-  'redis celery postgres postgresql bullmq pglite sqlite rabbitmq kafka s3 minio elasticsearch qdrant'.split(' '),
-);
 
 export function contextOf(manifest: Manifest, pack: ContextPack, imports: Context['imports']): Context {
   const { name } = manifest;

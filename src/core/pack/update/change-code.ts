@@ -3,7 +3,7 @@ import { manifestPath, parseMergeBase } from '../../lock/merge-base.ts';
 import type { RelPath } from '../../tree/rel-path.ts';
 import { comparePaths, type Tree, type TreeFile } from '../../tree/tree.ts';
 import type { PackMeta } from '../pack-meta.ts';
-import { compareVersions } from './update-folder.ts';
+import { pendingChanges } from './pending-changes.ts';
 
 export interface ChangedCode {
   readonly tree: Tree;
@@ -17,9 +17,9 @@ export interface ChangedCode {
  */
 export async function changeCode(folder: Tree, meta: PackMeta, folderPath: string): Promise<ChangedCode> {
   const [lock, base] = [lockPath, mergeBasePath].map((path) => folder.get(path as RelPath)?.content);
-  if (typeof lock !== 'string' || meta.code_changes.length === 0) return { tree: folder, notes: [] };
-  const { version } = (await parseLock(lock, `${folderPath}/${lockPath}`)).pack;
-  const changes = meta.code_changes.filter((change) => compareVersions(version, change.version) < 0);
+  if (typeof lock !== 'string') return { tree: folder, notes: [] };
+  const changes = pendingChanges((await parseLock(lock, `${folderPath}/${lockPath}`)).pack, meta, 'code_changes');
+  if (changes.length === 0) return { tree: folder, notes: [] };
   const managed = (typeof base === 'string' && parseMergeBase(base)) || new Map<RelPath, TreeFile>();
   const owned = new Set(
     meta.files

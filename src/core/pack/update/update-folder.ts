@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import { type Lock, lockPath, lockText, mergeBasePath, parseLock } from '../../lock/lock.ts';
 import { manifestPath, mergeBaseText, parseMergeBase, splitManifest } from '../../lock/merge-base.ts';
 import type { ConflictStyle } from '../../merge/files.ts';
+import { withLeftovers } from '../../merge/leftovers.ts';
 import type { MergeParts } from '../../merge/lines.ts';
 import { hasMarkers, pickSide } from '../../merge/markers.ts';
 import { type FileDecision, type MergedTrees, mergeTrees } from '../../merge/trees.ts';
@@ -9,6 +10,7 @@ import { isUnchanged } from '../../tree/plan.ts';
 import { type RelPath, relPath } from '../../tree/rel-path.ts';
 import { comparePaths, sameTree, type Tree, type TreeFile, textFile } from '../../tree/tree.ts';
 import type { Pack } from '../pack.ts';
+import type { PackMeta } from '../pack-meta.ts';
 import { fillPlaceholders, renderPack } from '../render.ts';
 import { findBaseDifferences, type Renders, renderLast } from './conflict-causes.ts';
 import { type ExplainedConflict, explainConflicts } from './explain-conflict.ts';
@@ -100,20 +102,20 @@ export function updateFolder(
   });
   const isBlocked = merged.conflicts.some(({ kind }) => kind === 'unresolved');
   const tree = new Map(merged.tree);
+  const to = renderedBy(pack.meta, lock.pack);
   // Some files of an attachment are rendered only once: what they start with is not known later.
   const owned = new Set([...merged.records.owned, ...(section === 'attach' ? lock.records.owned : [])]);
   const records = { ...merged.records, owned: [...owned].sort(comparePaths) };
-  tree.set(lockPath as RelPath, textFile(lockText(pack.meta, records, lock.host)));
+  tree.set(lockPath as RelPath, textFile(lockText(to, records, lock.host)));
   const rendered = new Map([...theirs].filter(([path]) => policies.get(path) === 'managed' && !owned.has(path)));
   const isChanged = !sameTree(base, rendered) || !sameAt(tree, folder, lockPath as RelPath);
   const manifest = isChanged || lastManifest === undefined ? manifestOf(section, folder) : lastManifest;
   tree.set(mergeBasePath as RelPath, textFile(mergeBaseText(rendered, manifest)));
-  const { name, version } = pack.meta;
-  const isNewVersion = lock.pack.version !== version;
+  const isNewVersion = nameOf(lock.pack) !== nameOf(to);
   const renders = {
     base,
     edits,
-    newVersion: isNewVersion ? nameOf(pack.meta) : undefined,
+    newVersion: isNewVersion ? nameOf(to) : undefined,
   };
   const conflicts = explainConflicts(merged.conflicts, folder, renders, nameOf(pack.meta));
   const result = isBlocked
@@ -121,18 +123,31 @@ export function updateFolder(
     : { ...merged, conflicts, tree };
   return {
     from: lock.pack,
-    to: { name, version },
+    to,
     lastManifest: textIn(lastManifest),
     base,
     theirs,
     isBlocked,
     baseDifferences: () => findBaseDifferences(renders, theirs),
     ...result,
+    decisions: withLeftovers(merged.decisions, mine, [base, theirs]),
   };
 }
 
-export function nameOf(pack: Lock['pack']): string {
-  return `${pack.name}@${pack.version}`;
+/** `mini@1.2.0`, or `acme@1.0.0 (fastify@2.1.0)` for a pack that extends another. */
+export function nameOf({ name, version, base }: Lock['pack']): string {
+  return `${name}@${version}${base === undefined ? '' : ` (${base.name}@${base.version})`}`;
+}
+
+/** A lock of an older tool has no checksum: that of another version is the first. */
+function renderedBy({ name, version, base, checksum }: PackMeta, last: Lock['pack']): Lock['pack'] {
+  const isKnown = last.checksum !== undefined || last.name !== name || last.version !== version;
+  return {
+    name,
+    version,
+    ...(base && { base: { name: base.name, version: base.version } }),
+    ...(checksum !== undefined && isKnown && { checksum }),
+  };
 }
 
 function manifestOf(section: RenderTarget['section'], folder: Tree): TreeFile | undefined {
@@ -164,11 +179,28 @@ function textAt(folder: Tree, path: string, folderPath: string): string {
   throw new Failure('base-lost', { file: joined(folderPath, path), reason: 'is missing' });
 }
 
+/** A module may move from a pack to one that extends it. Throws `pack-other`, `pack-older` or `pack-changed`. */
 function assertPackMatches({ pack: known }: Lock, { meta }: Pack, folderPath: string): void {
-  if (known.name !== meta.name)
+  const { base } = meta;
+  if (known.name !== meta.name && known.name !== base?.name)
     throw new Failure('pack-other', { module: folderPath, pack: known.name, found: meta.name });
-  if (compareVersions(known.version, meta.version) > 0)
-    throw new Failure('pack-older', { module: folderPath, pack: nameOf(known), found: meta.version });
+  const older = (last: Omit<Lock['pack'], 'base'>, found: string) => {
+    if (compareVersions(last.version, found) > 0)
+      throw new Failure('pack-older', { module: folderPath, pack: nameOf(last), found });
+  };
+  if (known.name === base?.name) older(known, base.version);
+  else older({ name: known.name, version: known.version }, meta.version);
+  if (known.base !== undefined && known.base.name === base?.name) older(known.base, base.version);
+  assertSameContent(known, meta, folderPath);
+}
+
+/** Throws `pack-changed` if the pack has other files than the pack of this version that rendered the module. */
+export function assertSameContent(known: Lock['pack'], meta: PackMeta, folderPath: string): void {
+  const { name, version, checksum, stack = name, cachedIn } = meta;
+  if (known.name !== name || known.version !== version || known.checksum === undefined || checksum === undefined)
+    return;
+  if (known.checksum === checksum) return;
+  throw new Failure('pack-changed', { module: folderPath, pack: nameOf({ name, version }), stack, cachedIn });
 }
 
 export function compareVersions(a: string, b: string): number {

@@ -8,13 +8,8 @@ import { type Context, contextOf } from '../context/context.ts';
 import type { Pack } from '../pack.ts';
 import type { PackMeta } from '../pack-meta.ts';
 import { renderPack } from '../render.ts';
-import {
-  compareVersions,
-  type ModuleUpdate,
-  readLastRender,
-  type UpdateOptions,
-  updateFolder,
-} from './update-folder.ts';
+import { pendingChanges } from './pending-changes.ts';
+import { type ModuleUpdate, readLastRender, type UpdateOptions, updateFolder } from './update-folder.ts';
 
 /** Renders a module again and merges the result into its folder, including the lock and merge base. */
 export async function updateModule(
@@ -50,11 +45,10 @@ export async function updateModule(
 /** Migrates a manifest to this version of the pack; `file` is used in messages. */
 export async function migrateManifest(text: string, folder: Tree, meta: PackMeta, file: string): Promise<string> {
   const lock = folder.get(lockPath as RelPath)?.content;
-  if (typeof lock !== 'string' || meta.manifest_changes.length === 0) return text;
-  const { version } = (await parseLock(lock, file.replace(/manifest\.yaml$/, lockPath))).pack;
+  if (typeof lock !== 'string') return text;
+  const { pack } = await parseLock(lock, file.replace(/manifest\.yaml$/, lockPath));
   let changed = text;
-  for (const change of meta.manifest_changes) {
-    if (compareVersions(version, change.version) >= 0) continue;
+  for (const change of pendingChanges(pack, meta, 'manifest_changes')) {
     const next = await changeSettings(changed, change);
     if (next === undefined) throw new Failure('manifest-not-editable', { file, key: 'configuration' });
     changed = next;

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import Connection, NullPool, Row, event, make_url, text
+from sqlalchemy import Connection, NullPool, Row, event, exc, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -150,7 +150,8 @@ class Database:
             self._open_for_pool,
             pool_size=self._pool_size,
             max_overflow=0,
-            pool_timeout=self._call_seconds,
+            # Ends before the time of a call does, so that it is known what was waited for.
+            pool_timeout=self._call_seconds * 0.9,
             pool_recycle=1800,
         )
 
@@ -361,7 +362,9 @@ class Database:
             problem = await self.explain(error, started, sql)
             if problem is None:
                 raise
-            self.outage.failed(problem)
+            # Without a free connection, the calls that use them report why they take so long.
+            if not isinstance(error, exc.TimeoutError):
+                self.outage.failed(problem)
             raise problem from error
 
     async def _ask(self, sql: str, *parameters: Any) -> Sequence[Row[Any]]:

@@ -160,6 +160,8 @@ def reason_of(error: BaseException) -> str:
     while seen is not None:
         if isinstance(seen, asyncpg.QueryCanceledError):
             return "a statement took longer than 4 s, perhaps because of a lock"
+        if isinstance(seen, asyncpg.ReadOnlySQLTransactionError):
+            return "it takes no writes"
         if isinstance(seen, asyncpg.PostgresError):
             return str(seen.args[0])
         if isinstance(seen, ConnectionRefusedError) or "Connect call failed" in str(seen):

@@ -197,6 +197,7 @@ class Executor:
         while self._look_for_deliveries and self._free_deliveries() > 0 and not self._stopping:
             self._look_for_deliveries = False
             async with self._claiming:
+                await self._check_access()
                 deliveries = await self._store.claim_deliveries(
                     list(self._modules), self._free_deliveries(), self._lease_seconds
                 )
@@ -216,8 +217,15 @@ class Executor:
     async def _claim_jobs(self, free: int) -> list[Claim]:
         """Only one at a time: call it with `_claiming`."""
         self._cancelled_meanwhile.clear()
+        await self._check_access()
         claims = await self._store.claim_jobs(list(self._modules), free, self._lease_seconds)
         return [claim for claim in claims if claim.job.id not in self._cancelled_meanwhile]
+
+    async def _check_access(self) -> None:
+        """Claim nothing while something is missing or not permitted: work whose result can't be stored would be done again."""
+        database = self._store.database
+        if database.outage.lacks_access:
+            await database.check_access()
 
     async def _claim_one(self) -> Claim | None:
         """One job for a thread of Celery. Those that ask while another claims share the next claim."""

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 3.0)
 LOG_SECONDS = 60.0
+# Different lines of a trouble in that time, at most.
+MAX_LINES = 5
 # The check of everything that the runtime needs, beside the statements of calls.
 CHECK = "check"
 # Calls of a trouble that are remembered, at most.
@@ -37,6 +39,8 @@ class _State:
     def __init__(self) -> None:
         self.began_at: float | None = None
         self.ended_at = self.failed_at = self.logged_at = float("-inf")
+        # The lines since there was none for a minute.
+        self.lines = set[str]()
         # Whether its end is logged, because its begin was.
         self.is_logged = False
         # Calls that have failed and were not repeated with success.
@@ -46,8 +50,8 @@ class _State:
 class Outage:
     """The state of the database as a process sees it. Shared by everything in the process that calls it.
 
-    For each kind of trouble it writes one line when it begins and when it ends, and at most one each minute between, also
-    if it comes and goes. `on_schema_lost` is called in any thread, each time that a call fails because something of the
+    For each kind of trouble it writes one line when it begins and when it ends, and at most one each minute between. If it
+    comes and goes, the same line is not repeated within a minute. `on_schema_lost` is called in any thread, each time that a call fails because something of the
     runtime was dropped.
     """
 
@@ -72,15 +76,20 @@ class Outage:
             # Others were answered meanwhile, such as after a connection broke.
             return
         state = self._states[trouble]
+        is_news = state.began_at is None or trouble in NO_ACCESS
         if state.began_at is None:
             state.began_at = now
         state.failed_at = now
         if call is not None and len(state.calls) < MAX_CALLS:
             state.calls.add(call)
-        if now < state.logged_at + LOG_SECONDS:
+        line = str(error) if isinstance(error, DatabaseUnavailableError) else reason_of(error)
+        if now >= state.logged_at + LOG_SECONDS:
+            state.lines.clear()
+        elif not is_news or line in state.lines or len(state.lines) >= MAX_LINES:
             return
+        state.lines.add(line)
         state.logged_at, state.is_logged = now, True
-        self._logger.error("database: %s", error if isinstance(error, DatabaseUnavailableError) else reason_of(error))
+        self._logger.error("database: %s", line)
 
     def answered(self, call: str | None = None) -> None:
         """Note a call that succeeded: a trouble ends when the same calls work again."""
@@ -101,6 +110,11 @@ class Outage:
         self.answered(CHECK)
         for trouble in NO_ACCESS:
             self._end(trouble)
+
+    @property
+    def lacks_access(self) -> bool:
+        """Whether something is missing or not permitted, as far as is known."""
+        return any(self._states[trouble].began_at is not None for trouble in NO_ACCESS)
 
     def lacked_access(self, since: float) -> bool:
         """Whether something was missing or not permitted at `since` or later."""

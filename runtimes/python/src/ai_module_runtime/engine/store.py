@@ -376,9 +376,14 @@ class Store:
         rows = [dict(zip(names, each, strict=True)) for each in added]
         await self._value("add_metrics($1::text::json)", to_json(rows))
 
-    async def read_metrics(self, instance: str) -> list[Sample]:
-        """Counters of an instance and of the whole host, and gauges."""
-        rows = await self._rows("select * from {schema}.read_metrics($1)", instance)
+    async def read_counters(self, instance: str) -> list[Sample]:
+        """Counters of an instance and of the whole host, jobs by status, and workers."""
+        rows = await self._rows("select * from {schema}.read_counters($1)", instance)
+        return [Sample(row.name, row.labels, row.bucket, row.value) for row in rows]
+
+    async def read_waiting(self) -> list[Sample]:
+        """What jobs and events wait for."""
+        rows = await self._rows("select * from {schema}.read_waiting()")
         return [Sample(row.name, row.labels, row.bucket, row.value) for row in rows]
 
     async def job_stats(self, module: str) -> JobStats:

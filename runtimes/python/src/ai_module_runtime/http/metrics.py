@@ -1,7 +1,10 @@
 """`GET /metrics` for Prometheus."""
 
+import asyncio
 import socket
+from collections.abc import Awaitable
 from contextlib import suppress
+from itertools import chain
 from secrets import compare_digest
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,7 @@ from ai_module_runtime.http.tokens import bearer_token
 if TYPE_CHECKING:
     from ai_module_runtime.settings import Settings
 
+READ_SECONDS = 2.0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
@@ -34,12 +38,14 @@ def instance_of(scope: Scope) -> str:
 async def get_metrics(request: Request, host: HostDep, orchestrator: OrchestratorDep) -> PlainTextResponse:
     """Counters of all processes: for this machine only, unless the settings say otherwise."""
     _refuse_strangers(request, host.settings)
-    stored: list[Sample] | None = None
+
+    async def counters() -> list[Sample]:
+        is_stored = await host.metrics.flush(host.store)
+        return await host.store.read_counters(instance_of(request.scope)) if is_stored else []
+
     is_up = await host.database_problem() is None
-    if is_up and await host.metrics.flush(host.store):
-        # What is wrong is reported where it is found.
-        with suppress(Exception):
-            stored = await host.store.read_metrics(instance_of(request.scope))
+    # A lock on jobs delays one part only.
+    parts = await asyncio.gather(_in_time(counters()), _in_time(host.store.read_waiting())) if is_up else []
     mode = "embedded" if host.is_embedded else "distributed"
     modules = [
         Sample("ai_module_up", labels_of(module=candidate.name), -1, candidate.status == "ready")
@@ -51,8 +57,16 @@ async def get_metrics(request: Request, host: HostDep, orchestrator: Orchestrato
         *modules,
     ]
     return PlainTextResponse(
-        format_metrics([*own, *(stored or ())]), media_type="text/plain; version=0.0.4; charset=utf-8"
+        format_metrics([*own, *chain(*parts)]), media_type="text/plain; version=0.0.4; charset=utf-8"
     )
+
+
+async def _in_time(samples: Awaitable[list[Sample]]) -> list[Sample]:
+    """Nothing after two seconds, or without an answer: what is wrong is reported where it is found."""
+    with suppress(Exception):
+        async with asyncio.timeout(READ_SECONDS):
+            return await samples
+    return []
 
 
 def _refuse_strangers(request: Request, settings: "Settings") -> None:

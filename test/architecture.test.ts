@@ -101,7 +101,7 @@ describe('each dependency is imported in one place', () => {
     '@dagrejs/dagre': ['src/core/report/graph/layout.ts'],
     '@inquirer/checkbox': ['src/cli/prompts/terminal.ts'],
     '@inquirer/confirm': ['src/cli/prompts/terminal.ts'],
-    '@inquirer/input': ['src/cli/prompts/terminal.ts'],
+    '@inquirer/core': ['src/cli/prompts/line.ts'],
     '@inquirer/select': ['src/cli/prompts/terminal.ts'],
     '@lezer/common': [
       'file-builder',

@@ -8,8 +8,10 @@ export interface Output {
 export interface TextQuestion {
   readonly message: string;
   readonly default?: string | undefined;
+  /** An earlier answer, shown for editing. */
+  readonly value?: string | undefined;
   /** `undefined` if the answer is valid, else the reason why it is not. */
-  readonly check: (answer: string) => string | undefined;
+  readonly check: (answer: string) => string | undefined | Promise<string | undefined>;
 }
 
 export interface Choice {
@@ -22,8 +24,25 @@ export interface Choice {
 export interface Prompter {
   text(question: TextQuestion): Promise<string>;
   select(message: string, choices: readonly Choice[], initial?: string): Promise<string>;
-  checkbox(message: string, choices: readonly Choice[]): Promise<readonly string[]>;
+  /** `check` is that of `TextQuestion`, for all chosen values. */
+  checkbox(
+    message: string,
+    choices: readonly Choice[],
+    check?: (chosen: readonly string[]) => string | undefined,
+  ): Promise<readonly string[]>;
   confirm(message: string, initial: boolean): Promise<boolean>;
+  /** The same prompts, which reject with `Back` on Esc. */
+  withBack(): Prompter;
+}
+
+/** The user wants the question before this one. */
+export class Back extends Error {
+  override readonly name = 'Back';
+}
+
+/** Compares names, as `isCancelled` does. */
+export function isBack(error: unknown): error is Back {
+  return error instanceof Error && error.name === 'Back';
 }
 
 /** The user cancelled. The command prints the message as one line and exits with code 130. */

@@ -4,11 +4,13 @@ import { type Reply, ScriptedPrompter } from './scripted-prompter.ts';
 
 export interface FakeIoOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Makes it a terminal on which this user answers. */
+  /** Makes it a terminal on which this user answers. Unless they reply otherwise, they don't use the defaults at once. */
   readonly replies?: Readonly<Record<string, Reply | readonly Reply[]>>;
   readonly isTty?: boolean;
   readonly stdin?: string | Uint8Array;
 }
+
+const usualReplies = { 'Use the defaults': false, 'What do you want to change?': 'stop' };
 
 function capture(isTty: boolean): Output & { text: string } {
   return {
@@ -32,7 +34,7 @@ export interface Outcome {
 
 /** Runs the tool in this process, in `cwd`. */
 export async function runIn(cwd: string, argv: readonly string[], options: FakeIoOptions = {}): Promise<Outcome> {
-  const prompter = new ScriptedPrompter(options.replies ?? {});
+  const prompter = new ScriptedPrompter({ ...usualReplies, ...options.replies });
   const isTty = options.isTty ?? options.replies !== undefined;
   const [out, err] = [capture(isTty), capture(isTty)];
   const io: Io = {

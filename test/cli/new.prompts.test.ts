@@ -7,13 +7,20 @@ import { cancel } from './scripted-prompter.ts';
 const questions = [
   'Name of the module (snake_case)',
   'What does it do?',
+  'Use the defaults for everything else?',
   'Author',
   'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)',
   'Field of the output (empty: any JSON object)',
+  'Standard endpoints',
   'Endpoints beyond the standard ones, like "POST /reindex" (comma-separated)',
+  'Standard permissions',
   'Permissions beyond create, read, delete and admin, like "ns:share" (comma-separated)',
+  'Standard events that it emits',
   'Events it emits beyond the standard five, like "ns.indexed" (comma-separated)',
+  'Standard events that it handles',
+  'Events of other modules that it handles',
   'Events it handles beyond user.deleted, like "file.uploaded" (comma-separated)',
+  'Modules that it calls',
   'Dependencies: services, "module:<name>" or packages (comma-separated)',
   'CPUs',
   'Memory',
@@ -22,6 +29,12 @@ const questions = [
   'Where is the work done?',
   'Write these files?',
 ];
+
+/** What is offered before a question, of other modules. */
+const offers: Readonly<Record<string, string>> = {
+  'Events it handles': 'Events of other modules that it handles',
+  Dependencies: 'Modules that it calls',
+};
 
 async function answer(replies: Parameters<typeof runIn>[2], argv: readonly string[] = []) {
   const root = await newHost();
@@ -86,7 +99,9 @@ describe('with flags', () => {
   ])('does not ask for the answer of %s, but for all others', async (_, argv, question) => {
     const { asked } = await answer({ replies: { Name: 'alpha' } }, argv);
     expect(asked.filter((text) => text.startsWith(question))).toEqual([]);
-    const others = questions.filter((text) => !text.startsWith(question) && !text.startsWith('Configuration key'));
+    const others = questions.filter(
+      (text) => text !== offers[question] && !text.startsWith(question) && !text.startsWith('Configuration key'),
+    );
     expect(asked.filter((text) => !text.startsWith('Configuration key'))).toEqual(others);
   });
 
@@ -137,6 +152,7 @@ it.each(questions.filter((question) => question !== 'Write these files?'))(
   'Ctrl-C at %j leaves nothing behind',
   async (question) => {
     const root = await newHost();
+    await succeedIn(root, ['new', 'beta', '--yes']);
     const before = snapshot(root);
     const { code, err } = await runIn(root, ['new'], { replies: { Name: 'alpha', [question]: cancel } });
     expect(code).toBe(130);

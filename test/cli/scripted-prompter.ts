@@ -1,8 +1,9 @@
-import { Cancelled, type Choice, type Prompter, type TextQuestion } from '../../src/io/io.ts';
+import { Back, Cancelled, type Choice, type Prompter, type TextQuestion } from '../../src/io/io.ts';
 
-/** The text that the user types; `cancel` is Ctrl-C. */
-export type Reply = string | boolean | typeof cancel;
+/** The text that the user types, with commas between the entries of a list; `cancel` is Ctrl-C, `back` is Esc. */
+export type Reply = string | boolean | typeof cancel | typeof back;
 export const cancel = Symbol('Ctrl-C');
+export const back = Symbol('Esc');
 
 /**
  * Answers each question whose text starts with a key of the replies; the longest key wins. Several replies are typed in
@@ -19,11 +20,11 @@ export class ScriptedPrompter implements Prompter {
     this.replies = new Map(Object.entries(replies).map(([start, reply]) => [start, [reply].flat() as Reply[]]));
   }
 
-  async text({ message, default: initial, check }: TextQuestion): Promise<string> {
+  async text({ message, default: initial, value, check }: TextQuestion): Promise<string> {
     this.asked.push(message);
     for (;;) {
-      const answer = String(this.reply(message) ?? initial ?? '');
-      const reason = check(answer);
+      const answer = String(this.reply(message) ?? (value || initial) ?? '');
+      const reason = await check(answer);
       if (reason === undefined) return answer;
       this.refusals.push(reason);
       if (!this.hasReply(message)) throw new Error(`${message} ${JSON.stringify(answer)}: ${reason}`);
@@ -32,13 +33,33 @@ export class ScriptedPrompter implements Prompter {
 
   async select(message: string, choices: readonly Choice[], initial?: string): Promise<string> {
     this.asked.push(message);
-    const answer = this.reply(message) ?? initial ?? choices[0]?.value;
+    const reply = this.reply(message) ?? initial ?? choices[0]?.value;
+    const answer = typeof reply === 'boolean' ? (reply ? 'yes' : 'no') : reply;
     if (choices.some(({ value }) => value === answer)) return answer as string;
     throw new Error(`${message} has no choice ${String(answer)}`);
   }
 
-  async checkbox(message: string): Promise<readonly string[]> {
-    throw new Error(`nothing is scripted for ${message}`);
+  async checkbox(
+    message: string,
+    choices: readonly Choice[],
+    check: (chosen: readonly string[]) => string | undefined = () => undefined,
+  ): Promise<readonly string[]> {
+    this.asked.push(message);
+    for (;;) {
+      const reply = this.reply(message);
+      const checked = choices.filter((choice) => choice.checked).map(({ value }) => value);
+      const answer = reply === undefined ? checked : String(reply).split(',').filter(Boolean);
+      const strange = answer.find((one) => !choices.some(({ value }) => value === one));
+      if (strange !== undefined) throw new Error(`${message} has no choice ${strange}`);
+      const reason = check(answer);
+      if (reason === undefined) return answer;
+      this.refusals.push(reason);
+      if (!this.hasReply(message)) throw new Error(`${message} ${answer}: ${reason}`);
+    }
+  }
+
+  withBack(): Prompter {
+    return this;
   }
 
   async confirm(message: string, initial: boolean): Promise<boolean> {
@@ -49,6 +70,7 @@ export class ScriptedPrompter implements Prompter {
   private reply(message: string): string | boolean | undefined {
     const reply = this.repliesTo(message)?.shift();
     if (reply === cancel) throw new Cancelled();
+    if (reply === back) throw new Back();
     return reply;
   }
 

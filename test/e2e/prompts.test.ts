@@ -36,6 +36,7 @@ describe('new, without a host', () => {
     await terminal.tryAnswer(name, 'class', 'It is a keyword of Python or TypeScript.');
     await terminal.answer(name, 'text_tools');
     await terminal.answer('What does it do? (Text tools: an AI module.)', `Counts "words" & it's fine.`);
+    await terminal.answer('Use the defaults for everything else?', 'n');
     await terminal.answer('Author', 'Ada Lovelace');
     await terminal.tryAnswer('Field of the input', 'text:strng', 'Did you mean string?');
     await terminal.answer('Field of the input', 'text:string(1..100) lines?:Line[]');
@@ -48,10 +49,14 @@ describe('new, without a host', () => {
     await terminal.answer('Next field');
     await terminal.answer('Field of the output', 'total:number');
     await terminal.answer('Next field');
+    await terminal.answer('Standard endpoints');
     await terminal.tryAnswer('Endpoints beyond', 'reindex', 'reindex must be "METHOD /path"');
     await terminal.answer('Endpoints beyond', 'POST /reindex');
+    await terminal.answer('Standard permissions');
     await terminal.answer('Permissions beyond');
+    await terminal.answer('Standard events that it emits');
     await terminal.answer('Events it emits', 'text_tools.indexed');
+    await terminal.answer('Standard events that it handles');
     await terminal.answer('Events it handles', 'file.uploaded');
     await terminal.answer('Dependencies', 'redis');
     await terminal.answer('CPUs (1)');
@@ -75,7 +80,6 @@ describe('new, without a host', () => {
     await terminal.see('Where is the work done?');
     await terminal.glimpse('sample: nowhere yet');
     terminal.press('enter');
-    await terminal.see('To skip the questions next time, run:');
     await terminal.see('language?: en or fr, default en');
     await terminal.see('Module text_tools for Mini');
     await terminal.see('+ manifest.yaml');
@@ -112,26 +116,7 @@ describe('new, without a host', () => {
     const cwd = await newHost();
     const terminal = start(['new'], { cwd });
     await terminal.answer('Name of the module', 'alpha');
-    for (const question of [
-      'What does it do?',
-      'Author',
-      'Field of the input',
-      'Field of the output',
-      'Endpoints',
-      'Permissions',
-      'Events it emits',
-      'Events it handles',
-    ])
-      await terminal.answer(question);
-    for (const question of [
-      'Dependencies',
-      'CPUs',
-      'Memory',
-      'Jobs',
-      'Configuration key',
-      'Where is',
-      'Write these files?',
-    ])
+    for (const question of ['What does it do?', 'Use the defaults', 'Write these files?'])
       await terminal.answer(question);
     expect(await terminal.ended).toBe(0);
     expect(readdirSync(join(cwd, 'modules'))).toEqual(['alpha']);
@@ -146,13 +131,13 @@ describe('cancelling', () => {
   it.each<['ctrl-c' | 'ctrl-d', string, number]>([
     ['ctrl-c', 'at the first question', 0],
     ['ctrl-d', 'at the first question', 0],
-    ['ctrl-c', 'in the middle', 3],
-    ['ctrl-d', 'in the middle', 3],
+    ['ctrl-c', 'in the middle', 2],
+    ['ctrl-d', 'in the middle', 2],
   ])('with %s %s writes nothing and reports it', async (key, _, answered) => {
     const cwd = await newHost();
     const before = snapshot(cwd);
     const terminal = start(['new'], { cwd });
-    const questions = ['Name of the module', 'What does it do?', 'Author', 'Field of the input'];
+    const questions = ['Name of the module', 'What does it do?', 'Use the defaults'];
     for (const question of questions.slice(0, answered)) await terminal.answer(question, 'alpha');
     await terminal.see(questions[answered] as string);
     terminal.press(key);

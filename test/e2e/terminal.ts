@@ -1,8 +1,17 @@
 import { spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 import { afterAll } from 'vitest';
+import { tempFolder } from '../io/temp-folder.ts';
 
-const keys = { enter: '\r', down: '\x1b[B', backspace: '\x7f', 'ctrl-c': '\x03', 'ctrl-d': '\x04' } as const;
+const keys = {
+  enter: '\r',
+  down: '\x1b[B',
+  backspace: '\x7f',
+  'ctrl-c': '\x03',
+  'ctrl-d': '\x04',
+  escape: '\x1b',
+  space: ' ',
+} as const;
 const timeoutMs = 60_000;
 
 const running = new Set<Terminal>();
@@ -114,8 +123,9 @@ export class Terminal {
 /** The environment without variables about the terminal or the machine that runs the tests. */
 function plainEnvironment(): Record<string, string> {
   const excluded = /^(NO_COLOR|FORCE_COLOR|CI|COLORTERM|npm_.*|VITEST.*|NODE_ENV)$/;
+  const state = { XDG_STATE_HOME: tempFolder() };
   return Object.fromEntries(
-    Object.entries(process.env).filter(
+    Object.entries({ ...process.env, ...state }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !excluded.test(entry[0]),
     ),
   );

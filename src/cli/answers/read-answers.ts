@@ -29,6 +29,7 @@ export interface AnswerFlags {
   readonly config?: readonly string[];
   readonly dependency?: readonly string[];
   readonly provider?: string;
+  readonly without?: readonly string[];
   readonly cpu?: string;
   readonly memory?: string;
   readonly maxConcurrentJobs?: string;
@@ -59,6 +60,7 @@ export function answersFromFlags(name: string | undefined, flags: AnswerFlags): 
       max_concurrent_jobs: flags.maxConcurrentJobs,
       config: flags.config,
       provider: flags.provider,
+      without: flags.without,
     }),
     (id) => answerKinds[id].flag,
   );
@@ -94,7 +96,7 @@ function lineOf(text: string, key: string): number {
 
 /** Merges two sources: single values of `first` take precedence, lists and configuration are combined. */
 export function mergeAnswers(first: Answers, second: Answers): Answers {
-  const lists = (['endpoints', 'permissions', 'emit', 'subscribe', 'dependencies'] as const).filter(
+  const lists = (['endpoints', 'permissions', 'emit', 'subscribe', 'dependencies', 'without'] as const).filter(
     (id) => first[id] !== undefined && second[id] !== undefined,
   );
   return {

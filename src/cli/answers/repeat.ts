@@ -32,6 +32,7 @@ export function repeatCommand(
     ...each('--permission', answers.permissions),
     ...each('--emit', answers.emit),
     ...each('--subscribe', answers.subscribe),
+    ...each('--without', answers.without),
     ...each('--dependency', answers.dependencies),
     ...valued('--cpu', answers.cpu),
     ...valued('--memory', answers.memory),

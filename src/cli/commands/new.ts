@@ -1,7 +1,9 @@
 import { importSpecifiers } from '../../core/host/host.ts';
+import type { Manifest } from '../../core/manifest/schema.ts';
 import { contextOf } from '../../core/pack/context/context.ts';
 import { countChanges } from '../../core/report/plan.ts';
-import { reportTypes } from '../../core/report/types.ts';
+import { reportContract, reportTypes } from '../../core/report/types.ts';
+import type { Plan } from '../../core/tree/plan.ts';
 import { applyPlan } from '../../io/apply/apply-plan.ts';
 import { assertGuest, assertRuntime } from '../../io/host/host-runtime.ts';
 import { withPackageManager } from '../../io/host/package-manager.ts';
@@ -9,7 +11,14 @@ import type { Io } from '../../io/io.ts';
 import { assertNameAvailable, planModule } from '../../io/module/plan-module.ts';
 import { assertUnchanged } from '../../io/module/unchanged-pack.ts';
 import { findPack } from '../../io/pack/find-pack.ts';
-import { authorOf, completeManifest, type Given, gatherAnswers, type SourceFlags } from '../answers/gather-answers.ts';
+import {
+  authorOf,
+  converse,
+  type Given,
+  gatherAnswers,
+  manifestOf,
+  type SourceFlags,
+} from '../answers/gather-answers.ts';
 import { type ExitCode, exit } from '../output/exit.ts';
 import { withProgress } from '../output/progress.ts';
 import { confirmPlan, printJson } from '../output/show-plan.ts';
@@ -39,15 +48,25 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
     authorOf(io, given),
   ]);
   await assertUnchanged(host, pack.meta);
-  const manifest = await completeManifest(io, given, found, author, flags);
+  const conversation = await converse(io, given, found, author, flags);
+  const propose = async (manifest: Manifest) => {
+    const context = contextOf(manifest, meta, importSpecifiers(host, meta, manifest.name));
+    const planned = await planModule(host, pack, context);
+    return { manifest, context, ...planned, diagnostics: await assertNoNewErrors(io, host, planned.plan) };
+  };
+  const confirm = ({ manifest, plan }: Proposal, review?: () => Promise<boolean>) => {
+    const contract = conversation === undefined || flags.dryRun ? '' : reportContract(manifest, io.err.columns);
+    const title = `${reportTypes(manifest)}${contract}Module ${manifest.name} for ${titleOf(found)}, in ${host.root}:`;
+    return confirmPlan(io, plan, title, flags, review);
+  };
+  const agree = () =>
+    conversation === undefined
+      ? proposeOnce(manifestOf(given, author), propose, confirm)
+      : conversation.agree(propose, confirm);
+  const { manifest, context, plan, folder, notes, diagnostics, apply } = await agree();
   const { name } = manifest;
-  const context = contextOf(manifest, meta, importSpecifiers(host, meta, name));
-  const { plan, folder, notes } = await planModule(host, pack, context);
-  const diagnostics = await assertNoNewErrors(io, host, plan);
-
-  const title = `${reportTypes(manifest)}Module ${name} for ${titleOf(found)}, in ${host.root}:`;
-  const apply = await confirmPlan(io, plan, title, flags);
   if (apply) await withProgress(io, 'Writing', (onProgress) => applyPlan(host.root, plan, { onProgress }));
+  if (apply) conversation?.finish();
   for (const note of notes) io.err.write(`Note: ${note}\n`);
   if (apply && !flags.json) io.out.write(`Created ${name} in ${folder}: ${countChanges(plan, true)}\n`);
   const verified = apply && flags.verify === true;
@@ -67,4 +86,18 @@ async function generate(io: Io, given: Given, found: FoundHost, flags: NewFlags)
     io.err.write(reportSteps(moduleSteps(io.cwd, host, withPackageManager(meta, host), written)));
   }
   return exit.done;
+}
+
+interface Proposal {
+  readonly manifest: Manifest;
+  readonly plan: Plan;
+}
+
+async function proposeOnce<T extends Proposal>(
+  manifest: Manifest,
+  propose: (manifest: Manifest) => Promise<T>,
+  confirm: (proposal: T) => Promise<boolean>,
+): Promise<T & { readonly apply: boolean }> {
+  const proposal = await propose(manifest);
+  return { ...proposal, apply: await confirm(proposal) };
 }

@@ -29,9 +29,15 @@ export function mayWrite(io: Io, flags: PlanFlags): boolean {
 /**
  * Shows the plan and asks for confirmation if needed. Returns whether to apply it; false if it changes nothing. Throws
  * `confirmation-missing` if prompts are not allowed, and `Cancelled`. The plan goes to stdout if it is the result of
- * the command, and to stderr if it precedes writing.
+ * the command, and to stderr if it precedes writing. `review` asks instead of the prompt for consent.
  */
-export async function confirmPlan(io: Io, plan: Plan, title: string, flags: PlanFlags): Promise<boolean> {
+export async function confirmPlan(
+  io: Io,
+  plan: Plan,
+  title: string,
+  flags: PlanFlags,
+  review?: () => Promise<boolean>,
+): Promise<boolean> {
   const isResult = showsOnly(flags);
   const output = isResult ? io.out : io.err;
   const paint = paintFor(io, output);
@@ -46,6 +52,7 @@ export async function confirmPlan(io: Io, plan: Plan, title: string, flags: Plan
   }
   if (!mayWrite(io, flags)) throw new Failure('confirmation-missing', {});
   if (flags.yes) return true;
+  if (review !== undefined) return review();
   const prompter = await io.prompter();
   if (await prompter.confirm('Write these files?', true)) return true;
   throw new Cancelled();

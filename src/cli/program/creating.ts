@@ -42,6 +42,11 @@ export function declareNew(program: Command, io: Io, setExitCode: SetExitCode): 
     )
     .option('--dependency <name>', 'Add a dependency: a service, module:<name> or a package (repeatable)', repeatable)
     .option('--provider <provider>', 'Provider that runs the jobs: local, openai, or sample for a module with types')
+    .option(
+      '--without <entry>',
+      'Leave out a standard endpoint, permission or event, such as "GET /list" (repeatable)',
+      repeatable,
+    )
     .option('--cpu <quantity>', 'CPUs in Kubernetes notation, "1" or "500m"')
     .option('--memory <quantity>', 'Memory in Kubernetes notation, "512Mi"')
     .option('--max-concurrent-jobs <count>', 'Number of jobs that run at the same time, over all processes')

@@ -7,32 +7,46 @@ import {
   fields,
   type ScalarType,
 } from '../../core/manifest/schema.ts';
-import type { Prompter } from '../../io/io.ts';
+import { isBack, type Prompter } from '../../io/io.ts';
+import type { Asking } from './asking.ts';
 
 type Configuration = NonNullable<Answers['config']>;
 
-/** The context of a question. */
-export interface Asking {
-  readonly prompter: Prompter;
-  /** The default author. */
-  readonly author: string;
-  /** The names in the host's folder of modules. */
-  readonly namesInUse: readonly string[];
-  /** Why the stack reserves a name; `undefined` if it does not. */
-  readonly whyReserved: (name: string) => string | undefined;
-  /** All answers so far. */
-  readonly answers: Answers;
+/** Asks for settings until the key is empty. Checks each one together with the earlier ones. Esc removes the last one. */
+export async function askConfiguration({ prompter, answers }: Asking): Promise<Configuration> {
+  let config: Configuration = { ...answers.config };
+  let value: string | undefined;
+  let isInSetting = false;
+  for (;;) {
+    try {
+      const message = `Configuration key${listed(config)} (empty to go on)`;
+      const key = await prompter.text({ message, default: '', value, check: whyNotKey });
+      if (key === '') return config;
+      value = key;
+      isInSetting = true;
+      const whyNot = (setting: ConfigurationValue) =>
+        whyNotTogether({ ...answers, config: { ...config, [key]: setting } });
+      config = { ...config, [key]: await askSetting(prompter, key, whyNot) };
+      value = undefined;
+      isInSetting = false;
+    } catch (error) {
+      if (!isBack(error)) throw error;
+      // Esc in a setting asks for its key again.
+      if (isInSetting) {
+        isInSetting = false;
+        continue;
+      }
+      value = Object.keys(config).at(-1);
+      if (value === undefined) throw error;
+      const { [value]: _, ...rest } = config;
+      config = rest;
+    }
+  }
 }
 
-/** Asks for settings until the key is empty. Checks each one together with the earlier ones. */
-export async function askConfiguration({ prompter, answers }: Asking): Promise<Configuration> {
-  let config: Configuration = {};
-  for (;;) {
-    const key = await prompter.text({ message: 'Configuration key (empty to go on)', default: '', check: whyNotKey });
-    if (key === '') return config;
-    const whyNot = (value: ConfigurationValue) => whyNotTogether({ ...answers, config: { ...config, [key]: value } });
-    config = { ...config, [key]: await askSetting(prompter, key, whyNot) };
-  }
+function listed(config: Configuration): string {
+  const keys = Object.keys(config);
+  return keys.length === 0 ? '' : `, after ${keys.join(', ')}`;
 }
 
 function whyNotKey(key: string): string | undefined {

@@ -2,9 +2,9 @@ import { invalidPropertyReason } from '../../core/contract/names.ts';
 import { readNotation } from '../../core/contract/notation.ts';
 import type { Answers } from '../../core/manifest/answers.ts';
 import { whyNotTogether } from '../../core/manifest/fit-together.ts';
-import type { Schema } from '../../core/manifest/type-answer.ts';
-import type { Prompter } from '../../io/io.ts';
-import type { Asking } from './configuration.ts';
+import { printTypeAnswer, type Schema } from '../../core/manifest/type-answer.ts';
+import { isBack, type Prompter } from '../../io/io.ts';
+import type { Asking } from './asking.ts';
 
 type Types = NonNullable<Answers['types']>;
 
@@ -15,9 +15,12 @@ export async function askFields(
   message: string,
 ): Promise<Answers> {
   const types: Record<string, Schema> = { ...answers.types };
+  const earlier = answers[id] && printTypeAnswer(answers[id].schema);
   const whyNot = (schema: Schema) => whyNotTogether({ ...answers, [id]: { schema }, types: withStubs(types, schema) });
-  const schema = await askObject(prompter, message, whyNot);
-  if (schema === undefined) return {};
+  const names = Object.keys(types);
+  const hint = names.length === 0 ? '' : `; types: ${names.join(', ')}`;
+  const schema = await askObject(prompter, message.replace(/\)$/, `${hint})`), whyNot, { earlier });
+  if (schema === undefined) return { [id]: undefined };
   const missing = () => referencesIn({ schema, types }).find((name) => !Object.hasOwn(types, name));
   for (let name = missing(); name !== undefined; name = missing()) {
     const key = name;
@@ -32,29 +35,41 @@ type WhyNot = (schema: Schema) => string | undefined;
 
 async function askType(prompter: Prompter, name: string, whyNot: WhyNot): Promise<Schema> {
   for (;;) {
-    const type = await askObject(prompter, `Field of ${name}`, whyNot, `${name} needs a field.`);
+    const type = await askObject(prompter, `Field of ${name}`, whyNot, { whyNotEmpty: `${name} needs a field.` });
     if (type !== undefined) return type;
   }
 }
 
-/** Asks until the answer is empty. An answer has fields in the short notation, or the name of one. */
+/**
+ * Asks until the answer is empty. An answer has fields in the short notation, or the name of one. Esc returns to the last
+ * answer, which can be edited.
+ */
 async function askObject(
   prompter: Prompter,
   first: string,
   whyNot: WhyNot,
-  whyNotEmpty?: string,
+  { earlier, whyNotEmpty }: { readonly earlier?: string | undefined; readonly whyNotEmpty?: string } = {},
 ): Promise<Schema | undefined> {
-  let fields = '';
+  const parts: string[] = [];
+  let value = earlier;
   for (;;) {
     const check = (answer: string) => {
-      if (answer === '') return fields === '' ? whyNotEmpty : undefined;
-      return whyNotFields(`${fields} ${isName(answer) ? `${answer}:string` : answer}`, whyNot);
+      if (answer === '') return parts.length === 0 ? whyNotEmpty : undefined;
+      return whyNotFields([...parts, isName(answer) ? `${answer}:string` : answer].join(' '), whyNot);
     };
-    const message = fields === '' ? first : 'Next field (empty to go on)';
-    const answer = await prompter.text({ message, default: '', check });
-    if (answer === '') return schemaOf(fields);
-    const whyNotField = (field: string) => whyNotFields(`${fields} ${field}`, whyNot);
-    fields = `${fields} ${isName(answer) ? await askField(prompter, answer, whyNotField) : answer}`;
+    const message = parts.length === 0 ? first : 'Next field (empty to go on)';
+    let name: string | undefined;
+    try {
+      const answer = await prompter.text({ message, default: '', value, check });
+      if (answer === '') return schemaOf(parts.join(' '));
+      name = isName(answer) ? answer : undefined;
+      const whyNotField = (field: string) => whyNotFields([...parts, field].join(' '), whyNot);
+      parts.push(name === undefined ? answer : await askField(prompter, name, whyNotField));
+      value = undefined;
+    } catch (error) {
+      if (!isBack(error) || (name === undefined && parts.length === 0)) throw error;
+      value = name ?? parts.pop();
+    }
   }
 }
 

@@ -3,24 +3,10 @@ import { whyNotTogether } from '../../core/manifest/fit-together.ts';
 import type { QuestionId } from '../../core/pack/pack-meta.ts';
 import { titleOf } from '../../core/text/names.ts';
 import type { Choice } from '../../io/io.ts';
-import { type Asking, askConfiguration } from './configuration.ts';
+import type { Asking, Step } from './asking.ts';
+import { askConfiguration } from './configuration.ts';
 import { askFields } from './fields.ts';
-
-/** Asks for the missing answers: the name, then the others in the pack's order. */
-export async function askMissing(asking: Asking, order: readonly QuestionId[]): Promise<Answers & { name: string }> {
-  let { answers } = asking;
-  for (const step of ['name' as const, ...order].flatMap((id) => steps[id])) {
-    if (step.isAnswered(answers)) continue;
-    answers = { ...answers, ...(await step.ask({ ...asking, answers })) };
-  }
-  return answers as Answers & { name: string };
-}
-
-/** One or more prompts for one answer. */
-interface Step {
-  readonly isAnswered: (answers: Answers) => boolean;
-  readonly ask: (asking: Asking) => Promise<Answers>;
-}
+import { offeredDependencies, offeredEvents, standardStep } from './standard.ts';
 
 /** The questions of `new`, by their names in a pack's `questions:`. */
 export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
@@ -31,11 +17,17 @@ export const steps: Readonly<Record<QuestionId, readonly Step[]>> = {
   author: [line('author', 'Author', ({ author }) => author)],
   input: [fieldsStep('input', 'Field of the input, like text:string or language?:en|fr=en (empty: any JSON object)')],
   output: [fieldsStep('output', 'Field of the output (empty: any JSON object)')],
-  endpoints: [list('endpoints', 'Endpoints beyond the standard ones, like "POST /reindex"')],
-  permissions: [list('permissions', 'Permissions beyond create, read, delete and admin, like "ns:share"')],
-  emit: [list('emit', 'Events it emits beyond the standard five, like "ns.indexed"')],
-  subscribe: [list('subscribe', 'Events it handles beyond user.deleted, like "file.uploaded"')],
-  dependencies: [list('dependencies', 'Dependencies: services, "module:<name>" or packages')],
+  endpoints: [standardStep('endpoints'), list('endpoints', 'Endpoints beyond the standard ones, like "POST /reindex"')],
+  permissions: [
+    standardStep('permissions'),
+    list('permissions', 'Permissions beyond create, read, delete and admin, like "ns:share"'),
+  ],
+  emit: [standardStep('emit'), list('emit', 'Events it emits beyond the standard five, like "ns.indexed"')],
+  subscribe: [
+    standardStep('subscribe'),
+    list('subscribe', 'Events it handles beyond user.deleted, like "file.uploaded"', offeredEvents),
+  ],
+  dependencies: [list('dependencies', 'Dependencies: services, "module:<name>" or packages', offeredDependencies)],
   resources: [
     line('cpu', 'CPUs', () => '1'),
     line('memory', 'Memory', () => '512Mi'),
@@ -63,7 +55,9 @@ function line(id: AnswerId, message: string, initial?: (asking: Asking) => strin
     ask: async (asking) => {
       const check = (text: string) =>
         whyNotOne(asking, id, text) ?? whyNotTogether({ ...asking.answers, [id]: answerOf(id, text) });
-      return { [id]: answerOf(id, await asking.prompter.text({ message, default: initial?.(asking), check })) };
+      const earlier = asking.answers[id];
+      const value = earlier === undefined ? undefined : String(earlier);
+      return { [id]: answerOf(id, await asking.prompter.text({ message, default: initial?.(asking), value, check })) };
     },
   };
 }
@@ -75,20 +69,31 @@ function fieldsStep(id: 'input' | 'output', message: string): Step {
   };
 }
 
-/** Asks for entries on one line, separated by commas. The line may be empty. */
-function list(id: AnswerId, message: string): Step {
+type ListId = 'endpoints' | 'permissions' | 'emit' | 'subscribe' | 'dependencies';
+
+/** Offers names that exist. Then asks for other entries on one line, separated by commas. The line may be empty. */
+function list(id: ListId, message: string, offered: (asking: Asking) => readonly Choice[] = () => []): Step {
   return {
     isAnswered: (answers) => answers[id] !== undefined,
     ask: async (asking) => {
+      const earlier = asking.answers[id] ?? [];
+      const choices = offered(asking).map((one) => ({ ...one, checked: earlier.includes(one.value) }));
+      const what = id === 'dependencies' ? 'Modules that it calls' : 'Events of other modules that it handles';
+      const chosen = choices.length === 0 ? [] : await asking.prompter.checkbox(what, choices);
       const check = (text: string) => {
         const entries = entriesOf(text);
         const wrong = entries.find((entry) => answerKinds[id].check(entry) !== undefined);
         if (wrong !== undefined) return `${wrong} ${answerKinds[id].check(wrong)}.`;
-        return whyNotTogether({ ...asking.answers, [id]: entries });
+        return whyNotTogether({ ...asking.answers, [id]: [...chosen, ...entries] });
       };
-      return {
-        [id]: entriesOf(await asking.prompter.text({ message: `${message} (comma-separated)`, default: '', check })),
-      };
+      const others = earlier.filter((entry) => !choices.some(({ value }) => value === entry));
+      const text = await asking.prompter.text({
+        message: `${message} (comma-separated)`,
+        default: '',
+        value: others.join(', '),
+        check,
+      });
+      return { [id]: [...new Set([...chosen, ...entriesOf(text)])] };
     },
   };
 }
@@ -96,7 +101,11 @@ function list(id: AnswerId, message: string): Step {
 function choice(id: 'provider', message: string, choices: (answers: Answers) => readonly Choice[]): Step {
   return {
     isAnswered: ({ [id]: answer, config }) => answer !== undefined || config?.[id] !== undefined,
-    ask: async ({ prompter, answers }) => ({ [id]: await prompter.select(message, choices(answers)) }),
+    ask: async ({ prompter, answers }) => {
+      const offered = choices(answers);
+      const earlier = offered.some(({ value }) => value === answers[id]) ? answers[id] : undefined;
+      return { [id]: await prompter.select(message, offered, earlier) };
+    },
   };
 }
 

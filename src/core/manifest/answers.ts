@@ -29,6 +29,8 @@ export interface Answers {
   readonly max_concurrent_jobs?: number;
   readonly config?: Readonly<Record<string, ConfigurationValue>>;
   readonly provider?: string;
+  /** Standard endpoints, permissions and events that the module does not have. */
+  readonly without?: readonly string[];
 }
 
 export type AnswerId = keyof Answers;
@@ -87,6 +89,7 @@ export const answerKinds: Readonly<Record<AnswerId, AnswerKind>> = {
   // Read and checked by readConfigEntry.
   config: { flag: '--config', check: () => undefined, isList: true },
   provider: { flag: '--provider', check: oneOf(['local', 'openai', 'sample']) },
+  without: { flag: '--without', check: () => undefined, isList: true },
 };
 
 /**
@@ -153,8 +156,8 @@ export function manifestFromAnswers(
   defaults: Defaults,
   base?: Manifest,
 ): Manifest {
-  const { name, input, options, output } = answers;
-  const start = base === undefined ? standardManifest(name, defaults) : base.name === name ? base : { ...base, name };
+  const { input, options, output } = answers;
+  const start = startingManifest(answers, defaults, base);
   const types = { ...(start.types ?? {}), ...input?.types, ...options?.types, ...output?.types, ...answers.types };
   const isTyped = (input ?? output ?? start.input ?? start.output) !== undefined;
   const wasTyped = base !== undefined && (base.input ?? base.output) !== undefined;
@@ -186,6 +189,33 @@ export function manifestFromAnswers(
       ...(answers.provider === undefined ? {} : { provider: answers.provider }),
     },
   };
+}
+
+/** The manifest that the answers change: without the entries that they leave out. */
+export function startingManifest(
+  { name, without = [] }: Answers & { readonly name: string },
+  defaults: Defaults,
+  base?: Manifest,
+): Manifest {
+  const start = base === undefined ? standardManifest(name, defaults) : base.name === name ? base : { ...base, name };
+  if (without.length === 0) return start;
+  const left = <T>(entries: readonly T[]) => entries.filter((entry) => !without.includes(String(nameOf(entry))));
+  return {
+    ...start,
+    endpoints: left(start.endpoints),
+    permissions_required: left(start.permissions_required),
+    events_emitted: left(start.events_emitted),
+    events_subscribed: left(start.events_subscribed),
+  };
+}
+
+/** The entries that `without` may name. */
+export function removableEntries(name: string, base?: Manifest): string[] {
+  const { endpoints, permissions_required, events_emitted, events_subscribed } =
+    base ?? standardManifest(name, { author: '', dependencies: [] });
+  return [...endpoints, ...permissions_required, ...events_emitted, ...events_subscribed].map((entry) =>
+    String(nameOf(entry)),
+  );
 }
 
 function standardManifest(name: string, defaults: Defaults): Manifest {

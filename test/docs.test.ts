@@ -62,9 +62,9 @@ describe('links', () => {
 });
 
 describe('command lines', () => {
-  /** Splits a line into words like a shell, with quotes and a comment at its end. */
+  /** Splits a line into words like a shell, with quotes, and what follows a pipe, a redirection or a comment sign. */
   const wordsOf = (line: string): string[] =>
-    [...line.replace(/ +# .*$/, '').matchAll(/(?:'([^']*)'|"([^"]*)"|[^\s'"])+/g)].map(([word]) =>
+    [...line.replace(/ +[#|>] .*$/, '').matchAll(/(?:'([^']*)'|"([^"]*)"|[^\s'"])+/g)].map(([word]) =>
       word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
     );
 

@@ -46,7 +46,6 @@ describe('a misspelt command', () => {
     [['instal'], 'install'],
     [['ls', '--all'], 'list'],
     [['export', 'openapi'], 'schema'],
-    [['completion'], 'help'],
     [['init'], 'host init'],
     [['install'], 'host init'],
     [['upgrade'], 'update'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CompletedCommand } from '../../core/report/completion.ts';
 import type { Io } from '../../io/io.ts';
 import type { AllFlags } from './each-host.ts';
 import { allFlag, planning, type SetExitCode } from './flags.ts';
@@ -66,4 +67,23 @@ export function declareReadingCommands(
       const { doctor } = await import('../commands/reading/doctor.ts');
       setExitCode(await inEachHost(io, argv, flags, doctor));
     });
+  program
+    .command('completion')
+    .description('Print a script with which a shell completes commands, flags and names of modules')
+    .argument('[shell]', 'bash, zsh or fish; default: the one of the variable SHELL')
+    .option('--debug', 'Print the stack trace of an error')
+    .action(async (shell: string | undefined) => {
+      const { completion } = await import('../commands/reading/completion.ts');
+      setExitCode(await completion(io, shell, commandsOf(program)));
+    });
+}
+
+/** Commands as shells complete them, also those of two words. */
+function commandsOf(command: Command, group = ''): CompletedCommand[] {
+  return command.commands.flatMap((one) => {
+    if (one.commands.length > 0) return commandsOf(one, `${one.name()} `);
+    const flags = one.options.map((option) => ({ name: option.long ?? '', description: option.description }));
+    const takesModules = one.registeredArguments.some((argument) => argument.name() === 'modules');
+    return [{ name: `${group}${one.name()}`, description: one.description(), flags, takesModules }];
+  });
 }

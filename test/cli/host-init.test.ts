@@ -103,8 +103,8 @@ describe('host init', () => {
   });
 
   it.each<[string, string, string]>([
-    ['nope', 'Unknown stack nope.', 'Pass fastapi or fastify, or the path of a folder'],
-    ['./nope', 'Unknown stack ./nope.', 'the path of a folder that contains a pack.yaml, such as ./my-pack.'],
+    ['nope', 'Unknown stack nope.', 'Pass fastapi or fastify, the path of a folder'],
+    ['./nope', 'Unknown stack ./nope.', 'the path of a folder that contains a pack.yaml, such as ./my-pack, '],
   ])('refuses --stack %s', async (stack, reason, hint) => {
     const { code, err } = await runIn(tempFolder(), ['host', 'init', '--stack', stack, '--yes']);
     expect([code, err]).toEqual([2, expect.stringContaining(reason)]);

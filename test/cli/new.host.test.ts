@@ -43,7 +43,7 @@ describe('the host', () => {
     ['an unknown key', 'modul_dir: x\n', 'unknown key modul_dir; did you mean modules_dir?', 'docs/hosts.md'],
     ['a folder outside', 'modules_dir: ../x\n', 'modules_dir is refused: it has the segment ..', 'docs/hosts.md'],
     ['no YAML', 'stack: [\n', 'ai-modules.yaml: ', 'docs/hosts.md'],
-    ['an unknown stack', 'stack: flask\n', 'Unknown stack flask.', 'Pass fastapi or fastify, or the path of a folder'],
+    ['an unknown stack', 'stack: flask\n', 'Unknown stack flask.', 'Pass fastapi or fastify, the path of a folder'],
   ])('is refused for %s in ai-modules.yaml', async (_, text, reason, hint) => {
     const root = await newHost();
     writeFileSync(join(root, 'ai-modules.yaml'), text);

@@ -9,6 +9,8 @@ import { mini, newHost } from './hosts.ts';
 async function hostWithPack(edit: (pack: string) => void): Promise<string> {
   const pack = join(tempFolder(), 'pack');
   cpSync(mini, pack, { recursive: true });
+  const meta = readFileSync(join(pack, 'pack.yaml'), 'utf8');
+  writeFileSync(join(pack, 'pack.yaml'), meta.replace('version: 1.2.0', 'version: 1.2.1'));
   edit(pack);
   const root = await newHost();
   writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${pack}\n`);

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { Failure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { type Addition, addEntry, type ListKey } from '../../core/manifest/add-entry.ts';
 import { type AnswerId, answerKinds, readConfigEntry } from '../../core/manifest/answers.ts';
 import { fields } from '../../core/manifest/schema.ts';
@@ -16,6 +16,8 @@ import { nearestWord } from '../../core/text/nearest-word.ts';
 import type { Io } from '../../io/io.ts';
 import { importType } from '../answers/import-types.ts';
 import type { ExitCode } from '../output/exit.ts';
+import { mayAsk } from '../output/show-plan.ts';
+import type { Entry } from '../prompts/entry.ts';
 import { carryOutUpdate, conflictStyle, type UpdateFlags } from '../steps/carry-out-update.ts';
 import { openModules } from '../steps/open-modules.ts';
 import { readManifestText } from '../steps/read-manifest.ts';
@@ -63,13 +65,45 @@ export async function add(
   values: readonly string[],
   flags: AddFlags,
 ): Promise<ExitCode> {
-  const additions = await additionsOf(io, kind, values, flags);
+  const additions = await givenOrAsked(io, kind, values, flags);
   const { style, aborts } = conflictStyle(io, flags);
   const editManifest = (text: string, file: string) => edit(io, text, file, additions);
   const given = flags.module === undefined ? [] : [flags.module];
-  const planned = await openModules(io, given, style, flags, { editManifest, isOne: true });
+  const open = (names: readonly string[]) => openModules(io, names, style, flags, { editManifest, isOne: true });
+  const planned = await open(given).catch(async (error: unknown) => open([await askModule(io, flags, error)]));
   // Compare with the manifest on disk, so that errors in it count as existing.
   return carryOutUpdate(io, 'add', { ...planned, lastManifests: new Map() }, aborts, flags);
+}
+
+/** On a terminal, asks for what is missing. */
+async function givenOrAsked(
+  io: Io,
+  kind: string | undefined,
+  values: readonly string[],
+  flags: AddFlags,
+): Promise<Addition[]> {
+  const isKnown = kind === undefined || Object.hasOwn(kinds, kind);
+  if (!mayAsk(io, flags) || !isKnown || values.length > 0 || flags.from !== undefined)
+    return additionsOf(io, kind, values, flags);
+  const { askEntry } = await import('../prompts/entry.ts');
+  const check = (entry: Entry) => additionsOf(io, entry.kind, entry.values, flags).then(() => undefined, reasonOrThrow);
+  const entry = await askEntry(await io.prompter(), kind, check);
+  return additionsOf(io, entry.kind, entry.values, flags);
+}
+
+function reasonOrThrow(error: unknown): string {
+  if (isFailure(error, 'answer-invalid')) return error.args.reason;
+  throw error;
+}
+
+/** The module to change, if there are several. */
+async function askModule(io: Io, flags: AddFlags, error: unknown): Promise<string> {
+  if (!isFailure(error, 'module-unclear') || error.args.known.length === 0 || !mayAsk(io, flags)) throw error;
+  const prompter = await io.prompter();
+  return prompter.select(
+    'Module',
+    error.args.known.map((name) => ({ value: name, label: name })),
+  );
 }
 
 async function additionsOf(

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse as readYaml } from 'yaml';
@@ -8,6 +8,13 @@ import { succeedIn } from './fake-io.ts';
 
 /** The smallest pack, for tests that do not depend on the pack. */
 export const mini = fileURLToPath(new URL('../fixtures/packs/mini', import.meta.url));
+
+/** Copies the smallest pack, to be changed: with another version, because a version always has the same files. */
+export function copyMini(folder: string): void {
+  cpSync(mini, folder, { recursive: true });
+  const meta = join(folder, 'pack.yaml');
+  writeFileSync(meta, readFileSync(meta, 'utf8').replace('version: 1.2.0', 'version: 1.2.1'));
+}
 
 /** All stacks to test: the small one and the bundled ones. */
 export const stacks: readonly string[] = [mini, ...bundledNames];

@@ -1,16 +1,14 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { tempFolder } from '../io/temp-folder.ts';
 import { runIn, succeedIn } from './fake-io.ts';
-import { mini, newHost } from './hosts.ts';
+import { copyMini, newHost } from './hosts.ts';
 
 /** A host of the small pack, changed by `edit`. */
 async function hostWithPack(edit: (pack: string) => void): Promise<string> {
   const pack = join(tempFolder(), 'pack');
-  cpSync(mini, pack, { recursive: true });
-  const meta = readFileSync(join(pack, 'pack.yaml'), 'utf8');
-  writeFileSync(join(pack, 'pack.yaml'), meta.replace('version: 1.2.0', 'version: 1.2.1'));
+  copyMini(pack);
   edit(pack);
   const root = await newHost();
   writeFileSync(join(root, 'ai-modules.yaml'), `stack: ${pack}\n`);

@@ -1,12 +1,12 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mini } from '../cli/hosts.ts';
+import { copyMini } from '../cli/hosts.ts';
 import { tempFolder } from '../io/temp-folder.ts';
 
 /** A pack with so many files that a test can act while they are written. */
 export function bigPack(files = 6000): string {
   const pack = join(tempFolder(), 'big');
-  cpSync(mini, pack, { recursive: true });
+  copyMini(pack);
   for (const section of ['module', 'host']) {
     mkdirSync(join(pack, section, 'data'));
     for (let index = 0; index < files; index += 1)

@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mini, newHost } from '../cli/hosts.ts';
+import { copyMini, mini, newHost } from '../cli/hosts.ts';
 import { fastapi } from '../core/attach/apps.ts';
 import { snapshot, tempFolder } from '../io/temp-folder.ts';
 import { bigPack } from './big-pack.ts';
@@ -151,7 +151,7 @@ it('Ctrl-C while an application is verified ends it, and removes the module of t
 
 it('Ctrl-C during the tests of a module keeps the module and reports it', async () => {
   const pack = join(tempFolder(), 'slow');
-  cpSync(mini, pack, { recursive: true });
+  copyMini(pack);
   writeFileSync(join(pack, 'module/check.mjs'), 'setInterval(() => {}, 1000);\n');
   const root = await hostOf(pack);
   const terminal = start(['new', 'alpha', '--verify', '--yes'], root);
